@@ -1,0 +1,64 @@
+/**
+ * Flows: who calls whom, on which port. A stack declares them once; each Workload's network policy
+ * is cut from the same table on both ends, so that a caller and its callee cannot disagree.
+ */
+
+/** One end of a flow. */
+export type Peer =
+  /** The pods of a workload, in a namespace of the stack. */
+  | { readonly kind: "workload"; readonly name: string; readonly namespace: string }
+  /** Every address that is not private: clients on the internet, or servers there. */
+  | { readonly kind: "internet" }
+  /** The cluster's API server. Its address is the cluster's affair, so only the port is narrowed. */
+  | { readonly kind: "api-server" };
+
+/** A port as the pod that listens sees it (not the Service's, which policies never see). */
+export interface FlowPort {
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+}
+
+/** A call that is allowed. Everything else is denied. */
+export interface Flow {
+  readonly from: Peer;
+  readonly to: Peer;
+  /** Empty: every port. Needed only where the port is chosen at run time. */
+  readonly ports: readonly FlowPort[];
+}
+
+/** What one workload may do: the part of the table that names it. */
+export interface WorkloadFlows {
+  /** Flows that arrive. */
+  readonly callers: readonly Flow[];
+  /** Flows that leave. */
+  readonly calls: readonly Flow[];
+}
+
+/**
+ * Private and link-local ranges, left out of `internet`: some network plug-ins match an ipBlock
+ * against pod addresses too, and 169.254.169.254 hands out cloud credentials.
+ */
+export const privateRanges: readonly string[] = [
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+];
+
+const names = (peer: Peer, name: string, namespace: string): boolean =>
+  peer.kind === "workload" && peer.name === name && peer.namespace === namespace;
+
+/** The part of a flow table that concerns one workload. */
+export function flowsOf(table: readonly Flow[], name: string, namespace: string): WorkloadFlows {
+  return {
+    callers: table.filter((flow) => names(flow.to, name, namespace)),
+    calls: table.filter((flow) => names(flow.from, name, namespace)),
+  };
+}
+
+/** A TCP port of a flow. */
+export const tcp = (port: number): FlowPort => ({ port, protocol: "TCP" });
+
+/** A UDP port of a flow. */
+export const udp = (port: number): FlowPort => ({ port, protocol: "UDP" });

@@ -1,0 +1,64 @@
+/**
+ * Container images: `registry/name:tag[@digest]`.
+ *
+ * A tag is always required: an image without one means `latest`, which nobody chose.
+ */
+import * as z from "zod";
+
+const imageShape =
+  /^(?:(?<registry>[a-z0-9.-]+(?::\d+)?)\/)??(?<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*):(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+
+/** Full reference of an image, with its tag. */
+export const ImageReference = z
+  .string()
+  .regex(
+    imageShape,
+    "must be an image with its tag, e.g. docker.io/library/postgres:17.5 or …:17.5@sha256:…",
+  );
+
+/** Tag of an image. */
+export const ImageTag = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, "must be an image tag, e.g. test or v1.3.2");
+
+/** Digest of an image. */
+export const ImageDigest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, "must be an image digest: sha256: and 64 hex digits");
+
+/** Repository of images: registry and organisation, without tag. */
+export const ImageRepository = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-][a-z0-9]+)*)+$/,
+    "must be a registry with an organisation, e.g. docker.io/skycoinpro",
+  );
+
+/** Parts of an image reference. */
+export interface ImageParts {
+  /** Everything before the tag. */
+  readonly repository: string;
+  /** Tag, e.g. `test`. */
+  readonly tag: string;
+  /** `sha256:…` where the reference is pinned. */
+  readonly digest: string | undefined;
+}
+
+/**
+ * Takes an image reference apart.
+ *
+ * @throws Error when the text is no reference with a tag.
+ */
+export function parseImage(reference: string): ImageParts {
+  const at = reference.indexOf("@");
+  const named = at < 0 ? reference : reference.slice(0, at);
+  const colon = named.lastIndexOf(":");
+  if (!imageShape.test(reference) || colon < 0) {
+    throw new Error(`image ${reference}: must carry a tag, e.g. docker.io/library/postgres:17.5`);
+  }
+  return {
+    repository: named.slice(0, colon),
+    tag: named.slice(colon + 1),
+    digest: at < 0 ? undefined : reference.slice(at + 1),
+  };
+}

@@ -1,0 +1,19 @@
+/** Labels that Fleet puts on every object, in the words Kubernetes recommends. */
+
+/** Label by which Services, policies and budgets select the pods of a workload. */
+export const workloadLabel = "app.kubernetes.io/name";
+
+/** Label of the one node of a slot. */
+export const slotLabel = "fleet/slot";
+
+/** Label of every node of a pool. */
+export const poolLabel = "fleet/pool";
+
+/** Labels of an object that belongs to a workload. */
+export function workloadLabels(workload: string, system: string): Record<string, string> {
+  return {
+    [workloadLabel]: workload,
+    "app.kubernetes.io/part-of": system,
+    "app.kubernetes.io/managed-by": "fleet",
+  };
+}

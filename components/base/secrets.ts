@@ -1,0 +1,119 @@
+/**
+ * Secrets: the stack file's flat map `fleet:secrets`, and the references other config makes to it.
+ *
+ * A reference names an entry and says what kind it must be. It holds no value, so it may travel
+ * through component arguments, which the engine writes to state. The value is fetched from a
+ * {@link SecretStore} where it is used and is an `Output` marked secret from there on: no plain
+ * string satisfies {@link KeyPair} or a secret file of a Workload.
+ */
+import { randomBytes } from "node:crypto";
+
+import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
+
+import { derivePublicKey, generateSecretKey, secretKeyFault } from "./keys.ts";
+
+/** What an entry of the map can be. */
+export type SecretKind = "key-pair" | "password" | "token" | "docker-login";
+
+/** Name of an entry of `fleet:secrets`. */
+export const SecretName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1",
+  );
+
+/** A place in the config that needs an entry of `fleet:secrets`. */
+export class SecretReference<Kind extends SecretKind = SecretKind> {
+  readonly kind: Kind;
+  readonly name: string;
+
+  constructor(kind: Kind, name: string) {
+    this.kind = kind;
+    this.name = name;
+  }
+}
+
+/** Schema of a reference: the stack file says the entry's name, the program gets the reference. */
+export function reference<Kind extends SecretKind>(kind: Kind) {
+  return SecretName.transform((name) => new SecretReference(kind, name));
+}
+
+/** Both halves of an identity: the public one readable in previews, the other one never. */
+export interface KeyPair {
+  /** 66 hex digits. */
+  readonly publicKey: string;
+  /** 64 hex digits, marked secret. */
+  readonly secretKey: pulumi.Output<string>;
+}
+
+const passwordShape = /^[A-Za-z0-9_.~-]{16,128}$/;
+
+/** Why an entry's value is not of the kind asked for, or undefined. Never repeats the value. */
+export function secretFault(kind: SecretKind, value: string): string | undefined {
+  switch (kind) {
+    case "key-pair":
+      return secretKeyFault(value);
+    case "password":
+      // The shape keeps it safe inside URLs, shell words and Redis' config file without quoting.
+      return passwordShape.test(value)
+        ? undefined
+        : "must be a password of 16 to 128 letters, digits, dashes, dots, underscores or tildes";
+    case "token":
+      return /^\S{8,4096}$/.test(value)
+        ? undefined
+        : "must be a token: one word of 8 or more characters";
+    case "docker-login":
+      return /^[^\s:]+:\S+$/.test(value) ? undefined : "must be a registry login: user:token";
+  }
+}
+
+/**
+ * Makes a value for an entry, for stacks whose keys may be generated (test and the sandbox).
+ *
+ * For commands only: a resource that called it would change at every run.
+ */
+export function generateSecret(kind: SecretKind): string {
+  switch (kind) {
+    case "key-pair":
+      return generateSecretKey();
+    case "password":
+      return randomBytes(24).toString("base64url");
+    case "token":
+      return randomBytes(32).toString("hex");
+    case "docker-login":
+      return `sandbox:${randomBytes(16).toString("hex")}`;
+  }
+}
+
+/** The values behind the references of one stack. Kept out of component arguments. */
+export class SecretStore {
+  readonly #values: ReadonlyMap<string, string>;
+
+  /** @param values Entries of `fleet:secrets`, already checked by the loader. */
+  constructor(values: ReadonlyMap<string, string>) {
+    this.#values = values;
+  }
+
+  /** Both halves of an identity; the public one is derived here. */
+  keyPair(reference: SecretReference<"key-pair">): KeyPair {
+    const secretKey = this.#plain(reference);
+    return { publicKey: derivePublicKey(secretKey), secretKey: pulumi.secret(secretKey) };
+  }
+
+  /** An entry's value, marked secret. */
+  value(reference: SecretReference): pulumi.Output<string> {
+    return pulumi.secret(this.#plain(reference));
+  }
+
+  #plain(reference: SecretReference): string {
+    const value = this.#values.get(reference.name);
+    if (value === undefined) {
+      throw new Error(
+        `fleet:secrets has no entry ${reference.name}: run make keys to see what a stack lacks`,
+      );
+    }
+    return value;
+  }
+}

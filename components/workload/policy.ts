@@ -1,0 +1,65 @@
+/** Pure builder of network policies from flows. */
+import type * as k8s from "@pulumi/kubernetes";
+
+import { type Flow, type Peer, privateRanges, type WorkloadFlows } from "../base/flows.ts";
+import { workloadLabel } from "../base/labels.ts";
+
+type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
+
+/** Ports on which control planes answer: 443 before, 6443 after the Service's translation. */
+const apiServerPorts = [443, 6443];
+
+function policyPeer(peer: Peer): PolicyPeer {
+  switch (peer.kind) {
+    case "workload":
+      return {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
+        podSelector: { matchLabels: { [workloadLabel]: peer.name } },
+      };
+    case "internet":
+      return { ipBlock: { cidr: "0.0.0.0/0", except: [...privateRanges] } };
+    case "api-server":
+      return { ipBlock: { cidr: "0.0.0.0/0" } };
+  }
+}
+
+function policyPorts(flow: Flow): { ports?: { port: number; protocol: string }[] } {
+  if (flow.to.kind === "api-server") {
+    return { ports: apiServerPorts.map((port) => ({ port, protocol: "TCP" })) };
+  }
+  return flow.ports.length === 0
+    ? {}
+    : { ports: flow.ports.map(({ port, protocol }) => ({ port, protocol })) };
+}
+
+/** Names are looked up in the cluster's own name server, by UDP and, for long answers, TCP. */
+const nameLookups = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { port: 53, protocol: "UDP" },
+    { port: 53, protocol: "TCP" },
+  ],
+};
+
+/**
+ * What the pods of one workload may do: the flows that name it, name look-ups, nothing else.
+ *
+ * Kubelets reach their own pods whatever a policy says, so probes need no flow.
+ */
+export function networkPolicySpec(name: string, flows: WorkloadFlows): PolicySpec {
+  return {
+    podSelector: { matchLabels: { [workloadLabel]: name } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: flows.callers.map((flow) => ({ from: [policyPeer(flow.from)], ...policyPorts(flow) })),
+    egress: [
+      nameLookups,
+      ...flows.calls.map((flow) => ({ to: [policyPeer(flow.to)], ...policyPorts(flow) })),
+    ],
+  };
+}

@@ -1,0 +1,219 @@
+/** What a Workload is made of, as its callers say it. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { WorkloadFlows } from "../base/flows.ts";
+import type { DataPolicy } from "../base/scalars.ts";
+import type { Autoscale, Disruption, Placement, Resources, Update } from "./workload.schema.ts";
+
+/** A port a container listens on. */
+export interface ContainerPort {
+  /** Name by which Services and probes mean it; at most 15 characters. */
+  readonly name: string;
+  readonly port: number;
+  /** Default TCP. */
+  readonly protocol?: "TCP" | "UDP";
+  /** The same port bound on the node's own addresses. One pod a node. */
+  readonly hostPort?: number;
+}
+
+/** A check the kubelet makes. Times default to Kubernetes' own: every 10 s, 1 s each, 3 failures. */
+export interface Probe {
+  readonly check:
+    | { readonly kind: "http"; readonly path: string; readonly port: string }
+    | { readonly kind: "tcp"; readonly port: string }
+    | { readonly kind: "exec"; readonly command: readonly string[] };
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+/** The three checks of a container. */
+export interface Probes {
+  /** May it get traffic? */
+  readonly readiness?: Probe;
+  /** Must it be restarted? */
+  readonly liveness?: Probe;
+  /** Has it started? The other two wait for it. */
+  readonly startup?: Probe;
+}
+
+/** A volume of the pod seen in one container. */
+export interface Mount {
+  /** Name of a claim, file set or scratch volume of the Workload. */
+  readonly volume: string;
+  readonly path: string;
+  /** One entry of the volume instead of the whole. Such a file is never refreshed in a running pod. */
+  readonly subPath?: string;
+  /** Default: file sets are read-only, the rest writable. */
+  readonly readOnly?: boolean;
+}
+
+/** One container. */
+export interface Container {
+  readonly name: string;
+  /** Full reference with its tag. */
+  readonly image: string;
+  /** Default: `IfNotPresent` where the image carries a digest, else `Always`. */
+  readonly pullPolicy?: "Always" | "IfNotPresent";
+  /** Replaces the image's entry point. */
+  readonly command?: readonly string[];
+  /** `$(NAME)` is replaced by the variable, so that a secret never stands in the pod's arguments. */
+  readonly args?: readonly pulumi.Input<string>[];
+  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Variables taken from a Secret of the Workload. */
+  readonly secretEnv?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Variables filled with the pod's own facts, e.g. `metadata.name`. */
+  readonly fieldEnv?: Readonly<Record<string, string>>;
+  readonly ports?: readonly ContainerPort[];
+  readonly probes?: Probes;
+  readonly resources: Resources;
+  readonly mounts?: readonly Mount[];
+  /** Capabilities beyond none. Anything but NET_BIND_SERVICE needs {@link Security.exception}. */
+  readonly capabilities?: readonly string[];
+  /** Run before the container is stopped. */
+  readonly preStop?: readonly string[];
+}
+
+/** Files that appear in a folder of a container. */
+export interface FileSet {
+  /** Volume's name. */
+  readonly name: string;
+  /** File name → content. */
+  readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Executable for the pod's user: scripts. */
+  readonly executable?: boolean;
+}
+
+/** Files whose content is secret. */
+export interface SecretFileSet {
+  readonly name: string;
+  readonly files: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** An empty folder that lives as long as the pod. */
+export interface Scratch {
+  readonly name: string;
+  /** Default 64Mi. */
+  readonly sizeLimit?: string;
+  /** Kept in memory: for what must not touch a disk. */
+  readonly memory?: boolean;
+}
+
+/** A folder of the node. Only with {@link Security.exception}. */
+export interface HostPath {
+  readonly name: string;
+  readonly path: string;
+  readonly type: "CharDevice" | "Directory" | "File" | "Socket";
+}
+
+/** A disk. */
+export interface Claim {
+  /** Volume's name; the claim itself is called `<workload>-<name>`. */
+  readonly name: string;
+  readonly size: string;
+  /** Default: the cluster's default class. */
+  readonly storageClass?: string;
+  /** One disk for each pod of a StatefulSet, instead of one for the only pod. */
+  readonly perPod?: boolean;
+}
+
+/** A name under which others dial the pods. */
+export interface ServiceSpec {
+  /** Name others dial. Default: the Workload's. Never rename one: add another. */
+  readonly name?: string;
+  /** Default ClusterIP. `Headless` is a ClusterIP Service without an address. */
+  readonly type?: "ClusterIP" | "Headless" | "NodePort" | "LoadBalancer";
+  readonly ports: readonly {
+    /** Name of the container's port. */
+    readonly name: string;
+    /** Port of the Service. Default: the container's. */
+    readonly port?: number;
+    readonly nodePort?: number;
+  }[];
+  /** `Local` keeps the client's address and answers only on nodes that run a pod. */
+  readonly externalTrafficPolicy?: "Local" | "Cluster";
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Dial pods that are not ready too: peers of a cluster that must find each other to get ready. */
+  readonly publishNotReady?: boolean;
+}
+
+/** What the pods may do on the node. */
+export interface Security {
+  /** User of the image's processes. Must not be 0 unless {@link exception} says why. */
+  readonly user: number;
+  /** Default: the user's number. */
+  readonly group?: number;
+  /** Group that owns the volumes. Default: the group. */
+  readonly volumeGroup?: number;
+  /** Default false: the container writes only to its volumes. */
+  readonly writableRoot?: boolean;
+  /**
+   * Why Pod Security `restricted` does not hold. The namespace must allow it: a pod with an
+   * exception is refused in a restricted namespace by the API server itself.
+   */
+  readonly exception?: string;
+}
+
+/** Rights at the Kubernetes API. With any, the pod gets a token; without, it gets none. */
+export interface ApiRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** Only these objects. */
+  readonly resourceNames?: readonly string[];
+}
+
+/** What every Workload needs to say. */
+export interface WorkloadArgs {
+  readonly kind: "Deployment" | "StatefulSet" | "DaemonSet" | "Job";
+  /** System it belongs to, e.g. `skywire`: a label. */
+  readonly system: string;
+  readonly namespace: pulumi.Input<string>;
+  /** The container the Workload exists for. */
+  readonly container: Container;
+  /** Containers that run before it, in this order. */
+  readonly initContainers?: readonly Container[];
+  /** Containers that run beside it. */
+  readonly sidecars?: readonly Container[];
+  /** Pods. Default 1. Not for DaemonSet and Job. */
+  readonly replicas?: number;
+  readonly autoscale?: Autoscale;
+  readonly update?: Partial<Update>;
+  readonly placement?: Partial<Placement>;
+  /** Default: one pod at a time. */
+  readonly disruption?: Disruption;
+  readonly security: Security;
+  /** Who may call and what is called. */
+  readonly flows: WorkloadFlows;
+  readonly files?: readonly FileSet[];
+  readonly secretFiles?: readonly SecretFileSet[];
+  readonly scratch?: readonly Scratch[];
+  readonly hostPaths?: readonly HostPath[];
+  readonly claims?: readonly Claim[];
+  /** What happens to claims when the Workload goes. Default protect. */
+  readonly data?: DataPolicy;
+  readonly services?: readonly ServiceSpec[];
+  /** Names of Secrets with registry logins, in the same namespace. */
+  readonly pullSecrets?: readonly pulumi.Input<string>[];
+  /** Rights in the whole cluster. */
+  readonly clusterRules?: readonly ApiRule[];
+  /** Rights in the Workload's namespace. */
+  readonly rules?: readonly ApiRule[];
+  /** How long a pod may take to stop. Default 30. */
+  readonly terminationGraceSeconds?: number;
+  /** Labels of the pods beside Fleet's own. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  /** Annotations of the pods, e.g. where metrics are read. */
+  readonly podAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Host names the pods resolve to fixed addresses. */
+  readonly hostAliases?: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  /** Ship the pods' logs to the stack's log store, where it has one. Default true. */
+  readonly logs?: { readonly ship: boolean };
+  /** Of a Job: tries after the first. Default 6. */
+  readonly backoffLimit?: number;
+  /** How long the engine waits for the pods to be ready. Default: the provider's ten minutes. */
+  readonly readyTimeout?: string;
+  /** Do not replace pods while the network plug-in has no policies (adopted clusters). Default true. */
+  readonly networkPolicy?: boolean;
+}

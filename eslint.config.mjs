@@ -1,0 +1,95 @@
+import pulumi from "@pulumi/eslint-plugin";
+import { defineConfig } from "eslint/config";
+import { importX } from "eslint-plugin-import-x";
+import jsdoc from "eslint-plugin-jsdoc";
+import tseslint from "typescript-eslint";
+
+/** The arrows of docs/architecture.md: each folder, and what it may not import. */
+const zones = [
+  {
+    target: "./components/base",
+    from: ["./components/!(base)/**", "./stacks", "./sandbox", "./ops", "./index.ts"],
+    message: "base is the bottom: it imports npm packages only",
+  },
+  {
+    target: "./components/workload",
+    from: ["./components/!(base|workload)/**", "./stacks", "./sandbox", "./ops", "./index.ts"],
+    message: "Workload knows base only",
+  },
+  {
+    target: "./components",
+    from: ["./stacks", "./sandbox", "./ops", "./policy", "./review", "./index.ts"],
+    message: "components know no stack, no config file and no tool",
+  },
+  {
+    target: "./stacks",
+    from: ["./sandbox", "./ops", "./policy", "./review", "./index.ts"],
+    message: "the program imports nothing that stands beside it",
+  },
+  {
+    target: "./index.ts",
+    from: ["./components", "./sandbox", "./ops", "./policy", "./review"],
+    message: "index.ts looks to stacks/ only",
+  },
+];
+
+export default defineConfig(
+  { ignores: ["node_modules", ".sandbox", "**/*.mjs", "**/golden/**"] },
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { "@pulumi": pulumi, "import-x": importX, jsdoc },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "import-x/no-restricted-paths": ["error", { zones }],
+    },
+  },
+  {
+    // Pulumi resources exist by being constructed: their handle is often not needed.
+    files: ["components/**", "stacks/**", "test/**", "bench/**"],
+    rules: { "no-new": "off" },
+  },
+  {
+    files: ["components/**", "stacks/**"],
+    rules: {
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          publicOnly: true,
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration"],
+        },
+      ],
+    },
+  },
+  {
+    files: ["components/**", "stacks/**"],
+    ignores: ["stacks/config.ts", "stacks/environment.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.property.name='Config']",
+          message: "stacks/config.ts is the only reader of stack config",
+        },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: "no environment in components and stacks: the loader reads it",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "nothing drawn by chance enters a resource",
+        },
+        {
+          selector: "NewExpression[callee.name='Date']",
+          message: "nothing read from the clock enters a resource",
+        },
+      ],
+    },
+  },
+);

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+/** One resource the program asked the engine for. */
+export interface Registered {
+  /** Type token, such as `kubernetes:core/v1:Secret`. */
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+  /** Inputs as the engine would receive them. Secrets stand in them in the clear. */
+  readonly inputs: Record<string, unknown>;
+  /** Reference of the explicit provider: URN and id. Empty where the default one would be used. */
+  readonly provider: string;
+  /** Whether the engine is asked for a resource of a provider, not for a component. */
+  readonly custom: boolean;
+}
+
+/** What a program registered. */
+export interface Collected {
+  readonly resources: readonly Registered[];
+  /** Sorted: registration order follows promise timing, not the program. */
+  readonly urns: readonly string[];
+  /** What the program returned. */
+  readonly result: unknown;
+}
+
+/** Answers of provider functions, by token. A function without one makes the test fail. */
+export type Calls = Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
+
+/**
+ * Runs `program` against mocks, waits until all resources have settled, and returns them.
+ *
+ * Proves what is asked of the engine. It proves nothing about defaults, replacement, admission or
+ * duplicate names: those are the engine's and the API server's (test/e2e).
+ */
+export async function collect(program: () => unknown, calls: Calls = {}): Promise<Collected> {
+  const resources: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        resources.push({
+          type: args.type,
+          name: args.name,
+          inputs: args.inputs as Record<string, unknown>,
+          provider: args.provider ?? "",
+          custom: args.custom ?? false,
+        });
+        return { id: `${args.name}-id`, state: mockState(args.type, args.name, args.inputs) };
+      },
+      call: (args) => {
+        const answer = calls[args.token];
+        if (answer === undefined) {
+          throw new Error(`unmocked provider call ${args.token}`);
+        }
+        return answer(args.inputs as Record<string, unknown>);
+      },
+    },
+    "fleet",
+    "test",
+  );
+  const result = await program();
+  await pulumi.runtime.disconnect();
+  const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+  const urns = [...monitor.getRegisteredResources().keys()].sort();
+  return { resources, urns, result };
+}
+
+/** Inputs come back as outputs; a Kubernetes object without a name gets the engine's own. */
+function mockState(type: string, name: string, inputs: unknown): Record<string, unknown> {
+  const state = inputs as Record<string, unknown>;
+  if (!type.startsWith("kubernetes:") || typeof state["metadata"] !== "object") {
+    return state;
+  }
+  const metadata = state["metadata"] as Record<string, unknown>;
+  return { ...state, metadata: { ...metadata, name: metadata["name"] ?? `${name}-auto` } };
+}
+
+/** The one resource of a type and name. */
+export function find(collected: Collected, type: string, name: string): Registered {
+  const found = collected.resources.filter((one) => one.type === type && one.name === name);
+  const [only] = found;
+  if (only === undefined || found.length !== 1) {
+    const all = collected.resources.map((one) => `${one.type} ${one.name}`).sort();
+    throw new Error(`${found.length} resources ${type} ${name} among:\n${all.join("\n")}`);
+  }
+  return only;
+}

@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/judges/**"],
+          // Pulumi's mocks are module state: one registry of modules a file.
+          isolate: true,
+          testTimeout: 20_000,
+          env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
+        },
+      },
+      {
+        test: {
+          name: "judges",
+          include: ["test/judges/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.e2e.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // Each file brings up control planes of its own: two cores carry one at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+    maxWorkers: 2,
+  },
+});
