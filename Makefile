@@ -1,0 +1,70 @@
+# Every target is one call of tools/fleet.mjs, which sets up whatever is missing first. `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+STACK ?= test
+
+# Values go through the environment and untouched: with $(value …) a `$HOME` or a quote in CMD reaches the command as
+# it was typed.
+define hand-over
+ifdef $(1)
+override $(1) := $$(value $(1))
+export $(1)
+endif
+endef
+$(foreach name,STACK CMD NAME FROM TARGET NEW,$(eval $(call hand-over,$(name))))
+
+FLEET := node tools/fleet.mjs
+
+## In the sandbox, on this machine only
+.PHONY: up preview down status exec shell
+up: ## bring a stack up on a real control plane here (STACK=test)
+	@$(FLEET) up
+preview: ## what would change in the sandbox (STACK=test)
+	@$(FLEET) preview
+down: ## take the stack and its sandbox away, leaving nothing (STACK=test)
+	@$(FLEET) down
+status: ## which sandboxes there are and how they fare (STACK=test)
+	@$(FLEET) status
+exec: ## run a command inside the sandbox: make exec CMD='kubectl get pods -A' (STACK=test)
+	@$(FLEET) exec
+shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
+	@$(FLEET) shell
+
+## Checking
+.PHONY: check test bench
+check: ## format, lint, types, unit and golden tests: under a minute
+	@$(FLEET) check
+test: ## everything: the checks above, the judges, and the sandbox end to end
+	@$(FLEET) test
+bench: ## speed and size against a flat program, as ratios
+	@$(FLEET) bench
+
+## Stacks
+.PHONY: new-stack keys doctor
+new-stack: ## start a stack file from another: make new-stack NAME=mine FROM=test
+	@$(FLEET) new-stack
+keys: ## list, make or import the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
+	@$(FLEET) keys
+doctor: ## look for faults in a stack's config: make doctor STACK=prod TARGET=sandbox|live
+	@$(FLEET) doctor
+
+## Writing files of this repository anew
+.PHONY: format golden schema standins
+format: ## format every file
+	@$(FLEET) format
+golden: ## rewrite the golden files; review the difference
+	@$(FLEET) golden
+schema: ## rewrite the JSON schema of the stack files
+	@$(FLEET) schema
+standins: ## rewrite the cloud stand-ins' input checks from the SDKs
+	@$(FLEET) standins
+
+## Set-up (every target above does this by itself)
+.PHONY: tools help
+tools: ## fetch or build every tool now
+	@$(FLEET) install
+help: ## this list
+	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
+	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-10s %s\n", part[1], part[2] }' Makefile

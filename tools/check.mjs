@@ -1,0 +1,75 @@
+// `make check`: everything that needs no tool but npm's, two parts at a time, each with its time and result.
+
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { duration } from "./lib/log.mjs";
+import { run } from "./lib/process.mjs";
+
+/** @typedef {{ name: string, program: string, arguments: string[] }} Part */
+
+const clone = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const packages = join(clone, "node_modules");
+const caches = join(packages, ".cache", "fleet");
+const parallel = 2;
+
+/** The longest first, so that the last one to finish is a short one. @type {Part[]} */
+const parts = [
+  { name: "lint", program: "eslint/bin/eslint.js", arguments: ["--max-warnings=0", "."] },
+  {
+    name: "unit and golden",
+    program: "vitest/vitest.mjs",
+    arguments: ["run", "--project", "unit"],
+  },
+  {
+    name: "types",
+    program: "typescript/bin/tsc",
+    arguments: [
+      "--noEmit",
+      "--incremental",
+      "--tsBuildInfoFile",
+      join(caches, "types.tsbuildinfo"),
+    ],
+  },
+  {
+    name: "format",
+    program: "prettier/bin/prettier.cjs",
+    arguments: [
+      ...["--check", "--log-level=warn", "--cache", "--cache-strategy=content"],
+      ...["--cache-location", join(caches, "format"), "."],
+    ],
+  },
+];
+
+/**
+ * @param {Part} part
+ * @returns {Promise<boolean>} whether it passed
+ */
+async function runPart(part) {
+  const start = Date.now();
+  const result = await run(process.execPath, [join(packages, part.program), ...part.arguments], {
+    cwd: clone,
+    env: { ...process.env, CI: "true" },
+  });
+  const passed = result.code === 0;
+  if (!passed) console.log(`\n── ${part.name} ──\n${(result.stdout + result.stderr).trim()}\n`);
+  console.log(
+    `${passed ? "passed" : "FAILED"}  ${part.name.padEnd(16)} ${duration(Date.now() - start)}`,
+  );
+  return passed;
+}
+
+const start = Date.now();
+const waiting = [...parts];
+/** @type {string[]} */
+const failed = [];
+await Promise.all(
+  Array.from({ length: parallel }, async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      if (!(await runPart(part))) failed.push(part.name);
+    }
+  }),
+);
+const verdict = failed.length === 0 ? "check passed" : `check FAILED (${failed.join(", ")})`;
+console.log(`${verdict} in ${duration(Date.now() - start)}`);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,0 +1,63 @@
+// The commands: which program each one is, which tools it needs, and which of make's variables it takes.
+
+/**
+ * @typedef {{ program: string, arguments: string[], sets: string[], takes: string[] }} Command `program`: a file of the
+ *   clone; `sets`: sets of tools in tools.json; `takes`: variables handed over as options
+ */
+
+const sandbox = ["engine", "cluster"];
+
+/** @type {Record<string, Command>} */
+export const commands = {
+  ...Object.fromEntries(
+    ["up", "preview", "down", "status", "shell"].map((name) => [
+      name,
+      { program: "sandbox/cli.ts", arguments: [name], sets: sandbox, takes: ["STACK"] },
+    ]),
+  ),
+  exec: { program: "sandbox/cli.ts", arguments: ["exec"], sets: sandbox, takes: ["STACK", "CMD"] },
+  keys: { program: "ops/cli.ts", arguments: ["keys"], sets: [], takes: ["STACK", "TARGET", "NEW"] },
+  doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
+  config: { program: "ops/cli.ts", arguments: ["config"], sets: [], takes: ["STACK"] },
+  "new-stack": {
+    program: "ops/cli.ts",
+    arguments: ["new-stack"],
+    sets: [],
+    takes: ["NAME", "FROM"],
+  },
+  test: { program: "test/run.ts", arguments: [], sets: [...sandbox, "judges"], takes: [] },
+  check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
+  bench: { program: "bench/run.ts", arguments: [], sets: sandbox, takes: [] },
+  schema: { program: "stacks/schema-cli.ts", arguments: [], sets: [], takes: [] },
+  standins: { program: "sandbox/standins/generate.ts", arguments: [], sets: [], takes: [] },
+  format: {
+    program: "node_modules/prettier/bin/prettier.cjs",
+    arguments: ["--write", "--log-level=warn", "."],
+    sets: [],
+    takes: [],
+  },
+  golden: {
+    program: "node_modules/vitest/vitest.mjs",
+    arguments: ["run", "--project", "unit", "test/golden", "-u"],
+    sets: [],
+    takes: [],
+  },
+};
+
+/** What a variable is when it is not given. @type {Record<string, string>} */
+const defaults = { STACK: "test" };
+
+/**
+ * The options that make's variables stand for: STACK=test becomes `--stack test`. Empty ones are left out, and the
+ * program says what it misses.
+ * @param {Command} command
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {string[]}
+ */
+export function optionsOf(command, environment) {
+  return command.takes.flatMap((name) => {
+    const given = environment[name] ?? "";
+    const value = given === "" ? (defaults[name] ?? "") : given;
+    return value === "" ? [] : [`--${name.toLowerCase()}`, value];
+  });
+}

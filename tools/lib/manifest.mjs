@@ -1,0 +1,61 @@
+// tools.json: which tools there are, their pinned versions and where they come from.
+
+import { readFileSync } from "node:fs";
+
+/**
+ * @typedef {{ arguments: string[], pattern: string, atLeast: string, below: string }} Probe how a tool tells its
+ *   version, and which versions are taken from PATH
+ * @typedef {{ kind: "list" | "beside" | "release-digest", url: string }} Checksum where the publisher says the SHA-256:
+ *   a list of `<sum> <file>` lines, a file with the sum alone, or the digests of a release in GitHub's API
+ * @typedef {{ kind: "download", version: string, platforms: string[], url: string, checksum: Checksum, unpack?: string }}
+ *   DownloadSource `unpack`: the folder inside a tar archive that holds the binaries; absent for a bare binary
+ * @typedef {{ module: string, folder: string, files: string[] }} Embed files copied out of a module before the build
+ * @typedef {{ binary: string, module: string, package: string, linkerFlags?: string, embed?: Embed }} GoBuild
+ * @typedef {{ kind: "go", version: string, builds: GoBuild[] }} GoSource
+ * @typedef {{ kind: "python-package", version: string, package: string, packageVersion: string, file: string,
+ *   sha256: string, folder: string }} PythonSource
+ * @typedef {{ kind: "debian", version: string, packages: string[] }} DebianSource
+ * @typedef {DownloadSource | GoSource | PythonSource | DebianSource} Source
+ * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
+ *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)
+ * @typedef {{ node: string, npm: string, programNode: string, go: string }} Requirements
+ * @typedef {{ requires: Requirements, sets: Record<string, string[]>, tools: Record<string, Tool> }} Manifest
+ */
+
+/**
+ * @param {URL} [location]
+ * @returns {Manifest}
+ */
+export function readManifest(location = new URL("../tools.json", import.meta.url)) {
+  return /** @type {Manifest} */ (JSON.parse(readFileSync(location, "utf8")));
+}
+
+/**
+ * The tools of some sets, each once, in the manifest's order.
+ * @param {Manifest} manifest
+ * @param {readonly string[]} sets
+ * @returns {Record<string, Tool>}
+ */
+export function toolsOf(manifest, sets) {
+  const names = new Set(sets.flatMap((set) => manifest.sets[set] ?? []));
+  return Object.fromEntries(Object.entries(manifest.tools).filter(([name]) => names.has(name)));
+}
+
+/**
+ * Fills `{version}`, `{os}`, `{arch}`, `{goarch}` and `{binary}` into a pattern of tools.json.
+ * @param {string} pattern
+ * @param {{ version: string, binary: string, platform: string }} values platform as `linux-x64`
+ * @returns {string}
+ */
+export function fillPattern(pattern, values) {
+  const [os = "", arch = ""] = values.platform.split("-");
+  /** @type {Record<string, string>} */
+  const words = {
+    version: values.version,
+    binary: values.binary,
+    os,
+    arch,
+    goarch: arch === "x64" ? "amd64" : arch,
+  };
+  return pattern.replace(/\{(\w+)\}/g, (whole, word) => words[word] ?? whole);
+}
