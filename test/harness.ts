@@ -58,8 +58,13 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
     "fleet",
     "test",
   );
-  const result = await program();
-  await pulumi.runtime.disconnect();
+  let result: unknown;
+  try {
+    result = await program();
+  } finally {
+    // Also after a throw: what was registered before it would run into the next test's monitor.
+    await pulumi.runtime.disconnect();
+  }
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
   const urns = [...monitor.getRegisteredResources().keys()].sort();
   return { resources, urns, result };

@@ -1,0 +1,60 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { workloadLabel } from "../base/labels.ts";
+import type { Metadata } from "./metadata.ts";
+import type { WorkloadArgs } from "./types.ts";
+
+/** Makes the budget of evictions: how many pods a drained node may take at once. */
+export function makeBudget(
+  name: string,
+  args: WorkloadArgs,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  if (args.kind !== "Deployment" && args.kind !== "StatefulSet") {
+    return;
+  }
+  const { minAvailable, maxUnavailable } = args.disruption ?? { maxUnavailable: 1 };
+  new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-budget`,
+    {
+      metadata,
+      spec: {
+        selector: { matchLabels: { [workloadLabel]: name } },
+        ...(minAvailable === undefined ? {} : { minAvailable }),
+        ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
+        // A pod that is broken anyway must not keep a node from being drained.
+        unhealthyPodEvictionPolicy: "AlwaysAllow",
+      },
+    },
+    opts,
+  );
+}
+
+/** Makes the autoscaler, where the Workload has one. */
+export function makeAutoscaler(
+  name: string,
+  args: WorkloadArgs,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { autoscale, kind } = args;
+  if (autoscale === undefined || (kind !== "Deployment" && kind !== "StatefulSet")) {
+    return;
+  }
+  const target = { type: "Utilization", averageUtilization: autoscale.cpuPercent };
+  new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+    `${name}-autoscaler`,
+    {
+      metadata,
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind, name },
+        minReplicas: autoscale.min,
+        maxReplicas: autoscale.max,
+        metrics: [{ type: "Resource", resource: { name: "cpu", target } }],
+      },
+    },
+    opts,
+  );
+}

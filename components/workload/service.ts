@@ -1,0 +1,60 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { workloadLabel } from "../base/labels.ts";
+import type { Metadata } from "./metadata.ts";
+import type { ServiceSpec, WorkloadArgs } from "./types.ts";
+
+/** Makes a Service before a Workload's pods and tells the name under which it is dialled. */
+export function makeService(
+  workload: string,
+  service: ServiceSpec,
+  args: WorkloadArgs,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): string {
+  const name = service.name ?? workload;
+  const type = service.type ?? "ClusterIP";
+  const containerPorts = [args.container, ...(args.sidecars ?? [])].flatMap(
+    ({ ports }) => ports ?? [],
+  );
+  const ports = service.ports.map((port) => {
+    const target = containerPorts.find((candidate) => candidate.name === port.name);
+    if (target === undefined) {
+      throw new Error(`Service ${name}: no container of ${workload} has a port ${port.name}`);
+    }
+    return {
+      name: port.name,
+      port: port.port ?? target.port,
+      targetPort: port.name,
+      protocol: target.protocol ?? "TCP",
+      ...(port.nodePort === undefined ? {} : { nodePort: port.nodePort }),
+    };
+  });
+  new k8s.core.v1.Service(
+    `${name}-service`,
+    {
+      metadata: {
+        ...metadata,
+        name,
+        annotations: {
+          ...service.annotations,
+          // The Workload behind it is awaited; the provider's own wait would add ten seconds each.
+          ...(type === "LoadBalancer" ? {} : { "pulumi.com/skipAwait": "true" }),
+        },
+      },
+      spec: {
+        type: type === "Headless" ? "ClusterIP" : type,
+        ...(type === "Headless" ? { clusterIP: "None" } : {}),
+        selector: { [workloadLabel]: workload },
+        ports,
+        ...(service.externalTrafficPolicy === undefined
+          ? {}
+          : { externalTrafficPolicy: service.externalTrafficPolicy }),
+        ...(service.publishNotReady === true ? { publishNotReadyAddresses: true } : {}),
+      },
+    },
+    opts,
+  );
+  return name;
+}

@@ -1,0 +1,211 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+
+import { type Flow, flowsOf, tcp } from "../../components/base/flows.ts";
+import type { WorkloadArgs } from "../../components/workload/types.ts";
+import { Workload } from "../../components/workload/workload.ts";
+import { collect, find } from "../harness.ts";
+
+const table: readonly Flow[] = [
+  {
+    from: { kind: "internet" },
+    to: { kind: "workload", name: "echo", namespace: "demo" },
+    ports: [tcp(8080)],
+  },
+  {
+    from: { kind: "workload", name: "echo", namespace: "demo" },
+    to: { kind: "workload", name: "store", namespace: "demo" },
+    ports: [tcp(6379)],
+  },
+];
+
+const args = (): WorkloadArgs => ({
+  kind: "Deployment",
+  system: "demo",
+  namespace: "demo",
+  container: {
+    name: "echo",
+    image: "docker.io/example/echo:v1",
+    args: ["--key", "$(KEY)"],
+    secretEnv: { KEY: pulumi.secret("hunter2") },
+    ports: [{ name: "http", port: 8080 }],
+    probes: { readiness: { check: { kind: "http", path: "/health", port: "http" } } },
+    resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+    mounts: [{ volume: "config", path: "/etc/echo" }],
+  },
+  files: [{ name: "config", files: { "echo.json": "{}" } }],
+  security: { user: 10_001 },
+  flows: flowsOf(table, "echo", "demo"),
+  services: [{ ports: [{ name: "http", port: 80 }] }],
+});
+
+const program = (change: Partial<WorkloadArgs> = {}) =>
+  collect(() => {
+    const provider = new k8s.Provider("cluster", { context: "demo" });
+    const parent = new pulumi.ComponentResource("demo:test:Parent", "parent", {}, { provider });
+    return new Workload("echo", { ...args(), ...change }, { parent });
+  });
+
+/** Shape of the pieces of a pod that the tests look at. */
+interface Pod {
+  readonly spec: {
+    readonly containers: readonly Record<string, unknown>[];
+    readonly [key: string]: unknown;
+  };
+}
+
+const podOf = (inputs: Record<string, unknown>): Pod =>
+  (inputs["spec"] as { template: Pod }).template;
+
+describe("Workload", () => {
+  it("registers exactly its objects, below its parent", async () => {
+    const { urns } = await program();
+    const mine = urns.filter((urn) => urn.includes("Workload"));
+    expect(mine.map((urn) => urn.split("fleet:workload:Workload")[1])).toEqual([
+      "$kubernetes:apps/v1:Deployment::echo",
+      "$kubernetes:core/v1:ConfigMap::echo-config",
+      "$kubernetes:core/v1:Secret::echo-env",
+      "$kubernetes:core/v1:Service::echo-service",
+      "$kubernetes:core/v1:ServiceAccount::echo-account",
+      "$kubernetes:networking.k8s.io/v1:NetworkPolicy::echo-policy",
+      "$kubernetes:policy/v1:PodDisruptionBudget::echo-budget",
+      "::echo",
+    ]);
+    // Fails when `super` is called without its options: the parent would be lost without a word.
+    expect(mine).toContain(
+      "urn:pulumi:test::fleet::demo:test:Parent$fleet:workload:Workload::echo",
+    );
+  });
+
+  // A resource that falls back to the default provider lands in whatever cluster the shell names.
+  it("gives every object the explicit provider", async () => {
+    const { resources } = await program();
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(objects.length).toBe(7);
+    for (const { provider } of objects) {
+      expect(provider).toContain("pulumi:providers:kubernetes::cluster");
+    }
+  });
+
+  it("never puts a secret into the pod, and hands it over by reference", async () => {
+    const collected = await program();
+    const deployment = find(collected, "kubernetes:apps/v1:Deployment", "echo");
+    expect(JSON.stringify(deployment.inputs)).not.toContain("hunter2");
+    expect(podOf(deployment.inputs).spec.containers[0]).toMatchObject({
+      args: ["--key", "$(KEY)"],
+      env: [
+        { name: "KEY", valueFrom: { secretKeyRef: { name: "echo-env-auto", key: "echo.KEY" } } },
+      ],
+    });
+  });
+
+  it("never keeps a secret or a file in its own inputs, which state holds in the clear", async () => {
+    const collected = await program();
+    expect(find(collected, "fleet:workload:Workload", "echo").inputs).toEqual({
+      kind: "Deployment",
+      image: "docker.io/example/echo:v1",
+      replicas: 1,
+    });
+  });
+
+  it("leaves names of configuration to the engine, so that changed content rolls the pods", async () => {
+    const collected = await program();
+    const config = find(collected, "kubernetes:core/v1:ConfigMap", "echo-config");
+    expect(config.inputs["metadata"]).not.toHaveProperty("name");
+    const pod = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    expect(pod.spec["volumes"]).toEqual([
+      { name: "config", configMap: { name: "echo-config-auto" } },
+    ]);
+  });
+
+  it("satisfies Pod Security restricted, takes no token and no service links", async () => {
+    const collected = await program();
+    const pod = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    expect(pod.spec).toMatchObject({
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    });
+    expect(pod.spec.containers[0]).toMatchObject({
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ["ALL"] },
+        readOnlyRootFilesystem: true,
+      },
+    });
+  });
+
+  it("allows just the flows of the table, and name look-ups", async () => {
+    const collected = await program();
+    const policy = find(collected, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "echo-policy");
+    expect(policy.inputs["spec"]).toMatchObject({
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [
+        {
+          from: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
+          ports: [{ port: 8080, protocol: "TCP" }],
+        },
+      ],
+      egress: [
+        { ports: [{ port: 53 }, { port: 53 }] },
+        {
+          to: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "store" } } }],
+          ports: [{ port: 6379, protocol: "TCP" }],
+        },
+      ],
+    });
+  });
+
+  it("pins a member to its slot and nothing else", async () => {
+    const collected = await program({ placement: { slot: 2 } });
+    const pod = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    expect(pod.spec["nodeSelector"]).toEqual({ "fleet/slot": "2" });
+    expect(pod.spec).not.toHaveProperty("topologySpreadConstraints");
+  });
+
+  it("asks the registry again for a moving tag, and trusts a digest", async () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const container = { ...args().container, image: `docker.io/example/echo:v1@${digest}` };
+    const moving = podOf(find(await program(), "kubernetes:apps/v1:Deployment", "echo").inputs);
+    const pinned = podOf(
+      find(await program({ container }), "kubernetes:apps/v1:Deployment", "echo").inputs,
+    );
+    expect(moving.spec.containers[0]?.["imagePullPolicy"]).toBe("Always");
+    expect(pinned.spec.containers[0]?.["imagePullPolicy"]).toBe("IfNotPresent");
+  });
+
+  it("keeps disks by default: protected, and retained when they go", async () => {
+    const collected = await program({
+      claims: [{ name: "data", size: "10Gi" }],
+      update: { strategy: "Recreate" },
+    });
+    const claim = find(collected, "kubernetes:core/v1:PersistentVolumeClaim", "echo-data");
+    expect(claim.inputs).toMatchObject({
+      metadata: { name: "echo-data" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } },
+    });
+  });
+
+  it.each<[string, Partial<WorkloadArgs>, RegExp]>([
+    ["root", { security: { user: 0 } }, /named security.exception/],
+    [
+      "a rolling update that fights for a disk",
+      { claims: [{ name: "d", size: "1Gi" }] },
+      /Recreate/,
+    ],
+    [
+      "two pods on one disk",
+      { kind: "StatefulSet", replicas: 2, claims: [{ name: "d", size: "1Gi" }] },
+      /set perPod/,
+    ],
+  ])("refuses %s", async (_, change, message) => {
+    await expect(program(change)).rejects.toThrow(message);
+  });
+
+  it("refuses a Service on a port that no container has", async () => {
+    await expect(program({ services: [{ ports: [{ name: "grpc" }] }] })).rejects.toThrow(
+      "Service echo: no container of echo has a port grpc",
+    );
+  });
+});
