@@ -1,0 +1,214 @@
+/**
+ * The cluster a stack deploys to, and the sizes of its nodes.
+ *
+ * Pools are declared for clusters that exist already, too: they are what the config is checked
+ * against before anything is touched, what the sandbox shapes its nodes after, and what `doctor`
+ * compares with the nodes that really run.
+ */
+import * as z from "zod";
+
+import { poolLabel, slotLabel } from "../base/labels.ts";
+import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
+import { Bytes, Cpu, DnsLabel, Hostname, Ipv4, LabelKey, LabelValue } from "../base/scalars.ts";
+
+/** How a slot keeps its public address when its machine is exchanged. */
+export const SlotAddress = z.discriminatedUnion("kind", [
+  /** A reserved address that something really assigns to whatever machine holds the slot. */
+  z.strictObject({ kind: z.literal("reserved"), ip: Ipv4 }),
+  /** A name that follows the machine; whoever keeps it is outside this program. */
+  z.strictObject({ kind: z.literal("dns"), name: Hostname }),
+  /** None: the address changes with the machine. Refused for whatever publishes an address. */
+  z.strictObject({ kind: z.literal("ephemeral") }),
+]);
+/** {@inheritDoc SlotAddress} */
+export type SlotAddress = z.infer<typeof SlotAddress>;
+
+const SlotNumber = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,2})$/, 'must be the number of a slot from 0 to 999 in quotes, e.g. "0"');
+
+const SlotConfig = z.strictObject({ address: SlotAddress });
+
+/** A mark that keeps pods away unless they tolerate it. */
+export const Taint = z.strictObject({
+  key: LabelKey,
+  value: LabelValue.default(""),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+});
+/** {@inheritDoc Taint} */
+export type Taint = z.infer<typeof Taint>;
+
+/**
+ * What a node keeps for itself out of its nominal size: the kubelet, the eviction threshold, and
+ * the cloud's own pods on every node (network, disks, logs). Our default; the numbers of one cloud
+ * are in facts/clouds-gke-ingress-tls.md 1.4.
+ */
+const Reserved = z.strictObject({
+  cpu: Cpu.default("300m"),
+  memory: Bytes.default("512Mi"),
+  pods: z.int().min(0).max(100).default(10),
+});
+
+const poolLabelFault = 'must not begin with "fleet/": these labels follow from the pool itself';
+
+/** Nodes of one kind: so many alike, or one for each slot. */
+export const PoolConfig = z
+  .strictObject({
+    /** Number of nodes. Either this or `slots`. */
+    nodes: z
+      .int("must be a whole number of nodes, e.g. 2")
+      .min(1, "must be at least 1")
+      .max(1000, "must be at most 1000")
+      .optional(),
+    /** Number of the slot → its node. Either this or `nodes`. */
+    slots: z
+      .record(SlotNumber, SlotConfig)
+      .refine((slots) => Object.keys(slots).length > 0, "must have at least one slot")
+      .optional(),
+    /** Nominal size of a node. */
+    cpu: Cpu,
+    memory: Bytes,
+    /** Pods that the kubelet takes at most. */
+    pods: z.int().min(1).max(512).default(110),
+    /** What of it is not for workloads. */
+    reserved: Reserved.prefault({}),
+    /** Labels of the nodes beside `fleet/pool` and `fleet/slot`. */
+    labels: z.record(LabelKey, LabelValue).default({}),
+    taints: z.array(Taint).default([]),
+    /** The cloud's name of the place, e.g. `ap-south`. */
+    region: LabelValue.optional(),
+  })
+  .superRefine((pool, context) => {
+    if ((pool.nodes === undefined) === (pool.slots === undefined)) {
+      context.addIssue({ code: "custom", message: "must say either nodes or slots" });
+    }
+    for (const key of Object.keys(pool.labels)) {
+      if (key.startsWith("fleet/")) {
+        context.addIssue({ code: "custom", path: ["labels", key], message: poolLabelFault });
+      }
+    }
+    for (const resource of ["cpu", "memory"] as const) {
+      if (parseQuantity(pool.reserved[resource]) >= parseQuantity(pool[resource])) {
+        context.addIssue({
+          code: "custom",
+          path: [resource],
+          message: `must be above the node's own share of ${pool.reserved[resource]} (reserved.${resource})`,
+        });
+      }
+    }
+    if (pool.reserved.pods >= pool.pods) {
+      context.addIssue({ code: "custom", path: ["pods"], message: "must be above reserved.pods" });
+    }
+  });
+/** {@inheritDoc PoolConfig} */
+export type PoolConfig = z.infer<typeof PoolConfig>;
+
+/** Slots and addresses are identities: each may stand once in the whole cluster. */
+function duplicateSlots(pools: Readonly<Record<string, PoolConfig>>, context: z.RefinementCtx) {
+  const seen = new Map<string, string>();
+  const claim = (what: string, path: string[]): void => {
+    const owner = seen.get(what);
+    if (owner === undefined) {
+      seen.set(what, path.join("."));
+    } else {
+      context.addIssue({ code: "custom", path, message: `${what} already stands at ${owner}` });
+    }
+  };
+  for (const [name, pool] of Object.entries(pools)) {
+    for (const [slot, { address }] of Object.entries(pool.slots ?? {})) {
+      claim(`slot ${slot}`, [name, "slots", slot]);
+      if (address.kind === "reserved") {
+        claim(`address ${address.ip}`, [name, "slots", slot, "address", "ip"]);
+      }
+      if (address.kind === "dns") {
+        claim(`name ${address.name}`, [name, "slots", slot, "address", "name"]);
+      }
+    }
+  }
+}
+
+const Pools = z
+  .record(DnsLabel, PoolConfig)
+  .refine((pools) => Object.keys(pools).length > 0, "must have at least one pool")
+  .superRefine(duplicateSlots);
+
+/** A cluster that exists: reached through a context of the operator's kubeconfig. */
+export const KubeconfigCluster = z.strictObject({
+  kind: z.literal("kubeconfig"),
+  /** The context. It also identifies the cluster: changing it replaces every object. */
+  context: z
+    .string("must be the name of a kubeconfig context, e.g. skycoin-test")
+    .regex(/^[^\s"']{1,253}$/, "must be the name of a kubeconfig context, e.g. skycoin-test"),
+  pools: Pools,
+});
+
+/** `fleet:cluster` of a stack file. */
+export const ClusterConfig = z.discriminatedUnion("kind", [KubeconfigCluster]);
+/** {@inheritDoc ClusterConfig} */
+export type ClusterConfig = z.infer<typeof ClusterConfig>;
+
+/** One node as the config promises it. */
+export interface NodeShape {
+  readonly pool: string;
+  /** Position in its pool, from 0. */
+  readonly index: number;
+  /** Slot the node holds, where its pool has slots. */
+  readonly slot: number | undefined;
+  /** How the slot keeps its address. */
+  readonly address: SlotAddress | undefined;
+  /** Labels pods may select by. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Nominal size, as quantities. */
+  readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
+  /** What is left for workloads, as quantities. */
+  readonly allocatable: { readonly cpu: string; readonly memory: string; readonly pods: number };
+}
+
+/** What a node of the pool has left for workloads: its nominal size less `reserved`. */
+export function allocatable(pool: PoolConfig): NodeShape["allocatable"] {
+  const { reserved } = pool;
+  return {
+    cpu: formatCpu(parseQuantity(pool.cpu) - parseQuantity(reserved.cpu)),
+    // Whole mebibytes: a fraction is no quantity that every reader takes.
+    memory: `${Math.floor((parseQuantity(pool.memory) - parseQuantity(reserved.memory)) / 2 ** 20)}Mi`,
+    pods: pool.pods - reserved.pods,
+  };
+}
+
+/** Every node of the cluster, pool by pool and slot by slot, in a stable order. */
+export function clusterNodes(cluster: ClusterConfig): readonly NodeShape[] {
+  return Object.entries(cluster.pools)
+    .sort(([left], [right]) => left.localeCompare(right))
+    .flatMap(([name, pool]) => poolNodes(name, pool));
+}
+
+function poolNodes(name: string, pool: PoolConfig): readonly NodeShape[] {
+  const slots = Object.entries(pool.slots ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  const members =
+    pool.nodes === undefined
+      ? slots.map(([slot, { address }]) => ({ slot: Number(slot), address }))
+      : Array.from({ length: pool.nodes }, () => ({ slot: undefined, address: undefined }));
+  return members.map(({ slot, address }, index) => ({
+    pool: name,
+    index,
+    slot,
+    address,
+    labels: {
+      "kubernetes.io/os": "linux",
+      ...(pool.region === undefined ? {} : { "topology.kubernetes.io/region": pool.region }),
+      ...pool.labels,
+      [poolLabel]: name,
+      ...(slot === undefined ? {} : { [slotLabel]: `${slot}` }),
+    },
+    taints: pool.taints,
+    capacity: { cpu: pool.cpu, memory: pool.memory, pods: pool.pods },
+    allocatable: allocatable(pool),
+  }));
+}
+
+/** Sizes of a pool's node in words, for fault messages. */
+export function describeNode(node: NodeShape): string {
+  const { cpu, memory } = node.allocatable;
+  return `${formatCpu(parseQuantity(cpu))} CPU and ${formatBytes(parseQuantity(memory))}`;
+}

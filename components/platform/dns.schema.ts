@@ -1,0 +1,98 @@
+/** Who keeps the public names of a stack, and in which zones they lie. */
+import * as z from "zod";
+
+import { Hostname } from "../base/scalars.ts";
+
+/** Times to live that Linode knows; others it rounds up silently (facts/clouds-linode… 3.4). */
+const linodeTtls = [30, 120, 300, 3600, 7200, 14_400, 28_800, 57_600, 86_400] as const;
+
+const ZoneNames = z
+  .array(Hostname)
+  .min(1, "must name at least one zone")
+  .refine((zones) => new Set(zones).size === zones.length, "must not name a zone twice");
+
+/** No provider: the records are a stack output, for whoever keeps the zone by hand. */
+export const NoDnsConfig = z.strictObject({
+  kind: z.literal("none"),
+  /** Zones the hosts must lie in. */
+  zones: ZoneNames,
+  ttlSeconds: z.int().min(30).max(86_400).default(300),
+});
+
+/** Linode's name servers. The token comes from LINODE_TOKEN. */
+export const LinodeDnsConfig = z.strictObject({
+  kind: z.literal("linode"),
+  /** Zones that exist in the account; found by name. */
+  zones: ZoneNames,
+  ttlSeconds: z
+    .literal(linodeTtls, `must be one of ${linodeTtls.join(", ")}: Linode rounds others up`)
+    .default(300),
+});
+
+/** Cloudflare. The token comes from CLOUDFLARE_API_TOKEN and needs DNS Write for the zones. */
+export const CloudflareDnsConfig = z.strictObject({
+  kind: z.literal("cloudflare"),
+  /** Zone → its identifier, so that a preview needs no look-up. */
+  zones: z
+    .record(
+      Hostname,
+      z.strictObject({
+        zoneId: z.string().regex(/^[0-9a-f]{32}$/, "must be a zone's identifier: 32 hex digits"),
+      }),
+    )
+    .refine((zones) => Object.keys(zones).length > 0, "must name at least one zone"),
+  ttlSeconds: z
+    .union([z.literal(1), z.int().min(60).max(86_400)], {
+      message: "must be from 60 to 86400 seconds, or 1 for automatic",
+    })
+    .default(300),
+});
+
+/** `fleet:dns` of a stack file. */
+export const DnsConfig = z.discriminatedUnion("kind", [
+  NoDnsConfig,
+  LinodeDnsConfig,
+  CloudflareDnsConfig,
+]);
+/** {@inheritDoc DnsConfig} */
+export type DnsConfig = z.infer<typeof DnsConfig>;
+/** {@inheritDoc LinodeDnsConfig} */
+export type LinodeDnsConfig = z.infer<typeof LinodeDnsConfig>;
+/** {@inheritDoc CloudflareDnsConfig} */
+export type CloudflareDnsConfig = z.infer<typeof CloudflareDnsConfig>;
+
+/** Names of the configured zones. */
+export function zoneNames(dns: DnsConfig): readonly string[] {
+  return dns.kind === "cloudflare" ? Object.keys(dns.zones) : dns.zones;
+}
+
+/** The longest zone a host lies in, or undefined when it lies in none. */
+export function zoneOf(host: string, zones: readonly string[]): string | undefined {
+  return zones
+    .filter((zone) => host === zone || host.endsWith(`.${zone}`))
+    .sort((left, right) => right.length - left.length)[0];
+}
+
+/** A name in the config: where it stands, and what it is. */
+export interface HostUse {
+  readonly path: readonly (string | number)[];
+  readonly host: string;
+}
+
+/** A fault with the place in the config that must change. */
+export interface PlatformFault {
+  readonly path: readonly (string | number)[];
+  /** What was expected and how to mend it. */
+  readonly message: string;
+}
+
+/** Hosts that lie in no configured zone: nobody could write their records. */
+export function zoneFaults(hosts: readonly HostUse[], dns: DnsConfig): PlatformFault[] {
+  const zones = zoneNames(dns);
+  return hosts
+    .filter(({ host }) => zoneOf(host, zones) === undefined)
+    .map(({ path, host }) => ({
+      path,
+      message: `host ${host} must lie in a zone of fleet:dns (${zones.join(", ")}): mend the name or add its zone to fleet:dns.zones`,
+    }));
+}
