@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
@@ -41,9 +42,9 @@ export function debianRelease() {
  */
 export async function unpackPackages(source, binaries, folder, work) {
   const archives = join(folder, ".archives");
-  mkdirSync(join(archives, "partial"), { recursive: true });
-  await withProgress(`fetching the packages ${source.packages.join(", ")}`, () =>
-    fetchPackages(source.packages, archives, work),
+  mkdirSync(archives, { recursive: true });
+  await withProgress(`fetching Debian's ${source.package}`, () =>
+    fetchPackages(source, archives, work),
   );
   const root = join(folder, "root");
   mkdirSync(root);
@@ -52,21 +53,22 @@ export async function unpackPackages(source, binaries, folder, work) {
     if (result.code !== 0)
       throw new InstallError(`dpkg cannot unpack ${name}: ${result.stderr.trim()}`);
   }
-  await run("rm", ["-rf", archives]);
+  rmSync(archives, { recursive: true });
   for (const binary of binaries) writeStarter(folder, root, binary);
 }
 
 /**
- * @param {readonly string[]} packages
+ * Fetches the packages and the libraries they need that are not installed here. The dependencies are worked out here
+ * and not by `apt-get install`, which refuses on a system whose own packages are in disorder.
+ * @param {DebianSource} source
  * @param {string} archives
  * @param {string} work
  */
-async function fetchPackages(packages, archives, work) {
+async function fetchPackages(source, archives, work) {
   for (const part of ["lists/partial", "cache"]) mkdirSync(join(work, part), { recursive: true });
   const settings = [
     `Dir::State::Lists=${join(work, "lists")}`,
     `Dir::Cache=${join(work, "cache")}`,
-    `Dir::Cache::Archives=${archives}`,
     "Debug::NoLocking=true",
     "APT::Sandbox::User=root",
     "Acquire::Retries=1",
@@ -76,13 +78,39 @@ async function fetchPackages(packages, archives, work) {
   const update = await run("apt-get", [...settings, "-q", "update"]);
   if (update.code === 127) throw new Unavailable("there is no apt-get here");
   // One source of several that does not answer makes update fail; what counts is whether the packages are to be had.
-  const result = await run("apt-get", [
+  const only = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"];
+  const depends = await run("apt-cache", [
     ...settings,
-    ...["-q", "-y", "--no-install-recommends", "--download-only", "install"],
-    ...packages,
+    ...["depends", "--recurse", ...only.map((word) => `--no-${word}`)],
+    source.package,
   ]);
-  if (result.code === 0) return;
-  throw new Unavailable(`apt-get cannot fetch ${packages.join(", ")}: ${lastLine(result.stderr)}`);
+  const installed = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n"]);
+  const names = neededPackages(depends.stdout, installed.stdout, source.own);
+  const result = await run("apt-get", [...settings, "-q", "download", ...names], { cwd: archives });
+  if (result.code === 0 && names.length > 0) return;
+  throw new Unavailable(`apt-get cannot fetch ${source.package}: ${lastLine(result.stderr)}`);
+}
+
+/**
+ * Out of the whole closure: the packages of the program itself, and the libraries not installed. Never the C library:
+ * it must be the one of the running system's loader.
+ * @param {string} closure what `apt-cache depends --recurse` prints: package names at the start of a line
+ * @param {string} installed lines of `<name> <status>`
+ * @param {string} own a pattern for the names of the program's own packages
+ * @returns {string[]}
+ */
+export function neededPackages(closure, installed, own) {
+  const present = new Set(
+    installed
+      .split("\n")
+      .map((line) => line.split(" "))
+      .filter(([, status]) => status === "installed")
+      .map(([name]) => name),
+  );
+  const names = closure.split("\n").filter((line) => /^[a-z0-9][a-z0-9.+-]*$/.test(line));
+  const wanted = (/** @type {string} */ name) =>
+    new RegExp(own).test(name) || (/^lib/.test(name) && name !== "libc6" && !present.has(name));
+  return [...new Set(names)].filter(wanted);
 }
 
 /**

@@ -14,7 +14,8 @@ import { readFileSync } from "node:fs";
  * @typedef {{ kind: "go", version: string, builds: GoBuild[] }} GoSource
  * @typedef {{ kind: "python-package", version: string, package: string, packageVersion: string, file: string,
  *   sha256: string, folder: string }} PythonSource
- * @typedef {{ kind: "debian", version: string, packages: string[] }} DebianSource
+ * @typedef {{ kind: "debian", version: string, package: string, own: string }} DebianSource
+ *   `own`: a pattern for the names of the program's own packages, which are taken even where installed
  * @typedef {DownloadSource | GoSource | PythonSource | DebianSource} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)

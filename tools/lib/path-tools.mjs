@@ -42,7 +42,11 @@ export function candidateFolders(searchPath, places, excluded) {
   ];
   const outside = (/** @type {string} */ folder) =>
     !excluded.some((root) => folder === root || folder.startsWith(root + sep));
-  return [...new Set(all)].filter(outside);
+  // /bin is often a link to /usr/bin: one question is enough.
+  const real = new Map(
+    all.filter((folder) => existsSync(folder)).map((folder) => [realpathSync(folder), folder]),
+  );
+  return [...real.values()].filter(outside);
 }
 
 /**
