@@ -63,6 +63,7 @@ describe("Workload", () => {
     const { urns } = await program();
     const mine = urns.filter((urn) => urn.includes("Workload"));
     expect(mine.map((urn) => urn.split("fleet:workload:Workload")[1])).toEqual([
+      "::echo",
       "$kubernetes:apps/v1:Deployment::echo",
       "$kubernetes:core/v1:ConfigMap::echo-config",
       "$kubernetes:core/v1:Secret::echo-env",
@@ -70,7 +71,6 @@ describe("Workload", () => {
       "$kubernetes:core/v1:ServiceAccount::echo-account",
       "$kubernetes:networking.k8s.io/v1:NetworkPolicy::echo-policy",
       "$kubernetes:policy/v1:PodDisruptionBudget::echo-budget",
-      "::echo",
     ]);
     // Fails when `super` is called without its options: the parent would be lost without a word.
     expect(mine).toContain(

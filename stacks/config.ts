@@ -1,0 +1,199 @@
+/**
+ * The only reader of stack config.
+ *
+ * Everything is checked here, before the first resource: shapes, units, unknown keys, rules across
+ * fields, secrets, the kube context. All faults of a file come out together.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+import { SecretStore } from "../components/base/secrets.ts";
+import type { StackContext } from "./context.ts";
+import { readEnvironment, type StackEnvironment } from "./environment.ts";
+import { type Fault, reportFaults } from "./faults.ts";
+import { isLoopback } from "./kubeconfig.ts";
+import { parseAll } from "./parse.ts";
+import { inFile, requiredSecrets, secretFaults } from "./secrets.ts";
+import { StackConfig } from "./stack.schema.ts";
+
+/** Config as the engine hands it over: full key → text, objects as JSON. */
+export type RawConfig = Readonly<Record<string, string>>;
+
+/** A stack file that stands: config, and what belongs to it. */
+export interface LoadedStack {
+  readonly config: StackConfig;
+  readonly context: StackContext;
+}
+
+/** Faults of a stack file. */
+export class ConfigError extends pulumi.RunError {
+  readonly faults: readonly Fault[];
+
+  constructor(stack: string, faults: readonly Fault[]) {
+    super(reportFaults(stack, faults));
+    this.faults = faults;
+  }
+}
+
+/**
+ * The engine hands config to the program in one environment variable, and the kernel refuses one of
+ * 128 KiB; what is left is for encoding and growth.
+ */
+export const maximumConfigBytes = 96 * 1024;
+
+/** Sections that the loader reads itself and no system's schema has. */
+const loaderSections = ["secrets", "sandbox"] as const;
+
+/** Reads the running stack's config. */
+export function loadConfig(): LoadedStack {
+  return parseConfig(pulumi.runtime.allConfig(), readEnvironment(pulumi.getStack()));
+}
+
+/**
+ * Checks a stack's config. Pure but for the environment's look at the kubeconfig.
+ *
+ * @throws ConfigError with every fault.
+ */
+export function parseConfig(raw: RawConfig, environment: StackEnvironment): LoadedStack {
+  const { stack } = environment;
+  const { sections, faults } = readSections(raw);
+  const secrets = secretEntries(sections, faults);
+  const sandbox = sections.get("sandbox") === true;
+  const systemSections = Object.fromEntries(
+    [...sections].filter(([name]) => !loaderSections.some((own) => own === name)),
+  );
+  const parsed = parseAll(StackConfig, systemSections, inFile);
+  const config = parsed.ok ? parsed.value : parsed.rest;
+  const all = [
+    ...faults,
+    ...(parsed.ok ? [] : parsed.faults),
+    ...secretFaults(config === undefined ? [] : requiredSecrets(config), secrets, stack),
+    ...(config === undefined ? [] : contextFaults(config, sandbox, environment)),
+  ];
+  if (all.length > 0 || !parsed.ok) {
+    throw new ConfigError(stack, all);
+  }
+  const values = new Map(
+    Object.entries(secrets).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+  return {
+    config: parsed.value,
+    context: { stack, sandbox, secrets: new SecretStore(values) },
+  };
+}
+
+interface Sections {
+  readonly sections: ReadonlyMap<string, unknown>;
+  readonly faults: Fault[];
+}
+
+/** Top-level keys → values, with the faults that only they can have. */
+function readSections(raw: RawConfig): Sections {
+  const sections = new Map<string, unknown>();
+  const faults: Fault[] = [];
+  const bytes = Buffer.byteLength(JSON.stringify(raw));
+  if (bytes > maximumConfigBytes) {
+    faults.push({
+      path: "config",
+      expected: `must have at most ${maximumConfigBytes / 1024} KiB in all (it has ${Math.ceil(bytes / 1024)} KiB): the engine hands it over in one environment variable`,
+      mend: "derive what is generated instead of listing it, and keep only imported values",
+    });
+  }
+  for (const [key, text] of Object.entries(raw)) {
+    const colon = key.indexOf(":");
+    const namespace = key.slice(0, colon);
+    if (namespace === "fleet") {
+      readSection(key.slice(colon + 1), text, sections, faults);
+    } else if (namespace !== "pulumi") {
+      faults.push({
+        path: key,
+        expected:
+          "is no key of Fleet: settings of default providers act on nothing here, every resource has its provider explicitly",
+        mend: `pulumi config rm ${key}`,
+      });
+    }
+  }
+  faults.push(...defaultProviderFaults(raw["pulumi:disable-default-providers"]));
+  return { sections, faults };
+}
+
+function readSection(
+  name: string,
+  text: string,
+  sections: Map<string, unknown>,
+  faults: Fault[],
+): void {
+  try {
+    sections.set(name, readValue(text));
+  } catch {
+    // The text may hold secrets: it is not repeated.
+    faults.push({ path: `fleet:${name}`, expected: "must be valid YAML or JSON" });
+  }
+}
+
+/** Objects, lists and booleans come as JSON; everything else is text. */
+function readValue(text: string): unknown {
+  return /^\s*[[{]/.test(text) || text === "true" || text === "false"
+    ? (JSON.parse(text) as unknown)
+    : text;
+}
+
+/** Without this setting, a resource that lost its provider would go to whatever the shell names. */
+function defaultProviderFaults(text: string | undefined): Fault[] {
+  return text !== undefined && /^\s*\[\s*"\*"\s*\]\s*$/.test(text)
+    ? []
+    : [
+        {
+          path: "pulumi:disable-default-providers",
+          expected: 'must be ["*"]: a resource without an explicit provider must fail',
+          mend: "pulumi config set --path 'pulumi:disable-default-providers[0]' '*'",
+        },
+      ];
+}
+
+function secretEntries(
+  sections: ReadonlyMap<string, unknown>,
+  faults: Fault[],
+): Readonly<Record<string, unknown>> {
+  const value = sections.get("secrets") ?? {};
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  faults.push({ path: "fleet:secrets", expected: "must be a map: name → secure value" });
+  return {};
+}
+
+/** The context must be one the operator has; a sandbox's must lead to this machine. */
+function contextFaults(
+  config: StackConfig,
+  sandbox: boolean,
+  environment: StackEnvironment,
+): Fault[] {
+  const { context } = config.cluster;
+  const path = "fleet:cluster.context";
+  const contexts = environment.kubeContexts();
+  if (!contexts.ok) {
+    return [{ path, expected: contexts.fault, mend: "set KUBECONFIG to the stack's kubeconfig" }];
+  }
+  const server = contexts.value.get(context);
+  if (server === undefined) {
+    const known = [...contexts.value.keys()].join(", ");
+    return [
+      {
+        path,
+        expected: `names the context ${context}, which the kubeconfig does not have`,
+        mend: known === "" ? "the kubeconfig has no context at all" : `it has: ${known}`,
+      },
+    ];
+  }
+  return sandbox && !isLoopback(server)
+    ? [
+        {
+          path: "fleet:sandbox",
+          expected: `must not be true for a cluster outside this machine (${context} is at ${server})`,
+          mend: "fleet:sandbox is written by make up only: remove it from the stack file",
+        },
+      ]
+    : [];
+}

@@ -1,0 +1,46 @@
+/** What the loader takes from the machine it runs on: the operator's kubeconfig, nothing else. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+import { type KubeContexts, readKubeContexts } from "./kubeconfig.ts";
+
+/** The kubeconfig's contexts, or why they cannot be told. */
+export type ContextsResult =
+  | { readonly ok: true; readonly value: KubeContexts }
+  | { readonly ok: false; readonly fault: string };
+
+/** Where a stack is loaded. */
+export interface StackEnvironment {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Read on demand. */
+  readonly kubeContexts: () => ContextsResult;
+}
+
+/** The environment of the running program. */
+export function readEnvironment(stack: string): StackEnvironment {
+  return { stack, kubeContexts: () => kubeContextsOf(process.env["KUBECONFIG"]) };
+}
+
+/**
+ * Contexts of the kubeconfig files that kubectl and the Kubernetes provider would read.
+ *
+ * @param setting Value of KUBECONFIG: paths, joined as PATH is. Default: `~/.kube/config`.
+ */
+export function kubeContextsOf(setting: string | undefined): ContextsResult {
+  const paths =
+    setting === undefined || setting === ""
+      ? [join(homedir(), ".kube", "config")]
+      : setting.split(delimiter);
+  const present = paths.filter((path) => existsSync(path));
+  if (present.length === 0) {
+    return { ok: false, fault: `needs a kubeconfig, and there is none at ${paths.join(" or ")}` };
+  }
+  try {
+    return { ok: true, value: readKubeContexts(present.map((path) => readFileSync(path, "utf8"))) };
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    return { ok: false, fault: `needs a readable kubeconfig: ${reason}` };
+  }
+}

@@ -1,0 +1,35 @@
+/** Faults of a stack file: where, what was expected, and how to mend it. */
+
+/** One fault. Its texts never hold a secret's value. */
+export interface Fault {
+  /** Path in the stack file, e.g. `fleet:services.dmsgServers[0].port`. */
+  readonly path: string;
+  /** What was expected, and what stands there where that is no secret. */
+  readonly expected: string;
+  /** What to do, where the path and the expectation do not say it already. */
+  readonly mend?: string;
+}
+
+/** Writes a path the way `pulumi config set --path` reads it. */
+export function writePath(path: readonly PropertyKey[]): string {
+  const [section, ...rest] = path;
+  const steps = rest.map((step) =>
+    typeof step === "number"
+      ? `[${step}]`
+      : /^[A-Za-z_][\w-]*$/.test(String(step))
+        ? `.${String(step)}`
+        : `["${String(step)}"]`,
+  );
+  return `${String(section)}${steps.join("")}`;
+}
+
+/** Every fault of a file, as a person reads it in a terminal or a pipeline's log. */
+export function reportFaults(stack: string, faults: readonly Fault[]): string {
+  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
+  const lines = faults.flatMap(({ path, expected, mend }) => [
+    `  ${path}`,
+    `    ${expected}`,
+    ...(mend === undefined ? [] : [`    to mend: ${mend}`]),
+  ]);
+  return [`Pulumi.${stack}.yaml has ${count}; nothing was touched.`, "", ...lines, ""].join("\n");
+}

@@ -1,0 +1,123 @@
+/** Which entries of `fleet:secrets` a config needs, and what is wrong with those it has. */
+import { derivePublicKey } from "../components/base/keys.ts";
+import {
+  secretFault,
+  type SecretKind,
+  SecretName,
+  SecretReference,
+} from "../components/base/secrets.ts";
+import { type Fault, writePath } from "./faults.ts";
+
+/** A place in the config that needs a secret. */
+export interface RequiredSecret {
+  /** Where the config names it. */
+  readonly path: string;
+  readonly name: string;
+  readonly kind: SecretKind;
+}
+
+/** Every reference in a parsed config, in the order of the file. */
+export function requiredSecrets(config: unknown): readonly RequiredSecret[] {
+  const found: RequiredSecret[] = [];
+  const walk = (value: unknown, path: readonly PropertyKey[]): void => {
+    if (value instanceof SecretReference) {
+      found.push({ path: writePath(inFile(path)), name: value.name, kind: value.kind });
+    } else if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        walk(item, [...path, index]);
+      });
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, item] of Object.entries(value)) {
+        walk(item, [...path, key]);
+      }
+    }
+  };
+  walk(config, []);
+  return found;
+}
+
+/** Path of the schema → path of the stack file: sections stand in the project's namespace. */
+export function inFile(path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const [section, ...rest] = path;
+  return section === undefined ? ["config"] : [`fleet:${String(section)}`, ...rest];
+}
+
+/**
+ * Faults of the secrets themselves. No text holds a value.
+ *
+ * @param required What the config refers to.
+ * @param entries The map `fleet:secrets` as the engine decrypted it.
+ */
+export function secretFaults(
+  required: readonly RequiredSecret[],
+  entries: Readonly<Record<string, unknown>>,
+  stack: string,
+): readonly Fault[] {
+  return [
+    ...entryFaults(entries),
+    ...required.flatMap((need) => referenceFault(need, entries, stack) ?? []),
+    ...sharedKeys(required, entries),
+  ];
+}
+
+function entryFaults(entries: Readonly<Record<string, unknown>>): Fault[] {
+  return Object.entries(entries).flatMap(([name, value]) => {
+    const path = writePath(["fleet:secrets", name]);
+    if (!SecretName.safeParse(name).success) {
+      return [{ path, expected: "must be named by lower-case letters, digits and dashes" }];
+    }
+    return typeof value === "string"
+      ? []
+      : [{ path, expected: "must be one secret text, not a structure or a bare number" }];
+  });
+}
+
+function referenceFault(
+  { path, name, kind }: RequiredSecret,
+  entries: Readonly<Record<string, unknown>>,
+  stack: string,
+): Fault | undefined {
+  if (!Object.hasOwn(entries, name)) {
+    return {
+      path,
+      expected: `names ${name}, a ${kind}, which fleet:secrets does not have`,
+      mend: `make keys STACK=${stack} TARGET=live lists what is missing and makes or imports it`,
+    };
+  }
+  const value = entries[name];
+  const fault = typeof value === "string" ? secretFault(kind, value) : undefined;
+  return fault === undefined
+    ? undefined
+    : {
+        path: writePath(["fleet:secrets", name]),
+        expected: `${fault} (its value is not shown; ${path} refers to it)`,
+        mend: `pulumi config set --stack ${stack} --secret --path 'fleet:secrets.${name}'`,
+      };
+}
+
+/**
+ * One identity stands in one place. Two processes with one key knock each other off the dmsg
+ * network in turns (facts/skywire.md 2.5), and nothing in Kubernetes would show it.
+ */
+function sharedKeys(
+  required: readonly RequiredSecret[],
+  entries: Readonly<Record<string, unknown>>,
+): Fault[] {
+  const owners = new Map<string, string>();
+  return required
+    .filter(({ kind }) => kind === "key-pair")
+    .flatMap(({ path, name }) => {
+      const value = entries[name];
+      if (typeof value !== "string" || secretFault("key-pair", value) !== undefined) {
+        return [];
+      }
+      const publicKey = derivePublicKey(value);
+      const owner = owners.get(publicKey);
+      if (owner === undefined) {
+        owners.set(publicKey, path);
+        return [];
+      }
+      const expected = `must have a key of its own: public key ${publicKey} is that of ${owner} too`;
+      return [{ path, expected }];
+    });
+}

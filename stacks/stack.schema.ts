@@ -1,0 +1,11 @@
+/** The union of all systems: what a stack file may say. */
+import * as z from "zod";
+
+import { SkywireStack } from "./skywire/schema.ts";
+
+/** Config of one stack, by system, without its secrets. */
+export const StackConfig = z.discriminatedUnion("system", [SkywireStack], {
+  error: "must be the system this stack deploys: skywire",
+});
+/** {@inheritDoc StackConfig} */
+export type StackConfig = z.infer<typeof StackConfig>;

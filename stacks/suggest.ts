@@ -1,0 +1,68 @@
+/** Suggestions for misspelt keys, read from the schema itself. */
+import type * as z from "zod";
+
+interface Definition {
+  readonly type: string;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly innerType?: z.core.$ZodType;
+  readonly in?: z.core.$ZodType;
+  readonly element?: z.core.$ZodType;
+  readonly valueType?: z.core.$ZodType;
+  readonly options?: readonly z.core.$ZodType[];
+}
+
+const definition = (schema: z.core.$ZodType): Definition =>
+  schema._zod.def as unknown as Definition;
+
+/** The schemas a value at a step below these may have. */
+function below(schemas: readonly z.core.$ZodType[], step: PropertyKey): z.core.$ZodType[] {
+  return schemas.flatMap(unwrap).flatMap((schema) => {
+    const { shape, element, valueType } = definition(schema);
+    const next = shape?.[String(step)] ?? element ?? valueType;
+    return next === undefined ? [] : [next];
+  });
+}
+
+/** Takes off what wraps an object: optional, default, transform, union. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const { innerType, in: input, options } = definition(schema);
+  if (options !== undefined) {
+    return options.flatMap(unwrap);
+  }
+  const inner = innerType ?? input;
+  return inner === undefined ? [schema] : unwrap(inner);
+}
+
+/** Names the schema knows at a path. Empty where any name may stand. */
+export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const here = path.reduce<readonly z.core.$ZodType[]>(below, [schema]).flatMap(unwrap);
+  return [...new Set(here.flatMap((one) => Object.keys(definition(one).shape ?? {})))];
+}
+
+/** Steps of one letter from a word to another (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...to].entries()) {
+      const replace = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replace, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The known word nearest to a misspelt one, when it is near enough to be meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({
+      candidate,
+      steps: distance(word.toLowerCase(), candidate.toLowerCase()),
+    }))
+    .sort((a, b) => a.steps - b.steps);
+  const [best] = ranked;
+  return best !== undefined && best.steps <= Math.max(2, Math.floor(best.candidate.length / 3))
+    ? best.candidate
+    : undefined;
+}
