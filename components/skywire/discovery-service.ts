@@ -1,0 +1,177 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { workloadLabels } from "../base/labels.ts";
+import type { KeyPair } from "../base/secrets.ts";
+import { Workload } from "../workload/workload.ts";
+import type { ContainerPort } from "../workload/types.ts";
+import type { Disruption } from "../workload/workload.schema.ts";
+import { memberNames, uptimePrivateService } from "./addresses.ts";
+import {
+  type AddressResolverCommand,
+  discoveryArguments,
+  type DiscoveryCommand,
+  keyVariable,
+  postgresVariables,
+} from "./commands.ts";
+import type { ProgramOptions } from "./options.schema.ts";
+import { httpPorts, metricsEndpoint, type MetricsEndpoint, uptimePrivatePort } from "./ports.ts";
+import {
+  httpProbes,
+  type Program,
+  type ProgramImage,
+  programWorkload,
+  type Surroundings,
+} from "./program.ts";
+
+/** Database of a service, as the service is told it. */
+export interface DatabaseAccess {
+  readonly user: string;
+  readonly database: string;
+  readonly password: pulumi.Output<string>;
+}
+
+/** Disk of the uptime-tracker's daily files. */
+export interface DailyData {
+  readonly size: string;
+  readonly storageClass?: string;
+}
+
+/** Inputs of a {@link DiscoveryService}. */
+export interface DiscoveryServiceArgs extends Surroundings {
+  /** What runs, with its stores and peers. */
+  readonly command: Exclude<DiscoveryCommand, AddressResolverCommand>;
+  readonly image: ProgramImage;
+  readonly key: KeyPair;
+  readonly options: ProgramOptions;
+  /** Pods behind the one name; the first carries the key. Default 1. */
+  readonly replicas?: number;
+  /** How many pods without the key an eviction may take. Default: one at a time. */
+  readonly disruption?: Disruption;
+  /** Password of the service's Redis, where it has one. */
+  readonly redisPassword?: pulumi.Output<string>;
+  /** Its database, where it has one. */
+  readonly database?: DatabaseAccess;
+  /** The uptime-tracker's disk: without one its history would go with each pod (4.7). */
+  readonly dailyData?: DailyData;
+}
+
+/** Label that the pods of all members carry, and by which the one Service finds them. */
+export const serviceLabel = "fleet/service";
+
+/** Where the uptime-tracker keeps its daily files. */
+export const dailyDataPath = "/var/lib/skywire-ut/daily-data";
+
+/**
+ * Variables of a service that are secret.
+ *
+ * The Redis password is set even where Redis has none behind it: the program puts it over whatever
+ * the URL says (2.2).
+ */
+export function secretVariables(
+  args: Pick<DiscoveryServiceArgs, "key" | "redisPassword" | "database">,
+  keyed: boolean,
+): Record<string, pulumi.Output<string>> {
+  return {
+    ...(keyed ? { [keyVariable]: args.key.secretKey } : {}),
+    ...(args.redisPassword === undefined ? {} : { REDIS_PASSWORD: args.redisPassword }),
+    ...(args.database === undefined ? {} : { PG_PASSWORD: args.database.password }),
+  };
+}
+
+const claimName = "daily-data";
+
+function portsOf(service: DiscoveryServiceArgs["command"]["service"]): ContainerPort[] {
+  return [
+    { name: "http", port: httpPorts[service] },
+    ...(service === "uptime-tracker" ? [{ name: "private", port: uptimePrivatePort }] : []),
+  ];
+}
+
+/** One of the two kinds of members: with the key, or without. Pure. */
+export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Program {
+  const { command, database, dailyData } = args;
+  return {
+    image: args.image,
+    args: discoveryArguments(command, keyed),
+    options: args.options,
+    probes: httpProbes("/health", "http"),
+    metrics: true,
+    exclusive: keyed,
+    replicas: keyed ? 1 : (args.replicas ?? 1) - 1,
+    ports: portsOf(command.service),
+    secretEnv: secretVariables(args, keyed),
+    podLabels: { [serviceLabel]: command.service },
+    ...(database === undefined ? {} : { env: postgresVariables(database.user, database.database) }),
+    ...(keyed || args.disruption === undefined ? {} : { disruption: args.disruption }),
+    ...(dailyData === undefined
+      ? {}
+      : {
+          claims: [{ name: claimName, ...dailyData }],
+          mounts: [{ volume: claimName, path: dailyDataPath }],
+        }),
+    ...(command.service === "uptime-tracker"
+      ? { services: [{ name: uptimePrivateService, ports: [{ name: "private" }] }] }
+      : {}),
+  };
+}
+
+/**
+ * One of the keyed HTTP services: dmsg-discovery, service-discovery, transport-discovery,
+ * route-finder, uptime-tracker.
+ *
+ * All pods stand behind one Service of the service's name. One pod carries the key and is exchanged
+ * by stopping it first; the others serve HTTP only and roll under the budget of the stack
+ * (facts/skywire.md 2.5).
+ */
+export class DiscoveryService extends pulumi.ComponentResource {
+  /** 66 hex digits. */
+  readonly publicKey: string;
+  /** Service behind which the pods are dialled. */
+  readonly serviceName: string;
+  /** Its port. */
+  readonly servicePort: number;
+  /** Where each pod's metrics are read. */
+  readonly metrics: MetricsEndpoint;
+
+  constructor(name: string, args: DiscoveryServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { command, image } = args;
+    const replicas = args.replicas ?? 1;
+    super("fleet:skywire:DiscoveryService", name, { image: image.reference, replicas }, opts);
+    const parent = { parent: this };
+    this.publicKey = args.key.publicKey;
+    this.serviceName = command.service;
+    this.servicePort = httpPorts[command.service];
+    this.metrics = metricsEndpoint;
+
+    const members = memberNames(command.service, replicas);
+    for (const [index, member] of members.entries()) {
+      const program = discoveryMember(args, index === 0);
+      new Workload(member, programWorkload(member, program, args), parent);
+    }
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: {
+          name: this.serviceName,
+          namespace: args.namespace,
+          labels: workloadLabels(this.serviceName, "skywire"),
+          // The Workloads behind it are awaited.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
+        spec: {
+          type: "ClusterIP",
+          selector: { [serviceLabel]: command.service },
+          ports: [{ name: "http", port: this.servicePort, targetPort: "http", protocol: "TCP" }],
+        },
+      },
+      parent,
+    );
+    this.registerOutputs({
+      publicKey: this.publicKey,
+      serviceName: this.serviceName,
+      servicePort: this.servicePort,
+      metrics: this.metrics,
+    });
+  }
+}

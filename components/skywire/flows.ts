@@ -1,0 +1,211 @@
+/**
+ * Who calls whom among the Skywire programs: the table all their network policies are cut from.
+ *
+ * A call that is missing here fails in the cluster only, and silently. test/skywire/flows.test.ts
+ * therefore reads every address out of the rendered command lines and files and looks it up here.
+ */
+import { type Flow, type FlowPort, type Peer, tcp, udp } from "../base/flows.ts";
+import { memberNames } from "./addresses.ts";
+import { dmsgPort, httpPorts, type HttpService, metricsPort, uptimePrivatePort } from "./ports.ts";
+import { type PublicService, publicServices } from "./hosts.ts";
+
+/** Programs that use a Redis. */
+export const redisUsers = [
+  "address-resolver",
+  "dmsg-discovery",
+  "network-monitor",
+  "service-discovery",
+  "transport-discovery",
+  "uptime-tracker",
+] as const;
+
+/** A program that uses a Redis: each has one of its own, as its own searches walk all keys (3.1). */
+export type RedisUser = (typeof redisUsers)[number];
+
+/** Programs that use Postgres. */
+export const postgresUsers = [
+  "route-finder",
+  "service-discovery",
+  "transport-discovery",
+  "uptime-tracker",
+] as const;
+
+/** A program that uses Postgres. */
+export type PostgresUser = (typeof postgresUsers)[number];
+
+/** One end of a flow with the port it listens on. */
+export interface ListeningPeer {
+  readonly peer: Peer;
+  readonly port: number;
+}
+
+/** An ingress controller: the pods' own ports, behind which the public names lead. */
+export interface IngressPeer {
+  readonly peer: Peer;
+  readonly ports: readonly number[];
+}
+
+/** What of a deployment decides its flows. */
+export interface SkywireShape {
+  readonly namespace: string;
+  /** The network-monitor's, which needs rights on the node that the others must not have. */
+  readonly monitorNamespace: string;
+  readonly replicas: Readonly<Record<"dmsg-discovery" | "service-discovery", number>>;
+  readonly dmsgServers: readonly { readonly name: string; readonly publicPort: number }[];
+  readonly setupNodes: readonly string[];
+  readonly ingress: readonly IngressPeer[];
+  readonly redis: Readonly<Record<RedisUser, ListeningPeer>>;
+  readonly postgres: ListeningPeer;
+  /** Who reads the metrics, where the stack has such. */
+  readonly scrapers: readonly Peer[];
+}
+
+const internet: Peer = { kind: "internet" };
+
+/** Services that talk dmsg when they carry their key. */
+const dmsgClients = [
+  "address-resolver",
+  "dmsg-discovery",
+  "route-finder",
+  "service-discovery",
+  "transport-discovery",
+  "uptime-tracker",
+] as const satisfies readonly HttpService[];
+
+function membersOf(shape: SkywireShape, service: HttpService): Peer[] {
+  if (service === "network-monitor") {
+    return [{ kind: "workload", name: service, namespace: shape.monitorNamespace }];
+  }
+  const replicas =
+    service === "dmsg-discovery" || service === "service-discovery" ? shape.replicas[service] : 1;
+  return memberNames(service, replicas).map((name) => ({
+    kind: "workload",
+    name,
+    namespace: shape.namespace,
+  }));
+}
+
+const named = (shape: SkywireShape, name: string): Peer => ({
+  kind: "workload",
+  name,
+  namespace: shape.namespace,
+});
+
+/** Every pair of a caller and a callee. */
+function between(from: readonly Peer[], to: readonly Peer[], ports: readonly FlowPort[]): Flow[] {
+  return from.flatMap((caller) => to.map((callee) => ({ from: caller, to: callee, ports })));
+}
+
+/** Calls that come in from the internet, through an ingress controller or past it. */
+function publicFlows(shape: SkywireShape): Flow[] {
+  const controllers = shape.ingress.map(({ peer }) => peer);
+  return [
+    ...publicServices.flatMap((service: PublicService) =>
+      between(controllers, membersOf(shape, service), [tcp(httpPorts[service])]),
+    ),
+    ...shape.dmsgServers.flatMap(({ name }) =>
+      between([internet], [named(shape, name)], [tcp(dmsgPort)]),
+    ),
+    ...between([internet], membersOf(shape, "address-resolver"), [
+      udp(httpPorts["address-resolver"]),
+    ]),
+  ];
+}
+
+/**
+ * Calls of the dmsg network. Clients dial a server's public address, a node's; a plug-in may see
+ * that call before or after the node turned it into one to the server's pod (2.6), so both stand.
+ */
+function dmsgFlows(shape: SkywireShape): Flow[] {
+  const servers = shape.dmsgServers.map(({ name }) => named(shape, name));
+  const setupNodes = shape.setupNodes.map((name) => named(shape, name));
+  const clients = [...dmsgClients.flatMap((service) => membersOf(shape, service)), ...setupNodes];
+  const publicPorts = shape.dmsgServers.map(({ publicPort }) => tcp(publicPort));
+  const callers = [
+    ...dmsgClients
+      .filter((service) => service !== "dmsg-discovery")
+      .flatMap((service) => membersOf(shape, service)),
+    ...setupNodes,
+    ...servers,
+  ];
+  return [
+    ...between(clients, [internet], publicPorts),
+    ...between(clients, servers, [tcp(dmsgPort)]),
+    ...between(callers, membersOf(shape, "dmsg-discovery"), [tcp(httpPorts["dmsg-discovery"])]),
+  ];
+}
+
+function storeFlows(shape: SkywireShape): Flow[] {
+  return [
+    ...redisUsers.flatMap((user) => {
+      const { peer, port } = shape.redis[user];
+      return between(membersOf(shape, user), [peer], [tcp(port)]);
+    }),
+    ...postgresUsers.flatMap((user) =>
+      between(membersOf(shape, user), [shape.postgres.peer], [tcp(shape.postgres.port)]),
+    ),
+  ];
+}
+
+/** Calls between single programs. */
+function innerFlows(shape: SkywireShape): Flow[] {
+  const transportDiscovery = membersOf(shape, "transport-discovery");
+  const transportPort = [tcp(httpPorts["transport-discovery"])];
+  const visualizer = membersOf(shape, "node-visualizer");
+  const setupNodes = shape.setupNodes.map((name) => named(shape, name));
+  const ipServiceUsers = (["service-discovery", "uptime-tracker"] as const).flatMap((service) =>
+    membersOf(shape, service),
+  );
+  return [
+    ...between(setupNodes, transportDiscovery, transportPort),
+    ...between(visualizer, transportDiscovery, transportPort),
+    ...between(visualizer, membersOf(shape, "uptime-tracker"), [tcp(uptimePrivatePort)]),
+    // The IP service, by a URL that is compiled in: http://ip.skycoin.com (4.1, 4.7).
+    ...between(ipServiceUsers, [internet], [tcp(80)]),
+  ];
+}
+
+/**
+ * Calls to the deployment's own public names from inside it. They leave for the internet's side or
+ * are short-cut to the controller's pods, as the cluster's network has it (6.4).
+ */
+function hairpinFlows(shape: SkywireShape): Flow[] {
+  const monitor = membersOf(shape, "network-monitor");
+  const bootstrapper = membersOf(shape, "config-bootstrapper");
+  const servers = shape.dmsgServers.map(({ name }) => named(shape, name));
+  return [
+    // The lite visor dials visors on whatever port they say, over TCP and UDP (4.3).
+    ...between(monitor, [internet], []),
+    ...between(monitor, servers, [tcp(dmsgPort)]),
+    ...between(monitor, membersOf(shape, "address-resolver"), [udp(httpPorts["address-resolver"])]),
+    ...between(bootstrapper, [internet], [tcp(80), tcp(443)]),
+    ...shape.ingress.flatMap(({ peer, ports }) =>
+      between([...monitor, ...bootstrapper], [peer], ports.map(tcp)),
+    ),
+  ];
+}
+
+function scrapeFlows(shape: SkywireShape): Flow[] {
+  const services = (Object.keys(httpPorts) as HttpService[]).filter(
+    (service) => service !== "config-bootstrapper",
+  );
+  const scraped = [
+    ...services.flatMap((service) => membersOf(shape, service)),
+    ...[...shape.dmsgServers.map(({ name }) => name), ...shape.setupNodes].map((name) =>
+      named(shape, name),
+    ),
+  ];
+  return between(shape.scrapers, scraped, [tcp(metricsPort)]);
+}
+
+/** The flow table of a deployment. */
+export function skywireFlows(shape: SkywireShape): Flow[] {
+  return [
+    ...publicFlows(shape),
+    ...dmsgFlows(shape),
+    ...storeFlows(shape),
+    ...innerFlows(shape),
+    ...hairpinFlows(shape),
+    ...scrapeFlows(shape),
+  ];
+}

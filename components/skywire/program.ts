@@ -1,0 +1,179 @@
+/**
+ * Pure builder of what all Skywire programs have in common: a Go binary in a container of its own,
+ * listeners for HTTP and metrics, no token, no root, nothing written outside its volumes.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+
+import { type Flow, flowsOf } from "../base/flows.ts";
+import type {
+  Claim,
+  Container,
+  ContainerPort,
+  HostPath,
+  Mount,
+  Probe,
+  Probes,
+  Scratch,
+  SecretFileSet,
+  FileSet,
+  Security,
+  ServiceSpec,
+  WorkloadArgs,
+} from "../workload/types.ts";
+import type { Disruption } from "../workload/workload.schema.ts";
+import type { DataPolicy } from "../base/scalars.ts";
+import type { ProgramOptions } from "./options.schema.ts";
+import { metricsAnnotations, metricsPort } from "./ports.ts";
+
+/** What a program stands in. */
+export interface Surroundings {
+  /** Namespace of the pods; an output of the namespace's resource, so that they wait for it. */
+  readonly namespace: pulumi.Input<string>;
+  /** The same name as plain text, for addresses and flows. */
+  readonly namespaceName: string;
+  /** The whole flow table: each program cuts its own part out. */
+  readonly flows: readonly Flow[];
+  /** Make network policies. */
+  readonly networkPolicy: boolean;
+  /** What happens to disks when their owner goes. */
+  readonly data: DataPolicy;
+}
+
+/** Image of a program, and the logins its pods need. */
+export interface ProgramImage {
+  /** Full reference with its tag. */
+  readonly reference: string;
+  /** Names of Secrets with registry logins, in the program's namespace. */
+  readonly pullSecrets: readonly pulumi.Input<string>[];
+}
+
+/** A program, as its component describes it. */
+export interface Program {
+  readonly image: ProgramImage;
+  readonly args: readonly string[];
+  readonly options: ProgramOptions;
+  readonly probes: Probes;
+  /** Whether its metrics listener is on. */
+  readonly metrics: boolean;
+  /** Old and new must never overlap: a key, a disk or sessions that live in one process. */
+  readonly exclusive: boolean;
+  readonly replicas?: number;
+  readonly disruption?: Disruption;
+  readonly slot?: number;
+  readonly ports?: readonly ContainerPort[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly secretEnv?: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly services?: readonly ServiceSpec[];
+  readonly files?: readonly FileSet[];
+  readonly secretFiles?: readonly SecretFileSet[];
+  readonly scratch?: readonly Scratch[];
+  readonly hostPaths?: readonly HostPath[];
+  readonly claims?: readonly Claim[];
+  readonly mounts?: readonly Mount[];
+  readonly capabilities?: readonly string[];
+  readonly initContainers?: readonly Container[];
+  readonly security?: Security;
+  readonly podLabels?: Readonly<Record<string, string>>;
+  readonly terminationGraceSeconds?: number;
+}
+
+/**
+ * User of the programs. The images name none and so run as root; nothing of what the programs do
+ * needs it but the network-monitor's network device (facts/skywire.md 3, column 'writes to disk').
+ */
+export const programUser = 65_532;
+
+const metricsListener: ContainerPort = { name: "metrics", port: metricsPort };
+
+/** Part of a Workload's arguments that not every program has. */
+const optionalParts = [
+  "replicas",
+  "disruption",
+  "services",
+  "files",
+  "secretFiles",
+  "scratch",
+  "hostPaths",
+  "claims",
+  "initContainers",
+  "podLabels",
+] as const satisfies readonly (keyof Program & keyof WorkloadArgs)[];
+
+/** Fields of `source` that are there: with exact optional types an undefined one may not be handed on. */
+function present<Source extends object, Key extends keyof Source>(
+  source: Source,
+  keys: readonly Key[],
+): Pick<Source, Key> {
+  const entries = keys
+    .filter((key) => source[key] !== undefined)
+    .map((key) => [key, source[key]] as const);
+  return Object.fromEntries(entries) as Pick<Source, Key>;
+}
+
+/** The container of a program. */
+function programContainer(name: string, program: Program): Container {
+  const ports = [...(program.ports ?? []), ...(program.metrics ? [metricsListener] : [])];
+  return {
+    name,
+    image: program.image.reference,
+    args: program.args,
+    ports,
+    probes: program.probes,
+    resources: program.options.resources,
+    ...present(program, ["env", "secretEnv", "mounts", "capabilities"]),
+  };
+}
+
+/**
+ * Arguments of the Workload that runs a program.
+ *
+ * @param name Name of the Workload, which is also its container's and, by default, its Service's.
+ */
+export function programWorkload(
+  name: string,
+  program: Program,
+  around: Surroundings,
+): WorkloadArgs {
+  const { options } = program;
+  return {
+    kind: "Deployment",
+    system: "skywire",
+    namespace: around.namespace,
+    container: programContainer(name, program),
+    // One key, one live process: a second one with the same key throws the first off the dmsg
+    // network, and a stopping dmsg-server deletes the entry the new one just wrote (2.5).
+    update: { ...options.update, strategy: program.exclusive ? "Recreate" : "RollingUpdate" },
+    placement: {
+      ...options.placement,
+      ...(program.slot === undefined ? {} : { slot: program.slot }),
+    },
+    security: program.security ?? { user: programUser },
+    flows: flowsOf(around.flows, name, around.namespaceName),
+    networkPolicy: around.networkPolicy,
+    data: around.data,
+    pullSecrets: program.image.pullSecrets,
+    // Visors' own shutdown takes 10 s (2.7).
+    terminationGraceSeconds: program.terminationGraceSeconds ?? 30,
+    ...(program.metrics ? { podAnnotations: metricsAnnotations } : {}),
+    ...present(program, optionalParts),
+  };
+}
+
+const health = (path: string, port: string): Probe["check"] => ({ kind: "http", path, port });
+
+/**
+ * Checks of a program over HTTP. A keyed service opens HTTP first and dies when no dmsg-server is
+ * registered yet (2.6): the long start-up leaves room for its restarts.
+ */
+export function httpProbes(path: string, port: string): Probes {
+  return {
+    startup: { check: health(path, port), periodSeconds: 5, failureThreshold: 36 },
+    readiness: { check: health(path, port), periodSeconds: 5, timeoutSeconds: 3 },
+    liveness: {
+      check: health(path, port),
+      periodSeconds: 15,
+      timeoutSeconds: 5,
+      failureThreshold: 4,
+    },
+  };
+}
