@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+
+import { ImageReference, parseImage } from "../../components/base/images.ts";
+
+const digest = `sha256:${"a".repeat(64)}`;
+
+describe("image references", () => {
+  it.each([
+    ["docker.io/library/postgres:17.5", "docker.io/library/postgres", "17.5", undefined],
+    ["skycoin/dmsg-server:test", "skycoin/dmsg-server", "test", undefined],
+    [`localhost:5000/vote:v1@${digest}`, "localhost:5000/vote", "v1", digest],
+  ])("reads %s", (reference, repository, tag, expected) => {
+    expect(ImageReference.safeParse(reference).success).toBe(true);
+    expect(parseImage(reference)).toEqual({ repository, tag, digest: expected });
+  });
+
+  it.each([
+    "docker.io/library/postgres",
+    "localhost:5000/vote",
+    `postgres@${digest}`,
+    "postgres:",
+    "Postgres:17",
+    "postgres:17@sha256:abc",
+    "postgres:17 ",
+  ])("refuses %s: nobody chose its tag, or it is no reference", (reference) => {
+    expect(ImageReference.safeParse(reference).success).toBe(false);
+    expect(() => parseImage(reference)).toThrow(/must carry a tag/);
+  });
+});

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { formatBytes, parseQuantity } from "../../components/base/quantity.ts";
+import {
+  Bytes,
+  Cpu,
+  Cron,
+  Hostname,
+  HttpUrl,
+  LabelKey,
+  NodePort,
+  Port,
+  PublicKey,
+  Replicas,
+} from "../../components/base/scalars.ts";
+
+const cases = [
+  {
+    name: "Hostname",
+    schema: Hostname,
+    good: ["sd.skywire.dev", "a-b.c"],
+    bad: ["SD.dev", "a", "a.", "http://a.b", "a..b", "*.a.b"],
+  },
+  { name: "Port", schema: Port, good: [1, 65_535], bad: [0, 65_536, 1.5, "80", Number.NaN] },
+  { name: "NodePort", schema: NodePort, good: [30_000, 32_767], bad: [80, 32_768, 29_999] },
+  {
+    name: "Replicas",
+    schema: Replicas,
+    good: [0, 6],
+    bad: [-1, 0.5, "2", 1_001, Number.POSITIVE_INFINITY],
+  },
+  {
+    name: "Cpu",
+    schema: Cpu,
+    good: ["100m", "2", "0.5"],
+    bad: [1, "0", "100M", "", "1 core", "1000"],
+  },
+  {
+    name: "Bytes",
+    schema: Bytes,
+    good: ["512Mi", "10Gi", "1.5Gi"],
+    bad: ["512", 512, "10GB", "0Mi", "Mi"],
+  },
+  {
+    name: "Cron",
+    schema: Cron,
+    good: ["17 3 * * *", "*/5 * * * 1-5"],
+    bad: ["daily", "* * * *", "61 * * * *", "0 0 0 * * *"],
+  },
+  {
+    name: "HttpUrl",
+    schema: HttpUrl,
+    good: ["http://tpd.skywire.dev"],
+    bad: ["ftp://a.b", "http://u:p@a.b", "a.b"],
+  },
+  { name: "LabelKey", schema: LabelKey, good: ["coturn", "fleet/slot"], bad: ["/a", "a b", "-a"] },
+  {
+    name: "PublicKey",
+    schema: PublicKey,
+    good: [`02${"a".repeat(64)}`],
+    bad: [`04${"a".repeat(64)}`, `02${"A".repeat(64)}`, "02"],
+  },
+];
+
+describe.each(cases)("$name", ({ schema, good, bad }) => {
+  it.each(good)("takes %s", (value) => {
+    expect(schema.safeParse(value).success).toBe(true);
+  });
+  it.each(bad)("refuses %s and says what it wants", (value) => {
+    const result = schema.safeParse(value);
+    expect(result.success).toBe(false);
+    expect(result.error?.issues[0]?.message).toMatch(/must|expected/);
+  });
+});
+
+describe("quantities", () => {
+  it("reads cores and bytes in Kubernetes' suffixes", () => {
+    expect(parseQuantity("250m")).toBeCloseTo(0.25);
+    expect(parseQuantity("2")).toBe(2);
+    expect(parseQuantity("1Gi")).toBe(1024 ** 3);
+    expect(parseQuantity("1G")).toBe(1e9);
+    expect(parseQuantity("1GB")).toBeNaN();
+  });
+
+  it("writes bytes so that reading them again gives them back", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4096 }), fc.constantFrom("Mi", "Gi"), (n, unit) => {
+        const bytes = parseQuantity(`${n}${unit}`);
+        expect(parseQuantity(formatBytes(bytes)) / bytes).toBeCloseTo(1, 2);
+      }),
+    );
+  });
+});

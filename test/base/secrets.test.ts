@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { derivePublicKey, generateSecretKey, secretKeyFault } from "../../components/base/keys.ts";
+import {
+  generateSecret,
+  reference,
+  secretFault,
+  type SecretKind,
+  SecretReference,
+  SecretStore,
+} from "../../components/base/secrets.ts";
+
+const kinds: readonly SecretKind[] = ["key-pair", "password", "token", "docker-login"];
+
+describe("key pairs", () => {
+  // Known answer: the generator of secp256k1 is the public half of the secret key 1.
+  it("derives the public half that every other implementation derives", () => {
+    expect(derivePublicKey(`${"0".repeat(63)}1`)).toBe(
+      "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+    );
+  });
+
+  it.each([
+    ["too short", "ab"],
+    ["upper case", "A".repeat(64)],
+    ["zero, which is outside the group", "0".repeat(64)],
+    ["above the group's order", "f".repeat(64)],
+  ])("refuses a secret key that is %s, without repeating it", (_, key) => {
+    expect(secretKeyFault(key)).toMatch(/must be a secret key/);
+    expect(() => derivePublicKey(key)).toThrow(/must be a secret key/);
+    expect(secretKeyFault(key)).not.toContain(key);
+  });
+
+  it("makes keys that differ and are valid", () => {
+    const keys = Array.from({ length: 20 }, generateSecretKey);
+    expect(new Set(keys).size).toBe(20);
+    expect(keys.map(secretKeyFault)).toEqual(keys.map(() => undefined));
+  });
+});
+
+describe("SecretStore", () => {
+  const store = new SecretStore(
+    new Map([
+      ["node", `${"0".repeat(63)}1`],
+      ["database", "correct-horse-battery"],
+    ]),
+  );
+
+  it("keeps the public half readable and marks the other one secret", async () => {
+    const pair = store.keyPair(new SecretReference("key-pair", "node"));
+    expect(pair.publicKey).toMatch(/^0279be/);
+    expect(await pulumi.isSecret(pair.secretKey)).toBe(true);
+  });
+
+  it("marks every value secret", async () => {
+    const value = store.value(new SecretReference("password", "database"));
+    expect(await pulumi.isSecret(value)).toBe(true);
+  });
+
+  it("names a missing entry and the command that lists what is missing", () => {
+    expect(() => store.value(new SecretReference("password", "absent"))).toThrow(
+      /no entry absent.*make keys/,
+    );
+  });
+});
+
+describe("references", () => {
+  it("hold a name and a kind, never a value: they travel through component inputs", () => {
+    expect(reference("key-pair").parse("dmsg-server-1")).toEqual(
+      new SecretReference("key-pair", "dmsg-server-1"),
+    );
+  });
+
+  it("refuse what is no name, such as a key pasted in its place by mistake", () => {
+    expect(reference("key-pair").safeParse("a".repeat(66)).success).toBe(false);
+    expect(reference("password").safeParse("Correct Horse").success).toBe(false);
+  });
+});
+
+describe("secret values", () => {
+  it.each(kinds)("accept what is generated for the kind %s", (kind) => {
+    for (let round = 0; round < 50; round += 1) {
+      expect(secretFault(kind, generateSecret(kind))).toBeUndefined();
+    }
+  });
+
+  it.each(kinds)("never repeat a refused value of the kind %s", (kind) => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 6 }), (value) => {
+        expect(secretFault(kind, value) ?? "").not.toContain(value);
+      }),
+    );
+  });
+
+  // A colon or slash would end the password early inside redis:// and postgres:// addresses.
+  it.each([
+    "short",
+    "with space in it..",
+    "with/slash/in/it/",
+    "with:colon:in:it:",
+    "quote'quote'quote",
+  ])("refuse the password %s", (password) => {
+    expect(secretFault("password", password)).toMatch(/must be a password/);
+  });
+});

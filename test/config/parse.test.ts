@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+
+import { reportFaults, writePath } from "../../stacks/faults.ts";
+import { isLoopback, readKubeContexts } from "../../stacks/kubeconfig.ts";
+import { parseAll } from "../../stacks/parse.ts";
+import { nearest } from "../../stacks/suggest.ts";
+
+const Shape = z
+  .strictObject({
+    replicas: z.int("must be whole"),
+    host: z.string("must be a host").optional(),
+    budget: z.int().default(0),
+    nested: z.strictObject({ port: z.int().max(10, "must be small") }).prefault({ port: 1 }),
+  })
+  .refine(({ replicas, budget }) => budget < replicas, {
+    path: ["budget"],
+    message: "must be below replicas",
+  });
+
+const parse = (input: unknown) => parseAll(Shape, input, (path) => ["config", ...path]);
+
+const faultsOf = (input: unknown) => {
+  const parsed = parse(input);
+  return parsed.ok ? [] : parsed.faults;
+};
+
+describe("parseAll", () => {
+  it("gives the value of a file without fault", () => {
+    expect(parse({ replicas: 2 })).toMatchObject({ ok: true, value: { replicas: 2, budget: 0 } });
+  });
+
+  // zod leaves rules across fields out once a field is wrong: people would mend a file twice.
+  it("reports a rule across fields together with faults of fields and unknown keys", () => {
+    const faults = faultsOf({ replicas: 1, budget: 1, hosts: "a", nested: { port: 99 } });
+    expect(faults.map(({ path }) => path).sort()).toEqual([
+      "config.budget",
+      "config.hosts",
+      "config.nested.port",
+    ]);
+  });
+
+  it("suggests the key that was meant", () => {
+    expect(faultsOf({ replicas: 1, hots: "a" })).toEqual([
+      { path: "config.hots", expected: "is no key that Fleet knows", mend: "is host meant?" },
+    ]);
+  });
+
+  it("tells what is missing", () => {
+    expect(faultsOf({})).toEqual([
+      { path: "config.replicas", expected: "is missing: must be whole" },
+    ]);
+  });
+
+  it("survives keys that would reach a prototype", () => {
+    const hostile: unknown = JSON.parse('{"replicas":1,"__proto__":{"polluted":true}}');
+    parse(hostile);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
+describe("fault reports", () => {
+  it("write paths the way pulumi config set --path reads them", () => {
+    expect(writePath(["fleet:services", "servers", 0, "a.b"])).toBe(
+      'fleet:services.servers[0]["a.b"]',
+    );
+  });
+
+  it("say that nothing was touched, and every fault with its mend", () => {
+    expect(reportFaults("test", [{ path: "fleet:x", expected: "must be y", mend: "do z" }])).toBe(
+      "Pulumi.test.yaml has 1 fault; nothing was touched.\n\n  fleet:x\n    must be y\n    to mend: do z\n",
+    );
+  });
+});
+
+describe("suggestions", () => {
+  it("leaves a word alone that resembles nothing", () => {
+    expect(nearest("banana", ["replicas", "host"])).toBeUndefined();
+  });
+});
+
+describe("kubeconfigs", () => {
+  const text = (name: string, server: string): string =>
+    `contexts: [{name: ${name}, context: {cluster: c-${name}}}]\nclusters: [{name: c-${name}, cluster: {server: "${server}"}}]`;
+
+  it("joins files as kubectl does: the first one to name a context wins", () => {
+    const contexts = readKubeContexts([
+      text("a", "https://127.0.0.1:1"),
+      text("a", "https://example.com"),
+      text("b", "https://b.example.com"),
+    ]);
+    expect([...contexts]).toEqual([
+      ["a", "https://127.0.0.1:1"],
+      ["b", "https://b.example.com"],
+    ]);
+  });
+
+  it("never repeats what stands in a broken one: it holds credentials", () => {
+    const broken = "contexts: canary-credential";
+    expect(() => readKubeContexts([broken])).toThrow(/is not one/);
+    expect(() => readKubeContexts([broken])).not.toThrow(/canary/);
+  });
+
+  it.each([
+    ["https://127.0.0.1:6443", true],
+    ["https://localhost:6443", true],
+    ["https://[::1]:6443", true],
+    ["https://127.evil.example.com", false],
+    ["https://10.0.0.1", false],
+    ["nonsense", false],
+  ])("knows whether %s is this machine", (server, expected) => {
+    expect(isLoopback(server)).toBe(expected);
+  });
+});
