@@ -1,13 +1,10 @@
 /** Loads the stack's config and hands it to its system; what that returns are the stack's outputs. */
-import { loadConfig, type LoadedStack } from "./stacks/config.ts";
+import { loadConfig } from "./stacks/config.ts";
 
-async function compose({ config, context }: LoadedStack): Promise<Record<string, unknown>> {
-  switch (config.system) {
-    case "skywire": {
-      const { skywire } = await import("./stacks/skywire/index.ts");
-      return skywire(config, context);
-    }
-  }
-}
-
-export default async (): Promise<Record<string, unknown>> => compose(loadConfig());
+export default async (): Promise<Record<string, unknown>> => {
+  const { config, context } = loadConfig();
+  // Imported only now: a run of one system loads no other's code. The next system makes this a
+  // switch over config.system.
+  const { skywire } = await import("./stacks/skywire/index.ts");
+  return skywire(config, context);
+};

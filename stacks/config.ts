@@ -157,7 +157,7 @@ function secretEntries(
   faults: Fault[],
 ): Readonly<Record<string, unknown>> {
   const value = sections.get("secrets") ?? {};
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (typeof value === "object" && !Array.isArray(value)) {
     return value as Readonly<Record<string, unknown>>;
   }
   faults.push({ path: "fleet:secrets", expected: "must be a map: name → secure value" });

@@ -20,14 +20,14 @@ export interface RequiredSecret {
 export function requiredSecrets(config: unknown): readonly RequiredSecret[] {
   const found: RequiredSecret[] = [];
   const walk = (value: unknown, path: readonly PropertyKey[]): void => {
-    if (value instanceof SecretReference) {
+    if (isReference(value)) {
       found.push({ path: writePath(inFile(path)), name: value.name, kind: value.kind });
     } else if (Array.isArray(value)) {
-      value.forEach((item, index) => {
+      (value as readonly unknown[]).forEach((item, index) => {
         walk(item, [...path, index]);
       });
     } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) {
+      for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
         walk(item, [...path, key]);
       }
     }
@@ -35,6 +35,8 @@ export function requiredSecrets(config: unknown): readonly RequiredSecret[] {
   walk(config, []);
   return found;
 }
+
+const isReference = (value: unknown): value is SecretReference => value instanceof SecretReference;
 
 /** Path of the schema → path of the stack file: sections stand in the project's namespace. */
 export function inFile(path: readonly PropertyKey[]): readonly PropertyKey[] {

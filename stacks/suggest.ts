@@ -11,8 +11,7 @@ interface Definition {
   readonly options?: readonly z.core.$ZodType[];
 }
 
-const definition = (schema: z.core.$ZodType): Definition =>
-  schema._zod.def as unknown as Definition;
+const definition = (schema: z.core.$ZodType): Definition => schema._zod.def;
 
 /** The schemas a value at a step below these may have. */
 function below(schemas: readonly z.core.$ZodType[], step: PropertyKey): z.core.$ZodType[] {
@@ -42,9 +41,9 @@ export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[])
 /** Steps of one letter from a word to another (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
+  for (const [i, letter] of Array.from(from).entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
+    for (const [j, other] of Array.from(to).entries()) {
       const replace = (row[j] ?? 0) + (letter === other ? 0 : 1);
       next.push(Math.min(replace, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type * as z from "zod";
 
 import { formatBytes, parseQuantity } from "../../components/base/quantity.ts";
 import {
@@ -15,7 +16,14 @@ import {
   Replicas,
 } from "../../components/base/scalars.ts";
 
-const cases = [
+interface Case {
+  readonly name: string;
+  readonly schema: z.ZodType;
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+}
+
+const cases: readonly Case[] = [
   {
     name: "Hostname",
     schema: Hostname,
