@@ -35,6 +35,7 @@ export const scalableFields = {
  */
 export const exactlyOne = (reason: string) => z.literal(1, `must be 1: ${reason}`).default(1);
 
-const ProgramOptions = z.strictObject(programFields);
-/** Options of every Skywire program, with all defaults in place. */
+/** Schema of {@link programFields} alone. */
+export const ProgramOptions = z.strictObject(programFields);
+/** {@inheritDoc ProgramOptions} */
 export type ProgramOptions = z.infer<typeof ProgramOptions>;
