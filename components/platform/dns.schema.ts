@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 import { Hostname } from "../base/scalars.ts";
+import type { PlatformFault } from "./fault.ts";
 
 /** Times to live that Linode knows; others it rounds up silently (facts/clouds-linode… 3.4). */
 const linodeTtls = [30, 120, 300, 3600, 7200, 14_400, 28_800, 57_600, 86_400] as const;
@@ -77,13 +78,6 @@ export function zoneOf(host: string, zones: readonly string[]): string | undefin
 export interface HostUse {
   readonly path: readonly (string | number)[];
   readonly host: string;
-}
-
-/** A fault with the place in the config that must change. */
-export interface PlatformFault {
-  readonly path: readonly (string | number)[];
-  /** What was expected and how to mend it. */
-  readonly message: string;
 }
 
 /** Hosts that lie in no configured zone: nobody could write their records. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
 import { DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
-import { Resources } from "../workload/workload.schema.ts";
+import { Resources, Toleration } from "../workload/workload.schema.ts";
 
 const Cidr = z.cidrv4("must be an IPv4 range, e.g. 192.168.255.0/24");
 
@@ -59,6 +59,8 @@ export const TraefikConfig = z.strictObject({
     requests: { cpu: "100m", memory: "128Mi" },
     limits: { memory: "512Mi" },
   }),
+  /** Taints of the nodes that the controller puts up with. */
+  tolerations: z.array(Toleration).default([]),
   /**
    * How long a client may take to send a whole request, body included. 0 is without end: streams
    * of many minutes need it.

@@ -1,0 +1,165 @@
+/** Whether the nodes that the config promises can carry what it asks for. Pure: no cluster needed. */
+import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
+import { slotLabel } from "../base/labels.ts";
+import type { Placement } from "../workload/workload.schema.ts";
+import {
+  type ClusterConfig,
+  clusterNodes,
+  describeNode,
+  type NodeShape,
+} from "./cluster.schema.ts";
+
+/** Pods of one workload, as the scheduler will be asked to place them. */
+export interface CapacityRequest {
+  readonly workload: string;
+  /** Pods at once; with a surge, the surge included. */
+  readonly replicas: number;
+  /** Requests of one pod: all its containers together. */
+  readonly cpu: string;
+  readonly memory: string;
+  readonly placement: Partial<Placement>;
+  /** Ports taken on the node itself: two pods with the same one never share a node. */
+  readonly hostPorts?: readonly { readonly port: number; readonly protocol: "TCP" | "UDP" }[];
+}
+
+/** A workload that finds no room. */
+export interface CapacityFault {
+  readonly workload: string;
+  /** What is asked, what there is, how to mend it. */
+  readonly message: string;
+}
+
+interface Room {
+  readonly node: NodeShape;
+  cpu: number;
+  memory: number;
+  pods: number;
+  readonly ports: Set<string>;
+  readonly workloads: Set<string>;
+}
+
+const selectorOf = (placement: Partial<Placement>): Record<string, string> => ({
+  ...placement.nodeSelector,
+  ...(placement.slot === undefined ? {} : { [slotLabel]: `${placement.slot}` }),
+});
+
+const writeSelector = (selector: Record<string, string>): string =>
+  Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
+
+/** Whether the scheduler would consider the node at all: its labels and its taints. */
+function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
+  const chosen = Object.entries(selectorOf(placement)).every(
+    ([key, value]) => node.labels[key] === value,
+  );
+  const tolerated = node.taints
+    .filter(({ effect }) => effect !== "PreferNoSchedule")
+    .every((taint) =>
+      (placement.tolerations ?? []).some(
+        ({ key, value, effect }) =>
+          key === taint.key &&
+          (value === undefined || value === taint.value) &&
+          (effect === undefined || effect === taint.effect),
+      ),
+    );
+  return chosen && tolerated;
+}
+
+function fits(room: Room, request: CapacityRequest): boolean {
+  return (
+    room.cpu + 1e-9 >= parseQuantity(request.cpu) &&
+    room.memory >= parseQuantity(request.memory) &&
+    room.pods >= 1 &&
+    !portsOf(request).some((port) => room.ports.has(port)) &&
+    !(request.placement.spread === "required" && room.workloads.has(request.workload))
+  );
+}
+
+const portsOf = (request: CapacityRequest): string[] =>
+  (request.hostPorts ?? []).map(({ port, protocol }) => `${port}/${protocol}`);
+
+function place(room: Room, request: CapacityRequest): void {
+  room.cpu -= parseQuantity(request.cpu);
+  room.memory -= parseQuantity(request.memory);
+  room.pods -= 1;
+  room.workloads.add(request.workload);
+  for (const port of portsOf(request)) {
+    room.ports.add(port);
+  }
+}
+
+/**
+ * Requests beyond the pools' capacity.
+ *
+ * First fit, the choosiest and largest first, onto the emptiest node: near to what the scheduler
+ * does. It places by requests alone; what the nodes keep for themselves is `reserved` of each pool.
+ */
+export function capacityFaults(
+  cluster: ClusterConfig,
+  requests: readonly CapacityRequest[],
+): CapacityFault[] {
+  const rooms = clusterNodes(cluster).map(emptyRoom);
+  const faults: CapacityFault[] = [];
+  for (const request of inOrder(requests, rooms)) {
+    const candidates = rooms.filter(({ node }) => accepts(node, request.placement));
+    for (let placed = 0; placed < request.replicas; placed += 1) {
+      const room = candidates
+        .filter((one) => fits(one, request))
+        .sort((left, right) => right.memory - left.memory)[0];
+      if (room === undefined) {
+        faults.push({
+          workload: request.workload,
+          message: noRoom(request, placed, candidates),
+        });
+        break;
+      }
+      place(room, request);
+    }
+  }
+  return faults.sort((left, right) => left.workload.localeCompare(right.workload));
+}
+
+function emptyRoom(node: NodeShape): Room {
+  const { cpu, memory, pods } = node.allocatable;
+  return {
+    node,
+    cpu: parseQuantity(cpu),
+    memory: parseQuantity(memory),
+    pods,
+    ports: new Set(),
+    workloads: new Set(),
+  };
+}
+
+/** Those with the fewest nodes to go to come first, then the largest; names break ties. */
+function inOrder(requests: readonly CapacityRequest[], rooms: readonly Room[]): CapacityRequest[] {
+  const choices = (request: CapacityRequest): number =>
+    rooms.filter(({ node }) => accepts(node, request.placement)).length;
+  return [...requests].sort(
+    (left, right) =>
+      choices(left) - choices(right) ||
+      parseQuantity(right.memory) - parseQuantity(left.memory) ||
+      parseQuantity(right.cpu) - parseQuantity(left.cpu) ||
+      left.workload.localeCompare(right.workload),
+  );
+}
+
+function noRoom(request: CapacityRequest, placed: number, candidates: readonly Room[]): string {
+  const selector = selectorOf(request.placement);
+  const asked = `${request.replicas} × ${request.cpu} CPU and ${request.memory}`;
+  if (candidates.length === 0) {
+    const wanted = writeSelector(selector);
+    return `asks for a node ${wanted === "" ? "without taints" : `with ${wanted}`} that tolerates it: no pool of fleet:cluster.pools has one; change placement or add a pool`;
+  }
+  const where = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");
+  const [largest] = [...candidates].sort(
+    (left, right) =>
+      parseQuantity(right.node.allocatable.memory) - parseQuantity(left.node.allocatable.memory),
+  );
+  const left = candidates.reduce(
+    (sum, { cpu, memory }) => ({ cpu: sum.cpu + cpu, memory: sum.memory + memory }),
+    { cpu: 0, memory: 0 },
+  );
+  return `asks for ${asked}, but only ${placed} of ${request.replicas} find room in pool ${where} (a node offers ${largest === undefined ? "nothing" : describeNode(largest.node)}; ${formatCpu(left.cpu)} CPU and ${formatBytes(left.memory)} are left in all): lower the requests or enlarge the pool in fleet:cluster.pools`;
+}

@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Flow, Peer } from "../base/flows.ts";
+import type { ClusterConfig } from "./cluster.schema.ts";
+import type { DnsTarget } from "./dns-records.ts";
+import { classOf, type IngressConfig } from "./ingress.schema.ts";
+import { Namespace } from "./namespace.ts";
+import { slotPool, type SlotUse } from "./slots.ts";
+import type { CapacityRequest } from "./capacity.ts";
+import { Traefik } from "./traefik.ts";
+import { traefikPorts } from "./traefik-arguments.ts";
+
+/** What {@link IngressControllers} needs. */
+export interface IngressControllersArgs {
+  readonly config: IngressConfig;
+  /** Pools, in which the slots of host ports are found. */
+  readonly cluster: ClusterConfig;
+  readonly system: string;
+  /** The stack's flows: controllers dial pods themselves. */
+  readonly flows: readonly Flow[];
+  /** Default true. */
+  readonly networkPolicy?: boolean;
+}
+
+/** Every ingress controller of a stack, in a namespace of their own. */
+export class IngressControllers extends pulumi.ComponentResource {
+  readonly #config: IngressConfig;
+  readonly #controllers: ReadonlyMap<string, Traefik>;
+
+  constructor(name: string, args: IngressControllersArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { config, networkPolicy = true } = args;
+    const controllers = Object.entries(config.controllers);
+    super(
+      "fleet:platform:IngressControllers",
+      name,
+      { controllers: controllers.map(([className]) => className) },
+      opts,
+    );
+    const namespace = new Namespace(
+      config.namespace,
+      {
+        system: args.system,
+        // Pod Security allows host ports on no other level.
+        podSecurity: usesHostPorts(config) ? "privileged" : "restricted",
+        networkPolicy,
+        // Nothing in it is worth keeping.
+        data: "delete",
+      },
+      { parent: this },
+    );
+    this.#config = config;
+    this.#controllers = new Map(
+      controllers.map(([className, controller]) => {
+        const { exposure } = controller;
+        const place =
+          exposure.kind === "host-ports" ? slotPool(args.cluster, exposure.slot) : undefined;
+        const traefik = new Traefik(
+          className,
+          {
+            config: controller,
+            system: args.system,
+            namespace: config.namespace,
+            place,
+            flows: args.flows,
+            networkPolicy,
+          },
+          { parent: this, dependsOn: namespace },
+        );
+        return [className, traefik] as const;
+      }),
+    );
+    this.registerOutputs({});
+  }
+
+  /** Where the records of a host lead: to the controller that serves it. */
+  targets(host: string): readonly DnsTarget[] {
+    const className = classOf(this.#config, host);
+    const controller = this.#controllers.get(className);
+    if (controller === undefined) {
+      throw new Error(`host ${host}: fleet:ingress.controllers has no ${className}`);
+    }
+    return controller.targets();
+  }
+}
+
+const usesHostPorts = (config: IngressConfig): boolean =>
+  Object.values(config.controllers).some(({ exposure }) => exposure.kind === "host-ports");
+
+/** The controllers as ends of flows, with the pods' own ports. */
+export function controllerPeers(
+  config: IngressConfig,
+): { readonly peer: Peer; readonly ports: readonly number[] }[] {
+  return Object.keys(config.controllers).map((name) => ({
+    peer: { kind: "workload", name, namespace: config.namespace },
+    ports: [traefikPorts.web, traefikPorts.websecure],
+  }));
+}
+
+/**
+ * Slots that controllers answer on, for slotFaults.
+ *
+ * @param path Place of the section in the config, e.g. `["ingress"]`.
+ */
+export function controllerSlots(
+  config: IngressConfig,
+  path: readonly (string | number)[],
+): SlotUse[] {
+  return Object.entries(config.controllers).flatMap(([name, { exposure }]) =>
+    exposure.kind === "host-ports"
+      ? [
+          {
+            path: [...path, "controllers", name, "exposure", "slot"],
+            slot: exposure.slot,
+            publishes: true,
+          },
+        ]
+      : [],
+  );
+}
+
+/** What the controllers ask of the nodes, for capacityFaults. */
+export function controllerRequests(config: IngressConfig): CapacityRequest[] {
+  return Object.entries(config.controllers).map(([workload, controller]) => {
+    const { exposure, resources, tolerations } = controller;
+    const onNode = exposure.kind === "host-ports";
+    return {
+      workload,
+      // A rolling update has one pod more for a while.
+      replicas: onNode ? 1 : exposure.replicas + 1,
+      ...resources.requests,
+      placement: onNode ? { slot: exposure.slot, tolerations } : { tolerations },
+      ...(onNode
+        ? { hostPorts: [80, 443].map((port) => ({ port, protocol: "TCP" as const })) }
+        : {}),
+    };
+  });
+}

@@ -1,0 +1,158 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as linode from "@pulumi/linode";
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+  type CloudflareDnsConfig,
+  type DnsConfig,
+  type LinodeDnsConfig,
+  zoneNames,
+  zoneOf,
+} from "./dns.schema.ts";
+import type { DnsRecord, NamedRecord } from "./dns-records.ts";
+
+/** Whoever keeps the zones. Components hand records over and never name a provider. */
+export interface Dns {
+  /**
+   * Makes a record.
+   *
+   * @param opts Its `parent` owns the record; the provider is this one's own.
+   * @throws Error when the host lies in no configured zone.
+   */
+  record(name: string, record: DnsRecord, opts: { readonly parent: pulumi.Resource }): void;
+}
+
+/**
+ * The configured keeper of the zones, with a provider of its own.
+ *
+ * Live, the provider's token comes from the environment of whoever deploys (LINODE_TOKEN,
+ * CLOUDFLARE_API_TOKEN): it is a person's or a pipeline's, not the stack's, and stays out of state.
+ */
+export function createDns(name: string, config: DnsConfig): Dns {
+  switch (config.kind) {
+    case "none":
+      return new NoDns();
+    case "linode":
+      return new LinodeDns(config, new linode.Provider(`${name}-linode`));
+    case "cloudflare":
+      return new CloudflareDns(config, new cloudflare.Provider(`${name}-cloudflare`));
+  }
+}
+
+/** Nobody: the records are a stack output only. */
+export class NoDns implements Dns {
+  record(): void {
+    // The output of DnsRecords is the whole of it.
+  }
+}
+
+/** Zones at Linode's name servers. */
+export class LinodeDns implements Dns {
+  readonly #config: LinodeDnsConfig;
+  readonly #provider: linode.Provider;
+  readonly #zones = new Map<string, pulumi.Output<number>>();
+
+  constructor(config: LinodeDnsConfig, provider: linode.Provider) {
+    this.#config = config;
+    this.#provider = provider;
+  }
+
+  record(name: string, record: DnsRecord, opts: { readonly parent: pulumi.Resource }): void {
+    const zone = requireZone(record.host, this.#config);
+    new linode.DomainRecord(
+      name,
+      {
+        domainId: this.#zone(zone),
+        name: relativeName(record.host, zone),
+        recordType: record.type,
+        target: record.content,
+        ttlSec: record.ttlSeconds,
+      },
+      // A changed type is a new record; made first, it would stand beside the old one.
+      { ...opts, provider: this.#provider, deleteBeforeReplace: true },
+    );
+  }
+
+  /** Identifier of a zone, looked up once a run. A number here, a string everywhere else (0.1). */
+  #zone(zone: string): pulumi.Output<number> {
+    const known = this.#zones.get(zone);
+    if (known !== undefined) {
+      return known;
+    }
+    const found = linode
+      .getDomainOutput({ domain: zone }, { provider: this.#provider })
+      .apply(({ id }) => Number(id));
+    this.#zones.set(zone, found);
+    return found;
+  }
+}
+
+/** Zones at Cloudflare. Records are never proxied: its proxy carries no UDP and no odd ports. */
+export class CloudflareDns implements Dns {
+  readonly #config: CloudflareDnsConfig;
+  readonly #provider: cloudflare.Provider;
+
+  constructor(config: CloudflareDnsConfig, provider: cloudflare.Provider) {
+    this.#config = config;
+    this.#provider = provider;
+  }
+
+  record(name: string, record: DnsRecord, opts: { readonly parent: pulumi.Resource }): void {
+    const zone = requireZone(record.host, this.#config);
+    const zoneId = this.#config.zones[zone]?.zoneId;
+    if (zoneId === undefined) {
+      throw new Error(`fleet:dns.zones.${zone} has no zoneId`);
+    }
+    new cloudflare.DnsRecord(
+      name,
+      {
+        zoneId,
+        // The full name: the only form without special cases.
+        name: record.host,
+        type: record.type,
+        content: record.content,
+        ttl: record.ttlSeconds,
+        proxied: false,
+      },
+      // Cloudflare refuses an A record beside a CNAME of the same name.
+      { ...opts, provider: this.#provider, deleteBeforeReplace: true },
+    );
+  }
+}
+
+function requireZone(host: string, config: DnsConfig): string {
+  const zone = zoneOf(host, zoneNames(config));
+  if (zone === undefined) {
+    throw new Error(`host ${host} lies in no zone of fleet:dns (${zoneNames(config).join(", ")})`);
+  }
+  return zone;
+}
+
+/** Name of a host inside its zone; empty at the top of the zone. */
+export function relativeName(host: string, zone: string): string {
+  return host === zone ? "" : host.slice(0, -(zone.length + 1));
+}
+
+/** What {@link DnsRecords} needs. */
+export interface DnsRecordsArgs {
+  readonly dns: Dns;
+  readonly records: readonly NamedRecord[];
+}
+
+/** All records of a stack. */
+export class DnsRecords extends pulumi.ComponentResource {
+  /** The records as a person would type them into a zone, for the stack's outputs. */
+  readonly zoneLines: readonly pulumi.Output<string>[];
+
+  constructor(name: string, args: DnsRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:platform:DnsRecords", name, { records: args.records.length }, opts);
+    for (const record of args.records) {
+      args.dns.record(record.name, record, { parent: this });
+    }
+    this.zoneLines = args.records.map(
+      ({ host, type, content, ttlSeconds }) =>
+        pulumi.interpolate`${host}. ${ttlSeconds} IN ${type} ${content}${type === "CNAME" ? "." : ""}`,
+    );
+    this.registerOutputs({ zoneLines: this.zoneLines });
+  }
+}

@@ -1,0 +1,101 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { TlsConfig } from "./ingress.schema.ts";
+
+type IngressSpec = k8s.types.input.networking.v1.IngressSpec;
+
+/** What an {@link HttpHost} needs. */
+export interface HttpHostArgs {
+  /** Public name. */
+  readonly host: string;
+  readonly system: string;
+  readonly namespace: pulumi.Input<string>;
+  /** Service the whole host leads to. */
+  readonly serviceName: string;
+  /** Port of the Service, not of the pods. */
+  readonly servicePort: number;
+  /** Name of the controller that serves it. */
+  readonly className: string;
+  readonly tls: TlsConfig;
+}
+
+/**
+ * A public host that leads to one Service, over HTTP and over HTTPS, with no redirect: visors post
+ * signed bodies to `http://` and do not follow one (facts/skywire.md 9, point 7).
+ *
+ * There must be one for each host: of two, a controller serves the older or mixes both.
+ */
+export class HttpHost extends pulumi.ComponentResource {
+  readonly host: string;
+
+  constructor(name: string, args: HttpHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:platform:HttpHost", name, { host: args.host, class: args.className }, opts);
+    const labels = { "app.kubernetes.io/part-of": args.system };
+    // Awaited until the controller tells an address: a class that nobody serves is found here.
+    new k8s.networking.v1.Ingress(
+      `${name}-ingress`,
+      {
+        metadata: {
+          name,
+          namespace: args.namespace,
+          labels,
+          annotations: tlsAnnotations(args.tls),
+        },
+        spec: ingressSpec(name, args),
+      },
+      { parent: this },
+    );
+    this.host = args.host;
+    this.registerOutputs({ host: this.host });
+  }
+}
+
+/**
+ * Annotations that the host's certificate needs.
+ *
+ * None for the controller: Traefik serves every Ingress on both entry points. Its annotation
+ * router.tls would switch TLS on for both, and port 80 would answer 404.
+ */
+export function tlsAnnotations(tls: TlsConfig): Record<string, string> {
+  return tls.kind === "cert-manager" ? { "cert-manager.io/cluster-issuer": tls.clusterIssuer } : {};
+}
+
+/** Rule and certificate of one host. */
+export function ingressSpec(
+  name: string,
+  args: Pick<HttpHostArgs, "host" | "serviceName" | "servicePort" | "className" | "tls">,
+): IngressSpec {
+  const { host, tls } = args;
+  const secretName = tlsSecret(name, tls);
+  return {
+    ingressClassName: args.className,
+    ...(secretName === undefined ? {} : { tls: [{ hosts: [host], secretName }] }),
+    rules: [
+      {
+        host,
+        http: {
+          paths: [
+            {
+              path: "/",
+              pathType: "Prefix",
+              backend: { service: { name: args.serviceName, port: { number: args.servicePort } } },
+            },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** Each Ingress needs a Secret of its own from cert-manager: two would fight over one. */
+function tlsSecret(name: string, tls: TlsConfig): string | undefined {
+  switch (tls.kind) {
+    case "cert-manager":
+      return `${name}-tls`;
+    case "secret":
+      return tls.name;
+    case "none":
+      return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { DataPolicy } from "../base/scalars.ts";
+
+/** What Pod Security lets pods do: nothing beyond a plain process, the usual, or everything. */
+export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
+
+/**
+ * Kubernetes version whose rules apply. Pinned: otherwise an upgrade of the control plane could
+ * refuse pods that ran the day before. An older control plane uses its newest rules.
+ */
+export const podSecurityVersion = "v1.36";
+
+/** A registry login that pods of the namespace pull with. */
+export interface PullSecret {
+  /** Name of the Secret, and of the entry of `fleet:secrets` it comes from. */
+  readonly name: string;
+  /** Name of the registry in the file, see `registryServer`. */
+  readonly server: string;
+  /** `user:token`, marked secret. */
+  readonly login: pulumi.Output<string>;
+}
+
+/** What a {@link Namespace} needs. */
+export interface NamespaceArgs {
+  /** System it belongs to: a label. */
+  readonly system: string;
+  /** Default restricted. */
+  readonly podSecurity?: PodSecurityLevel;
+  /** Deny what no other policy allows, in both directions. Default true; off for adopted clusters. */
+  readonly networkPolicy?: boolean;
+  readonly pullSecrets?: readonly PullSecret[];
+  /**
+   * Namespace of the ingress controllers, where cert-manager proves hosts over HTTP: its helper pods
+   * run beside the host's Ingress and would be cut off by the default denial.
+   */
+  readonly acmeFrom?: string;
+  /** What happens to the namespace, and so to everything in it, when it goes. Default protect. */
+  readonly data?: DataPolicy;
+}
+
+/** A namespace in which nothing is allowed that was not said. */
+export class Namespace extends pulumi.ComponentResource {
+  /** Name; whoever uses it waits for the namespace. Depend on the component for its Secrets too. */
+  readonly name: pulumi.Output<string>;
+  /** Names of the Secrets with registry logins. */
+  readonly pullSecretNames: readonly string[];
+
+  constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { podSecurity = "restricted", networkPolicy = true, data = "protect" } = args;
+    super("fleet:platform:Namespace", name, { podSecurity, networkPolicy, data }, opts);
+    const parent = { parent: this };
+    const labels = { "app.kubernetes.io/part-of": args.system };
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      { metadata: { name, labels: { ...labels, ...podSecurityLabels(podSecurity) } } },
+      { ...parent, protect: data === "protect", retainOnDelete: data !== "delete" },
+    );
+    this.name = namespace.metadata.name;
+
+    if (networkPolicy) {
+      this.#policies(name, args, labels);
+    }
+    const pullSecrets = args.pullSecrets ?? [];
+    for (const pullSecret of pullSecrets) {
+      new k8s.core.v1.Secret(
+        `${name}-${pullSecret.name}`,
+        {
+          // A fixed name: a new token is no reason to exchange running pods.
+          metadata: { name: pullSecret.name, namespace: this.name, labels },
+          type: "kubernetes.io/dockerconfigjson",
+          stringData: {
+            ".dockerconfigjson": pullSecret.login.apply((login) =>
+              dockerConfigJson(pullSecret.server, login),
+            ),
+          },
+        },
+        parent,
+      );
+    }
+    this.pullSecretNames = pullSecrets.map((pullSecret) => pullSecret.name);
+    this.registerOutputs({ name: this.name, pullSecretNames: this.pullSecretNames });
+  }
+
+  #policies(name: string, args: NamespaceArgs, labels: Record<string, string>): void {
+    const metadata = { namespace: this.name, labels };
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-default-deny`,
+      {
+        metadata: { ...metadata, name: "default-deny" },
+        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      },
+      { parent: this },
+    );
+    if (args.acmeFrom !== undefined) {
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-acme-solvers`,
+        { metadata: { ...metadata, name: "acme-solvers" }, spec: acmeSolverPolicy(args.acmeFrom) },
+        { parent: this },
+      );
+    }
+  }
+}
+
+/** Pod Security's labels: what breaks the level is refused, recorded and told. */
+export function podSecurityLabels(level: PodSecurityLevel): Record<string, string> {
+  return Object.fromEntries(
+    ["enforce", "audit", "warn"].flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, level],
+      [`pod-security.kubernetes.io/${mode}-version`, podSecurityVersion],
+    ]),
+  );
+}
+
+/** The file by which a kubelet logs in at a registry. */
+export function dockerConfigJson(server: string, login: string): string {
+  const colon = login.indexOf(":");
+  const auth = Buffer.from(login, "utf8").toString("base64");
+  return JSON.stringify({
+    auths: {
+      [server]: { username: login.slice(0, colon), password: login.slice(colon + 1), auth },
+    },
+  });
+}
+
+/** Label and port of the pods by which cert-manager answers a challenge over HTTP. */
+export const acmeSolver = {
+  labels: { "acme.cert-manager.io/http01-solver": "true" },
+  port: 8089,
+} as const;
+
+function acmeSolverPolicy(
+  ingressNamespace: string,
+): k8s.types.input.networking.v1.NetworkPolicySpec {
+  const from = { "kubernetes.io/metadata.name": ingressNamespace };
+  return {
+    podSelector: { matchLabels: { ...acmeSolver.labels } },
+    policyTypes: ["Ingress"],
+    ingress: [
+      {
+        from: [{ namespaceSelector: { matchLabels: from } }],
+        ports: [{ port: acmeSolver.port, protocol: "TCP" }],
+      },
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+/** Traefik's command line and its one file. Pure; sources: facts/clouds-gke-ingress-tls.md 4. */
+import { stringify } from "yaml";
+
+import type { TraefikConfig } from "./ingress.schema.ts";
+
+/** Ports the process listens on: above 1023, so that it needs no right to bind them. */
+export const traefikPorts = { web: 8000, websecure: 8443, ping: 8080, metrics: 9100 } as const;
+
+/** Folder of the file provider. */
+export const traefikFolder = "/etc/traefik/dynamic";
+
+/** Name of the middleware on both public entry points. */
+const clientAddress = "client-address";
+
+/** What is written to the status of every Ingress: where its hosts are reached. */
+export type StatusEndpoint =
+  | { readonly kind: "ip"; readonly ip: string }
+  | { readonly kind: "hostname"; readonly hostname: string }
+  /** The address of this LoadBalancer Service, `namespace/name`. */
+  | { readonly kind: "service"; readonly service: string };
+
+function statusArgument(endpoint: StatusEndpoint): string {
+  const key = "--providers.kubernetesingress.ingressendpoint";
+  switch (endpoint.kind) {
+    case "ip":
+      return `${key}.ip=${endpoint.ip}`;
+    case "hostname":
+      return `${key}.hostname=${endpoint.hostname}`;
+    case "service":
+      return `${key}.publishedservice=${endpoint.service}`;
+  }
+}
+
+/** Arguments of one of the two entry points that the world dials. */
+function publicEntryPoint(entry: "web" | "websecure", config: TraefikConfig): string[] {
+  const key = `--entryPoints.${entry}`;
+  const { exposure, trustedProxies } = config;
+  const proxies = exposure.kind === "load-balancer" ? exposure.proxyProtocol?.from : undefined;
+  return [
+    `${key}.address=:${traefikPorts[entry]}`,
+    // Without a default, every Ingress is served on the metrics entry point, too.
+    `${key}.asDefault=true`,
+    `${key}.http.middlewares=${clientAddress}@file`,
+    `${key}.transport.respondingTimeouts.readTimeout=${config.readTimeoutSeconds}s`,
+    // Stay in the balancer's eyes a little while, then let running requests end.
+    `${key}.transport.lifeCycle.requestAcceptGraceTimeout=5s`,
+    `${key}.transport.lifeCycle.graceTimeOut=${config.drainSeconds}s`,
+    ...(proxies === undefined ? [] : [`${key}.proxyProtocol.trustedIPs=${proxies.join(",")}`]),
+    // Absent, a client's own X-Forwarded-For and X-Real-Ip are dropped and written anew.
+    ...(trustedProxies.length === 0
+      ? []
+      : [`${key}.forwardedHeaders.trustedIPs=${trustedProxies.join(",")}`]),
+  ];
+}
+
+/**
+ * Arguments of a Traefik that serves the Ingresses of one class.
+ *
+ * @param className The class; an Ingress of another class, or of none, is left to others.
+ */
+export function traefikArguments(
+  className: string,
+  config: TraefikConfig,
+  endpoint: StatusEndpoint,
+): string[] {
+  return [
+    "--global.checkNewVersion=false",
+    "--global.sendAnonymousUsage=false",
+    "--log.level=INFO",
+    "--log.format=json",
+    ...publicEntryPoint("web", config),
+    ...publicEntryPoint("websecure", config),
+    // TLS belongs to the entry point. The annotation router.tls would make port 80 answer 404.
+    "--entryPoints.websecure.http.tls=true",
+    `--entryPoints.traefik.address=:${traefikPorts.ping}`,
+    "--ping=true",
+    "--ping.entryPoint=traefik",
+    `--entryPoints.metrics.address=:${traefikPorts.metrics}`,
+    "--metrics.prometheus=true",
+    "--metrics.prometheus.entryPoint=metrics",
+    // Below the 30 s after which the services close an idle connection (facts/skywire.md 2.1).
+    "--serversTransport.forwardingTimeouts.idleConnTimeout=25s",
+    `--providers.file.directory=${traefikFolder}`,
+    "--providers.file.watch=false",
+    "--providers.kubernetesingress=true",
+    `--providers.kubernetesingress.ingressclass=${className}`,
+    // While a service of one pod restarts its hosts answer 503, not 404.
+    "--providers.kubernetesingress.allowEmptyServices=true",
+    statusArgument(endpoint),
+  ];
+}
+
+/**
+ * Files of the file provider.
+ *
+ * The services believe True-Client-IP before anything else, and Traefik passes a client's own on
+ * (facts/skywire.md 2.1): an empty value drops it.
+ */
+export function traefikFiles(): Record<string, string> {
+  const middlewares = {
+    [clientAddress]: { headers: { customRequestHeaders: { "True-Client-IP": "" } } },
+  };
+  return { "middlewares.yml": stringify({ http: { middlewares } }) };
+}
