@@ -12,6 +12,8 @@ const clone = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const packages = join(clone, "node_modules");
 const caches = join(packages, ".cache", "fleet");
 const parallel = 2;
+/** CI=true alone would colour what goes into a file. @type {Record<string, string>} */
+const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
 
 /** The longest first, so that the last one to finish is a short one. @type {Part[]} */
 const parts = [
@@ -49,7 +51,7 @@ async function runPart(part) {
   const start = Date.now();
   const result = await run(process.execPath, [join(packages, part.program), ...part.arguments], {
     cwd: clone,
-    env: { ...process.env, CI: "true" },
+    env: { ...process.env, CI: "true", ...colours },
   });
   const passed = result.code === 0;
   if (!passed) console.log(`\n── ${part.name} ──\n${(result.stdout + result.stderr).trim()}\n`);

@@ -16,7 +16,12 @@ export const commands = {
     ]),
   ),
   exec: { program: "sandbox/cli.ts", arguments: ["exec"], sets: sandbox, takes: ["STACK", "CMD"] },
-  keys: { program: "ops/cli.ts", arguments: ["keys"], sets: [], takes: ["STACK", "TARGET", "NEW"] },
+  keys: {
+    program: "ops/cli.ts",
+    arguments: ["keys"],
+    sets: [],
+    takes: ["STACK", "TARGET", "NEW", "IMPORT"],
+  },
   doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
   config: { program: "ops/cli.ts", arguments: ["config"], sets: [], takes: ["STACK"] },
   "new-stack": {

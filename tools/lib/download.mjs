@@ -5,15 +5,14 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  createWriteStream,
   mkdirSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { once } from "node:events";
 
 import { platformName } from "./cache.mjs";
 import { InstallError } from "./log.mjs";
@@ -171,25 +170,34 @@ export async function fetchText(url) {
 export async function fetchFile(url, target) {
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(), 2 * answerMilliseconds);
+  const file = await open(target, "w");
   try {
     const response = await fetch(url, { signal: abort.signal });
-    if (!response.ok || response.body === null)
+    if (!response.ok || response.body === null) {
       throw new Unavailable(`${url} answers ${response.status}`);
-    const file = createWriteStream(target);
+    }
     for await (const chunk of response.body) {
       clearTimeout(timer);
       timer = setTimeout(() => abort.abort(), stallMilliseconds);
-      if (!file.write(chunk)) await once(file, "drain");
+      await file.writeFile(chunk);
     }
-    file.end();
-    await once(file, "finish");
   } catch (error) {
     if (error instanceof Unavailable) throw error;
     hosts.set(new URL(url).origin, Promise.resolve(false));
-    throw new Unavailable(`${url}: the transfer broke off`);
+    throw new Unavailable(`${url}: the transfer broke off (${reason(error)})`);
   } finally {
     clearTimeout(timer);
+    // Closed before anyone runs the file: the kernel refuses to run one that is open for writing.
+    await file.close();
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ */
+function reason(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

@@ -97,8 +97,8 @@ function cached(name, tool, place) {
  */
 async function installAll(missing, place, found) {
   const start = Date.now();
-  say(`${missing.length} tools are missing: ${missing.map(([name]) => name).join(", ")}`);
-  say(`they are kept in ${join(place.root, "tools")}, for all clones`);
+  say(`tools to install: ${missing.map(([name]) => name).join(", ")}`);
+  say(`they will be kept in ${join(place.root, "tools")}, for all clones`);
   await askHosts(missing);
   for (const [name, tool] of missing) found.set(name, await installTool(name, tool, place));
   say(`tools ready after ${duration(Date.now() - start)}`);

@@ -13,7 +13,8 @@ import { ownerAlive, ownerName } from "./owner.mjs";
  * Runs `work` while no other process runs work under the same folder.
  * @template T
  * @param {string} folder made when absent; holds nothing but the contenders' files
- * @param {() => Promise<T>} work
+ * @param {(hold: (pid: number) => void) => Promise<T>} work may name a child by its number: where this process is
+ *   killed, the lock stays held until that child has ended too
  * @param {() => void} [onWait] called once, when the lock is found held
  * @returns {Promise<T>}
  */
@@ -29,10 +30,16 @@ export async function withLock(folder, work, onWait) {
     waited = true;
     await sleep(100 + Math.random() * 300);
   }
+  const files = [own];
+  const hold = (/** @type {number} */ pid) => {
+    const name = ownerName(pid);
+    writeFileSync(join(folder, name), "");
+    files.push(name);
+  };
   try {
-    return await work();
+    return await work(hold);
   } finally {
-    rmSync(join(folder, own), { force: true });
+    for (const name of files) rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -29,9 +29,9 @@ export async function ensurePackages(clone, root, requires) {
   const key = createHash("sha256").update(realpathSync(clone)).digest("hex").slice(0, 16);
   await withLock(
     join(root, "npm-locks", key),
-    async () => {
+    async (hold) => {
       if (isStamped(clone)) return;
-      if (!matchesLock(clone)) await install(clone, requires);
+      if (!matchesLock(clone)) await install(clone, requires, hold);
       writeWhole(stampPath(clone), stampText(clone));
     },
     () => say("another process is installing the npm packages; waiting"),
@@ -108,8 +108,9 @@ function mayBeAbsent(entry, platform) {
 /**
  * @param {string} clone
  * @param {Requirements} requires
+ * @param {(pid: number) => void} hold keeps the lock while npm runs: two of them in one folder undo each other
  */
-async function install(clone, requires) {
+async function install(clone, requires, hold) {
   const answer = await run("npm", ["--version"], { cwd: clone });
   const version = answer.stdout.trim();
   if (answer.code !== 0 || !isAtLeast(version, requires.npm)) {
@@ -123,6 +124,7 @@ async function install(clone, requires) {
   const result = await withProgress("npm ci", () =>
     run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
       cwd: clone,
+      onStart: hold,
     }),
   );
   if (result.code !== 0) throw new InstallError(`npm ci failed:\n${result.stderr.trim()}`);

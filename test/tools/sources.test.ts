@@ -1,0 +1,161 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
+
+import { describe, expect, it } from "vitest";
+
+import { neededPackages } from "../../tools/lib/debian.mjs";
+import { readChecksum, verifySha256 } from "../../tools/lib/download.mjs";
+import { fillPattern, readManifest, toolsOf } from "../../tools/lib/manifest.mjs";
+import { localSchema } from "../../tools/lib/schemas.mjs";
+import { readZip } from "../../tools/lib/zip.mjs";
+import { temporaryFolder } from "./folders.ts";
+
+const digits = "0123456789abcdef".repeat(4);
+const others = "f".repeat(64);
+
+describe("checksums", () => {
+  it("are found in a publisher's list by the whole file name", () => {
+    const list = `${others}  tool-linux-amd64.tar.gz.sbom\n${digits.toUpperCase()} *tool-linux-amd64.tar.gz\n`;
+    expect(readChecksum(list, "list", "tool-linux-amd64.tar.gz")).toBe(digits);
+    expect(readChecksum(list, "list", "tool-linux-arm64.tar.gz")).toBeUndefined();
+  });
+
+  it("are found beside the file, and in a release's digests", () => {
+    expect(readChecksum(`${digits}\n`, "beside", "any")).toBe(digits);
+    const release = JSON.stringify({ assets: [{ name: "kwok", digest: `sha256:${digits}` }] });
+    expect(readChecksum(release, "release-digest", "kwok")).toBe(digits);
+    expect(readChecksum(release, "release-digest", "kwokctl")).toBeUndefined();
+  });
+
+  it("are not read out of an error page", () => {
+    const page = "<html>Log in to the network</html>";
+    expect(readChecksum(page, "beside", "kwok")).toBeUndefined();
+    expect(readChecksum(page, "list", "kwok")).toBeUndefined();
+    expect(readChecksum(page, "release-digest", "kwok")).toBeUndefined();
+  });
+
+  it("that differ refuse the file and remove it", () => {
+    const path = join(temporaryFolder(), "binary");
+    writeFileSync(path, "tampered");
+    expect(() => {
+      verifySha256(path, digits, "https://example.org/binary");
+    }).toThrow(/example\.org\/binary.*expected 0123456789abcdef.*Refused/s);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe("the manifest", () => {
+  const manifest = readManifest();
+
+  it("fills URLs in each publisher's own words for a platform", () => {
+    const values = { version: "1.2.3", binary: "kubectl", platform: "linux-x64" };
+    expect(fillPattern("v{version}/{os}/{goarch}/{binary}-{arch}", values)).toBe(
+      "v1.2.3/linux/amd64/kubectl-x64",
+    );
+  });
+
+  it("checks every download, over TLS only", () => {
+    const downloads = Object.values(manifest.tools)
+      .flatMap((tool) => tool.sources)
+      .filter((source) => source.kind === "download");
+    expect(downloads.length).toBeGreaterThan(8);
+    for (const source of downloads) {
+      expect(source.url).toMatch(/^https:\/\//);
+      expect(source.checksum.url).toMatch(/^https:\/\//);
+    }
+  });
+
+  it("accepts on PATH the very version it would install", async () => {
+    const { inRange } = await import("../../tools/lib/versions.mjs");
+    for (const [name, tool] of Object.entries(manifest.tools)) {
+      if (tool.probe === undefined) continue;
+      for (const source of tool.sources) {
+        if (source.kind === "debian") continue;
+        expect(inRange(source.version, tool.probe), `${name} ${source.version}`).toBe(true);
+      }
+    }
+  });
+
+  it("knows every tool its sets name", () => {
+    for (const [set, names] of Object.entries(manifest.sets)) {
+      expect(Object.keys(toolsOf(manifest, [set])).sort()).toEqual([...names].sort());
+    }
+  });
+});
+
+describe("Debian packages", () => {
+  it("are the program's own and the libraries that are missing, never the C library", () => {
+    const closure =
+      "redis-server\n  Depends: <x>\nlibc6\nliblzf1\nlibjemalloc2\nadduser\nlibfoo:i386\n<perl>\n";
+    const installed =
+      "libc6 installed\nliblzf1 installed\nlibjemalloc2 config-files\nredis-server installed\n";
+    expect(neededPackages(closure, installed, "^redis")).toEqual(["redis-server", "libjemalloc2"]);
+  });
+});
+
+describe("Kubernetes' schemas", () => {
+  it("lose what would be fetched from the network, and keep properties of the same name", () => {
+    expect(
+      localSchema({
+        $schema: "http://json-schema.org/draft-07/schema#",
+        $id: "x",
+        properties: {
+          $schema: { type: "string" },
+          spec: { $ref: "/api/_definitions.json#/d/Spec" },
+        },
+        anyOf: [{ $ref: "/api/_definitions.json#/d/Other" }],
+      }),
+    ).toEqual({
+      properties: { $schema: { type: "string" }, spec: { $ref: "_definitions.json#/d/Spec" } },
+      anyOf: [{ $ref: "_definitions.json#/d/Other" }],
+    });
+  });
+});
+
+/** A zip archive of one stored and one deflated file, with an extra field in the local header only. */
+function zipOf(files: { name: string; text: string; deflate: boolean }[]): Buffer {
+  const locals: Buffer[] = [];
+  const entries: Buffer[] = [];
+  let offset = 0;
+  for (const { name, text, deflate } of files) {
+    const bytes = deflate ? deflateRawSync(text) : Buffer.from(text);
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(name.length, 26);
+    local.writeUInt16LE(4, 28);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(deflate ? 8 : 0, 10);
+    entry.writeUInt32LE(bytes.length, 20);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(offset, 42);
+    locals.push(local, Buffer.from(name), Buffer.alloc(4), bytes);
+    entries.push(entry, Buffer.from(name));
+    offset += 30 + name.length + 4 + bytes.length;
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, ...entries, end, Buffer.from("a comment")].map((part) => part));
+}
+
+describe("a wheel", () => {
+  it("gives the files below a folder", () => {
+    const archive = zipOf([
+      { name: "a/one.json", text: "{}", deflate: false },
+      { name: "a/two.json", text: "x".repeat(5000), deflate: true },
+      { name: "b/three.json", text: "no", deflate: false },
+    ]);
+    const files = [...readZip(archive, "a/")].map(([name, bytes]) => [name, bytes.toString()]);
+    expect(files).toEqual([
+      ["a/one.json", "{}"],
+      ["a/two.json", "x".repeat(5000)],
+    ]);
+  });
+
+  it("that is none is refused", () => {
+    expect(() => readZip(Buffer.alloc(100), "")).toThrow("not a zip archive");
+  });
+});
