@@ -13,7 +13,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -42,13 +42,15 @@ bench: ## speed and size against a flat program, as ratios
 	@$(FLEET) bench
 
 ## Stacks
-.PHONY: new-stack keys doctor
+.PHONY: new-stack keys doctor lint-stacks
 new-stack: ## start a stack file from another: make new-stack NAME=mine FROM=test
 	@$(FLEET) new-stack
-keys: ## list, make or import the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
+keys: ## list, make (NEW=name) or import (IMPORT=file) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
 	@$(FLEET) keys
 doctor: ## look for faults in a stack's config: make doctor STACK=prod TARGET=sandbox|live
 	@$(FLEET) doctor
+lint-stacks: ## look for plain-text secrets and sandbox settings in every stack file
+	@$(FLEET) lint-stacks
 
 ## Writing files of this repository anew
 .PHONY: format golden schema standins
@@ -67,4 +69,4 @@ tools: ## fetch or build every tool now
 	@$(FLEET) install
 help: ## this list
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-10s %s\n", part[1], part[2] }' Makefile
+	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-11s %s\n", part[1], part[2] }' Makefile

@@ -6,26 +6,29 @@ import { fileURLToPath } from "node:url";
 import { duration } from "./lib/log.mjs";
 import { run } from "./lib/process.mjs";
 
-/** @typedef {{ name: string, program: string, arguments: string[] }} Part */
+/** @typedef {{ name: string, program: string, arguments: string[] }} Part program: a file of the clone */
 
 const clone = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const packages = join(clone, "node_modules");
-const caches = join(packages, ".cache", "fleet");
+const caches = join(clone, "node_modules", ".cache", "fleet");
 const parallel = 2;
 /** CI=true alone would colour what goes into a file. @type {Record<string, string>} */
 const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
 
 /** The longest first, so that the last one to finish is a short one. @type {Part[]} */
 const parts = [
-  { name: "lint", program: "eslint/bin/eslint.js", arguments: ["--max-warnings=0", "."] },
+  {
+    name: "lint",
+    program: "node_modules/eslint/bin/eslint.js",
+    arguments: ["--max-warnings=0", "."],
+  },
   {
     name: "unit and golden",
-    program: "vitest/vitest.mjs",
+    program: "node_modules/vitest/vitest.mjs",
     arguments: ["run", "--project", "unit"],
   },
   {
     name: "types",
-    program: "typescript/bin/tsc",
+    program: "node_modules/typescript/bin/tsc",
     arguments: [
       "--noEmit",
       "--incremental",
@@ -35,12 +38,13 @@ const parts = [
   },
   {
     name: "format",
-    program: "prettier/bin/prettier.cjs",
+    program: "node_modules/prettier/bin/prettier.cjs",
     arguments: [
       ...["--check", "--log-level=warn", "--cache", "--cache-strategy=content"],
       ...["--cache-location", join(caches, "format"), "."],
     ],
   },
+  { name: "stack files", program: "ops/cli.ts", arguments: ["lint-stacks"] },
 ];
 
 /**
@@ -49,7 +53,7 @@ const parts = [
  */
 async function runPart(part) {
   const start = Date.now();
-  const result = await run(process.execPath, [join(packages, part.program), ...part.arguments], {
+  const result = await run(process.execPath, [join(clone, part.program), ...part.arguments], {
     cwd: clone,
     env: { ...process.env, CI: "true", ...colours },
   });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -133,9 +133,15 @@ describe("where a tool comes from", () => {
   it("builds where there is no way to the publisher, within seconds", async () => {
     const root = temporaryFolder();
     fakeGo(root, "1.1.0");
+    // Accepts and never answers, as a firewall may: the slowest way to have no network.
+    const silent = createTcpServer();
+    await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+    onTestFinished(() => {
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
     const start = Date.now();
-    // TEST-NET-1: packets to it are lost, the slowest way to have no network.
-    await ensureTools({ demo: demo("http://192.0.2.1:9") }, place(root));
+    await ensureTools({ demo: demo(`http://127.0.0.1:${String(port)}`) }, place(root));
     expect(Date.now() - start).toBeLessThan(5_000);
     expect(kept(root)).toEqual([`1.1.0-${platformName()}`]);
   });

@@ -23,7 +23,7 @@ export const commands = {
     takes: ["STACK", "TARGET", "NEW", "IMPORT"],
   },
   doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
-  config: { program: "ops/cli.ts", arguments: ["config"], sets: [], takes: ["STACK"] },
+  "lint-stacks": { program: "ops/cli.ts", arguments: ["lint-stacks"], sets: [], takes: [] },
   "new-stack": {
     program: "ops/cli.ts",
     arguments: ["new-stack"],
