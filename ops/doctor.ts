@@ -1,0 +1,163 @@
+/**
+ * `doctor`, first form: what can be told from the stack's file and this machine, before any cluster
+ * or account is asked.
+ */
+import { generateSecret } from "../components/base/secrets.ts";
+import { ConfigError, maximumConfigBytes, parseConfig } from "../stacks/config.ts";
+import { readEnvironment, type StackEnvironment } from "../stacks/environment.ts";
+import type { Fault } from "../stacks/faults.ts";
+import { parseAll } from "../stacks/parse.ts";
+import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import { StackConfig } from "../stacks/stack.schema.ts";
+import type { Target } from "./command.ts";
+import { stackFileFindings } from "./lint-stacks.ts";
+import {
+  isMap,
+  rawConfig,
+  secretEntries,
+  secureText,
+  type StackFile,
+  systemSections,
+} from "./stack-file.ts";
+import { table } from "./table.ts";
+import { type Machine, toolFindings } from "./tools.ts";
+
+/** One check and what it found. */
+export interface Check {
+  readonly name: string;
+  /** What is in order, where nothing is wrong. */
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+}
+
+/** Top-level keys the engine knows in a stack file. */
+const engineKeys = ["config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment"];
+
+/** Every check of the first form. */
+export function examine(root: string, file: StackFile, target: Target, machine: Machine): Check[] {
+  const secrets = standInSecrets(file, target);
+  return [
+    toolCheck(root, target, machine),
+    settingsCheck(file),
+    secretsCheck(file),
+    sizeCheck(file, secrets),
+    configCheck(file, secrets, environmentOf(file, target)),
+  ];
+}
+
+/** Every check in a table, then the faults with their mends. */
+export function reportChecks(file: StackFile, checks: readonly Check[]): string {
+  const faults = checks.flatMap((check) => check.faults);
+  return [
+    table([
+      ["CHECK", "RESULT", "DETAIL"],
+      ...checks.map(({ name, detail, faults: found }) => [
+        name,
+        found.length === 0 ? "ok" : `${found.length} ${found.length === 1 ? "FAULT" : "FAULTS"}`,
+        detail,
+      ]),
+    ]),
+    "",
+    ...faults.flatMap(({ path, expected, mend }) => [
+      `  ${path}`,
+      `    ${expected}`,
+      ...(mend === undefined ? [] : [`    to mend: ${mend}`]),
+    ]),
+    faults.length === 0
+      ? `${file.name} is in order.`
+      : `${file.name}: ${faults.length} ${faults.length === 1 ? "fault" : "faults"}.`,
+  ].join("\n");
+}
+
+function toolCheck(root: string, target: Target, machine: Machine): Check {
+  const findings = toolFindings(root, target, machine);
+  return {
+    name: "this machine",
+    detail: findings.map(({ tool, detail }) => `${tool} ${detail}`).join("; "),
+    faults: findings
+      .filter(({ ok }) => !ok)
+      .map(({ tool, detail }) => ({ path: tool, expected: detail })),
+  };
+}
+
+function settingsCheck(file: StackFile): Check {
+  return {
+    name: "top-level keys",
+    detail: Object.keys(file.settings).join(", "),
+    faults: Object.keys(file.settings)
+      .filter((key) => !engineKeys.includes(key))
+      .map((key) => ({
+        path: key,
+        expected: `is no top-level key of a stack file (${engineKeys.join(", ")}): the engine would pass over it`,
+        mend: "settings stand under config, as fleet:<section>",
+      })),
+  };
+}
+
+function secretsCheck(file: StackFile): Check {
+  return {
+    name: "plain-text secrets",
+    detail: `${Object.keys(secretEntries(file)).length} entries in fleet:secrets`,
+    faults: stackFileFindings(file.text).map(({ line, fault }) => ({
+      path: `${file.name}:${line}`,
+      expected: fault,
+    })),
+  };
+}
+
+/** The loader says so too; here is what is left before it does. */
+function sizeCheck(file: StackFile, secrets: Readonly<Record<string, unknown>>): Check {
+  const bytes = Buffer.byteLength(JSON.stringify(rawConfig(file, secrets)));
+  const detail = `${Math.ceil(bytes / 1024)} of ${maximumConfigBytes / 1024} KiB`;
+  return { name: "size of the config", detail, faults: [] };
+}
+
+function configCheck(
+  file: StackFile,
+  secrets: Readonly<Record<string, unknown>>,
+  environment: StackEnvironment,
+): Check {
+  const name = "config";
+  try {
+    const { config } = parseConfig(rawConfig(file, secrets), environment);
+    return { name, detail: `${config.system}, context ${config.cluster.context}`, faults: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return { name, detail: "as the program reads it", faults: error.faults };
+    }
+    throw error;
+  }
+}
+
+/**
+ * What `fleet:secrets` would decrypt to: values of the right kinds in place of encrypted ones, as
+ * this command decrypts nothing. The sandbox makes what its stack lacks.
+ */
+function standInSecrets(file: StackFile, target: Target): Readonly<Record<string, unknown>> {
+  const parsed = parseAll(StackConfig, systemSections(file), inFile);
+  const config = parsed.ok ? parsed.value : parsed.rest;
+  const kinds = new Map(
+    (config === undefined ? [] : requiredSecrets(config)).map(({ name, kind }) => [name, kind]),
+  );
+  const made = Object.fromEntries([...kinds].map(([name, kind]) => [name, generateSecret(kind)]));
+  if (target === "sandbox") {
+    return made;
+  }
+  return Object.fromEntries(
+    Object.entries(secretEntries(file)).map(([name, value]) => [
+      name,
+      secureText(value) === undefined ? value : (made[name] ?? "encrypted"),
+    ]),
+  );
+}
+
+/** The sandbox makes its own kubeconfig, with the stack's context on this machine. */
+function environmentOf(file: StackFile, target: Target): StackEnvironment {
+  if (target === "live") {
+    return readEnvironment(file.stack);
+  }
+  const cluster = file.config["fleet:cluster"];
+  const context = isMap(cluster) ? cluster["context"] : undefined;
+  const contexts = new Map(typeof context === "string" ? [[context, "https://127.0.0.1"]] : []);
+  return { stack: file.stack, kubeContexts: () => ({ ok: true, value: contexts }) };
+}

@@ -1,0 +1,183 @@
+/** `keys`: lists what a stack has and lacks of secrets, makes what may be made, takes in the rest. */
+import { generateSecret } from "../../components/base/secrets.ts";
+import { ConfigError } from "../../stacks/config.ts";
+import { parseAll } from "../../stacks/parse.ts";
+import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
+import { StackConfig } from "../../stacks/stack.schema.ts";
+import { CommandError, type Target } from "../command.ts";
+import { type StackFile, systemSections } from "../stack-file.ts";
+import { table } from "../table.ts";
+import { checkImport } from "./import.ts";
+import { generationFault } from "./policy.ts";
+import { type KeyRow, keyRows, type SecretValues, unusedEntries } from "./rows.ts";
+import type { Vault } from "./vault.ts";
+
+/** What `keys` is asked for. */
+export interface KeysRequest {
+  readonly file: StackFile;
+  readonly target: Target;
+  readonly vault: Vault;
+  /** Name of one entry to make although the stack's are imported. */
+  readonly make?: string;
+  /** Content of an import. */
+  readonly imported?: unknown;
+}
+
+/** What `keys` did. */
+export interface KeysResult {
+  readonly report: string;
+  /** Whether nothing is missing or malformed any more. */
+  readonly complete: boolean;
+}
+
+/**
+ * Lists, makes and imports. Everything is checked before the first entry is written, and an entry
+ * that exists is never touched.
+ *
+ * @throws ConfigError when the stack file has faults: its references cannot be trusted.
+ * @throws CommandError when the request cannot be met.
+ */
+export async function keys({
+  file,
+  target,
+  vault,
+  make,
+  imported,
+}: KeysRequest): Promise<KeysResult> {
+  const config = parseSections(file);
+  const required = requiredSecrets(config);
+  const present = await vault.read();
+  const before = keyRows(required, present);
+  const taken =
+    imported === undefined ? { added: {}, kept: [] } : checkImport(imported, before, present);
+  const rows = keyRows(required, { ...present, ...taken.added });
+  const made = makeValues(config, target, rows, make);
+  const after = keyRows(required, { ...present, ...taken.added, ...made });
+  refuseShared(after, { ...taken.added, ...made });
+  await vault.add({ ...taken.added, ...made });
+  const report = [
+    table([
+      ["SECRET", "KIND", "STATE", "PUBLIC KEY OR FAULT", "REFERRED TO BY"],
+      ...after.map((row) => tableRow(row, { made, added: taken.added })),
+    ]),
+    "",
+    ...taken.kept.map(
+      ({ name, differs }) =>
+        `${name} is there already and was not touched${differs ? "; the import has another value" : ""}`,
+    ),
+    ...unusedEntries(required, present).map((name) => `${name} is referred to by nothing`),
+    ...advice(config, target, file.stack, after),
+    `Secrets are in ${vault.place}.`,
+  ];
+  return {
+    report: report.join("\n"),
+    complete: after.every(({ state }) => state === "present"),
+  };
+}
+
+function parseSections(file: StackFile): StackConfig {
+  const parsed = parseAll(StackConfig, systemSections(file), inFile);
+  if (!parsed.ok) {
+    throw new ConfigError(file.stack, parsed.faults);
+  }
+  return parsed.value;
+}
+
+/** Values for what is missing and may be made, and for the one asked for by name. */
+function makeValues(
+  config: StackConfig,
+  target: Target,
+  rows: readonly KeyRow[],
+  make: string | undefined,
+): Readonly<Record<string, string>> {
+  if (make !== undefined) {
+    refuseMake(rows, make);
+  }
+  return Object.fromEntries(
+    rows
+      .filter(
+        ({ name, kind, state }) =>
+          state === "missing" &&
+          (name === make || generationFault(config, target, kind) === undefined),
+      )
+      .map(({ name, kind }) => [name, generateSecret(kind)]),
+  );
+}
+
+function refuseMake(rows: readonly KeyRow[], make: string): void {
+  const [row] = rows.filter(({ name }) => name === make);
+  if (row === undefined) {
+    const known = rows.map(({ name }) => name).join(", ");
+    throw new CommandError(
+      `NEW=${make}: the stack refers to no secret of that name; it has ${known}`,
+    );
+  }
+  if (row.state !== "missing") {
+    throw new CommandError(`NEW=${make}: it exists already, and what exists is never touched`);
+  }
+  if (row.kind === "docker-login") {
+    throw new CommandError(`NEW=${make}: the registry gives its logins: import it`);
+  }
+}
+
+/** Two entries with one key would be one identity in two processes. */
+function refuseShared(rows: readonly KeyRow[], written: Readonly<Record<string, string>>): void {
+  const owners = new Map<string, string>();
+  const faults = rows.flatMap(({ name, publicKey }) => {
+    if (publicKey === undefined) {
+      return [];
+    }
+    const owner = owners.get(publicKey);
+    owners.set(publicKey, owner ?? name);
+    const isNew = Object.hasOwn(written, name) || Object.hasOwn(written, owner ?? name);
+    return owner === undefined || owner === name || !isNew
+      ? []
+      : [`  ${owner} and ${name} are both ${publicKey}`];
+  });
+  if (faults.length > 0) {
+    throw new CommandError(
+      ["nothing was written; one key may stand for one process only:", ...faults].join("\n"),
+    );
+  }
+}
+
+interface Written {
+  readonly made: SecretValues;
+  readonly added: SecretValues;
+}
+
+function tableRow(
+  { name, kind, state, publicKey, fault, paths }: KeyRow,
+  written: Written,
+): string[] {
+  const how = Object.hasOwn(written.made, name)
+    ? "made now"
+    : Object.hasOwn(written.added, name)
+      ? "imported now"
+      : state;
+  return [name, kind, how, publicKey ?? fault ?? "", paths.join(", ")];
+}
+
+function advice(
+  config: StackConfig,
+  target: Target,
+  stack: string,
+  rows: readonly KeyRow[],
+): string[] {
+  const missing = rows.filter(({ state }) => state === "missing");
+  const malformed = rows.filter(({ state }) => state === "malformed");
+  return [
+    ...missing.map(
+      ({ name, kind }) => `${name} is missing: ${generationFault(config, target, kind) ?? ""}`,
+    ),
+    ...(missing.length === 0
+      ? []
+      : [
+          `To import: make keys STACK=${stack} TARGET=${target} IMPORT=<file>, a JSON map of name and value kept outside the clone.`,
+        ]),
+    ...malformed.map(
+      ({ name }) =>
+        `${name} is malformed and was not touched; to replace it: ${target === "live" ? `pulumi config set --stack ${stack} --secret --path fleet:secrets.${name}` : "make down and make up, which begin with new ones"}`,
+    ),
+  ];
+}

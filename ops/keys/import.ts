@@ -1,0 +1,83 @@
+/** Imported secrets: a JSON map of name → value, from a file or standard input. */
+import { readFileSync } from "node:fs";
+
+import { secretFault, SecretName } from "../../components/base/secrets.ts";
+import { CommandError } from "../command.ts";
+import { looksRandom } from "../plain-text.ts";
+import type { KeyRow, SecretValues } from "./rows.ts";
+
+/** What an import brings. */
+export interface Imported {
+  /** Entries to add. */
+  readonly added: Readonly<Record<string, string>>;
+  /** Entries that are there already and stay as they are. */
+  readonly kept: readonly { readonly name: string; readonly differs: boolean }[];
+}
+
+/**
+ * Reads the file, or standard input for `-`.
+ *
+ * @throws CommandError that names the file, not its content.
+ */
+export function readImport(source: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(source === "-" ? 0 : source, "utf8");
+  } catch {
+    throw new CommandError(`IMPORT: ${source} cannot be read`);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's message quotes what it could not read.
+    throw new CommandError(`IMPORT: ${source} must be JSON: {"<name>": "<value>", …}`);
+  }
+}
+
+/**
+ * Checks an import as a whole: one malformed entry, and nothing is taken.
+ *
+ * @throws CommandError with the names of all entries at fault, never with a value.
+ */
+export function checkImport(
+  content: unknown,
+  rows: readonly KeyRow[],
+  present: SecretValues,
+): Imported {
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new CommandError('IMPORT must be a JSON map: {"<name>": "<value>", …}');
+  }
+  const faults: string[] = [];
+  const added: [string, string][] = [];
+  const kept: { name: string; differs: boolean }[] = [];
+  for (const [index, [name, value]] of Object.entries(content).entries()) {
+    const fault = importFault(name, value, rows);
+    if (fault !== undefined || typeof value !== "string") {
+      faults.push(`  ${nameOf(name, index)} ${fault ?? "must be one text"}`);
+    } else if (Object.hasOwn(present, name)) {
+      kept.push({ name, differs: present[name] !== value });
+    } else {
+      added.push([name, value]);
+    }
+  }
+  if (faults.length > 0) {
+    throw new CommandError(["nothing was imported; entries at fault:", ...faults].join("\n"));
+  }
+  return { added: Object.fromEntries(added), kept };
+}
+
+/** A map turned round has values for names: what does not look like a name is not repeated. */
+function nameOf(name: string, index: number): string {
+  return SecretName.safeParse(name).success && !looksRandom(name) ? name : `entry ${index + 1}`;
+}
+
+function importFault(name: string, value: unknown, rows: readonly KeyRow[]): string | undefined {
+  const needs = rows.filter((row) => row.name === name);
+  if (needs.length === 0) {
+    return `is no secret this stack refers to: it has ${rows.map((row) => row.name).join(", ")}`;
+  }
+  if (typeof value !== "string") {
+    return "must be one text, not a structure or a bare number";
+  }
+  return needs.map(({ kind }) => secretFault(kind, value)).find((fault) => fault !== undefined);
+}

@@ -1,0 +1,87 @@
+/**
+ * The operator's own `pulumi`, for live stacks.
+ *
+ * Values go over its standard input, never as an argument: arguments stand in the process list and
+ * in the shell's history.
+ */
+import { spawn } from "node:child_process";
+import { delimiter, resolve, sep } from "node:path";
+
+import { CommandError } from "../command.ts";
+
+/** Runs `pulumi` and gives what it printed. */
+export type RunPulumi = (words: readonly string[], input?: string) => Promise<string>;
+
+/** Where the official CLI may not be looked for: what Fleet builds serves the sandbox only. */
+export interface LiveEnvironment {
+  /** Folder of the clone: the engine reads the project there. */
+  readonly root: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * A runner of the official CLI.
+ *
+ * @throws CommandError inside a sandbox's shell, whose settings would lead it to the sandbox.
+ */
+export function livePulumi({ root, environment }: LiveEnvironment): RunPulumi {
+  const home = resolve(root, ".sandbox") + sep;
+  const sandboxed = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "KUBECONFIG"].filter((name) =>
+    (environment[name] ?? "").replace(/^file:\/\//, "").startsWith(home),
+  );
+  if (sandboxed.length > 0) {
+    throw new CommandError(
+      `this shell belongs to a sandbox (${sandboxed.join(", ")}): leave it before acting on a live stack`,
+    );
+  }
+  const env = {
+    ...environment,
+    PATH: officialPath(environment),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+  };
+  return (words, input = "") => run(root, env, words, input);
+}
+
+/** PATH without the folders of tools that Fleet built for the sandbox. */
+function officialPath(environment: NodeJS.ProcessEnv): string {
+  const cache = environment["FLEET_CACHE_DIR"];
+  return (environment["PATH"] ?? "")
+    .split(delimiter)
+    .filter((folder) => cache === undefined || !`${folder}${sep}`.startsWith(resolve(cache) + sep))
+    .join(delimiter);
+}
+
+function run(
+  root: string,
+  env: NodeJS.ProcessEnv,
+  words: readonly string[],
+  input: string,
+): Promise<string> {
+  return new Promise((settle, fail) => {
+    const child = spawn("pulumi", [...words, "--non-interactive"], { cwd: root, env });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", () => {
+      fail(
+        new CommandError(
+          "pulumi is not on PATH: live stacks need the official CLI (https://www.pulumi.com/docs/install)",
+        ),
+      );
+    });
+    // It may end without reading: the exit code tells that better than a broken pipe.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+    child.on("close", (code) => {
+      if (code === 0) {
+        settle(Buffer.concat(out).toString("utf8"));
+      } else {
+        // Only its complaint: what it printed to the other stream may hold values.
+        const complaint = Buffer.concat(err).toString("utf8").trim();
+        fail(new CommandError(`pulumi ${words.slice(0, 2).join(" ")} failed: ${complaint}`));
+      }
+    });
+  });
+}

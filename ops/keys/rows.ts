@@ -1,0 +1,68 @@
+/** What a stack needs of secrets, and what it has. Pure; no text holds a value. */
+import { derivePublicKey } from "../../components/base/keys.ts";
+import { secretFault, type SecretKind } from "../../components/base/secrets.ts";
+import type { RequiredSecret } from "../../stacks/secrets.ts";
+
+/** One secret of a stack. */
+export interface KeyRow {
+  readonly name: string;
+  readonly kind: SecretKind;
+  /** Where the config names it. */
+  readonly paths: readonly string[];
+  readonly state: "present" | "missing" | "malformed";
+  /** Of a key pair that is there. */
+  readonly publicKey?: string;
+  /** Why it is malformed. */
+  readonly fault?: string;
+}
+
+/** Values by name, as they were decrypted. */
+export type SecretValues = Readonly<Record<string, unknown>>;
+
+/** Every secret the config refers to, in the order of the file. */
+export function keyRows(
+  required: readonly RequiredSecret[],
+  values: SecretValues,
+): readonly KeyRow[] {
+  const needs = new Map<string, { readonly need: RequiredSecret; readonly paths: string[] }>();
+  for (const need of required) {
+    const id = `${need.kind} ${need.name}`;
+    const known = needs.get(id);
+    if (known === undefined) {
+      needs.set(id, { need, paths: [need.path] });
+    } else {
+      known.paths.push(need.path);
+    }
+  }
+  return [...needs.values()].map(({ need: { name, kind }, paths }) => ({
+    name,
+    kind,
+    paths,
+    ...stateOf(kind, Object.hasOwn(values, name) ? values[name] : undefined),
+  }));
+}
+
+function stateOf(kind: SecretKind, value: unknown): Pick<KeyRow, "state" | "publicKey" | "fault"> {
+  if (value === undefined) {
+    return { state: "missing" };
+  }
+  if (typeof value !== "string") {
+    return { state: "malformed", fault: "must be one text, not a structure or a bare number" };
+  }
+  const fault = secretFault(kind, value);
+  if (fault !== undefined) {
+    return { state: "malformed", fault };
+  }
+  return kind === "key-pair"
+    ? { state: "present", publicKey: derivePublicKey(value) }
+    : { state: "present" };
+}
+
+/** Entries that nothing in the config refers to. */
+export function unusedEntries(
+  required: readonly RequiredSecret[],
+  values: SecretValues,
+): readonly string[] {
+  const used = new Set(required.map(({ name }) => name));
+  return Object.keys(values).filter((name) => !used.has(name));
+}

@@ -1,0 +1,157 @@
+/**
+ * Stack files without the engine: read as it would read them, up to the decryption of secrets.
+ *
+ * Commands hand what they find to the program's own loader, so that there is one truth about what
+ * a stack file may say.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { LineCounter, parseDocument } from "yaml";
+
+import type { RawConfig } from "../stacks/config.ts";
+import { CommandError } from "./command.ts";
+
+/** One stack file. */
+export interface StackFile {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Name of the file, e.g. `Pulumi.test.yaml`. */
+  readonly name: string;
+  readonly text: string;
+  /** Top-level keys: `config` and the engine's encryption settings. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** `config`: full key → value, secrets still encrypted. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Name of a stack's file. */
+export const stackFileName = (stack: string): string => `Pulumi.${stack}.yaml`;
+
+/** Names of all stack files of a clone, sorted. */
+export function stackFileNames(root: string): readonly string[] {
+  return readdirSync(root)
+    .filter((name) => /^Pulumi\..+\.ya?ml$/.test(name))
+    .sort();
+}
+
+/**
+ * Reads a stack's file.
+ *
+ * @throws CommandError when there is none, or it is no YAML map. Never repeats its content.
+ */
+export function readStackFile(root: string, stack: string): StackFile {
+  const name = stackFileName(stack);
+  let text: string;
+  try {
+    text = readFileSync(join(root, name), "utf8");
+  } catch {
+    const known = stackFileNames(root).join(", ");
+    throw new CommandError(
+      `there is no ${name}${known === "" ? "" : `; there are: ${known}`}. ` +
+        `make new-stack NAME=${stack} FROM=<stack> starts one`,
+    );
+  }
+  return parseStackFile(stack, text);
+}
+
+/**
+ * Parses the text of a stack file.
+ *
+ * @throws CommandError when it is no YAML map. Never repeats the text: it may hold secrets.
+ */
+export function parseStackFile(stack: string, text: string): StackFile {
+  const name = stackFileName(stack);
+  const settings = yamlMap(name, text);
+  const config = settings["config"] ?? {};
+  if (!isMap(config)) {
+    throw new CommandError(`${name}: config must be a map: fleet:<section> → value`);
+  }
+  return { stack, name, text, settings, config };
+}
+
+function yamlMap(name: string, text: string): Readonly<Record<string, unknown>> {
+  const lines = new LineCounter();
+  // The engine's parser merges `<<` and refuses a key that stands twice; so does this one.
+  const document = parseDocument(text, {
+    merge: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new CommandError(`${name}:${line}:${col}: ${yamlFault(error.code)}`);
+  }
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch {
+    throw new CommandError(`${name}: its YAML anchors cannot be resolved`);
+  }
+  if (value === null || value === undefined) {
+    return {};
+  }
+  if (!isMap(value)) {
+    throw new CommandError(`${name}: must be a YAML map with the key config`);
+  }
+  return value;
+}
+
+/** The parser's own messages quote the text; its codes do not. */
+function yamlFault(code: string): string {
+  return code === "DUPLICATE_KEY"
+    ? "a key stands twice in one map"
+    : `is no valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
+}
+
+/** Whether a value is a map of YAML. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The text of an encrypted value, `{secure: …}`, or undefined for anything else. */
+export function secureText(value: unknown): string | undefined {
+  return isMap(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string"
+    ? value["secure"]
+    : undefined;
+}
+
+/** Entries of `fleet:secrets` as they stand in the file, encrypted or not. */
+export function secretEntries({ config }: StackFile): Readonly<Record<string, unknown>> {
+  const secrets = config["fleet:secrets"];
+  return isMap(secrets) ? secrets : {};
+}
+
+/**
+ * Config as the engine would hand it to the program.
+ *
+ * @param secrets What `fleet:secrets` decrypts to; left out of the config when undefined.
+ */
+export function rawConfig(
+  file: StackFile,
+  secrets: Readonly<Record<string, unknown>> | undefined,
+): RawConfig {
+  const entries = Object.entries(file.config).filter(([key]) => key !== "fleet:secrets");
+  if (secrets !== undefined) {
+    entries.push(["fleet:secrets", secrets]);
+  }
+  return Object.fromEntries(entries.map(([key, value]) => [key, rawValue(value)]));
+}
+
+/** Objects and lists travel as JSON, everything else as text. */
+function rawValue(value: unknown): string {
+  if (value === null || value === undefined) {
+    return "";
+  }
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The sections of one system, for its schema: without what the loader reads itself. */
+export function systemSections(file: StackFile): Readonly<Record<string, unknown>> {
+  const prefix = "fleet:";
+  const sections = Object.entries(file.config)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]): [string, unknown] => [key.slice(prefix.length), value]);
+  return Object.fromEntries(sections.filter(([name]) => name !== "secrets" && name !== "sandbox"));
+}
