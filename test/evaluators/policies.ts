@@ -1,0 +1,209 @@
+/**
+ * Network policies evaluated as a network plug-in would: who may call whom, on which port.
+ *
+ * The sandbox has no network, so nothing there shows a packet refused. What this proves is what the
+ * rendered policies say. What a plug-in makes of them is seen live only (`make verify TARGET=live`).
+ */
+import {
+  type LabelSelector,
+  namespaceOf,
+  type NetworkPolicy,
+  type PodSet,
+  type PolicyPeer,
+  type PolicyPort,
+  selects,
+  type World,
+} from "./objects.ts";
+
+/** One end of a call. */
+export type Endpoint =
+  | { readonly kind: "pods"; readonly pods: PodSet }
+  /** An address that is no pod's. */
+  | { readonly kind: "address"; readonly ip: string };
+
+/** A call somebody makes. */
+export interface Call {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  /** Port on which the other end listens: the container's, not the Service's. */
+  readonly port: number;
+  readonly protocol: string;
+}
+
+const matches = (
+  selector: LabelSelector,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean => labels !== undefined && selects(selector.matchLabels ?? {}, labels);
+
+/** An IPv4 address as a number. */
+function ipv4(text: string): number {
+  const parts = text.split(".").map(Number);
+  if (
+    parts.length !== 4 ||
+    parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)
+  ) {
+    throw new Error(`${text} is no IPv4 address`);
+  }
+  return parts.reduce((sum, part) => sum * 256 + part, 0);
+}
+
+/** Whether an IPv4 address lies in a block. */
+export function inBlock(ip: string, cidr: string): boolean {
+  const [base = "", bits = "32"] = cidr.split("/");
+  const size = 2 ** (32 - Number(bits));
+  return Math.floor(ipv4(ip) / size) === Math.floor(ipv4(base) / size);
+}
+
+function peerMatches(
+  world: World,
+  policy: NetworkPolicy,
+  peer: PolicyPeer,
+  end: Endpoint,
+): boolean {
+  if (end.kind === "address") {
+    const block = peer.ipBlock;
+    return (
+      block !== undefined &&
+      inBlock(end.ip, block.cidr) &&
+      !(block.except ?? []).some((cidr) => inBlock(end.ip, cidr))
+    );
+  }
+  // Blocks are for addresses outside the cluster: whether one matches a pod is the plug-in's choice,
+  // so no declared flow may rest on it.
+  if (peer.ipBlock !== undefined) {
+    return false;
+  }
+  const { namespace, labels } = end.pods;
+  const namespaceMatches =
+    peer.namespaceSelector === undefined
+      ? namespace === namespaceOf(policy)
+      : matches(peer.namespaceSelector, world.namespaces.get(namespace));
+  return namespaceMatches && (peer.podSelector === undefined || matches(peer.podSelector, labels));
+}
+
+function portMatches(port: PolicyPort, call: Call): boolean {
+  if (port.protocol !== call.protocol) {
+    return false;
+  }
+  if (port.port === undefined) {
+    return true;
+  }
+  if (typeof port.port === "number") {
+    return call.port >= port.port && call.port <= (port.endPort ?? port.port);
+  }
+  return (
+    call.to.kind === "pods" &&
+    call.to.pods.spec.containers
+      .flatMap((container) => container.ports ?? [])
+      .some(({ name, containerPort }) => name === port.port && containerPort === call.port)
+  );
+}
+
+/** Policies of one direction that select pods. Pods on the node's own network have none. */
+function policiesOf(
+  world: World,
+  { namespace, labels, spec }: PodSet,
+  direction: "Ingress" | "Egress",
+): readonly NetworkPolicy[] {
+  return spec.hostNetwork === true
+    ? []
+    : world.policies.filter(
+        (policy) =>
+          namespaceOf(policy) === namespace &&
+          policy.spec.policyTypes.includes(direction) &&
+          matches(policy.spec.podSelector, labels),
+      );
+}
+
+function directionAllows(world: World, call: Call, direction: "Ingress" | "Egress"): boolean {
+  const [own, other] = direction === "Egress" ? [call.from, call.to] : [call.to, call.from];
+  if (own.kind === "address") {
+    return true;
+  }
+  const policies = policiesOf(world, own.pods, direction);
+  if (policies.length === 0) {
+    return true;
+  }
+  return policies.some((policy) => {
+    const rules =
+      direction === "Egress"
+        ? (policy.spec.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }))
+        : (policy.spec.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }));
+    return rules.some(
+      ({ peers, ports }) =>
+        (peers === undefined || peers.some((peer) => peerMatches(world, policy, peer, other))) &&
+        (ports === undefined || ports.some((port) => portMatches(port, call))),
+    );
+  });
+}
+
+/** Whether both ends let a call through: the caller's egress and the callee's ingress. */
+export function allows(world: World, call: Call): boolean {
+  return directionAllows(world, call, "Egress") && directionAllows(world, call, "Ingress");
+}
+
+/** Which end refuses a call: for messages. */
+export function refusals(world: World, call: Call): readonly string[] {
+  return (["Egress", "Ingress"] as const)
+    .filter((direction) => !directionAllows(world, call, direction))
+    .map((direction) => (direction === "Egress" ? "the caller's egress" : "the callee's ingress"));
+}
+
+/** Directions in which nothing is denied by default to some pods. Empty when both are. */
+export function undenied(world: World, pods: PodSet): readonly string[] {
+  return (["Ingress", "Egress"] as const).filter(
+    (direction) => policiesOf(world, pods, direction).length === 0,
+  );
+}
+
+/** An address of the internet, for which no policy has an exception (TEST-NET-3, RFC 5737). */
+export const internet: Endpoint = { kind: "address", ip: "203.0.113.200" };
+
+/** Every port on which pods listen. */
+function listened({ spec }: PodSet): { port: number; protocol: string }[] {
+  return spec.containers
+    .flatMap(({ ports }) => ports ?? [])
+    .map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));
+}
+
+/**
+ * Every call that the policies let through, one line each: what a reviewer reads when a flow is
+ * added.
+ */
+export function allowedCalls(world: World): readonly string[] {
+  const pods = world.pods.map((one): { name: string; end: Endpoint } => ({
+    name: `${one.namespace}/${one.name}`,
+    end: { kind: "pods", pods: one },
+  }));
+  const callers = [{ name: "internet", end: internet }, ...pods];
+  const inside = callers.flatMap((from) =>
+    world.pods.flatMap((callee) =>
+      listened(callee)
+        .filter(
+          ({ port, protocol }) =>
+            from.name !== `${callee.namespace}/${callee.name}` &&
+            allows(world, {
+              from: from.end,
+              to: { kind: "pods", pods: callee },
+              port,
+              protocol,
+            }),
+        )
+        .map(
+          ({ port, protocol }) =>
+            `${from.name} -> ${callee.namespace}/${callee.name} ${protocol} ${port}`,
+        ),
+    ),
+  );
+  const outside = pods.flatMap(({ name, end }) => {
+    const open = (port: number, protocol: string): boolean =>
+      allows(world, { from: end, to: internet, port, protocol });
+    const web = [80, 443, 6443].filter((port) => open(port, "TCP"));
+    // Two ports nobody declares by number tell a rule without ports from a list of some.
+    const every = open(2, "TCP") && open(64_999, "UDP");
+    return every
+      ? [`${name} -> internet every port`]
+      : web.map((port) => `${name} -> internet TCP ${port}`);
+  });
+  return [...new Set([...inside, ...outside])].sort();
+}

@@ -1,0 +1,169 @@
+/** A stack as it is committed, run without a cluster: the real file, the real loader, mocks below. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import type {
+  RegisterResourceRequest,
+  RegisterResourceResponse,
+} from "@pulumi/pulumi/proto/resource_pb.js";
+import { parse } from "yaml";
+import * as z from "zod";
+
+import type { SecretKind } from "../components/base/secrets.ts";
+import { parseConfig, type RawConfig } from "../stacks/config.ts";
+import { parseAll } from "../stacks/parse.ts";
+import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import { StackConfig } from "../stacks/stack.schema.ts";
+import { type World, worldOf } from "./evaluators/objects.ts";
+import { type Collected, collect, type Registered } from "./harness.ts";
+
+/** The committed stacks. */
+export const stacks = ["test", "prod"] as const;
+/** {@inheritDoc stacks} */
+export type Stack = (typeof stacks)[number];
+
+/** Root of the clone. */
+export const clone = join(import.meta.dirname, "..");
+
+/** What a resource asks of the engine beside its inputs. */
+export interface Options {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Parent's URN; empty for the stack itself. */
+  readonly parent: string;
+  readonly custom: boolean;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
+/** A stack, rendered. */
+export interface Rendered {
+  readonly config: StackConfig;
+  /** Secret's name → its throw-away value. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly collected: Collected;
+  /** One entry for each registration: two of one URN are two entries, unlike in `collected.urns`. */
+  readonly options: readonly Options[];
+  /** Kubernetes objects as the provider gets them, names given by the engine filled in. */
+  readonly world: World;
+}
+
+/** Throw-away value of a secret, the same in every run: golden files must not change by chance. */
+function throwAway(kind: SecretKind, name: string): string {
+  const hex = createHash("sha256").update(`fleet golden ${kind} ${name}`).digest("hex");
+  switch (kind) {
+    case "key-pair":
+      return hex;
+    case "password":
+    case "token":
+      return `golden-${hex.slice(0, 32)}`;
+    case "docker-login":
+      return `golden:${hex.slice(0, 32)}`;
+  }
+}
+
+const StackFile = z.object({ config: z.record(z.string(), z.unknown()) });
+
+/** The config of a committed stack file as the engine would hand it over: objects as JSON. */
+export function readStackFile(stack: Stack): RawConfig {
+  const file = StackFile.parse(parse(readFileSync(join(clone, `Pulumi.${stack}.yaml`), "utf8")));
+  return Object.fromEntries(
+    Object.entries(file.config).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** Values for everything a config refers to. */
+function throwAwaySecrets(raw: RawConfig): ReadonlyMap<string, string> {
+  const sections = Object.fromEntries(
+    Object.entries(raw)
+      .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
+      .map(([key, text]): [string, unknown] => [
+        key.slice("fleet:".length),
+        /^\s*[[{]/.test(text) ? JSON.parse(text) : text,
+      ]),
+  );
+  const parsed = parseAll(StackConfig, sections, inFile);
+  if (!parsed.ok) {
+    throw new Error(parsed.faults.map(({ path, expected }) => `${path} ${expected}`).join("\n"));
+  }
+  return new Map(
+    requiredSecrets(parsed.value).map(({ kind, name }) => [name, throwAway(kind, name)]),
+  );
+}
+
+/** The part of the mocks' monitor that is listened to. */
+interface Monitor {
+  registerResource: (
+    request: RegisterResourceRequest,
+    callback: (error: Error | null, response: RegisterResourceResponse | undefined) => void,
+  ) => Promise<void>;
+}
+
+/** Notes what every registration asks of the engine; the mocks see the inputs only. */
+function noteOptions(noted: Options[]): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) =>
+    register(request, (error, response) => {
+      noted.push({
+        urn: response?.getUrn() ?? "",
+        type: request.getType(),
+        name: request.getName(),
+        parent: request.getParent(),
+        custom: request.getCustom(),
+        protect: request.getProtect() === true,
+        retainOnDelete: request.getRetainondelete() === true,
+      });
+      callback(error, response);
+    });
+}
+
+/** A Kubernetes object as the provider would send it. */
+function kubernetesObject({ name, inputs }: Registered): Record<string, unknown> {
+  const metadata = (inputs["metadata"] ?? {}) as Record<string, unknown>;
+  return { ...inputs, metadata: { name: `${name}-auto`, ...metadata } };
+}
+
+const isObject = ({ type }: Registered): boolean =>
+  type.startsWith("kubernetes:") && !type.endsWith(":SecretPatch");
+
+/**
+ * Renders a committed stack.
+ *
+ * Its own secrets, if the file has any, are replaced: nobody here can decrypt them, and a golden
+ * file must hold none. Proves what the program asks for; nothing about the engine or the cluster.
+ */
+export async function render(stack: Stack): Promise<Rendered> {
+  const raw = readStackFile(stack);
+  const secrets = throwAwaySecrets(raw);
+  const { config, context } = parseConfig(
+    {
+      ...raw,
+      "fleet:secrets": JSON.stringify(Object.fromEntries(secrets)),
+      "fleet:sandbox": "true",
+    },
+    { stack, kubeContexts: () => ({ ok: true, value: contextsOf(raw) }) },
+  );
+  const options: Options[] = [];
+  const { skywire } = await import("../stacks/skywire/index.ts");
+  const collected = await collect(() => {
+    noteOptions(options);
+    return skywire(config, context);
+  });
+  const objects = collected.resources.filter(isObject).map(kubernetesObject);
+  return { config, secrets, collected, options, world: worldOf(objects) };
+}
+
+/** The config's own context, on this machine. */
+function contextsOf(raw: RawConfig): ReadonlyMap<string, string> {
+  const { context } = z
+    .object({ context: z.string() })
+    .parse(JSON.parse(raw["fleet:cluster"] ?? "{}"));
+  return new Map([[context, "https://127.0.0.1:6443"]]);
+}
