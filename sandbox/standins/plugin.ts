@@ -1,0 +1,303 @@
+/** A stand-in provider: what the engine asks of a plugin, answered by a cloud's schema, rules and state. */
+import { checkInputs } from "./check.ts";
+import type { Fault } from "./check.ts";
+import { obey } from "./control.ts";
+import { differenceOf } from "./difference.ts";
+import type { Difference } from "./difference.ts";
+import { autoNamed, defaultsKey } from "./names.ts";
+import { make, revise } from "./objects.ts";
+import type { Subject } from "./objects.ts";
+import type { Rule, Rulebook } from "./rules/rule.ts";
+import type { Cloud, CloudSchema, OutputKind, ResourceSchema } from "./schema.ts";
+import { Store } from "./store.ts";
+import {
+  holdsUnknown,
+  isBag,
+  isSecret,
+  plainBag,
+  revealed,
+  secret,
+  unknownValue,
+} from "./values.ts";
+import type { Properties, Value } from "./values.ts";
+import { Refusal } from "./world.ts";
+import type { CloudObject, World } from "./world.ts";
+
+/** Inputs as they were checked. */
+export interface Checked {
+  /** The inputs to use: the program's, and those that Pulumi fills in. */
+  readonly inputs: Properties;
+  /** What is wrong with them. */
+  readonly faults: readonly Fault[];
+}
+
+/** A resource as the cloud has it. */
+export interface Stored {
+  /** The cloud's id; empty in a preview. */
+  readonly id: string;
+  /** Inputs and outputs. */
+  readonly properties: Properties;
+}
+
+/** A resource that was made, though the operation failed. */
+export class HalfDone extends Error {
+  override name = "HalfDone";
+  /** What there is now. */
+  readonly stored: Stored;
+
+  constructor(stored: Stored, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.stored = stored;
+  }
+}
+
+/** A request that no cloud was asked: the type is not covered. */
+export class NotCovered extends Error {
+  override name = "NotCovered";
+
+  constructor(cloud: Cloud, token: string) {
+    super(
+      `the ${cloud} stand-in does not cover ${token}: add its module to sandbox/standins/catalogue.ts, ` +
+        `run make standins, and give it a rule in sandbox/standins/rules/${cloud}`,
+    );
+  }
+}
+
+/** The stand-in of one cloud in one sandbox. */
+export class StandIn {
+  readonly #cloud: Cloud;
+  readonly #schema: CloudSchema;
+  readonly #rules: Rulebook;
+  readonly #sandbox: string;
+  readonly #store: Store;
+  #config: Properties = {};
+
+  /** @param sandbox the sandbox's folder, as `guard.ts` found it */
+  constructor(cloud: Cloud, schema: CloudSchema, rules: Rulebook, sandbox: string) {
+    this.#cloud = cloud;
+    this.#schema = schema;
+    this.#rules = rules;
+    this.#sandbox = sandbox;
+    this.#store = new Store(sandbox);
+  }
+
+  /** Checks the provider's own arguments. */
+  checkConfig(inputs: Properties): readonly Fault[] {
+    const config = this.#decoded(inputs);
+    return [
+      ...checkInputs(this.#schema, this.#schema.provider, config),
+      ...this.#rules.config(plainBag(config)),
+    ];
+  }
+
+  /** Takes the provider's own arguments, in clear and in memory only. */
+  configure(inputs: Properties): void {
+    this.#config = plainBag(this.#decoded(inputs));
+  }
+
+  /** Checks a resource's inputs, and names it where the program does not. */
+  async check(
+    subject: Subject,
+    olds: Properties,
+    news: Properties,
+    seed: string,
+  ): Promise<Checked> {
+    const { schema, rule } = this.#resource(subject.type);
+    (await this.#obey(subject.type, "check", subject.urn))();
+    const inputs = autoNamed(rule.autoName, subject, olds, news, seed);
+    const faults = [
+      ...checkInputs(this.#schema, schema, inputs),
+      ...(rule.check?.(plainBag(inputs)) ?? []),
+    ];
+    const settled = faults.length === 0 ? (rule.settle?.(inputs) ?? inputs) : inputs;
+    return { inputs: settled, faults: faults.filter(isFirstOfItsPath) };
+  }
+
+  /** Says what new inputs would do to a resource. */
+  async diff(subject: Subject, olds: Properties, news: Properties): Promise<Difference> {
+    const { rule } = this.#resource(subject.type);
+    (await this.#obey(subject.type, "diff", subject.urn))();
+    return differenceOf(rule, olds, news);
+  }
+
+  /** Makes a resource. In a preview nothing is made, and what the cloud will say is unknown. */
+  async create(subject: Subject, inputs: Properties, preview: boolean): Promise<Stored> {
+    const { schema, rule } = this.#resource(subject.type);
+    if (preview) return { id: "", properties: { ...unknowns(schema), ...inputs } };
+    const done = await this.#obey(subject.type, "create", subject.urn);
+    const stored = await this.#change((world) => {
+      const object = make(rule, subject, inputs, world);
+      return this.#stored(object, inputs, world);
+    });
+    try {
+      done();
+    } catch (error) {
+      throw new HalfDone(stored, error);
+    }
+    return stored;
+  }
+
+  /** Looks a resource up; undefined where the cloud has none. */
+  async read(
+    subject: Subject,
+    id: string,
+    held: Properties,
+  ): Promise<(Stored & { inputs: Properties }) | undefined> {
+    this.#resource(subject.type);
+    (await this.#obey(subject.type, "read", `${subject.urn} ${id}`))();
+    const world = this.#store.look(this.#cloud, this.#config);
+    // Import ids name the parents too, as 1234,5678 or zone/record: the last part is the object's own.
+    const own = id.split(/[,/]/).at(-1) ?? "";
+    const { type, urn } = subject;
+    const object = world.locate(type, id, urn) ?? world.locate(type, own, urn);
+    if (object === undefined) return undefined;
+    const filled = revealed(object.inputs, held);
+    const inputs: Properties = isBag(filled) ? filled : {};
+    const marks = held[defaultsKey] === undefined ? {} : { [defaultsKey]: held[defaultsKey] };
+    return { ...this.#stored(object, inputs, world), inputs: { ...inputs, ...marks } };
+  }
+
+  /** Changes a resource in place. In a preview nothing changes. */
+  async update(
+    subject: Subject,
+    id: string,
+    olds: { readonly inputs: Properties; readonly properties: Properties },
+    news: Properties,
+    preview: boolean,
+  ): Promise<Properties> {
+    const { rule } = this.#resource(subject.type);
+    if (preview) return this.#foresee(subject, id, olds, news);
+    const done = await this.#obey(subject.type, "update", `${subject.urn} ${id}`);
+    const stored = await this.#change((world) => {
+      const self = world.locate(subject.type, id, subject.urn) ?? world.need(subject.type, id);
+      const revised = revise(rule, self, olds.inputs, news, world);
+      world.change(revised);
+      return this.#stored(revised, news, world);
+    });
+    try {
+      done();
+    } catch (error) {
+      throw new HalfDone(stored, error);
+    }
+    return stored.properties;
+  }
+
+  /** Deletes a resource; what is gone already is no fault. */
+  async delete(subject: Subject, id: string): Promise<void> {
+    const { rule } = this.#resource(subject.type);
+    const done = await this.#obey(subject.type, "delete", `${subject.urn} ${id}`);
+    await this.#change((world) => {
+      const self = world.locate(subject.type, id, subject.urn);
+      if (self === undefined) return;
+      if ((rule.remove?.(self, world) ?? "gone") === "gone") world.remove(self);
+    });
+    done();
+  }
+
+  /** Answers a function. */
+  async invoke(
+    token: string,
+    args: Properties,
+  ): Promise<{ readonly result: Properties } | { readonly faults: readonly Fault[] }> {
+    const schema = this.#schema.functions[token];
+    const answer = this.#rules.functions[token];
+    if (schema === undefined || answer === undefined) throw new NotCovered(this.#cloud, token);
+    const faults = checkInputs(this.#schema, schema, args);
+    if (faults.length > 0) return { faults };
+    const open = plainBag(args);
+    (await this.#obey(token, "invoke", JSON.stringify(open)))();
+    const world = this.#store.look(this.#cloud, this.#config);
+    const said = answer({ args: open, world });
+    return { result: { ...empties(schema.outputs), ...open, ...said } };
+  }
+
+  #resource(type: string): { schema: ResourceSchema; rule: Rule } {
+    const schema = this.#schema.resources[type];
+    const rule = this.#rules.resources[type];
+    if (schema === undefined || rule === undefined) throw new NotCovered(this.#cloud, type);
+    return { schema, rule };
+  }
+
+  #obey(...order: [token: string, operation: Parameters<typeof obey>[2], subject: string]) {
+    return obey(this.#sandbox, ...order);
+  }
+
+  #change<Result>(work: (world: World) => Result): Promise<Result> {
+    return this.#store.change(this.#cloud, this.#config, work);
+  }
+
+  #stored(object: CloudObject, inputs: Properties, world: World): Stored {
+    const { schema, rule } = this.#resource(object.type);
+    const outputs = rule.outputs(object, world);
+    return { id: object.id, properties: { ...empties(schema.outputs), ...inputs, ...outputs } };
+  }
+
+  /** What an update would leave: outputs that it changes are not known before it. */
+  #foresee(
+    subject: Subject,
+    id: string,
+    olds: { readonly inputs: Properties; readonly properties: Properties },
+    news: Properties,
+  ): Properties {
+    const { rule } = this.#resource(subject.type);
+    const world = this.#store.look(this.#cloud, this.#config);
+    const self = world.locate(subject.type, id, subject.urn);
+    if (self === undefined || holdsUnknown(news)) return { ...olds.properties, ...news };
+    try {
+      const before = rule.outputs(self, world);
+      const after = rule.outputs(revise(rule, self, olds.inputs, news, world), world);
+      const moved = Object.keys(after).filter(
+        (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]) && !(name in news),
+      );
+      const unknown = Object.fromEntries(moved.map((name) => [name, unknownValue]));
+      return { ...olds.properties, ...news, ...after, ...unknown };
+    } catch (error) {
+      // What the cloud will refuse, it refuses when the update is made: a preview does not ask it.
+      if (error instanceof Refusal) return { ...olds.properties, ...news };
+      throw error;
+    }
+  }
+
+  /** Provider arguments that are no text come as JSON text; the engine adds keys of its own. */
+  #decoded(inputs: Properties): Properties {
+    const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums"];
+    const own = Object.entries(inputs).filter(([name]) => !engineKeys.includes(name));
+    return Object.fromEntries(
+      own.map(([name, value]) => [
+        name,
+        this.#schema.provider.properties[name] === "string" ? value : fromJsonText(value),
+      ]),
+    );
+  }
+}
+
+function unknowns(schema: ResourceSchema): Properties {
+  return Object.fromEntries(Object.keys(schema.outputs).map((name) => [name, unknownValue]));
+}
+
+/** Declared outputs that no rule names are there, and empty. */
+function empties(outputs: Readonly<Record<string, OutputKind>>): Properties {
+  const empty: Record<OutputKind, Value> = {
+    string: "",
+    number: 0,
+    boolean: false,
+    list: [],
+    map: {},
+    any: null,
+  };
+  return Object.fromEntries(Object.entries(outputs).map(([name, kind]) => [name, empty[kind]]));
+}
+
+function fromJsonText(value: Value): Value {
+  if (isSecret(value)) return secret(fromJsonText(value["value"] ?? null));
+  if (typeof value !== "string" || value === unknownValue) return value;
+  try {
+    return JSON.parse(value) as Value;
+  } catch {
+    return value;
+  }
+}
+
+function isFirstOfItsPath(fault: Fault, index: number, faults: readonly Fault[]): boolean {
+  return faults.findIndex(({ path }) => path === fault.path) === index;
+}
