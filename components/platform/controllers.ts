@@ -60,6 +60,7 @@ export class IngressControllers extends pulumi.ComponentResource {
             config: controller,
             system: args.system,
             namespace: config.namespace,
+            namespaceName: namespace.name,
             place,
             flows: args.flows,
             networkPolicy,

@@ -43,9 +43,11 @@ export const CloudflareDnsConfig = z.strictObject({
     )
     .refine((zones) => Object.keys(zones).length > 0, "must name at least one zone"),
   ttlSeconds: z
-    .union([z.literal(1), z.int().min(60).max(86_400)], {
-      message: "must be from 60 to 86400 seconds, or 1 for automatic",
-    })
+    .int("must be whole seconds, e.g. 300")
+    .refine(
+      (ttl) => ttl === 1 || (ttl >= 60 && ttl <= 86_400),
+      "must be from 60 to 86400 seconds, or 1 for automatic",
+    )
     .default(300),
 });
 

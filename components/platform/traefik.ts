@@ -24,7 +24,10 @@ export interface TraefikArgs {
   readonly config: TraefikConfig;
   /** Its name, as the class and the pods carry it, is the component's. */
   readonly system: string;
+  /** Name of the namespace, as flows and the published Service say it. */
   readonly namespace: string;
+  /** The same from the namespace that was made: its objects wait for it, and go before it. */
+  readonly namespaceName: pulumi.Input<string>;
   /** The slot of `exposure: host-ports`, found in the cluster's pools. */
   readonly place: SlotPlace | undefined;
   /** The stack's flows: Traefik dials pods itself, on their own ports. */
@@ -41,7 +44,7 @@ export class Traefik extends pulumi.ComponentResource {
   readonly targets: () => readonly DnsTarget[];
 
   constructor(name: string, args: TraefikArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, namespace } = args;
+    const { config, namespaceName: namespace } = args;
     const entry = entryOf(name, args);
     super("fleet:platform:Traefik", name, { image: config.image, exposure: config.exposure }, opts);
     const parent = { parent: this };
@@ -138,7 +141,7 @@ export function traefikWorkload(
   return {
     kind: "Deployment",
     system: args.system,
-    namespace,
+    namespace: args.namespaceName,
     ...exposed(config),
     container: {
       name: "traefik",

@@ -1,0 +1,160 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { capacityFaults, type CapacityRequest } from "../../components/platform/capacity.ts";
+import { clusterNodes } from "../../components/platform/cluster.schema.ts";
+import {
+  clusterSlots,
+  slotFaults,
+  slotOfMember,
+  slotPool,
+} from "../../components/platform/slots.ts";
+import { cluster } from "./fixtures.ts";
+
+const request = (change: Partial<CapacityRequest> = {}): CapacityRequest => ({
+  workload: "echo",
+  replicas: 1,
+  cpu: "100m",
+  memory: "128Mi",
+  placement: {},
+  ...change,
+});
+
+describe("capacity", () => {
+  it("finds nothing to say about what fits", () => {
+    // 1.7 cores a node: one pod of 900m each.
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    const large = request({ cpu: "900m", placement: here });
+    expect(capacityFaults(cluster(), [{ ...large, replicas: 2 }])).toEqual([]);
+    expect(capacityFaults(cluster(), [{ ...large, replicas: 3 }])).toHaveLength(1);
+  });
+
+  it("tells what is asked, what finds room and what a node offers", () => {
+    const [fault] = capacityFaults(cluster(), [request({ replicas: 4, memory: "3Gi" })]);
+    expect(fault?.workload).toBe("echo");
+    expect(fault?.message).toContain("4 × 100m CPU and 3Gi");
+    expect(fault?.message).toContain("only 3 of 4 find room in pool edge, general");
+    expect(fault?.message).toContain("1.7 CPU and 3.5Gi");
+    expect(fault?.message).toContain("fleet:cluster.pools");
+  });
+
+  it("counts the node's own share: a pod as large as the node fits nowhere", () => {
+    expect(capacityFaults(cluster(), [request({ memory: "4Gi" })])).toHaveLength(1);
+    expect(capacityFaults(cluster(), [request({ memory: "3584Mi" })])).toEqual([]);
+  });
+
+  it("puts a slot's pods on its one node only", () => {
+    const pinned = (workload: string) =>
+      request({ workload, memory: "2Gi", placement: { slot: 0 } });
+    expect(capacityFaults(cluster(), [pinned("a")])).toEqual([]);
+    expect(capacityFaults(cluster(), [pinned("a"), pinned("b")])).toMatchObject([
+      { workload: "b" },
+    ]);
+  });
+
+  it("places the choosy first: who may go anywhere does not take a slot's room", () => {
+    const anywhere = request({ workload: "anywhere", replicas: 2, memory: "3Gi" });
+    const pinned = request({ workload: "pinned", memory: "3Gi", placement: { slot: 0 } });
+    expect(capacityFaults(cluster(), [anywhere, pinned])).toEqual([]);
+  });
+
+  it("never puts two pods with the same host port on one node", () => {
+    const ports = [{ port: 80, protocol: "TCP" }] as const;
+    const door = (workload: string) =>
+      request({ workload, placement: { slot: 0 }, hostPorts: ports });
+    expect(capacityFaults(cluster(), [door("a"), door("b")])).toMatchObject([{ workload: "b" }]);
+    const udp = { ...door("b"), hostPorts: [{ port: 80, protocol: "UDP" }] as const };
+    expect(capacityFaults(cluster(), [door("a"), udp])).toEqual([]);
+  });
+
+  it("keeps replicas apart where they must be", () => {
+    const apart = request({ replicas: 4, placement: { spread: "required" } });
+    expect(capacityFaults(cluster(), [apart])).toHaveLength(1);
+    expect(capacityFaults(cluster(), [{ ...apart, replicas: 3 }])).toEqual([]);
+  });
+
+  it("respects taints, and tolerations as the scheduler reads them", () => {
+    const tainted = cluster({
+      edge: {
+        slots: { "0": { address: { kind: "ephemeral" } } },
+        cpu: "2",
+        memory: "4Gi",
+        taints: [{ key: "edge", value: "yes", effect: "NoSchedule" }],
+      },
+    });
+    const toEdge = (tolerations: NonNullable<CapacityRequest["placement"]["tolerations"]>) =>
+      capacityFaults(tainted, [request({ placement: { slot: 0, tolerations } })]);
+    expect(toEdge([])[0]?.message).toContain("with fleet/slot=0 that tolerates it");
+    expect(toEdge([{ key: "edge", value: "no" }])).toHaveLength(1);
+    expect(toEdge([{ key: "edge" }])).toEqual([]);
+    expect(toEdge([{ key: "edge", value: "yes", effect: "NoSchedule" }])).toEqual([]);
+  });
+
+  it("counts pods, not only their sizes", () => {
+    const small = cluster({
+      general: { nodes: 1, cpu: "2", memory: "4Gi", pods: 12 },
+    });
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    const tiny = { cpu: "1m", memory: "1Mi", placement: here };
+    expect(capacityFaults(small, [request({ ...tiny, replicas: 2 })])).toEqual([]);
+    expect(capacityFaults(small, [request({ ...tiny, replicas: 3 })])).toHaveLength(1);
+  });
+
+  it("accepts nothing whose sum is above what all nodes have", () => {
+    const total = clusterNodes(cluster()).length * 3584;
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ replicas: fc.nat(6), mebibytes: fc.integer({ min: 1, max: 3600 }) }), {
+          maxLength: 8,
+        }),
+        (list) => {
+          const requests = list.map(({ replicas, mebibytes }, index) =>
+            request({ workload: `w${index}`, replicas, cpu: "1m", memory: `${mebibytes}Mi` }),
+          );
+          const sum = list.reduce((all, one) => all + one.replicas * one.mebibytes, 0);
+          return capacityFaults(cluster(), requests).length > 0 || sum <= total;
+        },
+      ),
+    );
+  });
+});
+
+describe("slots", () => {
+  const slots = cluster({
+    edge: {
+      slots: {
+        "2": { address: { kind: "ephemeral" } },
+        "0": { address: { kind: "reserved", ip: "203.0.113.7" } },
+      },
+      cpu: "2",
+      memory: "4Gi",
+    },
+  });
+
+  it("are found with their pool and address", () => {
+    expect(clusterSlots(slots).map(({ slot }) => slot)).toEqual([0, 2]);
+    expect(slotPool(slots, 2)).toEqual({
+      slot: 2,
+      pool: "edge",
+      address: { kind: "ephemeral" },
+    });
+    expect(slotPool(slots, 1)).toBeUndefined();
+  });
+
+  it("take the k-th member at k mod slots, whatever the other members", () => {
+    expect([0, 1, 2, 3, 4].map((member) => slotOfMember([0, 2], member))).toEqual([0, 2, 0, 2, 0]);
+    expect(slotOfMember([], 0)).toBeUndefined();
+  });
+
+  it("are refused where no pool has them, or where an address is published that goes", () => {
+    const use = (slot: number, publishes: boolean) => ({ path: ["x", slot], slot, publishes });
+    expect(slotFaults(slots, [use(0, true), use(2, false)])).toEqual([]);
+    const faults = slotFaults(slots, [use(1, false), use(2, true)]);
+    expect(faults.map(({ path }) => path)).toEqual([
+      ["x", 1],
+      ["x", 2],
+    ]);
+    expect(faults[0]?.message).toContain("there are 0, 2");
+    expect(faults[1]?.message).toContain("fleet:cluster.pools.edge.slots.2.address");
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+
+import {
+  type DnsTarget,
+  hostRecords,
+  recordFaults,
+  slotTarget,
+} from "../../components/platform/dns-records.ts";
+import { DnsConfig, zoneFaults, zoneNames, zoneOf } from "../../components/platform/dns.schema.ts";
+import { createDns, DnsRecords, relativeName } from "../../components/platform/dns.ts";
+import { collect, find } from "../harness.ts";
+import { complaints } from "./fixtures.ts";
+
+const zoneId = "0123456789abcdef0123456789abcdef";
+const none = { kind: "none", zones: ["example.org"] };
+const linode = { kind: "linode", zones: ["example.org", "deep.example.org"] };
+const cloudflare = { kind: "cloudflare", zones: { "example.org": { zoneId } } };
+
+const address: DnsTarget = { key: "slot-0", type: "A", content: "203.0.113.7" };
+const records = hostRecords(
+  [
+    { host: "sd.example.org", targets: [address] },
+    { host: "example.org", targets: [address] },
+    { host: "a.deep.example.org", targets: [address] },
+  ],
+  300,
+);
+
+const program = async (config: unknown) => {
+  const lines: string[] = [];
+  const collected = await collect(
+    () => {
+      const dns = createDns("dns", DnsConfig.parse(config));
+      const made = new DnsRecords("dns", { dns, records });
+      for (const line of made.zoneLines) {
+        line.apply((text) => lines.push(text));
+      }
+    },
+    {
+      "linode:index/getDomain:getDomain": ({ domain }) => ({
+        id: domain === "example.org" ? 1001 : 1002,
+        domain,
+      }),
+    },
+  );
+  return { ...collected, lines: lines.sort() };
+};
+
+describe("the DNS section", () => {
+  it.each([none, linode, cloudflare])("takes zones kept by $kind", (config) => {
+    expect(complaints(DnsConfig, config)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a time to live that Linode would round up",
+      { ...linode, ttlSeconds: 60 },
+      "ttlSeconds: must be one of 30, 120",
+    ],
+    [
+      "a time to live below Cloudflare's",
+      { ...cloudflare, ttlSeconds: 30 },
+      "ttlSeconds: must be from 60",
+    ],
+    [
+      "a zone identifier that is none",
+      { kind: "cloudflare", zones: { "example.org": { zoneId: "1" } } },
+      "must be a zone's identifier",
+    ],
+    [
+      "a zone named twice",
+      { kind: "none", zones: ["example.org", "example.org"] },
+      "zones: must not name a zone twice",
+    ],
+    ["no zone", { kind: "linode", zones: [] }, "zones: must name at least one zone"],
+    [
+      "a zone with a trailing dot",
+      { kind: "none", zones: ["example.org."] },
+      "without trailing dot",
+    ],
+    ["an unknown keeper", { kind: "route53", zones: ["example.org"] }, "kind"],
+    ["a token in the file", { ...linode, token: "x" }, "token"],
+  ])("refuses %s", (_, config, expected) => {
+    expect(complaints(DnsConfig, config).join("\n")).toContain(expected);
+  });
+
+  it("finds the hosts that lie in no zone, and only those", () => {
+    const dns = DnsConfig.parse(linode);
+    const hosts = ["sd.example.org", "example.org", "notexample.org", "sd.example.com"];
+    const faults = zoneFaults(
+      hosts.map((host, index) => ({ path: ["hosts", index], host })),
+      dns,
+    );
+    expect(faults.map(({ path }) => path)).toEqual([
+      ["hosts", 2],
+      ["hosts", 3],
+    ]);
+    expect(faults[0]?.message).toContain("(example.org, deep.example.org)");
+  });
+
+  it("prefers the longest zone", () => {
+    const zones = zoneNames(DnsConfig.parse(linode));
+    expect(zoneOf("a.deep.example.org", zones)).toBe("deep.example.org");
+    expect(zoneOf("deep.example.org", zones)).toBe("deep.example.org");
+    expect(zoneOf("sd.example.org", zones)).toBe("example.org");
+  });
+});
+
+describe("records", () => {
+  it("are named after their target, so that a new address changes one in place", () => {
+    const moved = { ...address, content: "203.0.113.8" };
+    const names = (target: DnsTarget) =>
+      hostRecords([{ host: "sd.example.org", targets: [target] }], 300).map(({ name }) => name);
+    expect(names(address)).toEqual(["sd.example.org-a-slot-0"]);
+    expect(names(moved)).toEqual(names(address));
+  });
+
+  it("lead to a slot by its address or by the name that follows it", () => {
+    const place = { slot: 3, pool: "edge" };
+    expect(slotTarget({ ...place, address: { kind: "reserved", ip: "203.0.113.9" } })).toEqual({
+      key: "slot-3",
+      type: "A",
+      content: "203.0.113.9",
+    });
+    const follows = slotTarget({ ...place, address: { kind: "dns", name: "edge-3.example.org" } });
+    expect(follows).toEqual({ key: "slot-3", type: "CNAME", content: "edge-3.example.org" });
+    // The slot's own name is kept by whoever makes it follow the node.
+    expect(hostRecords([{ host: "edge-3.example.org", targets: [follows] }], 300)).toEqual([]);
+    expect(() => slotTarget({ ...place, address: { kind: "ephemeral" } })).toThrow("slot 3");
+  });
+
+  it("are refused as a CNAME at the top of a zone or beside another record", () => {
+    const name: DnsTarget = { key: "slot-1", type: "CNAME", content: "edge.example.org" };
+    const dns = DnsConfig.parse(none);
+    expect(recordFaults(records, dns)).toEqual([]);
+    const mixed = hostRecords([{ host: "sd.example.org", targets: [address, name] }], 300);
+    expect(recordFaults(mixed, dns)[0]).toContain("CNAME beside other records");
+    const top = hostRecords([{ host: "example.org", targets: [name] }], 300);
+    expect(recordFaults(top, dns)[0]).toContain("top of its zone");
+    expect(recordFaults([...records, ...records], dns)).toHaveLength(3);
+  });
+});
+
+describe("DnsRecords", () => {
+  const below = "urn:pulumi:test::fleet::fleet:platform:DnsRecords";
+
+  it("writes Linode records relative to their zone, whose number is looked up by name", async () => {
+    const collected = await program(linode);
+    const type = "linode:index/domainRecord:DomainRecord";
+    expect(collected.urns).toEqual(
+      [
+        `${below}$${type}::a.deep.example.org-a-slot-0`,
+        `${below}$${type}::example.org-a-slot-0`,
+        `${below}$${type}::sd.example.org-a-slot-0`,
+        `${below}::dns`,
+        "urn:pulumi:test::fleet::pulumi:providers:linode::dns-linode",
+      ].sort(),
+    );
+    const inputs = (name: string) => find(collected, type, `${name}-a-slot-0`).inputs;
+    expect(inputs("sd.example.org")).toEqual({
+      domainId: 1001,
+      name: "sd",
+      recordType: "A",
+      target: "203.0.113.7",
+      ttlSec: 300,
+    });
+    expect(inputs("example.org")).toMatchObject({ domainId: 1001, name: "" });
+    expect(inputs("a.deep.example.org")).toMatchObject({ domainId: 1002, name: "a" });
+  });
+
+  it("writes Cloudflare records by their full name, never proxied", async () => {
+    const collected = await program(cloudflare);
+    const type = "cloudflare:index/dnsRecord:DnsRecord";
+    expect(find(collected, type, "sd.example.org-a-slot-0").inputs).toEqual({
+      zoneId,
+      name: "sd.example.org",
+      type: "A",
+      content: "203.0.113.7",
+      ttl: 300,
+      proxied: false,
+    });
+  });
+
+  it.each([
+    ["linode", linode],
+    ["cloudflare", cloudflare],
+  ])("hands %s records to an explicit provider that holds no token", async (kind, config) => {
+    const collected = await program(config);
+    const made = collected.resources.filter(({ type }) => type.startsWith(`${kind}:`));
+    expect(made.length).toBe(3);
+    expect(made.filter(({ provider }) => !provider.includes(`::dns-${kind}::`))).toEqual([]);
+    const { inputs } = find(collected, `pulumi:providers:${kind}`, `dns-${kind}`);
+    expect(JSON.stringify(inputs)).not.toMatch(/token/i);
+  });
+
+  it("makes nothing without a keeper, and tells what would have to stand in the zone", async () => {
+    const collected = await program(none);
+    expect(collected.urns).toEqual([`${below}::dns`]);
+    expect(collected.lines).toEqual([
+      "a.deep.example.org. 300 IN A 203.0.113.7",
+      "example.org. 300 IN A 203.0.113.7",
+      "sd.example.org. 300 IN A 203.0.113.7",
+    ]);
+  });
+
+  it("names hosts inside their zone", () => {
+    expect(relativeName("a.b.example.org", "example.org")).toBe("a.b");
+    expect(relativeName("example.org", "example.org")).toBe("");
+  });
+});

@@ -1,0 +1,134 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+
+import {
+  classOf,
+  IngressConfig,
+  type TlsConfig,
+} from "../../components/platform/ingress.schema.ts";
+import { HttpHost, ingressSpec, tlsAnnotations } from "../../components/platform/ingress.ts";
+import { collect, find } from "../harness.ts";
+import { complaints, ingress, ingressInput } from "./fixtures.ts";
+
+const door = { kind: "traefik", exposure: { kind: "host-ports", slot: 0 } };
+
+describe("the ingress section", () => {
+  it("sends a host to another controller by one word", () => {
+    const config = ingress({
+      controllers: {
+        ...ingressInput.controllers,
+        inner: { kind: "traefik", exposure: { kind: "load-balancer" } },
+      },
+      hosts: { "ip.example.org": "inner" },
+    });
+    expect(classOf(config, "ip.example.org")).toBe("inner");
+    expect(classOf(config, "sd.example.org")).toBe("traefik");
+  });
+
+  it.each([
+    [
+      "a default that is no controller",
+      { default: "nginx" },
+      "default: must be one of the controllers: traefik",
+    ],
+    [
+      "a host on a controller that does not exist",
+      { hosts: { "a.example.org": "nginx" } },
+      "hosts.a.example.org: must be one of the controllers",
+    ],
+    ["no controller", { controllers: {} }, "controllers: must have at least one controller"],
+    [
+      "two controllers on one slot's ports",
+      { controllers: { traefik: door, other: door } },
+      "controllers.other.exposure.slot: slot 0 already gives its ports 80 and 443 to traefik",
+    ],
+    [
+      "an image without tag",
+      { controllers: { traefik: { ...door, image: "docker.io/library/traefik" } } },
+      "controllers.traefik.image: must be an image with its tag",
+    ],
+    [
+      "an address where a range is due",
+      { controllers: { traefik: { ...door, trustedProxies: ["198.51.100.1"] } } },
+      "must be an IPv4 range",
+    ],
+    ["a certificate from nowhere", { tls: { kind: "self-signed" } }, "tls.kind"],
+    [
+      "PROXY protocol where nobody speaks it",
+      { controllers: { traefik: { ...door, exposure: { ...door.exposure, proxyProtocol: {} } } } },
+      "proxyProtocol",
+    ],
+  ])("refuses %s", (_, change, expected) => {
+    expect(complaints(IngressConfig, { ...ingressInput, ...change }).join("\n")).toContain(
+      expected,
+    );
+  });
+});
+
+const args = (tls: TlsConfig) => ({
+  host: "sd.example.org",
+  system: "demo",
+  namespace: "demo",
+  serviceName: "service-discovery",
+  servicePort: 9098,
+  className: "traefik",
+  tls,
+});
+const certManager: TlsConfig = { kind: "cert-manager", clusterIssuer: "letsencrypt" };
+
+describe("HttpHost", () => {
+  it("makes one Ingress of a name that operators know, and awaits its address", async () => {
+    const collected = await collect(() => {
+      const provider = new k8s.Provider("cluster", { context: "demo" });
+      const parent = new pulumi.ComponentResource("demo:test:Parent", "parent", {}, { provider });
+      new HttpHost("service-discovery", args(certManager), { parent });
+    });
+    // The mocks' URNs name the direct parent only.
+    const start = "urn:pulumi:test::fleet::";
+    expect(collected.urns.filter((urn) => urn.includes("HttpHost"))).toEqual([
+      `${start}demo:test:Parent$fleet:platform:HttpHost::service-discovery`,
+      `${start}fleet:platform:HttpHost$kubernetes:networking.k8s.io/v1:Ingress::service-discovery-ingress`,
+    ]);
+    const type = "kubernetes:networking.k8s.io/v1:Ingress";
+    const object = find(collected, type, "service-discovery-ingress");
+    expect(object.provider).toContain("::cluster::");
+    expect(object.inputs["metadata"]).toEqual({
+      name: "service-discovery",
+      namespace: "demo",
+      labels: { "app.kubernetes.io/part-of": "demo" },
+      // No skipAwait, and nothing that redirects or closes port 80.
+      annotations: { "cert-manager.io/cluster-issuer": "letsencrypt" },
+    });
+  });
+
+  it("leads the whole host to the Service", () => {
+    expect(ingressSpec("service-discovery", args({ kind: "none" }))).toEqual({
+      ingressClassName: "traefik",
+      rules: [
+        {
+          host: "sd.example.org",
+          http: {
+            paths: [
+              {
+                path: "/",
+                pathType: "Prefix",
+                backend: { service: { name: "service-discovery", port: { number: 9098 } } },
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it("takes its certificate from where the stack says, each from a Secret of its own", () => {
+    const tls = (config: TlsConfig) => ingressSpec("sd", args(config)).tls;
+    expect(tls(certManager)).toEqual([{ hosts: ["sd.example.org"], secretName: "sd-tls" }]);
+    expect(tls({ kind: "secret", name: "wildcard" })).toEqual([
+      { hosts: ["sd.example.org"], secretName: "wildcard" },
+    ]);
+    expect(tls({ kind: "none" })).toBeUndefined();
+    expect(tlsAnnotations({ kind: "secret", name: "wildcard" })).toEqual({});
+  });
+});
