@@ -53,6 +53,8 @@ export interface SkywireShape {
   readonly replicas: Readonly<Record<"dmsg-discovery" | "service-discovery", number>>;
   readonly dmsgServers: readonly { readonly name: string; readonly publicPort: number }[];
   readonly setupNodes: readonly string[];
+  /** Whether the config-bootstrapper runs. */
+  readonly configBootstrapper: boolean;
   readonly ingress: readonly IngressPeer[];
   readonly redis: Readonly<Record<RedisUser, ListeningPeer>>;
   readonly postgres: ListeningPeer;
@@ -75,6 +77,9 @@ const dmsgClients = [
 function membersOf(shape: SkywireShape, service: HttpService): Peer[] {
   if (service === "network-monitor") {
     return [{ kind: "workload", name: service, namespace: shape.monitorNamespace }];
+  }
+  if (service === "config-bootstrapper" && !shape.configBootstrapper) {
+    return [];
   }
   const replicas =
     service === "dmsg-discovery" || service === "service-discovery" ? shape.replicas[service] : 1;
