@@ -1,20 +1,13 @@
-/** Day-two commands: `keys`, `doctor`, `new-stack`, `lint-stacks`. */
+/**
+ * Day-two commands: `keys`, `doctor`, `new-stack`, `lint-stacks`. Each loads what it needs: lint runs
+ * at every check and needs neither the engine's SDK nor a schema.
+ */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { ConfigError } from "../stacks/config.ts";
 import { CommandError, readStackName, readTarget } from "./command.ts";
-import { examine, reportChecks } from "./doctor.ts";
-import { keys } from "./keys/command.ts";
-import { readImport } from "./keys/import.ts";
-import { liveVault } from "./keys/live.ts";
-import { livePulumi } from "./keys/pulumi.ts";
-import { sandboxVault } from "./keys/sandbox.ts";
-import { lintStacks } from "./lint-stacks.ts";
-import { newStack } from "./new-stack.ts";
 import { readStackFile } from "./stack-file.ts";
-import { thisMachine } from "./tools.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -35,19 +28,16 @@ async function main(words: readonly string[]): Promise<number> {
   switch (command) {
     case "keys":
       return runKeys(values);
-    case "doctor": {
-      const target = readTarget(values.target);
-      const file = readStackFile(root, readStackName("STACK", values.stack));
-      const checks = examine(root, file, target, thisMachine);
-      console.log(reportChecks(file, checks));
-      return checks.every(({ faults }) => faults.length === 0) ? 0 : 1;
-    }
+    case "doctor":
+      return runDoctor(values);
     case "new-stack": {
+      const { newStack } = await import("./new-stack.ts");
       const name = readStackName("NAME", values.name);
       console.log(newStack(root, name, readStackName("FROM", values.from)));
       return 0;
     }
     case "lint-stacks": {
+      const { lintStacks } = await import("./lint-stacks.ts");
       const findings = lintStacks(root);
       console.log([...findings, `${findings.length} findings in stack files`].join("\n"));
       return findings.length === 0 ? 0 : 1;
@@ -57,22 +47,25 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function runKeys(values: Partial<Record<keyof typeof options, string>>): Promise<number> {
+type Values = Partial<Record<keyof typeof options, string>>;
+
+async function runKeys(values: Values): Promise<number> {
   const target = readTarget(values.target);
   const file = readStackFile(root, readStackName("STACK", values.stack));
-  const vault =
-    target === "live"
-      ? liveVault(file, livePulumi({ root, environment: process.env }))
-      : sandboxVault(root, file.stack);
-  const { report, complete } = await keys({
-    file,
-    target,
-    vault,
-    ...(values.new === undefined ? {} : { make: values.new }),
-    ...(values.import === undefined ? {} : { imported: readImport(values.import) }),
-  });
+  const { runKeysCommand } = await import("./keys/run.ts");
+  const { report, complete } = await runKeysCommand(root, file, target, values);
   console.log(report);
   return complete ? 0 : 1;
+}
+
+async function runDoctor(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  const { examine, reportChecks } = await import("./doctor.ts");
+  const { thisMachine } = await import("./tools.ts");
+  const checks = examine(root, file, target, thisMachine);
+  console.log(reportChecks(file, checks));
+  return checks.every(({ faults }) => faults.length === 0) ? 0 : 1;
 }
 
 main(process.argv.slice(2)).then(
@@ -82,7 +75,6 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const expected =
       error instanceof CommandError ||
-      error instanceof ConfigError ||
       // What parseArgs says of an unknown option.
       (error instanceof TypeError && "code" in error);
     console.error(expected ? error.message : error);

@@ -34,7 +34,11 @@ const shapes: readonly { readonly pattern: RegExp; readonly what: string }[] = [
     what: "looks like a secret key (64 hex digits)",
   },
   { pattern: /-----BEGIN [A-Z ]*PRIVATE KEY/, what: "looks like a private key in PEM" },
-  { pattern: /[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i, what: "has a password in a URL" },
+  {
+    // Bounded repeats: without them a line of 100,000 letters takes seconds.
+    pattern: /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:]{0,256}:[^\s/@]{1,1024}@/i,
+    what: "has a password in a URL",
+  },
   {
     pattern:
       /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{15,}|dckr_(?:pat|oat)_[\w-]{15,}|pul-[0-9a-f]{20,}|AKIA[0-9A-Z]{16}|xox[abeprs]-[\w-]{10,}|AGE-SECRET-KEY-1\w{20,}|\d{8,10}:AA[\w-]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.)/,

@@ -35,16 +35,9 @@ export const thisMachine: Machine = {
 const Manifest = z.looseObject({
   requires: z.looseObject({ programNode: z.string() }),
   sets: z.record(z.string(), z.array(z.string())),
-  tools: z.record(
-    z.string(),
-    z.looseObject({
-      probe: z.looseObject({
-        arguments: z.array(z.string()),
-        pattern: z.string(),
-        atLeast: z.string(),
-      }),
-    }),
-  ),
+  tools: z.looseObject({
+    pulumi: z.looseObject({ probe: z.looseObject({ atLeast: z.string() }) }),
+  }),
 });
 type Manifest = z.infer<typeof Manifest>;
 
@@ -69,7 +62,7 @@ function nodeFinding(version: string, atLeast: string): ToolFinding {
 
 /** Live stacks run on the operator's own CLI: Fleet installs none for them. */
 function pulumiFinding({ tools }: Manifest, machine: Machine): ToolFinding {
-  const atLeast = tools["pulumi"]?.probe.atLeast ?? "3.0.0";
+  const { atLeast } = tools.pulumi.probe;
   const version = /v(\d\S*)/.exec(machine.output("pulumi", ["version"]) ?? "")?.[1];
   if (version === undefined) {
     const detail = "is not on PATH: live stacks need the official CLI, see docs/live.md";

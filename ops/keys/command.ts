@@ -1,6 +1,6 @@
 /** `keys`: lists what a stack has and lacks of secrets, makes what may be made, takes in the rest. */
 import { generateSecret } from "../../components/base/secrets.ts";
-import { ConfigError } from "../../stacks/config.ts";
+import { reportFaults } from "../../stacks/faults.ts";
 import { parseAll } from "../../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
@@ -34,8 +34,8 @@ export interface KeysResult {
  * Lists, makes and imports. Everything is checked before the first entry is written, and an entry
  * that exists is never touched.
  *
- * @throws ConfigError when the stack file has faults: its references cannot be trusted.
- * @throws CommandError when the request cannot be met.
+ * @throws CommandError when the stack file has faults, as its references cannot be trusted then, or
+ * the request cannot be met.
  */
 export async function keys({
   file,
@@ -78,7 +78,7 @@ export async function keys({
 function parseSections(file: StackFile): StackConfig {
   const parsed = parseAll(StackConfig, systemSections(file), inFile);
   if (!parsed.ok) {
-    throw new ConfigError(file.stack, parsed.faults);
+    throw new CommandError(reportFaults(file.stack, parsed.faults));
   }
   return parsed.value;
 }
