@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Flow, Peer } from "../base/flows.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
-import type { DnsTarget } from "./dns-records.ts";
+import { type DnsTarget, type RecordType, slotTarget } from "./dns-records.ts";
 import { classOf, type IngressConfig } from "./ingress.schema.ts";
 import { Namespace } from "./namespace.ts";
 import { slotPool, type SlotUse } from "./slots.ts";
@@ -135,4 +135,24 @@ export function controllerRequests(config: IngressConfig): CapacityRequest[] {
         : {}),
     };
   });
+}
+
+/**
+ * Kind of the record that will lead to a host, for aliasFaults.
+ *
+ * @returns undefined where no record can: slotFaults tells why.
+ */
+export function recordTypeOf(
+  config: IngressConfig,
+  cluster: ClusterConfig,
+  host: string,
+): RecordType | undefined {
+  const exposure = config.controllers[classOf(config, host)]?.exposure;
+  if (exposure?.kind !== "host-ports") {
+    return exposure === undefined ? undefined : "A";
+  }
+  const place = slotPool(cluster, exposure.slot);
+  return place === undefined || place.address.kind === "ephemeral"
+    ? undefined
+    : slotTarget(place).type;
 }

@@ -1,7 +1,8 @@
 /** Which records a stack's hosts need. Pure: no provider, no zone look-up. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import { type DnsConfig, zoneNames } from "./dns.schema.ts";
+import { type DnsConfig, type HostUse, zoneNames } from "./dns.schema.ts";
+import type { PlatformFault } from "./fault.ts";
 import type { SlotPlace } from "./slots.ts";
 
 /** Kind of a record. */
@@ -76,23 +77,24 @@ export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): 
   );
 }
 
-/** Records that no name server takes: a CNAME beside another record, or at the top of a zone. */
-export function recordFaults(records: readonly NamedRecord[], dns: DnsConfig): string[] {
-  const zones = zoneNames(dns);
-  const names = records.map(({ name }) => name);
-  return [
-    ...names
-      .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `record ${name} is made twice`),
-    ...records
-      .filter(({ type }) => type === "CNAME")
-      .flatMap(({ host }) => [
-        ...(zones.includes(host)
-          ? [`host ${host} is the top of its zone and cannot be a CNAME: use a reserved address`]
-          : []),
-        ...(records.filter((other) => other.host === host).length > 1
-          ? [`host ${host} has a CNAME beside other records: all its targets need addresses`]
-          : []),
-      ]),
-  ];
+/** A host of the config with the kind of record that will lead to it. */
+export interface PlannedHost extends HostUse {
+  readonly type: RecordType;
 }
+
+/** Records that no name server takes: a CNAME at the top of a zone, or beside another record. */
+export function aliasFaults(hosts: readonly PlannedHost[], dns: DnsConfig): PlatformFault[] {
+  const zones = zoneNames(dns);
+  return hosts
+    .filter(({ type }) => type === "CNAME")
+    .flatMap(({ path, host }) => [
+      ...(zones.includes(host)
+        ? [{ path, message: `host ${host} is the top of its zone, which takes no CNAME: ${mend}` }]
+        : []),
+      ...(hosts.filter((other) => other.host === host).length > 1
+        ? [{ path, message: `host ${host} has a CNAME beside another record: ${mend}` }]
+        : []),
+    ]);
+}
+
+const mend = "name it otherwise, or give its slot in fleet:cluster.pools a reserved address";

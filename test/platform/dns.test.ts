@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  aliasFaults,
   type DnsTarget,
   hostRecords,
-  recordFaults,
   slotTarget,
 } from "../../components/platform/dns-records.ts";
 import { DnsConfig, zoneFaults, zoneNames, zoneOf } from "../../components/platform/dns.schema.ts";
@@ -130,14 +130,16 @@ describe("records", () => {
   });
 
   it("are refused as a CNAME at the top of a zone or beside another record", () => {
-    const name: DnsTarget = { key: "slot-1", type: "CNAME", content: "edge.example.org" };
     const dns = DnsConfig.parse(none);
-    expect(recordFaults(records, dns)).toEqual([]);
-    const mixed = hostRecords([{ host: "sd.example.org", targets: [address, name] }], 300);
-    expect(recordFaults(mixed, dns)[0]).toContain("CNAME beside other records");
-    const top = hostRecords([{ host: "example.org", targets: [name] }], 300);
-    expect(recordFaults(top, dns)[0]).toContain("top of its zone");
-    expect(recordFaults([...records, ...records], dns)).toHaveLength(3);
+    const planned = (host: string, type: "A" | "CNAME") => ({ path: ["hosts", host], host, type });
+    const fine = [planned("sd.example.org", "CNAME"), planned("example.org", "A")];
+    expect(aliasFaults(fine, dns)).toEqual([]);
+    const [top] = aliasFaults([planned("example.org", "CNAME")], dns);
+    expect(top?.path).toEqual(["hosts", "example.org"]);
+    expect(top?.message).toContain("top of its zone");
+    const mixed = aliasFaults([...fine, planned("sd.example.org", "A")], dns);
+    expect(mixed).toHaveLength(1);
+    expect(mixed[0]?.message).toContain("sd.example.org has a CNAME beside another record");
   });
 });
 

@@ -10,11 +10,12 @@ import {
   controllerRequests,
   controllerSlots,
   IngressControllers,
+  recordTypeOf,
 } from "../../components/platform/controllers.ts";
 import { LoadBalancerExposure, TraefikConfig } from "../../components/platform/ingress.schema.ts";
 import { traefikArguments, traefikFiles } from "../../components/platform/traefik-arguments.ts";
 import { collect, find } from "../harness.ts";
-import { cluster, ingress } from "./fixtures.ts";
+import { cluster, clusterInput, ingress } from "./fixtures.ts";
 
 const onSlot = (change: Record<string, unknown> = {}) =>
   TraefikConfig.parse({
@@ -351,6 +352,15 @@ describe("a controller behind a balancer", () => {
     });
   });
 
+  it("leads its hosts' records to the address that the cloud gave", () => {
+    const ports: [] = [];
+    const status = {
+      conditions: [],
+      loadBalancer: { ingress: [{ ip: "203.0.113.9", hostname: "", ipMode: "VIP", ports }] },
+    };
+    expect(balancerAddress("traefik", status)).toBe("203.0.113.9");
+  });
+
   it("tells when the cloud gave no address, instead of making a record without one", () => {
     expect(() => balancerAddress("traefik", undefined)).toThrow("kubectl describe service traefik");
   });
@@ -380,5 +390,21 @@ describe("what controllers ask of others", () => {
         ports: [8000, 8443],
       },
     ]);
+  });
+
+  it("is known as a kind of record before anything runs", () => {
+    const follows = cluster({
+      edge: {
+        slots: { "0": { address: { kind: "dns", name: "edge.example.org" } } },
+        cpu: "2",
+        memory: "4Gi",
+      },
+    });
+    expect(recordTypeOf(ingress(), cluster(), "sd.example.org")).toBe("A");
+    expect(recordTypeOf(ingress(), follows, "sd.example.org")).toBe("CNAME");
+    expect(recordTypeOf(ingress(balancer), follows, "sd.example.org")).toBe("A");
+    expect(
+      recordTypeOf(ingress(), cluster({ edge: clusterInput.pools.general }), "sd.example.org"),
+    ).toBeUndefined();
   });
 });
