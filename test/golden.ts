@@ -1,0 +1,36 @@
+/** How a rendered stack is written into its golden files, `golden/<stack>.yaml` and `.calls.txt`. */
+import { stringify } from "yaml";
+
+import { mapTexts, masker } from "./evaluators/secrets.ts";
+import type { Rendered } from "./rendered.ts";
+
+/**
+ * Everything a stack asks of the engine, sorted by URN, secrets masked: what a reviewer reads when
+ * a change to a component reaches a stack.
+ */
+export function writeGolden(stack: string, { collected, options, secrets }: Rendered): string {
+  const mask = masker(secrets);
+  const inputs = new Map(
+    collected.resources.map((resource) => [`${resource.type} ${resource.name}`, resource]),
+  );
+  const resources = [...options]
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1))
+    .map(({ urn, type, name, protect, retainOnDelete }) => {
+      const resource = inputs.get(`${type} ${name}`);
+      return {
+        urn: shortUrn(urn),
+        ...(resource?.provider === undefined || resource.provider === ""
+          ? {}
+          : { provider: shortUrn(resource.provider) }),
+        ...(protect ? { protect } : {}),
+        ...(retainOnDelete ? { retainOnDelete } : {}),
+        inputs: resource?.inputs ?? {},
+      };
+    });
+  const document = mapTexts({ resources, outputs: collected.result }, mask);
+  const head = `# What the stack ${stack} asks of the engine. Written by \`make golden\`; review the difference.\n`;
+  return head + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** A URN without what is the same in all: `type$type::name`. */
+const shortUrn = (urn: string): string => urn.replace(/^urn:pulumi:[^:]+::[^:]+::/, "");

@@ -1,0 +1,50 @@
+/** The judges' programs, as tools/fleet.mjs found or built them. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+const Folders = z.record(z.string(), z.string());
+
+/**
+ * Folder of a tool.
+ *
+ * @throws Error where it is not there: a judge that is missing must not let everything pass.
+ */
+export function toolFolder(name: string): string {
+  const setting = process.env["FLEET_TOOL_DIRS"];
+  const folder = setting === undefined ? undefined : Folders.parse(JSON.parse(setting))[name];
+  if (folder === undefined || !existsSync(folder)) {
+    throw new Error(`${name} is not there: run the judges by make test, which sets it up`);
+  }
+  return folder;
+}
+
+/** Path of a tool's program. */
+export const toolPath = (name: string): string => join(toolFolder(name), name);
+
+/** What a program left. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, with text on its standard input. */
+export function run(program: string, words: readonly string[], input = ""): Promise<Finished> {
+  return new Promise((settle, fail) => {
+    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on("error", fail);
+    child.on("close", (code) => {
+      settle({ code, stdout, stderr });
+    });
+    // A program that refuses its arguments closes its input: its message says more than EPIPE.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,265 @@
+/**
+ * The committed stacks, rendered without a cluster: what must hold of every object, said directly.
+ * What else there is shows in the golden files (golden.test.ts). Proves what is asked of the engine and that it fits together; that a cluster
+ * takes it is proven by test/judges and test/e2e.
+ */
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { destinations, serviceAddresses } from "./evaluators/addresses.ts";
+import {
+  allContainers,
+  describe as describeObject,
+  describePods,
+  namespaceOf,
+} from "./evaluators/objects.ts";
+import { refusals, undenied } from "./evaluators/policies.ts";
+import { ingressFaults, podReferenceFaults, serviceFaults } from "./evaluators/references.ts";
+import { restrictedFaults } from "./evaluators/restricted.ts";
+import { secretsIn } from "./evaluators/secrets.ts";
+import { render, type Rendered, stacks } from "./rendered.ts";
+
+const enforceLabel = "pod-security.kubernetes.io/enforce";
+const exceptionAnnotation = "fleet/security-exception";
+
+describe.each(stacks)("stack %s", (stack) => {
+  let rendered: Rendered;
+  beforeAll(async () => {
+    rendered = await render(stack);
+  });
+
+  describe("resources", () => {
+    test("have URNs of their own: the mocks overwrite a second one without a word", () => {
+      const urns = rendered.options.map(({ urn }) => urn).sort();
+      expect(urns).toEqual([...new Set(urns)]);
+      expect(rendered.collected.resources.length).toBe(rendered.options.length);
+    });
+
+    test("have an explicit provider of their own package, every one", () => {
+      const custom = rendered.collected.resources.filter(
+        (one) => one.custom && !one.type.startsWith("pulumi:"),
+      );
+      expect(custom.length).toBeGreaterThan(50);
+      const wrong = custom.filter(
+        ({ type, provider }) =>
+          !provider.includes(`pulumi:providers:${type.split(":")[0] ?? ""}::`),
+      );
+      expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+    });
+
+    test("stand in a chain of components that begins at the stack", () => {
+      const byUrn = new Map(rendered.options.map((one) => [one.urn, one]));
+      const faults = rendered.options.flatMap(({ urn, type, parent, custom }) => {
+        if (parent !== "") {
+          const above = byUrn.get(parent);
+          const isComponent = above?.custom === false && above.type.startsWith("fleet:");
+          return isComponent ? [] : [`${urn}: its parent ${parent} is no component of Fleet`];
+        }
+        // At the top stand components and nothing else: a provider belongs to a component, too.
+        return custom ? [`${urn}: ${type} stands beside the components`] : [];
+      });
+      expect(faults).toEqual([]);
+    });
+
+    test("that are components have tokens of Fleet and inputs without secrets, below 1 KiB", () => {
+      const components = rendered.collected.resources.filter(({ custom }) => !custom);
+      expect(components.length).toBeGreaterThan(10);
+      const faults = components.flatMap(({ type, name, inputs }) => {
+        const text = JSON.stringify(inputs);
+        return [
+          ...(/^fleet:[a-z]+:[A-Z][A-Za-z]+$/.test(type) ? [] : [`${type} is no token of Fleet`]),
+          ...(text.length <= 1024 ? [] : [`${type} ${name} writes ${text.length} bytes to state`]),
+          ...secretsIn(text, rendered.secrets).map((secret) => `${type} ${name} holds ${secret}`),
+        ];
+      });
+      expect(faults).toEqual([]);
+    });
+  });
+
+  test("secret values stand in Secrets and providers, nowhere else", () => {
+    const allowed = new Set(["kubernetes:core/v1:Secret"]);
+    const faults = rendered.collected.resources
+      .filter(({ type }) => !allowed.has(type) && !type.startsWith("pulumi:providers:"))
+      .flatMap(({ type, name, inputs }) =>
+        secretsIn(JSON.stringify(inputs), rendered.secrets).map(
+          (secret) => `${type} ${name} holds the value of ${secret}`,
+        ),
+      );
+    expect(faults).toEqual([]);
+    // Names and metadata of Secrets are readable by whoever may list them.
+    const metadata = rendered.world.secrets.map((secret) => JSON.stringify(secret.metadata));
+    expect(metadata.flatMap((text) => secretsIn(text, rendered.secrets))).toEqual([]);
+  });
+
+  test("every secret that the config refers to is used by some Secret", () => {
+    const texts = JSON.stringify(rendered.world.secrets);
+    const used = new Set(secretsIn(texts, rendered.secrets));
+    const unused = [...rendered.secrets.keys()].filter((name) => !used.has(name));
+    expect(unused).toEqual([]);
+  });
+
+  describe("pods", () => {
+    test("are restricted, or say why not in a namespace that allows it", () => {
+      const faults = rendered.world.pods.flatMap((pods) => {
+        const found = restrictedFaults(pods.spec);
+        const reason = pods.annotations[exceptionAnnotation] ?? "";
+        const level = rendered.world.namespaces.get(pods.namespace)?.[enforceLabel];
+        const where = describePods(pods);
+        if (level === undefined) {
+          return [`${where}: its namespace enforces no level`];
+        }
+        if (found.length === 0) {
+          return reason === "" ? [] : [`${where}: carries an exception that it does not need`];
+        }
+        return [
+          ...(reason === "" ? [`${where}: ${found.join("; ")}, without a named exception`] : []),
+          ...(level === "restricted" ? [`${where}: would be refused: ${found.join("; ")}`] : []),
+        ];
+      });
+      expect(faults).toEqual([]);
+    });
+
+    test("take no variables of Services, and a token only with rights", () => {
+      const faults = rendered.world.pods.flatMap((pods) => {
+        const account = pods.spec.serviceAccountName ?? "";
+        const hasRights = JSON.stringify(
+          rendered.world.objects.filter(({ kind }) => kind.endsWith("RoleBinding")),
+        ).includes(`"name":"${account}"`);
+        const token = pods.spec.automountServiceAccountToken !== false;
+        return [
+          ...(pods.spec.enableServiceLinks === false ? [] : ["service links"]),
+          ...(token === hasRights ? [] : [token ? "a token without rights" : "rights, no token"]),
+          ...(account === "" || account === "default" ? ["no account of its own"] : []),
+        ].map((fault) => `${describePods(pods)}: ${fault}`);
+      });
+      expect(faults).toEqual([]);
+    });
+
+    test("request CPU and memory, and have a memory limit", () => {
+      const faults = rendered.world.pods.flatMap((pods) =>
+        allContainers(pods.spec)
+          .filter(
+            ({ resources: { requests, limits } }) =>
+              requests?.cpu === undefined ||
+              requests.memory === undefined ||
+              limits?.memory === undefined,
+          )
+          .map(({ name }) => `${describePods(pods)}: container ${name}`),
+      );
+      expect(faults).toEqual([]);
+    });
+
+    test("that run on are probed for readiness and liveness", () => {
+      const faults = rendered.world.pods
+        .filter(({ kind }) => kind !== "Job" && kind !== "CronJob")
+        .flatMap((pods) =>
+          pods.spec.containers.flatMap(({ name, readinessProbe, livenessProbe }) => [
+            ...(readinessProbe === undefined ? [`${name} has no readiness probe`] : []),
+            ...(livenessProbe === undefined ? [`${name} has no liveness probe`] : []),
+          ]),
+        );
+      expect(faults).toEqual([]);
+    });
+
+    test("name only what exists: Secrets, ConfigMaps and their keys, claims, accounts, ports", () => {
+      const faults = rendered.world.pods.flatMap((pods) =>
+        podReferenceFaults(rendered.world, pods),
+      );
+      expect(faults).toEqual([]);
+    });
+  });
+
+  describe("the network", () => {
+    test("every Service leads to containers that listen", () => {
+      expect(rendered.world.services.length).toBeGreaterThan(10);
+      const faults = rendered.world.services.flatMap((service) =>
+        serviceFaults(rendered.world, service),
+      );
+      expect(faults).toEqual([]);
+    });
+
+    test("every Ingress leads to a port of a Service", () => {
+      expect(rendered.world.ingresses.length).toBeGreaterThan(0);
+      const faults = rendered.world.ingresses.flatMap((ingress) =>
+        ingressFaults(rendered.world, ingress),
+      );
+      expect(faults).toEqual([]);
+    });
+
+    test("NodePorts are distinct", () => {
+      const ports = rendered.world.services.flatMap((service) =>
+        service.spec.ports.flatMap(({ nodePort, protocol }) =>
+          nodePort === undefined ? [] : [`${nodePort}/${protocol}`],
+        ),
+      );
+      expect(ports).toEqual([...new Set(ports)]);
+    });
+
+    test("what is not declared is denied to all pods, in and out", () => {
+      const open = rendered.world.pods.flatMap((pods) =>
+        undenied(rendered.world, pods).map((direction) => `${describePods(pods)}: ${direction}`),
+      );
+      expect(open).toEqual([]);
+    });
+
+    test("every address of a Service that a pod is started with is let through at both ends", () => {
+      const found = rendered.world.pods.flatMap((pods) =>
+        serviceAddresses(rendered.world, pods).map((address) => ({ pods, address })),
+      );
+      expect(found.length).toBeGreaterThan(10);
+      const faults = found.flatMap(({ pods, address }) => {
+        const where = `${describePods(pods)} ${address.place} ${address.text}`;
+        const targets = destinations(rendered.world, address);
+        if (targets.length === 0) {
+          return [`${where}: the Service has no such port`];
+        }
+        const refused = targets.map(({ pods: callee, port, protocol }) =>
+          refusals(rendered.world, {
+            from: { kind: "pods", pods },
+            to: { kind: "pods", pods: callee },
+            port,
+            protocol,
+          }),
+        );
+        // Its own Service (an address it publishes) is no call. A bare name means any of its ports.
+        const own = targets.every(({ pods: callee }) => callee === pods);
+        const open =
+          address.port === undefined
+            ? refused.some((one) => one.length === 0)
+            : refused.every((one) => one.length === 0);
+        return own || open
+          ? []
+          : [`${where}: refused by ${[...new Set(refused.flat())].join(" and ")}`];
+      });
+      expect(faults).toEqual([]);
+    });
+  });
+
+  test("every claim and every namespace follows the data policy", () => {
+    const { data } = rendered.config;
+    const kept = rendered.options.filter(({ type }) =>
+      ["kubernetes:core/v1:PersistentVolumeClaim", "kubernetes:core/v1:Namespace"].includes(type),
+    );
+    expect(kept.some(({ type }) => type.endsWith("Claim"))).toBe(true);
+    const expected = { protect: data === "protect", retainOnDelete: data !== "delete" };
+    for (const { urn, protect, retainOnDelete } of kept) {
+      expect({ urn, protect, retainOnDelete }).toEqual({ urn, ...expected });
+    }
+    for (const pods of rendered.world.pods.filter(
+      ({ claimTemplates }) => claimTemplates.length > 0,
+    )) {
+      expect(pods.whenDeleted).toBe(data === "delete" ? "Delete" : "Retain");
+    }
+  });
+
+  test("objects stand in namespaces of the stack, none in default or kube-system", () => {
+    const namespaces = rendered.world.objects.map(namespaceOf).filter((name) => name !== "");
+    const foreign = rendered.world.objects
+      .filter((object) => {
+        const namespace = namespaceOf(object);
+        return namespace !== "" && !rendered.world.namespaces.has(namespace);
+      })
+      .map(describeObject);
+    expect(namespaces).not.toContain("default");
+    expect(foreign).toEqual([]);
+  });
+});
