@@ -70,14 +70,24 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
   return { resources, urns, result };
 }
 
-/** Inputs come back as outputs; a Kubernetes object without a name gets the engine's own. */
+/**
+ * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, and a load
+ * balancer an address, as its controller would give it.
+ */
 function mockState(type: string, name: string, inputs: unknown): Record<string, unknown> {
   const state = inputs as Record<string, unknown>;
   if (!type.startsWith("kubernetes:") || typeof state["metadata"] !== "object") {
     return state;
   }
   const metadata = state["metadata"] as Record<string, unknown>;
-  return { ...state, metadata: { ...metadata, name: metadata["name"] ?? `${name}-auto` } };
+  const spec = (state["spec"] ?? {}) as Record<string, unknown>;
+  return {
+    ...state,
+    metadata: { ...metadata, name: metadata["name"] ?? `${name}-auto` },
+    ...(spec["type"] === "LoadBalancer"
+      ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } }
+      : {}),
+  };
 }
 
 /** The one resource of a type and name. */
