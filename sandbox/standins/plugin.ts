@@ -123,7 +123,7 @@ export class StandIn {
   /** Makes a resource. In a preview nothing is made, and what the cloud will say is unknown. */
   async create(subject: Subject, inputs: Properties, preview: boolean): Promise<Stored> {
     const { schema, rule } = this.#resource(subject.type);
-    if (preview) return { id: "", properties: { ...unknowns(schema), ...inputs } };
+    if (preview) return { id: "", properties: { ...unknowns(schema), ...own(inputs) } };
     const done = await this.#obey(subject.type, "create", subject.urn);
     const stored = await this.#change((world) => {
       const object = make(rule, subject, inputs, world);
@@ -147,9 +147,9 @@ export class StandIn {
     (await this.#obey(subject.type, "read", `${subject.urn} ${id}`))();
     const world = this.#store.look(this.#cloud, this.#config);
     // Import ids name the parents too, as 1234,5678 or zone/record: the last part is the object's own.
-    const own = id.split(/[,/]/).at(-1) ?? "";
+    const last = id.split(/[,/]/).at(-1) ?? "";
     const { type, urn } = subject;
-    const object = world.locate(type, id, urn) ?? world.locate(type, own, urn);
+    const object = world.locate(type, id, urn) ?? world.locate(type, last, urn);
     if (object === undefined) return undefined;
     const filled = revealed(object.inputs, held);
     const inputs: Properties = isBag(filled) ? filled : {};
@@ -229,7 +229,7 @@ export class StandIn {
   #stored(object: CloudObject, inputs: Properties, world: World): Stored {
     const { schema, rule } = this.#resource(object.type);
     const outputs = rule.outputs(object, world);
-    return { id: object.id, properties: { ...empties(schema.outputs), ...inputs, ...outputs } };
+    return { id: object.id, properties: { ...empties(schema.outputs), ...own(inputs), ...outputs } };
   }
 
   /** What an update would leave: outputs that it changes are not known before it. */
@@ -242,7 +242,7 @@ export class StandIn {
     const { rule } = this.#resource(subject.type);
     const world = this.#store.look(this.#cloud, this.#config);
     const self = world.locate(subject.type, id, subject.urn);
-    if (self === undefined || holdsUnknown(news)) return { ...olds.properties, ...news };
+    if (self === undefined || holdsUnknown(news)) return { ...olds.properties, ...own(news) };
     try {
       const before = rule.outputs(self, world);
       const after = rule.outputs(revise(rule, self, olds.inputs, news, world), world);
@@ -250,10 +250,10 @@ export class StandIn {
         (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]) && !(name in news),
       );
       const unknown = Object.fromEntries(moved.map((name) => [name, unknownValue]));
-      return { ...olds.properties, ...news, ...after, ...unknown };
+      return { ...olds.properties, ...own(news), ...after, ...unknown };
     } catch (error) {
       // What the cloud will refuse, it refuses when the update is made: a preview does not ask it.
-      if (error instanceof Refusal) return { ...olds.properties, ...news };
+      if (error instanceof Refusal) return { ...olds.properties, ...own(news) };
       throw error;
     }
   }
@@ -269,6 +269,11 @@ export class StandIn {
       ]),
     );
   }
+}
+
+/** Inputs without the engine's own keys, which are no outputs. */
+function own(inputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith("__")));
 }
 
 function unknowns(schema: ResourceSchema): Properties {

@@ -215,8 +215,7 @@ function topOf(path: string): string {
 function failures(faults: readonly Fault[]): ProviderModule.CheckFailure[] {
   return faults.map(({ path, reason }) => {
     const failure = new provider.CheckFailure();
-    failure.setProperty(path);
-    // The engine prints the reason alone: without the path nobody knows which input is meant.
+    // Named as the failure's property, the engine would print its value too: which may be secret.
     failure.setReason(`${path} ${reason}`);
     return failure;
   });
