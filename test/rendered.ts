@@ -17,7 +17,7 @@ import { parseAll } from "../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { type World, worldOf } from "./evaluators/objects.ts";
-import { type Collected, collect, type Registered } from "./harness.ts";
+import { type Calls, type Collected, collect, type Registered } from "./harness.ts";
 
 /** The committed stacks. */
 export const stacks = ["test", "prod"] as const;
@@ -44,8 +44,9 @@ export interface Rendered {
   readonly config: StackConfig;
   /** Secret's name → its throw-away value. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** What the program registered, secrets in the clear; its result is the stack's outputs. */
   readonly collected: Collected;
-  /** One entry for each registration: two of one URN are two entries, unlike in `collected.urns`. */
+  /** One entry for each registration: two of one URN are two entries. */
   readonly options: readonly Options[];
   /** Kubernetes objects as the provider gets them, names given by the engine filled in. */
   readonly world: World;
@@ -124,6 +125,35 @@ function noteOptions(noted: Options[]): void {
     });
 }
 
+/** The SDK's mark on a secret value, which the mocks hand on: key and value of the wrapper. */
+const secretMark = [
+  "4dabf18193072939515e22adb298388d",
+  "1b47061264138c4ac30d75fd1eb44270",
+] as const;
+
+/** A value without the wrappers round its secret parts. */
+export function unwrapSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(unwrapSecrets);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const [key, mark] = secretMark;
+  const entries = value as Record<string, unknown>;
+  return entries[key] === mark
+    ? unwrapSecrets(entries["value"])
+    : Object.fromEntries(
+        Object.entries(entries).map(([name, inner]) => [name, unwrapSecrets(inner)]),
+      );
+}
+
+/** Answers of the clouds' look-ups. */
+const calls: Calls = {
+  "linode:index/getDomain:getDomain": ({ domain }) => ({ id: "1", domain }),
+  "cloudflare:index/getZone:getZone": ({ filter }) => ({ id: "zone", filter }),
+};
+
 /** A Kubernetes object as the provider would send it. */
 function kubernetesObject({ name, inputs }: Registered): Record<string, unknown> {
   const metadata = (inputs["metadata"] ?? {}) as Record<string, unknown>;
@@ -152,12 +182,25 @@ export async function render(stack: Stack): Promise<Rendered> {
   );
   const options: Options[] = [];
   const { skywire } = await import("../stacks/skywire/index.ts");
-  const collected = await collect(() => {
+  const wrapped = await collect(() => {
     noteOptions(options);
     return skywire(config, context);
+  }, calls);
+  const resources = wrapped.resources.map((resource) => ({
+    ...resource,
+    inputs: unwrapSecrets(resource.inputs) as Record<string, unknown>,
+  }));
+  const outputs = await new Promise((settle) => {
+    pulumi.output(wrapped.result as Record<string, unknown>).apply(settle);
   });
-  const objects = collected.resources.filter(isObject).map(kubernetesObject);
-  return { config, secrets, collected, options, world: worldOf(objects) };
+  const objects = resources.filter(isObject).map(kubernetesObject);
+  return {
+    config,
+    secrets,
+    collected: { ...wrapped, resources, result: outputs },
+    options,
+    world: worldOf(objects),
+  };
 }
 
 /** The config's own context, on this machine. */

@@ -67,11 +67,14 @@ function resolve(
   );
 }
 
+/** Arguments and variables whose bare word is a host: users and databases have Services' names, too. */
+const hostPlace = /^(argument|variable) .*(host|addr|server|url)/i;
+
 /**
  * Every address of a Service that a pod is started with.
  *
- * A bare word that happens to be a Service's name counts only where it is the whole text (an
- * argument, a variable): inside files it would be any word.
+ * A bare word that happens to be a Service's name counts only where it is the whole text of an
+ * argument or variable that means a host: inside files it would be any word.
  */
 export function serviceAddresses(world: World, pods: PodSet): readonly Address[] {
   return allContainers(pods.spec).flatMap((container) =>
@@ -85,8 +88,7 @@ export function serviceAddresses(world: World, pods: PodSet): readonly Address[]
           return [];
         }
         const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
-        // A command line's first word is the program, which often has its Service's name.
-        return place === "argument" && !addressed
+        return !addressed && !hostPlace.test(place)
           ? []
           : [{ place: `${container.name}: ${place}`, text: match[0], service, port: number }];
       }),

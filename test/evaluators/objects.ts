@@ -29,6 +29,9 @@ const PortReference = z.union([z.int(), z.string()]);
 const Probe = z.looseObject({
   httpGet: z.looseObject({ host: z.string().optional(), port: PortReference }).optional(),
   tcpSocket: z.looseObject({ host: z.string().optional(), port: PortReference }).optional(),
+  // Defaults are the API's own.
+  periodSeconds: z.int().default(10),
+  failureThreshold: z.int().default(3),
 });
 
 const Capabilities = z.looseObject({
@@ -117,6 +120,7 @@ const Volume = z.looseObject({
   configMap: z.looseObject({ name: z.string(), items: Items }).optional(),
   secret: z.looseObject({ secretName: z.string(), items: Items }).optional(),
   persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
+  emptyDir: z.looseObject({ sizeLimit: z.string().optional() }).optional(),
 });
 
 /** What a pod is made of. */
@@ -161,6 +165,7 @@ const Controller = z.looseObject({
   ...KubernetesObject.shape,
   spec: z.looseObject({
     replicas: z.int().optional(),
+    strategy: z.looseObject({ type: z.string() }).optional(),
     selector: LabelSelector.optional(),
     template: PodTemplate,
     volumeClaimTemplates: z
@@ -294,6 +299,8 @@ export interface PodSet {
   readonly annotations: Readonly<Record<string, string>>;
   readonly replicas: number;
   readonly spec: PodSpec;
+  /** Of a Deployment: whether a second pod may run while the first is exchanged. */
+  readonly strategy: string | undefined;
   /** Volumes that a StatefulSet adds, one disk for each pod. */
   readonly claimTemplates: readonly string[];
   /** What happens to those disks with the StatefulSet. */
@@ -329,6 +336,7 @@ function podSet(object: KubernetesObject): PodSet[] {
         annotations: spec.template.metadata.annotations ?? {},
         replicas: spec.replicas ?? 1,
         spec: spec.template.spec,
+        strategy: spec.strategy?.type,
         claimTemplates: (spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata.name),
         whenDeleted: spec.persistentVolumeClaimRetentionPolicy?.whenDeleted,
       },
@@ -345,6 +353,7 @@ function podSet(object: KubernetesObject): PodSet[] {
         annotations: template.metadata.annotations ?? {},
         replicas: 1,
         spec: template.spec,
+        strategy: undefined,
         claimTemplates: [],
         whenDeleted: undefined,
       },

@@ -195,15 +195,20 @@ export function allowedCalls(world: World): readonly string[] {
         ),
     ),
   );
+  const named = world.policies
+    .flatMap(({ spec }) => spec.egress ?? [])
+    .flatMap(({ ports }) => ports ?? [])
+    .flatMap(({ port, protocol }) => (typeof port === "number" ? [{ port, protocol }] : []));
   const outside = pods.flatMap(({ name, end }) => {
     const open = (port: number, protocol: string): boolean =>
       allows(world, { from: end, to: internet, port, protocol });
-    const web = [80, 443, 6443].filter((port) => open(port, "TCP"));
     // Two ports nobody declares by number tell a rule without ports from a list of some.
     const every = open(2, "TCP") && open(64_999, "UDP");
     return every
       ? [`${name} -> internet every port`]
-      : web.map((port) => `${name} -> internet TCP ${port}`);
+      : named
+          .filter(({ port, protocol }) => open(port, protocol))
+          .map(({ port, protocol }) => `${name} -> internet ${protocol} ${port}`);
   });
   return [...new Set([...inside, ...outside])].sort();
 }

@@ -11,4 +11,61 @@ export const exceptions: readonly {
     objects: /./,
     reason: "no CPU limits: throttling hurts latency, and requests already share the node",
   },
+  {
+    check: "container-ephemeral-storage-request-and-limit",
+    objects: /./,
+    reason:
+      "roots are read-only and every scratch folder has a size limit (test/stacks.test.ts), so that logs alone grow, and those the kubelet rotates",
+  },
+  {
+    check: "pod-probes-identical",
+    objects: /./,
+    reason:
+      "the programs have one path that tells their health; liveness is more patient than readiness (test/stacks.test.ts)",
+  },
+  {
+    check: "container-image-tag",
+    objects: /^Deployment\/apps\/v1\/skywire/,
+    reason:
+      "production's tag is latest (facts/skywire.md 11); what runs is settled by digests in the stack file",
+  },
+  {
+    check: "deployment-replicas",
+    objects:
+      /\/skywire\/(dmsg-server-\d|dmsg-discovery|service-discovery(-keyless)?|setup-node|address-resolver|uptime-tracker|transport-discovery|route-finder)$/,
+    reason:
+      "one key, one process (facts/skywire.md 2.5), and the published number of replicas (1.3)",
+  },
+  {
+    check: "deployment-replicas",
+    objects: /\/skywire\/(node-visualizer|config-bootstrapper)$/,
+    reason: "the published number of replicas (facts/skywire.md 1.3): nothing waits for them",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /^Deployment\/apps\/v1\/skywire\//,
+    reason:
+      "Recreate: a second process with one key knocks the first off the network (facts/skywire.md 2.5)",
+  },
+  {
+    check: "service-type",
+    objects: /^Service\/v1\/skywire\/(dmsg-server-\d|address-resolver-udp)$/,
+    reason: "clients dial a node's own address: no balancer, the client's address kept (4.2, 4.10)",
+  },
+  {
+    check: "networkpolicy-targets-pod",
+    objects: /\/skywire\/acme-solvers$/,
+    reason: "its pods are cert-manager's, there only while a certificate is made",
+  },
+  {
+    check: "deployment-has-host-podantiaffinity",
+    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/traefik)$/,
+    reason:
+      "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/skywire-network-monitor\/network-monitor /,
+    reason: "a TUN device needs root: the named exception, in a namespace of its own (4.3)",
+  },
 ];
