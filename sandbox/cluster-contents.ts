@@ -1,0 +1,166 @@
+/** What a cloud would have put into an empty cluster: its nodes and its storage classes. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { NodeShape } from "../components/platform/cluster.schema.ts";
+import { type Api, type KubeObject } from "./api.ts";
+import { fault } from "./fault.ts";
+import {
+  machine,
+  nodeName,
+  nodeObject,
+  reservedAddresses,
+  shapeAnnotation,
+  shapeHash,
+} from "./nodes.ts";
+
+/** Classes that stack files may name; `standard` is the default one. */
+const storageClasses = [
+  { name: "standard", provisioner: "disk.sandbox.fleet", reclaimPolicy: "Delete" },
+  {
+    name: "linode-block-storage",
+    provisioner: "linodebs.csi.linode.com",
+    reclaimPolicy: "Delete",
+  },
+  {
+    name: "linode-block-storage-retain",
+    provisioner: "linodebs.csi.linode.com",
+    reclaimPolicy: "Retain",
+  },
+] as const;
+
+/** Makes the storage classes that are missing. */
+export async function ensureStorageClasses(api: Api): Promise<void> {
+  const path = "/apis/storage.k8s.io/v1/storageclasses";
+  const present = new Set((await api.list(path)).map(({ metadata }) => metadata.name));
+  for (const { name, provisioner, reclaimPolicy } of storageClasses) {
+    if (!present.has(name)) {
+      await api.create(path, {
+        apiVersion: "storage.k8s.io/v1",
+        kind: "StorageClass",
+        metadata: {
+          name,
+          annotations: { "storageclass.kubernetes.io/is-default-class": `${name === "standard"}` },
+        },
+        provisioner,
+        reclaimPolicy,
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+      });
+    }
+  }
+}
+
+/** Nodes of a stack and the count of machines it has had. */
+export interface NodeFleet {
+  readonly stack: string;
+  readonly nodes: readonly NodeShape[];
+  /** Machines so far. */
+  readonly machines: number;
+}
+
+/**
+ * Brings the nodes in line with the pools: missing ones are made, ones of another shape made anew,
+ * surplus ones taken away together with their pods.
+ *
+ * @returns The count of machines there have been since.
+ */
+export async function syncNodes(api: Api, fleet: NodeFleet): Promise<number> {
+  const present = new Map(
+    (await api.list("/api/v1/nodes")).map((node) => [node.metadata.name, node]),
+  );
+  const reserved = reservedAddresses(fleet.nodes);
+  let { machines } = fleet;
+  const wanted = new Set<string>();
+  const made: Promise<void>[] = [];
+  for (const [position, node] of fleet.nodes.entries()) {
+    const name = nodeName(fleet.stack, node);
+    wanted.add(name);
+    const found = present.get(name);
+    if (found?.metadata.annotations?.[shapeAnnotation] === shapeHash(node, position)) {
+      continue;
+    }
+    if (found !== undefined) {
+      await removeNode(api, name);
+    }
+    const object = nodeObject(fleet.stack, node, position, machine(machines, node, reserved));
+    machines += 1;
+    made.push(api.create("/api/v1/nodes", object));
+  }
+  await Promise.all(made);
+  for (const [name, node] of present) {
+    if (!wanted.has(name) && node.metadata.annotations?.[shapeAnnotation] !== undefined) {
+      await removeNode(api, name);
+    }
+  }
+  return machines;
+}
+
+/**
+ * What a cloud does when it exchanges a machine: the node and its pods are gone at once, and another
+ * machine comes back under the node's name. Its address outside is another one, unless reserved.
+ *
+ * @returns The count of machines there have been since.
+ * @throws SandboxError for a name that no pool has.
+ */
+export async function recycleNode(api: Api, fleet: NodeFleet, name: string): Promise<number> {
+  const position = fleet.nodes.findIndex((node) => nodeName(fleet.stack, node) === name);
+  const node = fleet.nodes[position];
+  if (node === undefined) {
+    const names = fleet.nodes.map((shape) => nodeName(fleet.stack, shape)).join(", ");
+    throw fault(`the pools of ${fleet.stack} have no node ${name}`, `it is one of ${names}`);
+  }
+  await removeNode(api, name);
+  const object = nodeObject(
+    fleet.stack,
+    node,
+    position,
+    machine(fleet.machines, node, reservedAddresses(fleet.nodes)),
+  );
+  await api.create("/api/v1/nodes", object);
+  await waitForNodes(api, [name]);
+  return fleet.machines + 1;
+}
+
+/** Until nodes are Ready. */
+export async function waitForNodes(api: Api, names: readonly string[]): Promise<void> {
+  const end = Date.now() + 30_000;
+  let waiting = [...names];
+  while (Date.now() < end) {
+    const ready = new Set(
+      (await api.list("/api/v1/nodes")).filter(isReady).map(({ metadata }) => metadata.name),
+    );
+    waiting = waiting.filter((name) => !ready.has(name));
+    if (waiting.length === 0) {
+      return;
+    }
+    await sleep(100);
+  }
+  throw fault(`these nodes did not become Ready: ${waiting.join(", ")}`, "make down, then make up");
+}
+
+/** Whether a node or a pod says it is Ready. */
+export function isReady(object: KubeObject): boolean {
+  const conditions = object.status?.["conditions"];
+  return (
+    Array.isArray(conditions) &&
+    conditions.some(
+      (condition: unknown) =>
+        typeof condition === "object" &&
+        condition !== null &&
+        "type" in condition &&
+        "status" in condition &&
+        condition.type === "Ready" &&
+        condition.status === "True",
+    )
+  );
+}
+
+async function removeNode(api: Api, name: string): Promise<void> {
+  const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${name}`);
+  await api.remove(`/api/v1/nodes/${name}`);
+  await Promise.all(
+    pods.map(({ metadata }) =>
+      api.remove(`/api/v1/namespaces/${metadata.namespace ?? "default"}/pods/${metadata.name}`),
+    ),
+  );
+}

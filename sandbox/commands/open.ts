@@ -1,0 +1,23 @@
+/** The first half of `up` and `preview`: a checked stack file and a sandbox that stands. */
+import { stackFile } from "../place.ts";
+import { type Plan, readPlan } from "../plan.ts";
+import { openSandbox, type Sandbox } from "../sandbox.ts";
+import { readSecrets } from "../secrets.ts";
+import type { Command } from "./command.ts";
+
+/** Checks the stack file, then makes its sandbox stand. A faulty file touches nothing. */
+export async function open(command: Command): Promise<{ readonly sandbox: Sandbox; plan: Plan }> {
+  const { options, outer, place, say } = command;
+  const plan = readPlan(options.stack, stackFile(place, options.file), readSecrets(place));
+  const begun = Date.now();
+  const sandbox = await openSandbox(place, plan, outer, say);
+  const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
+  const nodes = `${plan.nodes.length} nodes`;
+  const words = {
+    new: `control plane and ${nodes} started in ${seconds} s`,
+    restarted: `control plane started again in ${seconds} s`,
+    running: `control plane runs, ${nodes}`,
+  };
+  say(`sandbox of ${options.stack}: ${words[sandbox.start]} (${sandbox.server})`);
+  return { sandbox, plan };
+}

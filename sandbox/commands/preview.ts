@@ -1,0 +1,42 @@
+/** `make preview`: what `make up` would change in the sandbox. */
+import { Engine } from "../engine.ts";
+import { withLock } from "../lock.ts";
+import { describeChanges, isUnchanged } from "../progress.ts";
+import { type Command, makeLine } from "./command.ts";
+import { open } from "./open.ts";
+import { sayFailure, sayWarnings } from "./view.ts";
+
+/** Shows the differences. Returns the exit code. */
+export function preview(command: Command): Promise<number> {
+  return withLock(command.place, "preview", () => show(command));
+}
+
+async function show(command: Command): Promise<number> {
+  const { options, outer, place, say } = command;
+  const { sandbox } = await open(command);
+  sandbox.api.close();
+  const engine = new Engine(place, outer);
+  const refused = await engine.ensureStack();
+  if (refused !== undefined) {
+    say(`the engine made no stack:\n${refused.stderr}`);
+    return refused.code;
+  }
+  const lines: string[] = [];
+  const result = await engine.update(
+    ["preview", "--diff", "--suppress-outputs", "--suppress-progress", "--parallel", "64"],
+    { onOutput: (line) => lines.push(line) },
+  );
+  if (result.code !== 0) {
+    sayFailure(command, "preview", result);
+    return result.code;
+  }
+  const { changes } = result.outcome;
+  if (isUnchanged(changes)) {
+    sayWarnings(command, result);
+    say(`preview: no change (${describeChanges(changes)})`);
+    return 0;
+  }
+  lines.forEach(say);
+  say(`preview: ${describeChanges(changes)}; ${makeLine("up", options)} does it`);
+  return 0;
+}

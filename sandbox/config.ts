@@ -1,0 +1,100 @@
+/** The sandbox's config file: the stack's own text, its secrets and encryption replaced. Pure. */
+import { type Document, isMap, isScalar, type Node, parseDocument, visit } from "yaml";
+
+import { encrypt, type PassphraseKey } from "./encryption.ts";
+import { fault } from "./fault.ts";
+
+/** Sections and settings that say how the live stack is encrypted. */
+const encryptionSettings = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
+
+const secretsSection = "fleet:secrets";
+const sandboxSection = "fleet:sandbox";
+
+/** Reads a stack file; a fault names the line, never what stands there. */
+export function parseStackFile(text: string, path: string): Document {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line;
+    throw fault(
+      `${path}${line === undefined ? "" : `:${line}`} is no valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`,
+    );
+  }
+  if (!isMap(document.contents)) {
+    throw fault(`${path} must be a map with the key config`);
+  }
+  return document;
+}
+
+/** Full key → value of a stack file's config, without secrets: the sandbox has its own. */
+export function configValues(document: Document): Readonly<Record<string, unknown>> {
+  const config = document.get("config");
+  if (!isMap(config)) {
+    return {};
+  }
+  const values = config.toJS(document) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => key !== secretsSection && key !== sandboxSection),
+  );
+}
+
+/** Config as the engine would hand it to the program: objects as JSON, everything else as text. */
+export function rawConfig(
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/**
+ * The text of the generated config file. Comments, order and everything else stay.
+ *
+ * @param secrets Throw-away values of `fleet:secrets`.
+ * @throws SandboxError where another part of the file is encrypted: its key is not here.
+ */
+export function sandboxConfig(
+  text: string,
+  path: string,
+  secrets: ReadonlyMap<string, string>,
+  { key, saltLine }: PassphraseKey,
+): string {
+  const document = parseStackFile(text, path);
+  for (const setting of encryptionSettings) {
+    document.delete(setting);
+  }
+  document.deleteIn(["config", secretsSection]);
+  document.deleteIn(["config", sandboxSection]);
+  refuseOtherSecrets(document, path);
+  document.set("encryptionsalt", saltLine);
+  const entries = [...secrets].map(([name, value]) => [name, { secure: encrypt(key, value) }]);
+  document.setIn(
+    ["config", secretsSection],
+    document.createNode(Object.fromEntries(entries)) as Node,
+  );
+  document.setIn(["config", sandboxSection], true);
+  return `# Written by make up for the sandbox: changes are lost.\n${document.toString({ lineWidth: 0 })}`;
+}
+
+function refuseOtherSecrets(document: Document, path: string): void {
+  const config = document.get("config", true);
+  if (!isMap(config)) {
+    return;
+  }
+  visit(config, {
+    Map: (_, map, ancestors) => {
+      if (map.items.length === 1 && map.has("secure")) {
+        const keys = ancestors.flatMap((ancestor) =>
+          "key" in ancestor && isScalar(ancestor.key) ? [String(ancestor.key.value)] : [],
+        );
+        throw fault(
+          `${path} holds an encrypted value at ${keys.join(".")}: secrets stand in ${secretsSection} only`,
+          "move it there and refer to it by its name",
+        );
+      }
+    },
+  });
+}

@@ -1,0 +1,255 @@
+/** Runs the real engine inside a sandbox: the CLI in a process of its own, with a clean environment. */
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { engineEnvironment } from "./environment.ts";
+import { isNoise, parseEvent } from "./events.ts";
+import { privateMode } from "./files.ts";
+import type { SandboxPlace } from "./place.ts";
+import { type Outcome, Progress } from "./progress.ts";
+import { type Environment, toolPath } from "./tools.ts";
+
+/** How a command of the engine ended. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How an update ended. */
+export interface UpdateResult extends Finished {
+  readonly outcome: Outcome;
+}
+
+/** What to do with an update's lines while it runs. */
+export interface UpdateView {
+  /** A resource was done. */
+  readonly onStep?: (line: string) => void;
+  /** From time to time: how far it is. */
+  readonly onStatus?: (line: string) => void;
+  /** A line of the engine's own output. */
+  readonly onOutput?: (line: string) => void;
+}
+
+/** The engine of one sandbox. */
+export class Engine {
+  readonly #place: SandboxPlace;
+  readonly #outer: Environment;
+
+  constructor(place: SandboxPlace, outer: Environment) {
+    this.#place = place;
+    this.#outer = outer;
+  }
+
+  /** Runs a command to its end. */
+  async run(words: readonly string[], cwd = this.#place.clone): Promise<Finished> {
+    const child = this.#spawn(words, cwd);
+    return this.#finish(child, words, () => undefined);
+  }
+
+  /**
+   * Makes the stack in the sandbox's backend where it is not there, and frees it from the lock of a
+   * killed command.
+   */
+  async ensureStack(): Promise<Finished | undefined> {
+    const { backend, stack, config, folder, clone } = this.#place;
+    if (isLocked(backend)) {
+      await this.run(["cancel", "--stack", stack, "--yes"]);
+    }
+    if (existsSync(join(backend, ".pulumi", "stacks", projectName(clone), `${stack}.json`))) {
+      return undefined;
+    }
+    // `stack init` knows no --config-file and writes its salt beside Pulumi.yaml: so it gets a folder.
+    const scratch = join(folder, "init");
+    mkdirSync(scratch, { recursive: true });
+    copyFileSync(join(clone, "Pulumi.yaml"), join(scratch, "Pulumi.yaml"));
+    copyFileSync(config, join(scratch, `Pulumi.${stack}.yaml`));
+    const words = ["stack", "init", stack, "--no-select", "--secrets-provider", "passphrase"];
+    const finished = await this.run(words, scratch);
+    rmSync(scratch, { recursive: true, force: true });
+    return finished.code === 0 ? undefined : finished;
+  }
+
+  /** Runs `up`, `preview` or `destroy` and follows it. */
+  async update(words: readonly string[], view: UpdateView): Promise<UpdateResult> {
+    const { temporary, config, stack, clone } = this.#place;
+    const log = join(temporary, `events-${process.pid}.json`);
+    rmSync(log, { force: true });
+    const [command = "", ...rest] = words;
+    const child = this.#spawn(
+      [command, "--stack", stack, "--config-file", config, "--event-log", log, ...rest],
+      clone,
+    );
+    const progress = new Progress();
+    const state = { ended: false };
+    const following = follow(log, progress, view, () => state.ended);
+    const finished = await this.#finish(child, words, (line) => view.onOutput?.(line));
+    state.ended = true;
+    await following;
+    rmSync(log, { force: true });
+    return { ...finished, outcome: progress.outcome() };
+  }
+
+  #spawn(words: readonly string[], cwd: string): ChildProcess {
+    return spawn(
+      toolPath("pulumi", this.#outer),
+      [...words, "--non-interactive", "--color", "never"],
+      {
+        cwd,
+        env: engineEnvironment(this.#place, this.#outer),
+        stdio: ["ignore", "pipe", "pipe"],
+        // A group of its own: Ctrl-C of the terminal reaches it once, through us. Twice means "at once".
+        detached: true,
+      },
+    );
+  }
+
+  async #finish(
+    child: ChildProcess,
+    words: readonly string[],
+    onLine: (line: string) => void,
+  ): Promise<Finished> {
+    const stop = passSignals(child);
+    const output = { stdout: "", stderr: "" };
+    const lines = new LineReader(onLine);
+    child.stdout?.on("data", (part: Buffer) => {
+      output.stdout += part.toString("utf8");
+      lines.take(part.toString("utf8"));
+    });
+    child.stderr?.on("data", (part: Buffer) => (output.stderr += part.toString("utf8")));
+    const code = await new Promise<number>((settle, fail) => {
+      child.on("error", fail);
+      child.on("close", (exit, signal) => {
+        settle(exit ?? (signal === "SIGINT" ? 130 : 1));
+      });
+    }).finally(stop);
+    lines.end();
+    const record = [`$ pulumi ${words.join(" ")}`, output.stdout, output.stderr, `exit ${code}`];
+    const log = join(this.#place.logs, "engine.log");
+    writeFileSync(log, `${record.join("\n")}\n`, { flag: "a", mode: privateMode });
+    return { code, ...output };
+  }
+}
+
+/** Text as it comes → whole lines, the sandbox's own noise left out. */
+class LineReader {
+  readonly #onLine: (line: string) => void;
+  #rest = "";
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  take(text: string): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (!isNoise(line)) {
+        this.#onLine(line);
+      }
+    }
+  }
+
+  end(): void {
+    if (this.#rest !== "") {
+      this.take("\n");
+    }
+  }
+}
+
+/** Reads the event log while the engine writes it. */
+async function follow(
+  path: string,
+  progress: Progress,
+  view: UpdateView,
+  hasEnded: () => boolean,
+): Promise<void> {
+  let offset = 0;
+  let told = Date.now();
+  const lines = new LineReader((line) => {
+    const event = parseEvent(line);
+    const shown = event === undefined ? undefined : progress.take(event);
+    if (shown !== undefined) {
+      view.onStep?.(shown);
+    }
+  });
+  for (;;) {
+    // Asked before reading: what is written before the end is then read.
+    const ended = hasEnded();
+    const text = existsSync(path) ? readFrom(path, offset) : Buffer.alloc(0);
+    offset += text.length;
+    lines.take(text.toString("utf8"));
+    if (ended) {
+      lines.end();
+      return;
+    }
+    if (Date.now() - told > 1_000) {
+      told = Date.now();
+      view.onStatus?.(progress.status());
+    }
+    await sleep(150);
+  }
+}
+
+function readFrom(path: string, offset: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(1 << 20);
+    const parts: Buffer[] = [];
+    for (let position = offset; ;) {
+      const count = readSync(file, buffer, 0, buffer.length, position);
+      if (count === 0) {
+        break;
+      }
+      parts.push(Buffer.from(buffer.subarray(0, count)));
+      position += count;
+    }
+    // A line that is still being written is read again: its bytes could end inside a character.
+    const all = Buffer.concat(parts);
+    return all.subarray(0, all.lastIndexOf(0x0a) + 1);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Hands Ctrl-C and a request to end on; the first lets the engine finish what is under way. */
+function passSignals(child: ChildProcess): () => void {
+  const pass = (): void => {
+    child.kill("SIGINT");
+  };
+  process.on("SIGINT", pass);
+  process.on("SIGTERM", pass);
+  process.on("SIGHUP", pass);
+  return () => {
+    process.off("SIGINT", pass);
+    process.off("SIGTERM", pass);
+    process.off("SIGHUP", pass);
+  };
+}
+
+function isLocked(backend: string): boolean {
+  const locks = join(backend, ".pulumi", "locks");
+  return (
+    existsSync(locks) &&
+    readdirSync(locks, { recursive: true }).some((file) => String(file).endsWith(".json"))
+  );
+}
+
+/** Name in `Pulumi.yaml`: the backend keeps stacks under it. */
+export function projectName(clone: string): string {
+  const text = readFileSync(join(clone, "Pulumi.yaml"), "utf8");
+  return /^name:\s*["']?([\w.-]+)/m.exec(text)?.[1] ?? "fleet";
+}

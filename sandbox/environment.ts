@@ -1,0 +1,144 @@
+/**
+ * The environment inside a sandbox. Built from nothing: whatever the shell holds — a kubeconfig, a
+ * backend, tokens of clouds — is not there, because only what is named here is taken.
+ */
+import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { homedir } from "node:os";
+import { delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { fault } from "./fault.ts";
+import { readOrMake, writeWhole } from "./files.ts";
+import type { SandboxPlace } from "./place.ts";
+import { engineMark } from "./processes.ts";
+import type { Environment } from "./tools.ts";
+
+/** Taken from the shell as they are: how to talk to the terminal, and who is asking. */
+export const inherited = [
+  "TERM",
+  "COLORTERM",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "TZ",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "COLUMNS",
+  "LINES",
+] as const;
+
+const standins = join(dirname(fileURLToPath(import.meta.url)), "standins", "bin");
+
+/**
+ * The environment of everything that runs inside a sandbox.
+ *
+ * @param outer The shell's environment.
+ * @throws SandboxError where the backend would not lie in the sandbox's folder.
+ */
+export function sandboxEnvironment(
+  place: SandboxPlace,
+  outer: Environment,
+): Readonly<Record<string, string>> {
+  requireInside(place.folder, place.backend);
+  const taken = Object.fromEntries(
+    inherited.flatMap((name) => {
+      const value = outer[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return {
+    ...taken,
+    PATH: [place.bin, standins, ...searchPath(outer)].join(delimiter),
+    HOME: place.home,
+    TMPDIR: place.temporary,
+    KUBECONFIG: place.kubeconfig,
+    PULUMI_HOME: place.engineHome,
+    PULUMI_BACKEND_URL: pathToFileURL(place.backend).href,
+    PULUMI_CONFIG_PASSPHRASE: readOrMake(place.passphrase, newPassphrase),
+    PULUMI_STACK: place.stack,
+    // Every command of the engine then reads the generated config file, typed by hand or not.
+    PULUMI_OPTION_CONFIG_FILE: place.config,
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_ERROR_OUTPUT_STRING: "true",
+    NODE_COMPILE_CACHE: join(cacheFolder(outer), "node-compile"),
+    FLEET_SANDBOX_DIR: place.folder,
+    FLEET_SANDBOX_TOKEN: readOrMake(place.token, newToken),
+  };
+}
+
+/** The environment of the engine when this program runs it. */
+export function engineEnvironment(
+  place: SandboxPlace,
+  outer: Environment,
+): Readonly<Record<string, string>> {
+  return {
+    ...sandboxEnvironment(place, outer),
+    [engineMark]: place.folder,
+    // Opens `--event-log`, which the vendor's Automation API reads as well.
+    PULUMI_DEBUG_COMMANDS: "true",
+    // State is written once at the end: right for what is thrown away, and for nothing else.
+    PULUMI_SKIP_CHECKPOINTS: "true",
+  };
+}
+
+/** Makes the folders and files that the environment names. */
+export function prepareFolder(place: SandboxPlace): void {
+  for (const folder of [place.backend, place.engineHome, place.home, place.temporary, place.logs]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  mkdirSync(place.bin, { recursive: true });
+  linkNode(place);
+  // The stand-ins read it: a managed cluster's kubeconfig is the sandbox's.
+  writeWhole(
+    join(place.folder, "standins", "settings.json"),
+    `${JSON.stringify({ kubeconfig: place.kubeconfig })}\n`,
+  );
+}
+
+/** Where installed tools and caches of this user lie. */
+export function cacheFolder(outer: Environment): string {
+  const set = (name: string): string | undefined => {
+    const value = outer[name];
+    return value === undefined || value === "" ? undefined : value;
+  };
+  return (
+    set("FLEET_CACHE_DIR") ??
+    join(set("XDG_CACHE_HOME") ?? join(set("HOME") ?? homedir(), ".cache"), "fleet")
+  );
+}
+
+/** The program runs on the Node that runs this: the system's own may be too old for it. */
+function linkNode(place: SandboxPlace): void {
+  const link = join(place.bin, "node");
+  if (existsSync(link) && readlinkSync(link) === process.execPath) {
+    return;
+  }
+  rmSync(link, { force: true });
+  symlinkSync(process.execPath, link);
+}
+
+function searchPath(outer: Environment): readonly string[] {
+  return (outer["PATH"] ?? "")
+    .split(delimiter)
+    .filter((entry) => isAbsolute(entry) && entry !== standins);
+}
+
+function requireInside(folder: string, path: string): void {
+  const inner = relative(resolve(folder), resolve(path));
+  if (inner === "" || inner.startsWith("..") || isAbsolute(inner)) {
+    throw fault(`the sandbox's backend ${path} must lie in ${folder}`);
+  }
+}
+
+function newPassphrase(): string {
+  return randomBytes(24).toString("base64url");
+}
+
+function newToken(): string {
+  return randomBytes(32).toString("hex");
+}

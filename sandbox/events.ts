@@ -1,0 +1,58 @@
+/** The engine's event log: one JSON object a line. Only what a report needs is read. */
+import * as z from "zod";
+
+const Step = z.object({ op: z.string(), urn: z.string(), type: z.string() });
+
+const EngineEvent = z.object({
+  resourcePreEvent: z.object({ metadata: Step }).optional(),
+  resOutputsEvent: z.object({ metadata: Step }).optional(),
+  resOpFailedEvent: z.object({ metadata: Step }).optional(),
+  diagnosticEvent: z
+    .object({ urn: z.string().default(""), message: z.string(), severity: z.string() })
+    .optional(),
+  summaryEvent: z
+    .object({
+      resourceChanges: z.record(z.string(), z.number()).default({}),
+      durationSeconds: z.number().default(0),
+    })
+    .optional(),
+});
+/** One event. */
+export type EngineEvent = z.infer<typeof EngineEvent>;
+
+/** Reads one line; what is no event is undefined. */
+export function parseEvent(line: string): EngineEvent | undefined {
+  try {
+    const parsed = EngineEvent.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A resource as people name it: the last part of its type and its name. */
+export function resourceLabel(urn: string): string {
+  const parts = urn.split("::");
+  const type = (parts[2] ?? "").split("$").at(-1) ?? "";
+  return `${type.split(":").at(-1) ?? ""} ${parts.slice(3).join("::")}`.trim();
+}
+
+/** The engine's colour marks, e.g. `<{%reset%}>`, taken out. */
+export function plainText(text: string): string {
+  return text.replace(/<\{%.*?%\}>/g, "");
+}
+
+/**
+ * Warnings that say nothing about the stack: every plugin of a sandbox is on PATH, and one of them is
+ * older than its SDK.
+ */
+const noise = [
+  /using pulumi-(resource|language|analyzer)-\S+ from \$PATH/,
+  /will be used instead of/,
+  /plugin .* from \$PATH/i,
+];
+
+/** Whether a line is one of the sandbox's own making. */
+export function isNoise(line: string): boolean {
+  return noise.some((pattern) => pattern.test(line));
+}

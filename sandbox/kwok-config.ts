@@ -1,0 +1,65 @@
+/** What kwokctl is told: options, what the control plane does differently from kwok's defaults, stages. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+
+import type { Ports } from "./state.ts";
+
+/** Room for every Service a stack may have: kwok's default holds 254 addresses. */
+const serviceRange = "10.96.0.0/12";
+
+/** Programs of the control plane, by the name kwokctl gives them. */
+export const components = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok-controller",
+] as const;
+
+/**
+ * The file for `kwokctl --config`.
+ *
+ * Scheduler, controller-manager and admission stay as in a cloud. Only the attaching of disks is left
+ * out: nothing here would ever answer it.
+ */
+export function kwokConfig(ports: Ports, stages: readonly string[] = stageTexts()): string {
+  const configuration = {
+    apiVersion: "config.kwok.x-k8s.io/v1alpha1",
+    kind: "KwokctlConfiguration",
+    options: {
+      // kwok's default is every interface of the machine.
+      bindAddress: "127.0.0.1",
+      kubeApiserverPort: ports.apiServer,
+      etcdPort: ports.etcd,
+      etcdPeerPort: ports.etcdPeer,
+      kubeControllerManagerPort: ports.controllerManager,
+      kubeSchedulerPort: ports.scheduler,
+      kwokControllerPort: ports.kwok,
+    },
+    componentsPatches: [
+      {
+        name: "kube-apiserver",
+        extraArgs: [{ key: "service-cluster-ip-range", value: serviceRange }],
+      },
+      {
+        name: "kube-controller-manager",
+        extraArgs: [
+          { key: "service-cluster-ip-range", value: serviceRange },
+          { key: "controllers", value: "*,-persistentvolume-attach-detach-controller" },
+        ],
+      },
+    ],
+  };
+  return [stringify(configuration), ...stages].join("---\n");
+}
+
+/** The stages of `stages/`: how nodes, pods, addresses and disks come to life. */
+export function stageTexts(): readonly string[] {
+  const folder = join(dirname(fileURLToPath(import.meta.url)), "stages");
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+}

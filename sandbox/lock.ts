@@ -1,0 +1,62 @@
+/** One command at a time changes a sandbox. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import * as z from "zod";
+
+import { fault } from "./fault.ts";
+import { readIfThere } from "./files.ts";
+import type { SandboxPlace } from "./place.ts";
+import { findProcess } from "./processes.ts";
+
+const Holder = z.object({ pid: z.int(), started: z.string(), command: z.string() });
+
+/**
+ * Does work while holding the sandbox's lock. A lock whose holder was killed is taken over.
+ *
+ * @param name The command, for whoever finds the lock held.
+ * @throws SandboxError where another command holds it.
+ */
+export async function withLock<Result>(
+  place: Pick<SandboxPlace, "lock" | "stack">,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  take(place, name);
+  try {
+    return await work();
+  } finally {
+    rmSync(place.lock, { force: true });
+  }
+}
+
+function take(place: Pick<SandboxPlace, "lock" | "stack">, name: string): void {
+  mkdirSync(dirname(place.lock), { recursive: true });
+  const own = { pid: process.pid, started: findProcess(process.pid)?.started ?? "", command: name };
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    try {
+      writeFileSync(place.lock, JSON.stringify(own), { flag: "wx" });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+        throw error;
+      }
+    }
+    const holder = readHolder(place.lock);
+    if (holder !== undefined && findProcess(holder.pid)?.started === holder.started) {
+      throw fault(
+        `make ${holder.command} (process ${holder.pid}) is at work on the sandbox of ${place.stack}`,
+        "wait for it, or end it with Ctrl-C",
+      );
+    }
+    rmSync(place.lock, { force: true });
+  }
+  throw fault(`the lock ${place.lock} cannot be taken`, "try again");
+}
+
+function readHolder(path: string): z.infer<typeof Holder> | undefined {
+  try {
+    return Holder.parse(JSON.parse(readIfThere(path) ?? ""));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+/** Node objects shaped like the stack's pools. Pure. */
+import { createHash } from "node:crypto";
+
+import type { NodeShape } from "../components/platform/cluster.schema.ts";
+
+/** A machine behind a node: exchanged when the node is recycled. */
+export interface Machine {
+  /** The cloud's number. */
+  readonly id: number;
+  /** Address seen from outside. */
+  readonly externalIp: string;
+}
+
+/** A node object as the API server takes it. */
+export interface NodeObject {
+  readonly apiVersion: "v1";
+  readonly kind: "Node";
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly providerID: string;
+    readonly podCIDR: string;
+    readonly podCIDRs: readonly string[];
+    readonly taints: readonly { key: string; value: string; effect: string }[];
+  };
+  readonly status: {
+    readonly addresses: readonly { type: string; address: string }[];
+    readonly capacity: Readonly<Record<string, string>>;
+    readonly allocatable: Readonly<Record<string, string>>;
+    readonly nodeInfo: Readonly<Record<string, string>>;
+  };
+}
+
+/** Annotation of the nodes that this program made: only these are ever removed by it. */
+export const shapeAnnotation = "sandbox.fleet/shape";
+
+/** Documentation ranges (RFC 5737). 203.0.113.0/24 is left to the addresses that stack files declare. */
+const publicRanges = ["198.51.100", "192.0.2"] as const;
+
+/** Name of a node: its pool and number, or its slot. */
+export function nodeName(
+  stack: string,
+  { pool, index, slot }: Pick<NodeShape, "pool" | "index" | "slot">,
+): string {
+  return slot === undefined ? `${stack}-${pool}-${index}` : `${stack}-${pool}-slot-${slot}`;
+}
+
+/**
+ * The n-th machine that this sandbox saw.
+ *
+ * @param taken Addresses that the stack file reserves: no other machine may get one.
+ */
+export function machine(number: number, node: NodeShape, taken: ReadonlySet<string>): Machine {
+  const id = 40_000_000 + number;
+  if (node.address?.kind === "reserved") {
+    return { id, externalIp: node.address.ip };
+  }
+  const free = publicRanges
+    .flatMap((prefix) => Array.from({ length: 254 }, (_, last) => `${prefix}.${last + 1}`))
+    .filter((address) => !taken.has(address));
+  return { id, externalIp: free[number % free.length] ?? `${publicRanges[0]}.1` };
+}
+
+/** Addresses that the pools reserve. */
+export function reservedAddresses(nodes: readonly NodeShape[]): ReadonlySet<string> {
+  return new Set(
+    nodes.flatMap(({ address }) => (address?.kind === "reserved" ? [address.ip] : [])),
+  );
+}
+
+/**
+ * A node's object.
+ *
+ * @param position Place among all nodes of the cluster: gives addresses inside it.
+ */
+export function nodeObject(
+  stack: string,
+  node: NodeShape,
+  position: number,
+  { id, externalIp }: Machine,
+): NodeObject {
+  const name = nodeName(stack, node);
+  const internalIp = `192.168.${128 + Math.floor(position / 250)}.${1 + (position % 250)}`;
+  const podRange = podCidr(position);
+  const labels = {
+    "kubernetes.io/arch": "amd64",
+    "kubernetes.io/os": "linux",
+    "topology.kubernetes.io/region": "sandbox",
+    ...node.labels,
+    "kubernetes.io/hostname": name,
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name,
+      labels: { "topology.kubernetes.io/zone": labels["topology.kubernetes.io/region"], ...labels },
+      annotations: { [shapeAnnotation]: shapeHash(node, position) },
+    },
+    spec: {
+      providerID: `linode://${id}`,
+      podCIDR: podRange,
+      podCIDRs: [podRange],
+      taints: node.taints.map(({ key, value, effect }) => ({ key, value, effect })),
+    },
+    status: {
+      addresses: [
+        { type: "Hostname", address: name },
+        { type: "InternalIP", address: internalIp },
+        { type: "ExternalIP", address: externalIp },
+      ],
+      capacity: quantities(node.capacity),
+      allocatable: quantities(node.allocatable),
+      nodeInfo: {
+        architecture: "amd64",
+        bootID: "",
+        containerRuntimeVersion: "simulated://kwok",
+        kernelVersion: "simulated",
+        kubeProxyVersion: "",
+        kubeletVersion: "v1.36.3",
+        machineID: `${id}`,
+        operatingSystem: "linux",
+        osImage: "simulated",
+        systemUUID: "",
+      },
+    },
+  };
+}
+
+/** Changes when the stack file changes what a node is: then the node is made anew. */
+export function shapeHash(node: NodeShape, position: number): string {
+  return createHash("sha256")
+    .update(JSON.stringify([node, position]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** 510 addresses for the pods of each node, out of 10.64.0.0/10. */
+function podCidr(position: number): string {
+  const block = position * 2;
+  return `10.${64 + Math.floor(block / 256)}.${block % 256}.0/23`;
+}
+
+function quantities({ cpu, memory, pods }: NodeShape["capacity"]): Record<string, string> {
+  // No pool declares a disk: room that no pod's own files fill.
+  return { cpu, memory, pods: `${pods}`, "ephemeral-storage": "80Gi" };
+}

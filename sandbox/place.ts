@@ -1,0 +1,134 @@
+/** Where a sandbox keeps its things: everything it has lies in one folder of the clone. */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { fault } from "./fault.ts";
+
+/** The clone this file belongs to. */
+export const cloneFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Name of the control plane for kwokctl. Each has a work folder of its own, so that one name does. */
+export const clusterName = "fleet";
+
+/** Paths of one stack's sandbox, all absolute. */
+export interface SandboxPlace {
+  readonly stack: string;
+  /** Folder with `Pulumi.yaml`: where the engine runs. */
+  readonly clone: string;
+  /** Everything of this sandbox; removed as a whole. */
+  readonly folder: string;
+  /** Held while a command changes the sandbox. Beside the folder, so that it outlives it. */
+  readonly lock: string;
+  /** The generated config file. */
+  readonly config: string;
+  readonly kubeconfig: string;
+  /** State of the engine. */
+  readonly backend: string;
+  /** PULUMI_HOME. */
+  readonly engineHome: string;
+  /** HOME of everything that runs inside. */
+  readonly home: string;
+  readonly temporary: string;
+  /** First on PATH: the Node that runs the program. */
+  readonly bin: string;
+  /** KWOK_WORKDIR. */
+  readonly clusters: string;
+  /** kwokctl's folder of the control plane: programs, certificates, data, logs. */
+  readonly cluster: string;
+  readonly logs: string;
+  /** What the sandbox remembers between commands: `state.ts`. */
+  readonly state: string;
+  /** Throw-away secrets, kept so that a second run changes nothing. */
+  readonly secrets: string;
+  readonly passphrase: string;
+  /** What stand-in plugins ask for. */
+  readonly token: string;
+  /** There while an update is under way: one found by the next command was killed. */
+  readonly unfinished: string;
+}
+
+/** Where a sandbox may be put. */
+export interface PlaceOptions {
+  /** Default: the clone this program belongs to. */
+  readonly clone?: string | undefined;
+  /** Folder of all sandboxes. Default: `.sandbox` of the clone. */
+  readonly root?: string | undefined;
+}
+
+/**
+ * Paths of a stack's sandbox.
+ *
+ * @throws SandboxError for a name that could lead out of the folder.
+ */
+export function sandboxPlace(stack: string, options: PlaceOptions = {}): SandboxPlace {
+  if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(stack)) {
+    throw fault(
+      `STACK must be the name of a stack: lower-case letters, digits and dashes, at most 40 (it is ${JSON.stringify(stack)})`,
+      stacksHint(options.clone ?? cloneFolder),
+    );
+  }
+  const clone = resolve(options.clone ?? cloneFolder);
+  const root = resolve(options.root ?? join(clone, ".sandbox"));
+  const folder = join(root, stack);
+  const clusters = join(folder, "cluster");
+  return {
+    stack,
+    clone,
+    folder,
+    lock: join(root, `.${stack}.lock`),
+    config: join(folder, `Pulumi.${stack}.yaml`),
+    kubeconfig: join(folder, "kubeconfig"),
+    backend: join(folder, "backend"),
+    engineHome: join(folder, "pulumi"),
+    home: join(folder, "home"),
+    temporary: join(folder, "tmp"),
+    bin: join(folder, "bin"),
+    clusters,
+    cluster: join(clusters, "clusters", clusterName),
+    logs: join(folder, "logs"),
+    state: join(folder, "state.json"),
+    secrets: join(folder, "secrets.json"),
+    passphrase: join(folder, "passphrase"),
+    token: join(folder, "token"),
+    unfinished: join(folder, "unfinished"),
+  };
+}
+
+/** Names of the stacks that a folder has files of, sorted. */
+export function stacksOf(clone: string): readonly string[] {
+  return readdirSync(clone)
+    .flatMap((file) => /^Pulumi\.([a-z0-9-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/**
+ * The stack's own file.
+ *
+ * @param file Another file to read instead, for tests of changed config.
+ * @throws SandboxError that lists the stacks there are.
+ */
+export function stackFile(place: SandboxPlace, file?: string): string {
+  const path = file === undefined ? join(place.clone, `Pulumi.${place.stack}.yaml`) : resolve(file);
+  if (!existsSync(path)) {
+    throw fault(`there is no stack ${place.stack}: ${path} is missing`, stacksHint(place.clone));
+  }
+  return path;
+}
+
+/** Names of the sandboxes that have a folder, sorted. */
+export function existingSandboxes(root: string): readonly string[] {
+  return existsSync(root)
+    ? readdirSync(root, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort()
+    : [];
+}
+
+function stacksHint(clone: string): string {
+  const stacks = stacksOf(clone);
+  return stacks.length === 0
+    ? "make new-stack NAME=… FROM=… makes one"
+    : `STACK=${stacks.join(" or STACK=")}`;
+}

@@ -1,0 +1,87 @@
+/** What a stack file asks of a sandbox, read and checked before anything is touched. */
+import { readFileSync } from "node:fs";
+
+import { generateSecret } from "../components/base/secrets.ts";
+import { clusterNodes, type NodeShape } from "../components/platform/cluster.schema.ts";
+import { ConfigError, parseConfig } from "../stacks/config.ts";
+import { parseAll } from "../stacks/parse.ts";
+import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import { StackConfig } from "../stacks/stack.schema.ts";
+import { configValues, parseStackFile, rawConfig } from "./config.ts";
+import { SandboxError } from "./fault.ts";
+import { ensureSandboxSecrets, neededSecrets, type SecretNeed } from "./secrets.ts";
+
+/** A stack file that stands. */
+export interface Plan {
+  readonly stack: string;
+  /** Path of the stack's own file. */
+  readonly file: string;
+  readonly text: string;
+  /** Name of the kubeconfig's context. */
+  readonly context: string;
+  readonly nodes: readonly NodeShape[];
+  readonly needs: readonly SecretNeed[];
+  /** Secrets to keep: {@link ensureSandboxSecrets}. */
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads a stack file with the program's own schema.
+ *
+ * @param existing Secrets of the sandbox so far.
+ * @throws SandboxError with every fault of the file.
+ */
+export function readPlan(stack: string, file: string, existing: ReadonlyMap<string, string>): Plan {
+  const text = readFileSync(file, "utf8");
+  const values = configValues(parseStackFile(text, file));
+  const raw = rawConfig(values);
+  const needs = secretNeeds(values);
+  const kept = ensureSandboxSecrets(needs, existing, generateSecret);
+  const secrets = Object.fromEntries(neededSecrets(needs, kept));
+  const { cluster } = check(
+    stack,
+    { ...raw, "fleet:secrets": JSON.stringify(secrets) },
+    values["fleet:cluster"],
+  );
+  return {
+    stack,
+    file,
+    text,
+    context: cluster.context,
+    nodes: clusterNodes(cluster),
+    needs,
+    kept,
+  };
+}
+
+/** What a config refers to, as far as it can be read: faults are told by {@link check}. */
+function secretNeeds(values: Readonly<Record<string, unknown>>): readonly SecretNeed[] {
+  const prefix = "fleet:";
+  const sections = Object.entries(values).flatMap(([key, value]) =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+  );
+  const parsed = parseAll(StackConfig, Object.fromEntries(sections), inFile);
+  const config = parsed.ok ? parsed.value : parsed.rest;
+  return config === undefined ? [] : requiredSecrets(config);
+}
+
+/** The program's own check. The sandbox will make the very context that the file names. */
+function check(
+  stack: string,
+  raw: Readonly<Record<string, string>>,
+  cluster: unknown,
+): StackConfig {
+  const context =
+    typeof cluster === "object" && cluster !== null && "context" in cluster
+      ? cluster.context
+      : undefined;
+  const contexts = new Map(typeof context === "string" ? [[context, "https://127.0.0.1"]] : []);
+  try {
+    return parseConfig(raw, { stack, kubeContexts: () => ({ ok: true, value: contexts }) }).config;
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      throw new SandboxError(error.message);
+    }
+    throw error;
+  }
+}

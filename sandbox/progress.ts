@@ -1,0 +1,139 @@
+/** Follows an update of the engine and says in few lines how it goes. */
+import { type EngineEvent, isNoise, plainText, resourceLabel } from "./events.ts";
+
+/** What an update did. */
+export interface Outcome {
+  /** Operation → count, as the engine's summary says. */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  /** Whether the engine came to its summary. */
+  readonly finished: boolean;
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Something the engine or a provider said. */
+export interface Problem {
+  /** Resource it is about; empty for the whole stack. */
+  readonly resource: string;
+  readonly message: string;
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  create: "+ made",
+  update: "~ changed",
+  delete: "- deleted",
+  replace: "± replaced",
+  "create-replacement": "± made anew",
+  "delete-replaced": "- deleted",
+  refresh: "… read",
+  read: "… read",
+};
+
+/** Gathers an update's events. */
+export class Progress {
+  readonly #begun = new Set<string>();
+  readonly #done = new Set<string>();
+  readonly #failed = new Set<string>();
+  readonly #errors: Problem[] = [];
+  readonly #warnings: Problem[] = [];
+  #changes: Readonly<Record<string, number>> = {};
+  #seconds = 0;
+  #finished = false;
+
+  /**
+   * Takes one event in.
+   *
+   * @returns A line worth showing at once, or undefined.
+   */
+  take(event: EngineEvent): string | undefined {
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } =
+      event;
+    if (resourcePreEvent !== undefined && isChange(resourcePreEvent.metadata.op)) {
+      this.#begun.add(resourcePreEvent.metadata.urn);
+    }
+    if (resOutputsEvent !== undefined && isChange(resOutputsEvent.metadata.op)) {
+      const { urn, op } = resOutputsEvent.metadata;
+      this.#begun.delete(urn);
+      this.#done.add(urn);
+      return `  ${verbs[op] ?? op} ${resourceLabel(urn)}`;
+    }
+    if (resOpFailedEvent !== undefined) {
+      const { urn } = resOpFailedEvent.metadata;
+      this.#begun.delete(urn);
+      this.#failed.add(urn);
+      return `  ! failed ${resourceLabel(urn)}`;
+    }
+    if (diagnosticEvent !== undefined) {
+      this.#diagnose(diagnosticEvent);
+    }
+    if (summaryEvent !== undefined) {
+      this.#changes = summaryEvent.resourceChanges;
+      this.#seconds = summaryEvent.durationSeconds;
+      this.#finished = true;
+    }
+    return undefined;
+  }
+
+  /** One line: how far it is, and what it waits for. */
+  status(): string {
+    const names = [...this.#begun].map(resourceLabel);
+    const shown = names.slice(0, 3).join(", ");
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+    const failed = this.#failed.size === 0 ? "" : `, ${this.#failed.size} failed`;
+    return `  ${this.#done.size} done${failed}${names.length === 0 ? "" : `; at work: ${shown}${more}`}`;
+  }
+
+  /** What came of it. */
+  outcome(): Outcome {
+    return {
+      changes: this.#changes,
+      seconds: this.#seconds,
+      finished: this.#finished,
+      errors: this.#errors,
+      warnings: this.#warnings,
+    };
+  }
+
+  #diagnose({ urn, message, severity }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+    const text = plainText(message).trim();
+    if (text === "" || isNoise(text)) {
+      return;
+    }
+    const problem = { resource: isStack(urn) ? "" : resourceLabel(urn), message: text };
+    if (severity === "error") {
+      this.#errors.push(problem);
+    } else if (severity === "warning") {
+      this.#warnings.push(problem);
+    }
+  }
+}
+
+/** The counts of an outcome in words: "12 made, 1 changed, 80 the same". */
+export function describeChanges(changes: Readonly<Record<string, number>>): string {
+  const words: readonly (readonly [string, string])[] = [
+    ["create", "made"],
+    ["update", "changed"],
+    ["replace", "replaced"],
+    ["delete", "deleted"],
+    ["same", "the same"],
+  ];
+  const parts = words.flatMap(([operation, word]) => {
+    const count = changes[operation] ?? 0;
+    return count === 0 ? [] : [`${count} ${word}`];
+  });
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}
+
+/** Whether any operation is more than a look. */
+export function isUnchanged(changes: Readonly<Record<string, number>>): boolean {
+  return Object.entries(changes).every(([operation, count]) => count === 0 || !isChange(operation));
+}
+
+function isChange(operation: string): boolean {
+  return !["same", "read", "refresh", "discard", "remove-pending-replace"].includes(operation);
+}
+
+function isStack(urn: string): boolean {
+  return urn === "" || urn.includes("::pulumi:pulumi:Stack::");
+}

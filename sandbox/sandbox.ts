@@ -1,0 +1,179 @@
+/** One stack's sandbox: its control plane running, its config written, its folder. */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { Api } from "./api.ts";
+import { ensureStorageClasses, syncNodes, waitForNodes } from "./cluster-contents.ts";
+import { sandboxConfig } from "./config.ts";
+import {
+  controlPlaneHealth,
+  createControlPlane,
+  restartControlPlane,
+  serverAddress,
+  stopControlPlane,
+} from "./control-plane.ts";
+import { passphraseKey, type PassphraseKey } from "./encryption.ts";
+import { prepareFolder, sandboxEnvironment } from "./environment.ts";
+import { fault } from "./fault.ts";
+import { privateMode, writeWhole } from "./files.ts";
+import { apiAccess, writeKubeconfig } from "./kubeconfig.ts";
+import { nodeName } from "./nodes.ts";
+import type { SandboxPlace } from "./place.ts";
+import type { Plan } from "./plan.ts";
+import { endProcesses, engineProcesses, listProcesses } from "./processes.ts";
+import { neededSecrets, writeSecrets } from "./secrets.ts";
+import { markUnfinished, type Ports, readState, type SandboxState, writeState } from "./state.ts";
+import type { Environment } from "./tools.ts";
+
+/** Tells the user something, on a line of its own. */
+export type Say = (line: string) => void;
+
+/** How a control plane came to stand. */
+export type Start = "running" | "restarted" | "new";
+
+/** A sandbox that stands. */
+export interface Sandbox {
+  readonly place: SandboxPlace;
+  readonly start: Start;
+  readonly server: string;
+  readonly api: Api;
+}
+
+/**
+ * Makes a stack's sandbox stand, whatever is there: nothing, one that runs, what a killed command or a
+ * restart of the machine left.
+ *
+ * @param outer The shell's environment.
+ */
+export async function openSandbox(
+  place: SandboxPlace,
+  plan: Plan,
+  outer: Environment,
+  say: Say,
+): Promise<Sandbox> {
+  await clearLeftovers(place, say);
+  prepareFolder(place);
+  writeSecrets(place, plan.kept);
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase = "" } = sandboxEnvironment(place, outer);
+  // A million rounds take as long as the control plane needs to say its first word: side by side.
+  const [key, { start, ports }] = await Promise.all([
+    passphraseKeyOf(place, passphrase),
+    ensureControlPlane(place, outer, say),
+  ]);
+  const machines = start === "new" ? 0 : (readState(place)?.machines ?? 0);
+  const state = { ports, salt: key.saltLine, machines };
+  writeState(place, state);
+  const access = apiAccess(place, serverAddress(ports));
+  writeKubeconfig(place, plan.context, access);
+  const secrets = neededSecrets(plan.needs, plan.kept);
+  writeWhole(place.config, sandboxConfig(plan.text, plan.file, secrets, key), privateMode);
+  const api = new Api(access);
+  await fillCluster(place, plan, api, state);
+  return { place, start, server: access.server, api };
+}
+
+/**
+ * A sandbox that stands already.
+ *
+ * @throws SandboxError where it does not.
+ */
+export function requireRunning(place: SandboxPlace): {
+  readonly api: Api;
+  readonly server: string;
+} {
+  const state = readState(place);
+  const { missing } = controlPlaneHealth(place);
+  if (state === undefined || missing.length > 0 || !existsSync(place.config)) {
+    throw fault(`the sandbox of ${place.stack} does not run`, `make up STACK=${place.stack}`);
+  }
+  const server = serverAddress(state.ports);
+  return { api: new Api(apiAccess(place, server)), server };
+}
+
+/** Takes everything of a sandbox away: its processes, then its folder. */
+export async function removeSandbox(place: SandboxPlace): Promise<void> {
+  await endProcesses(engineProcesses(place, listProcesses()));
+  await stopControlPlane(place);
+  rmSync(place.folder, { recursive: true, force: true });
+}
+
+/** Ends what a killed command left running, and drops state that no longer tells the truth. */
+async function clearLeftovers(place: SandboxPlace, say: Say): Promise<void> {
+  const engines = engineProcesses(place, listProcesses());
+  if (engines.length > 0) {
+    say(`ending ${engines.length} processes that a killed command left`);
+    await endProcesses(engines);
+  }
+  if (existsSync(place.unfinished)) {
+    // Its state was not written: the cluster holds objects that the engine does not know of.
+    say("the last update was killed half-way: starting from an empty cluster, secrets kept");
+    await stopControlPlane(place);
+    forgetCluster(place);
+    markUnfinished(place, false);
+  }
+}
+
+/** Removes the cluster and the engine's state of it; secrets, passphrase and token stay. */
+function forgetCluster(place: SandboxPlace): void {
+  for (const path of [place.clusters, place.backend, join(place.folder, "standins")]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+async function ensureControlPlane(
+  place: SandboxPlace,
+  outer: Environment,
+  say: Say,
+): Promise<{ readonly start: Start; readonly ports: Ports }> {
+  const state = readState(place);
+  const { missing, running } = controlPlaneHealth(place);
+  if (state !== undefined && missing.length === 0) {
+    return { start: "running", ports: state.ports };
+  }
+  if (state !== undefined && existsSync(place.cluster)) {
+    const what = running.length === 0 ? "the control plane" : missing.join(", ");
+    say(`${what} had ended: starting the control plane again on its data`);
+    if (await restartControlPlane(place, state.ports, outer)) {
+      return { start: "restarted", ports: state.ports };
+    }
+    say("it cannot be started again: making a new one, empty");
+  }
+  await stopControlPlane(place);
+  forgetCluster(place);
+  prepareFolder(place);
+  return { start: "new", ports: await createControlPlane(place, outer) };
+}
+
+async function fillCluster(
+  place: SandboxPlace,
+  plan: Plan,
+  api: Api,
+  state: SandboxState,
+): Promise<void> {
+  await ensureStorageClasses(api);
+  const { stack, nodes } = plan;
+  const machines = await syncNodes(api, { stack, nodes, machines: state.machines });
+  writeState(place, { ...state, machines });
+  await waitForNodes(
+    api,
+    nodes.map((node) => nodeName(stack, node)),
+  );
+}
+
+/** The key of the config so far; a new one where the passphrase is new. */
+async function passphraseKeyOf(place: SandboxPlace, passphrase: string): Promise<PassphraseKey> {
+  const salt = readState(place)?.salt;
+  try {
+    return await passphraseKey(passphrase, salt);
+  } catch (error) {
+    if (salt === undefined) {
+      throw error;
+    }
+    return passphraseKey(passphrase);
+  }
+}
+
+/** Whether a sandbox has left anything: a folder or a process. */
+export function hasAnything(place: SandboxPlace): boolean {
+  return existsSync(place.folder) || controlPlaneHealth(place).running.length > 0;
+}

@@ -1,0 +1,51 @@
+/** What a sandbox remembers between commands. Nothing secret stands here. */
+import { rmSync } from "node:fs";
+import * as z from "zod";
+
+import { readIfThere, writeWhole } from "./files.ts";
+import type { SandboxPlace } from "./place.ts";
+
+/** Loopback ports of the control plane. */
+export const Ports = z.object({
+  apiServer: z.int(),
+  etcd: z.int(),
+  etcdPeer: z.int(),
+  controllerManager: z.int(),
+  scheduler: z.int(),
+  kwok: z.int(),
+});
+/** {@inheritDoc Ports} */
+export type Ports = z.infer<typeof Ports>;
+
+const State = z.object({
+  ports: Ports,
+  /** Salt of the generated config, so that the passphrase's key stays the same. */
+  salt: z.string(),
+  /** How many machines there have been: each gets an address that none had before it. */
+  machines: z.int().default(0),
+});
+/** {@inheritDoc State} */
+export type SandboxState = z.infer<typeof State>;
+
+/** The sandbox's state, or undefined where there is none or a killed command left half of one. */
+export function readState(place: Pick<SandboxPlace, "state">): SandboxState | undefined {
+  try {
+    return State.parse(JSON.parse(readIfThere(place.state) ?? ""));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the state. */
+export function writeState(place: Pick<SandboxPlace, "state">, state: SandboxState): void {
+  writeWhole(place.state, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+/** Notes that an update has begun, or that it ended in an orderly way. */
+export function markUnfinished(place: Pick<SandboxPlace, "unfinished">, unfinished: boolean): void {
+  if (unfinished) {
+    writeWhole(place.unfinished, "an update is under way\n");
+  } else {
+    rmSync(place.unfinished, { force: true });
+  }
+}

@@ -1,0 +1,51 @@
+/** The programs a sandbox is made of: where the installer put them, else on PATH. */
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import * as z from "zod";
+
+import { fault } from "./fault.ts";
+
+/** Environment as Node has it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const Folders = z.record(z.string(), z.string());
+
+/**
+ * Path of a program.
+ *
+ * @param environment FLEET_TOOL_DIRS (tool → folder, as JSON) and PATH.
+ * @throws SandboxError that names the missing program.
+ */
+export function toolPath(name: string, environment: Environment): string {
+  const folder = toolFolders(environment)[name];
+  const candidates = [
+    ...(folder === undefined ? [] : [folder]),
+    ...(environment["PATH"] ?? "").split(delimiter).filter((entry) => entry !== ""),
+  ];
+  const found = candidates.map((entry) => join(entry, name)).find(isProgram);
+  if (found === undefined) {
+    throw fault(`${name} is not on PATH`, "make tools installs it; make up does so by itself");
+  }
+  return found;
+}
+
+function toolFolders(environment: Environment): Readonly<Record<string, string>> {
+  const text = environment["FLEET_TOOL_DIRS"];
+  if (text === undefined || text === "") {
+    return {};
+  }
+  try {
+    return Folders.parse(JSON.parse(text));
+  } catch {
+    throw fault("FLEET_TOOL_DIRS must be a JSON map of tools to folders", "unset it");
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
