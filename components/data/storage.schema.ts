@@ -1,0 +1,25 @@
+/** Words that all stores share in a stack file. */
+import * as z from "zod";
+
+import { Bytes, DnsLabel, Hostname, Ipv4 } from "../base/scalars.ts";
+
+/** A disk of a store. */
+export const Storage = z.strictObject({
+  /** Size of the claim. Classes that can grow a disk let it be raised, none lets it shrink. */
+  size: Bytes.default("10Gi"),
+  /** Storage class. Default: the cluster's own default class. */
+  storageClass: DnsLabel.optional(),
+});
+/** {@inheritDoc Storage} */
+export type Storage = z.infer<typeof Storage>;
+
+/**
+ * Host of a store outside the cluster.
+ *
+ * A URL is refused: the services put `redis://` before whatever does not start with exactly that, so
+ * that `rediss://` turns into a host that does not exist (facts/skywire.md 2.2).
+ */
+export const StoreHost = z.union([Ipv4, Hostname], {
+  message:
+    "must be a bare host name or IPv4 address, e.g. 192.168.133.7: no scheme, as TLS (rediss://) does not work with the services",
+});
