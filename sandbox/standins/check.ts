@@ -27,7 +27,8 @@ export function checkInputs(
   const wrong = Object.entries(inputs)
     .filter(([name]) => !name.startsWith("__"))
     .flatMap(([name, value]) => {
-      const type = shape.properties[name];
+      // Own properties only: `valueOf` is a property of every object.
+      const type = Object.hasOwn(shape.properties, name) ? shape.properties[name] : undefined;
       if (type === undefined) {
         return [
           { path: join(path, name), reason: unknownProperty(name, Object.keys(shape.properties)) },

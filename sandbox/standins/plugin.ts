@@ -229,7 +229,10 @@ export class StandIn {
   #stored(object: CloudObject, inputs: Properties, world: World): Stored {
     const { schema, rule } = this.#resource(object.type);
     const outputs = rule.outputs(object, world);
-    return { id: object.id, properties: { ...empties(schema.outputs), ...own(inputs), ...outputs } };
+    return {
+      id: object.id,
+      properties: { ...empties(schema.outputs), ...own(inputs), ...outputs },
+    };
   }
 
   /** What an update would leave: outputs that it changes are not known before it. */

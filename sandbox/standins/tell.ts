@@ -56,11 +56,13 @@ export async function tell(sandbox: string, args: readonly string[]): Promise<st
       return listed(sandbox, cloudOf(first), second);
     case "delete":
       return deleted(sandbox, cloudOf(first), second);
-    case "edit":
+    case "edit": {
+      const wanted = bagOf(third);
       return edited(sandbox, cloudOf(first), second, (object) => ({
         ...object,
-        inputs: { ...object.inputs, ...bagOf(third) },
+        inputs: { ...object.inputs, ...wanted },
       }));
+    }
     case "fact":
       return edited(sandbox, cloudOf(first), second, (object) => ({
         ...object,

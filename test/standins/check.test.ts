@@ -105,9 +105,8 @@ describe("the check", () => {
 
   it("knows closed sets from the SDK's enumerations and doc comments", () => {
     const cloudflare = loadSchema("cloudflare").resources["cloudflare:index/dnsRecord:DnsRecord"];
-    expect(cloudflare?.properties["type"]).toMatchObject({
-      enum: expect.arrayContaining(["A", "SRV"]),
-    });
+    const types = cloudflare?.properties["type"];
+    expect(typeof types === "object" && "enum" in types ? types.enum : []).toContain("SRV");
     const docker = loadSchema("docker").objects["DockerBuild"];
     expect(docker?.properties["builderVersion"]).toEqual({
       enum: ["BuilderV1", "BuilderBuildKit"],

@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pushImage } from "../../sandbox/standins/seeds.ts";
-import { secret, unknownValue } from "../../sandbox/standins/values.ts";
+import { asText, secret, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
 import { Box, subject } from "./box.ts";
 
@@ -218,7 +218,7 @@ describe("images", () => {
     const context = join(import.meta.dirname, "fixtures/image");
     const build = { context, dockerfile: join(context, "Dockerfile"), platform: "linux/amd64" };
     const made = await box.make(imageType, "vote", { imageName: "vote:3", skipPush: true, build });
-    expect(String(made.properties["repoDigest"])).not.toContain("@");
+    expect(asText(made.properties["repoDigest"])).not.toContain("@");
   });
 
   it("need their Dockerfile and platform at preview too", async () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { seedStandins } from "../../sandbox/standins/seeds.ts";
-import { isBag, unknownValue } from "../../sandbox/standins/values.ts";
+import { asText, isBag, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
 import { Box, subject, within } from "./box.ts";
 
@@ -280,7 +280,7 @@ describe("what Google gives", () => {
     const box = await Box.open("gcp");
     const address = await box.make(addressType, "a", { name: "edge" });
     expect(address.id).toBe("projects/fleet-sandbox/regions/europe-west3/addresses/edge");
-    expect(String(address.properties["address"])).toMatch(/^198\.51\.100\.\d+$/);
+    expect(asText(address.properties["address"])).toMatch(/^198\.51\.100\.\d+$/);
     expect((await box.make(bucketType, "b", bucket)).properties["location"]).toBe("EU");
     const made = await box.make(objectType, "o", object);
     const same = await box.update(objectType, "o", made.id, object, {

@@ -1,6 +1,6 @@
 /** Linode's rules: facts/clouds-linode-cloudflare-docker.md 1 to 3 and 6. */
 import { describe, expect, it } from "vitest";
-import { isSecret, plain, unknownValue } from "../../sandbox/standins/values.ts";
+import { asText, isSecret, plain, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
 import { Box } from "./box.ts";
 
@@ -390,7 +390,7 @@ describe("what Linode gives", () => {
     );
     expect(made.every(({ id }) => /^[1-9]\d{7}$/.test(id))).toBe(true);
     expect(new Set(made.map(({ id }) => id)).size).toBe(40);
-    const addresses = made.map(({ properties }) => String(properties["ipv4"]));
+    const addresses = made.map(({ properties }) => asText(properties["ipv4"]));
     expect(new Set(addresses).size).toBe(40);
     expect(addresses.every((address) => address.startsWith("192.0.2."))).toBe(true);
   });
@@ -410,7 +410,7 @@ describe("what Linode gives", () => {
     const { properties } = await box.make(type("lkeCluster"), "c", cluster);
     const kubeconfig = properties["kubeconfig"];
     expect(isSecret(kubeconfig)).toBe(true);
-    const text = Buffer.from(String(plain(kubeconfig ?? null)), "base64").toString();
+    const text = Buffer.from(asText(plain(kubeconfig ?? null)), "base64").toString();
     expect(JSON.parse(text)).toMatchObject({ kind: "Config", apiVersion: "v1" });
   });
 

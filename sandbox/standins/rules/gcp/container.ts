@@ -1,5 +1,5 @@
 /** GKE clusters: facts/clouds-gke-ingress-tls.md 1.1, 1.3 and 8. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { digest, isBag } from "../../values.ts";
 import type { Properties, Value } from "../../values.ts";
@@ -225,7 +225,7 @@ function isNewer(a: string, b: string): boolean {
 /** The sandbox's own control plane, which answers for the cluster. */
 function controlPlane(world: World): { endpoint: string; authority: string } | undefined {
   const file = world.settings.kubeconfig;
-  if (file === undefined) return undefined;
+  if (file === undefined || !existsSync(file)) return undefined;
   const content = parse(readFileSync(file, "utf8")) as Value;
   const [first] = isBag(content) ? bags(content, "clusters") : [];
   const entry = bag(first ?? {}, "cluster");

@@ -1,5 +1,5 @@
 /** Linode's managed Kubernetes: facts/clouds-linode-cloudflare-docker.md 1. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Fault } from "../../check.ts";
 import { asText, canonical, secret } from "../../values.ts";
 import type { Properties, Value } from "../../values.ts";
@@ -223,8 +223,8 @@ function endpoint(self: CloudObject): string {
 
 /** The sandbox's own control plane answers for the cluster; without one the file leads nowhere. */
 function kubeconfig(self: CloudObject, world: World): string {
-  if (world.settings.kubeconfig !== undefined)
-    return readFileSync(world.settings.kubeconfig, "utf8");
+  const file = world.settings.kubeconfig;
+  if (file !== undefined && existsSync(file)) return readFileSync(file, "utf8");
   const name = `lke${self.id}`;
   return JSON.stringify({
     apiVersion: "v1",
