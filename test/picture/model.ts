@@ -1,0 +1,319 @@
+/**
+ * What the picture of a stack shows, read out of the rendered objects: nothing here knows a service
+ * by name, so that the picture cannot say anything that the program does not do.
+ */
+import { poolLabel, slotLabel } from "../../components/base/labels.ts";
+import { clusterNodes, type NodeShape } from "../../components/platform/cluster.schema.ts";
+import type { StackConfig } from "../../stacks/stack.schema.ts";
+import { allContainers, type PodSet, selects, type Service } from "../evaluators/objects.ts";
+import { allows, internet } from "../evaluators/policies.ts";
+import type { Rendered } from "../rendered.ts";
+
+/** A port that is listened on. */
+export interface ListenedPort {
+  readonly port: number;
+  readonly protocol: string;
+}
+
+/** What a workload is for. */
+export type Role =
+  /** Takes what comes in from outside for others. */
+  | "controller"
+  /** A program of the system. */
+  | "program"
+  /** Keeps data for programs. */
+  | "store"
+  /** Comes and goes: a Job, or a CronJob. */
+  | "job";
+
+/** A workload. */
+export interface Card {
+  /** `<namespace>/<name>`. */
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly role: Role;
+  readonly replicas: number;
+  readonly ports: readonly ListenedPort[];
+  /** Public host names that lead to it. */
+  readonly hosts: readonly string[];
+  /** Slot that its pods are pinned to. */
+  readonly slot: number | undefined;
+  /** Pool that its pods are pinned to. */
+  readonly pool: string | undefined;
+  /** Whether its pods are given a secret key of the stack. */
+  readonly keyed: boolean;
+  /** Sizes of its disks. */
+  readonly disks: readonly string[];
+  /** Cron expression of a CronJob. */
+  readonly schedule: string | undefined;
+  /** Whether the outside may be called: `TCP 80`, `every port`. */
+  readonly outbound: readonly string[];
+}
+
+/** A way in from the internet. */
+export interface Door {
+  /** Id of the card it leads to. */
+  readonly to: string;
+  /** Port that clients dial. */
+  readonly port: number;
+  readonly protocol: string;
+  /** Port on which the pod listens. */
+  readonly targetPort: number;
+  /** Slot whose address is dialled; undefined where that is a load balancer's. */
+  readonly slot: number | undefined;
+}
+
+/** A call that both ends' policies allow. */
+export interface Call extends ListenedPort {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A namespace with workloads in it. */
+export interface Room {
+  readonly name: string;
+  /** Pod Security level that the API server enforces there. */
+  readonly level: string;
+}
+
+/** A stack, as the picture shows it. */
+export interface Model {
+  readonly title: string;
+  readonly context: string;
+  readonly rooms: readonly Room[];
+  readonly cards: readonly Card[];
+  readonly doors: readonly Door[];
+  readonly calls: readonly Call[];
+  readonly nodes: readonly NodeShape[];
+}
+
+const idOf = ({ namespace, name }: PodSet): string => `${namespace}/${name}`;
+
+/** Ports of the pods' own containers; what is listened on for scrapers and probes only is left out. */
+function listened({ spec }: PodSet): ListenedPort[] {
+  return spec.containers
+    .flatMap(({ ports }) => ports ?? [])
+    .filter(({ name }) => name !== "metrics" && name !== "ping" && name !== "health")
+    .map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));
+}
+
+/** Number of the container's port that a Service's port leads to. */
+function targetOf(pods: PodSet, port: Service["spec"]["ports"][number]): number {
+  const target = port.targetPort ?? port.port;
+  if (typeof target === "number") {
+    return target;
+  }
+  const found = pods.spec.containers
+    .flatMap(({ ports }) => ports ?? [])
+    .find(({ name }) => name === target);
+  if (found === undefined) {
+    throw new Error(`${idOf(pods)} has no port named ${target}, to which a Service leads`);
+  }
+  return found.containerPort;
+}
+
+const serves = (service: Service, pods: PodSet): boolean =>
+  service.metadata.namespace === pods.namespace &&
+  service.spec.selector !== undefined &&
+  selects(service.spec.selector, pods.labels);
+
+function hostsOf({ world }: Rendered, pods: PodSet): string[] {
+  const names = world.services
+    .filter((service) => serves(service, pods))
+    .map(({ metadata }) => metadata.name);
+  return world.ingresses
+    .filter(({ metadata }) => metadata.namespace === pods.namespace)
+    .flatMap(({ spec }) => spec.rules)
+    .filter(({ http }) => http.paths.some(({ backend }) => names.includes(backend.service.name)))
+    .map(({ host }) => host);
+}
+
+/** All text of the Secrets that pods read, by variables or by files. */
+function secretTexts({ world }: Rendered, { spec, namespace }: PodSet): string[] {
+  const references = allContainers(spec)
+    .flatMap(({ env }) => env ?? [])
+    .flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+  const mounted = (spec.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []);
+  return world.secrets
+    .filter(({ metadata }) => metadata.namespace === namespace)
+    .flatMap(({ metadata, data = {}, stringData = {} }) =>
+      [
+        ...Object.entries(stringData),
+        ...Object.entries(data).map(([key, text]) => [key, atob(text)] as const),
+      ]
+        .filter(
+          ([key]) =>
+            mounted.includes(metadata.name) ||
+            references.some((one) => one.name === metadata.name && one.key === key),
+        )
+        .map(([, text]) => text),
+    );
+}
+
+function isKeyed(rendered: Rendered, pods: PodSet): boolean {
+  // Of all kinds of secrets only a secret key is 64 hexadecimal digits.
+  const keys = [...rendered.secrets.values()].filter((value) => /^[\da-f]{64}$/.test(value));
+  return secretTexts(rendered, pods).some((text) => keys.some((key) => text.includes(key)));
+}
+
+function disksOf({ world }: Rendered, { spec, namespace }: PodSet): string[] {
+  const names = (spec.volumes ?? []).flatMap(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+  );
+  return world.objects
+    .filter(
+      ({ kind, metadata }) =>
+        kind === "PersistentVolumeClaim" &&
+        metadata.namespace === namespace &&
+        names.includes(metadata.name),
+    )
+    .map((claim) => sizeOf(claim["spec"]));
+}
+
+function sizeOf(spec: unknown): string {
+  const { resources } = spec as { resources?: { requests?: { storage?: string } } };
+  return resources?.requests?.storage ?? "no size";
+}
+
+/** The room of the component that owns a controller, as its URN's chain of types tells. */
+function roleOf({ options, collected }: Rendered, pods: PodSet): Role {
+  if (pods.kind === "Job" || pods.kind === "CronJob") {
+    return "job";
+  }
+  const resource = collected.resources.find(({ type, inputs }) => {
+    const metadata = inputs["metadata"] as { name?: string; namespace?: string } | undefined;
+    return (
+      type.endsWith(`:${pods.kind}`) &&
+      metadata?.name === pods.name &&
+      metadata.namespace === pods.namespace
+    );
+  });
+  const urn = options.find(
+    ({ type, name }) => type === resource?.type && name === resource.name,
+  )?.urn;
+  if (urn === undefined) {
+    throw new Error(`${pods.kind} ${idOf(pods)} stands among no registered resources`);
+  }
+  const [room] = /fleet:(?:platform|data):/.exec(urn) ?? [];
+  return room === "fleet:platform:" ? "controller" : room === "fleet:data:" ? "store" : "program";
+}
+
+function outboundOf({ world }: Rendered, pods: PodSet): string[] {
+  const open = (port: number, protocol: string): boolean =>
+    allows(world, { from: { kind: "pods", pods }, to: internet, port, protocol });
+  // Two ports that nobody declares by number tell a rule without ports from a list of some.
+  return open(2, "TCP") && open(64_999, "UDP")
+    ? ["every port"]
+    : [80, 443].filter((port) => open(port, "TCP")).map((port) => `${port}`);
+}
+
+function scheduleOf({ world }: Rendered, pods: PodSet): string | undefined {
+  const object = world.objects.find(
+    ({ kind, metadata }) =>
+      kind === "CronJob" && metadata.namespace === pods.namespace && metadata.name === pods.name,
+  );
+  return (object?.["spec"] as { schedule?: string } | undefined)?.schedule;
+}
+
+function cardOf(rendered: Rendered, pods: PodSet): Card {
+  const slot = pods.spec.nodeSelector?.[slotLabel];
+  return {
+    id: idOf(pods),
+    name: pods.name,
+    namespace: pods.namespace,
+    kind: pods.kind,
+    role: roleOf(rendered, pods),
+    replicas: pods.replicas,
+    ports: listened(pods),
+    hosts: hostsOf(rendered, pods),
+    slot: slot === undefined ? undefined : Number(slot),
+    pool: pods.spec.nodeSelector?.[poolLabel],
+    keyed: isKeyed(rendered, pods),
+    disks: disksOf(rendered, pods),
+    schedule: scheduleOf(rendered, pods),
+    outbound: outboundOf(rendered, pods),
+  };
+}
+
+/** Ports of nodes and load balancers that lead to pods. */
+function doorsOf({ world }: Rendered, pods: PodSet): Door[] {
+  const to = idOf(pods);
+  const selected = pods.spec.nodeSelector?.[slotLabel];
+  const slot = selected === undefined ? undefined : Number(selected);
+  const onNode = pods.spec.containers
+    .flatMap(({ ports }) => ports ?? [])
+    .flatMap(({ hostPort, containerPort, protocol }) =>
+      hostPort === undefined
+        ? []
+        : [{ to, port: hostPort, protocol, targetPort: containerPort, slot }],
+    );
+  const throughServices = world.services
+    .filter((service) => serves(service, pods))
+    .flatMap(({ spec }): Door[] =>
+      spec.ports.flatMap((port) => {
+        const common = { to, protocol: port.protocol, targetPort: targetOf(pods, port) };
+        if (spec.type === "LoadBalancer") {
+          return [{ ...common, port: port.port, slot: undefined }];
+        }
+        return spec.type === "NodePort" && port.nodePort !== undefined
+          ? [{ ...common, port: port.nodePort, slot }]
+          : [];
+      }),
+    );
+  return [...onNode, ...throughServices];
+}
+
+function callsOf({ world }: Rendered): Call[] {
+  return world.pods.flatMap((from) =>
+    world.pods
+      .filter((to) => to !== from)
+      .flatMap((to) =>
+        listened(to)
+          .filter(({ port, protocol }) =>
+            allows(world, {
+              from: { kind: "pods", pods: from },
+              to: { kind: "pods", pods: to },
+              port,
+              protocol,
+            }),
+          )
+          .map((port) => ({ from: idOf(from), to: idOf(to), ...port })),
+      ),
+  );
+}
+
+const titleOf = ({ system, environment }: StackConfig): string =>
+  `${system.slice(0, 1).toUpperCase()}${system.slice(1)}, ${environment} environment`;
+
+/** Label by which the API server judges the pods of a namespace. */
+const levelLabel = "pod-security.kubernetes.io/enforce";
+
+function roomsOf({ world }: Rendered): Room[] {
+  const used = new Set(world.pods.map(({ namespace }) => namespace));
+  return [...used].sort().map((name) => {
+    const level = world.namespaces.get(name)?.[levelLabel];
+    if (level === undefined) {
+      throw new Error(`namespace ${name} has no label ${levelLabel}`);
+    }
+    return { name, level };
+  });
+}
+
+/** Reads a rendered stack. */
+export function modelOf(rendered: Rendered): Model {
+  const { world, config } = rendered;
+  const byId = (left: { id: string }, right: { id: string }): number =>
+    left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+  return {
+    title: titleOf(config),
+    context: config.cluster.context,
+    rooms: roomsOf(rendered),
+    // Registration order follows promise timing, not the program.
+    cards: world.pods.map((pods) => cardOf(rendered, pods)).sort(byId),
+    doors: world.pods.flatMap((pods) => doorsOf(rendered, pods)),
+    calls: callsOf(rendered),
+    nodes: clusterNodes(config.cluster),
+  };
+}
