@@ -4,16 +4,11 @@ import * as z from "zod";
 import { stunPorts } from "./ports.ts";
 
 /** Address of a STUN server. */
-export const StunServer = z
-  .string()
-  .regex(
-    /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]+:\d{1,5}$/,
-    "must be host:port, e.g. 192.0.2.10:3478",
-  )
-  .refine((text) => {
-    const port = Number(text.slice(text.lastIndexOf(":") + 1));
-    return port >= 1 && port <= 65_535;
-  }, "must end in a port from 1 to 65535");
+export const StunServer = z.string().refine((text) => {
+  const match = /^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]+:(\d{1,5})$/.exec(text);
+  const port = Number(match?.[1] ?? 0);
+  return port >= 1 && port <= 65_535;
+}, "must be host:port, e.g. 192.0.2.10:3478");
 
 /** Addresses of the deployment's own servers in 2023. Visors of both deployments use them. */
 export const publishedStunServers: readonly string[] = [

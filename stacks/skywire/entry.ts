@@ -1,0 +1,102 @@
+/** The public way in: hosts through the controllers, records, and what the stack tells about them. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { createDns, DnsRecords } from "../../components/platform/dns.ts";
+import {
+  hostRecords,
+  type HostTargets,
+  slotTarget,
+} from "../../components/platform/dns-records.ts";
+import { HttpHost } from "../../components/platform/ingress.ts";
+import { classOf } from "../../components/platform/ingress.schema.ts";
+import { slotPool } from "../../components/platform/slots.ts";
+import { type PublicService, publicServices } from "../../components/skywire/hosts.ts";
+import type { Foundation } from "./foundation.ts";
+import type { SkywireStack } from "./schema.ts";
+import type { Backend, Services } from "./services.ts";
+import { dmsgServersOf, hostsOf } from "./shape.ts";
+
+/** Public hosts and their records. */
+export interface Entry {
+  readonly hosts: readonly HttpHost[];
+  readonly records: DnsRecords;
+}
+
+/** What stands behind a public host. */
+function backendOf(
+  services: Services,
+  service: PublicService,
+): (Backend & pulumi.Resource) | undefined {
+  switch (service) {
+    case "address-resolver":
+      return services.addressResolver;
+    case "config-bootstrapper":
+      return services.configBootstrapper;
+    case "dmsg-discovery":
+      return services.dmsgDiscovery;
+    case "node-visualizer":
+      return services.nodeVisualizer;
+    case "route-finder":
+      return services.routeFinder;
+    case "service-discovery":
+      return services.serviceDiscovery;
+    case "transport-discovery":
+      return services.transportDiscovery;
+    case "uptime-tracker":
+      return services.uptimeTracker;
+  }
+}
+
+/** Public services that the stack runs. */
+export const publishedServices = (stack: SkywireStack): readonly PublicService[] =>
+  publicServices.filter(
+    (service) => service !== "config-bootstrapper" || stack.services["config-bootstrapper"].enabled,
+  );
+
+/** Names of dmsg-servers that are records of ours: an address needs none. */
+function dmsgServerTargets(stack: SkywireStack): HostTargets[] {
+  return dmsgServersOf(stack).flatMap(({ host, slot }) => {
+    const place = slotPool(stack.cluster, slot);
+    const isAddress = /^[\d.]+$/.test(host);
+    return place === undefined || isAddress ? [] : [{ host, targets: [slotTarget(place)] }];
+  });
+}
+
+/** Opens the way in. */
+export function openEntry(stack: SkywireStack, foundation: Foundation, services: Services): Entry {
+  const table = hostsOf(stack);
+  const { controllers, opts, around } = foundation;
+  const published = publishedServices(stack);
+  const hosts = published.flatMap((service) => {
+    const backend = backendOf(services, service);
+    return backend === undefined
+      ? []
+      : [
+          new HttpHost(
+            service,
+            {
+              host: table[service],
+              system: "skywire",
+              namespace: around.namespace,
+              serviceName: backend.serviceName,
+              servicePort: backend.servicePort,
+              className: classOf(stack.ingress, table[service]),
+              tls: stack.ingress.tls,
+            },
+            { ...opts, dependsOn: [controllers, backend] },
+          ),
+        ];
+  });
+  const targets: HostTargets[] = [
+    ...published.map((service) => ({
+      host: table[service],
+      targets: controllers.targets(table[service]),
+    })),
+    ...dmsgServerTargets(stack),
+  ];
+  const records = new DnsRecords("records", {
+    dns: createDns("dns", stack.dns),
+    records: hostRecords(targets, stack.dns.ttlSeconds),
+  });
+  return { hosts, records };
+}

@@ -1,0 +1,109 @@
+/** What the services stand on: cluster, namespaces with registry logins, ingress controllers. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Flow } from "../../components/base/flows.ts";
+import { Cluster } from "../../components/platform/cluster.ts";
+import { IngressControllers } from "../../components/platform/controllers.ts";
+import { Namespace, type PullSecret } from "../../components/platform/namespace.ts";
+import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
+import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
+import type { StackContext } from "../context.ts";
+import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
+
+/** Images of the public organisation; all others are private (facts/skywire.md 1.4). */
+const publicImages: readonly SkywireImage[] = ["dmsg-discovery", "dmsg-server"];
+
+/** The foundation of a stack. */
+export interface Foundation {
+  /** Options of every top-level component: the stack's own provider, never a default one. */
+  readonly opts: { readonly provider: pulumi.ProviderResource };
+  /** Namespace of the services, with all that is in it before them. */
+  readonly services: Namespace;
+  /** Namespace of the network-monitor. */
+  readonly monitor: Namespace;
+  readonly controllers: IngressControllers;
+  /** What programs of the services' namespace stand in. */
+  readonly around: Surroundings;
+  /** What the network-monitor stands in. */
+  readonly aroundMonitor: Surroundings;
+}
+
+/** Image of a program, with the logins its pods need. */
+export function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
+  const access = publicImages.includes(service) ? "public" : "private";
+  const { reference, pullSecret } = imageOf(stack.images, { service, access });
+  return { reference, pullSecrets: pullSecret === undefined ? [] : [pullSecret.name] };
+}
+
+/** Registry logins that the given images need, each once. */
+function pullSecrets(
+  stack: SkywireStack,
+  context: StackContext,
+  services: readonly SkywireImage[],
+): PullSecret[] {
+  const needed = services.some((service) => programImage(stack, service).pullSecrets.length > 0);
+  const { repository, pullSecret } = stack.images.private;
+  return needed
+    ? [
+        {
+          name: pullSecret.name,
+          server: registryServer(repository),
+          login: context.secrets.value(pullSecret),
+        },
+      ]
+    : [];
+}
+
+/** Makes the foundation. */
+export function layFoundation(
+  stack: SkywireStack,
+  context: StackContext,
+  flows: readonly Flow[],
+): Foundation {
+  const networkPolicy = stack.networkPolicy === "on";
+  const cluster = new Cluster("cluster", stack.cluster);
+  const opts = { provider: cluster.provider };
+  const common = { system: "skywire", networkPolicy, data: stack.data } as const;
+
+  const services = new Namespace(
+    stack.namespaces.services,
+    {
+      ...common,
+      pullSecrets: pullSecrets(stack, context, skywireImages),
+      acmeFrom: stack.ingress.namespace,
+    },
+    opts,
+  );
+  const monitor = new Namespace(
+    stack.namespaces.networkMonitor,
+    {
+      ...common,
+      // Root, NET_ADMIN and a device of the node: a namespace of its own, so that nothing else may.
+      podSecurity: "privileged",
+      pullSecrets: pullSecrets(stack, context, ["network-monitor"]),
+    },
+    opts,
+  );
+  const controllers = new IngressControllers(
+    "ingress",
+    { config: stack.ingress, cluster: stack.cluster, system: "skywire", flows, networkPolicy },
+    opts,
+  );
+  const around = { flows, networkPolicy, data: stack.data };
+  return {
+    opts,
+    services,
+    monitor,
+    controllers,
+    around: {
+      ...around,
+      namespace: services.name,
+      namespaceName: stack.namespaces.services,
+    },
+    aroundMonitor: {
+      ...around,
+      namespace: monitor.name,
+      namespaceName: stack.namespaces.networkMonitor,
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** Identities of the stack: read once, compared with the published ones before anything is made. */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { KeyPair } from "../../components/base/secrets.ts";
+import {
+  describeMismatches,
+  dmsgServerIdentity,
+  type Identities,
+  identityMismatches,
+} from "../../components/skywire/identities.ts";
+import type { StackContext } from "../context.ts";
+import type { SkywireStack } from "./schema.ts";
+import { dmsgServersOf } from "./shape.ts";
+
+/** Services with one key each. */
+const keyedServices = [
+  "dmsg-discovery",
+  "transport-discovery",
+  "address-resolver",
+  "route-finder",
+  "uptime-tracker",
+  "service-discovery",
+  "network-monitor",
+] as const;
+
+/** A service with one key. */
+export type KeyedService = (typeof keyedServices)[number];
+
+/** Every key pair of the stack. */
+export interface StackKeys {
+  readonly services: Readonly<Record<KeyedService, KeyPair>>;
+  readonly dmsgServers: ReadonlyMap<string, KeyPair>;
+  readonly setupNodes: ReadonlyMap<string, KeyPair>;
+}
+
+/** Reads the key pairs behind the config's references. */
+export function readKeys(stack: SkywireStack, context: StackContext): StackKeys {
+  const { secrets } = context;
+  const { services } = stack;
+  const servers = dmsgServersOf(stack);
+  return {
+    services: Object.fromEntries(
+      keyedServices.map((service) => [service, secrets.keyPair(services[service].key)]),
+    ) as Record<KeyedService, KeyPair>,
+    dmsgServers: new Map(servers.map(({ name, key }) => [name, secrets.keyPair(key)])),
+    setupNodes: new Map(
+      Object.entries(services["setup-nodes"]).map(([name, { key }]) => [
+        name,
+        secrets.keyPair(key),
+      ]),
+    ),
+  };
+}
+
+/** The key of a member. */
+export function keyOf(keys: ReadonlyMap<string, KeyPair>, name: string): KeyPair {
+  const key = keys.get(name);
+  if (key === undefined) {
+    throw new Error(`no key was read for ${name}`);
+  }
+  return key;
+}
+
+/** Public keys by identity, as the outside world knows them. */
+export function publicIdentities(stack: SkywireStack, keys: StackKeys): Identities {
+  const servers = dmsgServersOf(stack).map(
+    ({ name, nodePort }) =>
+      [dmsgServerIdentity(nodePort), keyOf(keys.dmsgServers, name).publicKey] as const,
+  );
+  const services = keyedServices.map(
+    (service) => [service, keys.services[service].publicKey] as const,
+  );
+  const setupNodes = [...keys.setupNodes].map(
+    ([name, { publicKey }]) => [name, publicKey] as const,
+  );
+  return Object.fromEntries([...services, ...servers, ...setupNodes]);
+}
+
+/**
+ * Compares the stack's keys with those that visors have built in.
+ *
+ * The sandbox's keys are thrown away, so that a difference there is worth a warning only; live it
+ * means that every visor in the world looks for somebody else.
+ *
+ * @throws pulumi.RunError live, before any resource.
+ */
+export function checkIdentities(stack: SkywireStack, keys: StackKeys, sandbox: boolean): void {
+  if (stack.identities === "own") {
+    return;
+  }
+  const mismatches = identityMismatches(stack.environment, publicIdentities(stack, keys));
+  if (mismatches.length === 0) {
+    return;
+  }
+  if (!sandbox) {
+    throw new pulumi.RunError(describeMismatches(mismatches));
+  }
+  const names = mismatches.map(({ identity }) => identity).join(", ");
+  void pulumi.log.warn(`throw-away keys instead of the published ones: ${names}`);
+}

@@ -1,0 +1,51 @@
+/** Skywire: which components, with which values of the stack file, in which order. */
+import type { StackContext } from "../context.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { openEntry } from "./entry.ts";
+import { layFoundation } from "./foundation.ts";
+import { checkIdentities, publicIdentities, readKeys } from "./identity.ts";
+import type { SkywireStack } from "./schema.ts";
+import { makeNetworkMonitor, makeServices } from "./services.ts";
+import { flowsOfStack, hostsOf } from "./shape.ts";
+import { makeStores } from "./stores.ts";
+
+/**
+ * Deploys a Skywire stack.
+ *
+ * @returns The stack's outputs: where everything is dialled, the records its hosts need, the public
+ * halves of its identities, its namespaces and hosts.
+ */
+export function skywire(config: SkywireStack, context: StackContext): Record<string, unknown> {
+  const keys = readKeys(config, context);
+  checkIdentities(config, keys, context.sandbox);
+
+  const foundation = layFoundation(config, context, flowsOfStack(config));
+  const stores = makeStores(config, context, foundation);
+  const input = { stack: config, keys, foundation, stores };
+  const services = makeServices(input);
+  const entry = openEntry(config, foundation, services);
+  makeNetworkMonitor(input, [
+    services.addressResolver,
+    services.serviceDiscovery,
+    services.uptimeTracker,
+    services.routeFinder,
+    ...services.setupNodes,
+    ...entry.hosts,
+    entry.records,
+  ]);
+
+  const publicKeys = publicIdentities(config, keys);
+  return {
+    system: config.system,
+    endpoints: endpointsOf(config, publicKeys),
+    records: entry.records.zoneLines,
+    publicKeys,
+    hosts: hostsOf(config),
+    namespaces: {
+      services: config.namespaces.services,
+      networkMonitor: config.namespaces.networkMonitor,
+      ingress: config.ingress.namespace,
+    },
+    onFailure: config.onFailure,
+  };
+}

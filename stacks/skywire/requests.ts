@@ -1,0 +1,146 @@
+/** Every workload of a Skywire stack with its place in the file and what it asks of the nodes. Pure. */
+import type { CapacityRequest } from "../../components/platform/capacity.ts";
+import { controllerRequests } from "../../components/platform/controllers.ts";
+import { memberNames } from "../../components/skywire/addresses.ts";
+import { redisUsers } from "../../components/skywire/flows.ts";
+import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
+import type { Placement, Resources } from "../../components/workload/workload.schema.ts";
+import type { SkywireStack } from "./schema.ts";
+import { dmsgServersOf } from "./shape.ts";
+import { postgresName, redisName } from "./store-shape.ts";
+
+/** A workload of the stack. */
+export interface StackWorkload {
+  /** Place in the config that describes it. */
+  readonly path: readonly string[];
+  readonly namespace: string;
+  readonly request: CapacityRequest;
+}
+
+/** Programs that run as one pod of the services' namespace and are not pinned. */
+const singlePrograms = [
+  "transport-discovery",
+  "route-finder",
+  "uptime-tracker",
+  "node-visualizer",
+] as const;
+
+function program(
+  stack: SkywireStack,
+  name: string,
+  path: readonly string[],
+  options: ProgramOptions,
+  more: { readonly replicas?: number; readonly slot?: number } = {},
+): StackWorkload {
+  const { replicas = 1, slot } = more;
+  const placement: Partial<Placement> =
+    slot === undefined ? options.placement : { ...options.placement, slot };
+  return {
+    path,
+    namespace: stack.namespaces.services,
+    request: { workload: name, replicas, ...options.resources.requests, placement },
+  };
+}
+
+/** dmsg-discovery and service-discovery: a member with the key, and the others in one workload. */
+function scaled(
+  stack: SkywireStack,
+  service: "dmsg-discovery" | "service-discovery",
+): StackWorkload[] {
+  const options = stack.services[service];
+  return memberNames(service, options.replicas).map((name, index) =>
+    program(stack, name, ["services", service], options, {
+      // A rolling update has one pod more for a while; the one with the key is stopped first.
+      replicas: index === 0 ? 1 : options.replicas,
+    }),
+  );
+}
+
+function programs(stack: SkywireStack): StackWorkload[] {
+  const { services } = stack;
+  const monitor = program(
+    stack,
+    "network-monitor",
+    ["services", "network-monitor"],
+    services["network-monitor"],
+  );
+  return [
+    ...scaled(stack, "dmsg-discovery"),
+    ...scaled(stack, "service-discovery"),
+    ...singlePrograms.map((name) => program(stack, name, ["services", name], services[name])),
+    ...(services["config-bootstrapper"].enabled
+      ? [
+          program(
+            stack,
+            "config-bootstrapper",
+            ["services", "config-bootstrapper"],
+            services["config-bootstrapper"],
+          ),
+        ]
+      : []),
+    program(
+      stack,
+      "address-resolver",
+      ["services", "address-resolver"],
+      services["address-resolver"],
+      { slot: services["address-resolver"].slot },
+    ),
+    ...dmsgServersOf(stack).map((server) =>
+      program(stack, server.name, ["services", "dmsg-servers", "members", server.name], server, {
+        slot: server.slot,
+      }),
+    ),
+    ...Object.entries(services["setup-nodes"]).map(([name, node]) =>
+      program(stack, name, ["services", "setup-nodes", name], node),
+    ),
+    { ...monitor, namespace: stack.namespaces.networkMonitor },
+  ];
+}
+
+interface BuiltinStore {
+  readonly resources: Resources;
+  readonly placement?: Placement | undefined;
+}
+
+function store(
+  stack: SkywireStack,
+  name: string,
+  path: string[],
+  config: BuiltinStore,
+): StackWorkload {
+  return {
+    path,
+    namespace: stack.namespaces.services,
+    request: {
+      workload: name,
+      replicas: 1,
+      ...config.resources.requests,
+      placement: config.placement ?? {},
+    },
+  };
+}
+
+function stores(stack: SkywireStack): StackWorkload[] {
+  const { postgres, redis } = stack.stores;
+  return [
+    ...(postgres.kind === "builtin"
+      ? [store(stack, postgresName, ["stores", "postgres"], postgres)]
+      : []),
+    ...redisUsers.flatMap((user) => {
+      const config = redis[user];
+      return config.kind === "builtin"
+        ? [store(stack, redisName(user), ["stores", "redis", user], config)]
+        : [];
+    }),
+  ];
+}
+
+/** Every workload that stays up. */
+export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
+  const controllers = controllerRequests(stack.ingress).map((request) => ({
+    path: ["ingress", "controllers", request.workload],
+    namespace: stack.ingress.namespace,
+    request,
+  }));
+  return [...programs(stack), ...stores(stack), ...controllers];
+}

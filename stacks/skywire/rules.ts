@@ -1,0 +1,304 @@
+/**
+ * Rules across the fields of a Skywire stack: what each field alone cannot know.
+ *
+ * Each rule is a pure function from the config to faults; each fault says where, what was expected,
+ * and how to mend it.
+ */
+import { SecretReference } from "../../components/base/secrets.ts";
+import { capacityFaults } from "../../components/platform/capacity.ts";
+import { controllerSlots } from "../../components/platform/controllers.ts";
+import { zoneFaults } from "../../components/platform/dns.schema.ts";
+import type { PlatformFault } from "../../components/platform/fault.ts";
+import { classOf } from "../../components/platform/ingress.schema.ts";
+import { slotFaults, slotPool } from "../../components/platform/slots.ts";
+import { foreignHost, publicServices } from "../../components/skywire/hosts.ts";
+import { budgetFault } from "../../components/workload/workload.schema.ts";
+import { stackWorkloads } from "./requests.ts";
+import type { SkywireStack } from "./schema.ts";
+import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
+import { storeFaults } from "./store-rules.ts";
+
+/** A fault across fields. */
+export type RuleFault = PlatformFault;
+
+type Rule = (stack: SkywireStack) => RuleFault[];
+
+/** Values that stand at more than one path, with the first path that has each. */
+function repeated<Value>(
+  entries: readonly (readonly [path: RuleFault["path"], value: Value])[],
+  message: (value: Value, first: string) => string,
+): RuleFault[] {
+  const owners = new Map<Value, string>();
+  return entries.flatMap(([path, value]) => {
+    const owner = owners.get(value);
+    if (owner === undefined) {
+      owners.set(value, `fleet:${path.join(".")}`);
+      return [];
+    }
+    return [{ path, message: message(value, owner) }];
+  });
+}
+
+const serverPath = (name: string, field: string): RuleFault["path"] => [
+  "services",
+  "dmsg-servers",
+  "members",
+  name,
+  field,
+];
+
+/** Two Services cannot hold one NodePort: the second is refused in the middle of an update. */
+export const nodePortFaults: Rule = (stack) =>
+  repeated(
+    [
+      [
+        ["services", "address-resolver", "udpPort"],
+        stack.services["address-resolver"].udpPort,
+      ] as const,
+      ...dmsgServersOf(stack).map(
+        ({ name, nodePort }) => [serverPath(name, "nodePort"), nodePort] as const,
+      ),
+    ],
+    (port, first) => `NodePort ${port} already stands at ${first}: give each its own`,
+  );
+
+/** The list is the truth; the count guards it against a lost entry. */
+export const countFaults: Rule = (stack) => {
+  const { count, members } = stack.services["dmsg-servers"];
+  const listed = Object.keys(members).length;
+  return count === undefined || count === listed
+    ? []
+    : [
+        {
+          path: ["services", "dmsg-servers", "count"],
+          message: `must equal the number of members, ${listed}: list the missing dmsg-server or mend the count`,
+        },
+      ];
+};
+
+/** Each dmsg-server is dialled at its node: two on one would fall with one machine (4.10). */
+export const sharedSlotFaults: Rule = (stack) =>
+  repeated(
+    dmsgServersOf(stack).map(({ name, slot }) => [serverPath(name, "slot"), slot] as const),
+    (slot, first) => `slot ${slot} already carries the dmsg-server of ${first}: give each its own`,
+  );
+
+/** Slots that do not exist, and addresses that go with their machine under what is dialled by them. */
+export const pinnedFaults: Rule = (stack) =>
+  slotFaults(stack.cluster, [
+    ...controllerSlots(stack.ingress, ["ingress"]),
+    {
+      path: ["services", "address-resolver", "slot"],
+      slot: stack.services["address-resolver"].slot,
+      publishes: true,
+    },
+    ...dmsgServersOf(stack).map(({ name, slot }) => ({
+      path: serverPath(name, "slot"),
+      slot,
+      publishes: true,
+    })),
+  ]);
+
+const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host);
+
+/** What a dmsg-server announces must be where its slot is. */
+export const publishedAddressFaults: Rule = (stack) =>
+  dmsgServersOf(stack).flatMap(({ name, host, slot }) => {
+    const address = slotPool(stack.cluster, slot)?.address;
+    if (address === undefined || address.kind === "ephemeral" || !isAddress(host)) {
+      return [];
+    }
+    const expected =
+      address.kind === "dns"
+        ? `must be a name that leads to ${address.name}: slot ${slot} has no fixed address`
+        : `must be ${address.ip}, the address of slot ${slot}, or a name`;
+    return address.kind === "reserved" && address.ip === host
+      ? []
+      : [{ path: serverPath(name, "host"), message: expected }];
+  });
+
+/**
+ * Visors dial UDP on the very name they dial HTTP on: both must end at the address-resolver's node.
+ * Through a balancer UDP is lost altogether (4.2; 9, points 3 and 4).
+ */
+export const resolverEntryFaults: Rule = (stack) => {
+  const { slot } = stack.services["address-resolver"];
+  const host = hostsOf(stack)["address-resolver"];
+  const name = classOf(stack.ingress, host);
+  const exposure = stack.ingress.controllers[name]?.exposure;
+  if (exposure === undefined || (exposure.kind === "host-ports" && exposure.slot === slot)) {
+    return [];
+  }
+  const found =
+    exposure.kind === "host-ports"
+      ? `answers on slot ${exposure.slot}`
+      : "stands behind a load balancer, which carries no UDP";
+  return [
+    {
+      path: Object.hasOwn(stack.ingress.hosts, host)
+        ? ["ingress", "hosts", host]
+        : ["services", "address-resolver", "slot"],
+      message: `the address-resolver's host ${host} is served by ${name}, which ${found}: HTTP and UDP need one address, so name a controller with host-ports on slot ${slot} in fleet:ingress.hosts`,
+    },
+  ];
+};
+
+/** Public hosts with their places in the file; a derived one stands at the domain. */
+function hostUses(stack: SkywireStack): { path: RuleFault["path"]; host: string }[] {
+  const hosts = hostsOf(stack);
+  return [
+    ...publicServices.map((service) => ({
+      path: Object.hasOwn(stack.hosts, service) ? ["hosts", service] : ["domain"],
+      host: hosts[service],
+    })),
+    ...dmsgServersOf(stack)
+      .filter(({ host }) => !isAddress(host))
+      .map(({ name, host }) => ({ path: serverPath(name, "host"), host })),
+  ];
+}
+
+/** Faults at one place with one text are told once: eight hosts follow from one domain. */
+function once(faults: readonly RuleFault[]): RuleFault[] {
+  const seen = new Map(faults.map((fault) => [`${fault.path.join(".")} ${fault.message}`, fault]));
+  return [...seen.values()];
+}
+
+/** Hosts that lie in no zone of the stack. */
+export const hostZoneFaults: Rule = (stack) => {
+  const faults = zoneFaults(hostUses(stack), stack.dns);
+  const derived = faults.filter(({ path }) => path[0] === "domain");
+  const own = faults.filter(({ path }) => path[0] !== "domain");
+  // One domain, one fault, whichever of its hosts was found first.
+  return [...derived.slice(0, 1), ...own];
+};
+
+/** A stack of one deployment with a host of the other would register with it (9, point 9). */
+export const foreignHostFaults: Rule = (stack) => {
+  const own = stack.environment === "test" ? "*.skywire.dev" : "*.skycoin.com";
+  return once(
+    hostUses(stack)
+      .filter(({ host }) => foreignHost(stack.environment, host))
+      .map(({ path, host }) => ({
+        path,
+        message: `${path[0] === "domain" ? domainOf(stack) : host} belongs to the other deployment: ${stack.environment} has hosts like ${own}`,
+      })),
+  );
+};
+
+/** Two services behind one host: a controller would serve either. */
+export const duplicateHostFaults: Rule = (stack) =>
+  repeated(
+    hostUses(stack).map(({ path, host }) => [path, host] as const),
+    (host, first) => `host ${host} already stands at ${first}: give each service its own`,
+  );
+
+/** A host in the ingress section that no service has acts on nothing. */
+export const ingressHostFaults: Rule = (stack) => {
+  const known = new Set<string>(Object.values(hostsOf(stack)));
+  return Object.keys(stack.ingress.hosts)
+    .filter((host) => !known.has(host))
+    .map((host) => ({
+      path: ["ingress", "hosts", host],
+      message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
+    }));
+};
+
+/** Budgets that would block every eviction. */
+export const budgetFaults: Rule = (stack) =>
+  (["dmsg-discovery", "service-discovery"] as const).flatMap((service) => {
+    const { replicas, disruption } = stack.services[service];
+    // The pod with the key has a budget of its own.
+    const fault = budgetFault(Math.max(1, replicas - 1), disruption);
+    const which = replicas > 1 ? ` (of ${replicas} replicas, one carries the key)` : "";
+    return fault === undefined
+      ? []
+      : [
+          {
+            path: ["services", service, "disruption"],
+            message: `${fault}${which}; say maxUnavailable: 1`,
+          },
+        ];
+  });
+
+/** One identity, one live process (2.5). */
+export const sharedKeyFaults: Rule = (stack) => {
+  const named: (readonly [RuleFault["path"], string])[] = [];
+  const walk = (value: unknown, path: readonly string[]): void => {
+    if (value instanceof SecretReference) {
+      if (value.kind === "key-pair") {
+        named.push([path, value.name]);
+      }
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, item] of Object.entries(value)) {
+        walk(item, [...path, key]);
+      }
+    }
+  };
+  walk(stack.services, ["services"]);
+  return repeated(
+    named,
+    (name, first) => `key ${name} already stands at ${first}: one key, one live process`,
+  );
+};
+
+/** Workloads of one namespace need different names. */
+export const workloadNameFaults: Rule = (stack) =>
+  repeated(
+    stackWorkloads(stack).map(
+      ({ path, namespace, request }) => [path, `${namespace}/${request.workload}`] as const,
+    ),
+    (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
+  );
+
+/** Each namespace has a Pod Security level of its own. */
+export const namespaceFaults: Rule = (stack) =>
+  repeated(
+    [
+      [["namespaces", "services"], stack.namespaces.services] as const,
+      [["namespaces", "networkMonitor"], stack.namespaces.networkMonitor] as const,
+      [["ingress", "namespace"], stack.ingress.namespace] as const,
+    ],
+    (name, first) =>
+      `namespace ${name} already stands at ${first}: their pods may do different things`,
+  );
+
+/** Requests beyond what the pools offer. */
+export const roomFaults: Rule = (stack) => {
+  const workloads = stackWorkloads(stack);
+  const pathOf = (name: string): RuleFault["path"] =>
+    workloads.find(({ request }) => request.workload === name)?.path ?? ["cluster", "pools"];
+  // A slot that does not exist is told by pinnedFaults.
+  const placeable = workloads
+    .map(({ request }) => request)
+    .filter(
+      ({ placement: { slot } }) =>
+        slot === undefined || slotPool(stack.cluster, slot) !== undefined,
+    );
+  return capacityFaults(stack.cluster, placeable).map(({ workload, message }) => ({
+    path: pathOf(workload),
+    message: `${workload} ${message}`,
+  }));
+};
+
+const rules: readonly Rule[] = [
+  nodePortFaults,
+  countFaults,
+  sharedSlotFaults,
+  pinnedFaults,
+  publishedAddressFaults,
+  resolverEntryFaults,
+  hostZoneFaults,
+  foreignHostFaults,
+  duplicateHostFaults,
+  ingressHostFaults,
+  budgetFaults,
+  sharedKeyFaults,
+  workloadNameFaults,
+  namespaceFaults,
+  storeFaults,
+  roomFaults,
+];
+
+/** Every fault across fields. */
+export const findFaults = (stack: SkywireStack): RuleFault[] =>
+  rules.flatMap((rule) => rule(stack));

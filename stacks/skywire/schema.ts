@@ -1,0 +1,113 @@
+/** What the stack file of a Skywire deployment may say. */
+import * as z from "zod";
+
+import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
+import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
+import { DnsConfig } from "../../components/platform/dns.schema.ts";
+import { IngressConfig } from "../../components/platform/ingress.schema.ts";
+import { imagesConfig } from "../../components/platform/registry.schema.ts";
+import { AddressResolverConfig } from "../../components/skywire/address-resolver.schema.ts";
+import { ConfigBootstrapperConfig } from "../../components/skywire/config-bootstrapper.schema.ts";
+import {
+  DmsgDiscoveryConfig,
+  RouteFinderConfig,
+  ServiceDiscoveryConfig,
+  TransportDiscoveryConfig,
+  UptimeTrackerConfig,
+} from "../../components/skywire/discovery-service.schema.ts";
+import { DmsgServersConfig } from "../../components/skywire/dmsg-server.schema.ts";
+import { publicServices } from "../../components/skywire/hosts.ts";
+import { NetworkMonitorConfig } from "../../components/skywire/network-monitor.schema.ts";
+import { NodeVisualizerConfig } from "../../components/skywire/node-visualizer.schema.ts";
+import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts";
+import { publishedStunServers, StunServer } from "../../components/skywire/stun.schema.ts";
+import { findFaults } from "./rules.ts";
+import { SkywireStores } from "./stores.schema.ts";
+
+/** Images of the deployment, by the names of the programs. */
+export const skywireImages = [
+  "address-resolver",
+  "config-bootstrapper",
+  "dmsg-discovery",
+  "dmsg-server",
+  "network-monitor",
+  "node-visualizer",
+  "route-finder",
+  "service-discovery",
+  "setup-node",
+  "transport-discovery",
+  "uptime-tracker",
+] as const;
+
+/** Name of an image of the deployment. */
+export type SkywireImage = (typeof skywireImages)[number];
+
+/** The ten services and the config-bootstrapper, by the names operators know. */
+export const SkywireServices = z.strictObject({
+  "dmsg-discovery": DmsgDiscoveryConfig.prefault({}),
+  "dmsg-servers": DmsgServersConfig,
+  "address-resolver": AddressResolverConfig,
+  "transport-discovery": TransportDiscoveryConfig.prefault({}),
+  "route-finder": RouteFinderConfig.prefault({}),
+  "uptime-tracker": UptimeTrackerConfig.prefault({}),
+  "service-discovery": ServiceDiscoveryConfig.prefault({}),
+  "setup-nodes": SetupNodesConfig,
+  "node-visualizer": NodeVisualizerConfig.prefault({}),
+  "network-monitor": NetworkMonitorConfig.prefault({}),
+  "config-bootstrapper": ConfigBootstrapperConfig.prefault({}),
+});
+
+/** Sections of the file, before the rules across them. */
+export const skywireSections = z.strictObject({
+  system: z.literal("skywire"),
+  /** Which published deployment this is. */
+  environment: z.enum(["production", "test"], { message: "must be production or test" }),
+  /**
+   * Whose identities the deployment has. `published`: those that visors have built in; other keys
+   * are an error live. `own`: a deployment of its own, for visors that are configured for it.
+   */
+  identities: z
+    .enum(["published", "own"], { message: "must be published or own" })
+    .default("published"),
+  /** Domain of the public hosts. Default: the environment's. */
+  domain: Hostname.optional(),
+  /** Hosts that are named otherwise than by their prefix and the domain. */
+  hosts: z.partialRecord(z.enum(publicServices), Hostname).default({}),
+  /** Namespaces. The monitor's lets pods do what the others must not. */
+  namespaces: z
+    .strictObject({
+      services: DnsLabel.default("skywire"),
+      networkMonitor: DnsLabel.default("skywire-network-monitor"),
+    })
+    .prefault({}),
+  cluster: ClusterConfig,
+  dns: DnsConfig,
+  ingress: IngressConfig,
+  images: imagesConfig(skywireImages),
+  services: SkywireServices,
+  stores: SkywireStores,
+  /** STUN servers that visors are told. */
+  stunServers: z
+    .array(StunServer)
+    .min(1, "must name at least one STUN server")
+    .default([...publishedStunServers]),
+  /** What happens to disks and namespaces when they go from the config. */
+  data: DataPolicy.default("protect"),
+  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
+  networkPolicy: z
+    .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
+    .default("on"),
+  /** What a failed update does: `pause` leaves it where it stopped, the old pods serving. */
+  onFailure: z
+    .literal("pause", "must be pause: the failed update stops and the old pods go on serving")
+    .default("pause"),
+});
+/** Sections of a Skywire stack file, with all defaults in place. */
+export type SkywireStack = z.infer<typeof skywireSections>;
+
+/** Config of a Skywire stack: everything but its secrets. */
+export const SkywireStack = skywireSections.superRefine((stack, context) => {
+  for (const { path, message } of findFaults(stack)) {
+    context.addIssue({ code: "custom", path: [...path], message });
+  }
+});

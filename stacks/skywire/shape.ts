@@ -1,0 +1,55 @@
+/** What follows from a Skywire stack's config and several steps need. Pure. */
+import type { Flow } from "../../components/base/flows.ts";
+import { controllerPeers } from "../../components/platform/controllers.ts";
+import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
+import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
+import { hostTable, type HostTable, publishedDomains } from "../../components/skywire/hosts.ts";
+import type { SkywireStack } from "./schema.ts";
+import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
+
+/** Domain of the stack's public hosts. */
+export const domainOf = (stack: Pick<SkywireStack, "domain" | "environment">): string =>
+  stack.domain ?? publishedDomains[stack.environment];
+
+/** Public host of every service. */
+export const hostsOf = (stack: Pick<SkywireStack, "domain" | "environment" | "hosts">): HostTable =>
+  hostTable(domainOf(stack), stack.hosts);
+
+/** A dmsg-server with its name. */
+export type NamedDmsgServer = DmsgServerConfig & { readonly name: string };
+
+/** The dmsg-servers, in the order of the file. */
+export const dmsgServersOf = (stack: Pick<SkywireStack, "services">): readonly NamedDmsgServer[] =>
+  Object.entries(stack.services["dmsg-servers"].members).map(([name, server]) => ({
+    name,
+    ...server,
+  }));
+
+/** Every flow of the stack: the programs' and the stores' own. */
+export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
+  ...skywireFlows(shapeOf(stack)),
+  ...storeFlowsOf(stack),
+];
+
+/** What of the stack decides the programs' flows. */
+export function shapeOf(stack: SkywireStack): SkywireShape {
+  const { services } = stack;
+  return {
+    namespace: stack.namespaces.services,
+    monitorNamespace: stack.namespaces.networkMonitor,
+    replicas: {
+      "dmsg-discovery": services["dmsg-discovery"].replicas,
+      "service-discovery": services["service-discovery"].replicas,
+    },
+    dmsgServers: dmsgServersOf(stack).map(({ name, nodePort }) => ({
+      name,
+      publicPort: nodePort,
+    })),
+    setupNodes: Object.keys(services["setup-nodes"]),
+    configBootstrapper: services["config-bootstrapper"].enabled,
+    ingress: controllerPeers(stack.ingress),
+    redis: redisEndsOf(stack),
+    postgres: postgresEndOf(stack),
+    scrapers: [],
+  };
+}

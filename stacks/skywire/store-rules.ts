@@ -1,0 +1,83 @@
+/** Rules across the fields of a Skywire stack's stores. */
+import { isIPv4 } from "node:net";
+
+import type { PlatformFault } from "../../components/platform/fault.ts";
+import { redisUsers } from "../../components/skywire/flows.ts";
+import type { SkywireStack } from "./schema.ts";
+
+/** Each program's database must be one of the server's, and nobody else's. */
+function databaseFaults({ stores }: SkywireStack): PlatformFault[] {
+  const known = Object.keys(stores.postgres.databases);
+  const owners = new Map<string, string>();
+  return Object.entries(stores.databases).flatMap(([program, database]): PlatformFault[] => {
+    const path = ["stores", "databases", program];
+    if (!known.includes(database)) {
+      return [
+        {
+          path,
+          message: `must be a database of fleet:stores.postgres.databases (${known.join(", ")}): mend the name or add it there`,
+        },
+      ];
+    }
+    const owner = owners.get(database);
+    owners.set(database, owner ?? program);
+    return owner === undefined
+      ? []
+      : [{ path, message: `database ${database} is already that of ${owner}: give each its own` }];
+  });
+}
+
+/** A database that no program uses is a typo, or costs for nothing. */
+function unusedFaults({ stores }: SkywireStack): PlatformFault[] {
+  const used = new Set<string>(Object.values(stores.databases));
+  return Object.keys(stores.postgres.databases)
+    .filter((database) => !used.has(database))
+    .map((database) => ({
+      path: ["stores", "postgres", "databases", database],
+      message: "is the database of no program: name it in fleet:stores.databases or take it out",
+    }));
+}
+
+const privateAddress = (host: string): boolean =>
+  isIPv4(host) &&
+  /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
+    host,
+  );
+
+/**
+ * A policy lets programs out to public addresses only: 'everywhere' would include other tenants and
+ * the cloud's metadata server.
+ */
+function unreachableFaults(stack: SkywireStack): PlatformFault[] {
+  const { postgres, redis } = stack.stores;
+  const hosts = [
+    ...(postgres.kind === "external"
+      ? [{ path: ["stores", "postgres", "host"], host: postgres.host }]
+      : []),
+    ...redisUsers.flatMap((user) => {
+      const config = redis[user];
+      return config.kind === "external"
+        ? [{ path: ["stores", "redis", user, "host"], host: config.host }]
+        : [];
+    }),
+  ];
+  return stack.networkPolicy === "off"
+    ? []
+    : hosts
+        .filter(({ host }) => privateAddress(host))
+        .map(({ path, host }) => ({
+          path,
+          message: `${host} is a private address, which the network policies do not open: use a public one or set fleet:networkPolicy: "off"`,
+        }));
+}
+
+/** Faults of the stores. */
+export function storeFaults(stack: SkywireStack): PlatformFault[] {
+  const mapping = databaseFaults(stack);
+  // A misspelt name leaves the meant database unused: one slip, one fault.
+  return [
+    ...mapping,
+    ...(mapping.length > 0 ? [] : unusedFaults(stack)),
+    ...unreachableFaults(stack),
+  ];
+}

@@ -1,0 +1,161 @@
+/** The whole of a Skywire stack, from the committed files, under mocks. */
+import { readFileSync } from "node:fs";
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+import { generateSecret, SecretReference, SecretStore } from "../../components/base/secrets.ts";
+import { publishedIdentities } from "../../components/skywire/identities.ts";
+import type { StackContext } from "../../stacks/context.ts";
+import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
+import { skywire } from "../../stacks/skywire/index.ts";
+import { SkywireStack } from "../../stacks/skywire/schema.ts";
+import { type Collected, collect } from "../harness.ts";
+import { behind, dialledBy, mayCall, mayLeave, podsOf } from "./reachability.ts";
+
+function readStack(stack: "prod" | "test"): SkywireStack {
+  const file = new URL(`../../Pulumi.${stack}.yaml`, import.meta.url);
+  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  const sections = Object.entries(config)
+    .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
+    .map(([key, value]) => [key.slice("fleet:".length), value] as const);
+  return SkywireStack.parse(Object.fromEntries(sections));
+}
+
+/** Throw-away values for every reference of a config. */
+function throwAway(config: unknown): SecretStore {
+  const values = new Map<string, string>();
+  const walk = (value: unknown): void => {
+    if (value instanceof SecretReference) {
+      values.set(value.name, values.get(value.name) ?? generateSecret(value.kind));
+    } else if (typeof value === "object" && value !== null) {
+      Object.values(value).forEach(walk);
+    }
+  };
+  walk(config);
+  return new SecretStore(values);
+}
+
+const contextOf = (config: SkywireStack, sandbox: boolean): StackContext => ({
+  stack: "test",
+  sandbox,
+  secrets: throwAway(config),
+});
+
+/** Provider functions that the stacks call. */
+const calls = { "linode:index/getDomain:getDomain": () => ({ id: "1234" }) };
+
+interface Outputs {
+  readonly endpoints: readonly Endpoint[];
+  readonly publicKeys: Readonly<Record<string, string>>;
+}
+
+const outputsOf = (collected: Collected): Outputs => collected.result as Outputs;
+
+describe.each(["test", "prod"] as const)("%s", (stack) => {
+  let collected: Collected;
+  beforeAll(async () => {
+    const config = readStack(stack);
+    collected = await collect(() => skywire(config, contextOf(config, true)), calls);
+  });
+
+  it("gives every resource a provider of the stack, never a default one", () => {
+    const without = collected.resources.filter(
+      ({ custom, provider, type }) =>
+        custom && !type.startsWith("pulumi:providers:") && provider === "",
+    );
+    expect(without.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+  });
+
+  it("names no resource twice", () => {
+    const names = collected.resources.map(({ type, name }) => `${type} ${name}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it("lets every pod dial every address it is told, on both ends", () => {
+    const checked: string[] = [];
+    for (const pods of podsOf(collected)) {
+      for (const { host, port } of dialledBy(pods)) {
+        const what = `${pods.name} → ${host}:${port}`;
+        checked.push(what);
+        if (host.endsWith(".svc")) {
+          const targets = behind(collected, host, port);
+          expect(targets, `${what}: nothing is behind it`).not.toEqual([]);
+          for (const [target, targetPort] of targets) {
+            expect(mayCall(collected, pods, target, targetPort), what).toBe(true);
+          }
+        } else {
+          expect(mayLeave(collected, pods, port), what).toBe(true);
+        }
+      }
+    }
+    // The uptime-tracker's and visualizer's, to be sure that something was read at all.
+    expect(checked).toContain("uptime-tracker → dmsg-discovery.skywire.svc:9090");
+    expect(checked).toContain("node-visualizer → uptime-tracker-private.skywire.svc:9086");
+    expect(checked).toContain("route-finder → postgres.skywire.svc:5432");
+  });
+
+  it("gives the route-finder the transport-discovery's database (point 11)", () => {
+    const databaseOf = (name: string): string | undefined =>
+      podsOf(collected)
+        .find((pods) => pods.name === name)
+        ?.containers.flatMap(({ env }) => env ?? [])
+        .find((variable) => variable.name === "PG_DATABASE")?.value;
+    expect(databaseOf("route-finder")).toBe(databaseOf("transport-discovery"));
+    expect(databaseOf("route-finder")).toBeDefined();
+  });
+
+  it("whitelists its own monitor on the three services that ask (point 16)", () => {
+    const monitor = outputsOf(collected).publicKeys["network-monitor"] ?? "";
+    for (const name of ["dmsg-discovery", "address-resolver", "service-discovery"]) {
+      const args = podsOf(collected)
+        .find((pods) => pods.name === name)
+        ?.containers.flatMap((container) => container.args ?? []);
+      expect(args?.[args.indexOf("--whitelist-keys") + 1], name).toBe(monitor);
+    }
+  });
+
+  it("never names a host of the other deployment (points 9, 28)", () => {
+    const foreign = stack === "test" ? /skycoin\.com/ : /skywire\.dev/;
+    const texts = podsOf(collected).flatMap((pods) =>
+      dialledBy(pods).map(({ host }) => `${pods.name} ${host}`),
+    );
+    expect(texts.filter((text) => foreign.test(text))).toEqual([]);
+  });
+
+  it("carries each key in one pod's Secrets alone (point 2)", () => {
+    const files = podsOf(collected).map(({ name, files: texts }) => ({ name, text: texts.join() }));
+    const secrets = [...new Set(files.flatMap(({ text }) => text.match(/"[0-9a-f]{64}"/g) ?? []))];
+    for (const secret of secrets) {
+      expect(files.filter(({ text }) => text.includes(secret))).toHaveLength(1);
+    }
+    expect(secrets.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it("tells where everything is dialled", () => {
+    const { endpoints } = outputsOf(collected);
+    const kinds = (kind: Endpoint["kind"]) => endpoints.filter((one) => one.kind === kind);
+    expect(kinds("http")).toHaveLength(8);
+    expect(kinds("udp").map(({ url }) => url)).toEqual([
+      stack === "test" ? "udp://ar.skywire.dev:30178" : "udp://ar.skywire.skycoin.com:30178",
+    ]);
+    expect(kinds("tcp")).toHaveLength(stack === "test" ? 1 : 6);
+    expect(kinds("dmsg")).toHaveLength(6);
+  });
+});
+
+describe("identities", () => {
+  it("that differ from the published ones stop a live run before any resource", async () => {
+    const config = readStack("test");
+    const collected = collect(() => skywire(config, contextOf(config, false)), calls);
+    await expect(collected).rejects.toThrow(
+      new RegExp(`setup-node: published ${publishedIdentities.test["setup-node"] ?? "?"}`),
+    );
+  });
+
+  it("of a deployment of its own are compared with nothing", async () => {
+    const config = { ...readStack("test"), identities: "own" as const };
+    const collected = await collect(() => skywire(config, contextOf(config, false)), calls);
+    expect(collected.resources.length).toBeGreaterThan(50);
+  });
+});

@@ -1,0 +1,332 @@
+/**
+ * Rules across the fields of a Skywire stack. Each case changes one thing in the committed test (or
+ * production) file and must bring up exactly one fault, at its place, with its mend.
+ */
+import { readFileSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+
+import { SkywireStack } from "../../stacks/skywire/schema.ts";
+
+/** Sections of a committed stack file, as the loader hands them to the schema. */
+function sections(stack: "prod" | "test"): Record<string, unknown> {
+  const file = new URL(`../../Pulumi.${stack}.yaml`, import.meta.url);
+  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
+      .map(([key, value]) => [key.slice("fleet:".length), value]),
+  );
+}
+
+type Change = readonly [path: string, value: unknown];
+
+/** A stack file with some values set, by dotted paths; `undefined` takes one out. */
+function changed(stack: "prod" | "test", ...changes: readonly Change[]): Record<string, unknown> {
+  const config = sections(stack);
+  for (const [path, value] of changes) {
+    const steps = path.split("/");
+    const last = steps.pop() ?? "";
+    const owner = steps.reduce<Record<string, unknown>>((at, step) => {
+      at[step] ??= {};
+      return at[step] as Record<string, unknown>;
+    }, config);
+    if (value === undefined) {
+      Reflect.deleteProperty(owner, last);
+    } else {
+      owner[last] = value;
+    }
+  }
+  return config;
+}
+
+/** Faults as `path: message`. */
+function faults(config: Record<string, unknown>): string[] {
+  const parsed = SkywireStack.safeParse(config);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join("/")}: ${message}`);
+}
+
+const member = "services/dmsg-servers/members/dmsg-server-1";
+
+describe("the committed stack files", () => {
+  it.each(["test", "prod"] as const)("%s has no fault", (stack) => {
+    expect(faults(sections(stack))).toEqual([]);
+  });
+
+  it("test runs one of each (1.3)", () => {
+    const { services, domain } = SkywireStack.parse(sections("test"));
+    expect(services["dmsg-discovery"].replicas).toBe(1);
+    expect(services["service-discovery"].replicas).toBe(1);
+    expect(Object.keys(services["dmsg-servers"].members)).toHaveLength(1);
+    expect(Object.keys(services["setup-nodes"])).toHaveLength(1);
+    expect(domain).toBeUndefined();
+  });
+
+  it("prod runs six, five, two, and one of each other (1.3, 4.10)", () => {
+    const { services } = SkywireStack.parse(sections("prod"));
+    expect(services["dmsg-discovery"].replicas).toBe(5);
+    expect(services["service-discovery"].replicas).toBe(2);
+    const servers = Object.values(services["dmsg-servers"].members);
+    expect(servers.map(({ nodePort }) => nodePort)).toEqual([
+      30_081, 30_082, 30_083, 30_084, 30_085, 30_089,
+    ]);
+    expect(new Set(servers.map(({ slot }) => slot)).size).toBe(6);
+  });
+
+  it("images carry the tags and registries of the seed (points 17, 18)", () => {
+    expect(SkywireStack.parse(sections("test")).images).toMatchObject({
+      public: { repository: "docker.io/skycoin", tag: "test" },
+      private: { repository: "docker.io/skycoinpro", tag: "test" },
+    });
+    expect(SkywireStack.parse(sections("prod")).images).toMatchObject({
+      public: { tag: "latest" },
+      private: { tag: "latest" },
+    });
+  });
+
+  it("the route-finder has no database of its own to say (point 11)", () => {
+    const config = changed("test", ["stores/databases/route-finder", "rf"]);
+    expect(faults(config)).toEqual(['stores/databases: Unrecognized key: "route-finder"']);
+  });
+});
+
+/** What is changed in test's file, where the fault must stand, and what it must say. */
+const cases: readonly (readonly [
+  what: string,
+  changes: readonly Change[],
+  path: string,
+  message: RegExp,
+])[] = [
+  [
+    "a dmsg-server on the address-resolver's UDP port",
+    [[`${member}/nodePort`, 30_178]],
+    `${member}/nodePort`,
+    /NodePort 30178 already stands at fleet:services\.address-resolver\.udpPort/,
+  ],
+  [
+    "a NodePort out of range",
+    [[`${member}/nodePort`, 8081]],
+    `${member}/nodePort`,
+    /must be a NodePort from 30000 to 32767/,
+  ],
+  [
+    "a count that the list does not have",
+    [["services/dmsg-servers/count", 3]],
+    "services/dmsg-servers/count",
+    /must equal the number of members, 1/,
+  ],
+  [
+    "a dmsg-server on a slot that no pool has",
+    [[`${member}/slot`, 7]],
+    `${member}/slot`,
+    /slot 7 must be a slot of fleet:cluster\.pools \(there are 0, 1\)/,
+  ],
+  [
+    "an ephemeral address under a dmsg-server",
+    [["cluster/pools/edge/slots/1/address", { kind: "ephemeral" }]],
+    `${member}/slot`,
+    /slot 1 has an ephemeral address/,
+  ],
+  [
+    "a dmsg-server that announces another address than its slot's",
+    [[`${member}/host`, "192.0.2.9"]],
+    `${member}/host`,
+    /must be 139\.177\.186\.126, the address of slot 1/,
+  ],
+  [
+    "an address where the slot has only a name",
+    [["cluster/pools/edge/slots/1/address", { kind: "dns", name: "node.skywire.dev" }]],
+    `${member}/host`,
+    /must be a name that leads to node\.skywire\.dev/,
+  ],
+  [
+    "a dmsg-server's host outside the zone",
+    [[`${member}/host`, "dmsg.example.org"]],
+    `${member}/host`,
+    /dmsg\.example\.org must lie in a zone of fleet:dns \(skywire\.dev\)/,
+  ],
+  [
+    "a second address-resolver",
+    [["services/address-resolver/replicas", 2]],
+    "services/address-resolver/replicas",
+    /must be 1: live UDP sessions/,
+  ],
+  [
+    "a second uptime-tracker",
+    [["services/uptime-tracker/replicas", 2]],
+    "services/uptime-tracker/replicas",
+    /must be 1/,
+  ],
+  [
+    "another UDP port than visors have built in",
+    [["services/address-resolver/udpPort", 30_179]],
+    "services/address-resolver/udpPort",
+    /must be 30178/,
+  ],
+  [
+    "an address-resolver away from the controller that serves its name",
+    [["services/address-resolver/slot", 1]],
+    "services/address-resolver/slot",
+    /answers on slot 0: HTTP and UDP need one address/,
+  ],
+  [
+    "an address-resolver behind a balancer",
+    [["ingress/controllers/traefik/exposure", { kind: "load-balancer" }]],
+    "services/address-resolver/slot",
+    /behind a load balancer, which carries no UDP/,
+  ],
+  [
+    "a host of production in test",
+    [
+      ["hosts", { "service-discovery": "sd.skycoin.com" }],
+      ["dns/zones", ["skywire.dev", "skycoin.com"]],
+    ],
+    "hosts/service-discovery",
+    /sd\.skycoin\.com belongs to the other deployment/,
+  ],
+  [
+    "production's domain in test",
+    [
+      ["domain", "skywire.skycoin.com"],
+      ["dns/zones", ["skywire.dev", "skycoin.com"]],
+    ],
+    "domain",
+    /skywire\.skycoin\.com belongs to the other deployment/,
+  ],
+  [
+    "a host outside the zone",
+    [["hosts", { "node-visualizer": "map.example.org" }]],
+    "hosts/node-visualizer",
+    /map\.example\.org must lie in a zone/,
+  ],
+  [
+    "a domain outside the zone, told once",
+    [["domain", "skywire.example"]],
+    "domain",
+    /must lie in a zone/,
+  ],
+  [
+    "two services behind one host",
+    [["hosts", { "node-visualizer": "sd.skywire.dev" }]],
+    "domain",
+    /host sd\.skywire\.dev already stands at fleet:hosts\.node-visualizer/,
+  ],
+  [
+    "an ingress host that no service has",
+    [["ingress/hosts", { "sdd.skywire.dev": "traefik" }]],
+    "ingress/hosts/sdd.skywire.dev",
+    /must be a host of this stack/,
+  ],
+  [
+    "a budget that blocks every eviction",
+    [["services/dmsg-discovery", { replicas: 3, disruption: { minAvailable: 3 } }]],
+    "services/dmsg-discovery/disruption",
+    /must be below replicas \(2\).*of 3 replicas, one carries the key/,
+  ],
+  [
+    "one key for two identities",
+    [["services/setup-nodes", { "setup-node": { key: "dmsg-server-1" } }]],
+    "services/setup-nodes/setup-node/key",
+    /key dmsg-server-1 already stands at .*: one key, one live process/,
+  ],
+  [
+    "a setup-node that is named like a service",
+    [["services/setup-nodes", { "route-finder": { key: "setup-node" } }]],
+    "services/setup-nodes/route-finder",
+    /workload skywire\/route-finder already stands at fleet:services\.route-finder/,
+  ],
+  [
+    "one namespace for programs and controllers",
+    [["ingress/namespace", "skywire"]],
+    "ingress/namespace",
+    /namespace skywire already stands at fleet:namespaces\.services/,
+  ],
+  [
+    "requests beyond every node",
+    [
+      [
+        "services/uptime-tracker",
+        { resources: { requests: { cpu: "100m", memory: "16Gi" }, limits: { memory: "16Gi" } } },
+      ],
+    ],
+    "services/uptime-tracker",
+    /uptime-tracker asks for 1 × 100m CPU and 16Gi, but only 0 of 1 find room/,
+  ],
+  [
+    "a node label that no pool has",
+    [["services/route-finder", { placement: { nodeSelector: { disk: "ssd" } } }]],
+    "services/route-finder",
+    /route-finder asks for a node with disk=ssd/,
+  ],
+  [
+    "requests above limits",
+    [
+      [
+        "services/route-finder",
+        { resources: { requests: { cpu: "100m", memory: "1Gi" }, limits: { memory: "512Mi" } } },
+      ],
+    ],
+    "services/route-finder/resources/requests/memory",
+    /must not be above the limit of 512Mi/,
+  ],
+  [
+    "a program's database that the server does not have",
+    [["stores/databases", { "uptime-tracker": "uptime" }]],
+    "stores/databases/uptime-tracker",
+    /must be a database of fleet:stores\.postgres\.databases/,
+  ],
+  [
+    "an image with no tag",
+    [["images/private/tag", ""]],
+    "images/private/tag",
+    /must be an image tag/,
+  ],
+  ["a rollback that does not exist yet", [["onFailure", "rollback"]], "onFailure", /must be pause/],
+  [
+    "a STUN server without a port",
+    [["stunServers", ["192.0.2.1"]]],
+    "stunServers/0",
+    /must be host:port/,
+  ],
+  [
+    "a monitor's key that is none",
+    [["services/network-monitor", { alsoWhitelisted: ["0380ea88"] }]],
+    "services/network-monitor/alsoWhitelisted/0",
+    /must be a public key/,
+  ],
+];
+
+describe("bad input", () => {
+  it.each(cases)("finds %s", (_what, changes, path, message) => {
+    const found = faults(changed("test", ...changes));
+    expect(found).toEqual([expect.stringMatching(message)]);
+    expect(found[0]).toContain(`${path}: `);
+  });
+
+  it("finds two dmsg-servers on one port and on one slot", () => {
+    const second = { key: "dmsg-server-7", host: "139.162.44.14", nodePort: 30_081, slot: 1 };
+    const config = changed(
+      "prod",
+      ["services/dmsg-servers/members/dmsg-server-7", second],
+      ["services/dmsg-servers/count", 7],
+    );
+    expect(faults(config)).toEqual([
+      expect.stringMatching(/dmsg-server-7\/nodePort: NodePort 30081 already stands at/),
+      expect.stringMatching(/dmsg-server-7\/slot: slot 1 already carries/),
+    ]);
+  });
+
+  it("finds a host of test in production", () => {
+    const config = changed(
+      "prod",
+      ["hosts", { "service-discovery": "sd.skywire.dev" }],
+      ["dns/zones", ["skycoin.com", "skywire.dev"]],
+    );
+    expect(faults(config)).toEqual([
+      expect.stringMatching(/^hosts\/service-discovery: sd\.skywire\.dev belongs to the other/),
+    ]);
+  });
+});
