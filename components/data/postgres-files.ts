@@ -1,0 +1,161 @@
+/** Files of the built-in Postgres: its configuration and the script that prepares its data. Pure. */
+import { parseQuantity } from "../base/quantity.ts";
+import { preamble } from "./shell.ts";
+
+/** Where a Postgres finds what it needs. */
+export interface PostgresPaths {
+  /** Folder of the three files made here that are no scripts. */
+  readonly config: string;
+  /** Data. Its parent is the disk, on which a new `initdb` grows beside it. */
+  readonly data: string;
+  /** One file for each database: its owner's password. */
+  readonly passwords: string;
+  /** Folder of the running server's socket. */
+  readonly sockets: string;
+  /** Folder of the socket while the data is prepared, where nobody else looks. */
+  readonly preparation: string;
+}
+
+/** What the files are made from. */
+export interface PostgresSettings {
+  readonly paths: PostgresPaths;
+  readonly port: number;
+  readonly maxConnections: number;
+  /** Memory limit of the container, as a quantity. */
+  readonly memory: string;
+  /** Names of the databases, each owned by a role of that name. */
+  readonly databases: readonly string[];
+  /**
+   * Role that may do anything. It has no password and comes in by the socket only, as the user of
+   * the operating system that has its name: in the official image that is `postgres`.
+   */
+  readonly superuser: string;
+}
+
+/** Paths in the pod: those of the official image. The data is a level below the mount point. */
+export const podPaths: PostgresPaths = {
+  config: "/etc/postgresql",
+  data: "/var/lib/postgresql/data/pgdata",
+  passwords: "/etc/fleet/passwords",
+  sockets: "/var/run/postgresql",
+  preparation: "/run/preparation",
+};
+
+/** Cache of a server in MiB: a quarter of its memory, as its manual advises, at least 16. */
+export function sharedBuffers(memory: string): number {
+  return Math.max(16, Math.floor(parseQuantity(memory) / 4 / 2 ** 20));
+}
+
+/** `postgresql.conf`. What it does not say stays at the server's default. */
+export function postgresConfig({ paths, port, maxConnections, memory }: PostgresSettings): string {
+  const settings: Readonly<Record<string, string>> = {
+    listen_addresses: "'*'",
+    port: `${port}`,
+    unix_socket_directories: `'${paths.sockets}'`,
+    hba_file: `'${paths.config}/pg_hba.conf'`,
+    max_connections: `${maxConnections}`,
+    password_encryption: "'scram-sha-256'",
+    shared_buffers: `'${sharedBuffers(memory)}MB'`,
+    // Where a node has huge pages that the pod may not use, the server dies of a bus error.
+    huge_pages: "off",
+    log_destination: "'stderr'",
+    log_line_prefix: "'%m [%p] %u@%d '",
+    log_timezone: "'UTC'",
+    timezone: "'UTC'",
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join("");
+}
+
+/**
+ * `pg_hba.conf`: each owner into its own database, the superuser by the socket, nobody else at all.
+ *
+ * `host` takes connections with and without TLS: the services only do the latter.
+ */
+export function postgresAccess({ databases, superuser }: PostgresSettings): string {
+  return [
+    `local all "${superuser}" peer`,
+    ...databases.flatMap((name) => [
+      `local "${name}" "${name}" scram-sha-256`,
+      `host "${name}" "${name}" all scram-sha-256`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** List of the databases for the scripts: one name a line. */
+export const databaseList = (databases: readonly string[]): string =>
+  databases.map((name) => `${name}\n`).join("");
+
+/** The configuration's files, by name. */
+export function postgresFiles(settings: PostgresSettings): Record<string, string> {
+  return {
+    "postgresql.conf": postgresConfig(settings),
+    "pg_hba.conf": postgresAccess(settings),
+    databases: databaseList(settings.databases),
+  };
+}
+
+/** Gives a role its password and a database its owner. Whatever is there already is left alone. */
+const ensureDatabase = `
+SET log_min_error_statement = panic;
+\\set password \`cat "$PASSWORD_FILE"\`
+SELECT format('CREATE ROLE %I', :'name')
+  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \\gexec
+ALTER ROLE :"name" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
+SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \\gexec
+ALTER DATABASE :"name" OWNER TO :"name";
+`;
+
+/**
+ * Script that runs before every start of the server: makes the data folder where there is none, and
+ * each database and role that is missing; a changed password is changed. It starts the server where
+ * only it can reach it, so that whoever finds the real one listening finds all databases there.
+ * Run again, it changes nothing.
+ */
+export function prepareScript({ paths, port, superuser }: PostgresSettings): string {
+  return `${preamble}
+data='${paths.data}'
+sockets='${paths.preparation}'
+export PGPORT=${port} PGHOST="$sockets" PGCONNECT_TIMEOUT=10
+
+if [ ! -s "$data/PG_VERSION" ]; then
+  [ ! -e "$data" ] || fail "$data is there but holds no database: look at it before a new one is made"
+  say "making an empty data folder"
+  rm -rf "$data.new"
+  # The order of text is that of its bytes: any other changes under the indexes' feet with the image.
+  initdb --pgdata="$data.new" --username='${superuser}' --encoding=UTF8 --no-locale \\
+    --data-checksums --auth-local=peer --auth-host=scram-sha-256 > /dev/null
+  sync
+  mv "$data.new" "$data"
+fi
+has=$(cat "$data/PG_VERSION")
+is=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/')
+[ "$has" = "$is" ] || fail "$data is Postgres $has's and the image is Postgres $is: go back to the old image, make a backup, start on a new disk, restore"
+# A volume's group rights would make the server refuse its own folder.
+chmod 0700 "$data"
+
+pg_ctl start --silent --wait --timeout=86400 --pgdata="$data" --options="-c config_file='${paths.config}/postgresql.conf' -c listen_addresses='' -c unix_socket_directories='$sockets'"
+trap 'pg_ctl stop --silent --mode=fast --pgdata="$data"' EXIT
+trap 'exit 143' INT TERM
+
+can_log_in() {
+  PGPASSWORD=$(cat "$PASSWORD_FILE") psql --no-psqlrc --no-password --quiet --username="$1" --dbname="$1" --command='SELECT' > /dev/null 2>&1
+}
+
+while read -r name; do
+  export PASSWORD_FILE='${paths.passwords}'/"$name"
+  [ -s "$PASSWORD_FILE" ] || fail "there is no password for the owner of database $name"
+  if ! can_log_in "$name"; then
+    say "setting up database $name and its owner"
+    psql --no-psqlrc --quiet --username='${superuser}' --dbname=postgres --set=ON_ERROR_STOP=1 --set=name="$name" << 'END' > /dev/null
+${ensureDatabase.trim()}
+END
+    can_log_in "$name" || fail "the owner of database $name cannot log in"
+  fi
+done < '${paths.config}/databases'
+say "all databases are there"
+`;
+}
