@@ -1,0 +1,252 @@
+/**
+ * Skywire's test environment on a sandbox of its own: the real engine, the real Kubernetes provider,
+ * a real API server, scheduler and controllers. All of it runs in a shell whose environment is full
+ * of traps. Proves shape, order, placement, admission, rollout and recovery; no container runs, so
+ * not that an image starts or that a policy lets a packet through.
+ *
+ * The tests are one story and build on each other, in this order.
+ */
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isMap, parseDocument } from "yaml";
+
+import { worldOf } from "../evaluators/objects.ts";
+import { undenied } from "../evaluators/policies.ts";
+import { restrictedFaults } from "../evaluators/restricted.ts";
+import { secretsIn } from "../evaluators/secrets.ts";
+import { clone, render, type Rendered } from "../rendered.ts";
+import {
+  endpointFaults,
+  externalAddress,
+  nodeFaults,
+  placementFaults,
+  podsByWorkload,
+  workloadFaults,
+} from "./cluster-state.ts";
+import { type Decoy, startDecoy } from "./decoy.ts";
+import { nodesOf } from "./live-objects.ts";
+import { processesUnder } from "./processes.ts";
+import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbox.ts";
+
+const enforceLabel = "pod-security.kubernetes.io/enforce";
+const rolled = "route-finder";
+
+describe("Skywire's test stack in a sandbox", () => {
+  let rendered: Rendered;
+  let decoy: Decoy;
+  let sandbox: TestSandbox;
+  let output: string;
+
+  beforeAll(async () => {
+    rendered = await render("test");
+    decoy = await startDecoy(rendered.config.cluster.context);
+    sandbox = testSandbox("test", decoy.environment);
+    output = await sandbox.succeed("up");
+  });
+
+  afterAll(async () => {
+    await sandbox.dispose();
+    await decoy.close();
+  });
+
+  const workloads = () => settled(() => workloadFaults(sandbox, rendered.world));
+  const endpoints = () => settled(() => endpointFaults(sandbox, rendered.world));
+  /** UIDs of all pods, by workload. */
+  const uids = async (): Promise<ReadonlyMap<string, string>> =>
+    new Map(
+      [...(await podsByWorkload(sandbox))].map(([name, pods]) => [
+        name,
+        pods
+          .map(({ metadata }) => metadata.uid)
+          .sort()
+          .join(),
+      ]),
+    );
+
+  test("up ends with the environment up and says where everything is", () => {
+    expect(output).toContain("API server  https://127.0.0.1:");
+    expect(output).toContain("http://sd.skywire.dev");
+    expect(output).toMatch(/namespace {3}skywire: (\d+) of \1 pods ready/);
+  });
+
+  test("every pod is running and ready, as many as each workload asks for", async () => {
+    expect(await workloads()).toEqual([]);
+    expect((await uids()).size).toBeGreaterThan(12);
+  });
+
+  test("every Service has ready endpoints, and every ingress rule leads to some", async () => {
+    expect(await endpoints()).toEqual([]);
+  });
+
+  test("nodes are shaped like the pools, and pods stand where the stack says", async () => {
+    expect(await nodeFaults(sandbox, rendered.config.cluster)).toEqual([]);
+    expect(await placementFaults(sandbox, rendered.world)).toEqual([]);
+    const nodes = new Map((await nodesOf(sandbox)).map((node) => [node.metadata.name, node]));
+    const [server] = (await podsByWorkload(sandbox)).get("skywire/dmsg-server-1") ?? [];
+    const node = nodes.get(server?.spec.nodeName ?? "");
+    expect(node?.metadata.labels["fleet/slot"]).toBe("1");
+    expect(node === undefined ? undefined : externalAddress(node)).toBe("139.177.186.126");
+  });
+
+  test("the API server refuses what is not restricted, and agrees with the evaluator", async () => {
+    const live = await sandbox.objects("namespaces");
+    for (const [name, labels] of rendered.world.namespaces) {
+      const namespace = live.find(({ metadata }) => metadata.name === name);
+      expect(namespace?.metadata.labels?.[enforceLabel]).toBe(labels[enforceLabel]);
+    }
+    for (const pods of rendered.world.pods) {
+      const { code, stderr } = await sandbox.kubectl(
+        ["create", "--dry-run=server", "-f", "-"],
+        JSON.stringify({
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: { name: "admission-probe", namespace: "skywire", labels: pods.labels },
+          spec: { ...pods.spec, serviceAccountName: "default" },
+        }),
+      );
+      const refused = stderr.includes("violates PodSecurity");
+      expect({ pod: pods.name, refused }).toEqual({
+        pod: pods.name,
+        refused: restrictedFaults(pods.spec).length > 0,
+      });
+      expect(refused ? 1 : 0).toBe(code);
+    }
+  });
+
+  test("a policy denies by default whatever calls or is called, on every live pod", async () => {
+    const live = worldOf(
+      await sandbox.objects(
+        ...["namespaces", "deployments", "statefulsets", "daemonsets", "cronjobs"],
+        "networkpolicies",
+      ),
+    );
+    expect(live.pods.length).toBe(rendered.world.pods.filter(({ kind }) => kind !== "Job").length);
+    expect(live.pods.flatMap((pods) => undenied(live, pods))).toEqual([]);
+  });
+
+  test("a second up, and a preview, change nothing", async () => {
+    const before = await uids();
+    expect(await sandbox.succeed("preview")).toContain("preview: no change");
+    const second = await sandbox.succeed("up");
+    expect(second).toMatch(/^up: \d+ the same in /m);
+    expect(await uids()).toEqual(before);
+  });
+
+  test("a new image digest rolls exactly one workload", async () => {
+    const before = await uids();
+    const file = join(sandbox.folder, "..", "changed.yaml");
+    const document = parseDocument(readFileSync(join(clone, "Pulumi.test.yaml"), "utf8"));
+    const digest = `sha256:${"a".repeat(64)}`;
+    document.setIn(["config", "fleet:images", "overrides", rolled], { digest });
+    expect(isMap(document.getIn(["config", "fleet:images", "overrides"]))).toBe(true);
+    writeFileSync(file, document.toString());
+    await sandbox.succeed("up", "--file", file);
+    expect(await workloads()).toEqual([]);
+    const after = await uids();
+    const changed = [...after].filter(([name, uid]) => before.get(name) !== uid);
+    expect(changed.map(([name]) => name)).toEqual([`skywire/${rolled}`]);
+    expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    const [pod] = (await podsByWorkload(sandbox)).get(`skywire/${rolled}`) ?? [];
+    expect(pod?.spec.containers[0]?.image).toMatch(new RegExp(`:test@${digest}$`));
+  });
+
+  test("what is deleted behind the engine's back is put back by up with a refresh", async () => {
+    const [secret] = rendered.world.secrets;
+    const live = await sandbox.objects("secrets");
+    const gone = live.find(
+      ({ metadata }) =>
+        metadata.namespace === "skywire" && metadata.name.startsWith("transport-discovery"),
+    );
+    expect(secret).toBeDefined();
+    expect(gone).toBeDefined();
+    for (const [kind, name] of [
+      ["service", "dmsg-discovery"],
+      ["deployment", "config-bootstrapper"],
+      ["secret", gone?.metadata.name ?? ""],
+    ] as const) {
+      const { code, stderr } = await sandbox.kubectl([
+        ...["--namespace", "skywire", "delete", kind, name],
+      ]);
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+    }
+    const said = await sandbox.succeed("up", "--refresh");
+    expect(said).toMatch(/^up: .*\d+ made/m);
+    expect(await workloads()).toEqual([]);
+    expect(await endpoints()).toEqual([]);
+    expect(await sandbox.succeed("preview")).toContain("preview: no change");
+  });
+
+  test("a recycled node takes its pods back, under the address that the slot promises", async () => {
+    const edge = (await nodesOf(sandbox)).find(
+      ({ metadata }) => metadata.labels["fleet/slot"] === "1",
+    );
+    expect(edge).toBeDefined();
+    const before = await uids();
+    await sandbox.succeed("recycle", "--node", edge?.metadata.name ?? "");
+    expect(await workloads()).toEqual([]);
+    expect(await placementFaults(sandbox, rendered.world)).toEqual([]);
+    const after = await uids();
+    expect(after.get("skywire/dmsg-server-1")).not.toBe(before.get("skywire/dmsg-server-1"));
+    const again = (await nodesOf(sandbox)).find(
+      ({ metadata }) => metadata.labels["fleet/slot"] === "1",
+    );
+    expect(again?.metadata.uid).not.toBe(edge?.metadata.uid);
+    expect(again === undefined ? undefined : externalAddress(again)).toBe("139.177.186.126");
+  });
+
+  test("no secret stands in the clear in the state, the config, a log or a command's output", async () => {
+    const secrets = sandboxSecrets(sandbox);
+    expect(secrets.size).toBeGreaterThan(10);
+    const state = await sandbox.succeed("exec", "--cmd", "pulumi stack export");
+    expect(state).toContain("fleet:workload:Workload");
+    expect(secretsIn(state, secrets)).toEqual([]);
+    expect(secretsIn(sandbox.transcript.join("\n"), secrets)).toEqual([]);
+    for (const place of [`Pulumi.test.yaml`, "backend", "logs", "pulumi"]) {
+      for (const file of filesUnder(join(sandbox.folder, place))) {
+        expect({ file, secrets: secretsIn(readFileSync(file, "latin1"), secrets) }).toEqual({
+          file,
+          secrets: [],
+        });
+      }
+    }
+  });
+
+  test("nothing of the shell's environment was used: no call outside, no credential taken along", () => {
+    expect(decoy.requests).toEqual([]);
+    expect(existsSync(decoy.environment["HOME"] ?? "")).toBe(false);
+    for (const place of ["Pulumi.test.yaml", "kubeconfig", "backend", "logs", "home", "pulumi"]) {
+      for (const file of filesUnder(join(sandbox.folder, place))) {
+        expect(secretsIn(readFileSync(file, "latin1"), decoy.canaries)).toEqual([]);
+      }
+    }
+    expect(secretsIn(sandbox.transcript.join("\n"), decoy.canaries)).toEqual([]);
+  });
+
+  test("down leaves nothing behind: no folder, no process", async () => {
+    const running = processesUnder(sandbox.folder);
+    expect(running.length).toBeGreaterThanOrEqual(5);
+    await sandbox.succeed("down");
+    expect(existsSync(sandbox.folder)).toBe(false);
+    expect(
+      readdirSync(join(sandbox.folder, "..")).filter((name) => name !== "changed.yaml"),
+    ).toEqual([]);
+    expect(processesUnder(sandbox.folder)).toEqual([]);
+    expect(await sandbox.succeed("down")).toContain("nothing to do");
+  });
+});
+
+/** A file itself, or every file below a folder. */
+function filesUnder(path: string): readonly string[] {
+  if (!existsSync(path)) {
+    return [];
+  }
+  if (statSync(path).isFile()) {
+    return [path];
+  }
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
