@@ -94,7 +94,7 @@ function drawController(plan: Plan, card: Card): string {
   ].join("");
 }
 
-/** The part of a job's name that its store's does not tell, and when it runs. */
+/** A job's name, and when it runs. */
 const jobText = ({ name, schedule }: Card): string =>
   schedule === undefined ? name : `${name} · ${schedule}`;
 
@@ -104,7 +104,7 @@ function drawStore(plan: Plan, { card, jobs }: Store): string {
   const [size = "no disk"] = card.disks;
   const upright = h > w / 2;
   const [port] = card.ports;
-  const first = upright ? y + h / 2 - 16 : y + 15;
+  const first = upright ? y + h / 2 - 16 : y + 17;
   const sizeAt: Point = upright ? [x + 28, first + 20] : [x + w - 10, first];
   return [
     rectangle(box, { fill: colours.card, stroke: colours.stores, thick: 1.2 }),
@@ -123,7 +123,7 @@ function drawStore(plan: Plan, { card, jobs }: Store): string {
         })
       : "",
     ...jobs.map((job, index) =>
-      text([x + 10, (upright ? sizeAt[1] + 20 : y + 30) + index * 13], jobText(job), {
+      text([x + 10, (upright ? sizeAt[1] + 20 : y + 31) + index * 13], jobText(job), {
         size: 9.5,
         fill: colours.quiet,
       }),

@@ -7,7 +7,7 @@ import { clusterNodes, type NodeShape } from "../../components/platform/cluster.
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { allContainers, type PodSet, selects, type Service } from "../evaluators/objects.ts";
 import { allows, internet } from "../evaluators/policies.ts";
-import type { Rendered } from "../rendered.ts";
+import type { Options, Rendered } from "../rendered.ts";
 
 /** A port that is listened on. */
 export interface ListenedPort {
@@ -46,7 +46,7 @@ export interface Card {
   readonly keyed: boolean;
   /** Sizes of its disks. */
   readonly disks: readonly string[];
-  /** Cron expression of a CronJob. */
+  /** Cron expression of a CronJob; `by hand` for one that waits for somebody. */
   readonly schedule: string | undefined;
   /** Whether the outside may be called: `TCP 80`, `every port`. */
   readonly outbound: readonly string[];
@@ -177,7 +177,13 @@ function sizeOf(spec: unknown): string {
   return resources?.requests?.storage ?? "no size";
 }
 
-/** The room of the component that owns a controller, as its URN's chain of types tells. */
+/** Types of the components that own a resource, from the nearest to the farthest. */
+function ownersOf(options: readonly Options[], one: Options | undefined): string[] {
+  const parent = options.find(({ urn }) => one !== undefined && urn === one.parent);
+  return parent === undefined ? [] : [parent.type, ...ownersOf(options, parent)];
+}
+
+/** The room of the component that owns a controller tells what its pods are for. */
 function roleOf({ options, collected }: Rendered, pods: PodSet): Role {
   if (pods.kind === "Job" || pods.kind === "CronJob") {
     return "job";
@@ -190,14 +196,15 @@ function roleOf({ options, collected }: Rendered, pods: PodSet): Role {
       metadata.namespace === pods.namespace
     );
   });
-  const urn = options.find(
+  const registered = options.find(
     ({ type, name }) => type === resource?.type && name === resource.name,
-  )?.urn;
-  if (urn === undefined) {
+  );
+  if (registered === undefined) {
     throw new Error(`${pods.kind} ${idOf(pods)} stands among no registered resources`);
   }
-  const [room] = /fleet:(?:platform|data):/.exec(urn) ?? [];
-  return room === "fleet:platform:" ? "controller" : room === "fleet:data:" ? "store" : "program";
+  const owners = ownersOf(options, registered);
+  const owned = (room: string): boolean => owners.some((type) => type.startsWith(`fleet:${room}:`));
+  return owned("platform") ? "controller" : owned("data") ? "store" : "program";
 }
 
 function outboundOf({ world }: Rendered, pods: PodSet): string[] {
@@ -214,7 +221,8 @@ function scheduleOf({ world }: Rendered, pods: PodSet): string | undefined {
     ({ kind, metadata }) =>
       kind === "CronJob" && metadata.namespace === pods.namespace && metadata.name === pods.name,
   );
-  return (object?.["spec"] as { schedule?: string } | undefined)?.schedule;
+  const spec = object?.["spec"] as { schedule?: string; suspend?: boolean } | undefined;
+  return spec?.suspend === true ? "by hand" : spec?.schedule;
 }
 
 function cardOf(rendered: Rendered, pods: PodSet): Card {

@@ -6,7 +6,7 @@ import type { Call, Card, Model, Room } from "./model.ts";
 import type { Box } from "./svg.ts";
 
 /** Height of a row, and of a program's card in it. */
-export const row = { pitch: 64, card: 52, store: 38 } as const;
+export const row = { pitch: 64, card: 52, store: 26, job: 13 } as const;
 
 /** Left edges and widths of the columns that do not depend on the stack. */
 export const columns = {
@@ -95,7 +95,8 @@ function inRows({ cards, doors }: Model, stores: readonly Store[]): Card[] {
   const programs = cards.filter(({ role }) => role === "program");
   const uses = (card: Card, shared: boolean): boolean =>
     stores.some(({ users }) => users.includes(card) && users.length > 1 === shared);
-  const home = stores[0]?.card.namespace ?? programs[0]?.namespace;
+  const most = Map.groupBy(programs, ({ namespace }) => namespace);
+  const [home] = sortedBy([...most.keys()], (name) => [-(most.get(name)?.length ?? 0), name]);
   return sortedBy(programs, (card) => {
     const past = doors.some(({ to }) => to === card.id);
     const group = past ? (card.hosts.length === 0 ? 0 : 1) : card.hosts.length > 0 ? 2 : 3;
@@ -188,8 +189,9 @@ export function planOf(model: Model): Plan {
   for (const [index, { id }] of programs.entries()) {
     boxes.set(id, { ...columns.programs, y: rowTop(index), h: row.card });
   }
-  for (const [{ card }, index] of rows) {
-    boxes.set(card.id, { x: storeX, y: rowTop(index) - 2, w: storeWidth, h: row.store });
+  for (const [{ card, jobs }, index] of rows) {
+    const h = row.store + jobs.length * row.job;
+    boxes.set(card.id, { x: storeX, y: rowTop(index) + 4, w: storeWidth, h });
   }
   for (const { card, users } of stores.filter((store) => !rows.has(store))) {
     const used = users.map((user) => programs.indexOf(user));

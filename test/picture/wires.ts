@@ -261,7 +261,7 @@ export function drawNets(plan: Plan): string {
   // Those who are called first: their arrows get the upper places, where port numbers have room.
   const ends = plan.nets.map((net) => {
     const box = boxOf(plan, net.to);
-    return net.to.role === "store" ? box.y + box.h / 2 : taken.at(net.to, box);
+    return net.to.role === "store" ? box.y + 13 : taken.at(net.to, box);
   });
   return plan.nets
     .map((net, index) => drawNet(plan, { net, index, end: ends[index] ?? 0, taken }))
