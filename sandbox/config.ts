@@ -70,6 +70,9 @@ export function sandboxConfig(
   document.deleteIn(["config", sandboxSection]);
   refuseOtherSecrets(document, path);
   document.set("encryptionsalt", saltLine);
+  if (!isMap(document.get("config", true))) {
+    document.set("config", document.createNode({}));
+  }
   const entries = [...secrets].map(([name, value]) => [name, { secure: encrypt(key, value) }]);
   document.setIn(
     ["config", secretsSection],

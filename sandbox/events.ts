@@ -8,7 +8,13 @@ const EngineEvent = z.object({
   resOutputsEvent: z.object({ metadata: Step }).optional(),
   resOpFailedEvent: z.object({ metadata: Step }).optional(),
   diagnosticEvent: z
-    .object({ urn: z.string().default(""), message: z.string(), severity: z.string() })
+    .object({
+      urn: z.string().default(""),
+      message: z.string(),
+      severity: z.string(),
+      // What a provider says while it waits, e.g. that a pod is not ready yet.
+      ephemeral: z.boolean().default(false),
+    })
     .optional(),
   summaryEvent: z
     .object({
@@ -48,8 +54,7 @@ export function plainText(text: string): string {
  */
 const noise = [
   /using pulumi-(resource|language|analyzer)-\S+ from \$PATH/,
-  /will be used instead of/,
-  /plugin .* from \$PATH/i,
+  /resource plugin \S+ is expected to have version/,
 ];
 
 /** Whether a line is one of the sandbox's own making. */

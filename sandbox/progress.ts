@@ -95,9 +95,10 @@ export class Progress {
     };
   }
 
-  #diagnose({ urn, message, severity }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+  #diagnose(event: NonNullable<EngineEvent["diagnosticEvent"]>): void {
+    const { ephemeral, message, severity, urn } = event;
     const text = plainText(message).trim();
-    if (text === "" || isNoise(text)) {
+    if (ephemeral || text === "" || isNoise(text)) {
       return;
     }
     const problem = { resource: isStack(urn) ? "" : resourceLabel(urn), message: text };

@@ -1,0 +1,95 @@
+import { parse } from "yaml";
+import { describe, expect, it } from "vitest";
+
+import { configValues, parseStackFile, rawConfig, sandboxConfig } from "../../sandbox/config.ts";
+import { decrypt, type PassphraseKey } from "../../sandbox/encryption.ts";
+
+const key: PassphraseKey = { saltLine: "v1:salt:v1:nonce:check", key: Buffer.alloc(32, 7) };
+
+const live = `# The stack's own comment.
+
+secretsprovider: gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k
+encryptedkey: bGl2ZQ==
+encryptionsalt: v1:live:v1:live:live
+config:
+  pulumi:disable-default-providers: ["*"]
+  fleet:system: skywire # which one
+  fleet:secrets:
+    password: { secure: v1:live:live }
+    only-live: { secure: v1:live:live }
+  fleet:services:
+    dmsg-servers: { count: 1, ratio: 0.5, on: true }
+`;
+
+/** What is written, as the engine would read it. */
+interface Written {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly [setting: string]: unknown;
+}
+
+const written = (text: string, secrets: ReadonlyMap<string, string> = new Map()): Written =>
+  parse(sandboxConfig(text, "Pulumi.test.yaml", secrets, key)) as Written;
+
+describe("the generated config file", () => {
+  it("has throw-away encryption in the place of the live one", () => {
+    const { secretsprovider, encryptedkey, encryptionsalt } = written(live);
+    expect({ secretsprovider, encryptedkey, encryptionsalt }).toEqual({
+      secretsprovider: undefined,
+      encryptedkey: undefined,
+      encryptionsalt: key.saltLine,
+    });
+  });
+
+  it("has throw-away secrets in the place of the live ones, encrypted", () => {
+    const { config } = written(live, new Map([["password", "throw-away"]]));
+    const secrets = config["fleet:secrets"] as Record<string, { secure: string }>;
+    expect(Object.keys(secrets)).toEqual(["password"]);
+    expect(decrypt(key.key, secrets["password"]?.secure ?? "")).toBe("throw-away");
+    expect(sandboxConfig(live, "x", new Map([["p", "throw-away"]]), key)).not.toContain(
+      "throw-away",
+    );
+  });
+
+  it("keeps everything else, comments included, and says that it is a sandbox's", () => {
+    const text = sandboxConfig(live, "Pulumi.test.yaml", new Map(), key);
+    expect(text).toContain("# The stack's own comment.");
+    expect(text).toContain("fleet:system: skywire # which one");
+    const { config } = written(live);
+    expect(config).toMatchObject({
+      "pulumi:disable-default-providers": ["*"],
+      "fleet:sandbox": true,
+      "fleet:services": { "dmsg-servers": { count: 1, ratio: 0.5, on: true } },
+    });
+  });
+
+  it("is made of a file without secrets, and of one without config", () => {
+    const secrets = new Map([["a", "b"]]);
+    for (const text of ["config:\n  fleet:system: skywire\n", "{}\n"]) {
+      expect(Object.keys(written(text, secrets).config["fleet:secrets"] as object)).toEqual(["a"]);
+    }
+  });
+
+  it("refuses a value that is encrypted elsewhere: its key is not here", () => {
+    const text = "config:\n  fleet:services:\n    list: [{ token: { secure: v1:x:y } }]\n";
+    expect(() => written(text)).toThrow(
+      /Pulumi\.test\.yaml holds an encrypted value at fleet:services\.list\.token: secrets stand in fleet:secrets only/,
+    );
+  });
+
+  it("names the line of a YAML fault and nothing that stands there", () => {
+    const text = "config:\n  fleet:secrets: { a: hunter2\n  b: c\n";
+    expect(() => written(text)).toThrow(/^Pulumi\.test\.yaml:\d+ is no valid YAML \([a-z ]+\)$/);
+    expect(() => written("- a\n")).toThrow(/must be a map/);
+  });
+});
+
+describe("config as the engine hands it over", () => {
+  it("is text for scalars and JSON for everything else, without secrets", () => {
+    const values = configValues(parseStackFile(live, "Pulumi.test.yaml"));
+    expect(rawConfig(values)).toEqual({
+      "pulumi:disable-default-providers": '["*"]',
+      "fleet:system": "skywire",
+      "fleet:services": '{"dmsg-servers":{"count":1,"ratio":0.5,"on":true}}',
+    });
+  });
+});

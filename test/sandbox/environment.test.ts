@@ -1,0 +1,125 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { engineEnvironment, inherited, sandboxEnvironment } from "../../sandbox/environment.ts";
+import { apiAccess, kubeconfigText } from "../../sandbox/kubeconfig.ts";
+import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
+
+let root = "";
+let place: SandboxPlace;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "fleet-environment-"));
+  place = sandboxPlace("test", { root });
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Everything that could lead a tool to something live, or into its process. */
+const hostile: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ...["KUBECONFIG", "KUBERNETES_MASTER", "PULUMI_K8S_KUBECONFIG", "PULUMI_K8S_CONTEXT"],
+    ...[
+      "PULUMI_BACKEND_URL",
+      "PULUMI_ACCESS_TOKEN",
+      "PULUMI_CONFIG",
+      "PULUMI_HOME",
+      "PULUMI_STACK",
+    ],
+    ...["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_OPTION_TARGET"],
+    ...["PULUMI_OPTION_CONFIG_FILE", "PULUMI_SKIP_CHECKPOINTS", "PULUMI_DEBUG_PROVIDERS"],
+    ...["LINODE_TOKEN", "LINODE_CONFIG", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"],
+    ...["GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"],
+    ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "DOCKER_HOST", "DOCKER_CONFIG"],
+    ...["HTTP_PROXY", "https_proxy", "NODE_OPTIONS", "NODE_PATH", "NODE_EXTRA_CA_CERTS"],
+    ...["LD_PRELOAD", "BASH_ENV", "ENV", "SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "TMPDIR"],
+    ...["FLEET_SANDBOX_TOKEN", "FLEET_SANDBOX_DIR", "FLEET_SANDBOX_ENGINE"],
+  ].map((name) => [name, `hostile ${name}`]),
+);
+
+describe("the environment of a sandbox", () => {
+  it("holds nothing of a hostile shell", () => {
+    const environment = engineEnvironment(place, {
+      ...hostile,
+      HOME: "/home/user",
+      PATH: "/usr/bin",
+    });
+    expect(Object.entries(environment).filter(([, value]) => value.includes("hostile"))).toEqual(
+      [],
+    );
+    // The cache of compiled programs is shared by all clones; it is all that is taken of the user's folder.
+    expect(Object.entries(environment).filter(([, value]) => value.includes("/home/user"))).toEqual(
+      [["NODE_COMPILE_CACHE", "/home/user/.cache/fleet/node-compile"]],
+    );
+  });
+
+  it("takes from the shell only what is listed, and PATH behind its own", () => {
+    const outer = Object.fromEntries(inherited.map((name) => [name, `own ${name}`]));
+    const environment = sandboxEnvironment(place, { ...outer, PATH: "/tools:relative::/usr/bin" });
+    expect(environment).toMatchObject(outer);
+    const path = environment["PATH"]?.split(delimiter) ?? [];
+    expect(path[0]).toBe(place.bin);
+    expect(path[1]).toMatch(/sandbox\/standins\/bin$/);
+    // A relative entry would be another folder for each program that is started elsewhere.
+    expect(path.slice(2)).toEqual(["/tools", "/usr/bin"]);
+  });
+
+  it("leads every tool to the sandbox's own folder", () => {
+    const environment = sandboxEnvironment(place, hostile);
+    for (const name of [
+      "HOME",
+      "TMPDIR",
+      "KUBECONFIG",
+      "PULUMI_HOME",
+      "PULUMI_OPTION_CONFIG_FILE",
+    ]) {
+      expect(environment[name]?.startsWith(`${place.folder}/`), name).toBe(true);
+    }
+    expect(environment["PULUMI_BACKEND_URL"]).toBe(`file://${place.folder}/backend`);
+    expect(environment["PULUMI_STACK"]).toBe("test");
+  });
+
+  it("has a token and a passphrase of its own, kept between commands, for the owner alone", () => {
+    const first = sandboxEnvironment(place, {});
+    const second = sandboxEnvironment(place, {});
+    const other = sandboxEnvironment(sandboxPlace("other", { root }), {});
+    for (const name of ["FLEET_SANDBOX_TOKEN", "PULUMI_CONFIG_PASSPHRASE"]) {
+      expect(first[name]?.length).toBeGreaterThan(20);
+      expect(second[name]).toBe(first[name]);
+      expect(other[name]).not.toBe(first[name]);
+    }
+    expect(readFileSync(place.token, "utf8").trim()).toBe(first["FLEET_SANDBOX_TOKEN"]);
+    expect([place.token, place.passphrase].map((path) => statSync(path).mode & 0o777)).toEqual([
+      0o600, 0o600,
+    ]);
+  });
+
+  it("refuses a backend outside the sandbox's folder", () => {
+    expect(() => sandboxEnvironment({ ...place, backend: join(root, "backend") }, {})).toThrow(
+      /backend .* must lie in/,
+    );
+  });
+});
+
+describe("the sandbox's kubeconfig", () => {
+  const access = { server: "https://127.0.0.1:6443", authority: "a", certificate: "b", key: "c" };
+
+  it("has one context, named as the stack file says", () => {
+    const text = kubeconfigText("skycoin-test", access);
+    expect(text.match(/current-context: skycoin-test/g)).toHaveLength(1);
+    expect(text.match(/server: /g)).toHaveLength(1);
+  });
+
+  it.each(["https://10.0.0.1:6443", "https://prod.example.com", "https://127.0.0.1.evil.org"])(
+    "never leads to %s",
+    (server) => {
+      expect(() => kubeconfigText("x", { ...access, server })).toThrow(/loopback/);
+      expect(() => apiAccess(place, server)).toThrow(/loopback/);
+    },
+  );
+});

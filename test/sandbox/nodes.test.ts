@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+
+import { ClusterConfig, clusterNodes } from "../../components/platform/cluster.schema.ts";
+import {
+  machine,
+  nodeName,
+  nodeObject,
+  reservedAddresses,
+  shapeHash,
+} from "../../sandbox/nodes.ts";
+
+const nodes = clusterNodes(
+  ClusterConfig.parse({
+    kind: "kubeconfig",
+    context: "c",
+    pools: {
+      edge: {
+        cpu: "2",
+        memory: "4Gi",
+        region: "ap-south",
+        labels: { tier: "edge" },
+        taints: [{ key: "edge", value: "yes", effect: "NoSchedule" }],
+        slots: {
+          "0": { address: { kind: "reserved", ip: "203.0.113.7" } },
+          "3": { address: { kind: "ephemeral" } },
+        },
+      },
+      general: { nodes: 2, cpu: "4", memory: "8Gi", pods: 60 },
+    },
+  }),
+);
+const taken = reservedAddresses(nodes);
+const objects = nodes.map((node, position) =>
+  nodeObject("test", node, position, machine(position, node, taken)),
+);
+const [slot0, slot3, general0] = objects;
+
+describe("nodes of a sandbox", () => {
+  it("are named after pool and slot", () => {
+    expect(objects.map(({ metadata }) => metadata.name)).toEqual([
+      "test-edge-slot-0",
+      "test-edge-slot-3",
+      "test-general-0",
+      "test-general-1",
+    ]);
+  });
+
+  it("carry the labels that pods select by", () => {
+    expect(slot3?.metadata.labels).toMatchObject({
+      tier: "edge",
+      "fleet/pool": "edge",
+      "fleet/slot": "3",
+      "kubernetes.io/hostname": "test-edge-slot-3",
+      "topology.kubernetes.io/region": "ap-south",
+      "topology.kubernetes.io/zone": "ap-south",
+    });
+    // Spreading over zones leaves nodes without the label out.
+    expect(general0?.metadata.labels["topology.kubernetes.io/zone"]).toBe("sandbox");
+  });
+
+  it("have the pool's size and what is left of it, and its taints", () => {
+    expect(general0?.status.capacity).toMatchObject({ cpu: "4", memory: "8Gi", pods: "60" });
+    expect(general0?.status.allocatable).toMatchObject({
+      cpu: "3.7",
+      memory: "7680Mi",
+      pods: "50",
+    });
+    expect(slot0?.spec.taints).toEqual([{ key: "edge", value: "yes", effect: "NoSchedule" }]);
+  });
+
+  it("keep a reserved address when recycled, and get another one otherwise", () => {
+    const [reserved, ephemeral] = nodes;
+    if (reserved === undefined || ephemeral === undefined) {
+      throw new Error("the pools have two slots");
+    }
+    expect([0, 9].map((count) => machine(count, reserved, taken).externalIp)).toEqual([
+      "203.0.113.7",
+      "203.0.113.7",
+    ]);
+    expect(machine(1, ephemeral, taken).externalIp).not.toBe(
+      machine(9, ephemeral, taken).externalIp,
+    );
+    expect(machine(1, ephemeral, taken).id).not.toBe(machine(9, ephemeral, taken).id);
+  });
+
+  it("never get an address that the stack file reserves", () => {
+    const [, ephemeral] = nodes;
+    if (ephemeral === undefined) {
+      throw new Error("the pools have two slots");
+    }
+    const first = machine(0, ephemeral, new Set()).externalIp;
+    expect(machine(0, ephemeral, new Set([first])).externalIp).not.toBe(first);
+  });
+
+  it("have addresses and pod ranges of their own, for hundreds of nodes", () => {
+    const [, , node] = nodes;
+    if (node === undefined) {
+      throw new Error("the pools have a third node");
+    }
+    const many = Array.from({ length: 1_000 }, (_, position) =>
+      nodeObject("test", { ...node, index: position }, position, { id: 1, externalIp: "x" }),
+    );
+    const internal = many.map(({ status }) => status.addresses[1]?.address);
+    expect(new Set(internal).size).toBe(1_000);
+    expect(internal[0]).toBe("192.168.128.1");
+    expect(new Set(many.map(({ spec }) => spec.podCIDR)).size).toBe(1_000);
+    expect(many.at(-1)?.spec.podCIDR).toBe("10.71.206.0/23");
+  });
+
+  it("are told apart by shape, so that a changed pool makes its nodes anew", () => {
+    const [first] = nodes;
+    if (first === undefined) {
+      throw new Error("the pools have a node");
+    }
+    expect(nodeName("test", first)).toBe("test-edge-slot-0");
+    const changed = { ...first, capacity: { ...first.capacity, cpu: "8" } };
+    expect(shapeHash(changed, 0)).not.toBe(shapeHash(first, 0));
+    expect(shapeHash({ ...first }, 0)).toBe(shapeHash(first, 0));
+  });
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { sandboxPlace, stackFile, stacksOf } from "../../sandbox/place.ts";
+
+let clone = "";
+
+beforeAll(() => {
+  clone = mkdtempSync(join(tmpdir(), "fleet-place-"));
+  for (const stack of ["test", "prod"]) {
+    writeFileSync(join(clone, `Pulumi.${stack}.yaml`), "config: {}\n");
+  }
+  writeFileSync(join(clone, "Pulumi.yaml"), "name: fleet\n");
+});
+
+afterAll(() => {
+  rmSync(clone, { recursive: true, force: true });
+});
+
+describe("the name of a stack", () => {
+  it.each(["../prod", "a/b", "", "Test", "test ", "-test", "a".repeat(41), "..", "te$st"])(
+    "is refused as %j, before it becomes part of a path, and the stacks are listed",
+    (name) => {
+      expect(() => sandboxPlace(name, { clone })).toThrow(
+        /STACK must be .*\n.*STACK=prod or STACK=test/,
+      );
+    },
+  );
+
+  it("keeps everything of a sandbox in one folder", () => {
+    const { lock, stack, clone: own, folder, ...paths } = sandboxPlace("test", { clone });
+    expect([stack, own, folder]).toEqual(["test", clone, join(clone, ".sandbox", "test")]);
+    expect(Object.values(paths).filter((path) => !path.startsWith(`${folder}/`))).toEqual([]);
+    // Removing the folder must not free a lock that is held.
+    expect(lock.startsWith(`${folder}/`)).toBe(false);
+  });
+
+  it("leads to another folder where one is asked for: tests do not meet a developer's sandbox", () => {
+    expect(sandboxPlace("test", { clone, root: "/elsewhere" }).folder).toBe("/elsewhere/test");
+  });
+});
+
+describe("a stack's file", () => {
+  it("is missed by name, with the stacks there are", () => {
+    expect(stacksOf(clone)).toEqual(["prod", "test"]);
+    expect(() => stackFile(sandboxPlace("tset", { clone }))).toThrow(
+      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*STACK=prod or STACK=test/,
+    );
+  });
+
+  it("is the stack's own", () => {
+    expect(stackFile(sandboxPlace("prod", { clone }))).toBe(join(clone, "Pulumi.prod.yaml"));
+  });
+});

@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { withLock } from "../../sandbox/lock.ts";
+import { sandboxPlace, type SandboxPlace } from "../../sandbox/place.ts";
+import {
+  controlPlaneProcesses,
+  endProcesses,
+  engineMark,
+  engineProcesses,
+  findProcess,
+  isSame,
+  listProcesses,
+  parsePs,
+  type Process,
+  runningComponents,
+} from "../../sandbox/processes.ts";
+import { readIfThere, writeWhole } from "../../sandbox/files.ts";
+
+let root = "";
+let place: SandboxPlace;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "fleet-processes-"));
+  place = sandboxPlace("test", { root });
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const fake = (pid: number, command: string, mark?: string): Process => ({
+  pid,
+  started: "1",
+  command,
+  mark,
+});
+
+/** Starts a program that does nothing, and waits until the system lists it. */
+async function startSleeper(
+  program: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Process> {
+  const child = spawn(program, ["60"], { stdio: "ignore", env: environment });
+  await new Promise((settle) => child.once("spawn", settle));
+  for (;;) {
+    const found = findProcess(child.pid ?? -1);
+    if (found?.command === `${program} 60`) {
+      return found;
+    }
+    await new Promise((settle) => setTimeout(settle, 10));
+  }
+}
+
+describe("processes of a sandbox", () => {
+  it("are those whose program lies in its folder: no other sandbox's, nobody else's", () => {
+    const own = fake(1, `${place.cluster}/bin/etcd --name=node0`);
+    const others = [
+      fake(2, `${sandboxPlace("test-2", { root }).cluster}/bin/etcd --name=node0`),
+      fake(3, "/usr/bin/etcd --name=node0"),
+      fake(4, `tail -f ${place.cluster}/bin/etcd`),
+      fake(5, ""),
+    ];
+    expect(controlPlaneProcesses(place, [own, ...others])).toEqual([own]);
+    expect([...runningComponents(place, [own, ...others]).keys()]).toEqual(["etcd"]);
+  });
+
+  it("of its engine are those that carry its mark", () => {
+    const own = fake(1, "node index.ts", place.folder);
+    const others = [fake(2, "node index.ts", `${place.folder}-2`), fake(3, "node index.ts")];
+    expect(engineProcesses(place, [own, ...others])).toEqual([own]);
+  });
+
+  it("are found by the program's path though nothing wrote their ids down, and ended", async () => {
+    mkdirSync(join(place.cluster, "bin"), { recursive: true });
+    const program = join(place.cluster, "bin", "etcd");
+    copyFileSync("/bin/sleep", program);
+    const started = await startSleeper(program);
+    const found = controlPlaneProcesses(place, listProcesses());
+    expect(found.map(({ pid }) => pid)).toEqual([started.pid]);
+    await endProcesses(found);
+    expect(findProcess(started.pid)).toBeUndefined();
+  });
+
+  it.runIf(process.platform === "linux")("are found by the mark of a killed command", async () => {
+    const started = await startSleeper("/bin/sleep", { [engineMark]: place.folder });
+    const found = engineProcesses(place, listProcesses());
+    expect(found.map(({ pid }) => pid)).toEqual([started.pid]);
+    await endProcesses(found);
+    expect(engineProcesses(place, listProcesses())).toEqual([]);
+  });
+
+  it("are left alone when the id now belongs to another process", async () => {
+    const bystander = await startSleeper("/bin/sleep");
+    const listed: Process[] = [
+      { ...bystander, started: `${bystander.started}0` },
+      { ...bystander, command: `${place.cluster}/bin/etcd` },
+    ];
+    await endProcesses(listed, 100);
+    expect(isSame(bystander, findProcess(bystander.pid))).toBe(true);
+    await endProcesses([bystander]);
+  });
+
+  it("are read from ps where there is no /proc", () => {
+    const text = [
+      "    1 Thu Nov 20 09:00:00 2025 /sbin/launchd",
+      "  502 Fri Nov 21 06:46:29 2025 /a b/bin/etcd --name=node0  --x",
+      "garbage",
+    ].join("\n");
+    expect(parsePs(text)).toEqual([
+      { pid: 1, started: "Thu Nov 20 09:00:00 2025", command: "/sbin/launchd" },
+      { pid: 502, started: "Fri Nov 21 06:46:29 2025", command: "/a b/bin/etcd --name=node0  --x" },
+    ]);
+  });
+});
+
+describe("the lock of a sandbox", () => {
+  it("refuses a second command and names the first", async () => {
+    await withLock(place, "up", async () => {
+      await expect(withLock(place, "down", () => Promise.resolve())).rejects.toThrow(
+        new RegExp(`make up \\(process ${process.pid}\\) is at work on the sandbox of test`),
+      );
+    });
+    expect(readIfThere(place.lock)).toBeUndefined();
+  });
+
+  it("is freed by a failure", async () => {
+    const failing = withLock(place, "up", () => Promise.reject(new Error("no")));
+    await expect(failing).rejects.toThrow("no");
+    expect(await withLock(place, "up", () => Promise.resolve(1))).toBe(1);
+  });
+
+  it("of a killed command is taken over, also when its id was given out again", async () => {
+    const holders = [
+      JSON.stringify({ pid: 2 ** 22 + 1, started: "1", command: "up" }),
+      JSON.stringify({ pid: process.pid, started: "another start", command: "up" }),
+      "half a fi",
+    ];
+    for (const holder of holders) {
+      writeWhole(place.lock, holder);
+      expect(await withLock(place, "down", () => Promise.resolve("done"))).toBe("done");
+    }
+  });
+});

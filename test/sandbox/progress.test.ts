@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+
+import { isNoise, parseEvent, resourceLabel } from "../../sandbox/events.ts";
+import { describeChanges, isUnchanged, Progress } from "../../sandbox/progress.ts";
+
+const urn = (name: string): string =>
+  `urn:pulumi:test::fleet::fleet:workload:Workload$kubernetes:apps/v1:Deployment::${name}`;
+const line = (event: object): string => JSON.stringify({ sequence: 1, timestamp: 2, ...event });
+const step = (op: string, name: string) => ({
+  metadata: { op, urn: urn(name), type: "kubernetes:apps/v1:Deployment" },
+});
+
+function follow(events: readonly object[]): { progress: Progress; shown: (string | undefined)[] } {
+  const progress = new Progress();
+  const shown = events.map((event) => {
+    const parsed = parseEvent(line(event));
+    return parsed === undefined ? "no event" : progress.take(parsed);
+  });
+  return { progress, shown };
+}
+
+describe("progress of an update", () => {
+  it("tells what is done and what is at work, and leaves out what stays the same", () => {
+    const { progress, shown } = follow([
+      { resourcePreEvent: step("same", "a") },
+      { resOutputsEvent: step("same", "a") },
+      { resourcePreEvent: step("create", "b") },
+      { resourcePreEvent: step("create", "c") },
+      { resOutputsEvent: step("create", "b") },
+    ]);
+    expect(shown.filter((text) => text !== undefined)).toEqual(["  + made Deployment b"]);
+    expect(progress.status()).toBe("  1 done; at work: Deployment c");
+  });
+
+  it("keeps a failure with the resource it is about, colours taken out", () => {
+    const { progress, shown } = follow([
+      { resourcePreEvent: step("create", "b") },
+      {
+        diagnosticEvent: {
+          urn: urn("b"),
+          message: "<{%fg 1%}>error: <{%reset%}>timed out\n",
+          severity: "error",
+        },
+      },
+      { resOpFailedEvent: step("create", "b") },
+      { summaryEvent: { resourceChanges: { create: 3, same: 2 }, durationSeconds: 7 } },
+    ]);
+    expect(shown).toContain("  ! failed Deployment b");
+    expect(progress.outcome()).toMatchObject({
+      changes: { create: 3, same: 2 },
+      seconds: 7,
+      finished: true,
+      errors: [{ resource: "Deployment b", message: "error: timed out" }],
+    });
+  });
+
+  it("leaves out warnings of the sandbox's own making and those of a wait, and keeps the rest", () => {
+    const warn = (message: string, ephemeral = false): object => ({
+      diagnosticEvent: { urn: "", message, severity: "warning", ephemeral },
+    });
+    const { progress } = follow([
+      warn("using pulumi-resource-kubernetes from $PATH at /tools/pulumi-resource-kubernetes"),
+      warn("resource plugin kubernetes is expected to have version >=4.34.2, but has 4.24.1"),
+      warn("[MinimumReplicasUnavailable]", true),
+      warn("a builtin store with several members"),
+    ]);
+    expect(progress.outcome().warnings).toEqual([
+      { resource: "", message: "a builtin store with several members" },
+    ]);
+  });
+
+  it("survives lines that are no events", () => {
+    expect(parseEvent("")).toBeUndefined();
+    expect(parseEvent('{"resOutputsEvent": 1}')).toBeUndefined();
+    expect(isNoise("warning: using pulumi-language-nodejs from $PATH at /x")).toBe(true);
+    expect(isNoise("error: using the wrong PATH")).toBe(false);
+  });
+});
+
+describe("what an update did", () => {
+  it("is said in words, and a look is no change", () => {
+    expect(describeChanges({ create: 2, same: 10, update: 1 })).toBe(
+      "2 made, 1 changed, 10 the same",
+    );
+    expect(describeChanges({})).toBe("nothing");
+    expect(isUnchanged({ same: 10, read: 2 })).toBe(true);
+    expect(isUnchanged({ same: 10, replace: 1 })).toBe(false);
+  });
+
+  it("names a resource by its kind and its name", () => {
+    expect(resourceLabel(urn("skywire::a"))).toBe("Deployment skywire::a");
+  });
+});
