@@ -11,7 +11,7 @@ import type { StackContext } from "./context.ts";
 import { readEnvironment, type StackEnvironment } from "./environment.ts";
 import { type Fault, reportFaults } from "./faults.ts";
 import { isLoopback } from "./kubeconfig.ts";
-import { parseAll } from "./parse.ts";
+import { type Parsed, parseAll } from "./parse.ts";
 import { inFile, requiredSecrets, secretFaults } from "./secrets.ts";
 import { StackConfig } from "./stack.schema.ts";
 
@@ -57,19 +57,15 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
   const { stack } = environment;
   const { sections, faults } = readSections(raw);
   const secrets = secretEntries(sections, faults);
-  const sandbox = sections.get("sandbox") === true;
+  const sandbox = readSandbox(sections, faults);
   const systemSections = Object.fromEntries(
     [...sections].filter(([name]) => !loaderSections.some((own) => own === name)),
   );
   const parsed = parseAll(StackConfig, systemSections, inFile);
-  const config = parsed.ok ? parsed.value : parsed.rest;
-  const all = [
-    ...faults,
-    ...(parsed.ok ? [] : parsed.faults),
-    ...secretFaults(config === undefined ? [] : requiredSecrets(config), secrets, stack),
-    ...(config === undefined ? [] : contextFaults(config, sandbox, environment)),
-  ];
-  if (all.length > 0 || !parsed.ok) {
+  const told = parsed.ok ? [] : parsed.faults;
+  const further = furtherFaults(parsed, secrets, sandbox, environment);
+  const all = [...faults, ...elsewhere(faults, told), ...elsewhere(told, further)];
+  if (all.length > 0 || !parsed.ok || secrets === undefined) {
     throw new ConfigError(stack, all);
   }
   const values = new Map(
@@ -81,6 +77,32 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
     config: parsed.value,
     context: { stack, sandbox, secrets: new SecretStore(values) },
   };
+}
+
+/** What is known beyond the schema: the secrets' values, the operator's contexts. */
+function furtherFaults(
+  parsed: Parsed<StackConfig>,
+  secrets: SecretEntries | undefined,
+  sandbox: boolean,
+  environment: StackEnvironment,
+): readonly Fault[] {
+  const config = parsed.ok ? parsed.value : parsed.rest;
+  if (config === undefined) {
+    return [];
+  }
+  const isOwn = ({ path }: { readonly path: string }): boolean =>
+    parsed.ok || !parsed.isStandIn(path);
+  const required = requiredSecrets(config).filter(isOwn);
+  return [
+    ...(secrets === undefined ? [] : secretFaults(required, secrets, environment.stack)),
+    ...contextFaults(config, sandbox, environment).filter(isOwn),
+  ];
+}
+
+/** Faults at places of which nothing was told before: one mistake is one fault. */
+function elsewhere(told: readonly Fault[], faults: readonly Fault[]): readonly Fault[] {
+  const places = new Set(told.map(({ path }) => path));
+  return faults.filter(({ path }) => !places.has(path));
 }
 
 interface Sections {
@@ -152,16 +174,35 @@ function defaultProviderFaults(text: string | undefined): Fault[] {
       ];
 }
 
+type SecretEntries = Readonly<Record<string, unknown>>;
+
+/** `fleet:secrets`, or undefined where it is no map: then nothing can be said of its entries. */
 function secretEntries(
   sections: ReadonlyMap<string, unknown>,
   faults: Fault[],
-): Readonly<Record<string, unknown>> {
+): SecretEntries | undefined {
+  const path = "fleet:secrets";
+  if (faults.some((fault) => fault.path === path)) {
+    return undefined;
+  }
   const value = sections.get("secrets") ?? {};
   if (typeof value === "object" && !Array.isArray(value)) {
-    return value as Readonly<Record<string, unknown>>;
+    return value as SecretEntries;
   }
-  faults.push({ path: "fleet:secrets", expected: "must be a map: name → secure value" });
-  return {};
+  faults.push({ path, expected: "must be a map: name → secure value" });
+  return undefined;
+}
+
+function readSandbox(sections: ReadonlyMap<string, unknown>, faults: Fault[]): boolean {
+  const value = sections.get("sandbox") ?? false;
+  if (typeof value !== "boolean") {
+    faults.push({
+      path: "fleet:sandbox",
+      expected: "must not be there: make up writes it into a file of its own",
+      mend: "remove it from the stack file",
+    });
+  }
+  return value === true;
 }
 
 /** The context must be one the operator has; a sandbox's must lead to this machine. */

@@ -23,6 +23,17 @@ export function writePath(path: readonly PropertyKey[]): string {
   return `${String(section)}${steps.join("")}`;
 }
 
+/**
+ * A text of the file in quotes, for a fault to repeat, or undefined for one that had better not be:
+ * it is long, carries credentials, or looks drawn by chance. A secret may stand in the wrong place.
+ */
+export function quote(text: string): string | undefined {
+  const random = (text.match(/[A-Za-z0-9+/_-]{12,}/g) ?? []).some(
+    (word) => /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word),
+  );
+  return text.length > 60 || /:\/\/\S*@/.test(text) || random ? undefined : JSON.stringify(text);
+}
+
 /** Every fault of a file, as a person reads it in a terminal or a pipeline's log. */
 export function reportFaults(stack: string, faults: readonly Fault[]): string {
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;

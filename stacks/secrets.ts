@@ -6,7 +6,7 @@ import {
   SecretName,
   SecretReference,
 } from "../components/base/secrets.ts";
-import { type Fault, writePath } from "./faults.ts";
+import { type Fault, quote, writePath } from "./faults.ts";
 
 /** A place in the config that needs a secret. */
 export interface RequiredSecret {
@@ -64,10 +64,13 @@ export function secretFaults(
 
 function entryFaults(entries: Readonly<Record<string, unknown>>): Fault[] {
   return Object.entries(entries).flatMap(([name, value]) => {
-    const path = writePath(["fleet:secrets", name]);
     if (!SecretName.safeParse(name).success) {
-      return [{ path, expected: "must be named by lower-case letters, digits and dashes" }];
+      // A map turned round has its values for names.
+      const path = quote(name) === undefined ? ["fleet:secrets"] : ["fleet:secrets", name];
+      const expected = "must be named by lower-case letters, digits and dashes";
+      return [{ path: writePath(path), expected }];
     }
+    const path = writePath(["fleet:secrets", name]);
     return typeof value === "string"
       ? []
       : [{ path, expected: "must be one secret text, not a structure or a bare number" }];

@@ -16,13 +16,11 @@ import { derivePublicKey, generateSecretKey, secretKeyFault } from "./keys.ts";
 /** What an entry of the map can be. */
 export type SecretKind = "key-pair" | "password" | "token" | "docker-login";
 
+/** What is said of a malformed name. What stands there is not repeated: it may be the secret itself. */
+export const secretNameRule = "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1";
+
 /** Name of an entry of `fleet:secrets`. */
-export const SecretName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1",
-  );
+export const SecretName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, secretNameRule);
 
 /** A place in the config that needs an entry of `fleet:secrets`. */
 export class SecretReference<Kind extends SecretKind = SecretKind> {

@@ -186,11 +186,15 @@ export const foreignHostFaults: Rule = (stack) => {
 };
 
 /** Two services behind one host: a controller would serve either. */
-export const duplicateHostFaults: Rule = (stack) =>
-  repeated(
-    hostUses(stack).map(({ path, host }) => [path, host] as const),
+export const duplicateHostFaults: Rule = (stack) => {
+  const uses = hostUses(stack).map(({ path, host }) => [path, host] as const);
+  const isDerived = ([path]: (typeof uses)[number]): boolean => path[0] === "domain";
+  // What was written by hand is what must change, not the domain that the other one follows from.
+  return repeated(
+    [...uses.filter(isDerived), ...uses.filter((use) => !isDerived(use))],
     (host, first) => `host ${host} already stands at ${first}: give each service its own`,
   );
+};
 
 /** A host in the ingress section that no service has acts on nothing. */
 export const ingressHostFaults: Rule = (stack) => {

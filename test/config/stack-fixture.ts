@@ -1,0 +1,98 @@
+/** The committed stack files as raw config, to be spoilt one way at a time. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { generateSecret } from "../../components/base/secrets.ts";
+import { parseStackFile, rawConfig, systemSections } from "../../ops/stack-file.ts";
+import { ConfigError, parseConfig, type RawConfig } from "../../stacks/config.ts";
+import type { StackEnvironment } from "../../stacks/environment.ts";
+import type { Fault } from "../../stacks/faults.ts";
+import { parseAll } from "../../stacks/parse.ts";
+import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
+import { StackConfig } from "../../stacks/stack.schema.ts";
+
+/** Stacks with a committed file. */
+export type FixtureStack = "test" | "prod";
+
+/** A stack file's config, and values for every secret it refers to. */
+export interface Draft {
+  readonly config: Record<string, unknown>;
+  readonly secrets: Record<string, unknown>;
+}
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** Text of a committed stack file. */
+export const stackText = (stack: FixtureStack): string =>
+  readFileSync(resolve(root, `Pulumi.${stack}.yaml`), "utf8");
+
+const drafts = {
+  test: readDraft("test"),
+  prod: readDraft("prod"),
+} satisfies Record<FixtureStack, Draft>;
+
+function readDraft(stack: FixtureStack): Draft {
+  const file = parseStackFile(stack, stackText(stack));
+  const parsed = parseAll(StackConfig, systemSections(file), inFile);
+  const config = parsed.ok ? parsed.value : parsed.rest;
+  const needs = requiredSecrets(config);
+  return {
+    config: file.config,
+    secrets: Object.fromEntries(needs.map(({ name, kind }) => [name, generateSecret(kind)])),
+  };
+}
+
+/** A copy of a stack's config that may be spoilt. */
+export const draftOf = (stack: FixtureStack): Draft => structuredClone(drafts[stack]);
+
+/** Config as the engine hands it over. */
+export function rawOf({ config, secrets }: Draft): RawConfig {
+  return rawConfig({ stack: "test", name: "", text: "", settings: {}, config }, secrets);
+}
+
+/** An operator with a context for each stack. */
+export const environment = (stack: string): StackEnvironment => ({
+  stack,
+  kubeContexts: () => ({
+    ok: true,
+    value: new Map([
+      ["skycoin-test", "https://192.0.2.1:6443"],
+      ["skycoin-prod", "https://192.0.2.2:6443"],
+      ["here", "https://127.0.0.1:6443"],
+    ]),
+  }),
+});
+
+/** Faults of a config. Anything but a {@link ConfigError} passes through: the loader crashed. */
+export function faultsIn(
+  raw: RawConfig,
+  where: StackEnvironment = environment("test"),
+): readonly Fault[] {
+  try {
+    parseConfig(raw, where);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.faults;
+    }
+    throw error;
+  }
+}
+
+/** Puts a value at a path, whose steps are parted by slashes; undefined takes the key out. */
+export function put(target: unknown, path: string, value: unknown): void {
+  const steps = path.split("/");
+  const last = steps.pop() ?? "";
+  let owner = target as Record<string, unknown>;
+  for (const step of steps) {
+    if (typeof owner[step] !== "object" || owner[step] === null) {
+      owner[step] = {};
+    }
+    owner = owner[step] as Record<string, unknown>;
+  }
+  if (value === undefined) {
+    Reflect.deleteProperty(owner, last);
+  } else {
+    owner[last] = value;
+  }
+}
