@@ -3,7 +3,7 @@
  * backend, tokens of clouds — is not there, because only what is named here is taken.
  */
 import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -44,6 +44,7 @@ export function sandboxEnvironment(
   outer: Environment,
 ): Readonly<Record<string, string>> {
   requireInside(place.folder, place.backend);
+  const token = readOrMake(place.token, newToken);
   const taken = Object.fromEntries(
     inherited.flatMap((name) => {
       const value = outer[name];
@@ -66,8 +67,25 @@ export function sandboxEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ERROR_OUTPUT_STRING: "true",
     NODE_COMPILE_CACHE: join(cacheFolder(outer), "node-compile"),
+    // Providers refuse to start without credentials. These open nothing anywhere.
+    LINODE_TOKEN: "sandbox",
+    CLOUDFLARE_API_TOKEN: "sandbox",
+    ...cloudTokens(token),
     FLEET_SANDBOX_DIR: place.folder,
-    FLEET_SANDBOX_TOKEN: readOrMake(place.token, newToken),
+    FLEET_SANDBOX_TOKEN: token,
+  };
+}
+
+/**
+ * Tokens for the stand-ins, which ask for one as the clouds do. The providers write them to their
+ * state: they are the same at every run, and worth nothing outside.
+ */
+function cloudTokens(token: string): Readonly<Record<string, string>> {
+  const derived = (name: string): string =>
+    createHash("sha256").update(`${token} ${name}`).digest("hex");
+  return {
+    LINODE_TOKEN: derived("linode"),
+    CLOUDFLARE_API_TOKEN: derived("cloudflare").slice(0, 40),
   };
 }
 

@@ -20,7 +20,7 @@ let standIn: StandIn | undefined;
 const port = await serve(schema.version, () => {
   // Asked at every call and not at the start, so that the refusal reaches the engine as an error of its own.
   const folder = sandboxFolder(cloud, process.env);
-  standIn ??= new StandIn(cloud, schema, rules, folder);
+  standIn ??= new StandIn(cloud, schema, rules, folder, process.env);
   return standIn;
 });
 console.log(String(port));

@@ -11,6 +11,7 @@ import type { Rule, Rulebook } from "./rules/rule.ts";
 import type { Cloud, CloudSchema, OutputKind, ResourceSchema } from "./schema.ts";
 import { Store } from "./store.ts";
 import {
+  holdsSecret,
   holdsUnknown,
   isBag,
   isSecret,
@@ -72,8 +73,20 @@ export class StandIn {
   readonly #store: Store;
   #config: Properties = {};
 
-  /** @param sandbox the sandbox's folder, as `guard.ts` found it */
-  constructor(cloud: Cloud, schema: CloudSchema, rules: Rulebook, sandbox: string) {
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+
+  /**
+   * @param sandbox the sandbox's folder, as `guard.ts` found it
+   * @param environment where the provider looks for credentials that the program does not say
+   */
+  constructor(
+    cloud: Cloud,
+    schema: CloudSchema,
+    rules: Rulebook,
+    sandbox: string,
+    environment: Readonly<Record<string, string | undefined>> = {},
+  ) {
+    this.#environment = environment;
     this.#cloud = cloud;
     this.#schema = schema;
     this.#rules = rules;
@@ -86,8 +99,17 @@ export class StandIn {
     const config = this.#decoded(inputs);
     return [
       ...checkInputs(this.#schema, this.#schema.provider, config),
-      ...this.#rules.config(plainBag(config)),
+      ...this.#rules.config({ ...this.#credentials(), ...plainBag(config) }),
     ];
+  }
+
+  #credentials(): Properties {
+    return Object.fromEntries(
+      Object.entries(this.#rules.credentials).flatMap(([property, variable]) => {
+        const value = this.#environment[variable];
+        return value === undefined || value === "" ? [] : [[property, value]];
+      }),
+    );
   }
 
   /** Takes the provider's own arguments, in clear and in memory only. */
@@ -208,7 +230,7 @@ export class StandIn {
     (await this.#obey(token, "invoke", JSON.stringify(open)))();
     const world = this.#store.look(this.#cloud, this.#config);
     const said = answer({ args: open, world });
-    return { result: { ...empties(schema.outputs), ...open, ...said } };
+    return { result: { ...empties(schema.outputs), ...args, ...said } };
   }
 
   #resource(type: string): { schema: ResourceSchema; rule: Rule } {

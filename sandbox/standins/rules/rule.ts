@@ -94,7 +94,9 @@ export interface Rulebook {
   readonly resources: Readonly<Record<string, Rule>>;
   /** Answers by function token. */
   readonly functions: Readonly<Record<string, Answer>>;
-  /** What the provider refuses in its own configuration. */
+  /** Credentials that the provider takes from its environment where the program says none. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** What the provider refuses in its own configuration, credentials filled in. */
   readonly config: (config: Properties) => Fault[];
 }
 

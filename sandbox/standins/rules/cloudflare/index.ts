@@ -55,6 +55,7 @@ const getZoneSetting: Answer = ({ args, world }) => {
 
 /** The rules of Cloudflare. */
 export const cloudflare: Rulebook = {
+  credentials: { apiToken: "CLOUDFLARE_API_TOKEN" },
   config: (config) => {
     const ways = ["apiToken", "apiKey", "apiUserServiceKey"].filter((name) => given(config, name));
     return [

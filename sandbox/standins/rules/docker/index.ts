@@ -23,6 +23,7 @@ import { service } from "./swarm.ts";
 
 /** The rules of Docker. */
 export const docker: Rulebook = {
+  credentials: {},
   config: (config) =>
     bags(config, "registryAuth").flatMap((auth, index) =>
       unless(given(auth, "address"), `registryAuth[${index}].address`, "is required and missing"),

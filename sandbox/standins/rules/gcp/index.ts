@@ -25,6 +25,7 @@ import { bucket, bucketIamMember, bucketObject } from "./storage.ts";
 
 /** The rules of Google Cloud. */
 export const gcp: Rulebook = {
+  credentials: {},
   config: () => [],
   functions: {
     "gcp:compute/getAddress:getAddress": getAddress,

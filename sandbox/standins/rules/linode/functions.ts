@@ -1,5 +1,5 @@
 /** Linode's look-ups: facts/clouds-linode-cloudflare-docker.md 0, 1.1 and 3. */
-import { asText, isBag, isList, plain, without } from "../../values.ts";
+import { asText, isList, without } from "../../values.ts";
 import type { Properties, Value } from "../../values.ts";
 import { Refusal } from "../../world.ts";
 import type { CloudObject, World } from "../../world.ts";
@@ -64,7 +64,7 @@ const getLkeVersions: Answer = ({ args }) => {
 
 const getLkeCluster: Answer = ({ args, world }) => {
   const found = world.need(clusterType, args["id"] ?? null);
-  return { ...described(describeCluster(found, world)), id: Number(found.id) };
+  return { ...describeCluster(found, world), id: Number(found.id) };
 };
 
 /** Answers by function token. */
@@ -80,13 +80,13 @@ export const functions: Readonly<Record<string, Answer>> = {
     clusterType,
     (found, world) => {
       const open = without(describeCluster(found, world), "kubeconfig");
-      return { ...described(open), id: Number(found.id) };
+      return { ...open, id: Number(found.id) };
     },
   ),
   "linode:index/getLkeVersions:getLkeVersions": getLkeVersions,
   "linode:index/getNetworkingIp:getNetworkingIp": ({ args, world }) => {
     const found = world.need(addressType, args["address"] ?? null);
-    return { ...described(networkingIp.outputs(found, world)), id: found.id };
+    return { ...networkingIp.outputs(found, world), id: found.id };
   },
   "linode:index/getNodeBalancer:getNodeBalancer": single(balancerType, by(nodeBalancer)),
   "linode:index/getNodebalancers:getNodebalancers": listing(
@@ -121,7 +121,7 @@ function by(rule: Rule): (found: CloudObject, world: World) => Properties {
   return (found, world) => ({
     created: epoch,
     updated: epoch,
-    ...described({ ...found.inputs, ...rule.outputs(found, world) }),
+    ...{ ...found.inputs, ...rule.outputs(found, world) },
     id: Number(found.id),
   });
 }
@@ -159,10 +159,4 @@ function passes(found: Properties, filter: Properties): boolean {
       return mode === "regex" ? new RegExp(asText(wanted)).test(value) : value === asText(wanted);
     }),
   );
-}
-
-/** Without secret marks: the result of a function says itself what of it is secret. */
-function described(properties: Properties): Properties {
-  const open: Value = plain(properties);
-  return isBag(open) ? open : {};
 }

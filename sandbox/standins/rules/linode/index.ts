@@ -19,6 +19,7 @@ import { objectStorageBucket, objectStorageKey, objectStorageObject } from "./st
 
 /** The rules of Linode. */
 export const linode: Rulebook = {
+  credentials: { token: "LINODE_TOKEN" },
   config: (config) =>
     unless(
       given(config, "token") || given(config, "configPath"),
