@@ -5,6 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { type Flow, flowsOf } from "../base/flows.ts";
+import { slotLabel } from "../base/labels.ts";
 import type {
   Claim,
   Container,
@@ -20,7 +21,7 @@ import type {
   ServiceSpec,
   WorkloadArgs,
 } from "../workload/types.ts";
-import type { Disruption } from "../workload/workload.schema.ts";
+import type { Disruption, Placement } from "../workload/workload.schema.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import type { ProgramOptions } from "./options.schema.ts";
 import { metricsAnnotations, metricsPort } from "./ports.ts";
@@ -125,6 +126,16 @@ function programContainer(name: string, program: Program): Container {
 }
 
 /**
+ * Placement of a pinned program: on the node of its slot, which may be kept free of everything else
+ * by a taint `fleet/slot`.
+ */
+export const pinned = (options: ProgramOptions, slot: number): Placement => ({
+  ...options.placement,
+  slot,
+  tolerations: [...options.placement.tolerations, { key: slotLabel }],
+});
+
+/**
  * Arguments of the Workload that runs a program.
  *
  * @param name Name of the Workload, which is also its container's and, by default, its Service's.
@@ -143,10 +154,7 @@ export function programWorkload(
     // One key, one live process: a second one with the same key throws the first off the dmsg
     // network, and a stopping dmsg-server deletes the entry the new one just wrote (2.5).
     update: { ...options.update, strategy: program.exclusive ? "Recreate" : "RollingUpdate" },
-    placement: {
-      ...options.placement,
-      ...(program.slot === undefined ? {} : { slot: program.slot }),
-    },
+    placement: program.slot === undefined ? options.placement : pinned(options, program.slot),
     security: program.security ?? { user: programUser },
     flows: flowsOf(around.flows, name, around.namespaceName),
     networkPolicy: around.networkPolicy,

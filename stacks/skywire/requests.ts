@@ -4,6 +4,7 @@ import { controllerRequests } from "../../components/platform/controllers.ts";
 import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
+import { pinned } from "../../components/skywire/program.ts";
 import type { Placement, Resources } from "../../components/workload/workload.schema.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
@@ -33,8 +34,7 @@ function program(
   more: { readonly replicas?: number; readonly slot?: number } = {},
 ): StackWorkload {
   const { replicas = 1, slot } = more;
-  const placement: Partial<Placement> =
-    slot === undefined ? options.placement : { ...options.placement, slot };
+  const placement = slot === undefined ? options.placement : pinned(options, slot);
   return {
     path,
     namespace: stack.namespaces.services,

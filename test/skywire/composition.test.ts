@@ -27,7 +27,8 @@ function throwAway(config: unknown): SecretStore {
   const values = new Map<string, string>();
   const walk = (value: unknown): void => {
     if (value instanceof SecretReference) {
-      values.set(value.name, values.get(value.name) ?? generateSecret(value.kind));
+      const { name, kind } = value as SecretReference;
+      values.set(name, values.get(name) ?? generateSecret(kind));
     } else if (typeof value === "object" && value !== null) {
       Object.values(value).forEach(walk);
     }

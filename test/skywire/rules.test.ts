@@ -211,8 +211,8 @@ const cases: readonly (readonly [
   [
     "two services behind one host",
     [["hosts", { "node-visualizer": "sd.skywire.dev" }]],
-    "domain",
-    /host sd\.skywire\.dev already stands at fleet:hosts\.node-visualizer/,
+    "hosts/node-visualizer",
+    /host sd\.skywire\.dev already stands at fleet:domain/,
   ],
   [
     "an ingress host that no service has",

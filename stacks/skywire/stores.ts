@@ -1,0 +1,64 @@
+/** The stores of a Skywire stack, and how the programs reach them. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import { Postgres } from "../../components/data/postgres.ts";
+import { Redis } from "../../components/data/redis.ts";
+import type { StoreSurroundings } from "../../components/data/surroundings.ts";
+import type { PostgresAddress } from "../../components/skywire/commands.ts";
+import type { DatabaseAccess } from "../../components/skywire/discovery-service.ts";
+import { type PostgresUser, type RedisUser, redisUsers } from "../../components/skywire/flows.ts";
+import type { StackContext } from "../context.ts";
+import type { Foundation } from "./foundation.ts";
+import type { SkywireStack } from "./schema.ts";
+import { postgresName, redisName } from "./store-shape.ts";
+
+/** A program's Redis. */
+export interface RedisAccess {
+  readonly url: string;
+  readonly password: pulumi.Output<string>;
+  /** What must be ready before the program starts. */
+  readonly resources: readonly pulumi.Resource[];
+}
+
+/** The stores, as the programs need them. */
+export interface Stores {
+  readonly redis: (user: RedisUser) => RedisAccess;
+  readonly postgres: {
+    readonly address: PostgresAddress;
+    readonly resources: readonly pulumi.Resource[];
+  };
+  readonly database: (user: PostgresUser) => DatabaseAccess;
+}
+
+/** Makes the stores of the stack, or finds the external ones. */
+export function makeStores(
+  stack: SkywireStack,
+  context: StackContext,
+  foundation: Foundation,
+): Stores {
+  const { stores } = stack;
+  const around: StoreSurroundings = {
+    ...foundation.around,
+    system: "skywire",
+    secrets: context.secrets,
+  };
+  const opts = { ...foundation.opts, dependsOn: foundation.services };
+  const postgres = new Postgres(postgresName, { ...around, config: stores.postgres }, opts);
+  const redis = Object.fromEntries(
+    redisUsers.map((user) => [
+      user,
+      new Redis(redisName(user), { ...around, config: stores.redis[user] }, opts),
+    ]),
+  ) as Record<RedisUser, Redis>;
+  return {
+    redis: (user) => ({
+      url: redis[user].url,
+      password: redis[user].password,
+      resources: [redis[user]],
+    }),
+    postgres: { address: { host: postgres.host, port: postgres.port }, resources: [postgres] },
+    // The route-finder reads the very tables of the transport-discovery (facts/skywire.md 4.6).
+    database: (user) =>
+      postgres.login(stores.databases[user === "route-finder" ? "transport-discovery" : user]),
+  };
+}
