@@ -1,10 +1,9 @@
-/** Processes of this machine, as `ps` tells them. */
-import { execFileSync } from "node:child_process";
+/** Processes of a sandbox that still run. */
+import { listProcesses } from "../../sandbox/processes.ts";
 
-/** Processes whose command line names a folder: id and command. */
+/** Processes whose program or arguments lie in a folder, or that carry its mark. */
 export function processesUnder(folder: string): readonly string[] {
-  return execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" })
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line.includes(folder));
+  return listProcesses()
+    .filter(({ command, mark }) => command.includes(folder) || mark === folder)
+    .map(({ pid, command }) => `${pid} ${command}`);
 }

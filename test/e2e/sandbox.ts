@@ -1,5 +1,4 @@
 /** A sandbox of a test's own, driven as a user drives it: by the command that make runs. */
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,16 +43,16 @@ export function testSandbox(
   const folder = join(root, stack);
   const transcript: string[] = [];
   const command = async (name: string, ...words: string[]): Promise<Finished> => {
-    const finished = await runCommand([name, "--stack", stack, ...words], {
-      ...process.env,
-      ...environment,
-      FLEET_SANDBOX_ROOT: root,
-    });
+    const finished = await run(
+      process.execPath,
+      [join(clone, "sandbox", "cli.ts"), name, "--stack", stack, ...words],
+      { cwd: clone, env: { ...process.env, ...environment, FLEET_SANDBOX_ROOT: root } },
+    );
     transcript.push(finished.stdout, finished.stderr);
     return finished;
   };
   const kubectl = (words: readonly string[], input?: string): Promise<Finished> =>
-    run(toolPath("kubectl"), ["--kubeconfig", join(folder, "kubeconfig"), ...words], input);
+    run(toolPath("kubectl"), ["--kubeconfig", join(folder, "kubeconfig"), ...words], { input });
   return {
     stack,
     folder,
@@ -83,25 +82,6 @@ export function testSandbox(
       rmSync(root, { recursive: true, force: true });
     },
   };
-}
-
-/** Runs sandbox/cli.ts, its output told as it comes: an `up` takes a minute. */
-function runCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Finished> {
-  return new Promise((settle, fail) => {
-    const child = spawn(process.execPath, [join(clone, "sandbox", "cli.ts"), ...words], {
-      cwd: clone,
-      env: environment,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on("error", fail);
-    child.on("close", (code) => {
-      settle({ code, stdout, stderr });
-    });
-  });
 }
 
 const Secrets = z.record(z.string(), z.string());

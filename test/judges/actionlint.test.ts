@@ -22,7 +22,7 @@ test("workflow files have no fault", async () => {
 
 test("a planted fault is found", async () => {
   const workflow = "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    stepz: []\n";
-  const { code, stdout } = await run(toolPath("actionlint"), [...words, "-"], workflow);
+  const { code, stdout } = await run(toolPath("actionlint"), [...words, "-"], { input: workflow });
   expect(code).toBe(1);
   expect(stdout).toContain("stepz");
 });

@@ -44,7 +44,7 @@ async function findings(objects: readonly object[]): Promise<Finding[]> {
       ...["score", "--output-format", "json", "--disable-ignore-checks-annotations"],
       ...["--kubernetes-version", `v${major ?? ""}.${minor ?? ""}`, "-"],
     ],
-    objects.map((object) => JSON.stringify(object)).join("\n---\n"),
+    { input: objects.map((object) => JSON.stringify(object)).join("\n---\n") },
   );
   if (stdout === "") {
     throw new Error(`kube-score reported nothing: ${stderr}`);

@@ -33,7 +33,7 @@ export async function conform(objects: readonly object[]): Promise<ConformReport
       ...["-schema-location", `${schemas}/{{.ResourceKind}}{{.KindSuffix}}.json`],
       "-",
     ],
-    objects.map((object) => JSON.stringify(object)).join("\n---\n"),
+    { input: objects.map((object) => JSON.stringify(object)).join("\n---\n") },
   );
   const parsed = Report.safeParse(stdout === "" ? undefined : JSON.parse(stdout));
   if (!parsed.success) {

@@ -31,10 +31,23 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, with text on its standard input. */
-export function run(program: string, words: readonly string[], input = ""): Promise<Finished> {
+/** How a program is run. */
+export interface RunOptions {
+  /** Text on its standard input. */
+  readonly input?: string | undefined;
+  readonly cwd?: string;
+  /** Its whole environment. Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs a program to its end. */
+export function run(
+  program: string,
+  words: readonly string[],
+  { input = "", ...options }: RunOptions = {},
+): Promise<Finished> {
   return new Promise((settle, fail) => {
-    const child = spawn(program, words, { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(program, words, { ...options, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
