@@ -38,7 +38,9 @@ function paths(text: string): string[] {
     [...text.matchAll(/(?:^|[\s('"])([\w.@-]+(?:\/[\w.@{},<>*…-]*)+)/g)]
       .map(([, path]) => path ?? "")
       .filter((path) => roots.includes(path.split("/")[0] ?? "") && !/[<>*…{]/.test(path))
-      // Made by `make up`, not committed.
+      // A folder named by one letter stands for any.
+    .filter((path) => !path.split("/").some((step) => /^[a-z]$/.test(step)))
+    // Made by `make up`, not committed.
       .filter((path) => !path.startsWith(".sandbox/"))
   );
 }

@@ -1,0 +1,96 @@
+/** docs/skywire.md against the schema: a field that is not told, and a default that is told wrongly. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+
+import { SecretReference } from "../../components/base/secrets.ts";
+import { skywireSections, type SkywireStack } from "../../stacks/skywire/schema.ts";
+import { clone, readStackFile } from "../rendered.ts";
+
+const page = readFileSync(join(clone, "docs", "skywire.md"), "utf8");
+const reference = page.slice(page.indexOf("## The stack file"), page.indexOf("## Keys,"));
+
+/** Test's config with every default in place. */
+function stack(): SkywireStack {
+  const sections = Object.entries(readStackFile("test"))
+    .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
+    .map(([key, text]): [string, unknown] => [
+      key.slice("fleet:".length),
+      /^[[{]/.test(text) ? JSON.parse(text) : text,
+    ]);
+  // Test says another one than the default.
+  return skywireSections.parse({ ...Object.fromEntries(sections), data: undefined });
+}
+
+/** The value at a path; `*` takes the first entry. */
+function at(value: unknown, path: readonly string[]): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return value;
+  }
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  const entries = Object.entries(value);
+  const found = step === "*" ? entries[0] : entries.find(([key]) => key === step);
+  return found === undefined ? undefined : at(found[1], rest);
+}
+
+function spoken(value: unknown): string {
+  return value instanceof SecretReference ? value.name : String(value);
+}
+
+/** Rows of the reference with a path and a default in code. */
+const rows = [...reference.matchAll(/^\| `([\w.*-]+)`[^|]*\| `([^`]+)` *\|/gm)].map(
+  ([, path, told]) => ({ path: path ?? "", told: told ?? "" }),
+);
+
+describe("the reference of the stack file", () => {
+  it("has defaults to compare", () => {
+    expect(rows.length).toBeGreaterThan(30);
+  });
+
+  it.each(rows.filter(({ path }) => !path.includes("databases.*")))(
+    "tells the default of $path",
+    ({ path, told }) => {
+      expect(spoken(at(stack(), path.split(".")))).toBe(told);
+    },
+  );
+
+  it("tells every field that a stack file may have", () => {
+    const names = new Set<string>();
+    const walk = (schema: unknown): void => {
+      if (typeof schema !== "object" || schema === null) {
+        return;
+      }
+      const entries: [string, unknown][] = Object.entries(schema);
+      for (const [key, value] of entries) {
+        if (key === "properties" && typeof value === "object" && value !== null) {
+          for (const name of Object.keys(value)) {
+            names.add(name);
+          }
+        }
+        walk(value);
+      }
+    };
+    walk(z.toJSONSchema(skywireSections, { io: "input", unrepresentable: "any" }));
+    // Kubernetes' own words, and those whose names say it all.
+    const plain = ["requests", "limits", "effect", "key", "value", "nodeSelector", "version"];
+    const told = new Set(
+      [...reference.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => (code ?? "").split(/[^\w-]+/)),
+    );
+    expect(names.size).toBeGreaterThan(60);
+    expect([...names].filter((name) => !told.has(name) && !plain.includes(name)).sort()).toEqual(
+      [],
+    );
+  });
+});
+
+describe("the table of common mistakes", () => {
+  it("has all 29 points, each once", () => {
+    const numbers = [...page.matchAll(/^\| (\d+) +\|/gm)].map(([, number]) => Number(number));
+    expect(numbers).toEqual(Array.from({ length: 29 }, (_, index) => index + 1));
+  });
+});
