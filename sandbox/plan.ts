@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 
 import { generateSecret } from "../components/base/secrets.ts";
 import { clusterNodes, type NodeShape } from "../components/platform/cluster.schema.ts";
+import type { DnsConfig } from "../components/platform/dns.schema.ts";
 import { ConfigError, parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { configValues, parseStackFile, rawConfig } from "./config.ts";
 import { SandboxError } from "./fault.ts";
+import type { Seeds } from "./standins/seeds.ts";
 import { ensureSandboxSecrets, neededSecrets, type SecretNeed } from "./secrets.ts";
 
 /** A stack file that stands. */
@@ -21,6 +23,8 @@ export interface Plan {
   readonly context: string;
   readonly nodes: readonly NodeShape[];
   readonly needs: readonly SecretNeed[];
+  /** What exists in the clouds before the stack does. */
+  readonly seeds: Seeds;
   /** Secrets to keep: {@link ensureSandboxSecrets}. */
   readonly kept: ReadonlyMap<string, string>;
 }
@@ -38,7 +42,7 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
   const needs = secretNeeds(values);
   const kept = ensureSandboxSecrets(needs, existing, generateSecret);
   const secrets = Object.fromEntries(neededSecrets(needs, kept));
-  const { cluster } = check(
+  const { cluster, dns } = check(
     stack,
     { ...raw, "fleet:secrets": JSON.stringify(secrets) },
     values["fleet:cluster"],
@@ -51,7 +55,22 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     nodes: clusterNodes(cluster),
     needs,
     kept,
+    seeds: dnsSeeds(dns),
   };
+}
+
+/** Zones that the stack writes records into, and does not make. */
+function dnsSeeds(dns: DnsConfig): Seeds {
+  switch (dns.kind) {
+    case "linode":
+      return { domains: dns.zones };
+    case "cloudflare": {
+      const zoneIds = Object.entries(dns.zones).map(([zone, { zoneId }]) => [zone, zoneId]);
+      return { zoneIds: Object.fromEntries(zoneIds) as Record<string, string> };
+    }
+    case "none":
+      return {};
+  }
 }
 
 /** What a config refers to, as far as it can be read: faults are told by {@link check}. */

@@ -22,6 +22,7 @@ import type { SandboxPlace } from "./place.ts";
 import type { Plan } from "./plan.ts";
 import { endProcesses, engineProcesses, listProcesses } from "./processes.ts";
 import { neededSecrets, writeSecrets } from "./secrets.ts";
+import { seedStandins } from "./standins/seeds.ts";
 import { markUnfinished, type Ports, readState, type SandboxState, writeState } from "./state.ts";
 import type { Environment } from "./tools.ts";
 
@@ -67,6 +68,7 @@ export async function openSandbox(
   writeKubeconfig(place, plan.context, access);
   const secrets = neededSecrets(plan.needs, plan.kept);
   writeWhole(place.config, sandboxConfig(plan.text, plan.file, secrets, key), privateMode);
+  await seedStandins(place.folder, plan.seeds);
   const api = new Api(access);
   await fillCluster(place, plan, api, state);
   return { place, start, server: access.server, api };
