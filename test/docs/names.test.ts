@@ -39,8 +39,8 @@ function paths(text: string): string[] {
       .map(([, path]) => path ?? "")
       .filter((path) => roots.includes(path.split("/")[0] ?? "") && !/[<>*…{]/.test(path))
       // A folder named by one letter stands for any.
-    .filter((path) => !path.split("/").some((step) => /^[a-z]$/.test(step)))
-    // Made by `make up`, not committed.
+      .filter((path) => !path.split("/").some((step) => /^[a-z]$/.test(step)))
+      // Made by `make up`, not committed.
       .filter((path) => !path.startsWith(".sandbox/"))
   );
 }

@@ -214,10 +214,10 @@ function drawLegend(plan: Plan, top: number): { readonly drawn: string; readonly
       );
   const entries: { sign: (at: Point) => string; wide: number; label: string }[] = [
     { sign: wireSign(colours.entry), wide: 28, label: "HTTP and HTTPS by host name" },
-    ...plan.nets.map(({ to, port, callers }, index) => ({
+    ...plan.nets.map(({ to, port, protocol, callers }, index) => ({
       sign: wireSign(netColour(index)),
       wide: 28,
-      label: `${to.name} ${port} (${callers.length} ${callers.length === 1 ? "caller" : "callers"})`,
+      label: `${to.name} ${port}${protocol === "UDP" ? " UDP" : ""} (${callers.length} ${callers.length === 1 ? "caller" : "callers"})`,
     })),
     { sign: wireSign(colours.stores), wide: 28, label: "its store" },
     {
