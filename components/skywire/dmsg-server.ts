@@ -53,6 +53,7 @@ export function dmsgServerProgram(args: DmsgServerArgs): Program {
     probes: httpProbes("/health", "health"),
     metrics: true,
     exclusive: true,
+    logsItsKey: true,
     slot: server.slot,
     ports: [
       { name: "dmsg", port: dmsgPort },

@@ -76,6 +76,11 @@ export interface Program {
   readonly security?: Security;
   readonly podLabels?: Readonly<Record<string, string>>;
   readonly terminationGraceSeconds?: number;
+  /**
+   * The program writes its secret key to its log when it starts (facts/skywire.md 2.4): its log stays
+   * out of log stores, whose readers are more than those of `kubectl logs`.
+   */
+  readonly logsItsKey?: boolean;
 }
 
 /**
@@ -162,6 +167,7 @@ export function programWorkload(
     pullSecrets: program.image.pullSecrets,
     // Visors' own shutdown takes 10 s (2.7).
     terminationGraceSeconds: program.terminationGraceSeconds ?? 30,
+    ...(program.logsItsKey === true ? { logs: { ship: false } } : {}),
     ...(program.metrics ? { podAnnotations: metricsAnnotations } : {}),
     ...present(program, optionalParts),
   };

@@ -49,6 +49,7 @@ export function setupNodeProgram(args: SetupNodeArgs): Program {
     },
     metrics: true,
     exclusive: true,
+    logsItsKey: true,
     // Without this file the image runs on a built-in one whose keys everybody knows (9, point 15).
     secretFiles: [{ name: volume, files: { [fileName]: file } }],
     mounts: [{ volume, path: folder }],

@@ -18,13 +18,11 @@ export interface StackWorkload {
   readonly request: CapacityRequest;
 }
 
-/** Programs that run as one pod of the services' namespace and are not pinned. */
-const singlePrograms = [
-  "transport-discovery",
-  "route-finder",
-  "uptime-tracker",
-  "node-visualizer",
-] as const;
+/** Programs of one pod, not pinned, that is stopped before its successor starts. */
+const singlePrograms = ["transport-discovery", "route-finder", "uptime-tracker"] as const;
+
+/** One pod, and its successor beside it while it is exchanged. */
+const rolling = { replicas: 2 } as const;
 
 function program(
   stack: SkywireStack,
@@ -68,6 +66,13 @@ function programs(stack: SkywireStack): StackWorkload[] {
     ...scaled(stack, "dmsg-discovery"),
     ...scaled(stack, "service-discovery"),
     ...singlePrograms.map((name) => program(stack, name, ["services", name], services[name])),
+    program(
+      stack,
+      "node-visualizer",
+      ["services", "node-visualizer"],
+      services["node-visualizer"],
+      rolling,
+    ),
     ...(services["config-bootstrapper"].enabled
       ? [
           program(
@@ -75,6 +80,7 @@ function programs(stack: SkywireStack): StackWorkload[] {
             "config-bootstrapper",
             ["services", "config-bootstrapper"],
             services["config-bootstrapper"],
+            rolling,
           ),
         ]
       : []),

@@ -97,6 +97,11 @@ export const pinnedFaults: Rule = (stack) =>
       slot,
       publishes: true,
     })),
+    ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
+      path[0] === "stores" && placement.slot !== undefined
+        ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
+        : [],
+    ),
   ]);
 
 const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host);

@@ -375,6 +375,11 @@ describe("dmsg-server", () => {
     });
   });
 
+  it("keeps its log out of log stores, as the program writes its key there (point 25)", () => {
+    const { annotations } = deployment(collected, "dmsg-server-1").spec.template.metadata;
+    expect(annotations).toMatchObject({ "fleet/logs": "drop" });
+  });
+
   it("shows its key nowhere but in the Secret", () => {
     const visible = collected.resources.filter(({ type }) => !type.endsWith(":Secret"));
     expect(JSON.stringify(visible)).not.toContain(secretKey);
@@ -463,6 +468,11 @@ describe("setup-node", () => {
           opts,
         ),
     );
+  });
+
+  it("keeps its log out of log stores, as the program writes its key there (point 25)", () => {
+    const { annotations } = deployment(collected, "setup-node").spec.template.metadata;
+    expect(annotations).toMatchObject({ "fleet/logs": "drop" });
   });
 
   it("has no Service: it listens on the dmsg network only (4.9)", () => {

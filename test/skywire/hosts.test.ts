@@ -13,6 +13,7 @@ import {
   identityMismatches,
   publishedIdentities,
 } from "../../components/skywire/identities.ts";
+import { publishedStunServers, StunServer } from "../../components/skywire/stun.schema.ts";
 import { PublicKey } from "../../components/base/scalars.ts";
 
 describe("hosts", () => {
@@ -61,6 +62,23 @@ describe("hosts", () => {
     expect(foreignHost("production", "sd.skywire.dev")).toBe(true);
     expect(foreignHost("production", "sd.skycoin.com")).toBe(false);
   });
+});
+
+describe("STUN servers", () => {
+  it("are the eight of the deployment, on the port that visors ask (point 21)", () => {
+    expect(publishedStunServers).toHaveLength(8);
+    for (const server of publishedStunServers) {
+      expect(server).toMatch(/:3478$/);
+      expect(StunServer.safeParse(server).success).toBe(true);
+    }
+  });
+
+  it.each(["192.0.2.1", "192.0.2.1:0", "192.0.2.1:99999", "stun:192.0.2.1:3478"])(
+    "are refused as %s",
+    (text) => {
+      expect(StunServer.safeParse(text).success).toBe(false);
+    },
+  );
 });
 
 describe("published identities", () => {

@@ -279,6 +279,65 @@ const cases: readonly (readonly [
     /must be a database of fleet:stores\.postgres\.databases/,
   ],
   [
+    "a store on a slot that no pool has",
+    [
+      [
+        "stores/redis/dmsg-discovery",
+        { kind: "builtin", password: "redis-dmsg-discovery", placement: { slot: 9 } },
+      ],
+    ],
+    "stores/redis/dmsg-discovery/placement/slot",
+    /slot 9 must be a slot of fleet:cluster\.pools/,
+  ],
+  [
+    "an external store that the policies do not open",
+    [
+      [
+        "stores/redis/dmsg-discovery",
+        { kind: "external", password: "redis-dmsg-discovery", host: "192.168.133.7" },
+      ],
+    ],
+    "stores/redis/dmsg-discovery/host",
+    /192\.168\.133\.7 is a private address/,
+  ],
+  [
+    "a database that no program uses",
+    [
+      [
+        "stores/postgres",
+        {
+          kind: "builtin",
+          databases: Object.fromEntries(
+            ["tpd", "sd", "ut", "rf"].map((name) => [name, { password: `postgres-${name}` }]),
+          ),
+        },
+      ],
+    ],
+    "stores/postgres/databases/rf",
+    /is the database of no program/,
+  ],
+  [
+    "two programs in one database",
+    [["stores/databases", { "uptime-tracker": "sd" }]],
+    "stores/databases/uptime-tracker",
+    /database sd is already that of service-discovery/,
+  ],
+  [
+    "a backup schedule that is no cron expression",
+    [
+      [
+        "stores/redis/dmsg-discovery",
+        {
+          kind: "builtin",
+          password: "redis-dmsg-discovery",
+          backup: { kind: "scheduled", schedule: "every night" },
+        },
+      ],
+    ],
+    "stores/redis/dmsg-discovery/backup/schedule",
+    /must be a cron expression of five fields/,
+  ],
+  [
     "an image with no tag",
     [["images/private/tag", ""]],
     "images/private/tag",
