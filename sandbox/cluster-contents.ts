@@ -121,13 +121,15 @@ export async function recycleNode(api: Api, fleet: NodeFleet, name: string): Pro
   return fleet.machines + 1;
 }
 
-/** Until nodes are Ready. */
+/** Until nodes are Ready and take pods: the mark of one that was not lasts a moment longer. */
 export async function waitForNodes(api: Api, names: readonly string[]): Promise<void> {
   const end = Date.now() + 30_000;
   let waiting = [...names];
   while (Date.now() < end) {
     const ready = new Set(
-      (await api.list("/api/v1/nodes")).filter(isReady).map(({ metadata }) => metadata.name),
+      (await api.list("/api/v1/nodes"))
+        .filter((node) => isReady(node) && !isMarkedUnready(node))
+        .map(({ metadata }) => metadata.name),
     );
     waiting = waiting.filter((name) => !ready.has(name));
     if (waiting.length === 0) {
@@ -153,6 +155,11 @@ export function isReady(object: KubeObject): boolean {
         condition.status === "True",
     )
   );
+}
+
+function isMarkedUnready(node: KubeObject): boolean {
+  const taints = node.spec?.["taints"];
+  return Array.isArray(taints) && JSON.stringify(taints).includes('"node.kubernetes.io/');
 }
 
 async function removeNode(api: Api, name: string): Promise<void> {

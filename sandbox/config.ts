@@ -66,13 +66,13 @@ export function sandboxConfig(
   for (const setting of encryptionSettings) {
     document.delete(setting);
   }
+  if (!isMap(document.get("config", true))) {
+    document.set("config", document.createNode({}));
+  }
   document.deleteIn(["config", secretsSection]);
   document.deleteIn(["config", sandboxSection]);
   refuseOtherSecrets(document, path);
   document.set("encryptionsalt", saltLine);
-  if (!isMap(document.get("config", true))) {
-    document.set("config", document.createNode({}));
-  }
   const entries = [...secrets].map(([name, value]) => [name, { secure: encrypt(key, value) }]);
   document.setIn(
     ["config", secretsSection],

@@ -87,7 +87,7 @@ export async function restartControlPlane(
   environment: Environment,
 ): Promise<boolean> {
   await stopControlPlane(place);
-  if (!existsSync(join(place.cluster, "kwok.yaml")) || !(await areFree(ports))) {
+  if (!existsSync(join(place.cluster, "kwok.yaml")) || !(await becomeFree(ports))) {
     return false;
   }
   mkdirSync(join(place.cluster, "pids"), { recursive: true });
@@ -99,6 +99,18 @@ export async function restartControlPlane(
     await stopControlPlane(place);
     return false;
   }
+}
+
+/** A killed program's ports are taken until its last thread has ended. */
+async function becomeFree(ports: Ports): Promise<boolean> {
+  const end = Date.now() + 3_000;
+  while (!(await areFree(ports))) {
+    if (Date.now() > end) {
+      return false;
+    }
+    await sleep(100);
+  }
+  return true;
 }
 
 async function create(place: SandboxPlace, ports: Ports, environment: Environment): Promise<void> {

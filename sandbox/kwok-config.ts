@@ -48,6 +48,8 @@ export function kwokConfig(ports: Ports, stages: readonly string[] = stageTexts(
         extraArgs: [
           { key: "service-cluster-ip-range", value: serviceRange },
           { key: "controllers", value: "*,-persistentvolume-attach-detach-controller" },
+          // kwok's 25 s would leave a node that comes back tainted for as long.
+          { key: "node-monitor-period", value: "2s", override: true },
         ],
       },
     ],

@@ -30,6 +30,7 @@ export interface NodeObject {
     readonly addresses: readonly { type: string; address: string }[];
     readonly capacity: Readonly<Record<string, string>>;
     readonly allocatable: Readonly<Record<string, string>>;
+    readonly conditions: readonly Readonly<Record<string, string>>[];
     readonly nodeInfo: Readonly<Record<string, string>>;
   };
 }
@@ -114,6 +115,8 @@ export function nodeObject(
       ],
       capacity: quantities(node.capacity),
       allocatable: quantities(node.allocatable),
+      // Ready from birth: one that the node controller sees unready is tainted until its next round.
+      conditions: [{ type: "Ready", status: "True", reason: "KubeletReady", message: "simulated" }],
       nodeInfo: {
         architecture: "amd64",
         bootID: "",
