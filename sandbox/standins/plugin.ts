@@ -1,4 +1,5 @@
 /** A stand-in provider: what the engine asks of a plugin, answered by a cloud's schema, rules and state. */
+import { credentials, decoded } from "./arguments.ts";
 import { checkInputs } from "./check.ts";
 import type { Fault } from "./check.ts";
 import { obey } from "./control.ts";
@@ -7,20 +8,12 @@ import type { Difference } from "./difference.ts";
 import { autoNamed, defaultsKey } from "./names.ts";
 import { make, revise } from "./objects.ts";
 import type { Subject } from "./objects.ts";
+import { empties, own, unknowns } from "./outputs.ts";
 import type { Rule, Rulebook } from "./rules/rule.ts";
-import type { Cloud, CloudSchema, OutputKind, ResourceSchema } from "./schema.ts";
+import type { Cloud, CloudSchema, ResourceSchema } from "./schema.ts";
 import { Store } from "./store.ts";
-import {
-  holdsSecret,
-  holdsUnknown,
-  isBag,
-  isSecret,
-  plainBag,
-  revealed,
-  secret,
-  unknownValue,
-} from "./values.ts";
-import type { Properties, Value } from "./values.ts";
+import { holdsSecret, holdsUnknown, isBag, plainBag, revealed, unknownValue } from "./values.ts";
+import type { Properties } from "./values.ts";
 import { Refusal } from "./world.ts";
 import type { CloudObject, World } from "./world.ts";
 
@@ -71,9 +64,8 @@ export class StandIn {
   readonly #rules: Rulebook;
   readonly #sandbox: string;
   readonly #store: Store;
-  #config: Properties = {};
-
   readonly #environment: Readonly<Record<string, string | undefined>>;
+  #config: Properties = {};
 
   /**
    * @param sandbox the sandbox's folder, as `guard.ts` found it
@@ -86,35 +78,29 @@ export class StandIn {
     sandbox: string,
     environment: Readonly<Record<string, string | undefined>> = {},
   ) {
-    this.#environment = environment;
     this.#cloud = cloud;
     this.#schema = schema;
     this.#rules = rules;
     this.#sandbox = sandbox;
+    this.#environment = environment;
     this.#store = new Store(sandbox);
   }
 
   /** Checks the provider's own arguments. */
   checkConfig(inputs: Properties): readonly Fault[] {
-    const config = this.#decoded(inputs);
+    const config = decoded(this.#schema.provider, inputs);
     return [
       ...checkInputs(this.#schema, this.#schema.provider, config),
-      ...this.#rules.config({ ...this.#credentials(), ...plainBag(config) }),
-    ];
-  }
-
-  #credentials(): Properties {
-    return Object.fromEntries(
-      Object.entries(this.#rules.credentials).flatMap(([property, variable]) => {
-        const value = this.#environment[variable];
-        return value === undefined || value === "" ? [] : [[property, value]];
+      ...this.#rules.config({
+        ...credentials(this.#rules.credentials, this.#environment),
+        ...plainBag(config),
       }),
-    );
+    ];
   }
 
   /** Takes the provider's own arguments, in clear and in memory only. */
   configure(inputs: Properties): void {
-    this.#config = plainBag(this.#decoded(inputs));
+    this.#config = plainBag(decoded(this.#schema.provider, inputs));
   }
 
   /** Checks a resource's inputs, and names it where the program does not. */
@@ -250,10 +236,13 @@ export class StandIn {
 
   #stored(object: CloudObject, inputs: Properties, world: World): Stored {
     const { schema, rule } = this.#resource(object.type);
-    const outputs = rule.outputs(object, world);
+    // Of a secret the cloud's record holds the hash only: what the rule makes of that is not its value.
+    const outputs = Object.entries(rule.outputs(object, world)).filter(
+      ([name]) => !holdsSecret(inputs[name] ?? null),
+    );
     return {
       id: object.id,
-      properties: { ...empties(schema.outputs), ...own(inputs), ...outputs },
+      properties: { ...empties(schema.outputs), ...own(inputs), ...Object.fromEntries(outputs) },
     };
   }
 
@@ -281,50 +270,6 @@ export class StandIn {
       if (error instanceof Refusal) return { ...olds.properties, ...own(news) };
       throw error;
     }
-  }
-
-  /** Provider arguments that are no text come as JSON text; the engine adds keys of its own. */
-  #decoded(inputs: Properties): Properties {
-    const engineKeys = ["version", "pluginDownloadURL", "pluginChecksums"];
-    const own = Object.entries(inputs).filter(([name]) => !engineKeys.includes(name));
-    return Object.fromEntries(
-      own.map(([name, value]) => [
-        name,
-        this.#schema.provider.properties[name] === "string" ? value : fromJsonText(value),
-      ]),
-    );
-  }
-}
-
-/** Inputs without the engine's own keys, which are no outputs. */
-function own(inputs: Properties): Properties {
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith("__")));
-}
-
-function unknowns(schema: ResourceSchema): Properties {
-  return Object.fromEntries(Object.keys(schema.outputs).map((name) => [name, unknownValue]));
-}
-
-/** Declared outputs that no rule names are there, and empty. */
-function empties(outputs: Readonly<Record<string, OutputKind>>): Properties {
-  const empty: Record<OutputKind, Value> = {
-    string: "",
-    number: 0,
-    boolean: false,
-    list: [],
-    map: {},
-    any: null,
-  };
-  return Object.fromEntries(Object.entries(outputs).map(([name, kind]) => [name, empty[kind]]));
-}
-
-function fromJsonText(value: Value): Value {
-  if (isSecret(value)) return secret(fromJsonText(value["value"] ?? null));
-  if (typeof value !== "string" || value === unknownValue) return value;
-  try {
-    return JSON.parse(value) as Value;
-  } catch {
-    return value;
   }
 }
 

@@ -1,5 +1,8 @@
 /** Linode's rules: facts/clouds-linode-cloudflare-docker.md 1 to 3 and 6. */
 import { describe, expect, it } from "vitest";
+import { StandIn } from "../../sandbox/standins/plugin.ts";
+import { loadRules } from "../../sandbox/standins/rules/index.ts";
+import { loadSchema } from "../../sandbox/standins/schema.ts";
 import { asText, isSecret, plain, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
 import { Box } from "./box.ts";
@@ -429,6 +432,14 @@ describe("what Linode gives", () => {
     const filters = [{ name: "label", values: ["alp"], matchBy: "substring" }];
     const { instances } = await box.ask("linode:index/getInstances:getInstances", { filters });
     expect(instances).toMatchObject([{ label: "alpha", region: "ap-south" }]);
+  });
+
+  it("a token from the environment will do, as live", async () => {
+    const rules = await loadRules("linode");
+    const standIn = new StandIn("linode", loadSchema("linode"), rules, "/nowhere", {
+      LINODE_TOKEN: "throw-away",
+    });
+    expect(standIn.checkConfig({})).toEqual([]);
   });
 
   it("a token is needed, as live", async () => {

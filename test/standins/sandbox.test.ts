@@ -91,6 +91,15 @@ describe("the state file", () => {
     expect(read?.inputs["data"]).toEqual(data);
   });
 
+  it("echoes a secret input as the secret it is, also where the cloud has a word for it", async () => {
+    const box = await Box.open("linode");
+    const inputs = { region: "ap-south", label: secret("hidden-name") };
+    const made = await box.make(balancerType, "b", inputs);
+    expect(made.properties["label"]).toEqual(inputs.label);
+    const read = await box.standIn.read(subject(balancerType, "b"), made.id, made.checked);
+    expect(read?.properties["label"]).toEqual(inputs.label);
+  });
+
   it("shows a secret that was changed behind Pulumi's back, without showing it", async () => {
     const box = await Box.open("docker");
     const type = "docker:index/serviceConfig:ServiceConfig";

@@ -1,6 +1,6 @@
 /** Linode's look-ups: facts/clouds-linode-cloudflare-docker.md 0, 1.1 and 3. */
 import { asText, isList, without } from "../../values.ts";
-import type { Properties, Value } from "../../values.ts";
+import type { Properties } from "../../values.ts";
 import { Refusal } from "../../world.ts";
 import type { CloudObject, World } from "../../world.ts";
 import { bags, epoch, given, list, number, refuseUnless, text } from "../rule.ts";
@@ -121,7 +121,8 @@ function by(rule: Rule): (found: CloudObject, world: World) => Properties {
   return (found, world) => ({
     created: epoch,
     updated: epoch,
-    ...{ ...found.inputs, ...rule.outputs(found, world) },
+    ...found.inputs,
+    ...rule.outputs(found, world),
     id: Number(found.id),
   });
 }
