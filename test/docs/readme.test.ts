@@ -1,0 +1,59 @@
+/** What the README shows of files and output is what they are. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { ConfigError, parseConfig } from "../../stacks/config.ts";
+import { reportFaults } from "../../stacks/faults.ts";
+import { clone, readStackFile } from "../rendered.ts";
+
+const readme = readFileSync(join(clone, "README.md"), "utf8");
+
+/** The one block of a language that holds a word. */
+function block(language: string, word: string): string {
+  const found = [...readme.matchAll(/```([a-z]*)\n([^]*?)```/g)]
+    .filter(([, name, text]) => name === language && text?.includes(word))
+    .map(([, , text]) => text ?? "");
+  expect(found).toHaveLength(1);
+  return found[0] ?? "";
+}
+
+/** Every fault of a config. */
+function faultsOf(raw: Record<string, string>): string {
+  try {
+    parseConfig(raw, {
+      stack: "test",
+      kubeContexts: () => ({
+        ok: true,
+        value: new Map([["skycoin-test", "https://127.0.0.1:6443"]]),
+      }),
+    });
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      // The committed file has no secrets: make up fills them in before it looks.
+      const secretless = error.faults.filter(({ expected }) => !expected.includes("fleet:secrets"));
+      return reportFaults("test", secretless);
+    }
+    throw error;
+  }
+  return "no fault";
+}
+
+describe("the README", () => {
+  it("quotes the stack file as it is", () => {
+    // Written without the indentation below `config:`.
+    const quoted = block("yaml", "fleet:services").replaceAll(/^(?=.)/gm, "  ");
+    expect(readFileSync(join(clone, "Pulumi.test.yaml"), "utf8")).toContain(quoted);
+  });
+
+  it("shows faults as they are told", () => {
+    const raw = readStackFile("test");
+    const services = (raw["fleet:services"] ?? "")
+      .replace('"nodePort":30080', '"nodePort":30178')
+      .replace('"address-resolver":{"slot":0}', '"address-resolver":{"slot":0,"replicas":2}')
+      .replace('"setup-nodes":', '"route-findr":{},"setup-nodes":');
+    const told = faultsOf({ ...raw, "fleet:sandbox": "true", "fleet:services": services });
+    expect(told.trimEnd()).toBe(block("text", "faults; nothing was touched").trimEnd());
+  });
+});
