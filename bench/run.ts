@@ -1,0 +1,153 @@
+/**
+ * `make bench`: speed and size against peers, side by side in one run, as one table.
+ *
+ * Everything happens in a sandbox of its own, in a temporary folder.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { sandboxEnvironment } from "../sandbox/environment.ts";
+import { sandboxPlace, type SandboxPlace, stackFile } from "../sandbox/place.ts";
+import { readPlan } from "../sandbox/plan.ts";
+import { openSandbox, removeSandbox } from "../sandbox/sandbox.ts";
+import { clone } from "../test/rendered.ts";
+import { writeFlatTwin } from "./flat-twin.ts";
+import { compare, timeOnce, type Times, type Work } from "./measure.ts";
+import { emptyProgram, startProgram, writeProject } from "./projects.ts";
+import { type Figure, keeps, writeTable } from "./table.ts";
+
+const stack = "test";
+const rounds = 5;
+
+/** A project to run, with a state of its own. */
+interface Project {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** The sandbox's environment with a project's own state. */
+function projectIn(place: SandboxPlace, folder: string, name: string): Project {
+  const backend = join(place.folder, "bench", name);
+  mkdirSync(backend, { recursive: true });
+  const environment = {
+    ...sandboxEnvironment(place, process.env),
+    PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+    PULUMI_SKIP_CHECKPOINTS: "true",
+  };
+  const project = { folder, environment };
+  engine(project, ["stack", "init", stack]);
+  return project;
+}
+
+function engine({ folder, environment }: Project, words: readonly string[]): string {
+  return execFileSync("pulumi", [...words, "--non-interactive"], {
+    cwd: folder,
+    env: environment,
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+const preview = ({ folder, environment }: Project): Work => ({
+  command: "pulumi",
+  arguments: ["preview", "--non-interactive", "--suppress-progress", "--parallel", "64"],
+  folder,
+  environment,
+});
+
+const ratio = (name: string, bound: number, times: { ours: Times; peer: Times }): Figure => ({
+  name,
+  value: times.ours.median / times.peer.median,
+  unit: "×",
+  bound,
+  detail: `${seconds(times.ours)} against ${seconds(times.peer)}`,
+});
+
+const seconds = ({ minimum, median, maximum }: Times): string =>
+  `${median.toFixed(2)} s (${minimum.toFixed(2)}–${maximum.toFixed(2)})`;
+
+const stateBytes = (project: Project): number =>
+  Buffer.byteLength(engine(project, ["stack", "export", "--stack", stack]));
+
+/** Brings a project up, weighs its state, and takes it away again. */
+function weigh(project: Project): number {
+  const common = ["--stack", stack, "--yes", "--skip-preview", "--suppress-progress"];
+  engine(project, ["up", ...common, "--parallel", "64"]);
+  const bytes = stateBytes(project);
+  engine(project, ["state", "unprotect", "--all", "--stack", stack, "--yes"]);
+  engine(project, ["destroy", ...common, "--parallel", "64"]);
+  return bytes;
+}
+
+async function figures(root: string): Promise<Figure[]> {
+  const place = sandboxPlace(stack, { root });
+  const plan = readPlan(stack, stackFile(place), new Map());
+  const begun = process.hrtime.bigint();
+  const sandbox = await openSandbox(place, plan, process.env, console.log);
+  const start = Number(process.hrtime.bigint() - begun) / 1e9;
+  try {
+    const folder = join(place.folder, "bench-projects");
+    writeProject(join(folder, "empty"), emptyProgram);
+    writeProject(join(folder, "start"), startProgram);
+    const count = await writeFlatTwin(stack, join(folder, "flat"));
+    const empty = projectIn(place, join(folder, "empty"), "empty");
+    const started = projectIn(place, join(folder, "start"), "start");
+    const flat = projectIn(place, join(folder, "flat"), "flat");
+    const fleet = projectIn(place, clone, "fleet");
+
+    const starts = compare(preview(started), preview(empty), rounds);
+    const previews = compare(preview(fleet), preview(flat), rounds);
+    const bytes = { ours: weigh(fleet), peer: weigh(flat) };
+    return [
+      ratio("program start ÷ empty program", 1.2, starts),
+      ratio(`preview of ${stack} ÷ flat program (${count} resources)`, 1.05, previews),
+      {
+        name: "state bytes ÷ flat program's",
+        value: bytes.ours / bytes.peer,
+        unit: "×",
+        bound: 1.1,
+        detail: `${bytes.ours} against ${bytes.peer}`,
+      },
+      {
+        name: "sandbox start",
+        value: start,
+        unit: "s",
+        bound: 10,
+        detail: `control plane, ${plan.nodes.length} nodes`,
+      },
+    ];
+  } finally {
+    sandbox.api.close();
+    await removeSandbox(place);
+  }
+}
+
+/** `make check` on its own: nothing else may run beside it. */
+function checkFigure(): Figure {
+  const value = timeOnce({
+    command: "make",
+    arguments: ["check"],
+    folder: clone,
+    environment: process.env,
+  });
+  return {
+    name: "make check",
+    value,
+    unit: "s",
+    bound: 60,
+    detail: "everything but judges and e2e",
+  };
+}
+
+const root = mkdtempSync(join(tmpdir(), "fleet-bench-"));
+try {
+  const all = [...(await figures(root)), checkFigure()];
+  console.log(writeTable(all));
+  process.exitCode = all.every(keeps) ? 0 : 1;
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
