@@ -37,6 +37,7 @@ export class Progress {
   readonly #failed = new Set<string>();
   readonly #errors: Problem[] = [];
   readonly #warnings: Problem[] = [];
+  #same = 0;
   #changes: Readonly<Record<string, number>> = {};
   #seconds = 0;
   #finished = false;
@@ -51,6 +52,9 @@ export class Progress {
       event;
     if (resourcePreEvent !== undefined && isChange(resourcePreEvent.metadata.op)) {
       this.#begun.add(resourcePreEvent.metadata.urn);
+    }
+    if (resOutputsEvent?.metadata.op === "same") {
+      this.#same += 1;
     }
     if (resOutputsEvent !== undefined && isChange(resOutputsEvent.metadata.op)) {
       const { urn, op } = resOutputsEvent.metadata;
@@ -81,7 +85,8 @@ export class Progress {
     const shown = names.slice(0, 3).join(", ");
     const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
     const failed = this.#failed.size === 0 ? "" : `, ${this.#failed.size} failed`;
-    return `  ${this.#done.size} done${failed}${names.length === 0 ? "" : `; at work: ${shown}${more}`}`;
+    const same = this.#same === 0 ? "" : `, ${this.#same} the same`;
+    return `  ${this.#done.size} done${same}${failed}${names.length === 0 ? "" : `; at work: ${shown}${more}`}`;
   }
 
   /** What came of it. */

@@ -99,19 +99,28 @@ const Outputs = z.record(z.string(), z.unknown());
 async function outputLines(engine: Engine, stack: string): Promise<readonly string[]> {
   const { code, stdout } = await engine.run(["stack", "output", "--json", "--stack", stack]);
   const outputs = code === 0 ? Outputs.safeParse(JSON.parse(stdout)) : undefined;
-  return Object.entries(outputs?.data ?? {}).flatMap(([name, value]) => [
-    `  ${name}`,
-    ...valueLines(value, "    "),
-  ]);
+  return valueLines(outputs?.data ?? {}, "  ");
 }
 
-function valueLines(value: unknown, indent: string): readonly string[] {
-  if (typeof value !== "object" || value === null) {
+/** A value as lines: scalars beside their name, a list's entries on a line each where they fit. */
+export function valueLines(value: unknown, indent: string): readonly string[] {
+  if (!isNested(value)) {
     return [`${indent}${String(value)}`];
   }
+  if (Array.isArray(value)) {
+    return value.flatMap((entry: unknown) =>
+      isNested(entry) && Object.values(entry).every((part) => !isNested(part))
+        ? [`${indent}${Object.values(entry).map(String).join("  ")}`]
+        : valueLines(entry, indent),
+    );
+  }
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
-    typeof inner === "object" && inner !== null
+    isNested(inner)
       ? [`${indent}${name}`, ...valueLines(inner, `${indent}  `)]
       : [`${indent}${name}: ${String(inner)}`],
   );
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -176,6 +176,7 @@ describe("a control plane on this machine", () => {
       spec: {
         hostNetwork: true,
         nodeSelector: { "fleet/slot": "1" },
+        tolerations: [{ key: "fleet/slot", operator: "Exists" }],
         containers: [container],
       },
     });
@@ -237,6 +238,8 @@ describe("a control plane on this machine", () => {
     };
     const { nodes } = planOf(place);
     const names = ["test-general-0", "test-edge-slot-1"] as const;
+    const never = "/api/v1/namespaces/default/pods/never";
+    expect(await api.find(never)).toBeDefined();
     const before = await Promise.all(names.map(address));
     let machines = 100;
     for (const name of names) {
@@ -245,7 +248,7 @@ describe("a control plane on this machine", () => {
     const after = await Promise.all(names.map(address));
     expect(after[0]).not.toBe(before[0]);
     expect(after[1]).toBe(before[1]);
-    expect(await api.find("/api/v1/namespaces/default/pods/never")).toBeUndefined();
+    expect(await until(never, (object) => object === undefined)).toBeUndefined();
     await expect(recycleNode(api, { stack: "test", nodes, machines }, "x")).rejects.toThrow(
       /have no node x/,
     );

@@ -29,7 +29,7 @@ describe("progress of an update", () => {
       { resOutputsEvent: step("create", "b") },
     ]);
     expect(shown.filter((text) => text !== undefined)).toEqual(["  + made Deployment b"]);
-    expect(progress.status()).toBe("  1 done; at work: Deployment c");
+    expect(progress.status()).toBe("  1 done, 1 the same; at work: Deployment c");
   });
 
   it("keeps a failure with the resource it is about, colours taken out", () => {
