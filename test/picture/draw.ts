@@ -1,7 +1,7 @@
 /** Draws a stack. */
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
 import type { Card, Model } from "./model.ts";
-import { columns, type Plan, planOf, type Store } from "./plan.ts";
+import { columns, type Plan, planOf, serviceCount, type Store } from "./plan.ts";
 import {
   type Box,
   chip,
@@ -89,7 +89,7 @@ function drawController(plan: Plan, card: Card): string {
       ? ""
       : rectangle({ x, y, w: 4, h }, { fill: slotColour(card.slot), radius: 2 }),
     text([x + 12, y + 21], card.name, { size: 13, bold: true }),
-    text([x + 12, y + 40], "every host name", { size: 11, fill: colours.quiet }),
+    text([x + 12, y + 40], "HTTP by host name", { size: 11, fill: colours.quiet }),
     marks(card, box),
   ].join("");
 }
@@ -98,11 +98,11 @@ function drawController(plan: Plan, card: Card): string {
 const jobText = ({ name, schedule }: Card): string =>
   schedule === undefined ? name : `${name} · ${schedule}`;
 
-function drawStore(plan: Plan, { card, jobs }: Store): string {
+function drawStore(plan: Plan, { card, jobs, users }: Store): string {
   const box = boxOf(plan, card);
   const { x, y, w, h } = box;
   const [size = "no disk"] = card.disks;
-  const upright = h > w / 2;
+  const upright = serviceCount(users) > 1;
   const [port] = card.ports;
   const first = upright ? y + h / 2 - 16 : y + 17;
   const sizeAt: Point = upright ? [x + 28, first + 20] : [x + w - 10, first];

@@ -90,11 +90,15 @@ function storesOf({ cards, calls }: Model): Store[] {
     }));
 }
 
+/** How many services use a store: members of one service are one. */
+export const serviceCount = (users: readonly Card[]): number =>
+  new Set(users.map(({ id, hosts }) => hosts[0] ?? id)).size;
+
 /** Rows from above: what is dialled past the controllers, what has a public name, the others. */
 function inRows({ cards, doors }: Model, stores: readonly Store[]): Card[] {
   const programs = cards.filter(({ role }) => role === "program");
   const uses = (card: Card, shared: boolean): boolean =>
-    stores.some(({ users }) => users.includes(card) && users.length > 1 === shared);
+    stores.some(({ users }) => users.includes(card) && serviceCount(users) > 1 === shared);
   const most = Map.groupBy(programs, ({ namespace }) => namespace);
   const [home] = sortedBy([...most.keys()], (name) => [-(most.get(name)?.length ?? 0), name]);
   return sortedBy(programs, (card) => {
@@ -109,7 +113,7 @@ const top = (index: number): number => firstRow + index * row.pitch;
 
 /** The rows of stores of one user: its own, or, where that stands in another namespace, a free one. */
 function storeRows(stores: readonly Store[], programs: readonly Card[]): Map<Store, number> {
-  const own = stores.filter(({ users }) => users.length <= 1);
+  const own = stores.filter(({ users }) => serviceCount(users) <= 1);
   const rows = new Map<Store, number>();
   const strangers: Store[] = [];
   for (const store of own) {
@@ -189,8 +193,10 @@ export function planOf(model: Model): Plan {
   for (const [index, { id }] of programs.entries()) {
     boxes.set(id, { ...columns.programs, y: rowTop(index), h: row.card });
   }
-  for (const [{ card, jobs }, index] of rows) {
-    const h = row.store + jobs.length * row.job;
+  for (const [{ card, jobs, users }, index] of rows) {
+    // As high as the rows of all members of its service.
+    const more = rowTop(index + Math.max(users.length, 1) - 1) - rowTop(index);
+    const h = Math.max(row.store + jobs.length * row.job, more + row.store);
     boxes.set(card.id, { x: storeX, y: rowTop(index) + 4, w: storeWidth, h });
   }
   for (const { card, users } of stores.filter((store) => !rows.has(store))) {

@@ -1,6 +1,6 @@
 /** The lines of the picture: ways in, public names, calls between programs, stores. */
 import type { Card, Door, Model } from "./model.ts";
-import { columns, labelRoom, type Net, type Plan } from "./plan.ts";
+import { columns, labelRoom, type Net, type Plan, serviceCount } from "./plan.ts";
 import {
   type Box,
   colours,
@@ -230,7 +230,7 @@ export function drawStoreLines(plan: Plan): string {
       const store = boxOf(plan, card);
       return users.map((user) => {
         const box = boxOf(plan, user);
-        const y = box.y + (users.length > 1 ? right.shared : right.own);
+        const y = box.y + (serviceCount(users) > 1 ? right.shared : right.own);
         return line(
           [
             [box.x + box.w, y],
