@@ -100,9 +100,10 @@ function settle(
     replaced.some((one) => startsWith(path, one)) ||
     removedFrom.some((one) => one.length === path.length && startsWith(path, one));
   for (let pass = 0; pass < maximumPasses; pass += 1) {
-    const { value, issues } = run(schema, draft);
+    const issues = schema.safeParse(draft).error?.issues ?? [];
     const open = issues.filter((issue) => isFaulty(schema, draft, issue));
     if (open.length === 0) {
+      const value = valueOf(schema, draft);
       return { faulty, rules: issues, replaced, value, settled: true, isReplaced };
     }
     const replacedBefore = [...replaced];
@@ -124,7 +125,7 @@ function settle(
           return { faulty, rules: [], replaced, value: undefined, settled: false, isReplaced };
         }
         const values = substitutes(schemasAt(schema, draft, path), valueAt(draft, path));
-        set(draft, path, pick(values));
+        set(draft, path, structuredClone(pick(values)));
         replaced.push(path);
       }
     }
@@ -132,14 +133,10 @@ function settle(
   return { faulty, rules: [], replaced, value: undefined, settled: false, isReplaced };
 }
 
-/** zod's own run: unlike safeParse it gives the value even where rules across fields complain. */
-function run(schema: z.ZodType, input: unknown): { value: unknown; issues: readonly Issue[] } {
+/** The parsed value even where rules across fields complain: safeParse keeps it back then. */
+function valueOf(schema: z.ZodType, input: unknown): unknown {
   const result = schema._zod.run({ value: structuredClone(input), issues: [] }, { async: false });
-  const parsed = schema.safeParse(input);
-  return {
-    value: result instanceof Promise ? undefined : result.value,
-    issues: parsed.success ? [] : parsed.error.issues,
-  };
+  return result instanceof Promise ? undefined : result.value;
 }
 
 /** Whether an issue is about a value by itself, and not about how values go together. */

@@ -29,11 +29,18 @@ export function accepts(schema: Schema, value: unknown): boolean {
   return !(result instanceof Promise) && result.issues.length === 0;
 }
 
-/** Values that a schema takes, the smallest first. Empty where none is known. */
+/** Schemas never change, and making examples of a whole section takes a while. */
+const known = new WeakMap<Schema, readonly unknown[]>();
+
+/** Values that a schema takes, the smallest first. Empty where none is known. Not to be changed. */
 export function examples(schema: Schema, depth = 0): readonly unknown[] {
-  return depth > maximumDepth
-    ? []
-    : proposals(schema, depth).filter((value) => accepts(schema, value));
+  const before = known.get(schema);
+  if (before !== undefined || depth > maximumDepth) {
+    return before ?? [];
+  }
+  const found = proposals(schema, depth).filter((value) => accepts(schema, value));
+  known.set(schema, found);
+  return found;
 }
 
 function proposals(schema: Schema, depth: number): readonly unknown[] {

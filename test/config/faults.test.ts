@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { reportFaults } from "../../stacks/faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
-import { draftOf, environment, type FixtureStack, faultsIn, rawOf } from "./stack-fixture.ts";
+import { draftOf, environment, faultsIn, type FixtureStack, put, rawOf } from "./stack-fixture.ts";
 
 const stacks: readonly FixtureStack[] = ["test", "prod"];
 
@@ -32,6 +32,64 @@ describe("mistakes of people", () => {
 
 describe("hostile input", () => {
   it.each(hostileFaults)("$title", check);
+});
+
+describe("a file with many faults", () => {
+  it("has all of them told together, each at its place and none twice", () => {
+    const draft = draftOf("test");
+    const spoilt: readonly (readonly [string, unknown, string])[] = [
+      ["fleet:servces", {}, "fleet:servces"],
+      ["fleet:data", "keep", "fleet:data"],
+      ["fleet:environment", "staging", "fleet:environment"],
+      ["fleet:cluster/context", "elsewhere", "fleet:cluster.context"],
+      ["fleet:cluster/pools/general/memory", 4096, "fleet:cluster.pools.general.memory"],
+      ["fleet:dns/zones", ["example.org"], "fleet:domain"],
+      ["fleet:images/public/tag", undefined, "fleet:images.public.tag"],
+      [
+        "fleet:services/dmsg-servers/members/dmsg-server-1/nodePort",
+        80,
+        "fleet:services.dmsg-servers.members.dmsg-server-1.nodePort",
+      ],
+      ["fleet:services/address-resolver/replicas", 2, "fleet:services.address-resolver.replicas"],
+      ["fleet:services/address-resolver/slot", 9, "fleet:services.address-resolver.slot"],
+      [
+        "fleet:services/dmsg-discovery",
+        { replicas: 1.5 },
+        "fleet:services.dmsg-discovery.replicas",
+      ],
+      ["pulumi:disable-default-providers", [], "pulumi:disable-default-providers"],
+    ];
+    for (const [path, value] of spoilt) {
+      put(draft.config, path, value);
+    }
+    draft.secrets["postgres-sd"] = "canary";
+    Reflect.deleteProperty(draft.secrets, "setup-node");
+    const faults = faultsIn(rawOf(draft));
+    const expected = [
+      ...spoilt.map(([, , path]) => path),
+      "fleet:secrets.postgres-sd",
+      "fleet:services.setup-nodes.setup-node.key",
+    ];
+    // Without an environment the zones cannot be compared with its domain; all else is told.
+    const told = expected.filter((path) => path !== "fleet:domain");
+    expect(faults.map(({ path }) => path).sort()).toEqual(told.sort());
+  });
+});
+
+describe("a misspelt key", () => {
+  it.each([
+    ["fleet:servces", "services"],
+    ["fleet:clutser", "cluster"],
+    ["fleet:services/uptime-traker", "uptime-tracker"],
+    ["fleet:services/dmsg-servers/members/dmsg-server-1/nodeport", "nodePort"],
+    ["fleet:cluster/pools/general/memroy", "memory"],
+    ["fleet:ingress/controllers/traefik/exposure/slott", "slot"],
+  ])("%s is answered with %s", (path, meant) => {
+    const draft = draftOf("test");
+    put(draft.config, path, {});
+    const [fault] = faultsIn(rawOf(draft));
+    expect(fault?.mend).toBe(`is ${meant} meant?`);
+  });
 });
 
 describe("the table", () => {
