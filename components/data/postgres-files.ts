@@ -128,8 +128,8 @@ if [ ! -s "$data/PG_VERSION" ]; then
   # The order of text is that of its bytes: any other changes under the indexes' feet with the image.
   initdb --pgdata="$data.new" --username='${superuser}' --encoding=UTF8 --no-locale \\
     --data-checksums --auth-local=peer --auth-host=scram-sha-256 > /dev/null
-  sync
   mv "$data.new" "$data"
+  sync -- "$(dirname "$data")"
 fi
 has=$(cat "$data/PG_VERSION")
 is=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/')

@@ -48,9 +48,9 @@ trap 'exit 143' INT TERM
 ${dump.trim()}
 
 (cd "$partial" && sha256sum -- * > SHA256SUMS)
-sync
+sync -- "$partial"/* "$partial"
 mv "$partial" "$BACKUPS/$stamp"
-sync
+sync -- "$BACKUPS"
 say "made backup $stamp"
 
 list | tail -n +"$((KEEP + 1))" | while read -r old; do
