@@ -6,6 +6,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { SandboxError } from "../sandbox/fault.ts";
 import { CommandError, readStackName, readTarget } from "./command.ts";
 import { readStackFile } from "./stack-file.ts";
 
@@ -75,6 +76,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const expected =
       error instanceof CommandError ||
+      error instanceof SandboxError ||
       // What parseArgs says of an unknown option.
       (error instanceof TypeError && "code" in error);
     console.error(expected ? error.message : error);

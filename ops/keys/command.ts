@@ -17,8 +17,8 @@ export interface KeysRequest {
   readonly file: StackFile;
   readonly target: Target;
   readonly vault: Vault;
-  /** Name of one entry to make although the stack's are imported. */
-  readonly make?: string;
+  /** Names of entries to make although the stack's are imported. */
+  readonly make?: readonly string[];
   /** Content of an import. */
   readonly imported?: unknown;
 }
@@ -41,7 +41,7 @@ export async function keys({
   file,
   target,
   vault,
-  make,
+  make = [],
   imported,
 }: KeysRequest): Promise<KeysResult> {
   const config = parseSections(file);
@@ -88,17 +88,17 @@ function makeValues(
   config: StackConfig,
   target: Target,
   rows: readonly KeyRow[],
-  make: string | undefined,
+  make: readonly string[],
 ): Readonly<Record<string, string>> {
-  if (make !== undefined) {
-    refuseMake(rows, make);
+  for (const name of make) {
+    refuseMake(rows, name);
   }
   return Object.fromEntries(
     rows
       .filter(
         ({ name, kind, state }) =>
           state === "missing" &&
-          (name === make || generationFault(config, target, kind) === undefined),
+          (make.includes(name) || generationFault(config, target, kind) === undefined),
       )
       .map(({ name, kind }) => [name, generateSecret(kind)]),
   );
@@ -165,10 +165,15 @@ function advice(
   rows: readonly KeyRow[],
 ): string[] {
   const missing = rows.filter(({ state }) => state === "missing");
+  const reasons = Map.groupBy(missing, ({ kind }) => generationFault(config, target, kind) ?? "");
   const malformed = rows.filter(({ state }) => state === "malformed");
+  const replace = (name: string): string =>
+    target === "live"
+      ? `pulumi config set --stack ${stack} --secret --path fleet:secrets.${name}`
+      : `make up STACK=${stack}, which makes a new one in its place`;
   return [
-    ...missing.map(
-      ({ name, kind }) => `${name} is missing: ${generationFault(config, target, kind) ?? ""}`,
+    ...[...reasons].map(
+      ([reason, all]) => `Missing: ${all.map(({ name }) => name).join(", ")}: ${reason}.`,
     ),
     ...(missing.length === 0
       ? []
@@ -176,8 +181,7 @@ function advice(
           `To import: make keys STACK=${stack} TARGET=${target} IMPORT=<file>, a JSON map of name and value kept outside the clone.`,
         ]),
     ...malformed.map(
-      ({ name }) =>
-        `${name} is malformed and was not touched; to replace it: ${target === "live" ? `pulumi config set --stack ${stack} --secret --path fleet:secrets.${name}` : "make down and make up, which begin with new ones"}`,
+      ({ name }) => `${name} is malformed and was not touched; to replace it: ${replace(name)}`,
     ),
   ];
 }

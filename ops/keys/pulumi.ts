@@ -29,6 +29,9 @@ export function livePulumi({ root, environment }: LiveEnvironment): RunPulumi {
   const sandboxed = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "KUBECONFIG"].filter((name) =>
     (environment[name] ?? "").replace(/^file:\/\//, "").startsWith(home),
   );
+  if (environment["FLEET_SANDBOX_TOKEN"] !== undefined) {
+    sandboxed.push("FLEET_SANDBOX_TOKEN");
+  }
   if (sandboxed.length > 0) {
     throw new CommandError(
       `this shell belongs to a sandbox (${sandboxed.join(", ")}): leave it before acting on a live stack`,

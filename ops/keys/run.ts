@@ -9,7 +9,7 @@ import { sandboxVault } from "./sandbox.ts";
 
 /** Options of the command line. */
 export interface KeysOptions {
-  /** `NEW`: name of one entry to make. */
+  /** `NEW`: names of entries to make, with commas between them. */
   readonly new?: string;
   /** `IMPORT`: a file, or `-` for standard input. */
   readonly import?: string;
@@ -30,7 +30,7 @@ export function runKeysCommand(
     file,
     target,
     vault,
-    ...(options.new === undefined ? {} : { make: options.new }),
+    ...(options.new === undefined ? {} : { make: options.new.split(",") }),
     ...(options.import === undefined ? {} : { imported: readImport(options.import) }),
   });
 }

@@ -123,6 +123,10 @@ describe("the vault of a live stack", () => {
     expect(calls().map(({ ambient }) => ambient)).toEqual(["true"]);
   });
 
+  it("refuses a sandbox's shell, whatever its variables say", () => {
+    expect(() => live({ FLEET_SANDBOX_TOKEN: "x" })).toThrow("belongs to a sandbox");
+  });
+
   it.each(["PULUMI_BACKEND_URL", "PULUMI_HOME", "KUBECONFIG"])(
     "refuses a shell whose %s is a sandbox's",
     (name) => {
@@ -154,8 +158,9 @@ describe("the vault of a sandbox", () => {
   it("refuses a broken file without repeating it", () => {
     mkdirSync(dirname(path()), { recursive: true });
     writeFileSync(path(), '{"a": canary');
-    expect(() => sandboxVault(root, "test").read()).toThrow(/is no map of secrets/);
-    expect(() => sandboxVault(root, "test").read()).not.toThrow(/canary/);
+    const read = () => sandboxVault(root, "test").read();
+    expect(read).toThrow(/is no map of secrets/);
+    expect(read).not.toThrow(/canary/);
   });
 });
 
