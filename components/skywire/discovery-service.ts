@@ -79,7 +79,8 @@ export function secretVariables(
   };
 }
 
-const claimName = "daily-data";
+/** Volume of the daily files; their claim is called `<workload>-daily-data`. */
+export const dailyDataClaim = "daily-data";
 
 function portsOf(service: DiscoveryServiceArgs["command"]["service"]): ContainerPort[] {
   return [
@@ -107,8 +108,8 @@ export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Pro
     ...(dailyData === undefined
       ? {}
       : {
-          claims: [{ name: claimName, ...dailyData }],
-          mounts: [{ volume: claimName, path: dailyDataPath }],
+          claims: [{ name: dailyDataClaim, ...dailyData }],
+          mounts: [{ volume: dailyDataClaim, path: dailyDataPath }],
         }),
     ...(command.service === "uptime-tracker"
       ? { services: [{ name: uptimePrivateService, ports: [{ name: "private" }] }] }

@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { clusterUrl, uptimePrivateUrl } from "../../components/skywire/addresses.ts";
 import { AddressResolver } from "../../components/skywire/address-resolver.ts";
 import { ConfigBootstrapper } from "../../components/skywire/config-bootstrapper.ts";
+import { DailyDataBackup } from "../../components/skywire/daily-data-backup.ts";
 import { dailyDataPath, DiscoveryService } from "../../components/skywire/discovery-service.ts";
 import { DmsgServer } from "../../components/skywire/dmsg-server.ts";
 import type { VisorUrls } from "../../components/skywire/files.ts";
@@ -207,6 +208,19 @@ function makeUptimeTracker(input: ServicesInput, ready: readonly pulumi.Resource
   );
 }
 
+/** Backups of the uptime-tracker's daily files, where they are on. */
+function backUpDailyData(input: ServicesInput, uptimeTracker: DiscoveryService): void {
+  const { stack, foundation } = input;
+  const { backup, image } = stack.stores.dailyData;
+  if (backup.kind === "scheduled") {
+    new DailyDataBackup(
+      "daily-data-backup",
+      { ...foundation.around, plan: backup, image, owner: uptimeTracker.serviceName },
+      after(input, uptimeTracker),
+    );
+  }
+}
+
 function makeServiceDiscovery(input: ServicesInput, ready: readonly pulumi.Resource[]) {
   const { stack, keys, foundation, stores } = input;
   const options = stack.services["service-discovery"];
@@ -301,6 +315,7 @@ export function makeServices(input: ServicesInput): Services {
   const network = [dmsgDiscovery, ...dmsgServers];
   const transportDiscovery = makeTransportDiscovery(input, network);
   const uptimeTracker = makeUptimeTracker(input, network);
+  backUpDailyData(input, uptimeTracker);
   return {
     dmsgDiscovery,
     dmsgServers,

@@ -1,6 +1,8 @@
 /** What a stack file says about the stores of a Skywire deployment. */
 import * as z from "zod";
 
+import { ImageReference } from "../../components/base/images.ts";
+import { BackupPlan } from "../../components/data/backup.schema.ts";
 import { DatabaseName, PostgresConfig } from "../../components/data/postgres.schema.ts";
 import { RedisConfig } from "../../components/data/redis.schema.ts";
 
@@ -49,6 +51,14 @@ export const SkywireStores = z
         "service-discovery": rebuiltRedis("service-discovery"),
         "transport-discovery": rebuiltRedis("transport-discovery"),
         "uptime-tracker": rebuiltRedis("uptime-tracker"),
+      })
+      .prefault({}),
+    /** The uptime-tracker's daily files: the only copy of what it has moved out of Postgres (5). */
+    dailyData: z
+      .strictObject({
+        /** Has a shell, coreutils, flock, tar and gzip. */
+        image: ImageReference.default("docker.io/library/debian:12.12-slim"),
+        backup: BackupPlan,
       })
       .prefault({}),
   })
