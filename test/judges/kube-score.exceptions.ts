@@ -68,4 +68,14 @@ export const exceptions: readonly {
     objects: /\/skywire-network-monitor\/network-monitor /,
     reason: "a TUN device needs root: the named exception, in a namespace of its own (4.3)",
   },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/skywire\/(postgres|redis-[a-z-]+)(-(backup|restore))? /,
+    reason: "999 is the user of the official images: data on disks belongs to it",
+  },
+  {
+    check: "statefulset-has-servicename",
+    objects: /\/skywire\/(postgres|redis-[a-z-]+)$/,
+    reason: "one member each: nobody dials a pod by its own name, and the Service outlives the pod",
+  },
 ];
