@@ -159,6 +159,9 @@ export function undenied(world: World, pods: PodSet): readonly string[] {
 /** An address of the internet, for which no policy has an exception (TEST-NET-3, RFC 5737). */
 export const internet: Endpoint = { kind: "address", ip: "203.0.113.200" };
 
+/** An address of a private network round the cluster: a balancer, another machine of the cloud. */
+export const privateNetwork: Endpoint = { kind: "address", ip: "192.168.255.200" };
+
 /** Every port on which pods listen. */
 function listened({ spec }: PodSet): { port: number; protocol: string }[] {
   return spec.containers
@@ -175,7 +178,11 @@ export function allowedCalls(world: World): readonly string[] {
     name: `${one.namespace}/${one.name}`,
     end: { kind: "pods", pods: one },
   }));
-  const callers = [{ name: "internet", end: internet }, ...pods];
+  const callers = [
+    { name: "internet", end: internet },
+    { name: "private network", end: privateNetwork },
+    ...pods,
+  ];
   const inside = callers.flatMap((from) =>
     world.pods.flatMap((callee) =>
       listened(callee)

@@ -54,6 +54,9 @@ describe("counting vitest's report", () => {
     });
     const result = countVitest("unit", 1, { code: 1, report: broken, output: "" });
     expect(result.failures).toEqual([{ name: "b.test.ts", message: "no module" }]);
+    const silent = broken.replace("no module", "");
+    const told = countVitest("unit", 1, { code: 1, report: silent, output: "hook failed" });
+    expect(told.failures).toEqual([{ name: "b.test.ts", message: "hook failed" }]);
   });
 });
 

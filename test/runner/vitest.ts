@@ -8,7 +8,7 @@ const Report = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      message: z.string().optional(),
+      message: z.string().default(""),
       assertionResults: z.array(
         z.object({
           fullName: z.string(),
@@ -31,8 +31,11 @@ export interface VitestRun {
   readonly output: string;
 }
 
-/** Tests of a file; one that could not be loaded is a failure of its own. */
-function fileFailures(file: File): Failure[] {
+/**
+ * Failed tests of a file. One that could not be loaded or prepared is a failure of its own; why is not
+ * always in the report, but it is in the output.
+ */
+function fileFailures(file: File, output: string): Failure[] {
   const failed = file.assertionResults
     .filter(({ status }) => status === "failed")
     .map(({ fullName, failureMessages }) => ({
@@ -40,7 +43,7 @@ function fileFailures(file: File): Failure[] {
       message: (failureMessages ?? []).join("\n") || "failed without a message",
     }));
   return failed.length === 0 && file.status === "failed"
-    ? [{ name: file.name, message: file.message ?? "the file could not be run" }]
+    ? [{ name: file.name, message: file.message || output }]
     : failed;
 }
 
@@ -57,7 +60,7 @@ export function countVitest(
 ): PartResult {
   const files = report === undefined ? [] : Report.parse(JSON.parse(report)).testResults;
   const tests = files.flatMap(({ assertionResults }) => assertionResults);
-  const failures = files.flatMap(fileFailures);
+  const failures = files.flatMap((file) => fileFailures(file, output));
   const skipped = tests.filter(({ status }) => status !== "passed" && status !== "failed");
   if (tests.length === 0 && failures.length === 0) {
     failures.push({ name: "no test ran", message: output });
