@@ -109,7 +109,7 @@ export function shopObjects(): Record<string, object> {
     storeService: service("store", 6379, "redis"),
     webPolicy: policy(
       "web",
-      [{ from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }],
+      [{ from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8", "192.168.0.0/16"] } }] }],
       [{ to: [inShop("store")], ports: [storePort] }],
     ),
     storePolicy: policy("store", [{ from: [inShop("web")], ports: [storePort] }], []),

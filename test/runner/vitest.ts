@@ -43,7 +43,7 @@ function fileFailures(file: File, output: string): Failure[] {
       message: (failureMessages ?? []).join("\n") || "failed without a message",
     }));
   return failed.length === 0 && file.status === "failed"
-    ? [{ name: file.name, message: file.message || output }]
+    ? [{ name: file.name, message: file.message === "" ? output : file.message }]
     : failed;
 }
 
