@@ -56,6 +56,15 @@ function readOptions(words: readonly string[]): Options {
   return values;
 }
 
+// `make up | head` closes the pipe: the stack comes up all the same, only nobody reads on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+      throw error;
+    }
+  });
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -6,7 +6,6 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   rmSync,
@@ -16,6 +15,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { engineEnvironment } from "./environment.ts";
+import { findLock } from "./engine-lock.ts";
 import { isNoise, parseEvent } from "./events.ts";
 import { privateMode } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
@@ -27,6 +27,8 @@ export interface Finished {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Ctrl-C, or a request to end, was handed on to it. */
+  readonly interrupted: boolean;
 }
 
 /** How an update ended. */
@@ -63,10 +65,12 @@ export class Engine {
   /**
    * Makes the stack in the sandbox's backend where it is not there, and frees it from the lock of a
    * killed command.
+   *
+   * @throws SandboxError where an engine that somebody started by hand is at work.
    */
   async ensureStack(): Promise<Finished | undefined> {
     const { backend, stack, config, folder, clone } = this.#place;
-    if (isLocked(backend)) {
+    if (findLock(backend) === "abandoned") {
       await this.run(["cancel", "--stack", stack, "--yes"]);
     }
     if (existsSync(join(backend, ".pulumi", "stacks", projectName(clone), `${stack}.json`))) {
@@ -122,7 +126,7 @@ export class Engine {
     words: readonly string[],
     onLine: (line: string) => void,
   ): Promise<Finished> {
-    const stop = passSignals(child);
+    const signals = passSignals(child);
     const output = { stdout: "", stderr: "" };
     const lines = new LineReader(onLine);
     child.stdout?.on("data", (part: Buffer) => {
@@ -135,12 +139,12 @@ export class Engine {
       child.on("close", (exit, signal) => {
         settle(exit ?? (signal === "SIGINT" ? 130 : 1));
       });
-    }).finally(stop);
+    }).finally(signals.stop);
     lines.end();
     const record = [`$ pulumi ${words.join(" ")}`, output.stdout, output.stderr, `exit ${code}`];
     const log = join(this.#place.logs, "engine.log");
     writeFileSync(log, `${record.join("\n")}\n`, { flag: "a", mode: privateMode });
-    return { code, ...output };
+    return { code, ...output, interrupted: signals.passed() };
   }
 }
 
@@ -226,26 +230,21 @@ function readFrom(path: string, offset: number): Buffer {
 }
 
 /** Hands Ctrl-C and a request to end on; the first lets the engine finish what is under way. */
-function passSignals(child: ChildProcess): () => void {
+function passSignals(child: ChildProcess): { stop: () => void; passed: () => boolean } {
+  let count = 0;
   const pass = (): void => {
+    count += 1;
     child.kill("SIGINT");
   };
   process.on("SIGINT", pass);
   process.on("SIGTERM", pass);
   process.on("SIGHUP", pass);
-  return () => {
+  const stop = (): void => {
     process.off("SIGINT", pass);
     process.off("SIGTERM", pass);
     process.off("SIGHUP", pass);
   };
-}
-
-function isLocked(backend: string): boolean {
-  const locks = join(backend, ".pulumi", "locks");
-  return (
-    existsSync(locks) &&
-    readdirSync(locks, { recursive: true }).some((file) => String(file).endsWith(".json"))
-  );
+  return { stop, passed: () => count > 0 };
 }
 
 /** Name in `Pulumi.yaml`: the backend keeps stacks under it. */

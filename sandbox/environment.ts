@@ -14,7 +14,7 @@ import type { SandboxPlace } from "./place.ts";
 import { engineMark } from "./processes.ts";
 import type { Environment } from "./tools.ts";
 
-/** Taken from the shell as they are: how to talk to the terminal, and who is asking. */
+/** Taken from the shell as they are: how to talk to the terminal, who is asking, where sandboxes lie. */
 export const inherited = [
   "TERM",
   "COLORTERM",
@@ -29,6 +29,7 @@ export const inherited = [
   "SHELL",
   "COLUMNS",
   "LINES",
+  "FLEET_SANDBOX_ROOT",
 ] as const;
 
 const standins = join(dirname(fileURLToPath(import.meta.url)), "standins", "bin");
@@ -67,6 +68,8 @@ export function sandboxEnvironment(
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ERROR_OUTPUT_STRING: "true",
     NODE_COMPILE_CACHE: join(cacheFolder(outer), "node-compile"),
+    // HOME is another one in here: a make inside the shell must not build every tool again.
+    FLEET_CACHE_DIR: cacheFolder(outer),
     // Providers refuse to start without credentials. These open nothing anywhere.
     LINODE_TOKEN: "sandbox",
     CLOUDFLARE_API_TOKEN: "sandbox",

@@ -12,6 +12,9 @@ import { type Command, makeLine, shortPath } from "./command.ts";
 import { open } from "./open.ts";
 import { progressView, sayFailure, sayWarnings } from "./view.ts";
 
+/** What a shell gives for a command that Ctrl-C ended. */
+const interruptedCode = 130;
+
 /** Brings the stack up. Returns the exit code. */
 export function up(command: Command): Promise<number> {
   return withLock(command.place, "up", () => bringUp(command));
@@ -39,6 +42,11 @@ async function bringUp(command: Command): Promise<number> {
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.
   markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
   sayWarnings(command, result);
+  if (result.code !== 0 && result.interrupted) {
+    say(`up: stopped; ${makeLine("up", options)} goes on from there`);
+    sandbox.api.close();
+    return interruptedCode;
+  }
   if (result.code !== 0) {
     sayFailure(command, "up", result);
     sandbox.api.close();

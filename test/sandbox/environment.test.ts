@@ -52,9 +52,12 @@ describe("the environment of a sandbox", () => {
     expect(Object.entries(environment).filter(([, value]) => value.includes("hostile"))).toEqual(
       [],
     );
-    // The cache of compiled programs is shared by all clones; it is all that is taken of the user's folder.
+    // The cache is shared by all clones; it is all that is taken of the user's folder.
     expect(Object.entries(environment).filter(([, value]) => value.includes("/home/user"))).toEqual(
-      [["NODE_COMPILE_CACHE", "/home/user/.cache/fleet/node-compile"]],
+      [
+        ["NODE_COMPILE_CACHE", "/home/user/.cache/fleet/node-compile"],
+        ["FLEET_CACHE_DIR", "/home/user/.cache/fleet"],
+      ],
     );
   });
 

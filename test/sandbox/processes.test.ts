@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { findLock } from "../../sandbox/engine-lock.ts";
 import { withLock } from "../../sandbox/lock.ts";
 import { sandboxPlace, type SandboxPlace } from "../../sandbox/place.ts";
 import {
@@ -115,6 +116,31 @@ describe("processes of a sandbox", () => {
       { pid: 1, started: "Thu Nov 20 09:00:00 2025", command: "/sbin/launchd" },
       { pid: 502, started: "Fri Nov 21 06:46:29 2025", command: "/a b/bin/etcd --name=node0  --x" },
     ]);
+  });
+});
+
+describe("the engine's lock", () => {
+  const lock = (pid: number): void => {
+    const file = join(place.backend, ".pulumi", "locks", "organization", "fleet", "test", "1.json");
+    writeWhole(file, JSON.stringify({ pid, username: "user", hostname: "host" }));
+  };
+
+  it("is abandoned when its process is gone or is no engine, and none is none", () => {
+    expect(findLock(place.backend)).toBe("none");
+    lock(2 ** 22 + 1);
+    expect(findLock(place.backend)).toBe("abandoned");
+    lock(process.pid);
+    expect(findLock(place.backend)).toBe("abandoned");
+  });
+
+  it("of an engine at work is respected", async () => {
+    const program = join(root, "pulumi");
+    copyFileSync("/bin/sleep", program);
+    const engine = await startSleeper(program);
+    lock(engine.pid);
+    expect(() => findLock(place.backend)).toThrow(/another update works on this sandbox/);
+    await endProcesses([engine]);
+    expect(findLock(place.backend)).toBe("abandoned");
   });
 });
 
