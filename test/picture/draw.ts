@@ -1,7 +1,8 @@
 /** Draws a stack. */
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
 import type { Card, Model } from "./model.ts";
-import { columns, type Plan, planOf, serviceCount, type Store } from "./plan.ts";
+import { drawNets } from "./nets.ts";
+import { columns, jobsOf, type Plan, planOf, row, serviceCount, type Store } from "./plan.ts";
 import {
   type Box,
   chip,
@@ -17,15 +18,7 @@ import {
   text,
   widthOf,
 } from "./svg.ts";
-import {
-  addressOf,
-  boxOf,
-  drawDoors,
-  drawHairpins,
-  drawHosts,
-  drawNets,
-  drawStoreLines,
-} from "./wires.ts";
+import { addressOf, boxOf, drawDoors, drawHairpins, drawHosts, drawStoreLines } from "./wires.ts";
 
 /** What stands below the name of a program. */
 function place(model: Model, card: Card): string {
@@ -77,6 +70,12 @@ function drawProgram(model: Model, plan: Plan, card: Card): string {
       : text([x + w - beside, y + 40], size, { size: 10, fill: colours.quiet, anchor: "end" }) +
         disk([x + w - beside - widthOf(size, 10) - 16, y + 30.5]),
     marks(card, box),
+    ...jobsOf(model.cards, card).map((job, index) =>
+      text([x + 12, y + row.card + 4 + index * row.job], jobText(job), {
+        size: 9.5,
+        fill: colours.quiet,
+      }),
+    ),
   ].join("");
 }
 
@@ -189,10 +188,10 @@ function drawNodes(model: Model, plan: Plan): string {
       return [
         rectangle({ x, y: y + 10, w, h: 64 }, { fill: colours.card, stroke, thick: 1.4 }),
         text([x + 12, y + 30], title, { size: 12, bold: true, fill: stroke }),
-        ...lines.map((content, row) =>
-          text([x + 12, y + 47 + row * 15], content, {
+        ...lines.map((content, at) =>
+          text([x + 12, y + 47 + at * 15], content, {
             size: 10.5,
-            fill: row === 0 ? colours.quiet : colours.ink,
+            fill: at === 0 ? colours.quiet : colours.ink,
           }),
         ),
       ].join("");

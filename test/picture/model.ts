@@ -5,15 +5,19 @@
 import { poolLabel, slotLabel } from "../../components/base/labels.ts";
 import { clusterNodes, type NodeShape } from "../../components/platform/cluster.schema.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
-import { allContainers, type PodSet, selects, type Service } from "../evaluators/objects.ts";
-import { allows, internet } from "../evaluators/policies.ts";
+import { allContainers, type PodSet } from "../evaluators/objects.ts";
 import type { Options, Rendered } from "../rendered.ts";
-
-/** A port that is listened on. */
-export interface ListenedPort {
-  readonly port: number;
-  readonly protocol: string;
-}
+import {
+  type Call,
+  callsOf,
+  type Door,
+  doorsOf,
+  idOf,
+  listened,
+  type ListenedPort,
+  outboundOf,
+  serves,
+} from "./reach.ts";
 
 /** What a workload is for. */
 export type Role =
@@ -52,25 +56,6 @@ export interface Card {
   readonly outbound: readonly string[];
 }
 
-/** A way in from the internet. */
-export interface Door {
-  /** Id of the card it leads to. */
-  readonly to: string;
-  /** Port that clients dial. */
-  readonly port: number;
-  readonly protocol: string;
-  /** Port on which the pod listens. */
-  readonly targetPort: number;
-  /** Slot whose address is dialled; undefined where that is a load balancer's. */
-  readonly slot: number | undefined;
-}
-
-/** A call that both ends' policies allow. */
-export interface Call extends ListenedPort {
-  readonly from: string;
-  readonly to: string;
-}
-
 /** A namespace with workloads in it. */
 export interface Room {
   readonly name: string;
@@ -88,36 +73,6 @@ export interface Model {
   readonly calls: readonly Call[];
   readonly nodes: readonly NodeShape[];
 }
-
-const idOf = ({ namespace, name }: PodSet): string => `${namespace}/${name}`;
-
-/** Ports of the pods' own containers; what is listened on for scrapers and probes only is left out. */
-function listened({ spec }: PodSet): ListenedPort[] {
-  return spec.containers
-    .flatMap(({ ports }) => ports ?? [])
-    .filter(({ name }) => name !== "metrics" && name !== "ping" && name !== "health")
-    .map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));
-}
-
-/** Number of the container's port that a Service's port leads to. */
-function targetOf(pods: PodSet, port: Service["spec"]["ports"][number]): number {
-  const target = port.targetPort ?? port.port;
-  if (typeof target === "number") {
-    return target;
-  }
-  const found = pods.spec.containers
-    .flatMap(({ ports }) => ports ?? [])
-    .find(({ name }) => name === target);
-  if (found === undefined) {
-    throw new Error(`${idOf(pods)} has no port named ${target}, to which a Service leads`);
-  }
-  return found.containerPort;
-}
-
-const serves = (service: Service, pods: PodSet): boolean =>
-  service.metadata.namespace === pods.namespace &&
-  service.spec.selector !== undefined &&
-  selects(service.spec.selector, pods.labels);
 
 function hostsOf({ world }: Rendered, pods: PodSet): string[] {
   const names = world.services
@@ -207,15 +162,6 @@ function roleOf({ options, collected }: Rendered, pods: PodSet): Role {
   return owned("platform") ? "controller" : owned("data") ? "store" : "program";
 }
 
-function outboundOf({ world }: Rendered, pods: PodSet): string[] {
-  const open = (port: number, protocol: string): boolean =>
-    allows(world, { from: { kind: "pods", pods }, to: internet, port, protocol });
-  // Two ports that nobody declares by number tell a rule without ports from a list of some.
-  return open(2, "TCP") && open(64_999, "UDP")
-    ? ["every port"]
-    : [80, 443].filter((port) => open(port, "TCP")).map((port) => `${port}`);
-}
-
 function scheduleOf({ world }: Rendered, pods: PodSet): string | undefined {
   const object = world.objects.find(
     ({ kind, metadata }) =>
@@ -241,55 +187,8 @@ function cardOf(rendered: Rendered, pods: PodSet): Card {
     keyed: isKeyed(rendered, pods),
     disks: disksOf(rendered, pods),
     schedule: scheduleOf(rendered, pods),
-    outbound: outboundOf(rendered, pods),
+    outbound: outboundOf(rendered.world, pods),
   };
-}
-
-/** Ports of nodes and load balancers that lead to pods. */
-function doorsOf({ world }: Rendered, pods: PodSet): Door[] {
-  const to = idOf(pods);
-  const selected = pods.spec.nodeSelector?.[slotLabel];
-  const slot = selected === undefined ? undefined : Number(selected);
-  const onNode = pods.spec.containers
-    .flatMap(({ ports }) => ports ?? [])
-    .flatMap(({ hostPort, containerPort, protocol }) =>
-      hostPort === undefined
-        ? []
-        : [{ to, port: hostPort, protocol, targetPort: containerPort, slot }],
-    );
-  const throughServices = world.services
-    .filter((service) => serves(service, pods))
-    .flatMap(({ spec }): Door[] =>
-      spec.ports.flatMap((port) => {
-        const common = { to, protocol: port.protocol, targetPort: targetOf(pods, port) };
-        if (spec.type === "LoadBalancer") {
-          return [{ ...common, port: port.port, slot: undefined }];
-        }
-        return spec.type === "NodePort" && port.nodePort !== undefined
-          ? [{ ...common, port: port.nodePort, slot }]
-          : [];
-      }),
-    );
-  return [...onNode, ...throughServices];
-}
-
-function callsOf({ world }: Rendered): Call[] {
-  return world.pods.flatMap((from) =>
-    world.pods
-      .filter((to) => to !== from)
-      .flatMap((to) =>
-        listened(to)
-          .filter(({ port, protocol }) =>
-            allows(world, {
-              from: { kind: "pods", pods: from },
-              to: { kind: "pods", pods: to },
-              port,
-              protocol,
-            }),
-          )
-          .map((port) => ({ from: idOf(from), to: idOf(to), ...port })),
-      ),
-  );
 }
 
 const titleOf = ({ system, environment }: StackConfig): string =>
@@ -320,8 +219,8 @@ export function modelOf(rendered: Rendered): Model {
     rooms: roomsOf(rendered),
     // Registration order follows promise timing, not the program.
     cards: world.pods.map((pods) => cardOf(rendered, pods)).sort(byId),
-    doors: world.pods.flatMap((pods) => doorsOf(rendered, pods)),
-    calls: callsOf(rendered),
+    doors: world.pods.flatMap((pods) => doorsOf(world, pods)),
+    calls: callsOf(world),
     nodes: clusterNodes(config.cluster),
   };
 }

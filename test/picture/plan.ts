@@ -2,11 +2,12 @@
  * Where everything stands. From left to right: the internet, the addresses it dials, the ingress
  * controllers, the programs one below the other, the calls among them, their stores.
  */
-import type { Call, Card, Model, Room } from "./model.ts";
+import type { Card, Model, Room } from "./model.ts";
+import type { Call } from "./reach.ts";
 import type { Box } from "./svg.ts";
 
 /** Height of a row, and of a program's card in it. */
-export const row = { pitch: 64, card: 52, store: 26, job: 13 } as const;
+export const row = { gap: 12, card: 52, store: 26, job: 13 } as const;
 
 /** Left edges and widths of the columns that do not depend on the stack. */
 export const columns = {
@@ -75,14 +76,16 @@ function sortedBy<Item>(
   });
 }
 
-/** A job belongs to the store whose name its own begins with. */
+/** Jobs of a workload: those whose names begin with its own. */
+export const jobsOf = (cards: readonly Card[], { id }: Card): Card[] =>
+  cards.filter((card) => card.role === "job" && card.id.startsWith(`${id}-`));
+
 function storesOf({ cards, calls }: Model): Store[] {
-  const jobs = cards.filter(({ role }) => role === "job");
   return cards
     .filter(({ role }) => role === "store")
     .map((card) => ({
       card,
-      jobs: jobs.filter(({ id }) => id.startsWith(`${card.id}-`)),
+      jobs: jobsOf(cards, card),
       users: cards.filter(
         ({ id, role }) =>
           role === "program" && calls.some((call) => call.from === id && call.to === card.id),
@@ -109,7 +112,22 @@ function inRows({ cards, doors }: Model, stores: readonly Store[]): Card[] {
   });
 }
 
-const top = (index: number): number => firstRow + index * row.pitch;
+/** Height of a program's card: its jobs stand below it. */
+const heightOf = (cards: readonly Card[], card: Card): number =>
+  row.card + jobsOf(cards, card).length * row.job;
+
+/** Top of every row, one more than there are. */
+function rowTops(cards: readonly Card[], programs: readonly Card[]): number[] {
+  const tops = [firstRow];
+  for (const [index, card] of programs.entries()) {
+    const last = tops.at(-1) ?? firstRow;
+    const next = programs[index + 1];
+    // Rows of another namespace stand lower, so that the two boxes do not touch.
+    const between = next !== undefined && next.namespace !== card.namespace ? 44 : 0;
+    tops.push(last + heightOf(cards, card) + row.gap + between);
+  }
+  return tops;
+}
 
 /** The rows of stores of one user: its own, or, where that stands in another namespace, a free one. */
 function storeRows(stores: readonly Store[], programs: readonly Card[]): Map<Store, number> {
@@ -167,64 +185,75 @@ function around(boxes: readonly Box[], margin: { side: number; top: number; bott
   return { x, y, w: right - x, h: bottom - y };
 }
 
+/** Where columns to the right of the programs begin: they depend on the number of calls. */
+interface RightColumns {
+  readonly store: number;
+  readonly shared: number;
+}
+
+/** Box of every workload that has one of its own: jobs stand in their owners'. */
+function placeBoxes(
+  model: Model,
+  programs: readonly Card[],
+  stores: readonly Store[],
+  rows: ReadonlyMap<Store, number>,
+  x: RightColumns,
+): Map<string, Box> {
+  const tops = rowTops(model.cards, programs);
+  const topOf = (index: number): number => tops[index] ?? firstRow;
+  const boxes = new Map<string, Box>();
+  for (const [index, card] of programs.entries()) {
+    const h = heightOf(model.cards, card);
+    boxes.set(card.id, { ...columns.programs, y: topOf(index), h });
+  }
+  for (const [{ card, jobs, users }, index] of rows) {
+    // As high as the rows of all members of its service.
+    const more = topOf(index + Math.max(users.length, 1) - 1) - topOf(index);
+    const h = Math.max(row.store + jobs.length * row.job, more + row.store);
+    boxes.set(card.id, { x: x.store, y: topOf(index) + 4, w: storeWidth, h });
+  }
+  for (const { card, users } of stores.filter((store) => !rows.has(store))) {
+    const used = around(
+      users.flatMap(({ id }) => boxes.get(id) ?? []),
+      { side: 0, top: 0, bottom: 0 },
+    );
+    boxes.set(card.id, { ...used, x: x.shared, w: sharedWidth });
+  }
+  const firstHosted = programs.findIndex(
+    ({ id, hosts }) => hosts.length > 0 && !model.doors.some(({ to }) => to === id),
+  );
+  const controllers = model.cards.filter(({ role }) => role === "controller");
+  for (const [index, { id }] of controllers.entries()) {
+    const y = topOf(Math.max(firstHosted, 0) + 1 + index * 2);
+    boxes.set(id, { ...columns.controllers, y, h: row.card });
+  }
+  return boxes;
+}
+
 /** Lays a stack out. */
 export function planOf(model: Model): Plan {
   const stores = storesOf(model);
   const programs = inRows(model, stores);
   const rows = storeRows(stores, programs);
+  // Stores that do not stand in their user's row are reached by a line like any other call's.
   const strangers = new Set(
     [...rows].flatMap(([{ card, users }, index]) => (users[0] === programs[index] ? [] : [card])),
   );
-  const short = (net: Net): number => net.callers.length;
-  const sorted = sortedBy(
-    netsOf(model, (card) => card.role === "program" || strangers.has(card)),
-    (net) => [strangers.has(net.to) ? 1 : 0, short(net), net.to.id, net.port],
-  );
   const firstLane = columns.programs.x + columns.programs.w + labelRoom + 4;
-  const nets = sorted.map((net, index) => ({ ...net, x: firstLane + index * lanePitch }));
-  const storeX = firstLane + nets.length * lanePitch + 14;
-  const sharedX = storeX + storeWidth + 22;
-
-  const boxes = new Map<string, Box>();
-  // Rows of another namespace stand lower, so that the two boxes do not touch.
-  const home = programs[0]?.namespace;
-  const rowTop = (index: number): number =>
-    top(index) + (programs[index] !== undefined && programs[index].namespace !== home ? 44 : 0);
-  for (const [index, { id }] of programs.entries()) {
-    boxes.set(id, { ...columns.programs, y: rowTop(index), h: row.card });
-  }
-  for (const [{ card, jobs, users }, index] of rows) {
-    // As high as the rows of all members of its service.
-    const more = rowTop(index + Math.max(users.length, 1) - 1) - rowTop(index);
-    const h = Math.max(row.store + jobs.length * row.job, more + row.store);
-    boxes.set(card.id, { x: storeX, y: rowTop(index) + 4, w: storeWidth, h });
-  }
-  for (const { card, users } of stores.filter((store) => !rows.has(store))) {
-    const used = users.map((user) => programs.indexOf(user));
-    const y = rowTop(Math.min(...used));
-    boxes.set(card.id, {
-      x: sharedX,
-      y,
-      w: sharedWidth,
-      h: rowTop(Math.max(...used)) + row.card - y,
-    });
-  }
-  const controllers = model.cards.filter(({ role }) => role === "controller");
-  const firstHosted = programs.findIndex(
-    ({ id, hosts }) => hosts.length > 0 && !model.doors.some(({ to }) => to === id),
-  );
-  for (const [index, { id }] of controllers.entries()) {
-    const y = rowTop(Math.max(firstHosted, 0) + 1 + index * 2);
-    boxes.set(id, { ...columns.controllers, y, h: row.card });
-  }
-  const boxesIn = (namespace: string): Box[] =>
-    model.cards
-      .filter((card) => card.namespace === namespace)
-      .flatMap(({ id }) => boxes.get(id) ?? []);
-  const rooms = model.rooms.map((room) => ({
-    ...room,
-    box: around(boxesIn(room.name), { side: 14, top: 30, bottom: 12 }),
-  }));
+  const nets = sortedBy(
+    netsOf(model, (card) => card.role === "program" || strangers.has(card)),
+    ({ to, port, callers }) => [strangers.has(to) ? 1 : 0, callers.length, to.id, port],
+  ).map((net, index) => ({ ...net, x: firstLane + index * lanePitch }));
+  const store = firstLane + nets.length * lanePitch + 14;
+  const boxes = placeBoxes(model, programs, stores, rows, {
+    store,
+    shared: store + storeWidth + 22,
+  });
+  const rooms = model.rooms.map((room) => {
+    const cards = model.cards.filter(({ namespace }) => namespace === room.name);
+    const inside = cards.flatMap(({ id }) => boxes.get(id) ?? []);
+    return { ...room, box: around(inside, { side: 14, top: 30, bottom: 12 }) };
+  });
   const content = around([...boxes.values()], { side: 30, top: 46, bottom: 12 });
   const cluster = {
     x: columns.doors.x - 16,
@@ -234,7 +263,7 @@ export function planOf(model: Model): Plan {
   };
   return {
     programs,
-    controllers,
+    controllers: model.cards.filter(({ role }) => role === "controller"),
     stores,
     nets,
     hairpins: netsOf(model, (card) => card.role === "controller"),

@@ -1,22 +1,13 @@
 /** The lines of the picture: ways in, public names, calls between programs, stores. */
-import type { Card, Door, Model } from "./model.ts";
-import { columns, labelRoom, type Net, type Plan, serviceCount } from "./plan.ts";
-import {
-  type Box,
-  colours,
-  dot,
-  line,
-  netColour,
-  type Point,
-  rectangle,
-  slotColour,
-  text,
-} from "./svg.ts";
+import type { Card, Model } from "./model.ts";
+import { columns, labelRoom, type Plan, serviceCount } from "./plan.ts";
+import type { Door } from "./reach.ts";
+import { type Box, colours, line, type Point, rectangle, slotColour, text } from "./svg.ts";
 
 /** Heights on a card's left edge, from its top, at which lines end. */
 const left = { door: 13, host: 30, hairpin: 44 } as const;
-/** Heights on a card's right edge: its own store, a shared one, and calls in the order of arrival. */
-const right = { own: 17, shared: 45, calls: [7, 27, 35.5, 22, 40, 12, 49] } as const;
+/** Heights on a card's right edge, from its top: its own store, and one it shares. */
+const right = { own: 17, shared: 45 } as const;
 
 /** Box of a workload. */
 export function boxOf(plan: Plan, { id }: Pick<Card, "id">): Box {
@@ -241,76 +232,4 @@ export function drawStoreLines(plan: Plan): string {
       });
     })
     .join("\n");
-}
-
-/** Heights on right edges that are taken. */
-class Taken {
-  readonly #next = new Map<string, number>();
-
-  /** The next free height on a card's right edge. */
-  at({ id }: Card, box: Box): number {
-    const index = this.#next.get(id) ?? 0;
-    this.#next.set(id, index + 1);
-    return box.y + (right.calls[index % right.calls.length] ?? box.h / 2);
-  }
-}
-
-/** Calls between programs: one vertical line for each port that is called. */
-export function drawNets(plan: Plan): string {
-  const taken = new Taken();
-  // Those who are called first: their arrows get the upper places, where port numbers have room.
-  const ends = plan.nets.map((net) => {
-    const box = boxOf(plan, net.to);
-    return net.to.role === "store" ? box.y + 13 : taken.at(net.to, box);
-  });
-  return plan.nets
-    .map((net, index) => drawNet(plan, { net, index, end: ends[index] ?? 0, taken }))
-    .join("\n");
-}
-
-interface NetDrawing {
-  readonly net: Net & { readonly x: number };
-  readonly index: number;
-  readonly end: number;
-  readonly taken: Taken;
-}
-
-function drawNet(plan: Plan, { net, index, end, taken }: NetDrawing): string {
-  const stroke = netColour(index);
-  const { x, to, port, protocol } = net;
-  const callee = boxOf(plan, to);
-  const starts = net.callers.map((caller): Point => {
-    const box = boxOf(plan, caller);
-    return [box.x + box.w, taken.at(caller, box)];
-  });
-  const ys = [end, ...starts.map(([, y]) => y)];
-  const head = to.role === "store" ? callee.x : callee.x + callee.w;
-  const label = to.role === "store" ? "" : `${port}${protocol === "UDP" ? " UDP" : ""}`;
-  return [
-    line(
-      [
-        [x, Math.min(...ys)],
-        [x, Math.max(...ys)],
-      ],
-      { stroke },
-    ),
-    ...starts.map(
-      ([from, y]) =>
-        line(
-          [
-            [from, y],
-            [x, y],
-          ],
-          { stroke },
-        ) + dot([x, y], stroke),
-    ),
-    line(
-      [
-        [x, end],
-        [head, end],
-      ],
-      { stroke, arrow: true, thick: 1.8 },
-    ),
-    text([head + 9, end - 3.5], label, { size: 9.5, bold: true, fill: stroke, rim: colours.page }),
-  ].join("");
 }
