@@ -1,11 +1,14 @@
 /** What a stack file says about the keyed HTTP services. */
 import * as z from "zod";
 
-import { Bytes, DnsLabel, Replicas } from "../base/scalars.ts";
+import { Bytes, DnsLabel } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { exactlyOne, programFields, scalableFields } from "./options.schema.ts";
 
-const severalReplicas = Replicas.min(1, "must be at least 1: one of the pods carries the key");
+const severalReplicas = z
+  .int("must be a whole number of pods, e.g. 2")
+  .min(1, "must be at least 1: one of the pods carries the key")
+  .max(100, "must be at most 100");
 
 /** dmsg-discovery: pods share one Redis, one of them carries the key (facts/skywire.md 4.11). */
 export const DmsgDiscoveryConfig = z.strictObject({

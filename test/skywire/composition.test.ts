@@ -10,6 +10,7 @@ import type { StackContext } from "../../stacks/context.ts";
 import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
 import { skywire } from "../../stacks/skywire/index.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
+import { SkywireStores } from "../../stacks/skywire/stores.schema.ts";
 import { type Collected, collect } from "../harness.ts";
 import { behind, dialledBy, mayCall, mayLeave, podsOf } from "./reachability.ts";
 
@@ -171,6 +172,53 @@ async function dmsgServerObjects(config: SkywireStack, secrets: SecretStore) {
       .map(({ type, name, inputs }) => [`${type} ${name}`, JSON.stringify(inputs)] as const),
   );
 }
+
+describe("stores that are run by somebody else", () => {
+  it("are dialled where they are, and nothing is made for them", async () => {
+    const file = readStack("test");
+    const config: SkywireStack = {
+      ...file,
+      stores: SkywireStores.parse({
+        postgres: {
+          kind: "external",
+          host: "db.example.org",
+          port: 5433,
+          databases: Object.fromEntries(
+            ["tpd", "sd", "ut"].map((name) => [
+              name,
+              { user: `fleet_${name}`, database: `skywire_${name}`, password: `postgres-${name}` },
+            ]),
+          ),
+        },
+        redis: {
+          "uptime-tracker": {
+            kind: "external",
+            host: "redis.example.org",
+            password: "redis-uptime-tracker",
+          },
+        },
+      }),
+    };
+    const collected = await collect(() => skywire(config, contextOf(config, true)), calls);
+    const tracker = podsOf(collected).find(({ name }) => name === "uptime-tracker");
+    const addresses = tracker === undefined ? [] : dialledBy(tracker);
+    expect(addresses.map(({ host, port }) => `${host}:${port}`)).toEqual([
+      "redis.example.org:6379",
+      "dmsg-discovery.skywire.svc:9090",
+      "db.example.org:5433",
+    ]);
+    for (const { from, host, port } of addresses.filter((one) => !one.host.endsWith(".svc"))) {
+      expect(mayLeave(collected, from, port), host).toBe(true);
+    }
+    const variables = tracker?.containers.flatMap(({ env }) => env ?? []);
+    expect(variables).toContainEqual({ name: "PG_USER", value: "fleet_ut" });
+    expect(variables).toContainEqual({ name: "PG_DATABASE", value: "skywire_ut" });
+    const stores = podsOf(collected).map(({ name }) => name);
+    expect(stores).not.toContain("postgres");
+    expect(stores).not.toContain("redis-uptime-tracker");
+    expect(stores).toContain("redis-dmsg-discovery");
+  });
+});
 
 describe("dmsg-servers are individuals (point 1)", () => {
   it("removing the third and adding a seventh changes no other", async () => {

@@ -149,6 +149,18 @@ const cases: readonly (readonly [
     /dmsg\.example\.org must lie in a zone of fleet:dns \(skywire\.dev\)/,
   ],
   [
+    "a negative number of pods",
+    [["services/dmsg-discovery", { replicas: -1 }]],
+    "services/dmsg-discovery/replicas",
+    /must be at least 1: one of the pods carries the key/,
+  ],
+  [
+    "half a pod",
+    [["services/dmsg-discovery", { replicas: 1.5 }]],
+    "services/dmsg-discovery/replicas",
+    /must be a whole number of pods/,
+  ],
+  [
     "a second address-resolver",
     [["services/address-resolver/replicas", 2]],
     "services/address-resolver/replicas",
