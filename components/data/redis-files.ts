@@ -39,6 +39,8 @@ export function redisConfig({ port, data, memory, password }: RedisSettings): st
     ["maxmemory", `${maxMemory(memory)}mb`],
     ["maxmemory-policy", "noeviction"],
     ["tcp-keepalive", "60"],
+    // A backup is the only replica there ever is: no use in waiting five seconds for others.
+    ["repl-diskless-sync-delay", "0"],
   ]);
 }
 
