@@ -7,7 +7,15 @@ import * as z from "zod";
 
 import { secretNameRule } from "../components/base/secrets.ts";
 import { type Fault, quote, writePath } from "./faults.ts";
-import { schemasAt, substitutes } from "./substitute.ts";
+import {
+  type Issue,
+  type Path,
+  settle,
+  type Settled,
+  startsWith,
+  valueAt,
+  withoutItems,
+} from "./settle.ts";
 import { knownKeys, nearest } from "./suggest.ts";
 
 /** What parsing a stack file gives: a value, or faults. */
@@ -22,12 +30,7 @@ export type Parsed<Value> =
       readonly isStandIn: (path: string) => boolean;
     };
 
-type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
 type Locate = (path: Path) => Path;
-
-/** Passes after which the search for more faults ends; each replaces at least one value. */
-const maximumPasses = 30;
 
 /**
  * Parses and gathers faults.
@@ -45,13 +48,7 @@ export function parseAll<Schema extends z.ZodType>(
     return { ok: true, value: first.data };
   }
   const small = settle(schema, clean, (values) => values[0]);
-  const large =
-    small.replaced.length === 0 ? small : settle(schema, clean, (values) => values.at(-1));
-  const ruled = new Set((large.settled ? large : small).rules.map(issueKey));
-  const issues = [
-    ...small.faulty,
-    ...small.rules.filter((issue) => ruled.has(issueKey(issue)) && !small.isReplaced(issue)),
-  ];
+  const issues = [...small.faulty, ...brokenRules(schema, clean, small)];
   const faults = [
     ...paths.map((path) => ({
       path: writePath(locate(path)),
@@ -71,106 +68,25 @@ export function parseAll<Schema extends z.ZodType>(
   };
 }
 
-/** A config in which every field parses. */
-interface Settled {
-  /** Issues of single values, in the order they were found. */
-  readonly faulty: readonly Issue[];
-  /** Issues of rules across fields. */
-  readonly rules: readonly Issue[];
-  /** Where stand-ins are. */
-  readonly replaced: readonly Path[];
-  readonly value: unknown;
-  /** Whether every field parses in the end. */
-  readonly settled: boolean;
-  /** Whether an issue is about a stand-in. */
-  readonly isReplaced: (issue: Issue) => boolean;
-}
-
-/** Replaces faulty values until only rules across fields complain. */
-function settle(
-  schema: z.ZodType,
-  input: unknown,
-  pick: (values: readonly unknown[]) => unknown,
-): Settled {
-  const draft: unknown = structuredClone(input);
-  const replaced: Path[] = [];
-  const removedFrom: Path[] = [];
-  const faulty: Issue[] = [];
-  const isReplaced = ({ path }: Issue): boolean =>
-    replaced.some((one) => startsWith(path, one)) ||
-    removedFrom.some((one) => one.length === path.length && startsWith(path, one));
-  for (let pass = 0; pass < maximumPasses; pass += 1) {
-    const issues = schema.safeParse(draft).error?.issues ?? [];
-    const open = issues.filter((issue) => isFaulty(schema, draft, issue));
-    if (open.length === 0) {
-      const value = valueOf(schema, draft);
-      return { faulty, rules: issues, replaced, value, settled: true, isReplaced };
-    }
-    const replacedBefore = [...replaced];
-    for (const issue of open) {
-      // One place, one fault: a malformed host lies in no zone either.
-      if (!isReplaced(issue)) {
-        faulty.push(issue);
-      }
-      if (issue.code === "unrecognized_keys") {
-        issue.keys.forEach((key) => {
-          remove(draft, [...issue.path, key]);
-        });
-      } else if (issue.code === "invalid_key") {
-        remove(draft, issue.path);
-        removedFrom.push(issue.path.slice(0, -1));
-      } else {
-        const path = placeOf(issue, replacedBefore);
-        if (path.length === 0) {
-          return { faulty, rules: [], replaced, value: undefined, settled: false, isReplaced };
-        }
-        const values = substitutes(schemasAt(schema, draft, path), valueAt(draft, path));
-        set(draft, path, structuredClone(pick(values)));
-        replaced.push(path);
-      }
-    }
+/**
+ * Rules that are broken whatever stands in for faulty values. A fault that follows from a stand-in
+ * would send people to a place where nothing is wrong.
+ */
+function brokenRules(schema: z.ZodType, input: unknown, small: Settled): readonly Issue[] {
+  if (small.replaced.length === 0) {
+    return small.rules;
   }
-  return { faulty, rules: [], replaced, value: undefined, settled: false, isReplaced };
-}
-
-/** The parsed value even where rules across fields complain: safeParse keeps it back then. */
-function valueOf(schema: z.ZodType, input: unknown): unknown {
-  const result = schema._zod.run({ value: structuredClone(input), issues: [] }, { async: false });
-  return result instanceof Promise ? undefined : result.value;
-}
-
-/** Whether an issue is about a value by itself, and not about how values go together. */
-function isFaulty(schema: z.ZodType, draft: unknown, issue: Issue): boolean {
-  if (issue.code !== "custom") {
-    return true;
-  }
-  const value = valueAt(draft, issue.path);
-  const own = issue.path.length === 0 ? [] : schemasAt(schema, draft, issue.path);
-  return own.some((one) =>
-    z
-      .safeParse(one, value)
-      .error?.issues.some(({ path, message }) => path.length === 0 && message === issue.message),
+  const others = [
+    settle(schema, input, (values) => values.at(-1)),
+    settle(schema, withoutItems(input, small.replaced), (values) => values[0]),
+  ].filter(({ settled }) => settled);
+  return small.rules.filter(
+    (issue) =>
+      !small.isReplaced(issue) &&
+      !small.replaced.some((path) => startsWith(path, issue.path)) &&
+      others.every(({ rules }) => rules.some((rule) => issueKey(rule) === issueKey(issue))),
   );
 }
-
-/**
- * What to replace for an issue. A wrong kind makes the whole object unreadable; where a stand-in
- * did not do, what is round it goes next.
- */
-function placeOf(issue: Issue, replaced: readonly Path[]): Path {
-  const wrongKind = issue.code === "invalid_union" && issue.errors.length === 0;
-  let path: Path = wrongKind && issue.path.length > 1 ? issue.path.slice(0, -1) : issue.path;
-  while (path.length > 1 && replaced.some((one) => samePath(one, path))) {
-    path = path.slice(0, -1);
-  }
-  return path;
-}
-
-const startsWith = (path: Path, start: Path): boolean =>
-  start.every((step, index) => path[index] === step);
-
-const samePath = (one: Path, other: Path): boolean =>
-  one.length === other.length && startsWith(one, other);
 
 const issueKey = (issue: Issue): string => `${JSON.stringify(issue.path)} ${issue.message}`;
 
@@ -246,33 +162,4 @@ function found(value: unknown): string {
     return text === undefined ? "" : ` (it is ${text})`;
   }
   return typeof value === "number" || typeof value === "boolean" ? ` (it is ${String(value)})` : "";
-}
-
-function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, step) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? (value as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    input,
-  );
-}
-
-function remove(input: unknown, path: Path): void {
-  const owner = valueAt(input, path.slice(0, -1));
-  const last = path.at(-1);
-  if (typeof owner === "object" && owner !== null && last !== undefined) {
-    Reflect.deleteProperty(owner, last);
-  }
-}
-
-/** Puts a value in place; undefined takes what is there out, so that a default comes in. */
-function set(input: unknown, path: Path, value: unknown): void {
-  const owner = valueAt(input, path.slice(0, -1));
-  const last = path.at(-1);
-  if (value === undefined) {
-    remove(input, path);
-  } else if (typeof owner === "object" && owner !== null && last !== undefined) {
-    Reflect.set(owner, last, value);
-  }
 }

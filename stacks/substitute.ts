@@ -15,7 +15,7 @@ type Schema = z.core.$ZodType;
 const texts: readonly string[] = [
   ...["a", "1m", "1", "256", "1Mi", "1Ti", "a.example", "b.example", "192.0.2.1", "192.0.2.2"],
   ...["192.0.2.0/24", "http://a.example", "a:1", "a/a:1", "a.example/a", "a.example:1", "/a"],
-  ...["0 0 * * *", "0".repeat(32), `sha256:${"0".repeat(64)}`, `02${"0".repeat(64)}`],
+  ...["0 0 * * *", "0".repeat(32), `sha256:${"0".repeat(64)}`, `02${"0".repeat(64)}`, "z"],
 ];
 
 const numbers: readonly number[] = [0, 1, 2, 10, 100, 300, 1_000, 30_000, 32_767, 65_535];
@@ -93,12 +93,16 @@ function objects(schema: Schema, depth: number): unknown[] {
   });
 }
 
-/** Records of one entry, and the empty one. */
+/** Records of one entry, and the empty one. The largest value has another key than the smallest. */
 function records(schema: Schema, depth: number): unknown[] {
   const { keyType, valueType } = definition(schema);
-  const key = keyType === undefined ? undefined : examples(keyType, depth + 1)[0];
+  const keys = keyType === undefined ? [] : examples(keyType, depth + 1);
   const values = valueType === undefined ? [] : examples(valueType, depth + 1);
-  return typeof key === "string" ? [{}, ...values.map((value) => ({ [key]: value }))] : [{}];
+  const entries = [...values.map((value) => [keys[0], value]), [keys.at(-1), values.at(-1)]];
+  return [
+    {},
+    ...entries.flatMap(([key, value]) => (typeof key === "string" ? [{ [key]: value }] : [])),
+  ];
 }
 
 /** The schemas a place may have, once the kinds along the way have chosen their branches. */

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+
+import { writePath } from "../../stacks/faults.ts";
+import { draftOf, faultsIn, type FixtureStack, rawOf } from "./stack-fixture.ts";
+
+type Path = readonly (string | number)[];
+
+/** Paths of all values that are no collections. */
+function leaves(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) {
+    return [path];
+  }
+  return Object.entries(value).flatMap(([key, item]) =>
+    leaves(item, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+function spoil(config: unknown, path: Path, value: unknown): void {
+  const owner = path
+    .slice(0, -1)
+    .reduce<unknown>((one, step) => (one as Record<string | number, unknown>)[step], config);
+  (owner as Record<string | number, unknown>)[path.at(-1) ?? ""] = value;
+}
+
+const stacks: readonly FixtureStack[] = ["test", "prod"];
+const cases = stacks.flatMap((stack) =>
+  leaves(draftOf(stack).config)
+    .filter(([section]) => String(section).startsWith("fleet:"))
+    .map((path) => ({ stack, path, name: writePath(path) })),
+);
+
+describe("one value of the wrong type", () => {
+  // Faults that follow from a fault send people to places where nothing is wrong.
+  it.each(cases)("is one fault at its own place: $stack $name", ({ stack, path, name }) => {
+    const draft = draftOf(stack);
+    spoil(draft.config, path, { surprise: [] });
+    const paths = faultsIn(rawOf(draft)).map((fault) => fault.path);
+    expect(paths.filter((one) => !one.startsWith(name))).toEqual([]);
+    expect(paths).not.toEqual([]);
+  });
+});
