@@ -40,14 +40,18 @@ export function serverAddress(ports: Ports): string {
   return `https://127.0.0.1:${ports.apiServer}`;
 }
 
-/** Ends the control plane's processes, whoever started them, leaving its data. */
-export async function stopControlPlane(place: Pick<SandboxPlace, "cluster">): Promise<number> {
-  const found = controlPlaneProcesses(place, listProcesses());
-  // The API server waits for etcd to answer once more before it ends: it gets no time for that.
-  await endProcesses(found, 1_500);
+/**
+ * Ends the control plane's processes, whoever started them, leaving its data.
+ *
+ * @param graceMilliseconds Time to end in. The API server would wait for an etcd that is gone already.
+ */
+export async function stopControlPlane(
+  place: Pick<SandboxPlace, "cluster">,
+  graceMilliseconds = 1_500,
+): Promise<void> {
+  await endProcesses(controlPlaneProcesses(place, listProcesses()), graceMilliseconds);
   // kwokctl takes a program for running when any process has the id in its file.
   rmSync(join(place.cluster, "pids"), { recursive: true, force: true });
-  return found.length;
 }
 
 /**

@@ -40,6 +40,11 @@ export function kwokConfig(ports: Ports, stages: readonly string[] = stageTexts(
     },
     componentsPatches: [
       {
+        name: "etcd",
+        // Waiting for the disk guards against a power cut: after one, a sandbox is made anew.
+        extraArgs: [{ key: "unsafe-no-fsync", value: "true" }],
+      },
+      {
         name: "kube-apiserver",
         extraArgs: [{ key: "service-cluster-ip-range", value: serviceRange }],
       },

@@ -95,7 +95,8 @@ export function requireRunning(place: SandboxPlace): {
 /** Takes everything of a sandbox away: its processes, then its folder. */
 export async function removeSandbox(place: SandboxPlace): Promise<void> {
   await endProcesses(engineProcesses(place, listProcesses()));
-  await stopControlPlane(place);
+  // What they would still write is removed with them.
+  await stopControlPlane(place, 0);
   rmSync(place.folder, { recursive: true, force: true });
 }
 
