@@ -124,7 +124,11 @@ function publicFlows(shape: SkywireShape): Flow[] {
 function dmsgFlows(shape: SkywireShape): Flow[] {
   const servers = shape.dmsgServers.map(({ name }) => named(shape, name));
   const setupNodes = shape.setupNodes.map((name) => named(shape, name));
-  const clients = [...dmsgClients.flatMap((service) => membersOf(shape, service)), ...setupNodes];
+  // Of several members only the first has a key, and so is on the dmsg network.
+  const clients = [
+    ...dmsgClients.flatMap((service) => membersOf(shape, service).slice(0, 1)),
+    ...setupNodes,
+  ];
   const publicPorts = shape.dmsgServers.map(({ publicPort }) => tcp(publicPort));
   const callers = [
     ...dmsgClients

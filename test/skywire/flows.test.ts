@@ -108,6 +108,13 @@ describe("dmsg network", () => {
     }
   });
 
+  it("is closed to members without a key", () => {
+    for (const name of ["dmsg-discovery-keyless", "service-discovery-keyless"]) {
+      expect(allowed(workload(name), internet, 30_081)).toBe(false);
+      expect(allowed(workload(name), workload("dmsg-server-1"), 8081)).toBe(false);
+    }
+  });
+
   it.each(["dmsg-server-1", "setup-node", "address-resolver", "service-discovery-keyless"])(
     "%s reaches every dmsg-discovery",
     (name) => {
