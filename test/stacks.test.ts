@@ -5,14 +5,15 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { destinations, serviceAddresses } from "./evaluators/addresses.ts";
+import { destinations, outsideAddresses, serviceAddresses } from "./evaluators/addresses.ts";
 import {
   allContainers,
   describe as describeObject,
   describePods,
   namespaceOf,
+  type PodSet,
 } from "./evaluators/objects.ts";
-import { refusals, undenied } from "./evaluators/policies.ts";
+import { allows, internet, refusals, undenied } from "./evaluators/policies.ts";
 import { ingressFaults, podReferenceFaults, serviceFaults } from "./evaluators/references.ts";
 import { restrictedFaults } from "./evaluators/restricted.ts";
 import { secretsIn } from "./evaluators/secrets.ts";
@@ -285,6 +286,59 @@ describe.each(stacks)("stack %s", (stack) => {
           : [`${where}: refused by ${[...new Set(refused.flat())].join(" and ")}`];
       });
       expect(faults).toEqual([]);
+    });
+
+    test("every address outside that a pod dials is let out", () => {
+      // These tell addresses to others and do not dial them.
+      const publishers = /^(config-bootstrapper|dmsg-server-\d+)$/;
+      const dialled = rendered.world.pods
+        .filter(({ name }) => !publishers.test(name))
+        .flatMap((pods) =>
+          outsideAddresses(rendered.world, pods).map((address) => ({ pods, address })),
+        );
+      expect(dialled.length).toBeGreaterThan(5);
+      const faults = dialled
+        .filter(({ pods, address: { port } }) =>
+          ["TCP", "UDP"].every(
+            (protocol) =>
+              !allows(rendered.world, {
+                from: { kind: "pods", pods },
+                to: internet,
+                port,
+                protocol,
+              }),
+          ),
+        )
+        .map(({ pods, address }) => `${describePods(pods)} ${address.place} ${address.text}`);
+      expect(faults).toEqual([]);
+    });
+
+    test("every pod may look up names, and ask nothing else of the name server", () => {
+      const { world } = rendered;
+      const [some] = world.pods;
+      expect(some).toBeDefined();
+      if (some === undefined) {
+        return;
+      }
+      const kubeDns = { ...some, namespace: "kube-system", labels: { "k8s-app": "kube-dns" } };
+      const withDns = {
+        ...world,
+        namespaces: new Map([
+          ...world.namespaces,
+          ["kube-system", { "kubernetes.io/metadata.name": "kube-system" }],
+        ]),
+      };
+      const open = (pods: PodSet, port: number): boolean =>
+        allows(withDns, {
+          from: { kind: "pods", pods },
+          to: { kind: "pods", pods: kubeDns },
+          port,
+          protocol: "UDP",
+        });
+      expect(world.pods.filter((pods) => !open(pods, 53)).map(describePods)).toEqual([]);
+      const monitor = rendered.config.namespaces.networkMonitor;
+      const others = world.pods.filter(({ namespace }) => namespace !== monitor);
+      expect(others.filter((pods) => open(pods, 9153)).map(describePods)).toEqual([]);
     });
   });
 

@@ -113,3 +113,29 @@ export function destinations(
         }));
   });
 }
+
+/** An address outside the cluster that a pod was given. */
+export interface OutsideAddress {
+  readonly place: string;
+  readonly text: string;
+  readonly port: number;
+}
+
+/** URLs and `host:port` of the world outside in what a pod is started with. */
+export function outsideAddresses(world: World, pods: PodSet): readonly OutsideAddress[] {
+  return allContainers(pods.spec).flatMap((container) =>
+    texts(world, pods, container).flatMap(([place, text]) =>
+      [...text.matchAll(token)].flatMap((match): OutsideAddress[] => {
+        const { scheme, host = "", port } = match.groups ?? {};
+        const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
+        // A name of the internet has a dot and ends in letters; else it is an address in numbers.
+        const outside = /\.[a-z]{2,}$/.test(host) || /^\d+(\.\d+){3}$/.test(host);
+        const inside = resolve(world, host, pods.namespace) !== undefined;
+        const loopback = /^127\.|^0\.0\.0\.0$/.test(host);
+        return number === undefined || !outside || inside || loopback
+          ? []
+          : [{ place: `${container.name}: ${place}`, text: match[0], port: number }];
+      }),
+    ),
+  );
+}
