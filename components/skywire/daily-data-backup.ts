@@ -41,6 +41,9 @@ const scripts: Readonly<Record<Operation, string>> = {
 /** A day that no year has: the schedule of what only an operator starts. */
 const never = "0 0 31 2 *";
 
+/** Volume of the backups; their claim is called `<owner>-backup-data`, as every store's is. */
+const backupClaim = "data";
+
 const diskFolder = "/daily-data";
 const backupFolder = "/backups";
 
@@ -61,7 +64,7 @@ export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): W
     flows: { callers: [], calls: [] },
     files: [{ name: "scripts", files: { "run.sh": scripts[operation] }, executable: true }],
     claims: [
-      { name: "backups", size, ...(storageClass === undefined ? {} : { storageClass }) },
+      { name: backupClaim, size, ...(storageClass === undefined ? {} : { storageClass }) },
       // Not a disk of its own: the owner's.
       { name: dailyDataClaim, size },
     ],
@@ -80,7 +83,7 @@ export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): W
       resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
       mounts: [
         { volume: "scripts", path: "/etc/fleet/scripts" },
-        { volume: "backups", path: backupFolder },
+        { volume: backupClaim, path: backupFolder },
         { volume: dailyDataClaim, path: diskFolder, readOnly: operation === "backup" },
         { volume: "work", path: "/work" },
       ],
@@ -152,7 +155,7 @@ export class DailyDataBackup extends pulumi.ComponentResource {
     super("fleet:skywire:DailyDataBackup", name, { schedule, keep }, opts);
     this.backupName = dailyDataJobName(args.owner, "backup");
     this.restoreName = dailyDataJobName(args.owner, "restore");
-    const backups = this.#cronJob(args, "backup", undefined).claims["backups"];
+    const backups = this.#cronJob(args, "backup", undefined).claims[backupClaim];
     if (backups === undefined) {
       throw new Error(`${name}: the disk of the backups was not made`);
     }
@@ -173,14 +176,14 @@ export class DailyDataBackup extends pulumi.ComponentResource {
     const pod = dailyDataPod(args, operation);
     const account = serviceAccount(name, pod, metadata, parent);
     const own = (pod.claims ?? []).filter(
-      (claim) => claim.name === "backups" && disk === undefined,
+      (claim) => claim.name === backupClaim && disk === undefined,
     );
     const made = podSources(name, { ...pod, claims: own }, metadata, parent);
     const sources: PodSources = {
       ...made,
       claims: {
         ...made.claims,
-        ...(disk === undefined ? {} : { backups: disk }),
+        ...(disk === undefined ? {} : { [backupClaim]: disk }),
         [dailyDataClaim]: `${args.owner}-${dailyDataClaim}`,
       },
     };

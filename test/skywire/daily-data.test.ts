@@ -154,8 +154,8 @@ describe("CronJobs", () => {
         persistentVolumeClaim: { claimName: "uptime-tracker-daily-data" },
       });
       expect(pod(name).volumes).toContainEqual({
-        name: "backups",
-        persistentVolumeClaim: { claimName: "uptime-tracker-backup-backups" },
+        name: "data",
+        persistentVolumeClaim: { claimName: "uptime-tracker-backup-data" },
       });
       // The disk can be mounted on one node only: the one where its owner runs.
       expect(pod(name).affinity).toEqual({
@@ -178,6 +178,6 @@ describe("CronJobs", () => {
     const claims = collected.resources.filter(({ type }) =>
       type.endsWith(":PersistentVolumeClaim"),
     );
-    expect(claims.map(({ name }) => name)).toEqual(["uptime-tracker-backup-backups"]);
+    expect(claims.map(({ name }) => name)).toEqual(["uptime-tracker-backup-data"]);
   });
 });
