@@ -75,11 +75,17 @@ function pulumiFinding({ tools }: Manifest, machine: Machine): ToolFinding {
 
 /** What is missing for the sandbox is no fault: `make up` fetches or builds it. */
 function sandboxFindings({ sets }: Manifest, { environment }: Machine): ToolFinding[] {
-  return [...(sets["engine"] ?? []), ...(sets["cluster"] ?? [])].map((tool) => {
-    const where =
-      onPath(tool, environment["PATH"]) ?? inCache(tool, environment["FLEET_CACHE_DIR"]);
-    return { tool, ok: true, detail: where ?? "not here yet: make up fetches or builds it" };
-  });
+  const tools = [...(sets["engine"] ?? []), ...(sets["cluster"] ?? [])];
+  const missing = tools.filter(
+    (tool) =>
+      (onPath(tool, environment["PATH"]) ?? inCache(tool, environment["FLEET_CACHE_DIR"])) ===
+      undefined,
+  );
+  const detail =
+    missing.length === 0
+      ? `are all here (${tools.length})`
+      : `not here yet, make up fetches or builds them: ${missing.join(", ")}`;
+  return [{ tool: "tools", ok: true, detail }];
 }
 
 function onPath(tool: string, path = ""): string | undefined {

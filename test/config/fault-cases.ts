@@ -688,6 +688,14 @@ export const commonFaults: readonly FaultCase[] = [
   },
 ];
 
+/** Writes the cluster section as the engine's text, with a number that JSON.stringify cannot write. */
+const nodes =
+  (written: string) =>
+  ({ config: all }: Draft): void => {
+    const text = JSON.stringify(all["fleet:cluster"]);
+    all["fleet:cluster"] = text.replace('"nodes":2', `"nodes":${written}`);
+  };
+
 /** Input that nobody types by mistake. */
 export const hostileFaults: readonly FaultCase[] = [
   {
@@ -812,6 +820,30 @@ export const hostileFaults: readonly FaultCase[] = [
     spoil: config({ "fleet:domain": "" }),
     paths: ["fleet:domain"],
     says: "must be a lower-case dotted host name",
+  },
+  {
+    title: "infinitely many nodes",
+    spoil: nodes("1e999"),
+    paths: ["fleet:cluster.pools.general.nodes"],
+    says: "must be a whole number of nodes",
+  },
+  {
+    title: "a number of nodes beyond what is exact",
+    spoil: nodes("90071992547409930"),
+    paths: ["fleet:cluster.pools.general.nodes"],
+    says: /must be/,
+  },
+  {
+    title: "a word that is no number of nodes",
+    spoil: nodes('".nan"'),
+    paths: ["fleet:cluster.pools.general.nodes"],
+    says: "must be a whole number of nodes",
+  },
+  {
+    title: "NaN, which is no JSON",
+    spoil: nodes("NaN"),
+    paths: ["fleet:cluster"],
+    says: "must be valid YAML or JSON",
   },
   {
     title: "an empty section",
