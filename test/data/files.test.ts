@@ -1,0 +1,109 @@
+import { spawnSync } from "node:child_process";
+
+import { describe, expect, it } from "vitest";
+
+import {
+  passwordFile,
+  postgresBackupScript,
+  postgresRestoreScript,
+} from "../../components/data/postgres-backup.ts";
+import {
+  podPaths,
+  postgresAccess,
+  postgresConfig,
+  type PostgresSettings,
+  prepareScript,
+  sharedBuffers,
+} from "../../components/data/postgres-files.ts";
+import { redisBackupScript, redisRestoreScript } from "../../components/data/redis-backup.ts";
+import { maxMemory, redisConfig, redisRestoreConfig } from "../../components/data/redis-files.ts";
+
+const settings: PostgresSettings = {
+  paths: podPaths,
+  port: 5432,
+  maxConnections: 300,
+  memory: "2Gi",
+  databases: ["tpd", "ut"],
+  superuser: "postgres",
+};
+
+describe("the files of Postgres", () => {
+  it("open the server to owners of databases and to nobody else", () => {
+    expect(postgresAccess(settings)).toBe(`local all "postgres" peer
+local "tpd" "tpd" scram-sha-256
+host "tpd" "tpd" all scram-sha-256
+local "ut" "ut" scram-sha-256
+host "ut" "ut" all scram-sha-256
+`);
+  });
+
+  it("size the server by its config", () => {
+    const lines = postgresConfig(settings).trim().split("\n");
+    expect(lines).toContain("max_connections = 300");
+    expect(lines).toContain("shared_buffers = '512MB'");
+    expect(lines).toContain("hba_file = '/etc/postgresql/pg_hba.conf'");
+  });
+
+  it.each([
+    ["2Gi", 512],
+    ["256Mi", 64],
+    ["1Mi", 16],
+  ])("give a quarter of %s to the cache: %i MiB", (memory, buffers) => {
+    expect(sharedBuffers(memory)).toBe(buffers);
+  });
+
+  it("hand backups each owner's password for its own database", () => {
+    expect(passwordFile({ tpd: "one", ut: "two" })).toBe("*:*:tpd:tpd:one\n*:*:ut:ut:two\n");
+  });
+
+  it("keep the data below the mount point, where a disk has files of its own", () => {
+    expect(podPaths.data).toMatch(/^\/var\/lib\/postgresql\/data\/./);
+  });
+});
+
+describe("the files of Redis", () => {
+  it("log every write, forget nothing, and ask for the password", () => {
+    const lines = redisConfig({ port: 6379, data: "/data", memory: "256Mi", password: "pass" })
+      .trim()
+      .split("\n");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "requirepass pass",
+        "masterauth pass",
+        "appendonly yes",
+        'save ""',
+        "maxmemory 153mb",
+        "maxmemory-policy noeviction",
+      ]),
+    );
+  });
+
+  it.each([
+    ["1Gi", 614],
+    ["1Mi", 1],
+  ])("leave room for a rewrite of the log in %s: %i MiB", (memory, most) => {
+    expect(maxMemory(memory)).toBe(most);
+  });
+
+  it("protect the server that a restore starts by the same password", () => {
+    const lines = redisRestoreConfig({ port: 6380, password: "pass" }).split("\n");
+    expect(lines).toContain("requirepass pass");
+    expect(lines).toContain("appendonly no");
+  });
+});
+
+describe("the scripts", () => {
+  it.each([
+    ["prepare", prepareScript(settings)],
+    ["backup of Postgres", postgresBackupScript],
+    ["restore of Postgres", postgresRestoreScript],
+    ["backup of Redis", redisBackupScript],
+    ["restore of Redis", redisRestoreScript],
+  ])("%s is shell that stops at the first fault", (_, text) => {
+    const read = spawnSync("sh", ["-n"], { input: text, encoding: "utf8" });
+    expect(read.stderr).toBe("");
+    expect(read.status).toBe(0);
+    expect(text).toMatch(/^#!\/bin\/sh\nset -eu\numask 077\n/);
+    expect(text).not.toContain("undefined");
+  });
+});
