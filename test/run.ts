@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { listProcesses } from "../sandbox/processes.ts";
 import { type PartResult, totals, writePart, writeSummary } from "./runner/result.ts";
 import { countVitest } from "./runner/vitest.ts";
 
@@ -36,6 +37,7 @@ interface Part {
   readonly follow: boolean;
   /** Counted from vitest's report; otherwise the whole is one unit. */
   readonly vitest: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const vitestPart = (name: string, project: string, reporter: string): Part => ({
@@ -74,7 +76,10 @@ const together: readonly Part[] = [
   vitestPart("judges", "judges", "verbose"),
 ];
 
-const alone: readonly Part[] = [vitestPart("end to end", "e2e", "verbose")];
+// Its sandboxes lie in our folder, so that we find what a killed run leaves.
+const alone: readonly Part[] = [
+  { ...vitestPart("end to end", "e2e", "verbose"), environment: { TMPDIR: scratch } },
+];
 
 /** Set by Ctrl-C: what has not begun is not begun any more, and counts as failed. */
 let stopped = false;
@@ -89,7 +94,7 @@ function runProgram(part: Part): Promise<{ code: number | undefined; output: str
   return new Promise((settle) => {
     const child = spawn(process.execPath, [join(packages, part.program), ...part.arguments], {
       cwd: clone,
-      env: { ...process.env, CI: "true", NO_COLOR: "1", FORCE_COLOR: "0" },
+      env: { ...process.env, CI: "true", NO_COLOR: "1", FORCE_COLOR: "0", ...part.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const lines: string[] = [];
@@ -142,7 +147,10 @@ async function runPart(part: Part): Promise<PartResult> {
         passed: code === 0 ? 1 : 0,
         failed: code === 0 ? 0 : 1,
         skipped: 0,
-        failures: code === 0 ? [] : [{ name: part.program, message: output }],
+        failures:
+          code === 0
+            ? []
+            : [{ name: part.program, message: output === "" ? "it said nothing" : output }],
       };
   console.log(writePart(result));
   return result;
@@ -160,6 +168,18 @@ async function runParts(parts: readonly Part[], atATime: number): Promise<PartRe
   };
   await Promise.all(Array.from({ length: atATime }, worker));
   return results;
+}
+
+/** Ends what tests left running, which only a killed run does, and removes our folder. */
+function cleanUp(): void {
+  for (const { pid } of listProcesses().filter(({ command }) => command.includes(scratch))) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
 const heartbeat = setInterval(() => {
@@ -180,6 +200,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 const results = [...(await runParts(together, parallel)), ...(await runParts(alone, 1))];
 clearInterval(heartbeat);
-rmSync(scratch, { recursive: true, force: true });
+cleanUp();
 console.log(writeSummary(results));
 process.exitCode = totals(results).failed === 0 ? 0 : 1;
