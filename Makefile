@@ -53,7 +53,7 @@ lint-stacks: ## look for plain-text secrets and sandbox settings in every stack 
 	@$(FLEET) lint-stacks
 
 ## Writing files of this repository anew
-.PHONY: format golden schema standins
+.PHONY: format golden schema standins picture
 format: ## format every file
 	@$(FLEET) format
 golden: ## rewrite the golden files; review the difference
@@ -62,6 +62,8 @@ schema: ## rewrite the JSON schema of the stack files
 	@$(FLEET) schema
 standins: ## rewrite the cloud stand-ins' input checks from the SDKs
 	@$(FLEET) standins
+picture: ## draw the README's picture of the test environment anew
+	@$(FLEET) picture
 
 ## Set-up (every target above does this by itself)
 .PHONY: tools help

@@ -35,6 +35,7 @@ export const commands = {
   bench: { program: "bench/run.ts", arguments: [], sets: sandbox, takes: [] },
   schema: { program: "stacks/schema-cli.ts", arguments: [], sets: [], takes: [] },
   standins: { program: "sandbox/standins/generate.ts", arguments: [], sets: [], takes: [] },
+  picture: { program: "test/picture/cli.ts", arguments: [], sets: [], takes: [] },
   format: {
     program: "node_modules/prettier/bin/prettier.cjs",
     arguments: ["--write", "--log-level=warn", "."],
