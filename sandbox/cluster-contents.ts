@@ -8,6 +8,8 @@ import {
   machine,
   nodeName,
   nodeObject,
+  positionAnnotation,
+  positions,
   reservedAddresses,
   shapeAnnotation,
   shapeHash,
@@ -69,14 +71,16 @@ export async function syncNodes(api: Api, fleet: NodeFleet): Promise<number> {
     (await api.list("/api/v1/nodes")).map((node) => [node.metadata.name, node]),
   );
   const reserved = reservedAddresses(fleet.nodes);
+  const numbers = positions(namesOf(fleet), presentPositions([...present.values()]));
   let { machines } = fleet;
   const wanted = new Set<string>();
   const made: Promise<void>[] = [];
-  for (const [position, node] of fleet.nodes.entries()) {
+  for (const node of fleet.nodes) {
     const name = nodeName(fleet.stack, node);
+    const position = numbers.get(name) ?? 0;
     wanted.add(name);
     const found = present.get(name);
-    if (found?.metadata.annotations?.[shapeAnnotation] === shapeHash(node, position)) {
+    if (found?.metadata.annotations?.[shapeAnnotation] === shapeHash(node)) {
       continue;
     }
     if (found !== undefined) {
@@ -103,12 +107,16 @@ export async function syncNodes(api: Api, fleet: NodeFleet): Promise<number> {
  * @throws SandboxError for a name that no pool has.
  */
 export async function recycleNode(api: Api, fleet: NodeFleet, name: string): Promise<number> {
-  const position = fleet.nodes.findIndex((node) => nodeName(fleet.stack, node) === name);
-  const node = fleet.nodes[position];
+  const names = namesOf(fleet);
+  const node = fleet.nodes[names.indexOf(name)];
   if (node === undefined) {
-    const names = fleet.nodes.map((shape) => nodeName(fleet.stack, shape)).join(", ");
-    throw fault(`the pools of ${fleet.stack} have no node ${name}`, `it is one of ${names}`);
+    throw fault(
+      `the pools of ${fleet.stack} have no node ${name}`,
+      `it is one of ${names.join(", ")}`,
+    );
   }
+  const present = presentPositions(await api.list("/api/v1/nodes"));
+  const position = positions(names, present).get(name) ?? 0;
   await removeNode(api, name);
   const object = nodeObject(
     fleet.stack,
@@ -160,6 +168,19 @@ export function isReady(object: KubeObject): boolean {
 function isMarkedUnready(node: KubeObject): boolean {
   const taints = node.spec?.["taints"];
   return Array.isArray(taints) && JSON.stringify(taints).includes('"node.kubernetes.io/');
+}
+
+function namesOf({ nodes, stack }: NodeFleet): readonly string[] {
+  return nodes.map((node) => nodeName(stack, node));
+}
+
+function presentPositions(nodes: readonly KubeObject[]): ReadonlyMap<string, number> {
+  return new Map(
+    nodes.flatMap(({ metadata }) => {
+      const position = metadata.annotations?.[positionAnnotation];
+      return position === undefined ? [] : [[metadata.name, Number(position)] as const];
+    }),
+  );
 }
 
 async function removeNode(api: Api, name: string): Promise<void> {

@@ -38,6 +38,9 @@ export interface NodeObject {
 /** Annotation of the nodes that this program made: only these are ever removed by it. */
 export const shapeAnnotation = "sandbox.fleet/shape";
 
+/** Annotation with the node's {@link nodeObject} position: kept as long as the node's name is. */
+export const positionAnnotation = "sandbox.fleet/position";
+
 /** Documentation ranges (RFC 5737). 203.0.113.0/24 is left to the addresses that stack files declare. */
 const publicRanges = ["198.51.100", "192.0.2"] as const;
 
@@ -75,7 +78,7 @@ export function reservedAddresses(nodes: readonly NodeShape[]): ReadonlySet<stri
 /**
  * A node's object.
  *
- * @param position Place among all nodes of the cluster: gives addresses inside it.
+ * @param position Its number among all nodes of the cluster: gives addresses inside it.
  */
 export function nodeObject(
   stack: string,
@@ -99,7 +102,7 @@ export function nodeObject(
     metadata: {
       name,
       labels: { "topology.kubernetes.io/zone": labels["topology.kubernetes.io/region"], ...labels },
-      annotations: { [shapeAnnotation]: shapeHash(node, position) },
+      annotations: { [shapeAnnotation]: shapeHash(node), [positionAnnotation]: `${position}` },
     },
     spec: {
       providerID: `linode://${id}`,
@@ -134,11 +137,29 @@ export function nodeObject(
 }
 
 /** Changes when the stack file changes what a node is: then the node is made anew. */
-export function shapeHash(node: NodeShape, position: number): string {
-  return createHash("sha256")
-    .update(JSON.stringify([node, position]))
-    .digest("hex")
-    .slice(0, 16);
+export function shapeHash(node: NodeShape): string {
+  return createHash("sha256").update(JSON.stringify(node)).digest("hex").slice(0, 16);
+}
+
+/**
+ * A position for each name: the one it has, else the lowest free one. So a new pool moves no node of
+ * another.
+ */
+export function positions(
+  names: readonly string[],
+  present: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const kept = new Map([...present].filter(([name]) => names.includes(name)));
+  const taken = new Set(kept.values());
+  let next = 0;
+  for (const name of names.filter((candidate) => !kept.has(candidate))) {
+    while (taken.has(next)) {
+      next += 1;
+    }
+    taken.add(next);
+    kept.set(name, next);
+  }
+  return kept;
 }
 
 /** 510 addresses for the pods of each node, out of 10.64.0.0/10. */

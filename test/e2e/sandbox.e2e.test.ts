@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 
 import type { Api, KubeObject } from "../../sandbox/api.ts";
-import { recycleNode } from "../../sandbox/cluster-contents.ts";
 import { controlPlaneHealth } from "../../sandbox/control-plane.ts";
 import { Engine } from "../../sandbox/engine.ts";
 import { type SandboxPlace, sandboxPlace, stackFile } from "../../sandbox/place.ts";
@@ -35,10 +34,6 @@ function start(where: SandboxPlace): Promise<Sandbox> {
 /** What `pulumi config --json` tells of one key. */
 const Shown = z.object({
   "fleet:secrets": z.object({ secret: z.boolean(), objectValue: z.unknown() }),
-});
-
-const Addresses = z.object({
-  addresses: z.array(z.object({ type: z.string(), address: z.string() })),
 });
 
 let sandbox: Sandbox;
@@ -196,30 +191,6 @@ describe("a control plane on this machine", () => {
     const pod = { ...meta("p"), spec: { containers: [container] } };
     await expect(api.create("/api/v1/namespaces/restricted/pods", pod)).rejects.toThrow(
       /violates PodSecurity "restricted/,
-    );
-  });
-
-  it("recycles a node: another machine, another address unless it is reserved", async () => {
-    const address = async (name: string): Promise<string> => {
-      const node = await api.find(`/api/v1/nodes/${name}`);
-      const { addresses } = Addresses.parse(node?.status);
-      return addresses.find(({ type }) => type === "ExternalIP")?.address ?? "none";
-    };
-    const { nodes } = planOf(place);
-    const names = ["test-general-0", "test-edge-slot-1"] as const;
-    const never = "/api/v1/namespaces/default/pods/never";
-    expect(await api.find(never)).toBeDefined();
-    const before = await Promise.all(names.map(address));
-    let machines = 100;
-    for (const name of names) {
-      machines = await recycleNode(api, { stack: "test", nodes, machines }, name);
-    }
-    const after = await Promise.all(names.map(address));
-    expect(after[0]).not.toBe(before[0]);
-    expect(after[1]).toBe(before[1]);
-    expect(await until(never, (object) => object === undefined)).toBeUndefined();
-    await expect(recycleNode(api, { stack: "test", nodes, machines }, "x")).rejects.toThrow(
-      /have no node x/,
     );
   });
 });

@@ -5,6 +5,7 @@ import {
   machine,
   nodeName,
   nodeObject,
+  positions,
   reservedAddresses,
   shapeHash,
 } from "../../sandbox/nodes.ts";
@@ -114,7 +115,19 @@ describe("nodes of a sandbox", () => {
     }
     expect(nodeName("test", first)).toBe("test-edge-slot-0");
     const changed = { ...first, capacity: { ...first.capacity, cpu: "8" } };
-    expect(shapeHash(changed, 0)).not.toBe(shapeHash(first, 0));
-    expect(shapeHash({ ...first }, 0)).toBe(shapeHash(first, 0));
+    expect(shapeHash(changed)).not.toBe(shapeHash(first));
+    expect(shapeHash({ ...first })).toBe(shapeHash(first));
+  });
+
+  it("keep their number when other pools come and go", () => {
+    const first = positions(["edge-0", "edge-1", "general-0"], new Map());
+    expect([...first.values()]).toEqual([0, 1, 2]);
+    const second = positions(["a-0", "edge-1", "edge-2", "general-0"], first);
+    expect(Object.fromEntries(second)).toEqual({
+      "edge-1": 1,
+      "general-0": 2,
+      "a-0": 0,
+      "edge-2": 3,
+    });
   });
 });
