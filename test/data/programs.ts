@@ -1,11 +1,20 @@
 /**
  * Runs the stores' real programs, in a temporary folder, on the loopback address only.
  *
- * Where the tests run as root the programs run as `nobody`: Postgres refuses root. It keeps the one
- * capability to pass through folders that are closed to it, such as root's cache with the programs.
+ * Where the tests run as root the programs run as `nobody`: Postgres refuses root. Programs that lie
+ * where `nobody` cannot go, such as root's own cache, are copied out for the time of the tests.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
@@ -19,6 +28,45 @@ const isRoot = process.getuid?.() === 0;
 export const programUser: string = isRoot
   ? execFileSync("id", ["-un", `${nobody}`], { encoding: "utf8" }).trim()
   : userInfo().username;
+
+const dropRights = [
+  "setpriv",
+  `--reuid=${nobody}`,
+  `--regid=${nobody}`,
+  "--clear-groups",
+  "--inh-caps=-all",
+  "--",
+] as const;
+
+/** Folders from which the programs' user runs what lies in others. */
+const copies = new Map<string, string>();
+
+/** Places not cleared yet: the last one takes the copies with it. */
+let places = 0;
+
+function reach(folder: string): string {
+  const [setpriv, ...words] = [...dropRights, "test", "-x", `${folder}/.`] as const;
+  if (!isRoot || spawnSync(setpriv, words).status === 0) {
+    return folder;
+  }
+  const copy = copies.get(folder) ?? mkdtempSync(join(tmpdir(), "fleet-programs-"));
+  if (!copies.has(folder)) {
+    copies.set(folder, copy);
+    cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
+    chmodSync(copy, 0o755);
+  }
+  return copy;
+}
+
+function leave(): void {
+  places -= 1;
+  if (places === 0) {
+    for (const copy of copies.values()) {
+      rmSync(copy, { recursive: true, force: true });
+    }
+    copies.clear();
+  }
+}
 
 /** What a program left. */
 export interface Finished {
@@ -51,7 +99,7 @@ export function searchPath(programs: readonly string[]): string {
   const known =
     setting === undefined ? {} : z.record(z.string(), z.string()).parse(JSON.parse(setting));
   const folders = [
-    ...["postgres", "redis"].flatMap((tool) => known[tool] ?? []),
+    ...["postgres", "redis"].flatMap((tool) => known[tool] ?? []).map(reach),
     ...systemFolders(),
     ...(process.env["PATH"] ?? "").split(delimiter),
   ];
@@ -75,6 +123,7 @@ export class Place {
   /** @param programs Programs that must be there. */
   constructor(programs: readonly string[]) {
     this.#path = searchPath(programs);
+    places += 1;
     this.folder = mkdtempSync(join(tmpdir(), "fleet-"));
     own(this.folder);
   }
@@ -150,18 +199,9 @@ export class Place {
     );
     await Promise.all(left.map(killGroup));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    leave();
   }
 }
-
-const dropRights = [
-  "setpriv",
-  `--reuid=${nobody}`,
-  `--regid=${nobody}`,
-  "--clear-groups",
-  "--inh-caps=-all,+dac_override",
-  "--ambient-caps=-all,+dac_override",
-  "--",
-];
 
 function own(path: string): void {
   if (isRoot) {
