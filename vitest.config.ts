@@ -8,8 +8,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/judges/**"],
-          // Pulumi's mocks are module state: one registry of modules a file.
-          isolate: true,
+          // Files of a worker share their modules: loading the SDKs anew for each costs as much as all
+          // tests together. The harness sets Pulumi's mocks anew for every program it runs.
+          isolate: false,
           testTimeout: 20_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
         },
