@@ -1,7 +1,8 @@
 /** A stand-in in a folder of its own, and short ways to speak to it. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import type { Fault } from "../../sandbox/standins/check.ts";
 import type { Difference } from "../../sandbox/standins/difference.ts";
 import type { Subject } from "../../sandbox/standins/objects.ts";
@@ -13,9 +14,15 @@ import type { Cloud } from "../../sandbox/standins/schema.ts";
 import { isBag } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
 
+/** Folder of this test file's boxes: there are thousands, and none may stay. */
+const boxes = mkdtempSync(join(tmpdir(), "fleet-standins-"));
+afterAll(() => {
+  rmSync(boxes, { recursive: true, force: true });
+});
+
 /** A folder as a sandbox runner would make it. */
 export function sandboxFolder(): string {
-  return mkdtempSync(join(tmpdir(), "fleet-standins-"));
+  return mkdtempSync(join(boxes, "box-"));
 }
 
 /** Provider arguments without which a cloud's plugin refuses to work. */
