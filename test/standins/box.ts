@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import type { Fault } from "../../sandbox/standins/check.ts";
 import type { Difference } from "../../sandbox/standins/difference.ts";
 import type { Subject } from "../../sandbox/standins/objects.ts";
@@ -14,15 +13,20 @@ import type { Cloud } from "../../sandbox/standins/schema.ts";
 import { isBag } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
 
-/** Folder of this test file's boxes: there are thousands, and none may stay. */
-const boxes = mkdtempSync(join(tmpdir(), "fleet-standins-"));
-afterAll(() => {
-  rmSync(boxes, { recursive: true, force: true });
-});
+let boxes: string | undefined;
 
-/** A folder as a sandbox runner would make it. */
+/** A folder as a sandbox runner would make it. Test files end with {@link removeBoxes}. */
 export function sandboxFolder(): string {
+  boxes ??= mkdtempSync(join(tmpdir(), "fleet-standins-"));
   return mkdtempSync(join(boxes, "box-"));
+}
+
+/** Takes all folders away: there are hundreds in each test file. */
+export function removeBoxes(): void {
+  if (boxes !== undefined) {
+    rmSync(boxes, { recursive: true, force: true });
+    boxes = undefined;
+  }
 }
 
 /** Provider arguments without which a cloud's plugin refuses to work. */

@@ -1,7 +1,7 @@
 /** The check of inputs: generated from the SDK's declarations, and true to them. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { checkInputs } from "../../sandbox/standins/check.ts";
 import { documentedValues } from "../../sandbox/standins/declarations.ts";
 import { schemaText } from "../../sandbox/standins/generate.ts";
@@ -9,7 +9,9 @@ import { clouds, loadSchema } from "../../sandbox/standins/schema.ts";
 import type { ObjectSchema } from "../../sandbox/standins/schema.ts";
 import { secret, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties, Value } from "../../sandbox/standins/values.ts";
-import { Box } from "./box.ts";
+import { Box, removeBoxes } from "./box.ts";
+
+afterAll(removeBoxes);
 
 const linode = loadSchema("linode");
 const record = "linode:index/domainRecord:DomainRecord";

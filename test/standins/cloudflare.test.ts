@@ -1,8 +1,10 @@
 /** Cloudflare's rules: facts/clouds-linode-cloudflare-docker.md 4 and 6. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
-import { Box, subject } from "./box.ts";
+import { Box, subject, removeBoxes } from "./box.ts";
+
+afterAll(removeBoxes);
 
 const recordType = "cloudflare:index/dnsRecord:DnsRecord";
 const settingType = "cloudflare:index/zoneSetting:ZoneSetting";

@@ -1,11 +1,13 @@
 /** Docker's rules: facts/clouds-linode-cloudflare-docker.md 5 and 6. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { pushImage } from "../../sandbox/standins/seeds.ts";
 import { asText, secret, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
-import { Box, subject } from "./box.ts";
+import { Box, subject, removeBoxes } from "./box.ts";
+
+afterAll(removeBoxes);
 
 const serviceType = "docker:index/service:Service";
 const networkType = "docker:index/network:Network";

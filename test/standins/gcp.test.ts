@@ -1,11 +1,13 @@
 /** Google's rules: facts/clouds-gke-ingress-tls.md 1, 2 and 8. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { seedStandins } from "../../sandbox/standins/seeds.ts";
 import { asText, isBag, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
-import { Box, subject, within } from "./box.ts";
+import { Box, subject, within, removeBoxes } from "./box.ts";
+
+afterAll(removeBoxes);
 
 const clusterType = "gcp:container/cluster:Cluster";
 const poolType = "gcp:container/nodePool:NodePool";

@@ -1,11 +1,13 @@
 /** Every covered type lives a whole life in its stand-in; proves nothing of what a live cloud adds. */
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { loadRules } from "../../sandbox/standins/rules/index.ts";
 import { clouds, loadSchema } from "../../sandbox/standins/schema.ts";
 import { holdsSecret, isSecret, plainBag, unknownValue } from "../../sandbox/standins/values.ts";
-import { Box, subject } from "./box.ts";
+import { Box, subject, removeBoxes } from "./box.ts";
 import { samples } from "./samples.ts";
 import type { Sample } from "./samples.ts";
+
+afterAll(removeBoxes);
 
 async function filled(
   box: Box,

@@ -1,11 +1,13 @@
 /** Linode's rules: facts/clouds-linode-cloudflare-docker.md 1 to 3 and 6. */
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { StandIn } from "../../sandbox/standins/plugin.ts";
 import { loadRules } from "../../sandbox/standins/rules/index.ts";
 import { loadSchema } from "../../sandbox/standins/schema.ts";
 import { asText, isSecret, plain, unknownValue } from "../../sandbox/standins/values.ts";
 import type { Properties } from "../../sandbox/standins/values.ts";
-import { Box } from "./box.ts";
+import { Box, removeBoxes } from "./box.ts";
+
+afterAll(removeBoxes);
 
 const type = (name: string): string =>
   `linode:index/${name}:${name.replace(/^./, (c) => c.toUpperCase())}`;

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { obey } from "../../sandbox/standins/control.ts";
 import { withLock } from "../../sandbox/standins/files.ts";
 import { OutsideSandbox, sandboxFolder as enter } from "../../sandbox/standins/guard.ts";
@@ -21,7 +21,9 @@ import { HalfDone } from "../../sandbox/standins/plugin.ts";
 import { leftovers, putOutside, seededIds, seedStandins } from "../../sandbox/standins/seeds.ts";
 import { tell } from "../../sandbox/standins/tell.ts";
 import { asText, plain, secret } from "../../sandbox/standins/values.ts";
-import { Box, sandboxFolder, subject } from "./box.ts";
+import { Box, sandboxFolder, subject, removeBoxes } from "./box.ts";
+
+afterAll(removeBoxes);
 
 const balancerType = "linode:index/nodeBalancer:NodeBalancer";
 const balancer = { region: "ap-south", label: "edge" };
