@@ -44,6 +44,7 @@ describe("counting vitest's report", () => {
     const run = { code: 0, report: JSON.stringify({ testResults: [] }), output: "" };
     expect(countVitest("unit", 1, run)).toMatchObject({ passed: 0, failed: 1 });
     expect(countVitest("unit", 1, { ...run, report: undefined })).toMatchObject({ failed: 1 });
+    expect(countVitest("unit", 1, { ...run, report: '{"testRes' })).toMatchObject({ failed: 1 });
   });
 
   test("a file that cannot be loaded failed", () => {

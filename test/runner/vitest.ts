@@ -47,6 +47,15 @@ function fileFailures(file: File, output: string): Failure[] {
     : failed;
 }
 
+/** Files of a report. A killed run leaves none, or half of one: then nothing ran. */
+function readReport(report: string | undefined): readonly File[] {
+  try {
+    return Report.parse(JSON.parse(report ?? "")).testResults;
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Counts a run.
  *
@@ -58,7 +67,7 @@ export function countVitest(
   seconds: number,
   { code, report, output }: VitestRun,
 ): PartResult {
-  const files = report === undefined ? [] : Report.parse(JSON.parse(report)).testResults;
+  const files = readReport(report);
   const tests = files.flatMap(({ assertionResults }) => assertionResults);
   const failures = files.flatMap((file) => fileFailures(file, output));
   const skipped = tests.filter(({ status }) => status !== "passed" && status !== "failed");
