@@ -32,12 +32,14 @@ import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbo
 
 const enforceLabel = "pod-security.kubernetes.io/enforce";
 const rolled = "route-finder";
+const stackFile = join(clone, "Pulumi.test.yaml");
 
 describe("Skywire's test stack in a sandbox", () => {
   let rendered: Rendered;
   let decoy: Decoy;
   let sandbox: TestSandbox;
   let output: string;
+  const committed = readFileSync(stackFile, "utf8");
 
   beforeAll(async () => {
     rendered = await render("test");
@@ -137,7 +139,7 @@ describe("Skywire's test stack in a sandbox", () => {
   test("a new image digest rolls exactly one workload", async () => {
     const before = await uids();
     const file = join(sandbox.folder, "..", "changed.yaml");
-    const document = parseDocument(readFileSync(join(clone, "Pulumi.test.yaml"), "utf8"));
+    const document = parseDocument(committed);
     const digest = `sha256:${"a".repeat(64)}`;
     document.setIn(["config", "fleet:images", "overrides", rolled], { digest });
     expect(isMap(document.getIn(["config", "fleet:images", "overrides"]))).toBe(true);
@@ -204,7 +206,7 @@ describe("Skywire's test stack in a sandbox", () => {
     expect(state).toContain("fleet:workload:Workload");
     expect(secretsIn(state, secrets)).toEqual([]);
     expect(secretsIn(sandbox.transcript.join("\n"), secrets)).toEqual([]);
-    for (const place of [`Pulumi.test.yaml`, "backend", "logs", "pulumi"]) {
+    for (const place of ["Pulumi.test.yaml", "backend", "logs", "pulumi", "standins"]) {
       for (const file of filesUnder(join(sandbox.folder, place))) {
         expect({ file, secrets: secretsIn(readFileSync(file, "latin1"), secrets) }).toEqual({
           file,
@@ -223,6 +225,10 @@ describe("Skywire's test stack in a sandbox", () => {
       }
     }
     expect(secretsIn(sandbox.transcript.join("\n"), decoy.canaries)).toEqual([]);
+  });
+
+  test("the stack file itself was never written to: the engine rewrites whatever it is given", () => {
+    expect(readFileSync(stackFile, "utf8")).toBe(committed);
   });
 
   test("down leaves nothing behind: no folder, no process", async () => {
