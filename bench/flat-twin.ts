@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { render, type Stack } from "../test/rendered.ts";
+import type { StackConfig } from "../stacks/stack.schema.ts";
 import { writeProject } from "./projects.ts";
 
 const program = `import { readFileSync } from "node:fs";
@@ -15,9 +16,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
 
-const { context, resources } = JSON.parse(readFileSync("resources.json", "utf8"));
+const { context, domain, resources } = JSON.parse(readFileSync("resources.json", "utf8"));
 const provider = new k8s.Provider("kubernetes", { context, clusterIdentifier: context });
 const cloud = new linode.Provider("linode", {});
+const zone = linode.getDomainOutput({ domain }, { provider: cloud });
 const namespaces = [];
 for (const { type, name, inputs } of resources) {
   const [module, path, kind] = type.split(":");
@@ -29,7 +31,8 @@ for (const { type, name, inputs } of resources) {
     const made = new k8s[group.split(".")[0]][version][kind](name, safe, { provider, dependsOn });
     if (kind === "Namespace") namespaces.push(made);
   } else {
-    new linode[kind](name, inputs, { provider: cloud });
+    const domainId = zone.id.apply(Number);
+    new linode[kind](name, { ...inputs, domainId }, { provider: cloud });
   }
 }
 `;
@@ -45,9 +48,17 @@ export async function writeFlatTwin(stack: Stack, folder: string): Promise<numbe
   writeProject(folder, program);
   writeFileSync(
     join(folder, "resources.json"),
-    JSON.stringify({ context: config.cluster.context, resources }),
+    JSON.stringify({ context: config.cluster.context, domain: domainOf(config), resources }),
   );
   return resources.length;
+}
+
+/** The zone that the records go into. The twin looks it up as the stack's program does. */
+function domainOf({ dns }: StackConfig): string {
+  if (dns.kind !== "linode") {
+    throw new Error(`the flat twin knows records of Linode only, not of ${dns.kind}`);
+  }
+  return dns.zones[0] ?? "";
 }
 
 const rank = (type: string): number => (type.endsWith(":Namespace") ? 0 : 1);

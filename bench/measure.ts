@@ -17,24 +17,29 @@ export interface Times {
 }
 
 /**
- * Runs a piece of work once and tells how long it took, in seconds.
+ * Runs a piece of work and gives what it printed.
  *
- * @throws Error with the end of its output when it fails: a failed run has no time.
+ * @throws Error with the end of its output when it fails.
  */
-export function timeOnce(work: Work): number {
-  const start = process.hrtime.bigint();
+export function run(work: Work): string {
   const result = spawnSync(work.command, work.arguments, {
     cwd: work.folder,
     env: work.environment,
     encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
+    maxBuffer: 256 * 1024 * 1024,
   });
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   if (result.status !== 0) {
     const output = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-30).join("\n");
     throw new Error(`${work.command} ${work.arguments.join(" ")} failed:\n${output}`);
   }
-  return seconds;
+  return result.stdout;
+}
+
+/** Runs a piece of work once and tells how long it took, in seconds. A failed run has no time. */
+export function timeOnce(work: Work): number {
+  const start = process.hrtime.bigint();
+  run(work);
+  return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
 /** Minimum, median and maximum of some times. */

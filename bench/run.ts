@@ -3,8 +3,7 @@
  *
  * Everything happens in a sandbox of its own, in a temporary folder.
  */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -15,7 +14,7 @@ import { readPlan } from "../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../sandbox/sandbox.ts";
 import { clone } from "../test/rendered.ts";
 import { writeFlatTwin } from "./flat-twin.ts";
-import { compare, timeOnce, type Times, type Work } from "./measure.ts";
+import { compare, run, timeOnce, type Times, type Work } from "./measure.ts";
 import { emptyProgram, startProgram, writeProject } from "./projects.ts";
 import { type Figure, keeps, writeTable } from "./table.ts";
 
@@ -37,18 +36,28 @@ function projectIn(place: SandboxPlace, folder: string, name: string): Project {
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,
     PULUMI_SKIP_CHECKPOINTS: "true",
   };
-  const project = { folder, environment };
-  engine(project, ["stack", "init", stack]);
-  return project;
+  initStack(place, environment);
+  return { folder, environment };
 }
 
+/**
+ * Makes the stack's state. `stack init` knows no --config-file and writes beside Pulumi.yaml, which
+ * must never be the clone's: so it gets a folder of its own.
+ */
+function initStack(place: SandboxPlace, environment: NodeJS.ProcessEnv): void {
+  const folder = mkdtempSync(join(place.folder, "init-"));
+  copyFileSync(join(clone, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  copyFileSync(place.config, join(folder, `Pulumi.${stack}.yaml`));
+  engine({ folder, environment }, ["stack", "init", stack, "--no-select"]);
+}
+
+/** Runs the engine and gives what it printed. */
 function engine({ folder, environment }: Project, words: readonly string[]): string {
-  return execFileSync("pulumi", [...words, "--non-interactive"], {
-    cwd: folder,
-    env: environment,
-    encoding: "utf8",
-    maxBuffer: 256 * 1024 * 1024,
-    stdio: ["ignore", "pipe", "pipe"],
+  return run({
+    command: "pulumi",
+    arguments: [...words, "--non-interactive"],
+    folder,
+    environment,
   });
 }
 
