@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import type { Container, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
@@ -44,7 +45,10 @@ export interface DatabaseLogin {
  * The built-in server's superuser has no password and no way in from the network:
  * `kubectl exec -it <name>-0 -- psql` is.
  */
-export class Postgres extends pulumi.ComponentResource {
+export class Postgres extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** Host name or address to dial. */
   readonly host: string;
   /** Port to dial. */
@@ -62,13 +66,15 @@ export class Postgres extends pulumi.ComponentResource {
       this.host = config.host;
       this.port = config.port;
       this.backups = undefined;
+      this.ready = [];
     } else {
       this.host = `${name}.${namespaceName}.svc`;
       this.port = postgresPort;
       const passwords = passwordsOf(this.#logins);
-      new Workload(name, serverArgs(name, args, config, passwords), {
+      const workload = new Workload(name, serverArgs(name, args, config, passwords), {
         parent: this,
       });
+      this.ready = workload.ready;
       this.backups =
         config.backup.kind === "none"
           ? undefined

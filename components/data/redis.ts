@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { Workload } from "../workload/workload.ts";
@@ -26,7 +27,10 @@ export interface RedisArgs extends StoreSurroundings {
  * `builtin` is one pod with a disk and a log of every write. Depend on the component: it is done when
  * the pod is ready. `external` makes nothing.
  */
-export class Redis extends pulumi.ComponentResource {
+export class Redis extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** Host name or address to dial. */
   readonly host: string;
   /** Port to dial. */
@@ -47,12 +51,14 @@ export class Redis extends pulumi.ComponentResource {
       this.host = config.host;
       this.port = config.port;
       this.backups = undefined;
+      this.ready = [];
     } else {
       this.host = `${name}.${namespaceName}.svc`;
       this.port = redisPort;
-      new Workload(name, serverArgs(name, args, config, this.password), {
+      const workload = new Workload(name, serverArgs(name, args, config, this.password), {
         parent: this,
       });
+      this.ready = workload.ready;
       this.backups =
         config.backup.kind === "none"
           ? undefined

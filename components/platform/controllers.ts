@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { Flow, Peer } from "../base/flows.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
 import { type DnsTarget, type RecordType, slotTarget } from "./dns-records.ts";
@@ -23,7 +24,10 @@ export interface IngressControllersArgs {
 }
 
 /** Every ingress controller of a stack, in a namespace of their own. */
-export class IngressControllers extends pulumi.ComponentResource {
+export class IngressControllers extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   readonly #config: IngressConfig;
   readonly #controllers: ReadonlyMap<string, Traefik>;
 
@@ -70,6 +74,7 @@ export class IngressControllers extends pulumi.ComponentResource {
         return [className, traefik] as const;
       }),
     );
+    this.ready = [...this.#controllers.values()].flatMap(({ ready }) => ready);
     this.registerOutputs({});
   }
 

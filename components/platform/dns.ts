@@ -1,7 +1,10 @@
-import * as cloudflare from "@pulumi/cloudflare";
+// Not from its root: loading all of it takes a tenth of a second in every run of every stack.
+import { DnsRecord as CloudflareRecord } from "@pulumi/cloudflare/dnsRecord.js";
+import { Provider as CloudflareProvider } from "@pulumi/cloudflare/provider.js";
 import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import {
   type CloudflareDnsConfig,
   type DnsConfig,
@@ -16,10 +19,15 @@ export interface Dns {
   /**
    * Makes a record.
    *
+   * @returns What stands for it in the engine: nothing where a person keeps the zone.
    * @param opts Its `parent` owns the record; the provider is this one's own.
    * @throws Error when the host lies in no configured zone.
    */
-  record(name: string, record: DnsRecord, opts: { readonly parent: pulumi.Resource }): void;
+  record(
+    name: string,
+    record: DnsRecord,
+    opts: { readonly parent: pulumi.Resource },
+  ): readonly pulumi.Resource[];
 }
 
 /**
@@ -35,14 +43,15 @@ export function createDns(name: string, config: DnsConfig): Dns {
     case "linode":
       return new LinodeDns(config, new linode.Provider(`${name}-linode`));
     case "cloudflare":
-      return new CloudflareDns(config, new cloudflare.Provider(`${name}-cloudflare`));
+      return new CloudflareDns(config, new CloudflareProvider(`${name}-cloudflare`));
   }
 }
 
 /** Nobody: the records are a stack output only. */
 export class NoDns implements Dns {
-  record(): void {
+  record(): readonly pulumi.Resource[] {
     // The output of DnsRecords is the whole of it.
+    return [];
   }
 }
 
@@ -57,9 +66,13 @@ export class LinodeDns implements Dns {
     this.#provider = provider;
   }
 
-  record(name: string, record: DnsRecord, opts: { readonly parent: pulumi.Resource }): void {
+  record(
+    name: string,
+    record: DnsRecord,
+    opts: { readonly parent: pulumi.Resource },
+  ): readonly pulumi.Resource[] {
     const zone = requireZone(record.host, this.#config);
-    new linode.DomainRecord(
+    const made = new linode.DomainRecord(
       name,
       {
         domainId: this.#zone(zone),
@@ -71,6 +84,7 @@ export class LinodeDns implements Dns {
       // A changed type is a new record; made first, it would stand beside the old one.
       { ...opts, provider: this.#provider, deleteBeforeReplace: true },
     );
+    return [made];
   }
 
   /** Identifier of a zone, looked up once a run. A number here, a string everywhere else (0.1). */
@@ -90,20 +104,24 @@ export class LinodeDns implements Dns {
 /** Zones at Cloudflare. Records are never proxied: its proxy carries no UDP and no odd ports. */
 export class CloudflareDns implements Dns {
   readonly #config: CloudflareDnsConfig;
-  readonly #provider: cloudflare.Provider;
+  readonly #provider: CloudflareProvider;
 
-  constructor(config: CloudflareDnsConfig, provider: cloudflare.Provider) {
+  constructor(config: CloudflareDnsConfig, provider: CloudflareProvider) {
     this.#config = config;
     this.#provider = provider;
   }
 
-  record(name: string, record: DnsRecord, opts: { readonly parent: pulumi.Resource }): void {
+  record(
+    name: string,
+    record: DnsRecord,
+    opts: { readonly parent: pulumi.Resource },
+  ): readonly pulumi.Resource[] {
     const zone = requireZone(record.host, this.#config);
     const zoneId = this.#config.zones[zone]?.zoneId;
     if (zoneId === undefined) {
       throw new Error(`fleet:dns.zones.${zone} has no zoneId`);
     }
-    new cloudflare.DnsRecord(
+    const made = new CloudflareRecord(
       name,
       {
         zoneId,
@@ -117,6 +135,7 @@ export class CloudflareDns implements Dns {
       // Cloudflare refuses an A record beside a CNAME of the same name.
       { ...opts, provider: this.#provider, deleteBeforeReplace: true },
     );
+    return [made];
   }
 }
 
@@ -140,15 +159,18 @@ export interface DnsRecordsArgs {
 }
 
 /** All records of a stack. */
-export class DnsRecords extends pulumi.ComponentResource {
+export class DnsRecords extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** The records as a person would type them into a zone, for the stack's outputs. */
   readonly zoneLines: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DnsRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("fleet:platform:DnsRecords", name, { records: args.records.length }, opts);
-    for (const record of args.records) {
-      args.dns.record(record.name, record, { parent: this });
-    }
+    this.ready = args.records.flatMap((record) =>
+      args.dns.record(record.name, record, { parent: this }),
+    );
     this.zoneLines = args.records.map(
       ({ host, type, content, ttlSeconds }) =>
         pulumi.interpolate`${host}. ${ttlSeconds} IN ${type} ${content}${type === "CNAME" ? "." : ""}`,

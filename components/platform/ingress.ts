@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { TlsConfig } from "./ingress.schema.ts";
 
 type IngressSpec = k8s.types.input.networking.v1.IngressSpec;
@@ -26,14 +27,17 @@ export interface HttpHostArgs {
  *
  * There must be one for each host: of two, a controller serves the older or mixes both.
  */
-export class HttpHost extends pulumi.ComponentResource {
+export class HttpHost extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   readonly host: string;
 
   constructor(name: string, args: HttpHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("fleet:platform:HttpHost", name, { host: args.host, class: args.className }, opts);
     const labels = { "app.kubernetes.io/part-of": args.system };
     // Awaited until the controller tells an address: a class that nobody serves is found here.
-    new k8s.networking.v1.Ingress(
+    const ingress = new k8s.networking.v1.Ingress(
       `${name}-ingress`,
       {
         metadata: {
@@ -47,6 +51,7 @@ export class HttpHost extends pulumi.ComponentResource {
       { parent: this },
     );
     this.host = args.host;
+    this.ready = [ingress];
     this.registerOutputs({ host: this.host });
   }
 }

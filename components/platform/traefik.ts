@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import { type Flow, flowsOf } from "../base/flows.ts";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import type { ApiRule, ContainerPort, WorkloadArgs } from "../workload/types.ts";
@@ -37,7 +38,10 @@ export interface TraefikArgs {
 }
 
 /** Traefik as the controller of one ingress class, named like the component. */
-export class Traefik extends pulumi.ComponentResource {
+export class Traefik extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** Class for the Ingresses it serves. */
   readonly className: string;
   /** Where the hosts' records lead. Asked for lazily: a balancer's address comes late. */
@@ -78,9 +82,10 @@ export class Traefik extends pulumi.ComponentResource {
             parent,
           )
         : undefined;
-    new Workload(name, traefikWorkload(name, args, entry.endpoint), parent);
+    const workload = new Workload(name, traefikWorkload(name, args, entry.endpoint), parent);
 
     this.className = name;
+    this.ready = [...workload.ready, ...(balancer === undefined ? [] : [balancer])];
     this.targets = () =>
       balancer === undefined ? entry.targets : [balancerTarget(name, balancer)];
     this.registerOutputs({ className: this.className });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { Workload } from "../workload/workload.ts";
 import type { AddressResolverConfig } from "./address-resolver.schema.ts";
@@ -65,7 +66,10 @@ export function addressResolverProgram(args: AddressResolverArgs): Program {
  * Exactly one: live UDP sessions stand in its memory. An exchange of its pod severs them all, so
  * that any change here is disruptive (facts/skywire.md 4.2).
  */
-export class AddressResolver extends pulumi.ComponentResource {
+export class AddressResolver extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** 66 hex digits. */
   readonly publicKey: string;
   /** Service of its HTTP side. */
@@ -85,9 +89,10 @@ export class AddressResolver extends pulumi.ComponentResource {
     this.servicePort = httpPorts["address-resolver"];
     this.udpPort = udpPort;
     this.metrics = metricsEndpoint;
-    new Workload(name, programWorkload(name, addressResolverProgram(args), args), {
+    const workload = new Workload(name, programWorkload(name, addressResolverProgram(args), args), {
       parent: this,
     });
+    this.ready = workload.ready;
     this.registerOutputs({
       publicKey: this.publicKey,
       serviceName: this.serviceName,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import { Workload } from "../workload/workload.ts";
 import { configBootstrapperArguments } from "./commands.ts";
 import type { ConfigBootstrapperConfig } from "./config-bootstrapper.schema.ts";
@@ -44,7 +45,10 @@ export function configBootstrapperProgram(args: ConfigBootstrapperArgs): Program
 }
 
 /** The config-bootstrapper: what a visor asks when its config is made (facts/skywire.md 4.8). */
-export class ConfigBootstrapper extends pulumi.ComponentResource {
+export class ConfigBootstrapper extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** Service behind which it is dialled. */
   readonly serviceName: string;
   /** Its port. */
@@ -55,9 +59,14 @@ export class ConfigBootstrapper extends pulumi.ComponentResource {
     super("fleet:skywire:ConfigBootstrapper", name, summary, opts);
     this.serviceName = name;
     this.servicePort = httpPorts["config-bootstrapper"];
-    new Workload(name, programWorkload(name, configBootstrapperProgram(args), args), {
-      parent: this,
-    });
+    const workload = new Workload(
+      name,
+      programWorkload(name, configBootstrapperProgram(args), args),
+      {
+        parent: this,
+      },
+    );
+    this.ready = workload.ready;
     this.registerOutputs({ serviceName: this.serviceName, servicePort: this.servicePort });
   }
 }

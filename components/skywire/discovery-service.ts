@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import { workloadLabels } from "../base/labels.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { Workload } from "../workload/workload.ts";
@@ -125,7 +126,10 @@ export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Pro
  * by stopping it first; the others serve HTTP only and roll under the budget of the stack
  * (facts/skywire.md 2.5).
  */
-export class DiscoveryService extends pulumi.ComponentResource {
+export class DiscoveryService extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** 66 hex digits. */
   readonly publicKey: string;
   /** Service behind which the pods are dialled. */
@@ -146,11 +150,11 @@ export class DiscoveryService extends pulumi.ComponentResource {
     this.metrics = metricsEndpoint;
 
     const members = memberNames(command.service, replicas);
-    for (const [index, member] of members.entries()) {
+    const workloads = members.map((member, index) => {
       const program = discoveryMember(args, index === 0);
-      new Workload(member, programWorkload(member, program, args), parent);
-    }
-    new k8s.core.v1.Service(
+      return new Workload(member, programWorkload(member, program, args), parent);
+    });
+    const service = new k8s.core.v1.Service(
       `${name}-service`,
       {
         metadata: {
@@ -168,6 +172,7 @@ export class DiscoveryService extends pulumi.ComponentResource {
       },
       parent,
     );
+    this.ready = [service, ...workloads.flatMap(({ ready }) => ready)];
     this.registerOutputs({
       publicKey: this.publicKey,
       serviceName: this.serviceName,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { Workload } from "../workload/workload.ts";
 import { dmsgServerArguments } from "./commands.ts";
@@ -77,7 +78,10 @@ export function dmsgServerProgram(args: DmsgServerArgs): Program {
  * One dmsg-server: an individual with a key, an address, a port and a node of its own, and so a
  * workload of its own. Visors dial it directly, past every balancer (facts/skywire.md 4.10).
  */
-export class DmsgServer extends pulumi.ComponentResource {
+export class DmsgServer extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** 66 hex digits. */
   readonly publicKey: string;
   /** What visors dial, `host:port`. */
@@ -92,7 +96,10 @@ export class DmsgServer extends pulumi.ComponentResource {
     this.publicKey = args.key.publicKey;
     this.publicAddress = address;
     this.metrics = metricsEndpoint;
-    new Workload(name, programWorkload(name, dmsgServerProgram(args), args), { parent: this });
+    const workload = new Workload(name, programWorkload(name, dmsgServerProgram(args), args), {
+      parent: this,
+    });
+    this.ready = workload.ready;
     this.registerOutputs({
       publicKey: this.publicKey,
       publicAddress: this.publicAddress,

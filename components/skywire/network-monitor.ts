@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { Workload } from "../workload/workload.ts";
 import type { Container } from "../workload/types.ts";
@@ -106,7 +107,10 @@ export function networkMonitorProgram(args: NetworkMonitorArgs): Program {
  *
  * Needs a namespace whose Pod Security level is `privileged`.
  */
-export class NetworkMonitor extends pulumi.ComponentResource {
+export class NetworkMonitor extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** 66 hex digits. It must stand in the whitelist of the services. */
   readonly publicKey: string;
   /** Where its metrics are read. */
@@ -116,9 +120,10 @@ export class NetworkMonitor extends pulumi.ComponentResource {
     super("fleet:skywire:NetworkMonitor", name, { image: args.image.reference }, opts);
     this.publicKey = args.key.publicKey;
     this.metrics = metricsEndpoint;
-    new Workload(name, programWorkload(name, networkMonitorProgram(args), args), {
+    const workload = new Workload(name, programWorkload(name, networkMonitorProgram(args), args), {
       parent: this,
     });
+    this.ready = workload.ready;
     this.registerOutputs({ publicKey: this.publicKey, metrics: this.metrics });
   }
 }

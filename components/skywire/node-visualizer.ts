@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import { Workload } from "../workload/workload.ts";
 import { nodeVisualizerArguments, nodeVisualizerVariables } from "./commands.ts";
 import type { NodeVisualizerConfig } from "./node-visualizer.schema.ts";
@@ -42,7 +43,10 @@ export function nodeVisualizerProgram(args: NodeVisualizerArgs): Program {
 }
 
 /** The node-visualizer: the map of visors and transports (facts/skywire.md 4.4). */
-export class NodeVisualizer extends pulumi.ComponentResource {
+export class NodeVisualizer extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** Service behind which it is dialled. */
   readonly serviceName: string;
   /** Its port. */
@@ -55,9 +59,10 @@ export class NodeVisualizer extends pulumi.ComponentResource {
     this.serviceName = name;
     this.servicePort = httpPorts["node-visualizer"];
     this.metrics = metricsEndpoint;
-    new Workload(name, programWorkload(name, nodeVisualizerProgram(args), args), {
+    const workload = new Workload(name, programWorkload(name, nodeVisualizerProgram(args), args), {
       parent: this,
     });
+    this.ready = workload.ready;
     this.registerOutputs({
       serviceName: this.serviceName,
       servicePort: this.servicePort,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { Workload } from "../workload/workload.ts";
 import { setupNodeArguments } from "./commands.ts";
@@ -60,7 +61,10 @@ export function setupNodeProgram(args: SetupNodeArgs): Program {
  * One setup-node: joins visors over dmsg, on dmsg port 36. It listens on no IP port but the metrics',
  * and so has no Service (facts/skywire.md 4.9).
  */
-export class SetupNode extends pulumi.ComponentResource {
+export class SetupNode extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
   /** 66 hex digits. */
   readonly publicKey: string;
   /** Where its metrics are read. */
@@ -70,7 +74,10 @@ export class SetupNode extends pulumi.ComponentResource {
     super("fleet:skywire:SetupNode", name, { image: args.image.reference }, opts);
     this.publicKey = args.key.publicKey;
     this.metrics = metricsEndpoint;
-    new Workload(name, programWorkload(name, setupNodeProgram(args), args), { parent: this });
+    const workload = new Workload(name, programWorkload(name, setupNodeProgram(args), args), {
+      parent: this,
+    });
+    this.ready = workload.ready;
     this.registerOutputs({ publicKey: this.publicKey, metrics: this.metrics });
   }
 }

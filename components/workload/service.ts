@@ -5,14 +5,14 @@ import { workloadLabel } from "../base/labels.ts";
 import type { Metadata } from "./metadata.ts";
 import type { ServiceSpec, WorkloadArgs } from "./types.ts";
 
-/** Makes a Service before a Workload's pods and tells the name under which it is dialled. */
+/** Makes a Service before a Workload's pods. */
 export function makeService(
   workload: string,
   service: ServiceSpec,
   args: WorkloadArgs,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
-): string {
+): k8s.core.v1.Service {
   const name = service.name ?? workload;
   const type = service.type ?? "ClusterIP";
   const containerPorts = [args.container, ...(args.sidecars ?? [])].flatMap(
@@ -31,7 +31,7 @@ export function makeService(
       ...(port.nodePort === undefined ? {} : { nodePort: port.nodePort }),
     };
   });
-  new k8s.core.v1.Service(
+  return new k8s.core.v1.Service(
     `${name}-service`,
     {
       metadata: {
@@ -56,5 +56,4 @@ export function makeService(
     },
     opts,
   );
-  return name;
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
+import type { Awaitable } from "../base/ready.ts";
 import { serviceAccount } from "./account.ts";
 import { makeController } from "./controller.ts";
 import { makeAutoscaler, makeBudget } from "./disruption.ts";
@@ -20,11 +21,14 @@ import type { WorkloadArgs } from "./types.ts";
  * account. ConfigMaps and Secrets keep the engine's names, so that changed content makes a new
  * object, and the pods that read it are exchanged.
  */
-export class Workload extends pulumi.ComponentResource {
+export class Workload extends pulumi.ComponentResource implements Awaitable {
   /** Names under which the pods are dialled, in the order they were given. */
   readonly serviceNames: readonly string[];
   /** Label selector of the pods. */
   readonly selector: Readonly<Record<string, string>>;
+
+  /** The controller, which is awaited, and waits itself for account and Services. */
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     refuseImpossible(name, args);
@@ -45,22 +49,28 @@ export class Workload extends pulumi.ComponentResource {
         parent,
       );
     }
-    this.serviceNames = (args.services ?? []).map((service) =>
+    const services = (args.services ?? []).map((service) =>
       makeService(name, service, args, metadata, parent),
     );
+    this.serviceNames = (args.services ?? []).map((service) => service.name ?? name);
     const controller = makeController(name, args, metadata, sources, {
       ...parent,
-      dependsOn: account,
+      // Not on load balancers: those wait for the pods themselves.
+      dependsOn: [...account, ...services.filter((_, index) => !isBalancer(args, index))],
       ...(args.readyTimeout === undefined
         ? {}
         : { customTimeouts: { create: args.readyTimeout, update: args.readyTimeout } }),
     });
+    this.ready = [controller];
     makeBudget(name, args, metadata, parent);
     makeAutoscaler(name, args, metadata, { parent: this, dependsOn: controller });
 
     this.registerOutputs({ serviceNames: this.serviceNames, selector: this.selector });
   }
 }
+
+const isBalancer = (args: WorkloadArgs, index: number): boolean =>
+  args.services?.[index]?.type === "LoadBalancer";
 
 /** Faults of code, not of config: a component that composes a Workload so is wrong everywhere. */
 function refuseImpossible(name: string, args: WorkloadArgs): void {

@@ -1,6 +1,6 @@
 /** The public way in: hosts through the controllers, records, and what the stack tells about them. */
-import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../../components/base/ready.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import {
   hostRecords,
@@ -23,10 +23,7 @@ export interface Entry {
 }
 
 /** What stands behind a public host. */
-function backendOf(
-  services: Services,
-  service: PublicService,
-): (Backend & pulumi.Resource) | undefined {
+function backendOf(services: Services, service: PublicService): (Backend & Awaitable) | undefined {
   switch (service) {
     case "address-resolver":
       return services.addressResolver;
@@ -83,7 +80,7 @@ export function openEntry(stack: SkywireStack, foundation: Foundation, services:
               className: classOf(stack.ingress, table[service]),
               tls: stack.ingress.tls,
             },
-            { ...opts, dependsOn: [controllers, backend] },
+            { ...opts, dependsOn: [...controllers.ready, ...backend.ready] },
           ),
         ];
   });

@@ -2,8 +2,8 @@
  * The services, in the order in which they can start (facts/skywire.md 7): what waits for what is
  * said with `dependsOn`, as a keyed service exits until a dmsg-server has registered.
  */
-import type * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../../components/base/ready.ts";
 import { clusterUrl, uptimePrivateUrl } from "../../components/skywire/addresses.ts";
 import { AddressResolver } from "../../components/skywire/address-resolver.ts";
 import { ConfigBootstrapper } from "../../components/skywire/config-bootstrapper.ts";
@@ -59,7 +59,8 @@ function whitelisting({ stack, keys }: ServicesInput) {
 }
 
 /** Options of a component: the stack's provider, and what must be ready before it. */
-function after(input: ServicesInput, ...ready: pulumi.Resource[]) {
+function after(input: ServicesInput, ...before: Awaitable[]) {
+  const ready = before.flatMap((one) => one.ready);
   return { ...input.foundation.opts, dependsOn: [input.foundation.services, ...ready] };
 }
 
@@ -111,7 +112,7 @@ function makeDmsgServers(input: ServicesInput, dmsgDiscovery: DiscoveryService):
   return made;
 }
 
-function makeAddressResolver(input: ServicesInput, ready: readonly pulumi.Resource[]) {
+function makeAddressResolver(input: ServicesInput, before: readonly Awaitable[]) {
   const { stack, keys, foundation, stores } = input;
   const redis = stores.redis("address-resolver");
   return new AddressResolver(
@@ -129,11 +130,11 @@ function makeAddressResolver(input: ServicesInput, ready: readonly pulumi.Resour
       redisPassword: redis.password,
       resolver: stack.services["address-resolver"],
     },
-    after(input, ...ready, ...redis.resources),
+    after(input, ...before, ...redis.resources),
   );
 }
 
-function makeTransportDiscovery(input: ServicesInput, ready: readonly pulumi.Resource[]) {
+function makeTransportDiscovery(input: ServicesInput, before: readonly Awaitable[]) {
   const { stack, keys, foundation, stores } = input;
   const redis = stores.redis("transport-discovery");
   const { address, resources } = stores.postgres;
@@ -153,12 +154,12 @@ function makeTransportDiscovery(input: ServicesInput, ready: readonly pulumi.Res
       redisPassword: redis.password,
       database: stores.database("transport-discovery"),
     },
-    after(input, ...ready, ...redis.resources, ...resources),
+    after(input, ...before, ...redis.resources, ...resources),
   );
 }
 
 /** The route-finder, after the transport-discovery: it reads the very tables that one makes (4.6). */
-function makeRouteFinder(input: ServicesInput, ready: readonly pulumi.Resource[]) {
+function makeRouteFinder(input: ServicesInput, before: readonly Awaitable[]) {
   const { stack, keys, foundation, stores } = input;
   const { address, resources } = stores.postgres;
   return new DiscoveryService(
@@ -175,11 +176,11 @@ function makeRouteFinder(input: ServicesInput, ready: readonly pulumi.Resource[]
       options: stack.services["route-finder"],
       database: stores.database("route-finder"),
     },
-    after(input, ...ready, ...resources),
+    after(input, ...before, ...resources),
   );
 }
 
-function makeUptimeTracker(input: ServicesInput, ready: readonly pulumi.Resource[]) {
+function makeUptimeTracker(input: ServicesInput, before: readonly Awaitable[]) {
   const { stack, keys, foundation, stores } = input;
   const options = stack.services["uptime-tracker"];
   const { size, storageClass, cutoffDays } = options.dailyData;
@@ -204,7 +205,7 @@ function makeUptimeTracker(input: ServicesInput, ready: readonly pulumi.Resource
       database: stores.database("uptime-tracker"),
       dailyData: { size, ...(storageClass === undefined ? {} : { storageClass }) },
     },
-    after(input, ...ready, ...redis.resources, ...resources),
+    after(input, ...before, ...redis.resources, ...resources),
   );
 }
 
@@ -221,7 +222,7 @@ function backUpDailyData(input: ServicesInput, uptimeTracker: DiscoveryService):
   }
 }
 
-function makeServiceDiscovery(input: ServicesInput, ready: readonly pulumi.Resource[]) {
+function makeServiceDiscovery(input: ServicesInput, before: readonly Awaitable[]) {
   const { stack, keys, foundation, stores } = input;
   const options = stack.services["service-discovery"];
   const redis = stores.redis("service-discovery");
@@ -245,11 +246,11 @@ function makeServiceDiscovery(input: ServicesInput, ready: readonly pulumi.Resou
       redisPassword: redis.password,
       database: stores.database("service-discovery"),
     },
-    after(input, ...ready, ...redis.resources, ...resources),
+    after(input, ...before, ...redis.resources, ...resources),
   );
 }
 
-function makeSetupNodes(input: ServicesInput, ready: readonly pulumi.Resource[]): SetupNode[] {
+function makeSetupNodes(input: ServicesInput, before: readonly Awaitable[]): SetupNode[] {
   const { stack, keys, foundation } = input;
   const { namespaceName } = foundation.around;
   return Object.entries(stack.services["setup-nodes"]).map(
@@ -264,7 +265,7 @@ function makeSetupNodes(input: ServicesInput, ready: readonly pulumi.Resource[])
           transportDiscoveryUrl: clusterUrl("transport-discovery", namespaceName),
           node,
         },
-        after(input, ...ready),
+        after(input, ...before),
       ),
   );
 }
@@ -292,7 +293,7 @@ function makeConfigBootstrapper(input: ServicesInput): ConfigBootstrapper | unde
 }
 
 /** The node-visualizer: it dies unless both services answer when it starts (4.4). */
-function makeNodeVisualizer(input: ServicesInput, ready: readonly pulumi.Resource[]) {
+function makeNodeVisualizer(input: ServicesInput, before: readonly Awaitable[]) {
   const { stack, foundation } = input;
   const { namespaceName } = foundation.around;
   return new NodeVisualizer(
@@ -304,7 +305,7 @@ function makeNodeVisualizer(input: ServicesInput, ready: readonly pulumi.Resourc
       transportDiscoveryUrl: clusterUrl("transport-discovery", namespaceName),
       visualizer: stack.services["node-visualizer"],
     },
-    after(input, ...ready),
+    after(input, ...before),
   );
 }
 
@@ -342,11 +343,11 @@ const visorUrls = (hosts: HostTable): VisorUrls => ({
 /**
  * Makes the network-monitor, after everything it dials, the public way in included (7).
  *
- * @param ready The services and the hosts that lead to them.
+ * @param before The services and the hosts that lead to them.
  */
 export function makeNetworkMonitor(
   input: ServicesInput,
-  ready: readonly pulumi.Resource[],
+  before: readonly Awaitable[],
 ): NetworkMonitor {
   const { stack, keys, foundation, stores } = input;
   const redis = stores.redis("network-monitor");
@@ -365,7 +366,10 @@ export function makeNetworkMonitor(
     },
     {
       ...foundation.opts,
-      dependsOn: [foundation.monitor, ...redis.resources, ...ready],
+      dependsOn: [
+        foundation.monitor,
+        ...[...redis.resources, ...before].flatMap(({ ready }) => ready),
+      ],
     },
   );
 }

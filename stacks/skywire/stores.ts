@@ -1,6 +1,7 @@
 /** The stores of a Skywire stack, and how the programs reach them. */
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../../components/base/ready.ts";
 import { Postgres } from "../../components/data/postgres.ts";
 import { Redis } from "../../components/data/redis.ts";
 import type { StoreSurroundings } from "../../components/data/surroundings.ts";
@@ -17,7 +18,7 @@ export interface RedisAccess {
   readonly url: string;
   readonly password: pulumi.Output<string>;
   /** What must be ready before the program starts. */
-  readonly resources: readonly pulumi.Resource[];
+  readonly resources: readonly Awaitable[];
 }
 
 /** The stores, as the programs need them. */
@@ -25,7 +26,7 @@ export interface Stores {
   readonly redis: (user: RedisUser) => RedisAccess;
   readonly postgres: {
     readonly address: PostgresAddress;
-    readonly resources: readonly pulumi.Resource[];
+    readonly resources: readonly Awaitable[];
   };
   readonly database: (user: PostgresUser) => DatabaseAccess;
 }
