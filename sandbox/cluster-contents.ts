@@ -186,9 +186,14 @@ function presentPositions(nodes: readonly KubeObject[]): ReadonlyMap<string, num
 async function removeNode(api: Api, name: string): Promise<void> {
   const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${name}`);
   await api.remove(`/api/v1/nodes/${name}`);
-  await Promise.all(
-    pods.map(({ metadata }) =>
+  // A lease that outlives its node for a moment would be taken for the next node's: kwok renews it,
+  // the garbage collector takes it away, and nothing plays that node's pods until the next renewal.
+  await api.remove(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
+  await Promise.all([
+    ...pods.map(({ metadata }) =>
       api.remove(`/api/v1/namespaces/${metadata.namespace ?? "default"}/pods/${metadata.name}`),
     ),
-  );
+    // Until kwok's own view has lost the node and its lease.
+    sleep(250),
+  ]);
 }
