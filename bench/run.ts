@@ -79,8 +79,11 @@ const ratio = (name: string, bound: number, times: { ours: Times; peer: Times })
 const seconds = ({ minimum, median, maximum }: Times): string =>
   `${median.toFixed(2)} s (${minimum.toFixed(2)}–${maximum.toFixed(2)})`;
 
-const stateBytes = (project: Project): number =>
-  Buffer.byteLength(engine(project, ["stack", "export", "--stack", stack]));
+/** Bytes of the state as the backend keeps it: without the indentation of an export. */
+function stateBytes(project: Project): number {
+  const exported: unknown = JSON.parse(engine(project, ["stack", "export", "--stack", stack]));
+  return Buffer.byteLength(JSON.stringify(exported));
+}
 
 /** Brings a project up, weighs its state, and takes it away again. */
 function weigh(project: Project): number {
