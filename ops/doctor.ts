@@ -11,16 +11,10 @@ import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { Target } from "./command.ts";
 import { stackFileFindings } from "./lint-stacks.ts";
-import {
-  isMap,
-  rawConfig,
-  secretEntries,
-  secureText,
-  type StackFile,
-  systemSections,
-} from "./stack-file.ts";
+import { isMap, rawConfig, secretEntries, secureText, type StackFile } from "./stack-file.ts";
 import { table } from "./table.ts";
 import { type Machine, toolFindings } from "./tools.ts";
+import { systemSections } from "../stacks/raw.ts";
 
 /** One check and what it found. */
 export interface Check {
@@ -134,7 +128,7 @@ function configCheck(
  * this command decrypts nothing. The sandbox makes what its stack lacks.
  */
 function standInSecrets(file: StackFile, target: Target): Readonly<Record<string, unknown>> {
-  const parsed = parseAll(StackConfig, systemSections(file), inFile);
+  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
   const config = parsed.ok ? parsed.value : parsed.rest;
   const kinds = new Map(
     (config === undefined ? [] : requiredSecrets(config)).map(({ name, kind }) => [name, kind]),

@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { LineCounter, parseDocument } from "yaml";
 
-import type { RawConfig } from "../stacks/config.ts";
+import { asRawConfig, type RawConfig } from "../stacks/raw.ts";
 import { CommandError } from "./command.ts";
 
 /** One stack file. */
@@ -136,22 +136,5 @@ export function rawConfig(
   if (secrets !== undefined) {
     entries.push(["fleet:secrets", secrets]);
   }
-  return Object.fromEntries(entries.map(([key, value]) => [key, rawValue(value)]));
-}
-
-/** Objects and lists travel as JSON, everything else as text. */
-function rawValue(value: unknown): string {
-  if (value === null || value === undefined) {
-    return "";
-  }
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** The sections of one system, for its schema: without what the loader reads itself. */
-export function systemSections(file: StackFile): Readonly<Record<string, unknown>> {
-  const prefix = "fleet:";
-  const sections = Object.entries(file.config)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]): [string, unknown] => [key.slice(prefix.length), value]);
-  return Object.fromEntries(sections.filter(([name]) => name !== "secrets" && name !== "sandbox"));
+  return asRawConfig(Object.fromEntries(entries));
 }

@@ -12,7 +12,8 @@ const sandboxSection = "fleet:sandbox";
 
 /** Reads a stack file; a fault names the line, never what stands there. */
 export function parseStackFile(text: string, path: string): Document {
-  const document = parseDocument(text, { prettyErrors: true });
+  // The engine merges `<<`: what it reads must be what is checked here.
+  const document = parseDocument(text, { merge: true, prettyErrors: true });
   const [error] = document.errors;
   if (error !== undefined) {
     const line = error.linePos?.[0].line;
@@ -35,18 +36,6 @@ export function configValues(document: Document): Readonly<Record<string, unknow
   const values = config.toJS(document) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
     Object.entries(values).filter(([key]) => key !== secretsSection && key !== sandboxSection),
-  );
-}
-
-/** Config as the engine would hand it to the program: objects as JSON, everything else as text. */
-export function rawConfig(
-  values: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
   );
 }
 

@@ -6,9 +6,10 @@ import { clusterNodes, type NodeShape } from "../components/platform/cluster.sch
 import type { DnsConfig } from "../components/platform/dns.schema.ts";
 import { ConfigError, parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
+import { asRawConfig, systemSections } from "../stacks/raw.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
-import { configValues, parseStackFile, rawConfig } from "./config.ts";
+import { configValues, parseStackFile } from "./config.ts";
 import { SandboxError } from "./fault.ts";
 import type { Seeds } from "./standins/seeds.ts";
 import { ensureSandboxSecrets, neededSecrets, type SecretNeed } from "./secrets.ts";
@@ -38,7 +39,7 @@ export interface Plan {
 export function readPlan(stack: string, file: string, existing: ReadonlyMap<string, string>): Plan {
   const text = readFileSync(file, "utf8");
   const values = configValues(parseStackFile(text, file));
-  const raw = rawConfig(values);
+  const raw = asRawConfig(values);
   const needs = secretNeeds(values);
   const kept = ensureSandboxSecrets(needs, existing, generateSecret);
   const secrets = Object.fromEntries(neededSecrets(needs, kept));
@@ -75,11 +76,7 @@ function dnsSeeds(dns: DnsConfig): Seeds {
 
 /** What a config refers to, as far as it can be read: faults are told by {@link check}. */
 function secretNeeds(values: Readonly<Record<string, unknown>>): readonly SecretNeed[] {
-  const prefix = "fleet:";
-  const sections = Object.entries(values).flatMap(([key, value]) =>
-    key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
-  );
-  const parsed = parseAll(StackConfig, Object.fromEntries(sections), inFile);
+  const parsed = parseAll(StackConfig, systemSections(values), inFile);
   const config = parsed.ok ? parsed.value : parsed.rest;
   return config === undefined ? [] : requiredSecrets(config);
 }

@@ -12,11 +12,9 @@ import { readEnvironment, type StackEnvironment } from "./environment.ts";
 import { type Fault, reportFaults } from "./faults.ts";
 import { isLoopback } from "./kubeconfig.ts";
 import { type Parsed, parseAll } from "./parse.ts";
+import { loaderSections, type RawConfig, readRawValue } from "./raw.ts";
 import { inFile, requiredSecrets, secretFaults } from "./secrets.ts";
 import { StackConfig } from "./stack.schema.ts";
-
-/** Config as the engine hands it over: full key → text, objects as JSON. */
-export type RawConfig = Readonly<Record<string, string>>;
 
 /** A stack file that stands: config, and what belongs to it. */
 export interface LoadedStack {
@@ -40,9 +38,6 @@ export class ConfigError extends pulumi.RunError {
  */
 export const maximumConfigBytes = 96 * 1024;
 
-/** Sections that the loader reads itself and no system's schema has. */
-const loaderSections = ["secrets", "sandbox"] as const;
-
 /** Reads the running stack's config. */
 export function loadConfig(): LoadedStack {
   return parseConfig(pulumi.runtime.allConfig(), readEnvironment(pulumi.getStack()));
@@ -59,7 +54,7 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
   const secrets = secretEntries(sections, faults);
   const sandbox = readSandbox(sections, faults);
   const systemSections = Object.fromEntries(
-    [...sections].filter(([name]) => !loaderSections.some((own) => own === name)),
+    [...sections].filter(([name]) => !loaderSections.includes(name)),
   );
   const parsed = parseAll(StackConfig, systemSections, inFile);
   const told = parsed.ok ? [] : parsed.faults;
@@ -147,18 +142,11 @@ function readSection(
   faults: Fault[],
 ): void {
   try {
-    sections.set(name, readValue(text));
+    sections.set(name, readRawValue(text));
   } catch {
     // The text may hold secrets: it is not repeated.
     faults.push({ path: `fleet:${name}`, expected: "must be valid YAML or JSON" });
   }
-}
-
-/** Objects, lists and booleans come as JSON; everything else is text. */
-function readValue(text: string): unknown {
-  return /^\s*[[{]/.test(text) || text === "true" || text === "false"
-    ? (JSON.parse(text) as unknown)
-    : text;
 }
 
 /** Without this setting, a resource that lost its provider would go to whatever the shell names. */

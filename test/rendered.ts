@@ -12,8 +12,9 @@ import { parse } from "yaml";
 import * as z from "zod";
 
 import type { SecretKind } from "../components/base/secrets.ts";
-import { parseConfig, type RawConfig } from "../stacks/config.ts";
+import { parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
+import { asRawConfig, type RawConfig, readRawValue, systemSections } from "../stacks/raw.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { type World, worldOf } from "./evaluators/objects.ts";
@@ -71,24 +72,13 @@ const StackFile = z.object({ config: z.record(z.string(), z.unknown()) });
 /** The config of a committed stack file as the engine would hand it over: objects as JSON. */
 export function readStackFile(stack: Stack): RawConfig {
   const file = StackFile.parse(parse(readFileSync(join(clone, `Pulumi.${stack}.yaml`), "utf8")));
-  return Object.fromEntries(
-    Object.entries(file.config).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
+  return asRawConfig(file.config);
 }
 
 /** Values for everything a config refers to. */
 function throwAwaySecrets(raw: RawConfig): ReadonlyMap<string, string> {
-  const sections = Object.fromEntries(
-    Object.entries(raw)
-      .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
-      .map(([key, text]): [string, unknown] => [
-        key.slice("fleet:".length),
-        /^\s*[[{]/.test(text) ? JSON.parse(text) : text,
-      ]),
-  );
+  const values = Object.entries(raw).map(([key, text]) => [key, readRawValue(text)] as const);
+  const sections = systemSections(Object.fromEntries(values));
   const parsed = parseAll(StackConfig, sections, inFile);
   if (!parsed.ok) {
     throw new Error(parsed.faults.map(({ path, expected }) => `${path} ${expected}`).join("\n"));

@@ -5,12 +5,13 @@ import { parseAll } from "../../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
 import { CommandError, type Target } from "../command.ts";
-import { type StackFile, systemSections } from "../stack-file.ts";
+import type { StackFile } from "../stack-file.ts";
 import { table } from "../table.ts";
 import { checkImport } from "./import.ts";
 import { generationFault } from "./policy.ts";
 import { type KeyRow, keyRows, type SecretValues, unusedEntries } from "./rows.ts";
 import type { Vault } from "./vault.ts";
+import { systemSections } from "../../stacks/raw.ts";
 
 /** What `keys` is asked for. */
 export interface KeysRequest {
@@ -76,7 +77,7 @@ export async function keys({
 }
 
 function parseSections(file: StackFile): StackConfig {
-  const parsed = parseAll(StackConfig, systemSections(file), inFile);
+  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
   if (!parsed.ok) {
     throw new CommandError(reportFaults(file.stack, parsed.faults));
   }

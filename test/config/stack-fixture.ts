@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { generateSecret } from "../../components/base/secrets.ts";
-import { parseStackFile, rawConfig, systemSections } from "../../ops/stack-file.ts";
-import { ConfigError, parseConfig, type RawConfig } from "../../stacks/config.ts";
+import { parseStackFile, rawConfig } from "../../ops/stack-file.ts";
+import { ConfigError, parseConfig } from "../../stacks/config.ts";
+import { type RawConfig, systemSections } from "../../stacks/raw.ts";
 import type { StackEnvironment } from "../../stacks/environment.ts";
 import type { Fault } from "../../stacks/faults.ts";
 import { parseAll } from "../../stacks/parse.ts";
@@ -33,7 +34,7 @@ const drafts = {
 
 function readDraft(stack: FixtureStack): Draft {
   const file = parseStackFile(stack, stackText(stack));
-  const parsed = parseAll(StackConfig, systemSections(file), inFile);
+  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
   const config = parsed.ok ? parsed.value : parsed.rest;
   const needs = requiredSecrets(config);
   return {

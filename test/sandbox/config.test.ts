@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 
-import { configValues, parseStackFile, rawConfig, sandboxConfig } from "../../sandbox/config.ts";
+import { configValues, parseStackFile, sandboxConfig } from "../../sandbox/config.ts";
 import { decrypt, type PassphraseKey } from "../../sandbox/encryption.ts";
+import { asRawConfig } from "../../stacks/raw.ts";
 
 const key: PassphraseKey = { saltLine: "v1:salt:v1:nonce:check", key: Buffer.alloc(32, 7) };
 
@@ -86,10 +87,19 @@ describe("the generated config file", () => {
 describe("config as the engine hands it over", () => {
   it("is text for scalars and JSON for everything else, without secrets", () => {
     const values = configValues(parseStackFile(live, "Pulumi.test.yaml"));
-    expect(rawConfig(values)).toEqual({
+    expect(asRawConfig(values)).toEqual({
       "pulumi:disable-default-providers": '["*"]',
       "fleet:system": "skywire",
       "fleet:services": '{"dmsg-servers":{"count":1,"ratio":0.5,"on":true}}',
+    });
+  });
+
+  // The engine merges them: unmerged, the sandbox would check another config than the one that runs.
+  it("resolves YAML merge keys as the engine does", () => {
+    const text = "config:\n  fleet:a: &base { cpu: one }\n  fleet:b: { <<: *base, memory: two }\n";
+    expect(asRawConfig(configValues(parseStackFile(text, "Pulumi.test.yaml")))).toEqual({
+      "fleet:a": '{"cpu":"one"}',
+      "fleet:b": '{"cpu":"one","memory":"two"}',
     });
   });
 });
