@@ -4,7 +4,7 @@ import type { Awaitable } from "../base/ready.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import type { Container, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { type BackupProgram, Backups, setFolder } from "./backup.ts";
 import type { ScheduledBackup } from "./backup.schema.ts";
 import { postgresPort } from "./flows.ts";
@@ -71,7 +71,7 @@ export class Postgres extends pulumi.ComponentResource implements Awaitable {
       this.host = `${name}.${namespaceName}.svc`;
       this.port = postgresPort;
       const passwords = passwordsOf(this.#logins);
-      const workload = new Workload(name, serverArgs(name, args, config, passwords), {
+      const workload = makeWorkload(name, serverArgs(name, args, config, passwords), {
         parent: this,
       });
       this.ready = workload.ready;

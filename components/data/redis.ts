@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { Backups, setFolder } from "./backup.ts";
 import type { ScheduledBackup } from "./backup.schema.ts";
 import { redisPort, redisRestorePort } from "./flows.ts";
@@ -55,7 +55,7 @@ export class Redis extends pulumi.ComponentResource implements Awaitable {
     } else {
       this.host = `${name}.${namespaceName}.svc`;
       this.port = redisPort;
-      const workload = new Workload(name, serverArgs(name, args, config, this.password), {
+      const workload = makeWorkload(name, serverArgs(name, args, config, this.password), {
         parent: this,
       });
       this.ready = workload.ready;

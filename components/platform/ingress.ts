@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { TlsConfig } from "./ingress.schema.ts";
@@ -27,32 +27,28 @@ export interface HttpHostArgs {
  *
  * There must be one for each host: of two, a controller serves the older or mixes both.
  */
-export class HttpHost extends pulumi.ComponentResource implements Awaitable {
-  /** {@inheritDoc Awaitable.ready} */
+export class HttpHost extends k8s.networking.v1.Ingress implements Awaitable {
+  /** The host itself: it is awaited until the controller tells an address, so that a class which nobody serves is found here. */
   readonly ready: readonly pulumi.Resource[];
 
   readonly host: string;
 
-  constructor(name: string, args: HttpHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("fleet:platform:HttpHost", name, { host: args.host, class: args.className }, opts);
-    const labels = { "app.kubernetes.io/part-of": args.system };
-    // Awaited until the controller tells an address: a class that nobody serves is found here.
-    const ingress = new k8s.networking.v1.Ingress(
+  constructor(name: string, args: HttpHostArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
       `${name}-ingress`,
       {
         metadata: {
           name,
           namespace: args.namespace,
-          labels,
+          labels: { "app.kubernetes.io/part-of": args.system },
           annotations: tlsAnnotations(args.tls),
         },
         spec: ingressSpec(name, args),
       },
-      { parent: this },
+      opts,
     );
     this.host = args.host;
-    this.ready = [ingress];
-    this.registerOutputs({ host: this.host });
+    this.ready = [this];
   }
 }
 

@@ -5,7 +5,7 @@ import type { Awaitable } from "../base/ready.ts";
 import { type Flow, flowsOf } from "../base/flows.ts";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import type { ApiRule, ContainerPort, WorkloadArgs } from "../workload/types.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { balancerAnnotations, balancerTarget } from "./balancer.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import { slotTarget } from "./dns-records.ts";
@@ -82,7 +82,7 @@ export class Traefik extends pulumi.ComponentResource implements Awaitable {
             parent,
           )
         : undefined;
-    const workload = new Workload(name, traefikWorkload(name, args, entry.endpoint), parent);
+    const workload = makeWorkload(name, traefikWorkload(name, args, entry.endpoint), parent);
 
     this.className = name;
     this.ready = [...workload.ready, ...(balancer === undefined ? [] : [balancer])];

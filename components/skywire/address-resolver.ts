@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import type { AddressResolverConfig } from "./address-resolver.schema.ts";
 import { type AddressResolverCommand, discoveryArguments } from "./commands.ts";
 import { secretVariables } from "./discovery-service.ts";
@@ -89,7 +89,7 @@ export class AddressResolver extends pulumi.ComponentResource implements Awaitab
     this.servicePort = httpPorts["address-resolver"];
     this.udpPort = udpPort;
     this.metrics = metricsEndpoint;
-    const workload = new Workload(name, programWorkload(name, addressResolverProgram(args), args), {
+    const workload = makeWorkload(name, programWorkload(name, addressResolverProgram(args), args), {
       parent: this,
     });
     this.ready = workload.ready;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { configBootstrapperArguments } from "./commands.ts";
 import type { ConfigBootstrapperConfig } from "./config-bootstrapper.schema.ts";
 import { configBootstrapperFile, type ConfigBootstrapperFile } from "./files.ts";
@@ -59,7 +59,7 @@ export class ConfigBootstrapper extends pulumi.ComponentResource implements Awai
     super("fleet:skywire:ConfigBootstrapper", name, summary, opts);
     this.serviceName = name;
     this.servicePort = httpPorts["config-bootstrapper"];
-    const workload = new Workload(
+    const workload = makeWorkload(
       name,
       programWorkload(name, configBootstrapperProgram(args), args),
       {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import { workloadLabels } from "../base/labels.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import type { ContainerPort } from "../workload/types.ts";
 import type { Disruption } from "../workload/workload.schema.ts";
 import { memberNames, uptimePrivateService } from "./addresses.ts";
@@ -152,7 +152,7 @@ export class DiscoveryService extends pulumi.ComponentResource implements Awaita
     const members = memberNames(command.service, replicas);
     const workloads = members.map((member, index) => {
       const program = discoveryMember(args, index === 0);
-      return new Workload(member, programWorkload(member, program, args), parent);
+      return makeWorkload(member, programWorkload(member, program, args), parent);
     });
     const service = new k8s.core.v1.Service(
       `${name}-service`,

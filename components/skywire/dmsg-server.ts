@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { dmsgServerArguments } from "./commands.ts";
 import type { DmsgServerConfig } from "./dmsg-server.schema.ts";
 import { dmsgServerFile } from "./files.ts";
@@ -96,7 +96,7 @@ export class DmsgServer extends pulumi.ComponentResource implements Awaitable {
     this.publicKey = args.key.publicKey;
     this.publicAddress = address;
     this.metrics = metricsEndpoint;
-    const workload = new Workload(name, programWorkload(name, dmsgServerProgram(args), args), {
+    const workload = makeWorkload(name, programWorkload(name, dmsgServerProgram(args), args), {
       parent: this,
     });
     this.ready = workload.ready;

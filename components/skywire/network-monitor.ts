@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import type { Container } from "../workload/types.ts";
 import { networkMonitorArguments } from "./commands.ts";
 import { networkMonitorFile, type VisorUrls } from "./files.ts";
@@ -120,7 +120,7 @@ export class NetworkMonitor extends pulumi.ComponentResource implements Awaitabl
     super("fleet:skywire:NetworkMonitor", name, { image: args.image.reference }, opts);
     this.publicKey = args.key.publicKey;
     this.metrics = metricsEndpoint;
-    const workload = new Workload(name, programWorkload(name, networkMonitorProgram(args), args), {
+    const workload = makeWorkload(name, programWorkload(name, networkMonitorProgram(args), args), {
       parent: this,
     });
     this.ready = workload.ready;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { nodeVisualizerArguments, nodeVisualizerVariables } from "./commands.ts";
 import type { NodeVisualizerConfig } from "./node-visualizer.schema.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
@@ -59,7 +59,7 @@ export class NodeVisualizer extends pulumi.ComponentResource implements Awaitabl
     this.serviceName = name;
     this.servicePort = httpPorts["node-visualizer"];
     this.metrics = metricsEndpoint;
-    const workload = new Workload(name, programWorkload(name, nodeVisualizerProgram(args), args), {
+    const workload = makeWorkload(name, programWorkload(name, nodeVisualizerProgram(args), args), {
       parent: this,
     });
     this.ready = workload.ready;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import { Workload } from "../workload/workload.ts";
+import { makeWorkload } from "../workload/workload.ts";
 import { setupNodeArguments } from "./commands.ts";
 import { setupNodeFile } from "./files.ts";
 import { metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
@@ -74,7 +74,7 @@ export class SetupNode extends pulumi.ComponentResource implements Awaitable {
     super("fleet:skywire:SetupNode", name, { image: args.image.reference }, opts);
     this.publicKey = args.key.publicKey;
     this.metrics = metricsEndpoint;
-    const workload = new Workload(name, programWorkload(name, setupNodeProgram(args), args), {
+    const workload = makeWorkload(name, programWorkload(name, setupNodeProgram(args), args), {
       parent: this,
     });
     this.ready = workload.ready;

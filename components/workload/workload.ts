@@ -13,6 +13,60 @@ import { makeService } from "./service.ts";
 import { podSources } from "./sources.ts";
 import type { WorkloadArgs } from "./types.ts";
 
+/** What the objects of a Workload are known by. */
+export interface WorkloadObjects extends Awaitable {
+  /** Names under which the pods are dialled, in the order they were given. */
+  readonly serviceNames: readonly string[];
+  /** Label selector of the pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** The controller, which is awaited, and waits itself for account and Services. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/**
+ * Makes the objects of a Workload as children of the component that they are the whole of: a
+ * dmsg-server is its Deployment with what belongs to it, and a node of its own between the two would
+ * only lengthen previews and state. What has no component of its own takes {@link Workload}.
+ *
+ * @param name Of the controller, the account and, by default, the Service.
+ */
+export function makeWorkload(
+  name: string,
+  args: WorkloadArgs,
+  opts: { readonly parent: pulumi.ComponentResource },
+): WorkloadObjects {
+  refuseImpossible(name, args);
+  const labels = workloadLabels(name, args.system);
+  const metadata: Metadata = { name, namespace: args.namespace, labels };
+  const account = serviceAccount(name, args, metadata, opts);
+  const sources = podSources(name, args, metadata, opts);
+  if (args.networkPolicy !== false) {
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-policy`,
+      { metadata, spec: networkPolicySpec(name, args.flows) },
+      opts,
+    );
+  }
+  const services = (args.services ?? []).map((service) =>
+    makeService(name, service, args, metadata, opts),
+  );
+  const controller = makeController(name, args, metadata, sources, {
+    ...opts,
+    // Not on load balancers: those wait for the pods themselves.
+    dependsOn: [...account, ...services.filter((_, index) => !isBalancer(args, index))],
+    ...(args.readyTimeout === undefined
+      ? {}
+      : { customTimeouts: { create: args.readyTimeout, update: args.readyTimeout } }),
+  });
+  makeBudget(name, args, metadata, opts);
+  makeAutoscaler(name, args, metadata, { ...opts, dependsOn: controller });
+  return {
+    serviceNames: (args.services ?? []).map((service) => service.name ?? name),
+    selector: { [workloadLabel]: name },
+    ready: [controller],
+  };
+}
+
 /**
  * Pods that run one program, with all that belongs to them: Service, budget, autoscaler, network
  * policy, service account, configuration, secrets and disks.
@@ -21,50 +75,22 @@ import type { WorkloadArgs } from "./types.ts";
  * account. ConfigMaps and Secrets keep the engine's names, so that changed content makes a new
  * object, and the pods that read it are exchanged.
  */
-export class Workload extends pulumi.ComponentResource implements Awaitable {
-  /** Names under which the pods are dialled, in the order they were given. */
+export class Workload extends pulumi.ComponentResource implements WorkloadObjects {
+  /** {@inheritDoc WorkloadObjects.serviceNames} */
   readonly serviceNames: readonly string[];
-  /** Label selector of the pods. */
+  /** {@inheritDoc WorkloadObjects.selector} */
   readonly selector: Readonly<Record<string, string>>;
-
-  /** The controller, which is awaited, and waits itself for account and Services. */
+  /** {@inheritDoc WorkloadObjects.ready} */
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseImpossible(name, args);
     // Component inputs are written to state: a summary, never files or secrets.
     const summary = { kind: args.kind, image: args.container.image, replicas: args.replicas ?? 1 };
     super("fleet:workload:Workload", name, summary, opts);
-    const parent = { parent: this };
-    const labels = workloadLabels(name, args.system);
-    const metadata: Metadata = { name, namespace: args.namespace, labels };
-
-    this.selector = { [workloadLabel]: name };
-    const account = serviceAccount(name, args, metadata, parent);
-    const sources = podSources(name, args, metadata, parent);
-    if (args.networkPolicy !== false) {
-      new k8s.networking.v1.NetworkPolicy(
-        `${name}-policy`,
-        { metadata, spec: networkPolicySpec(name, args.flows) },
-        parent,
-      );
-    }
-    const services = (args.services ?? []).map((service) =>
-      makeService(name, service, args, metadata, parent),
-    );
-    this.serviceNames = (args.services ?? []).map((service) => service.name ?? name);
-    const controller = makeController(name, args, metadata, sources, {
-      ...parent,
-      // Not on load balancers: those wait for the pods themselves.
-      dependsOn: [...account, ...services.filter((_, index) => !isBalancer(args, index))],
-      ...(args.readyTimeout === undefined
-        ? {}
-        : { customTimeouts: { create: args.readyTimeout, update: args.readyTimeout } }),
-    });
-    this.ready = [controller];
-    makeBudget(name, args, metadata, parent);
-    makeAutoscaler(name, args, metadata, { parent: this, dependsOn: controller });
-
+    const made = makeWorkload(name, args, { parent: this });
+    this.serviceNames = made.serviceNames;
+    this.selector = made.selector;
+    this.ready = made.ready;
     this.registerOutputs({ serviceNames: this.serviceNames, selector: this.selector });
   }
 }

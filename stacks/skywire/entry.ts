@@ -1,4 +1,5 @@
 /** The public way in: hosts through the controllers, records, and what the stack tells about them. */
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../components/base/ready.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
@@ -23,7 +24,9 @@ export interface Entry {
 }
 
 /** What stands behind a public host. */
-function backendOf(services: Services, service: PublicService): (Backend & Awaitable) | undefined {
+type PublicBackend = pulumi.ComponentResource & Backend & Awaitable;
+
+function backendOf(services: Services, service: PublicService): PublicBackend | undefined {
   switch (service) {
     case "address-resolver":
       return services.addressResolver;
@@ -62,7 +65,7 @@ function dmsgServerTargets(stack: SkywireStack): HostTargets[] {
 /** Opens the way in. */
 export function openEntry(stack: SkywireStack, foundation: Foundation, services: Services): Entry {
   const table = hostsOf(stack);
-  const { controllers, opts, around } = foundation;
+  const { controllers, around } = foundation;
   const published = publishedServices(stack);
   const hosts = published.flatMap((service) => {
     const backend = backendOf(services, service);
@@ -80,7 +83,7 @@ export function openEntry(stack: SkywireStack, foundation: Foundation, services:
               className: classOf(stack.ingress, table[service]),
               tls: stack.ingress.tls,
             },
-            { ...opts, dependsOn: [...controllers.ready, ...backend.ready] },
+            { parent: backend, dependsOn: [...controllers.ready, ...backend.ready] },
           ),
         ];
   });

@@ -61,7 +61,7 @@ describe("Postgres", () => {
     expect(children.filter(({ provider }) => !provider.includes("::cluster::"))).toEqual([]);
     expect(new Set(collected.urns).size).toBe(collected.urns.length);
     // The mocks write the next parent's type only.
-    const inside = /::fleet:(data:Backups|workload:Workload)\$kubernetes:/;
+    const inside = /::fleet:data:(Backups|Postgres)\$kubernetes:/;
     const ofKubernetes = collected.urns.filter(
       (urn) => urn.includes("kubernetes:") && !urn.includes("pulumi:providers"),
     );

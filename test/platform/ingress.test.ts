@@ -86,9 +86,8 @@ describe("HttpHost", () => {
     });
     // The mocks' URNs name the direct parent only.
     const start = "urn:pulumi:test::fleet::";
-    expect(collected.urns.filter((urn) => urn.includes("HttpHost"))).toEqual([
-      `${start}demo:test:Parent$fleet:platform:HttpHost::service-discovery`,
-      `${start}fleet:platform:HttpHost$kubernetes:networking.k8s.io/v1:Ingress::service-discovery-ingress`,
+    expect(collected.urns.filter((urn) => urn.includes("service-discovery"))).toEqual([
+      `${start}demo:test:Parent$kubernetes:networking.k8s.io/v1:Ingress::service-discovery-ingress`,
     ]);
     const type = "kubernetes:networking.k8s.io/v1:Ingress";
     const object = find(collected, type, "service-discovery-ingress");

@@ -148,7 +148,6 @@ describe("a controller on a slot's own ports", () => {
     const controllers = "fleet:platform:IngressControllers";
     const namespace = "fleet:platform:Namespace";
     const traefik = "fleet:platform:Traefik";
-    const workload = "fleet:workload:Workload";
     expect(collected.urns).toEqual(
       [
         "pulumi:providers:kubernetes::cluster",
@@ -160,14 +159,13 @@ describe("a controller on a slot's own ports", () => {
         `${controllers}$${traefik}::traefik`,
         `${traefik}$kubernetes:networking.k8s.io/v1:IngressClass::traefik-class`,
         `${traefik}$kubernetes:networking.k8s.io/v1:NetworkPolicy::traefik-entry`,
-        `${traefik}$${workload}::traefik`,
-        `${workload}$kubernetes:apps/v1:Deployment::traefik`,
-        `${workload}$kubernetes:core/v1:ConfigMap::traefik-dynamic`,
-        `${workload}$kubernetes:core/v1:ServiceAccount::traefik-account`,
-        `${workload}$kubernetes:networking.k8s.io/v1:NetworkPolicy::traefik-policy`,
-        `${workload}$kubernetes:policy/v1:PodDisruptionBudget::traefik-budget`,
-        `${workload}$kubernetes:rbac.authorization.k8s.io/v1:ClusterRole::traefik-cluster-role`,
-        `${workload}$kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding::traefik-cluster-role-binding`,
+        `${traefik}$kubernetes:apps/v1:Deployment::traefik`,
+        `${traefik}$kubernetes:core/v1:ConfigMap::traefik-dynamic`,
+        `${traefik}$kubernetes:core/v1:ServiceAccount::traefik-account`,
+        `${traefik}$kubernetes:networking.k8s.io/v1:NetworkPolicy::traefik-policy`,
+        `${traefik}$kubernetes:policy/v1:PodDisruptionBudget::traefik-budget`,
+        `${traefik}$kubernetes:rbac.authorization.k8s.io/v1:ClusterRole::traefik-cluster-role`,
+        `${traefik}$kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding::traefik-cluster-role-binding`,
       ]
         .map((urn) => `${start}${urn}`)
         .sort(),

@@ -113,17 +113,13 @@ function expectOwnProvider(collected: Collected): void {
   }
 }
 
-/** The mocks' URNs carry one parent: each Workload's is the component, each object's one of both. */
+/** Every object is the component's own child. */
 function expectParents(collected: Collected, type: string): void {
   const urnOf = (token: string, name: string): string =>
     collected.urns.find((one) => one.endsWith(`${token}::${name}`)) ?? "";
   for (const { name, type: token } of collected.resources.filter(notProvider)) {
-    if (token === "fleet:workload:Workload") {
-      expect(urnOf(token, name)).toContain(`::${type}$`);
-    } else if (token !== type) {
-      expect(urnOf(token, name), name).toMatch(
-        new RegExp(`::(${type}|fleet:workload:Workload)\\$`),
-      );
+    if (token !== type) {
+      expect(urnOf(token, name), name).toContain(`::${type}$`);
     }
   }
 }
