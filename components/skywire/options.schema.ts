@@ -1,7 +1,7 @@
 /** What a stack file may say about every Skywire program. */
 import * as z from "zod";
 
-import { Disruption, Placement, Resources, Update } from "../workload/workload.schema.ts";
+import { Disruption, Pace, Placement, Resources } from "../workload/workload.schema.ts";
 
 /**
  * Nothing is published about what the programs need (facts/skywire.md 12): our default, to be set
@@ -18,7 +18,7 @@ export const programFields = {
   /** Where the pods may run. A pinned program has a `slot` of its own beside it. */
   placement: Placement.omit({ slot: true }).prefault({}),
   /** How a change is paced. Whether old and new may overlap is decided by the program's key. */
-  update: Update.pick({ minReadySeconds: true, progressDeadlineSeconds: true }).prefault({}),
+  update: Pace.prefault({}),
 };
 
 /** Fields of a program that may run more than once. */

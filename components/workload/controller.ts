@@ -55,7 +55,7 @@ export function makeController(
         name,
         {
           metadata: { namespace, labels },
-          spec: { template, backoffLimit: args.backoffLimit ?? 6 },
+          spec: { template, backoffLimit: args.job?.backoffLimit ?? 6 },
         },
         opts,
       );

@@ -2,14 +2,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { parseImage } from "../base/images.ts";
-import { slotLabel, workloadLabel, workloadLabels } from "../base/labels.ts";
-import type { Placement } from "./workload.schema.ts";
-import type { Container, Probe, WorkloadArgs } from "./types.ts";
+import { workloadLabels } from "../base/labels.ts";
+import { kubernetesContainer } from "./container.ts";
+import { placementOf } from "./placement.ts";
+import type { Container, WorkloadArgs } from "./types.ts";
 
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
-type KubernetesContainer = k8s.types.input.core.v1.Container;
 type Volume = k8s.types.input.core.v1.Volume;
 
 /** Names, given by the engine, of the objects that a pod's volumes and variables come from. */
@@ -24,109 +23,9 @@ export interface PodSources {
   readonly claims: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Key of one container's variable in the Secret that all containers share. */
-export const secretEnvKey = (container: string, variable: string): string =>
-  `${container}.${variable}`;
-
 /** Every container of a Workload, in the order Kubernetes starts them. */
 export function containersOf(args: WorkloadArgs): readonly Container[] {
   return [...(args.initContainers ?? []), args.container, ...(args.sidecars ?? [])];
-}
-
-function probe(probe: Probe): k8s.types.input.core.v1.Probe {
-  const { check, ...times } = probe;
-  switch (check.kind) {
-    case "http":
-      return { ...times, httpGet: { path: check.path, port: check.port } };
-    case "tcp":
-      return { ...times, tcpSocket: { port: check.port } };
-    case "exec":
-      return { ...times, exec: { command: [...check.command] } };
-  }
-}
-
-function environment(container: Container, sources: PodSources): k8s.types.input.core.v1.EnvVar[] {
-  const plain = Object.entries(container.env ?? {}).map(([name, value]) => ({ name, value }));
-  const fields = Object.entries(container.fieldEnv ?? {}).map(([name, fieldPath]) => ({
-    name,
-    valueFrom: { fieldRef: { fieldPath } },
-  }));
-  const secrets = Object.keys(container.secretEnv ?? {}).map((name) => {
-    if (sources.secretEnv === undefined) {
-      throw new Error(`container ${container.name}: no Secret holds its variable ${name}`);
-    }
-    const key = secretEnvKey(container.name, name);
-    return { name, valueFrom: { secretKeyRef: { name: sources.secretEnv, key } } };
-  });
-  // Secrets first: a variable may use only those defined before it as $(NAME).
-  return [...secrets, ...fields, ...plain];
-}
-
-function mounts(container: Container, args: WorkloadArgs): k8s.types.input.core.v1.VolumeMount[] {
-  const fileSets = new Set(
-    [...(args.files ?? []), ...(args.secretFiles ?? [])].map((set) => set.name),
-  );
-  return (container.mounts ?? []).map((mount) => {
-    const readOnly = mount.readOnly ?? fileSets.has(mount.volume);
-    return {
-      name: mount.volume,
-      mountPath: mount.path,
-      ...(mount.subPath === undefined ? {} : { subPath: mount.subPath }),
-      ...(readOnly ? { readOnly } : {}),
-    };
-  });
-}
-
-function kubernetesContainer(
-  container: Container,
-  args: WorkloadArgs,
-  sources: PodSources,
-): KubernetesContainer {
-  const { probes, resources } = container;
-  const env = environment(container, sources);
-  const volumeMounts = mounts(container, args);
-  const pinned = parseImage(container.image).digest !== undefined;
-  return {
-    name: container.name,
-    image: container.image,
-    // A tag moves: the node must ask each time. A digest cannot.
-    imagePullPolicy: container.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
-    ...(container.command === undefined ? {} : { command: [...container.command] }),
-    ...(container.args === undefined ? {} : { args: [...container.args] }),
-    ...(env.length === 0 ? {} : { env }),
-    ...(container.ports === undefined
-      ? {}
-      : {
-          ports: container.ports.map(({ name, port, protocol, hostPort }) => ({
-            name,
-            containerPort: port,
-            protocol: protocol ?? "TCP",
-            ...(hostPort === undefined ? {} : { hostPort }),
-          })),
-        }),
-    ...(probes?.readiness === undefined ? {} : { readinessProbe: probe(probes.readiness) }),
-    ...(probes?.liveness === undefined ? {} : { livenessProbe: probe(probes.liveness) }),
-    ...(probes?.startup === undefined ? {} : { startupProbe: probe(probes.startup) }),
-    ...(container.preStop === undefined
-      ? {}
-      : { lifecycle: { preStop: { exec: { command: [...container.preStop] } } } }),
-    resources: {
-      requests: { ...resources.requests },
-      limits: {
-        ...(resources.limits.cpu === undefined ? {} : { cpu: resources.limits.cpu }),
-        ...(resources.limits.memory === undefined ? {} : { memory: resources.limits.memory }),
-      },
-    },
-    ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: {
-        drop: ["ALL"],
-        ...(container.capabilities === undefined ? {} : { add: [...container.capabilities] }),
-      },
-      readOnlyRootFilesystem: args.security.writableRoot !== true,
-    },
-  };
 }
 
 function volumes(args: WorkloadArgs, sources: PodSources): Volume[] {
@@ -170,50 +69,6 @@ function source(
   return name;
 }
 
-/** Pods of one workload on different nodes and, where nodes carry zones, in different zones. */
-function spread(name: string, placement: Partial<Placement>): Partial<PodSpec> {
-  if (placement.slot !== undefined || placement.spread === "none") {
-    return {};
-  }
-  const whenUnsatisfiable = placement.spread === "required" ? "DoNotSchedule" : "ScheduleAnyway";
-  return {
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map(
-      (topologyKey, index) => ({
-        maxSkew: 1,
-        topologyKey,
-        // Zones stay a wish: a node without the label would otherwise take no pod at all.
-        whenUnsatisfiable: index === 0 ? whenUnsatisfiable : "ScheduleAnyway",
-        labelSelector: { matchLabels: { [workloadLabel]: name } },
-        matchLabelKeys: ["pod-template-hash"],
-      }),
-    ),
-  };
-}
-
-function placementOf(name: string, args: WorkloadArgs): Partial<PodSpec> {
-  const placement = args.placement ?? {};
-  const nodeSelector = {
-    ...placement.nodeSelector,
-    ...(placement.slot === undefined ? {} : { [slotLabel]: `${placement.slot}` }),
-  };
-  const tolerations = placement.tolerations ?? [];
-  const spreads = args.kind === "Deployment" || args.kind === "StatefulSet";
-  return {
-    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
-    ...(tolerations.length === 0
-      ? {}
-      : {
-          tolerations: tolerations.map(({ key, value, effect }) => ({
-            key,
-            operator: value === undefined ? "Exists" : "Equal",
-            ...(value === undefined ? {} : { value }),
-            ...(effect === undefined ? {} : { effect }),
-          })),
-        }),
-    ...(spreads ? spread(name, placement) : {}),
-  };
-}
-
 function securityContext(args: WorkloadArgs): k8s.types.input.core.v1.PodSecurityContext {
   const { user, group = user, volumeGroup = group } = args.security;
   return {
@@ -228,7 +83,7 @@ function securityContext(args: WorkloadArgs): k8s.types.input.core.v1.PodSecurit
 }
 
 function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec {
-  const build = (container: Container) => kubernetesContainer(container, args, sources);
+  const build = (container: Container) => kubernetesContainer(container, args, sources.secretEnv);
   const allVolumes = volumes(args, sources);
   return {
     containers: [args.container, ...(args.sidecars ?? [])].map(build),

@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Metadata } from "./metadata.ts";
-import { containersOf, type PodSources, secretEnvKey } from "./pod.ts";
+import { secretEnvKey } from "./container.ts";
+import { containersOf, type PodSources } from "./pod.ts";
 import type { WorkloadArgs } from "./types.ts";
 
 /** Makes the objects that volumes and variables come from, and tells their names. */

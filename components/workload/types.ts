@@ -21,7 +21,9 @@ export interface Probe {
   readonly check:
     | { readonly kind: "http"; readonly path: string; readonly port: string }
     | { readonly kind: "tcp"; readonly port: string }
-    | { readonly kind: "exec"; readonly command: readonly string[] };
+    | { readonly kind: "exec"; readonly command: readonly string[] }
+    /** The gRPC health protocol. Default service: the server as a whole. */
+    | { readonly kind: "grpc"; readonly port: string; readonly service?: string };
   readonly initialDelaySeconds?: number;
   readonly periodSeconds?: number;
   readonly timeoutSeconds?: number;
@@ -30,12 +32,20 @@ export interface Probe {
 
 /** The three checks of a container. */
 export interface Probes {
-  /** May it get traffic? */
+  /** May it get traffic, and does it count as updated? Checks what it depends on. */
   readonly readiness?: Probe;
-  /** Must it be restarted? */
+  /**
+   * Must it be restarted? Checks the process alone: pointed at a dependency, one outage there
+   * restarts every pod here.
+   */
   readonly liveness?: Probe;
   /** Has it started? The other two wait for it. */
   readonly startup?: Probe;
+}
+
+/** Why a container that stays up cannot be checked: it counts as ready as soon as it has started. */
+export interface NoProbes {
+  readonly none: string;
 }
 
 /** A volume of the pod seen in one container. */
@@ -66,7 +76,8 @@ export interface Container {
   /** Variables filled with the pod's own facts, e.g. `metadata.name`. */
   readonly fieldEnv?: Readonly<Record<string, string>>;
   readonly ports?: readonly ContainerPort[];
-  readonly probes?: Probes;
+  /** Of the main container of what stays up: said, or why there are none. */
+  readonly probes?: Probes | NoProbes;
   readonly resources: Resources;
   readonly mounts?: readonly Mount[];
   /** Capabilities beyond none. Anything but NET_BIND_SERVICE needs {@link Security.exception}. */
@@ -116,6 +127,11 @@ export interface Claim {
   readonly storageClass?: string;
   /** One disk for each pod of a StatefulSet, instead of one for the only pod. */
   readonly perPod?: boolean;
+  /**
+   * Default ReadWriteOnce: one writer. `ReadWriteMany` is for disks that many pods share; few
+   * storage classes have it, and a claim on one that has not is pending for ever.
+   */
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany";
 }
 
 /** A name under which others dial the pods. */
@@ -164,6 +180,30 @@ export interface ApiRule {
   readonly resourceNames?: readonly string[];
 }
 
+/** How often a Job's pod runs and when it is given up. */
+export interface JobRun {
+  /** Pods that must succeed. Default 1. */
+  readonly completions?: number;
+  /** Pods at once. Default 1. */
+  readonly parallelism?: number;
+  /** Tries after the first. Default 6. */
+  readonly backoffLimit?: number;
+  /** When its pods are stopped, whatever they do. Default: never, as half a migration is worse. */
+  readonly activeDeadlineSeconds?: number;
+  /**
+   * Default `Never`: each try is a pod of its own, whose log stays. `OnFailure` restarts the
+   * container in its pod, and the log of all but the last try is gone.
+   */
+  readonly restartPolicy?: "Never" | "OnFailure";
+  /**
+   * When a finished Job deletes itself. Default: never, as one that is gone runs again after the
+   * next `pulumi refresh`.
+   */
+  readonly ttlSecondsAfterFinished?: number;
+  /** It changes data in a way that older programs may not understand: no rollback crosses it. */
+  readonly migration?: boolean;
+}
+
 /** What every Workload needs to say. */
 export interface WorkloadArgs {
   readonly kind: "Deployment" | "StatefulSet" | "DaemonSet" | "Job";
@@ -176,8 +216,9 @@ export interface WorkloadArgs {
   readonly initContainers?: readonly Container[];
   /** Containers that run beside it. */
   readonly sidecars?: readonly Container[];
-  /** Pods. Default 1. Not for DaemonSet and Job. */
+  /** Pods. Default 1. Of Deployment and StatefulSet, without `autoscale`. */
   readonly replicas?: number;
+  /** The autoscaler's number of pods: the controller says none, so that no update undoes it. */
   readonly autoscale?: Autoscale;
   readonly update?: Partial<Update>;
   readonly placement?: Partial<Placement>;
@@ -202,6 +243,8 @@ export interface WorkloadArgs {
   readonly rules?: readonly ApiRule[];
   /** How long a pod may take to stop. Default 30. */
   readonly terminationGraceSeconds?: number;
+  /** Labels of controller and Services beside Fleet's own, never of pods: no change restarts any. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Labels of the pods beside Fleet's own. */
   readonly podLabels?: Readonly<Record<string, string>>;
   /** Annotations of the pods, e.g. where metrics are read. */
@@ -210,9 +253,14 @@ export interface WorkloadArgs {
   readonly hostAliases?: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
   /** Ship the pods' logs to the stack's log store, where it has one. Default true. */
   readonly logs?: { readonly ship: boolean };
-  /** Of a Job: tries after the first. Default 6. */
-  readonly backoffLimit?: number;
-  /** How long the engine waits for the pods to be ready. Default: the provider's ten minutes. */
+  /** Of a Job: how it runs. */
+  readonly job?: JobRun;
+  /**
+   * Wait for the pods to be ready, or the Job to succeed. Default true. Without it the run goes on,
+   * and ends well, whatever becomes of them.
+   */
+  readonly await?: boolean;
+  /** How long the engine waits, e.g. `20m`. Default: what update, probes and number of pods need. */
   readonly readyTimeout?: string;
   /** Do not replace pods while the network plug-in has no policies (adopted clusters). Default true. */
   readonly networkPolicy?: boolean;

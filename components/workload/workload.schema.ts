@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import { parseQuantity } from "../base/quantity.ts";
 import { Bytes, Cpu, LabelKey, LabelValue, Replicas, Seconds, Slot } from "../base/scalars.ts";
+import { updateFaults } from "./update.ts";
 
 const Amounts = z.strictObject({ cpu: Cpu.optional(), memory: Bytes.optional() });
 
@@ -35,41 +36,143 @@ export type Resources = z.infer<typeof Resources>;
 const Share = z.union([z.int().min(0), z.string().regex(/^(100|[1-9]?\d)%$/)], {
   message: "must be a number of pods or a percentage, e.g. 1 or 25%",
 });
+/** Some of the pods: a number, or a percentage of `replicas`. */
+export type Share = z.infer<typeof Share>;
 
-/** How pods are exchanged when their template changes. */
-export const Update = z.strictObject({
+/** How long a pod must prove itself, and how long the controller waits for it. */
+const pace = {
+  /** How long a pod must be ready before it counts and the next one is exchanged. */
+  minReadySeconds: Seconds.default(0),
+  /** After how long without progress an update counts as failed. The old pods go on serving. */
+  progressDeadlineSeconds: Seconds.default(600),
+};
+
+/** The words of {@link Update}, for schemas that take some of them. */
+export const updateWords = {
   /**
-   * `Recreate` stops the old pod before the new one starts: for whatever may never run twice (one
-   * key, one process; facts/skywire.md 2.5) or holds a host port.
+   * `Recreate` stops the old pods before the new ones start: for whatever may never run twice (one
+   * key, one process; facts/skywire.md 2.5) or holds a disk. Of a Deployment only: a StatefulSet
+   * stops each pod before its successor anyway.
    */
   strategy: z.enum(["RollingUpdate", "Recreate"]).default("RollingUpdate"),
-  /** Pods above `replicas` while rolling. */
-  maxSurge: Share.default(1),
-  /** Pods below `replicas` while rolling. */
-  maxUnavailable: Share.default(0),
-  /** How long a pod must be ready before the next one is exchanged. */
-  minReadySeconds: Seconds.default(0),
-  /** After how long without progress the update counts as failed. */
-  progressDeadlineSeconds: Seconds.default(600),
-});
+  /**
+   * Pods above `replicas` while rolling; a percentage rounds up. Default: 1 of a Deployment, none of
+   * a DaemonSet, whose old and new pod would share a node. A StatefulSet has none.
+   */
+  maxSurge: Share.optional(),
+  /**
+   * Pods below `replicas` while rolling; a percentage rounds down. Default: none of a Deployment, 1
+   * of a DaemonSet. A StatefulSet exchanges one pod at a time: more needs a feature gate that
+   * managed clusters leave off, and without it the API server drops the field in silence.
+   */
+  maxUnavailable: Share.optional(),
+  ...pace,
+  /** Old revisions kept to go back to by hand (`kubectl rollout undo`). */
+  revisionHistoryLimit: z.int().min(0, "must not be negative").max(100).default(3),
+  /** Of a StatefulSet: pods below this number keep the old revision, a canary by hand. */
+  partition: z.int().min(0, "must not be negative").optional(),
+  /**
+   * Of a StatefulSet: `Parallel` starts and stops its pods without waiting for one another when it
+   * is made or scaled. Cannot change: another value replaces the StatefulSet, all pods at once.
+   */
+  podManagementPolicy: z.enum(["OrderedReady", "Parallel"]).optional(),
+};
+
+const refused = (
+  update: Parameters<typeof updateFaults>[0],
+  { addIssue }: Pick<z.RefinementCtx, "addIssue">,
+): void => {
+  for (const { path, message } of updateFaults(update)) {
+    addIssue({ code: "custom", path: [...path], message });
+  }
+};
+
+/** How pods are exchanged when their template changes. */
+export const Update = z.strictObject(updateWords).superRefine(refused);
 /** {@inheritDoc Update} */
 export type Update = z.infer<typeof Update>;
 
-/** A taint the pods put up with. */
-export const Toleration = z.strictObject({
-  key: LabelKey,
-  value: LabelValue.optional(),
-  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-});
+/** The part of {@link Update} for programs that decide themselves how old and new may overlap. */
+export const Pace = z.strictObject(pace).superRefine(refused);
+/** {@inheritDoc Pace} */
+export type Pace = z.infer<typeof Pace>;
 
-/** Where pods may run. */
+/** A taint the pods put up with. */
+export const Toleration = z
+  .strictObject({
+    key: LabelKey,
+    /** Default: any value. */
+    value: LabelValue.optional(),
+    /** Default: any effect. */
+    effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+    /** How long a pod stays on a node that gets the taint. Default: for ever. */
+    tolerationSeconds: Seconds.optional(),
+  })
+  .refine(
+    ({ effect, tolerationSeconds }) => tolerationSeconds === undefined || effect === "NoExecute",
+    {
+      path: ["tolerationSeconds"],
+      message: "must stand beside effect: NoExecute, the only one that evicts",
+    },
+  );
+/** {@inheritDoc Toleration} */
+export type Toleration = z.infer<typeof Toleration>;
+
+/** What a node's label must be. */
+export const NodeRequirement = z
+  .strictObject({
+    key: LabelKey,
+    /** `NotIn` and `DoesNotExist` also take nodes without the label. */
+    operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+    values: z.array(LabelValue).default([]),
+  })
+  .refine(
+    ({ operator, values }) =>
+      operator === "In" || operator === "NotIn" ? values.length > 0 : values.length === 0,
+    { path: ["values"], message: "must list values for In and NotIn, and none for the others" },
+  );
+/** {@inheritDoc NodeRequirement} */
+export type NodeRequirement = z.infer<typeof NodeRequirement>;
+
+/** How evenly pods lie over the nodes of one label. */
+export const SpreadConstraint = z.strictObject({
+  topologyKey: LabelKey,
+  /** How many more pods one value of the label may have than another. Bounds no count. */
+  maxSkew: z.int().min(1, "must be at least 1").default(1),
+  /** `DoNotSchedule` leaves a pod pending rather than lie unevenly. */
+  whenUnsatisfiable: z.enum(["ScheduleAnyway", "DoNotSchedule"]).default("ScheduleAnyway"),
+});
+/** {@inheritDoc SpreadConstraint} */
+export type SpreadConstraint = z.infer<typeof SpreadConstraint>;
+
+/** Where pods may run. What a node loses later moves no pod: only a taint with NoExecute does. */
 export const Placement = z.strictObject({
   /** Labels a node must carry. */
   nodeSelector: z.record(LabelKey, LabelValue).default({}),
+  /** What more a node's labels must be; all of it holds. */
+  nodeAffinity: z.array(NodeRequirement).default([]),
   /** The one node of this slot. */
   slot: Slot.optional(),
-  /** Keep replicas on different nodes: `required` leaves a pod pending rather than share one. */
-  spread: z.enum(["preferred", "required", "none"]).default("preferred"),
+  /**
+   * How evenly the pods lie over nodes and zones. `preferred` is a wish, `required` leaves a pod
+   * pending rather than put two more on one node than on another, a list says it in full.
+   */
+  spread: z
+    .union([
+      z.enum(["preferred", "required", "none"]),
+      z
+        .array(SpreadConstraint)
+        .min(1, "must list a constraint: say none for no spread")
+        .refine(
+          (list) =>
+            new Set(list.map((one) => `${one.topologyKey} ${one.whenUnsatisfiable}`)).size ===
+            list.length,
+          "must not list a topologyKey twice with the same whenUnsatisfiable",
+        ),
+    ])
+    .default("preferred"),
+  /** `required` never puts two of the pods on one node: the one beyond the last node is pending. */
+  podAntiAffinity: z.enum(["none", "required"]).default("none"),
   tolerations: z.array(Toleration).default([]),
 });
 /** {@inheritDoc Placement} */

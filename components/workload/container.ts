@@ -1,0 +1,102 @@
+/** Pure builder of one container of a pod. */
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import { parseImage } from "../base/images.ts";
+import { probeFields } from "./probes.ts";
+import type { Container, WorkloadArgs } from "./types.ts";
+
+type KubernetesContainer = k8s.types.input.core.v1.Container;
+
+/** Secret behind every container's `secretEnv`, where any has one. */
+type SecretName = pulumi.Input<string> | undefined;
+
+/** Key of one container's variable in the Secret that all containers share. */
+export const secretEnvKey = (container: string, variable: string): string =>
+  `${container}.${variable}`;
+
+function environment(
+  container: Container,
+  secretEnv: SecretName,
+): k8s.types.input.core.v1.EnvVar[] {
+  const plain = Object.entries(container.env ?? {}).map(([name, value]) => ({ name, value }));
+  const fields = Object.entries(container.fieldEnv ?? {}).map(([name, fieldPath]) => ({
+    name,
+    valueFrom: { fieldRef: { fieldPath } },
+  }));
+  const secrets = Object.keys(container.secretEnv ?? {}).map((name) => {
+    if (secretEnv === undefined) {
+      throw new Error(`container ${container.name}: no Secret holds its variable ${name}`);
+    }
+    const key = secretEnvKey(container.name, name);
+    return { name, valueFrom: { secretKeyRef: { name: secretEnv, key } } };
+  });
+  // Secrets first: a variable may use only those defined before it as $(NAME).
+  return [...secrets, ...fields, ...plain];
+}
+
+function mounts(container: Container, args: WorkloadArgs): k8s.types.input.core.v1.VolumeMount[] {
+  const fileSets = new Set(
+    [...(args.files ?? []), ...(args.secretFiles ?? [])].map((set) => set.name),
+  );
+  return (container.mounts ?? []).map((mount) => {
+    const readOnly = mount.readOnly ?? fileSets.has(mount.volume);
+    return {
+      name: mount.volume,
+      mountPath: mount.path,
+      ...(mount.subPath === undefined ? {} : { subPath: mount.subPath }),
+      ...(readOnly ? { readOnly } : {}),
+    };
+  });
+}
+
+/** A container of a Workload in Kubernetes' words. */
+export function kubernetesContainer(
+  container: Container,
+  args: WorkloadArgs,
+  secretEnv: SecretName,
+): KubernetesContainer {
+  const { resources } = container;
+  const env = environment(container, secretEnv);
+  const volumeMounts = mounts(container, args);
+  const pinned = parseImage(container.image).digest !== undefined;
+  return {
+    name: container.name,
+    image: container.image,
+    // A tag moves: the node must ask each time. A digest cannot.
+    imagePullPolicy: container.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
+    ...(container.command === undefined ? {} : { command: [...container.command] }),
+    ...(container.args === undefined ? {} : { args: [...container.args] }),
+    ...(env.length === 0 ? {} : { env }),
+    ...(container.ports === undefined
+      ? {}
+      : {
+          ports: container.ports.map(({ name, port, protocol, hostPort }) => ({
+            name,
+            containerPort: port,
+            protocol: protocol ?? "TCP",
+            ...(hostPort === undefined ? {} : { hostPort }),
+          })),
+        }),
+    ...probeFields(container),
+    ...(container.preStop === undefined
+      ? {}
+      : { lifecycle: { preStop: { exec: { command: [...container.preStop] } } } }),
+    resources: {
+      requests: { ...resources.requests },
+      limits: {
+        ...(resources.limits.cpu === undefined ? {} : { cpu: resources.limits.cpu }),
+        ...(resources.limits.memory === undefined ? {} : { memory: resources.limits.memory }),
+      },
+    },
+    ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: {
+        drop: ["ALL"],
+        ...(container.capabilities === undefined ? {} : { add: [...container.capabilities] }),
+      },
+      readOnlyRootFilesystem: args.security.writableRoot !== true,
+    },
+  };
+}
