@@ -22,10 +22,8 @@ const engineText = (description: string): JsonSchema => ({ type: "string", descr
 
 /** Schema of every stack file. */
 export function stackFileSchema(): JsonSchema {
-  const systems = StackConfig.options.map((schema) => ({
-    name: schema.shape.system.value,
-    schema,
-  }));
+  const systems = kindsOf(StackConfig);
+  const names = [...new Set(systems.map(({ kind }) => kind["system"]))];
   return {
     // The draft that every editor's YAML server knows.
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -34,12 +32,9 @@ export function stackFileSchema(): JsonSchema {
     properties: {
       config: {
         type: "object",
-        properties: { "fleet:system": { enum: systems.map(({ name }) => name) } },
+        properties: { "fleet:system": { enum: names } },
         required: ["fleet:system", "pulumi:disable-default-providers"],
-        allOf: systems.map(({ name, schema }) => ({
-          if: { properties: { "fleet:system": { const: name } }, required: ["fleet:system"] },
-          then: configOf(schema),
-        })),
+        allOf: systems.map(({ kind, schema }) => ({ if: isOf(kind), then: configOf(schema) })),
       },
       encryptionsalt: engineText("Of the passphrase that encrypts fleet:secrets."),
       encryptedkey: engineText(
@@ -52,6 +47,35 @@ export function stackFileSchema(): JsonSchema {
   };
 }
 
+/** The words by which a stack file says what it is: its system and, where there is one, its target. */
+type Kind = Readonly<Record<string, string>>;
+
+/** Every kind of stack file there is. */
+function kindsOf(
+  schema: z.core.$ZodType,
+): readonly { readonly kind: Kind; readonly schema: z.ZodType }[] {
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return schema.options.flatMap(kindsOf);
+  }
+  if (!(schema instanceof z.ZodObject)) {
+    throw new Error("a stack's config must be an object");
+  }
+  const kind = Object.entries(schema.shape).flatMap(([name, field]) =>
+    field instanceof z.ZodLiteral ? [[name, String(field.value)] as const] : [],
+  );
+  return [{ kind: Object.fromEntries(kind), schema }];
+}
+
+function isOf(kind: Kind): JsonSchema {
+  const entries = Object.entries(kind).map(([name, value]) => [key(name), value] as const);
+  return {
+    properties: Object.fromEntries(entries.map(([name, value]) => [name, { const: value }])),
+    required: entries.map(([name]) => name),
+  };
+}
+
+const key = (section: string): string => `fleet:${section}`;
+
 /** Config of one system: its sections, and what every stack file has beside them. */
 function configOf(schema: z.ZodType): JsonSchema {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, {
@@ -59,7 +83,6 @@ function configOf(schema: z.ZodType): JsonSchema {
     target: "draft-7",
     reused: "inline",
   });
-  const key = (section: string): string => `fleet:${section}`;
   return {
     type: "object",
     properties: {

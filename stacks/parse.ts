@@ -16,6 +16,7 @@ import {
   valueAt,
   withoutItems,
 } from "./settle.ts";
+import { schemasOf } from "./substitute.ts";
 import { knownKeys, nearest } from "./suggest.ts";
 
 /** What parsing a stack file gives: a value, or faults. */
@@ -120,7 +121,8 @@ function withoutPrototypes(input: unknown): { clean: unknown; paths: readonly Pa
 /** One issue as faults: an issue of unknown keys is one for each key. */
 function faultsOf(issue: Issue, schema: z.ZodType, input: unknown, locate: Locate): Fault[] {
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, issue.path);
+    const here = schemasOf(schema, input, issue.path);
+    const known = [...new Set(here.flatMap((one) => knownKeys(one, [])))];
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       return {

@@ -102,12 +102,13 @@ function isFaulty(schema: z.ZodType, draft: unknown, issue: Issue): boolean {
 }
 
 /**
- * What to replace for an issue. A wrong kind makes the whole object unreadable; where a stand-in
- * did not do, what is round it goes next.
+ * What to replace for an issue. A wrong kind makes the whole object unreadable, be it the whole
+ * config: nothing can be said of a system's sections while nobody knows which system it is. Where a
+ * stand-in did not do, what is round it goes next.
  */
 function placeOf(issue: Issue, replaced: readonly Path[]): Path {
   const wrongKind = issue.code === "invalid_union" && issue.errors.length === 0;
-  let path: Path = wrongKind && issue.path.length > 1 ? issue.path.slice(0, -1) : issue.path;
+  let path: Path = wrongKind ? issue.path.slice(0, -1) : issue.path;
   while (path.length > 1 && replaced.some((one) => samePath(one, path))) {
     path = path.slice(0, -1);
   }

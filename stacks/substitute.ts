@@ -111,6 +111,24 @@ export function schemasAt(
   input: unknown,
   path: readonly PropertyKey[],
 ): readonly Schema[] {
+  return walk(schema, input, path).here;
+}
+
+/** The schemas a place has, once its own kind has chosen, too. */
+export function schemasOf(
+  schema: Schema,
+  input: unknown,
+  path: readonly PropertyKey[],
+): readonly Schema[] {
+  const { here, value } = walk(schema, input, path);
+  return chosen(here, value);
+}
+
+function walk(
+  schema: Schema,
+  input: unknown,
+  path: readonly PropertyKey[],
+): { readonly here: readonly Schema[]; readonly value: unknown } {
   let here: readonly Schema[] = [schema];
   let value = input;
   for (const step of path) {
@@ -120,7 +138,7 @@ export function schemasAt(
         ? (value as Record<PropertyKey, unknown>)[step]
         : undefined;
   }
-  return here;
+  return { here, value };
 }
 
 /** Branches of a union whose literals are those of the value. */
@@ -136,16 +154,23 @@ function chosen(schemas: readonly Schema[], value: unknown): readonly Schema[] {
 }
 
 function matching(options: readonly Schema[], value: unknown): readonly Schema[] {
-  const fitting = options.filter((option) =>
-    Object.entries(definition(option).shape ?? {}).every(
-      ([name, field]) =>
-        definition(field).type !== "literal" ||
-        (typeof value === "object" &&
-          value !== null &&
-          accepts(field, (value as Record<string, unknown>)[name])),
-    ),
-  );
+  const fitting = options.filter((option) => hasLiteralsOf(option, value));
   return fitting.length === 0 ? options : fitting;
+}
+
+/** Whether the literals of an object, or of one branch of a union of them, are those of the value. */
+function hasLiteralsOf(schema: Schema, value: unknown): boolean {
+  const { options, shape = {} } = definition(schema);
+  if (options !== undefined) {
+    return options.some((option) => hasLiteralsOf(option, value));
+  }
+  return Object.entries(shape).every(
+    ([name, field]) =>
+      definition(field).type !== "literal" ||
+      (typeof value === "object" &&
+        value !== null &&
+        accepts(field, (value as Record<string, unknown>)[name])),
+  );
 }
 
 /**
