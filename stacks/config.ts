@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { SecretStore } from "../components/base/secrets.ts";
 import type { StackContext } from "./context.ts";
+import { Digests } from "./digests.ts";
 import { readEnvironment, type StackEnvironment } from "./environment.ts";
 import { type Fault, reportFaults } from "./faults.ts";
 import { isLoopback } from "./kubeconfig.ts";
@@ -70,7 +71,13 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
   );
   return {
     config: parsed.value,
-    context: { stack, sandbox, secrets: new SecretStore(values) },
+    context: {
+      stack,
+      sandbox,
+      secrets: new SecretStore(values),
+      release: environment.release,
+      digests: new Digests(environment.release?.digests),
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import type { SecretStore } from "../components/base/secrets.ts";
+import type { Digests } from "./digests.ts";
+import type { ReleaseInput } from "./release.schema.ts";
 
 /** What a stack's composition gets beside its config. */
 export interface StackContext {
@@ -8,4 +10,8 @@ export interface StackContext {
   readonly secrets: SecretStore;
   /** The stack runs in the sandbox: its keys are throw-away ones. */
   readonly sandbox: boolean;
+  /** What the runner says of this release; undefined under plain pulumi. */
+  readonly release?: ReleaseInput | undefined;
+  /** Digests of tags that move. */
+  readonly digests: Digests;
 }

@@ -1,9 +1,12 @@
-/** What the loader takes from the machine it runs on: the operator's kubeconfig, nothing else. */
+/** What the loader takes from the machine it runs on: the operator's kubeconfig, the runner's word. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
+import { RunError } from "@pulumi/pulumi";
+
 import { type KubeContexts, readKubeContexts } from "./kubeconfig.ts";
+import { ReleaseInput } from "./release.schema.ts";
 
 /** The kubeconfig's contexts, or why they cannot be told. */
 export type ContextsResult =
@@ -16,11 +19,35 @@ export interface StackEnvironment {
   readonly stack: string;
   /** Read on demand. */
   readonly kubeContexts: () => ContextsResult;
+  /** What `make up` or `make live-up` says of this release. */
+  readonly release?: ReleaseInput | undefined;
 }
 
 /** The environment of the running program. */
 export function readEnvironment(stack: string): StackEnvironment {
-  return { stack, kubeContexts: () => kubeContextsOf(process.env["KUBECONFIG"]) };
+  return {
+    stack,
+    kubeContexts: () => kubeContextsOf(process.env["KUBECONFIG"]),
+    release: readRelease(process.env["FLEET_RELEASE"]),
+  };
+}
+
+/**
+ * Reads the runner's file.
+ *
+ * @throws RunError where it is no release: to go on would take away what a rollback goes back to.
+ */
+export function readRelease(path: string | undefined): ReleaseInput | undefined {
+  if (path === undefined || path === "") {
+    return undefined;
+  }
+  try {
+    return ReleaseInput.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    throw new RunError(
+      `FLEET_RELEASE names ${path}, which is no release: make up and make live-up set it; unset it otherwise`,
+    );
+  }
 }
 
 /**

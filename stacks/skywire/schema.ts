@@ -21,6 +21,7 @@ import { NetworkMonitorConfig } from "../../components/skywire/network-monitor.s
 import { NodeVisualizerConfig } from "../../components/skywire/node-visualizer.schema.ts";
 import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts";
 import { publishedStunServers, StunServer } from "../../components/skywire/stun.schema.ts";
+import { OnFailure } from "../release.schema.ts";
 import { findFaults } from "./rules.ts";
 import { SkywireStores } from "./stores.schema.ts";
 
@@ -97,10 +98,11 @@ export const skywireSections = z.strictObject({
   networkPolicy: z
     .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
     .default("on"),
-  /** What a failed update does: `pause` leaves it where it stopped, the old pods serving. */
-  onFailure: z
-    .literal("pause", "must be pause: the failed update stops and the old pods go on serving")
-    .default("pause"),
+  /**
+   * What a failed update does: `pause` leaves it where it stopped, the old pods serving; `rollback`
+   * puts the last good release back (make up, make live-up; plain pulumi pauses).
+   */
+  onFailure: OnFailure.default("pause"),
 });
 /** Sections of a Skywire stack file, with all defaults in place. */
 export type SkywireStack = z.infer<typeof skywireSections>;

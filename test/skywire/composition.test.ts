@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { generateSecret, SecretReference, SecretStore } from "../../components/base/secrets.ts";
 import { publishedIdentities } from "../../components/skywire/identities.ts";
 import type { StackContext } from "../../stacks/context.ts";
+import { Digests } from "../../stacks/digests.ts";
 import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
 import { skywire } from "../../stacks/skywire/index.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
@@ -42,6 +43,7 @@ const contextOf = (config: SkywireStack, sandbox: boolean): StackContext => ({
   stack: "test",
   sandbox,
   secrets: throwAway(config),
+  digests: new Digests(),
 });
 
 /** Provider functions that the stacks call. */
@@ -164,7 +166,7 @@ describe("identities", () => {
 
 /** Inputs of everything that belongs to dmsg-servers, by resource. */
 async function dmsgServerObjects(config: SkywireStack, secrets: SecretStore) {
-  const context: StackContext = { stack: "prod", sandbox: true, secrets };
+  const context: StackContext = { stack: "prod", sandbox: true, secrets, digests: new Digests() };
   const collected = await collect(() => skywire(config, context), calls);
   return new Map(
     collected.resources

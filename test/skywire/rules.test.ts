@@ -355,7 +355,12 @@ const cases: readonly (readonly [
     "images/private/tag",
     /must be an image tag/,
   ],
-  ["a rollback that does not exist yet", [["onFailure", "rollback"]], "onFailure", /must be pause/],
+  [
+    "a reaction to failure that there is not",
+    [["onFailure", "continue"]],
+    "onFailure",
+    /must be pause .* or rollback/,
+  ],
   [
     "a STUN server without a port",
     [["stunServers", ["192.0.2.1"]]],
