@@ -6,6 +6,12 @@ import type { Metadata } from "./metadata.ts";
 import { podTemplate, type PodSources } from "./pod.ts";
 import { claimSpec } from "./sources.ts";
 import type { WorkloadArgs } from "./types.ts";
+import { daemonSetShares, deploymentShares } from "./update.ts";
+
+type DeploymentSpec = k8s.types.input.apps.v1.DeploymentSpec;
+type StatefulSetSpec = k8s.types.input.apps.v1.StatefulSetSpec;
+type DaemonSetSpec = k8s.types.input.apps.v1.DaemonSetSpec;
+type JobSpec = k8s.types.input.batch.v1.JobSpec;
 
 /** Makes the object that keeps the pods running. */
 export function makeController(
@@ -17,68 +23,96 @@ export function makeController(
 ): pulumi.CustomResource {
   const template = podTemplate(name, args, sources);
   const selector = { matchLabels: { [workloadLabel]: name } };
-  const replicas = args.autoscale === undefined ? { replicas: args.replicas ?? 1 } : {};
-  const { minReadySeconds = 0 } = args.update ?? {};
+  const annotations = controllerAnnotations(args);
+  // A Job's template cannot change: without a fixed name the next one is made beside it.
+  const unnamed = {
+    namespace: metadata.namespace,
+    labels: { ...metadata.labels, ...args.labels },
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+  const named = { ...unnamed, name: metadata.name };
   switch (args.kind) {
-    case "Deployment":
-      return new k8s.apps.v1.Deployment(
-        name,
-        { metadata, spec: { ...replicas, selector, template, ...deploymentUpdate(args) } },
-        opts,
-      );
-    case "StatefulSet":
-      return new k8s.apps.v1.StatefulSet(
-        name,
-        {
-          metadata,
-          spec: {
-            ...replicas,
-            serviceName: headlessService(name, args),
-            selector,
-            template,
-            minReadySeconds,
-            ...claimTemplates(args),
-          },
-        },
-        opts,
-      );
-    case "DaemonSet":
-      return new k8s.apps.v1.DaemonSet(
-        name,
-        { metadata, spec: { selector, template, minReadySeconds } },
-        opts,
-      );
+    case "Deployment": {
+      const spec = { ...replicasOf(args), selector, template, ...deploymentFields(args) };
+      return new k8s.apps.v1.Deployment(name, { metadata: named, spec }, opts);
+    }
+    case "StatefulSet": {
+      const spec = { ...replicasOf(args), selector, template, ...statefulSetFields(name, args) };
+      return new k8s.apps.v1.StatefulSet(name, { metadata: named, spec }, opts);
+    }
+    case "DaemonSet": {
+      const spec = { selector, template, ...daemonSetFields(args) };
+      return new k8s.apps.v1.DaemonSet(name, { metadata: named, spec }, opts);
+    }
     case "Job": {
-      // A Job's template cannot change: without a fixed name the next one is made beside it.
-      const { namespace, labels } = metadata;
-      return new k8s.batch.v1.Job(
-        name,
-        {
-          metadata: { namespace, labels },
-          spec: { template, backoffLimit: args.job?.backoffLimit ?? 6 },
-        },
-        opts,
-      );
+      const spec = { template, ...jobFields(args) };
+      return new k8s.batch.v1.Job(name, { metadata: unnamed, spec }, opts);
     }
   }
 }
 
-function deploymentUpdate(args: WorkloadArgs): Partial<k8s.types.input.apps.v1.DeploymentSpec> {
-  const update = args.update ?? {};
+/** What tools and operators read off the controller; the pods know nothing of it. */
+export function controllerAnnotations(args: WorkloadArgs): Record<string, string> {
+  const { probes } = args.container;
+  return {
+    ...(args.await === false ? { "pulumi.com/skipAwait": "true" } : {}),
+    ...(probes !== undefined && "none" in probes ? { "fleet/no-probes": probes.none } : {}),
+    ...(args.job?.migration === true ? { "fleet/migration": "true" } : {}),
+  };
+}
+
+/** No number where an autoscaler has one: each update would set it back. */
+const replicasOf = (args: WorkloadArgs): { readonly replicas?: number } =>
+  args.autoscale === undefined ? { replicas: args.replicas ?? 1 } : {};
+
+/** How a Deployment exchanges its pods. Pure. */
+export function deploymentFields({ update = {} }: WorkloadArgs): Partial<DeploymentSpec> {
   return {
     minReadySeconds: update.minReadySeconds ?? 0,
     progressDeadlineSeconds: update.progressDeadlineSeconds ?? 600,
-    revisionHistoryLimit: 3,
+    revisionHistoryLimit: update.revisionHistoryLimit ?? 3,
     strategy:
       update.strategy === "Recreate"
         ? { type: "Recreate" }
-        : {
-            type: "RollingUpdate",
-            rollingUpdate: {
-              maxSurge: update.maxSurge ?? 1,
-              maxUnavailable: update.maxUnavailable ?? 0,
-            },
-          },
+        : { type: "RollingUpdate", rollingUpdate: deploymentShares(update) },
+  };
+}
+
+/** How a StatefulSet names, exchanges and furnishes its pods. Pure. */
+export function statefulSetFields(
+  name: string,
+  args: WorkloadArgs,
+): Omit<StatefulSetSpec, "selector" | "template"> {
+  const { partition, podManagementPolicy, minReadySeconds = 0 } = args.update ?? {};
+  return {
+    serviceName: headlessService(name, args),
+    minReadySeconds,
+    ...(podManagementPolicy === undefined ? {} : { podManagementPolicy }),
+    ...(partition === undefined
+      ? {}
+      : { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } } }),
+    ...claimTemplates(args),
+  };
+}
+
+/** How a DaemonSet exchanges its pods. Pure. */
+export function daemonSetFields({ update = {} }: WorkloadArgs): Partial<DaemonSetSpec> {
+  return {
+    minReadySeconds: update.minReadySeconds ?? 0,
+    revisionHistoryLimit: update.revisionHistoryLimit ?? 3,
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: daemonSetShares(update) },
+  };
+}
+
+/** How often a Job's pod runs. Pure. */
+export function jobFields({ job = {} }: WorkloadArgs): Omit<JobSpec, "template"> {
+  const { completions, parallelism, activeDeadlineSeconds, ttlSecondsAfterFinished } = job;
+  return {
+    ...(completions === undefined ? {} : { completions }),
+    ...(parallelism === undefined ? {} : { parallelism }),
+    backoffLimit: job.backoffLimit ?? 6,
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+    ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
   };
 }
 
@@ -87,7 +121,7 @@ function headlessService(name: string, args: WorkloadArgs): string {
   return headless === undefined ? name : (headless.name ?? name);
 }
 
-function claimTemplates(args: WorkloadArgs): Partial<k8s.types.input.apps.v1.StatefulSetSpec> {
+function claimTemplates(args: WorkloadArgs): Partial<StatefulSetSpec> {
   const perPod = (args.claims ?? []).filter((claim) => claim.perPod === true);
   if (perPod.length === 0) {
     return {};

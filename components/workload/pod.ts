@@ -69,8 +69,21 @@ function source(
   return name;
 }
 
+/**
+ * Ports below 1024 belong to root. The network of a pod is its own, so that its user may have them:
+ * NET_BIND_SERVICE would not do, as a program that does not start as root is given no capability.
+ */
+function lowPorts(args: WorkloadArgs): k8s.types.input.core.v1.Sysctl[] {
+  const ports = containersOf(args).flatMap((container) => container.ports ?? []);
+  const lowest = Math.min(1024, ...ports.map(({ port }) => port));
+  return args.security.user === 0 || lowest === 1024
+    ? []
+    : [{ name: "net.ipv4.ip_unprivileged_port_start", value: `${lowest}` }];
+}
+
 function securityContext(args: WorkloadArgs): k8s.types.input.core.v1.PodSecurityContext {
   const { user, group = user, volumeGroup = group } = args.security;
+  const sysctls = lowPorts(args);
   return {
     runAsNonRoot: user !== 0,
     runAsUser: user,
@@ -79,6 +92,7 @@ function securityContext(args: WorkloadArgs): k8s.types.input.core.v1.PodSecurit
     // A large disk is not walked again at each start.
     fsGroupChangePolicy: "OnRootMismatch",
     seccompProfile: { type: "RuntimeDefault" },
+    ...(sysctls.length === 0 ? {} : { sysctls }),
   };
 }
 
@@ -103,7 +117,7 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
             hostnames: [...hostnames],
           })),
         }),
-    ...(args.kind === "Job" ? { restartPolicy: "Never" } : {}),
+    ...(args.kind === "Job" ? { restartPolicy: args.job?.restartPolicy ?? "Never" } : {}),
     serviceAccountName: name,
     automountServiceAccountToken: hasRules(args),
     // Variables of every Service of the namespace would overwrite a program's own, such as REDIS_PORT.

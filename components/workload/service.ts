@@ -37,6 +37,7 @@ export function makeService(
       metadata: {
         ...metadata,
         name,
+        labels: { ...metadata.labels, ...args.labels },
         annotations: {
           ...service.annotations,
           // The Workload behind it is awaited; the provider's own wait would add ten seconds each.

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Metadata } from "./metadata.ts";
 import { secretEnvKey } from "./container.ts";
 import { containersOf, type PodSources } from "./pod.ts";
-import type { WorkloadArgs } from "./types.ts";
+import type { Claim, WorkloadArgs } from "./types.ts";
 
 /** Makes the objects that volumes and variables come from, and tells their names. */
 export function podSources(
@@ -73,13 +73,14 @@ function makeClaims(
 }
 
 /** What a claim asks of the cluster. */
-export function claimSpec(claim: {
-  readonly size: string;
-  readonly storageClass?: string;
-}): k8s.types.input.core.v1.PersistentVolumeClaimSpec {
+export function claimSpec({
+  size,
+  storageClass,
+  accessMode = "ReadWriteOnce",
+}: Claim): k8s.types.input.core.v1.PersistentVolumeClaimSpec {
   return {
-    accessModes: ["ReadWriteOnce"],
-    resources: { requests: { storage: claim.size } },
-    ...(claim.storageClass === undefined ? {} : { storageClassName: claim.storageClass }),
+    accessModes: [accessMode],
+    resources: { requests: { storage: size } },
+    ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
   };
 }

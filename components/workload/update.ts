@@ -1,57 +1,70 @@
-/** How pods are exchanged: Kubernetes' arithmetic, and what of it contradicts itself. Pure. */
+/** How many pods an update may have too many and too few at a moment, as Kubernetes counts. Pure. */
 import type { WorkloadFault } from "./fault.ts";
-import type { Share, Update } from "./workload.schema.ts";
+import { isNothing, roundedDown, roundedUp, type Share } from "./share.ts";
+import type { Update } from "./workload.schema.ts";
 
-function scaled(share: Share, replicas: number, round: (pods: number) => number): number {
-  return typeof share === "number" ? share : round((Number.parseInt(share, 10) * replicas) / 100);
+/** Pods above `replicas` that a share allows: a percentage rounds up. */
+export const surgeOf = roundedUp;
+
+/**
+ * Pods below `replicas` that a share allows: a percentage rounds down, and no more can be missing
+ * than there are. Where the surge is none as well, see {@link deploymentBudget}.
+ */
+export const unavailableOf = (share: Share, replicas: number): number =>
+  Math.min(roundedDown(share, replicas), replicas);
+
+/** What a rolling update may do. */
+export type Exchange = Pick<Update, "maxSurge" | "maxUnavailable">;
+
+/** The same with nothing left open. */
+export interface Shares {
+  readonly maxSurge: Share;
+  readonly maxUnavailable: Share;
 }
 
-/** Pods that a share of `replicas` allows above them: a percentage rounds up. */
-export const surgeOf = (share: Share, replicas: number): number =>
-  scaled(share, replicas, Math.ceil);
+/** Of a Deployment: a successor is ready before its predecessor goes, unless the update says else. */
+export const deploymentShares = ({ maxSurge = 1, maxUnavailable = 0 }: Exchange): Shares => ({
+  maxSurge,
+  maxUnavailable,
+});
 
-/** Pods that a share of `replicas` allows to be missing: a percentage rounds down. */
-export const unavailableOf = (share: Share, replicas: number): number =>
-  Math.min(scaled(share, replicas, Math.floor), replicas);
+/**
+ * Of a DaemonSet: the old pod leaves its node before the new one starts. Two at once would share the
+ * node's files and sockets, which is what most DaemonSets are there for.
+ */
+export function daemonSetShares({ maxSurge = 0, maxUnavailable }: Exchange): Shares {
+  return { maxSurge, maxUnavailable: maxUnavailable ?? (isNothing(maxSurge) ? 1 : 0) };
+}
 
-/** Pods that a rolling update may have too many and too few at any moment. */
+/** Pods that an update may have too many and too few at any moment. */
 export interface Budget {
   readonly surge: number;
   readonly unavailable: number;
 }
 
-/** What a Deployment does where its update says nothing: a successor first, none missing. */
-export const deploymentUpdate = { maxSurge: 1, maxUnavailable: 0 } as const;
-
 /**
  * What the Deployment controller makes of an update.
  *
- * Shares that both round to nothing would never move: the controller then lets one pod be missing.
+ * Shares that both round to nothing would never move: it then lets one pod be missing.
  */
 export function deploymentBudget(
-  update: Partial<Pick<Update, "strategy" | "maxSurge" | "maxUnavailable">>,
+  update: Exchange & { readonly strategy?: Update["strategy"] },
   replicas: number,
 ): Budget {
   if (update.strategy === "Recreate") {
     return { surge: 0, unavailable: replicas };
   }
-  const surge = surgeOf(update.maxSurge ?? deploymentUpdate.maxSurge, replicas);
-  const unavailable = unavailableOf(
-    update.maxUnavailable ?? deploymentUpdate.maxUnavailable,
-    replicas,
-  );
-  return {
-    surge,
-    unavailable: surge === 0 && unavailable === 0 ? Math.min(1, replicas) : unavailable,
-  };
+  const { maxSurge, maxUnavailable } = deploymentShares(update);
+  const surge = surgeOf(maxSurge, replicas);
+  const unavailable = unavailableOf(maxUnavailable, replicas);
+  const stuck = surge === 0 && unavailable === 0;
+  return { surge, unavailable: stuck ? Math.min(1, replicas) : unavailable };
 }
 
-/** Whether a share is nothing of any number of pods, which is what the API server looks at. */
-export const isNothing = (share: Share): boolean => share === 0 || share === "0%";
-
-/** What no controller could do: told by the file alone, whatever workload it is of. */
+/** What contradicts itself in an update, whatever it is of. */
 export function updateFaults(update: Partial<Update>): WorkloadFault[] {
   const { minReadySeconds = 0, progressDeadlineSeconds = 600 } = update;
+  const { strategy, maxSurge, maxUnavailable = 0 } = update;
   const faults: WorkloadFault[] = [];
   if (minReadySeconds >= progressDeadlineSeconds) {
     faults.push({
@@ -59,7 +72,6 @@ export function updateFaults(update: Partial<Update>): WorkloadFault[] {
       message: `must be below progressDeadlineSeconds (${progressDeadlineSeconds}): every update would fail before its first pod counts`,
     });
   }
-  const { strategy, maxSurge, maxUnavailable = 0 } = update;
   if (
     strategy !== "Recreate" &&
     maxSurge !== undefined &&

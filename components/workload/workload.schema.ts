@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import { parseQuantity } from "../base/quantity.ts";
 import { Bytes, Cpu, LabelKey, LabelValue, Replicas, Seconds, Slot } from "../base/scalars.ts";
+import { isNothing, roundedUp } from "./share.ts";
 import { updateFaults } from "./update.ts";
 
 const Amounts = z.strictObject({ cpu: Cpu.optional(), memory: Bytes.optional() });
@@ -36,8 +37,6 @@ export type Resources = z.infer<typeof Resources>;
 const Share = z.union([z.int().min(0), z.string().regex(/^(100|[1-9]?\d)%$/)], {
   message: "must be a number of pods or a percentage, e.g. 1 or 25%",
 });
-/** Some of the pods: a number, or a percentage of `replicas`. */
-export type Share = z.infer<typeof Share>;
 
 /** How long a pod must prove itself, and how long the controller waits for it. */
 const pace = {
@@ -67,9 +66,15 @@ export const updateWords = {
    */
   maxUnavailable: Share.optional(),
   ...pace,
-  /** Old revisions kept to go back to by hand (`kubectl rollout undo`). */
-  revisionHistoryLimit: z.int().min(0, "must not be negative").max(100).default(3),
-  /** Of a StatefulSet: pods below this number keep the old revision, a canary by hand. */
+  /**
+   * Old revisions kept to go back to by hand (`kubectl rollout undo`). Default 3. Not of a
+   * StatefulSet: the provider would replace it, all pods at once, when the number changes.
+   */
+  revisionHistoryLimit: z.int().min(0, "must not be negative").max(100).optional(),
+  /**
+   * Of a StatefulSet: pods below this number keep the old revision, a canary by hand. It cannot be
+   * awaited: the provider waits until all pods are of one revision.
+   */
   partition: z.int().min(0, "must not be negative").optional(),
   /**
    * Of a StatefulSet: `Parallel` starts and stops its pods without waiting for one another when it
@@ -200,13 +205,20 @@ export const Autoscale = z
 /** {@inheritDoc Autoscale} */
 export type Autoscale = z.infer<typeof Autoscale>;
 
-/** Why a budget of so many replicas would block every eviction, or undefined. */
+/**
+ * Why a budget of so many replicas would block every eviction, or undefined.
+ *
+ * Budgets round up: 90 % of 3 pods are all three. Without pods nothing is evicted.
+ */
 export function budgetFault(replicas: number, budget: Disruption): string | undefined {
   const { minAvailable, maxUnavailable } = budget;
-  if (typeof minAvailable === "number" && minAvailable >= replicas) {
+  if (replicas === 0) {
+    return undefined;
+  }
+  if (minAvailable !== undefined && roundedUp(minAvailable, replicas) >= replicas) {
     return `must be below replicas (${replicas}): a node could never be drained`;
   }
-  if (minAvailable === "100%" || maxUnavailable === 0 || maxUnavailable === "0%") {
+  if (maxUnavailable !== undefined && isNothing(maxUnavailable)) {
     return "must allow at least one eviction: a node could never be drained";
   }
   return undefined;

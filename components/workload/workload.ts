@@ -7,8 +7,9 @@ import { serviceAccount } from "./account.ts";
 import { makeController } from "./controller.ts";
 import { makeAutoscaler, makeBudget } from "./disruption.ts";
 import type { Metadata } from "./metadata.ts";
-import { containersOf } from "./pod.ts";
+import { readySeconds } from "./patience.ts";
 import { networkPolicySpec } from "./policy.ts";
+import { refuseImpossible } from "./refuse.ts";
 import { makeService } from "./service.ts";
 import { podSources } from "./sources.ts";
 import type { WorkloadArgs } from "./types.ts";
@@ -36,6 +37,7 @@ export function makeWorkload(
   opts: { readonly parent: pulumi.ComponentResource },
 ): WorkloadObjects {
   refuseImpossible(name, args);
+  const timeout = args.readyTimeout ?? goDuration(readySeconds(args));
   const labels = workloadLabels(name, args.system);
   const metadata: Metadata = { name, namespace: args.namespace, labels };
   const account = serviceAccount(name, args, metadata, opts);
@@ -54,9 +56,9 @@ export function makeWorkload(
     ...opts,
     // Not on load balancers: those wait for the pods themselves.
     dependsOn: [...account, ...services.filter((_, index) => !isBalancer(args, index))],
-    ...(args.readyTimeout === undefined
+    ...(timeout === undefined || args.await === false
       ? {}
-      : { customTimeouts: { create: args.readyTimeout, update: args.readyTimeout } }),
+      : { customTimeouts: { create: timeout, update: timeout } }),
   });
   makeBudget(name, args, metadata, opts);
   makeAutoscaler(name, args, metadata, { ...opts, dependsOn: controller });
@@ -95,36 +97,9 @@ export class Workload extends pulumi.ComponentResource implements WorkloadObject
   }
 }
 
+/** Seconds as the engine reads them. */
+const goDuration = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : `${seconds}s`;
+
 const isBalancer = (args: WorkloadArgs, index: number): boolean =>
   args.services?.[index]?.type === "LoadBalancer";
-
-/** Faults of code, not of config: a component that composes a Workload so is wrong everywhere. */
-function refuseImpossible(name: string, args: WorkloadArgs): void {
-  const faults: string[] = [];
-  const { exception, user } = args.security;
-  const hostAccess =
-    (args.hostPaths ?? []).length > 0 ||
-    containersOf(args).some(
-      ({ capabilities, ports }) =>
-        (capabilities ?? []).some((capability) => capability !== "NET_BIND_SERVICE") ||
-        (ports ?? []).some(({ hostPort }) => hostPort !== undefined),
-    );
-  if (exception === undefined && (user === 0 || hostAccess)) {
-    faults.push("user 0, host ports, host paths and capabilities need a named security.exception");
-  }
-  if ((args.claims ?? []).some(({ perPod }) => perPod === true) && args.kind !== "StatefulSet") {
-    faults.push("a claim for each pod needs a StatefulSet");
-  }
-  const shared = (args.claims ?? []).some(({ perPod }) => perPod !== true);
-  if (shared && (args.replicas ?? 1) > 1) {
-    faults.push("a claim can be mounted by one pod only: set perPod");
-  }
-  if (shared && args.kind === "Deployment" && args.update?.strategy !== "Recreate") {
-    faults.push(
-      "a Deployment with a claim must use Recreate: the new pod waits for the disk for ever",
-    );
-  }
-  if (faults.length > 0) {
-    throw new Error(`Workload ${name}: ${faults.join("; ")}`);
-  }
-}

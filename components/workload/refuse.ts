@@ -1,0 +1,73 @@
+import { workloadLabels } from "../base/labels.ts";
+import type { WorkloadFault } from "./fault.ts";
+import { workloadFaults } from "./faults.ts";
+import { containersOf } from "./pod.ts";
+import { probesOf } from "./probes.ts";
+import type { WorkloadArgs } from "./types.ts";
+
+/** What the pods may do on a node, without a word why. */
+function securityFaults(args: WorkloadArgs): WorkloadFault[] {
+  const { exception, user } = args.security;
+  const hostAccess =
+    (args.hostPaths ?? []).length > 0 ||
+    containersOf(args).some(
+      ({ capabilities, ports }) =>
+        (capabilities ?? []).some((capability) => capability !== "NET_BIND_SERVICE") ||
+        (ports ?? []).some(({ hostPort }) => hostPort !== undefined),
+    );
+  return exception === undefined && (user === 0 || hostAccess)
+    ? [
+        {
+          path: ["security"],
+          message:
+            "user 0, host ports, host paths and capabilities need a named security.exception",
+        },
+      ]
+    : [];
+}
+
+/** Without a check an update goes on as soon as a container has started, whether it works or not. */
+function probeFaults({ kind, container }: WorkloadArgs): WorkloadFault[] {
+  const { probes } = container;
+  const path = ["container", "probes"];
+  if (kind === "Job") {
+    return [];
+  }
+  if (probes !== undefined && "none" in probes) {
+    return probes.none.trim() === ""
+      ? [{ path: [...path, "none"], message: "must say why there are no probes" }]
+      : [];
+  }
+  return probesOf(probes).readiness === undefined
+    ? [{ path, message: 'must have a readiness probe, or none: "<why it cannot have any>"' }]
+    : [];
+}
+
+/** A label that Services and policies find the pods by, given another value. */
+function labelFaults(name: string, args: WorkloadArgs): WorkloadFault[] {
+  const own = workloadLabels(name, args.system);
+  return (["labels", "podLabels"] as const).flatMap((field) =>
+    Object.keys(args[field] ?? {})
+      .filter((key) => Object.hasOwn(own, key))
+      .map((key) => ({ path: [field, key], message: "is Fleet's own label: leave it out" })),
+  );
+}
+
+/**
+ * Refuses what cannot work, whoever composed it so. What a stack's file can get wrong is found there
+ * before, by the same rules ({@link workloadFaults}).
+ *
+ * @throws Error with every fault.
+ */
+export function refuseImpossible(name: string, args: WorkloadArgs): void {
+  const faults = [
+    ...securityFaults(args),
+    ...probeFaults(args),
+    ...labelFaults(name, args),
+    ...workloadFaults(args),
+  ];
+  if (faults.length > 0) {
+    const lines = faults.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new Error(`Workload ${name}: ${lines.join("; ")}`);
+  }
+}
