@@ -10,6 +10,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
 }
 
+const { traceProgram } = await import("./stacks/trace.ts");
+traceProgram();
 const { default: program } = await import("./index.ts");
 
 export default program;

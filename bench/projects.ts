@@ -26,7 +26,9 @@ export default () => ({});
 
 /** Everything that Fleet does before its first resource: code loaded, config read and checked. */
 export const startProgram = `import { loadConfig } from ${JSON.stringify(join(clone, "stacks/config.ts"))};
+import { traceProgram } from ${JSON.stringify(join(clone, "stacks/trace.ts"))};
 
+traceProgram();
 export default async () => {
   loadConfig();
   await import(${JSON.stringify(join(clone, "stacks/skywire/index.ts"))});

@@ -38,6 +38,10 @@ export interface Options {
   readonly custom: boolean;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** URNs of all it waits for. */
+  readonly dependencies: readonly string[];
+  /** Property → URNs its value comes from. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A stack, rendered. */
@@ -96,6 +100,17 @@ interface Monitor {
   ) => Promise<void>;
 }
 
+const propertyDependencies = (request: RegisterResourceRequest): Record<string, string[]> =>
+  Object.fromEntries(
+    request
+      .getPropertydependenciesMap()
+      .toArray()
+      .map(([property]) => [
+        property,
+        request.getPropertydependenciesMap().get(property)?.getUrnsList() ?? [],
+      ]),
+  );
+
 /** Notes what every registration asks of the engine; the mocks see the inputs only. */
 function noteOptions(noted: Options[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
@@ -110,6 +125,8 @@ function noteOptions(noted: Options[]): void {
         custom: request.getCustom(),
         protect: request.getProtect() === true,
         retainOnDelete: request.getRetainondelete() === true,
+        dependencies: request.getDependenciesList(),
+        propertyDependencies: propertyDependencies(request),
       });
       callback(error, response);
     });

@@ -69,7 +69,7 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
             flows: args.flows,
             networkPolicy,
           },
-          { parent: this, dependsOn: namespace },
+          { parent: this, dependsOn: [...namespace.ready] },
         );
         return [className, traefik] as const;
       }),

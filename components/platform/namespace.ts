@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 
 /** What Pod Security lets pods do: nothing beyond a plain process, the usual, or everything. */
@@ -41,11 +42,13 @@ export interface NamespaceArgs {
 }
 
 /** A namespace in which nothing is allowed that was not said. */
-export class Namespace extends pulumi.ComponentResource {
-  /** Name; whoever uses it waits for the namespace. Depend on the component for its Secrets too. */
+export class Namespace extends pulumi.ComponentResource implements Awaitable {
+  /** Name; whoever uses it waits for the namespace. Depend on {@link ready} for what is in it, too. */
   readonly name: pulumi.Output<string>;
   /** Names of the Secrets with registry logins. */
   readonly pullSecretNames: readonly string[];
+  /** The denial and the logins: pods that come before them talk to everybody, or have no image. */
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     const { podSecurity = "restricted", networkPolicy = true, data = "protect" } = args;
@@ -59,33 +62,33 @@ export class Namespace extends pulumi.ComponentResource {
     );
     this.name = namespace.metadata.name;
 
-    if (networkPolicy) {
-      this.#policies(name, args, labels);
-    }
+    const denial = networkPolicy ? this.#policies(name, args, labels) : namespace;
     const pullSecrets = args.pullSecrets ?? [];
-    for (const pullSecret of pullSecrets) {
-      new k8s.core.v1.Secret(
-        `${name}-${pullSecret.name}`,
-        {
-          // A fixed name: a new token is no reason to exchange running pods.
-          metadata: { name: pullSecret.name, namespace: this.name, labels },
-          type: "kubernetes.io/dockerconfigjson",
-          stringData: {
-            ".dockerconfigjson": pullSecret.login.apply((login) =>
-              dockerConfigJson(pullSecret.server, login),
-            ),
+    const logins = pullSecrets.map(
+      (pullSecret) =>
+        new k8s.core.v1.Secret(
+          `${name}-${pullSecret.name}`,
+          {
+            // A fixed name: a new token is no reason to exchange running pods.
+            metadata: { name: pullSecret.name, namespace: this.name, labels },
+            type: "kubernetes.io/dockerconfigjson",
+            stringData: {
+              ".dockerconfigjson": pullSecret.login.apply((login) =>
+                dockerConfigJson(pullSecret.server, login),
+              ),
+            },
           },
-        },
-        parent,
-      );
-    }
+          parent,
+        ),
+    );
+    this.ready = [denial, ...logins];
     this.pullSecretNames = pullSecrets.map((pullSecret) => pullSecret.name);
     this.registerOutputs({ name: this.name, pullSecretNames: this.pullSecretNames });
   }
 
-  #policies(name: string, args: NamespaceArgs, labels: Record<string, string>): void {
+  #policies(name: string, args: NamespaceArgs, labels: Record<string, string>): pulumi.Resource {
     const metadata = { namespace: this.name, labels };
-    new k8s.networking.v1.NetworkPolicy(
+    const denial = new k8s.networking.v1.NetworkPolicy(
       `${name}-default-deny`,
       {
         metadata: { ...metadata, name: "default-deny" },
@@ -100,6 +103,7 @@ export class Namespace extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+    return denial;
   }
 }
 

@@ -61,7 +61,7 @@ function whitelisting({ stack, keys }: ServicesInput) {
 /** Options of a component: the stack's provider, and what must be ready before it. */
 function after(input: ServicesInput, ...before: Awaitable[]) {
   const ready = before.flatMap((one) => one.ready);
-  return { ...input.foundation.opts, dependsOn: [input.foundation.services, ...ready] };
+  return { ...input.foundation.opts, dependsOn: [...input.foundation.services.ready, ...ready] };
 }
 
 /** The dmsg-discovery: ready without any dmsg-server. */
@@ -367,7 +367,7 @@ export function makeNetworkMonitor(
     {
       ...foundation.opts,
       dependsOn: [
-        foundation.monitor,
+        ...foundation.monitor.ready,
         ...[...redis.resources, ...before].flatMap(({ ready }) => ready),
       ],
     },

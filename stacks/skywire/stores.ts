@@ -43,7 +43,7 @@ export function makeStores(
     system: "skywire",
     secrets: context.secrets,
   };
-  const opts = { ...foundation.opts, dependsOn: foundation.services };
+  const opts = { ...foundation.opts, dependsOn: [...foundation.services.ready] };
   const postgres = new Postgres(postgresName, { ...around, config: stores.postgres }, opts);
   const redis = Object.fromEntries(
     redisUsers.map((user) => [

@@ -1,0 +1,40 @@
+/**
+ * How stack traces read.
+ *
+ * The SDK takes one for each resource and promise, whole, and writes that of a resource into the
+ * state. Its own formatter looks for source maps in every file, which this program has none of: Node
+ * only blanks the types out. And it knows no file URLs, which is what modules are called by: without
+ * this the state says `project:///file:/home/…/components/x.ts` where `project:///components/x.ts` is
+ * meant, a path of one machine in everybody's state.
+ */
+import { fileURLToPath } from "node:url";
+
+const rooms = ["stacks", "components"].map((room) => new URL(`../${room}/`, import.meta.url).href);
+
+const isProgram = (file: string | null | undefined): boolean =>
+  rooms.some((room) => file?.startsWith(room));
+
+/** A frame, which V8 writes out itself. */
+type Frame = NodeJS.CallSite & { toString: () => string };
+
+/** A frame as Node writes it, with a path in the place of the file's URL. */
+function frame(site: Frame): string {
+  const file = site.getFileName();
+  const text = site.toString();
+  return file?.startsWith("file:") === true ? text.replace(file, fileURLToPath(file)) : text;
+}
+
+/**
+ * An error with its frames, down to the program's first: what lies below, the entry and how the SDK
+ * starts it, is the same for every error.
+ */
+export function formatTrace(error: unknown, sites: readonly Frame[]): string {
+  const entry = sites.findLastIndex((site) => isProgram(site.getFileName()));
+  const own = entry === -1 ? sites : sites.slice(0, entry + 1);
+  return [String(error), ...own.map((site) => `    at ${frame(site)}`)].join("\n");
+}
+
+/** From now on, traces read so. */
+export function traceProgram(): void {
+  Error.prepareStackTrace = formatTrace;
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, it } from "vitest";
+
+import { formatTrace, traceProgram } from "../stacks/trace.ts";
+
+/** A frame, as V8 hands it to a formatter. */
+const site = (text: string, file: string | undefined): NodeJS.CallSite =>
+  ({ getFileName: () => file, toString: () => text }) as unknown as NodeJS.CallSite;
+
+const url = (path: string): string => new URL(`../${path}`, import.meta.url).href;
+const at = (name: string, file: string): NodeJS.CallSite => site(`${name} (${file}:3:5)`, file);
+
+const sdk = at("registerResource", url("node_modules/@pulumi/pulumi/runtime/resource.js"));
+const component = at("new DmsgServer", url("components/skywire/dmsg-server.ts"));
+const native = site("Array.map (<anonymous>)", undefined);
+const composition = at("skywire", url("stacks/skywire/index.ts"));
+const entry = at("default", url("index.ts"));
+const runner = at("runProgram", url("node_modules/@pulumi/pulumi/cmd/run/run.js"));
+
+afterEach(() => {
+  Error.prepareStackTrace = undefined as unknown as typeof Error.prepareStackTrace;
+});
+
+describe("a stack trace", () => {
+  it("ends where the program begins, and names files by their paths", () => {
+    const trace = formatTrace(new Error("lost"), [
+      sdk,
+      component,
+      native,
+      composition,
+      entry,
+      runner,
+    ]);
+    const path = (file: string): string => fileURLToPath(url(file));
+    expect(trace.split("\n")).toEqual([
+      "Error: lost",
+      `    at registerResource (${path("node_modules/@pulumi/pulumi/runtime/resource.js")}:3:5)`,
+      `    at new DmsgServer (${path("components/skywire/dmsg-server.ts")}:3:5)`,
+      "    at Array.map (<anonymous>)",
+      `    at skywire (${path("stacks/skywire/index.ts")}:3:5)`,
+    ]);
+  });
+
+  it("is whole where the program has no part in it", () => {
+    expect(formatTrace(new Error("lost"), [sdk, entry, runner]).split("\n")).toHaveLength(4);
+  });
+
+  it("reads as a path what a URL has to escape", () => {
+    const file = "file:///home/one%20two/x.ts";
+    expect(formatTrace(new Error("lost"), [at("run", file)])).toContain("/home/one two/x.ts:3:5");
+  });
+
+  it("gives the SDK positions that it finds in the project", () => {
+    traceProgram();
+    const { stack = "" } = new pulumi.RunError("lost");
+    expect(stack).toMatch(/^Error: lost\n {4}at /);
+    expect(stack).not.toContain("file:");
+  });
+});
