@@ -3,6 +3,9 @@
 /** Label by which Services, policies and budgets select the pods of a workload. */
 export const workloadLabel = "app.kubernetes.io/name";
 
+/** Label that every node carries, with a value of its own. */
+export const hostnameLabel = "kubernetes.io/hostname";
+
 /** Label of the one node of a slot. */
 export const slotLabel = "fleet/slot";
 

@@ -1,7 +1,8 @@
 /** Whether the nodes that the config promises can carry what it asks for. Pure: no cluster needed. */
 import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
 import { slotLabel } from "../base/labels.ts";
-import type { Placement } from "../workload/workload.schema.ts";
+import { spreadConstraints } from "../workload/placement.ts";
+import type { NodeRequirement, Placement } from "../workload/workload.schema.ts";
 import {
   type ClusterConfig,
   clusterNodes,
@@ -35,7 +36,8 @@ interface Room {
   memory: number;
   pods: number;
   readonly ports: Set<string>;
-  readonly workloads: Set<string>;
+  /** Workload → its pods here. */
+  readonly placed: Map<string, number>;
 }
 
 const selectorOf = (placement: Partial<Placement>): Record<string, string> => ({
@@ -48,10 +50,49 @@ const writeSelector = (selector: Record<string, string>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(", ");
 
+/** A requirement as `kubectl` would take it. */
+function write({ key, operator, values }: NodeRequirement): string {
+  switch (operator) {
+    case "In":
+    case "NotIn":
+      return `${key} ${operator === "In" ? "in" : "notin"} (${values.join(", ")})`;
+    case "Exists":
+      return key;
+    case "DoesNotExist":
+      return `!${key}`;
+  }
+}
+
+/**
+ * Labels that kubelets and clouds put on their nodes themselves: which values is not in the config,
+ * so that what is asked of them counts as met unless a pool says otherwise.
+ */
+const given = /^([a-z.]*\.)?kubernetes\.io\/(hostname|os|arch|instance-type|zone|region)$/;
+
+const unknown = (labels: NodeShape["labels"], key: string): boolean =>
+  labels[key] === undefined && given.test(key);
+
+function meets(labels: NodeShape["labels"], { key, operator, values }: NodeRequirement): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+  }
+}
+
 /** Whether the scheduler would consider the node at all: its labels and its taints. */
 function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
   const chosen = Object.entries(selectorOf(placement)).every(
-    ([key, value]) => node.labels[key] === value,
+    ([key, value]) => node.labels[key] === value || unknown(node.labels, key),
+  );
+  const required = (placement.nodeAffinity ?? []).every(
+    (one) => unknown(node.labels, one.key) || meets(node.labels, one),
   );
   const tolerated = node.taints
     .filter(({ effect }) => effect !== "PreferNoSchedule")
@@ -63,17 +104,41 @@ function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
           (effect === undefined || effect === taint.effect),
       ),
     );
-  return chosen && tolerated;
+  return chosen && required && tolerated;
 }
 
-function fits(room: Room, request: CapacityRequest): boolean {
+function fits(room: Room, request: CapacityRequest, candidates: readonly Room[]): boolean {
   return (
     room.cpu + 1e-9 >= parseQuantity(request.cpu) &&
     room.memory >= parseQuantity(request.memory) &&
     room.pods >= 1 &&
     !portsOf(request).some((port) => room.ports.has(port)) &&
-    !(request.placement.spread === "required" && room.workloads.has(request.workload))
+    !(request.placement.podAntiAffinity === "required" && room.placed.has(request.workload)) &&
+    liesEvenly(room, request, candidates)
   );
+}
+
+/** Whether one more pod here keeps to the spread that is no mere wish. */
+function liesEvenly(room: Room, request: CapacityRequest, candidates: readonly Room[]): boolean {
+  const { slot, spread = "preferred" } = request.placement;
+  const hard = spreadConstraints(slot === undefined ? spread : "none").filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule",
+  );
+  return hard.every(({ topologyKey, maxSkew }) => {
+    // Each node has a name of its own; in what zone it is, where no pool says so, nobody knows.
+    const domainOf = (one: Room): unknown =>
+      unknown(one.node.labels, topologyKey) ? one : one.node.labels[topologyKey];
+    const pods = new Map<unknown, number>();
+    for (const one of candidates) {
+      const domain = domainOf(one);
+      pods.set(domain, (pods.get(domain) ?? 0) + (one.placed.get(request.workload) ?? 0));
+    }
+    const domain = domainOf(room);
+    pods.delete(undefined);
+    const here = pods.get(domain);
+    // A node without the label takes no pod at all.
+    return here !== undefined && here + 1 - Math.min(...pods.values()) <= maxSkew;
+  });
 }
 
 const portsOf = (request: CapacityRequest): string[] =>
@@ -83,7 +148,7 @@ function place(room: Room, request: CapacityRequest): void {
   room.cpu -= parseQuantity(request.cpu);
   room.memory -= parseQuantity(request.memory);
   room.pods -= 1;
-  room.workloads.add(request.workload);
+  room.placed.set(request.workload, (room.placed.get(request.workload) ?? 0) + 1);
   for (const port of portsOf(request)) {
     room.ports.add(port);
   }
@@ -105,7 +170,7 @@ export function capacityFaults(
     const candidates = rooms.filter(({ node }) => accepts(node, request.placement));
     for (let placed = 0; placed < request.replicas; placed += 1) {
       const room = candidates
-        .filter((one) => fits(one, request))
+        .filter((one) => fits(one, request, candidates))
         .sort((left, right) => right.memory - left.memory)[0];
       if (room === undefined) {
         faults.push({
@@ -128,7 +193,7 @@ function emptyRoom(node: NodeShape): Room {
     memory: parseQuantity(memory),
     pods,
     ports: new Set(),
-    workloads: new Set(),
+    placed: new Map(),
   };
 }
 
@@ -149,7 +214,9 @@ function noRoom(request: CapacityRequest, placed: number, candidates: readonly R
   const selector = selectorOf(request.placement);
   const asked = `${request.replicas} × ${request.cpu} CPU and ${request.memory}`;
   if (candidates.length === 0) {
-    const wanted = writeSelector(selector);
+    const wanted = [writeSelector(selector), ...(request.placement.nodeAffinity ?? []).map(write)]
+      .filter((part) => part !== "")
+      .join(", ");
     return `asks for a node ${wanted === "" ? "without taints" : `with ${wanted}`} that tolerates it: no pool of fleet:cluster.pools has one; change placement or add a pool`;
   }
   const where = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");

@@ -1,7 +1,7 @@
 /** Pure builder of where pods may run. */
 import type * as k8s from "@pulumi/kubernetes";
 
-import { slotLabel, workloadLabel } from "../base/labels.ts";
+import { hostnameLabel, slotLabel, workloadLabel } from "../base/labels.ts";
 import type { WorkloadArgs } from "./types.ts";
 import type {
   NodeRequirement,
@@ -13,10 +13,8 @@ import type {
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Affinity = k8s.types.input.core.v1.Affinity;
 
-const hostname = "kubernetes.io/hostname";
-
 /** The constraints behind the words `preferred` and `required`, and a list as it stands. */
-function spreadConstraints(spread: Placement["spread"]): readonly SpreadConstraint[] {
+export function spreadConstraints(spread: Placement["spread"]): readonly SpreadConstraint[] {
   if (typeof spread !== "string") {
     return spread;
   }
@@ -27,12 +25,12 @@ function spreadConstraints(spread: Placement["spread"]): readonly SpreadConstrai
       return [];
     case "preferred":
       return [
-        { ...wish, topologyKey: hostname },
+        { ...wish, topologyKey: hostnameLabel },
         { ...wish, topologyKey: zones },
       ];
     case "required":
       return [
-        { ...wish, topologyKey: hostname, whenUnsatisfiable: "DoNotSchedule" },
+        { ...wish, topologyKey: hostnameLabel, whenUnsatisfiable: "DoNotSchedule" },
         // Zones stay a wish: a node without the label would otherwise take no pod at all.
         { ...wish, topologyKey: zones },
       ];
@@ -80,7 +78,7 @@ function nodeAffinity(requirements: readonly NodeRequirement[]): Affinity {
 const apart = (name: string): Affinity => ({
   podAntiAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: [
-      { labelSelector: { matchLabels: { [workloadLabel]: name } }, topologyKey: hostname },
+      { labelSelector: { matchLabels: { [workloadLabel]: name } }, topologyKey: hostnameLabel },
     ],
   },
 });

@@ -68,9 +68,54 @@ describe("capacity", () => {
   });
 
   it("keeps replicas apart where they must be", () => {
-    const apart = request({ replicas: 4, placement: { spread: "required" } });
+    const apart = request({ replicas: 4, placement: { podAntiAffinity: "required" } });
     expect(capacityFaults(cluster(), [apart])).toHaveLength(1);
     expect(capacityFaults(cluster(), [{ ...apart, replicas: 3 }])).toEqual([]);
+  });
+
+  it("lays replicas evenly where they must be: a full node stops all others", () => {
+    const even = request({ replicas: 6, placement: { spread: "required" } });
+    expect(capacityFaults(cluster(), [even])).toEqual([]);
+    const filler = request({ workload: "filler", memory: "3500Mi", placement: { slot: 0 } });
+    expect(capacityFaults(cluster(), [filler, even])[0]?.message).toContain("only 2 of 6");
+    const wish = { ...even, placement: {} };
+    expect(capacityFaults(cluster(), [filler, wish])).toEqual([]);
+  });
+
+  it("gives no room on nodes without the label that pods must lie evenly over", () => {
+    const spread = [
+      { topologyKey: "rack", maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" as const },
+    ];
+    expect(capacityFaults(cluster(), [request({ placement: { spread } })])).toHaveLength(1);
+  });
+
+  it.each([
+    [{ key: "fleet/pool", operator: "In", values: ["general"] }, 2],
+    [{ key: "fleet/pool", operator: "NotIn", values: ["general"] }, 1],
+    [{ key: "fleet/slot", operator: "Exists", values: [] }, 1],
+    [{ key: "fleet/slot", operator: "DoesNotExist", values: [] }, 2],
+    [{ key: "rack", operator: "NotIn", values: ["a"] }, 3],
+  ] as const)("reads %o as the scheduler does", ({ values, ...requirement }, nodes) => {
+    // A pod of 3Gi has a node to itself.
+    const placement = { nodeAffinity: [{ ...requirement, values: [...values] }] };
+    const large = request({ memory: "3Gi", placement });
+    expect(capacityFaults(cluster(), [{ ...large, replicas: nodes }])).toEqual([]);
+    expect(capacityFaults(cluster(), [{ ...large, replicas: nodes + 1 }])).toHaveLength(1);
+  });
+
+  it("does not judge labels that the cluster itself puts on its nodes", () => {
+    const nodeAffinity = [
+      { key: "kubernetes.io/arch", operator: "In" as const, values: ["amd64"] },
+    ];
+    const nodeSelector = { "node.kubernetes.io/instance-type": "g6-standard-2" };
+    const placement = { nodeAffinity, nodeSelector };
+    expect(capacityFaults(cluster(), [request({ placement })])).toEqual([]);
+  });
+
+  it("says which labels no node has", () => {
+    const nodeAffinity = [{ key: "rack", operator: "In" as const, values: ["a", "b"] }];
+    const [fault] = capacityFaults(cluster(), [request({ placement: { nodeAffinity } })]);
+    expect(fault?.message).toContain("asks for a node with rack in (a, b)");
   });
 
   it("respects taints, and tolerations as the scheduler reads them", () => {
