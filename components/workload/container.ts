@@ -87,6 +87,10 @@ export function kubernetesContainer(
       limits: {
         ...(resources.limits.cpu === undefined ? {} : { cpu: resources.limits.cpu }),
         ...(resources.limits.memory === undefined ? {} : { memory: resources.limits.memory }),
+        // Requested in the same number: the scheduler knows no other for what cannot be shared.
+        ...Object.fromEntries(
+          Object.entries(container.devices ?? {}).map(([device, count]) => [device, `${count}`]),
+        ),
       },
     },
     ...(volumeMounts.length === 0 ? {} : { volumeMounts }),

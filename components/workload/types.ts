@@ -79,6 +79,8 @@ export interface Container {
   /** Of the main container of what stays up: said, or why there are none. */
   readonly probes?: Probes | NoProbes;
   readonly resources: Resources;
+  /** Devices it has to itself, by the name their plug-in announces, e.g. `nvidia.com/gpu`. */
+  readonly devices?: Readonly<Record<string, number>>;
   readonly mounts?: readonly Mount[];
   /** Capabilities beyond none. Anything but NET_BIND_SERVICE needs {@link Security.exception}. */
   readonly capabilities?: readonly string[];

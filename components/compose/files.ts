@@ -1,0 +1,123 @@
+/** Files of a container: `secrets` and `configs`. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { SecretReference } from "../base/secrets.ts";
+import type { FileSet, Mount, SecretFileSet } from "../workload/types.ts";
+import type { ComposeConfigs } from "./compose-stack.schema.ts";
+import type { ComposeService } from "./compose.schema.ts";
+import { configFile, type FileUse, secretFile, secretsFolder } from "./files.schema.ts";
+import type { Translated, Warning } from "./warning.ts";
+
+/** Files of a container, by what is behind them. */
+export interface KubernetesFiles {
+  readonly files: readonly FileSet[];
+  readonly secretFiles: readonly SecretFileSet[];
+  readonly mounts: readonly Mount[];
+}
+
+/** Volumes of files: no volume of a stack may be called so. */
+export const fileVolumes = ["secrets", "secret-files", "configs"] as const;
+
+/** Key of a file that stands alone: keys of Secrets and ConfigMaps know no folders. */
+const keyOf = (path: string): string => path.slice(1).replaceAll("/", ".");
+
+/** A file alone, in a folder that the image may have others in. */
+const alone = (volume: string, path: string): Mount => ({ volume, path, subPath: keyOf(path) });
+
+const fileName = (path: string): string => path.slice(secretsFolder.length + 1);
+
+const inFolder = ({ path }: FileUse<unknown>): boolean =>
+  path.startsWith(`${secretsFolder}/`) && !fileName(path).includes("/");
+
+/** A file set of what there is, or none. */
+const setOf = <Content>(name: string, files: readonly (readonly [string, Content])[]) =>
+  files.length === 0 ? [] : [{ name, files: Object.fromEntries(files) }];
+
+/**
+ * Secrets and configs as files of the pod, each where Swarm has it. Changed content makes a new
+ * object, which exchanges the pods.
+ */
+export function toFiles(
+  { secrets = [], configs = [] }: ComposeService,
+  declared: ComposeConfigs,
+  valueOf: (secret: SecretReference) => pulumi.Output<string>,
+): Translated<KubernetesFiles> {
+  const secretUses = secrets.map(secretFile);
+  const configUses = configs.map(configFile);
+  const together = secretUses.filter(inFolder);
+  const apart = secretUses.filter((use) => !inFolder(use));
+  return {
+    value: {
+      secretFiles: [
+        ...setOf(
+          "secrets",
+          together.map(({ path, source }) => [fileName(path), valueOf(source)] as const),
+        ),
+        ...setOf(
+          "secret-files",
+          apart.map(({ path, source }) => [keyOf(path), valueOf(source)] as const),
+        ),
+      ],
+      files: setOf(
+        "configs",
+        configUses.map(
+          ({ path, source }) => [keyOf(path), declared[source]?.content ?? ""] as const,
+        ),
+      ),
+      mounts: [
+        ...(together.length === 0 ? [] : [{ volume: "secrets", path: secretsFolder }]),
+        ...apart.map(({ path }) => alone("secret-files", path)),
+        ...configUses.map(({ path }) => alone("configs", path)),
+      ],
+    },
+    warnings: [...ownerWarnings("secrets", secretUses), ...ownerWarnings("configs", configUses)],
+  };
+}
+
+function ownerWarnings(word: string, uses: readonly FileUse<unknown>[]): Warning[] {
+  return uses.flatMap(({ owner }, index) =>
+    Object.keys(owner).map((part) => ({
+      path: [word, index, part],
+      message: "has no effect: files belong to root, and the pod's group may read them",
+    })),
+  );
+}
+
+/** A secret or config that the daemon holds. */
+export interface SwarmFile {
+  readonly id: pulumi.Input<string>;
+  readonly name: pulumi.Input<string>;
+}
+
+function swarmFile({ path, owner }: FileUse<unknown>) {
+  const { uid, gid, mode } = owner;
+  return {
+    // In its own folder Swarm wants the mere name.
+    fileName: path.startsWith(`${secretsFolder}/`) ? fileName(path) : path,
+    ...(uid === undefined ? {} : { fileUid: uid }),
+    ...(gid === undefined ? {} : { fileGid: gid }),
+    ...(mode === undefined ? {} : { fileMode: Number.parseInt(mode, 8) }),
+  };
+}
+
+/** Secrets as the Docker provider takes them: by id, never by content. */
+export function toSwarmSecrets(
+  { secrets = [] }: ComposeService,
+  held: (secret: string) => SwarmFile,
+) {
+  return secrets.map(secretFile).map((use) => {
+    const { id, name } = held(use.source.name);
+    return { secretId: id, secretName: name, ...swarmFile(use) };
+  });
+}
+
+/** Configs as the Docker provider takes them. */
+export function toSwarmConfigs(
+  { configs = [] }: ComposeService,
+  held: (config: string) => SwarmFile,
+) {
+  return configs.map(configFile).map((use) => {
+    const { id, name } = held(use.source);
+    return { configId: id, configName: name, ...swarmFile(use) };
+  });
+}

@@ -1,0 +1,146 @@
+/** Rules across the services of a stack, for one of the two systems they can run on. Pure. */
+import type { ComposeStack } from "./compose-stack.schema.ts";
+import type { ComposeService } from "./compose.schema.ts";
+import { dependencyFaults } from "./dependencies.ts";
+import { configFile, fullVolume } from "./files.schema.ts";
+import { kubernetesFaults } from "./kubernetes-faults.ts";
+import { layoutOf } from "./layout.ts";
+import { edgeName } from "./names.ts";
+import { aliasesOf, defaultNetwork, networksOf } from "./networks.ts";
+import { fullPort } from "./ports.schema.ts";
+import { swarmFaults } from "./swarm-faults.ts";
+import { hasOwnDisks } from "./volumes.ts";
+import type { ComposeFault, Path } from "./warning.ts";
+
+/** Where the services run. */
+export type ComposeTarget =
+  | {
+      readonly kind: "kubernetes";
+      /** Whether pods can be put on nodes of the control plane: not on those of a managed cluster. */
+      readonly controlPlaneNodes: boolean;
+      /** Why pods may break Pod Security `restricted`, where they may. */
+      readonly exception: string | undefined;
+    }
+  | { readonly kind: "swarm" };
+
+/** Every fault of a stack's services: paths start at the service's name. */
+export function stackFaults(stack: ComposeStack, target: ComposeTarget): ComposeFault[] {
+  const own = Object.entries(stack.services).flatMap(([name, service]) => {
+    const faults = [
+      ...unknownFaults(service, stack),
+      ...diskFaults(service, stack),
+      ...(target.kind === "kubernetes"
+        ? kubernetesFaults(service, { ...target, volumes: stack.volumes })
+        : swarmFaults(service)),
+    ];
+    return faults.map(({ path, message }) => ({ path: [name, ...path], message }));
+  });
+  return [
+    ...own,
+    ...dependencyFaults(stack.services),
+    ...(target.kind === "kubernetes" ? [...nameFaults(stack), ...sharedDiskFaults(stack)] : []),
+    ...publishedFaults(stack),
+  ];
+}
+
+/** What a service names and the stack does not have: else a misspelt network is one of its own. */
+function unknownFaults(service: ComposeService, stack: ComposeStack): ComposeFault[] {
+  const unknown = (known: object, name: string, path: Path, word: string): ComposeFault[] =>
+    Object.hasOwn(known, name)
+      ? []
+      : [{ path, message: `names ${name}, which is not among the stack's ${word}` }];
+  return [
+    ...networksOf(service)
+      .filter(({ network }) => network !== defaultNetwork)
+      .flatMap(({ network }) => unknown(stack.networks, network, ["networks"], "networks")),
+    ...(service.volumes ?? [])
+      .map(fullVolume)
+      .flatMap(({ type, source }, index) =>
+        type === "volume" && source !== undefined
+          ? unknown(stack.volumes, source, ["volumes", index], "volumes")
+          : [],
+      ),
+    ...(service.configs ?? [])
+      .map(configFile)
+      .flatMap(({ source }, index) =>
+        unknown(stack.configs, source, ["configs", index], "configs"),
+      ),
+  ];
+}
+
+/** Two tasks at once would write to one disk. */
+function diskFaults(service: ComposeService, { volumes }: ComposeStack): ComposeFault[] {
+  const { deploy, at } = layoutOf(service);
+  return deploy.update_config?.order === "start-first" && hasOwnDisks(service, volumes)
+    ? [
+        {
+          path: at("update_config", "order"),
+          message:
+            "must be stop-first: the new task would write to its volume beside the old one (or the volume's accessMode must be ReadWriteMany)",
+        },
+      ]
+    : [];
+}
+
+/** Values that stand at more than one place. */
+function repeated(
+  entries: readonly (readonly [path: Path, value: string])[],
+  message: (value: string, first: string) => string,
+): ComposeFault[] {
+  const owners = new Map<string, string>();
+  return entries.flatMap(([path, value]) => {
+    const owner = owners.get(value);
+    owners.set(value, owner ?? path.join("."));
+    return owner === undefined ? [] : [{ path, message: message(value, owner) }];
+  });
+}
+
+/** A name leads to one Service. In Swarm two services may share an alias, and answer in turn. */
+function nameFaults({ services }: ComposeStack): ComposeFault[] {
+  const all = Object.entries(services);
+  return repeated(
+    [
+      ...all.map(([name]) => [[name], name] as const),
+      ...all
+        .filter(([, { ports = [] }]) => ports.length > 0)
+        .map(([name]) => [[name, "ports"], edgeName(name)] as const),
+      ...all.flatMap(([name, service]) =>
+        aliasesOf(name, service).map((alias) => [[name, "networks"], alias] as const),
+      ),
+    ],
+    (value, first) =>
+      `must not be reached as ${value}, as ${first} is: a name leads to one Service`,
+  );
+}
+
+/** A named volume is one folder for all of Swarm's services on a node, and a disk for each here. */
+function sharedDiskFaults({ services }: ComposeStack): ComposeFault[] {
+  return repeated(
+    Object.entries(services).flatMap(([name, { volumes = [] }]) =>
+      [
+        ...new Set(
+          volumes
+            .map(fullVolume)
+            .flatMap(({ type, source }) => (type === "volume" ? (source ?? []) : [])),
+        ),
+      ].map((volume) => [[name, "volumes"], volume] as const),
+    ),
+    (value, first) => `must not name ${value}, as ${first} does: each service has disks of its own`,
+  );
+}
+
+/** Every node answers on a published port: for one service. */
+function publishedFaults({ services }: ComposeStack): ComposeFault[] {
+  return repeated(
+    Object.entries(services).flatMap(([name, { ports = [] }]) =>
+      ports
+        .map(fullPort)
+        .flatMap(({ published, protocol, mode }, index) =>
+          published === undefined || mode === "host"
+            ? []
+            : [[[name, "ports", index], `${published}/${protocol}`] as const],
+        ),
+    ),
+    (value, first) => `must not publish ${value}, as ${first} does: every node answers on it once`,
+  );
+}
