@@ -34,9 +34,11 @@ export const Resources = z
 /** {@inheritDoc Resources} */
 export type Resources = z.infer<typeof Resources>;
 
-const Share = z.union([z.int().min(0), z.string().regex(/^(100|[1-9]?\d)%$/)], {
-  message: "must be a number of pods or a percentage, e.g. 1 or 25%",
-});
+const shareShape = "must be a number of pods or a percentage, e.g. 1 or 25%";
+const Share = z.union(
+  [z.int(shareShape).min(0, shareShape), z.string().regex(/^(100|[1-9]?\d)%$/, shareShape)],
+  shareShape,
+);
 
 /** How long a pod must prove itself, and how long the controller waits for it. */
 const pace = {
@@ -150,6 +152,17 @@ export const SpreadConstraint = z.strictObject({
 /** {@inheritDoc SpreadConstraint} */
 export type SpreadConstraint = z.infer<typeof SpreadConstraint>;
 
+const constraintKey = ({ topologyKey, whenUnsatisfiable }: SpreadConstraint): string =>
+  `${topologyKey} ${whenUnsatisfiable}`;
+
+const SpreadConstraints = z
+  .array(SpreadConstraint)
+  .min(1, "must list a constraint: say none for no spread")
+  .refine(
+    (list) => new Set(list.map(constraintKey)).size === list.length,
+    "must not list a topologyKey twice with the same whenUnsatisfiable",
+  );
+
 /** Where pods may run. What a node loses later moves no pod: only a taint with NoExecute does. */
 export const Placement = z.strictObject({
   /** Labels a node must carry. */
@@ -163,18 +176,10 @@ export const Placement = z.strictObject({
    * pending rather than put two more on one node than on another, a list says it in full.
    */
   spread: z
-    .union([
-      z.enum(["preferred", "required", "none"]),
-      z
-        .array(SpreadConstraint)
-        .min(1, "must list a constraint: say none for no spread")
-        .refine(
-          (list) =>
-            new Set(list.map((one) => `${one.topologyKey} ${one.whenUnsatisfiable}`)).size ===
-            list.length,
-          "must not list a topologyKey twice with the same whenUnsatisfiable",
-        ),
-    ])
+    .union(
+      [z.enum(["preferred", "required", "none"]), SpreadConstraints],
+      "must be preferred, required, none or a list of constraints",
+    )
     .default("preferred"),
   /** `required` never puts two of the pods on one node: the one beyond the last node is pending. */
   podAntiAffinity: z.enum(["none", "required"]).default("none"),
