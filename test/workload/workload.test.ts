@@ -6,6 +6,7 @@ import { type Flow, flowsOf, tcp } from "../../components/base/flows.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { Workload } from "../../components/workload/workload.ts";
 import { collect, find } from "../harness.ts";
+import { unchecked } from "./workload-fixture.ts";
 
 const table: readonly Flow[] = [
   {
@@ -198,6 +199,38 @@ describe("Workload", () => {
       "two pods on one disk",
       { kind: "StatefulSet", replicas: 2, claims: [{ name: "d", size: "1Gi" }] },
       /set perPod/,
+    ],
+    [
+      "what stays up without a check",
+      { container: unchecked },
+      /container.probes: must have a readiness probe/,
+    ],
+    [
+      "what is checked for life alone: an update would not wait for it",
+      {
+        container: { ...unchecked, probes: { liveness: { check: { kind: "tcp", port: "http" } } } },
+      },
+      /container.probes: must have a readiness probe/,
+    ],
+    [
+      "no checks without a reason",
+      { container: { ...unchecked, probes: { none: " " } } },
+      /container.probes.none: must say why/,
+    ],
+    [
+      "another value of a label that pods are found by",
+      { podLabels: { "app.kubernetes.io/name": "other" } },
+      /podLabels.app.kubernetes.io\/name: is Fleet's own label/,
+    ],
+    [
+      "the same of the controller",
+      { labels: { "app.kubernetes.io/part-of": "other" } },
+      /labels.app.kubernetes.io\/part-of: is Fleet's own label/,
+    ],
+    [
+      "several things at once, and tells them all",
+      { replicas: 2, autoscale: { min: 1, max: 2, cpuPercent: 70 }, security: { user: 0 } },
+      /^Workload echo: security: .*; replicas: must not stand beside autoscale/,
     ],
   ])("refuses %s", async (_, change, message) => {
     await expect(program(change)).rejects.toThrow(message);

@@ -1,0 +1,275 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import { describe, expect, it } from "vitest";
+
+import type { WorkloadArgs } from "../../components/workload/types.ts";
+import { Workload } from "../../components/workload/workload.ts";
+import { collect, type Collected, type Registered } from "../harness.ts";
+import { unchecked, workload } from "./workload-fixture.ts";
+
+/** What a Workload made, and how long the engine was told to wait for its controller. */
+interface Made extends Collected {
+  readonly controller: Registered;
+  readonly timeouts: ReadonlyMap<string, string>;
+}
+
+async function make(change: Partial<WorkloadArgs>): Promise<Made> {
+  const timeouts = new Map<string, string>();
+  const collected = await collect(() => {
+    const monitor = pulumi.runtime.getMonitor() as unknown as {
+      registerResource: (request: RegisterResourceRequest, ...rest: unknown[]) => Promise<void>;
+    };
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, ...rest) => {
+      const { create, update } = request.getCustomtimeouts()?.toObject() ?? {};
+      if (create !== undefined && create !== "") {
+        timeouts.set(request.getType(), `${create} ${update ?? ""}`);
+      }
+      return register(request, ...rest);
+    };
+    const provider = new k8s.Provider("cluster", { context: "demo" });
+    return new Workload("echo", workload(change), { providers: [provider] });
+  });
+  const type = change.kind === "Job" ? "kubernetes:batch/v1:Job" : "kubernetes:apps/v1:";
+  const [controller] = collected.resources.filter((one) => one.type.startsWith(type));
+  if (controller === undefined) {
+    throw new Error(`no controller among ${collected.urns.join("\n")}`);
+  }
+  return { ...collected, controller, timeouts };
+}
+
+const wholeSpec = ({ controller }: Made) => controller.inputs["spec"] as Record<string, unknown>;
+
+/** The controller's spec without what all kinds have alike. */
+const specOf = (made: Made): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(wholeSpec(made)).filter(([key]) => key !== "template" && key !== "selector"),
+  );
+
+const metadataOf = ({ inputs }: Registered) => inputs["metadata"] as Record<string, unknown>;
+
+const template = (made: Made) =>
+  wholeSpec(made)["template"] as Record<string, Record<string, unknown>>;
+
+const ofType = ({ resources }: Made, type: string): Registered[] =>
+  resources.filter((one) => one.type.endsWith(`:${type}`));
+
+describe("a Deployment", () => {
+  it("starts a successor first, waits ten minutes for progress and keeps three revisions", async () => {
+    expect(specOf(await make({}))).toEqual({
+      replicas: 1,
+      minReadySeconds: 0,
+      progressDeadlineSeconds: 600,
+      revisionHistoryLimit: 3,
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    });
+  });
+
+  it("exchanges its pods as it is told", async () => {
+    const made = await make({
+      replicas: 2,
+      update: {
+        maxSurge: 0,
+        maxUnavailable: "30%",
+        minReadySeconds: 60,
+        progressDeadlineSeconds: 300,
+        revisionHistoryLimit: 10,
+      },
+    });
+    expect(specOf(made)).toEqual({
+      replicas: 2,
+      minReadySeconds: 60,
+      progressDeadlineSeconds: 300,
+      revisionHistoryLimit: 10,
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: "30%" } },
+    });
+  });
+
+  it("says nothing of a surge where all pods are stopped first: the API server refuses both", async () => {
+    const made = await make({ update: { strategy: "Recreate", maxSurge: 1 } });
+    expect(specOf(made)["strategy"]).toEqual({ type: "Recreate" });
+  });
+
+  it("leaves the number of pods to its autoscaler, so that no update sets it back", async () => {
+    const made = await make({ autoscale: { min: 2, max: 9, cpuPercent: 60 } });
+    expect(specOf(made)).not.toHaveProperty("replicas");
+    expect(ofType(made, "HorizontalPodAutoscaler")[0]?.inputs["spec"]).toEqual({
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "echo" },
+      minReplicas: 2,
+      maxReplicas: 9,
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
+        },
+      ],
+    });
+  });
+});
+
+describe("a StatefulSet", () => {
+  it("exchanges one pod at a time, and sets nothing whose change would replace it", async () => {
+    expect(specOf(await make({ kind: "StatefulSet", replicas: 3 }))).toEqual({
+      replicas: 3,
+      serviceName: "echo",
+      minReadySeconds: 0,
+    });
+  });
+
+  it("starts in parallel and holds back a canary where it is told", async () => {
+    const update = { partition: 2, podManagementPolicy: "Parallel", minReadySeconds: 5 } as const;
+    const made = await make({ kind: "StatefulSet", replicas: 3, update, await: false });
+    expect(specOf(made)).toEqual({
+      replicas: 3,
+      serviceName: "echo",
+      minReadySeconds: 5,
+      podManagementPolicy: "Parallel",
+      updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } },
+    });
+  });
+
+  it("gives each pod a disk that stays when it is scaled down", async () => {
+    const made = await make({
+      kind: "StatefulSet",
+      replicas: 3,
+      claims: [{ name: "data", size: "1Gi", perPod: true }],
+      services: [{ name: "echo-peers", type: "Headless", ports: [{ name: "http" }] }],
+    });
+    expect(specOf(made)).toMatchObject({
+      serviceName: "echo-peers",
+      volumeClaimTemplates: [
+        { metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"] } },
+      ],
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+    });
+  });
+});
+
+describe("a DaemonSet", () => {
+  it("stops a node's old pod before the new one starts, one node at a time", async () => {
+    const made = await make({ kind: "DaemonSet" });
+    expect(specOf(made)).toEqual({
+      minReadySeconds: 0,
+      revisionHistoryLimit: 3,
+      updateStrategy: {
+        type: "RollingUpdate",
+        rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
+      },
+    });
+    // A drained node takes its pods along: a budget would only stop the drain.
+    expect(ofType(made, "PodDisruptionBudget")).toEqual([]);
+  });
+
+  it("starts the new pod beside the old one where it is told", async () => {
+    const update = { maxSurge: "10%", minReadySeconds: 10 } as const;
+    expect(specOf(await make({ kind: "DaemonSet", update }))).toMatchObject({
+      minReadySeconds: 10,
+      updateStrategy: { rollingUpdate: { maxSurge: "10%", maxUnavailable: 0 } },
+    });
+  });
+});
+
+describe("a Job", () => {
+  it("has no name of its own, so that a changed template makes the next one", async () => {
+    const made = await make({ kind: "Job" });
+    expect(metadataOf(made.controller)).not.toHaveProperty("name");
+    expect(specOf(made)).toEqual({ backoffLimit: 6 });
+    expect(template(made)["spec"]).toMatchObject({ restartPolicy: "Never" });
+  });
+
+  it("runs as often as it is told, and no longer", async () => {
+    const made = await make({
+      kind: "Job",
+      job: {
+        completions: 4,
+        parallelism: 2,
+        backoffLimit: 0,
+        activeDeadlineSeconds: 120,
+        restartPolicy: "OnFailure",
+        ttlSecondsAfterFinished: 3_600,
+      },
+    });
+    expect(specOf(made)).toEqual({
+      completions: 4,
+      parallelism: 2,
+      backoffLimit: 0,
+      activeDeadlineSeconds: 120,
+      ttlSecondsAfterFinished: 3_600,
+    });
+    expect(template(made)["spec"]).toMatchObject({ restartPolicy: "OnFailure" });
+  });
+
+  it("is what others wait for", async () => {
+    const made = await make({ kind: "Job" });
+    const { ready } = made.result as Workload;
+    expect(ready).toHaveLength(1);
+    expect(ready[0]).toBeInstanceOf(k8s.batch.v1.Job);
+    expect(metadataOf(made.controller)).not.toHaveProperty("annotations");
+  });
+
+  it("says of a migration that no rollback may cross it, and of nothing else", async () => {
+    const migration = await make({ kind: "Job", job: { migration: true } });
+    expect(metadataOf(migration.controller)["annotations"]).toEqual({ "fleet/migration": "true" });
+    const other = await make({ kind: "Job", job: { migration: false } });
+    expect(metadataOf(other.controller)).not.toHaveProperty("annotations");
+  });
+});
+
+describe("a controller", () => {
+  it("is waited for as long as its update may take", async () => {
+    const { timeouts } = await make({ replicas: 2, update: { minReadySeconds: 590 } });
+    expect([...timeouts]).toEqual([["kubernetes:apps/v1:Deployment", "1380s 1380s"]]);
+  });
+
+  it("is waited for as long as it is said", async () => {
+    const { timeouts } = await make({ readyTimeout: "45m" });
+    expect([...timeouts.values()]).toEqual(["45m 45m"]);
+  });
+
+  it("is not waited for where the run is to go on whatever becomes of it", async () => {
+    const made = await make({ await: false });
+    expect(metadataOf(made.controller)["annotations"]).toEqual({ "pulumi.com/skipAwait": "true" });
+    expect(made.timeouts.size).toBe(0);
+  });
+
+  it("says why it cannot be checked, which changes no pod", async () => {
+    const made = await make({ container: { ...unchecked, probes: { none: "it only sleeps" } } });
+    expect(metadataOf(made.controller)["annotations"]).toEqual({
+      "fleet/no-probes": "it only sleeps",
+    });
+    expect(JSON.stringify(template(made))).not.toMatch(/probe|sleeps/i);
+  });
+
+  it("carries extra labels, and its Services too, but never its pods or its selector", async () => {
+    const services = [{ ports: [{ name: "http" }] }];
+    const plain = await make({ services });
+    const labelled = await make({ services, labels: { APP: "VOTING" } });
+    const both = [labelled.controller, ...ofType(labelled, "Service")];
+    expect(both.map((one) => metadataOf(one)["labels"])).toEqual([
+      expect.objectContaining({ APP: "VOTING", "app.kubernetes.io/name": "echo" }),
+      expect.objectContaining({ APP: "VOTING", "app.kubernetes.io/name": "echo" }),
+    ]);
+    expect(wholeSpec(labelled)).toEqual(wholeSpec(plain));
+  });
+
+  it("hands its logs to the stack's store unless it is told not to", async () => {
+    const annotations = async (change: Partial<WorkloadArgs>) =>
+      template(await make(change))["metadata"]?.["annotations"];
+    expect(await annotations({})).toEqual({ "fleet/logs": "ship" });
+    expect(await annotations({ logs: { ship: false } })).toEqual({ "fleet/logs": "drop" });
+  });
+});
+
+describe("a disk", () => {
+  it("that many pods share is asked for as such", async () => {
+    const made = await make({
+      replicas: 3,
+      claims: [{ name: "files", size: "1Gi", accessMode: "ReadWriteMany" }],
+    });
+    expect(ofType(made, "PersistentVolumeClaim")[0]?.inputs["spec"]).toEqual({
+      accessModes: ["ReadWriteMany"],
+      resources: { requests: { storage: "1Gi" } },
+    });
+  });
+});
