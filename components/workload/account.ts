@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import type { Metadata } from "./metadata.ts";
 import { hasRules } from "./pod.ts";
@@ -38,7 +38,10 @@ export function serviceAccount(
     );
   }
   if (args.clusterRules !== undefined) {
-    const clusterMetadata = { name, labels: metadata.labels };
+    // With the namespace: another stack of the cluster may have a Workload of the same name, and the
+    // later one would take the role over in silence.
+    const clusterName = pulumi.interpolate`${args.namespace}:${name}`;
+    const clusterMetadata = { name: clusterName, labels: metadata.labels };
     made.push(
       new k8s.rbac.v1.ClusterRole(
         `${name}-cluster-role`,
@@ -47,7 +50,11 @@ export function serviceAccount(
       ),
       new k8s.rbac.v1.ClusterRoleBinding(
         `${name}-cluster-role-binding`,
-        { metadata: clusterMetadata, subjects, roleRef: { apiGroup, kind: "ClusterRole", name } },
+        {
+          metadata: clusterMetadata,
+          subjects,
+          roleRef: { apiGroup, kind: "ClusterRole", name: clusterName },
+        },
         opts,
       ),
     );
