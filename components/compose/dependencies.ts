@@ -1,4 +1,7 @@
 /** What a service waits for: `depends_on`. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Awaitable } from "../base/ready.ts";
 import type { Container } from "../workload/types.ts";
 import type { ComposeServices } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
@@ -101,6 +104,26 @@ export function startOrder(services: ComposeServices): readonly string[] {
     throw new Error(`depends_on goes round in a circle: ${order.cycle.join(" → ")}`);
   }
   return order.names;
+}
+
+/**
+ * Makes each service after those it depends on.
+ *
+ * @param make Makes one, after what must be ready before it.
+ */
+export function inStartOrder<Made extends Awaitable>(
+  services: ComposeServices,
+  make: (name: string, service: ComposeService, before: readonly pulumi.Resource[]) => Made,
+): Readonly<Record<string, Made>> {
+  const made: Record<string, Made> = {};
+  for (const name of startOrder(services)) {
+    const service = services[name];
+    if (service !== undefined) {
+      const before = dependenciesOf(service).flatMap((one) => made[one.name]?.ready ?? []);
+      made[name] = make(name, service, before);
+    }
+  }
+  return made;
 }
 
 /** Dependencies that can never be met. */

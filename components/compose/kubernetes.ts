@@ -1,11 +1,11 @@
 /** A service in Swarm's words as a Workload. Pure: data in, data and warnings out. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
+import { type Flow, flowsOf } from "../base/flows.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import type { Container, Security, WorkloadArgs } from "../workload/types.ts";
-import type { Resources } from "../workload/workload.schema.ts";
+import type { Autoscale, Resources } from "../workload/workload.schema.ts";
 import type { ComposeStack } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import { swarmStopGrace } from "./defaults.ts";
@@ -48,6 +48,12 @@ export interface KubernetesContext {
   readonly publish: Publish;
   /** Whether pods can be put on nodes of the control plane: not on those of a managed cluster. */
   readonly controlPlaneNodes: boolean;
+  /** Who may call whom. Default: whoever shares a network, as in Swarm. */
+  readonly flows?: readonly Flow[];
+  /** The number of pods follows the load: Swarm has no word for it. Not beside replicas. */
+  readonly autoscale?: Autoscale;
+  /** After how long without progress an update has failed, which Swarm does not ask. Default 600. */
+  readonly progressDeadlineSeconds?: number;
   /** What the stack does when an update fails. */
   readonly onFailure: "pause" | "rollback";
   /** With failure_action: continue, exchange the rest too when new pods do not get ready. */
@@ -113,7 +119,7 @@ export function toWorkload(
     ...run,
     ...(Object.keys(placement).length === 0 ? {} : { placement }),
     security: securityOf(service, context),
-    flows: flowsOf(stackFlows(stack, context), name, context.namespaceName),
+    flows: flowsOf(context.flows ?? stackFlows(stack, context), name, context.namespaceName),
     ...(files.files.length === 0 ? {} : { files: files.files }),
     ...(files.secretFiles.length === 0 ? {} : { secretFiles: files.secretFiles }),
     ...(volumes.scratch.length === 0 ? {} : { scratch: volumes.scratch }),
@@ -149,7 +155,7 @@ function runOf(
   kind: WorkloadArgs["kind"],
   { deploy, at }: Layout,
   context: KubernetesContext,
-): Translated<Pick<WorkloadArgs, "replicas" | "update" | "await" | "job">> {
+): Translated<Pick<WorkloadArgs, "replicas" | "autoscale" | "update" | "await" | "job">> {
   const policy = deploy.restart_policy ?? {};
   const restartAt = (...words: string[]) => at("restart_policy", ...words);
   if (kind === "Job") {
@@ -159,12 +165,29 @@ function runOf(
   const exchange = exchangeOf(kind, { deploy, at }, context);
   return {
     value: {
-      ...(kind === "DaemonSet" ? {} : { replicas: deploy.replicas ?? 1 }),
-      update: exchange.value.update,
+      ...numberOf(kind, deploy, context),
+      update: {
+        ...exchange.value.update,
+        ...(context.progressDeadlineSeconds === undefined
+          ? {}
+          : { progressDeadlineSeconds: context.progressDeadlineSeconds }),
+      },
       ...(exchange.value.await ? {} : { await: false }),
     },
     warnings: [...restartWarnings(policy, restartAt), ...exchange.warnings],
   };
+}
+
+/** Swarm's default of one task gives way to the autoscaler; a number that is written does not. */
+function numberOf(
+  kind: ExchangingKind,
+  { replicas }: Layout["deploy"],
+  { autoscale }: KubernetesContext,
+): Pick<WorkloadArgs, "replicas" | "autoscale"> {
+  if (autoscale !== undefined) {
+    return { autoscale, ...(replicas === undefined ? {} : { replicas }) };
+  }
+  return kind === "DaemonSet" ? {} : { replicas: replicas ?? 1 };
 }
 
 function exchangeOf(

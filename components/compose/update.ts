@@ -95,13 +95,13 @@ function updateWarnings(
       warn(
         "failure_action",
         replaceRegardless === true
-          ? "the run neither waits nor fails, and old pods may all be gone before a new one works"
-          : "the run neither waits nor fails, but the update stalls as long as new pods do not get ready",
+          ? "makes the run neither wait nor fail, and all old pods may be gone before a new one works"
+          : "makes the run neither wait nor fail, but the update stalls as long as new pods do not get ready",
       );
       break;
     case "rollback":
       if (onFailure === "pause") {
-        warn("failure_action", "nothing is rolled back: the stack says onFailure: pause");
+        warn("failure_action", "rolls nothing back: the stack says onFailure: pause");
       }
       break;
     case "pause":
