@@ -1,14 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../base/flows.ts";
-import { workloadLabels } from "../base/labels.ts";
-import { serviceAccount } from "../workload/account.ts";
-import type { Metadata } from "../workload/metadata.ts";
-import { podTemplate, type PodSources } from "../workload/pod.ts";
-import { networkPolicySpec } from "../workload/policy.ts";
-import { podSources } from "../workload/sources.ts";
-import type { Claim, FileSet, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
+import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
+import type { FileSet, SecretFileSet } from "../workload/types.ts";
 import type { Resources } from "../workload/workload.schema.ts";
 import type { ScheduledBackup } from "./backup.schema.ts";
 import { backupName, restoreName } from "./flows.ts";
@@ -47,9 +41,6 @@ export const setFolder = (set: string): string => `/etc/fleet/${set}`;
 const disk = "data";
 const folder = "/backups";
 
-/** A day that no year has: the schedule of what only an operator starts. */
-const never = "0 0 31 2 *";
-
 /**
  * Backups of one store: a CronJob that makes them, a disk of their own that holds them, and a
  * suspended CronJob as the pattern of Jobs that restore.
@@ -82,28 +73,23 @@ export class Backups extends pulumi.ComponentResource {
    * @throws Error when the store's name makes a CronJob's longer than Kubernetes allows.
    */
   constructor(store: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { schedule, keep, storage } = args.plan;
+    const { schedule, keep } = args.plan;
     super("fleet:data:Backups", `${store}-backups`, { schedule, keep }, opts);
     this.backupName = cronJobName(backupName(store));
     this.restoreName = cronJobName(restoreName(store));
 
-    const claim = claimOf(disk, storage);
-    const made = this.#cronJob(this.backupName, args, args.backup, {
-      claim,
-      env: { KEEP: `${keep}` },
-      cron: { schedule, suspend: false, backoffLimit: 2 },
-    });
+    const parent = { parent: this };
+    const backup = podArgs(this.backupName, args, args.backup, { KEEP: `${keep}` });
+    const run = { schedule, backoffLimit: 2 };
+    const made = makeCronJob(this.backupName, backup, run, {}, parent);
     const claimName = made.claims[disk];
     if (claimName === undefined) {
       throw new Error(`${this.backupName}: the disk of the backups was not made`);
     }
-    this.#cronJob(this.restoreName, args, args.restore, {
-      claim,
-      claimName,
-      env: { BACKUP: "latest" },
-      // An operator looks at a restore that failed: another try on half a state is his to make.
-      cron: { schedule: never, suspend: true, backoffLimit: 0 },
-    });
+    const restore = podArgs(this.restoreName, args, args.restore, { BACKUP: "latest" });
+    // An operator looks at a restore that failed: another try on half a state is his to make.
+    const byHand = { backoffLimit: 0 };
+    makeCronJob(this.restoreName, restore, byHand, { [disk]: claimName }, parent);
     this.claimName = pulumi.output(claimName);
     this.registerOutputs({
       backupName: this.backupName,
@@ -111,48 +97,6 @@ export class Backups extends pulumi.ComponentResource {
       claimName: this.claimName,
     });
   }
-
-  #cronJob(name: string, args: BackupsArgs, program: BackupProgram, part: Part): PodSources {
-    const { surroundings } = args;
-    const parent = { parent: this };
-    const labels = workloadLabels(name, surroundings.system);
-    const metadata: Metadata = { name, namespace: surroundings.namespace, labels };
-    const pod = podArgs(name, args, program, part);
-    const account = serviceAccount(name, pod, metadata, parent);
-    // The disk is made once, by the first of the two.
-    const own = part.claimName === undefined ? pod : { ...pod, claims: [] };
-    const made = podSources(name, own, metadata, parent);
-    const sources =
-      part.claimName === undefined ? made : { ...made, claims: { [disk]: part.claimName } };
-    if (surroundings.networkPolicy) {
-      new k8s.networking.v1.NetworkPolicy(
-        `${name}-policy`,
-        { metadata, spec: networkPolicySpec(name, pod.flows) },
-        parent,
-      );
-    }
-    new k8s.batch.v1.CronJob(
-      name,
-      { metadata, spec: cronJobSpec(part.cron, podTemplate(name, pod, sources)) },
-      { parent: this, dependsOn: account },
-    );
-    return sources;
-  }
-}
-
-interface Cron {
-  readonly schedule: string;
-  readonly suspend: boolean;
-  readonly backoffLimit: number;
-}
-
-/** What the two CronJobs differ in. */
-interface Part {
-  readonly claim: Claim;
-  /** Claim that is there already. */
-  readonly claimName?: pulumi.Input<string>;
-  readonly env: Readonly<Record<string, string>>;
-  readonly cron: Cron;
 }
 
 /** A Job adds eleven characters to the name of its CronJob, and is a label of its pods. */
@@ -165,39 +109,13 @@ function cronJobName(name: string): string {
   return name;
 }
 
-/** Spec of a CronJob whose runs never overlap. */
-function cronJobSpec(
-  { schedule, suspend, backoffLimit }: Cron,
-  template: ReturnType<typeof podTemplate>,
-): k8s.types.input.batch.v1.CronJobSpec {
-  return {
-    schedule,
-    timeZone: "Etc/UTC",
-    suspend,
-    concurrencyPolicy: "Forbid",
-    // A run missed while the control plane was away is made up for within the hour.
-    startingDeadlineSeconds: 3_600,
-    successfulJobsHistoryLimit: 1,
-    failedJobsHistoryLimit: 3,
-    jobTemplate: {
-      spec: {
-        backoffLimit,
-        // A run that hangs would hold up all later ones without a word.
-        activeDeadlineSeconds: 6 * 3_600,
-        ttlSecondsAfterFinished: 7 * 24 * 3_600,
-        template,
-      },
-    },
-  };
-}
-
 /** The pod of one script, in a Workload's words. */
 function podArgs(
   name: string,
-  { surroundings, image, user }: BackupsArgs,
+  { surroundings, plan, image, user }: BackupsArgs,
   program: BackupProgram,
-  { claim, env }: Part,
-): WorkloadArgs {
+  env: Readonly<Record<string, string>>,
+): JobArgs {
   const files: FileSet[] = [
     { name: "scripts", files: { "run.sh": program.script }, executable: true },
     ...(program.files ?? []),
@@ -212,8 +130,9 @@ function podArgs(
     files,
     secretFiles,
     scratch: [{ name: "work", sizeLimit: program.work }],
-    claims: [claim],
+    claims: [claimOf(disk, plan.storage)],
     data: surroundings.data,
+    networkPolicy: surroundings.networkPolicy,
     ...(surroundings.pullSecrets === undefined ? {} : { pullSecrets: surroundings.pullSecrets }),
     container: {
       name,

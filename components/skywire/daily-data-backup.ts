@@ -1,13 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { workloadLabel, workloadLabels } from "../base/labels.ts";
-import { serviceAccount } from "../workload/account.ts";
-import type { Metadata } from "../workload/metadata.ts";
-import { podTemplate, type PodSources } from "../workload/pod.ts";
-import { networkPolicySpec } from "../workload/policy.ts";
-import { podSources } from "../workload/sources.ts";
-import type { WorkloadArgs } from "../workload/types.ts";
+import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
 import { dailyDataBackupScript, dailyDataRestoreScript } from "./daily-data-scripts.ts";
 import { dailyDataClaim } from "./discovery-service.ts";
 import { programUser, type Surroundings } from "./program.ts";
@@ -38,9 +31,6 @@ const scripts: Readonly<Record<Operation, string>> = {
   restore: dailyDataRestoreScript,
 };
 
-/** A day that no year has: the schedule of what only an operator starts. */
-const never = "0 0 31 2 *";
-
 /** Volume of the backups; their claim is called `<owner>-backup-data`, as every store's is. */
 const backupClaim = "data";
 
@@ -52,7 +42,7 @@ export const dailyDataJobName = (owner: string, operation: Operation): string =>
   `${owner}-${operation}`;
 
 /** The pod of an operation, in a Workload's words. Pure. */
-export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): WorkloadArgs {
+export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): JobArgs {
   const { plan } = args;
   const { size, storageClass } = plan.storage;
   return {
@@ -70,6 +60,7 @@ export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): W
     ],
     scratch: [{ name: "work" }],
     data: args.data,
+    networkPolicy: args.networkPolicy,
     container: {
       name: dailyDataJobName(args.owner, operation),
       image: args.image,
@@ -87,50 +78,6 @@ export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): W
         { volume: dailyDataClaim, path: diskFolder, readOnly: operation === "backup" },
         { volume: "work", path: "/work" },
       ],
-    },
-  };
-}
-
-/** On the node of the disk's owner: only there a second pod can mount it. */
-export const besideOwner = (owner: string): k8s.types.input.core.v1.Affinity => ({
-  podAffinity: {
-    requiredDuringSchedulingIgnoredDuringExecution: [
-      {
-        labelSelector: { matchLabels: { [workloadLabel]: owner } },
-        topologyKey: "kubernetes.io/hostname",
-      },
-    ],
-  },
-});
-
-/** Spec of an operation's CronJob, whose runs never overlap. */
-function cronJobSpec(
-  { owner, plan }: DailyDataBackupArgs,
-  operation: Operation,
-  { metadata, spec }: ReturnType<typeof podTemplate>,
-): k8s.types.input.batch.v1.CronJobSpec {
-  const podSpec = spec as k8s.types.input.core.v1.PodSpec;
-  return {
-    schedule: operation === "backup" ? plan.schedule : never,
-    timeZone: "Etc/UTC",
-    suspend: operation === "restore",
-    concurrencyPolicy: "Forbid",
-    // A run missed while the control plane was away is made up for within the hour.
-    startingDeadlineSeconds: 3_600,
-    successfulJobsHistoryLimit: 1,
-    failedJobsHistoryLimit: 3,
-    jobTemplate: {
-      spec: {
-        // A file that was written meanwhile fails a backup: the next try finds it whole.
-        backoffLimit: operation === "backup" ? 2 : 0,
-        // A run that hangs would hold up all later ones without a word.
-        activeDeadlineSeconds: 6 * 3_600,
-        ttlSecondsAfterFinished: 7 * 24 * 3_600,
-        template: {
-          ...(metadata === undefined ? {} : { metadata }),
-          spec: { ...podSpec, affinity: besideOwner(owner) },
-        },
-      },
     },
   };
 }
@@ -155,50 +102,19 @@ export class DailyDataBackup extends pulumi.ComponentResource {
     super("fleet:skywire:DailyDataBackup", name, { schedule, keep }, opts);
     this.backupName = dailyDataJobName(args.owner, "backup");
     this.restoreName = dailyDataJobName(args.owner, "restore");
-    const backups = this.#cronJob(args, "backup", undefined).claims[backupClaim];
+    const parent = { parent: this };
+    const beside = args.owner;
+    const daily = { [dailyDataClaim]: `${args.owner}-${dailyDataClaim}` };
+    // A file that was written meanwhile fails a backup: the next try finds it whole.
+    const run = { schedule, backoffLimit: 2, beside };
+    const made = makeCronJob(this.backupName, dailyDataPod(args, "backup"), run, daily, parent);
+    const backups = made.claims[backupClaim];
     if (backups === undefined) {
       throw new Error(`${name}: the disk of the backups was not made`);
     }
-    this.#cronJob(args, "restore", backups);
+    const disks = { ...daily, [backupClaim]: backups };
+    const byHand = { backoffLimit: 0, beside };
+    makeCronJob(this.restoreName, dailyDataPod(args, "restore"), byHand, disks, parent);
     this.registerOutputs({ backupName: this.backupName, restoreName: this.restoreName });
-  }
-
-  /** @param disk Claim of the backups, where it is made already. */
-  #cronJob(
-    args: DailyDataBackupArgs,
-    operation: Operation,
-    disk: pulumi.Input<string> | undefined,
-  ): PodSources {
-    const name = dailyDataJobName(args.owner, operation);
-    const parent = { parent: this };
-    const labels = workloadLabels(name, "skywire");
-    const metadata: Metadata = { name, namespace: args.namespace, labels };
-    const pod = dailyDataPod(args, operation);
-    const account = serviceAccount(name, pod, metadata, parent);
-    const own = (pod.claims ?? []).filter(
-      (claim) => claim.name === backupClaim && disk === undefined,
-    );
-    const made = podSources(name, { ...pod, claims: own }, metadata, parent);
-    const sources: PodSources = {
-      ...made,
-      claims: {
-        ...made.claims,
-        ...(disk === undefined ? {} : { [backupClaim]: disk }),
-        [dailyDataClaim]: `${args.owner}-${dailyDataClaim}`,
-      },
-    };
-    if (args.networkPolicy) {
-      new k8s.networking.v1.NetworkPolicy(
-        `${name}-policy`,
-        { metadata, spec: networkPolicySpec(name, pod.flows) },
-        parent,
-      );
-    }
-    new k8s.batch.v1.CronJob(
-      name,
-      { metadata, spec: cronJobSpec(args, operation, podTemplate(name, pod, sources)) },
-      { parent: this, dependsOn: account },
-    );
-    return sources;
   }
 }

@@ -7,9 +7,14 @@ import { kubernetesContainer } from "./container.ts";
 import { placementOf } from "./placement.ts";
 import type { Container, WorkloadArgs } from "./types.ts";
 
-type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Volume = k8s.types.input.core.v1.Volume;
+
+/** Template of a Workload's pods. */
+export interface PodTemplate {
+  readonly metadata: k8s.types.input.meta.v1.ObjectMeta;
+  readonly spec: PodSpec;
+}
 
 /** Names, given by the engine, of the objects that a pod's volumes and variables come from. */
 export interface PodSources {
