@@ -17,7 +17,7 @@ const rooms = [
   "fxa",
 ];
 const room = (name) => `./components/${name}`;
-const beside = ["./sandbox", "./ops", "./policy", "./review", "./index.ts"];
+const beside = ["./sandbox", "./ops", "./release", "./policy", "./review", "./index.ts"];
 
 /** The arrows of docs/architecture.md: each folder, and what it may not import. */
 const zones = [
@@ -43,8 +43,13 @@ const zones = [
   },
   {
     target: "./index.ts",
-    from: ["./components", "./sandbox", "./ops", "./policy", "./review"],
+    from: ["./components", "./sandbox", "./ops", "./release", "./policy", "./review"],
     message: "index.ts looks to stacks/ only",
+  },
+  {
+    target: "./release",
+    from: ["./components", "./sandbox", "./ops", "./policy", "./review", "./index.ts"],
+    message: "what keeps releases serves sandbox and live alike: it knows neither",
   },
   // stacks/x never imports stacks/y.
   ...["skywire", "spacemesh", "pushtech", "fxa", "voting"].map((system, _, systems) => ({

@@ -6,18 +6,15 @@ import { projectName } from "./engine.ts";
 import { readIfThere } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
 
-const Checkpoint = z.object({
-  checkpoint: z.object({
-    latest: z
-      .object({
-        resources: z.array(z.object({ urn: z.string() })).default([]),
-        pending_operations: z.array(z.unknown()).default([]),
-      })
-      .nullish(),
-  }),
+const Checkpoint = z.object({ checkpoint: z.object({ latest: z.unknown() }) });
+
+const Deployment = z.object({
+  resources: z.array(z.object({ urn: z.string() })).default([]),
+  pending_operations: z.array(z.unknown()).default([]),
 });
 
-function read(place: SandboxPlace): z.infer<typeof Checkpoint>["checkpoint"]["latest"] {
+/** The state as it stands in the backend: resources, pending operations; undefined where there is none. */
+export function readDeployment(place: SandboxPlace): unknown {
   const folder = join(place.backend, ".pulumi", "stacks", projectName(place.clone));
   const text = readIfThere(join(folder, `${place.stack}.json`));
   try {
@@ -25,6 +22,10 @@ function read(place: SandboxPlace): z.infer<typeof Checkpoint>["checkpoint"]["la
   } catch {
     return undefined;
   }
+}
+
+function read(place: SandboxPlace): z.infer<typeof Deployment> | undefined {
+  return Deployment.safeParse(readDeployment(place)).data;
 }
 
 /** Whether the engine does not know what became of something it had begun. */

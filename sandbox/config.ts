@@ -1,7 +1,7 @@
 /** The sandbox's config file: the stack's own text, its secrets and encryption replaced. Pure. */
 import { type Document, isMap, isScalar, type Node, parseDocument, visit } from "yaml";
 
-import { encrypt, type PassphraseKey } from "./encryption.ts";
+import { decrypt, encrypt, type PassphraseKey } from "./encryption.ts";
 import { fault } from "./fault.ts";
 
 /** Sections and settings that say how the live stack is encrypted. */
@@ -43,6 +43,8 @@ export function configValues(document: Document): Readonly<Record<string, unknow
  * The text of the generated config file. Comments, order and everything else stay.
  *
  * @param secrets Throw-away values of `fleet:secrets`.
+ * @param former The file so far. What it encrypts is kept where it still says the same, so that the
+ *   text changes with the config only: it stands in the state of a stack that rolls back.
  * @throws SandboxError where another part of the file is encrypted: its key is not here.
  */
 export function sandboxConfig(
@@ -50,6 +52,7 @@ export function sandboxConfig(
   path: string,
   secrets: ReadonlyMap<string, string>,
   { key, saltLine }: PassphraseKey,
+  former?: string,
 ): string {
   const document = parseStackFile(text, path);
   for (const setting of encryptionSettings) {
@@ -62,13 +65,25 @@ export function sandboxConfig(
   document.deleteIn(["config", sandboxSection]);
   refuseOtherSecrets(document, path);
   document.set("encryptionsalt", saltLine);
-  const entries = [...secrets].map(([name, value]) => [name, { secure: encrypt(key, value) }]);
+  const before = former === undefined ? undefined : parseDocument(former);
+  const entries = [...secrets].map(([name, value]) => {
+    const sealed = before?.getIn(["config", secretsSection, name, "secure"]);
+    return [name, { secure: says(sealed, value, key) ? sealed : encrypt(key, value) }];
+  });
   document.setIn(
     ["config", secretsSection],
     document.createNode(Object.fromEntries(entries)) as Node,
   );
   document.setIn(["config", sandboxSection], true);
   return `# Written by make up for the sandbox: changes are lost.\n${document.toString({ lineWidth: 0 })}`;
+}
+
+function says(sealed: unknown, value: string, key: Buffer): sealed is string {
+  try {
+    return typeof sealed === "string" && decrypt(key, sealed) === value;
+  } catch {
+    return false;
+  }
 }
 
 function refuseOtherSecrets(document: Document, path: string): void {

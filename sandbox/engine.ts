@@ -40,10 +40,22 @@ export interface UpdateResult extends Finished {
 export interface UpdateView {
   /** A resource was done. */
   readonly onStep?: (line: string) => void;
-  /** From time to time: how far it is. */
-  readonly onStatus?: (line: string) => void;
+  /** From time to time: how far it is, and how many resources it is at work on. */
+  readonly onStatus?: (line: string, atWork: number) => void;
   /** A line of the engine's own output. */
   readonly onOutput?: (line: string) => void;
+  /** Ends the update as Ctrl-C does, so that its state is written; that is not counted as an interruption. */
+  readonly stop?: AbortSignal;
+}
+
+/** What is run, where that is not the clone as it stands. */
+export interface EngineSource {
+  /** Folder of the program. */
+  readonly folder: string;
+  /** Path of its config file. */
+  readonly config: string;
+  /** More for its environment. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** The engine of one sandbox. */
@@ -60,6 +72,11 @@ export class Engine {
   async run(words: readonly string[], cwd = this.#place.clone): Promise<Finished> {
     const child = this.#spawn(words, cwd);
     return this.#finish(child, words, () => undefined);
+  }
+
+  /** Runs a command whose answer is nobody else's business: the log has none of it. */
+  async ask(words: readonly string[]): Promise<Finished> {
+    return this.#finish(this.#spawn(words, this.#place.clone), undefined, () => undefined);
   }
 
   /**
@@ -87,33 +104,52 @@ export class Engine {
     return finished.code === 0 ? undefined : finished;
   }
 
-  /** Runs `up`, `preview` or `destroy` and follows it. */
-  async update(words: readonly string[], view: UpdateView): Promise<UpdateResult> {
-    const { temporary, config, stack, clone } = this.#place;
+  /**
+   * Runs `up`, `preview` or `destroy` and follows it.
+   *
+   * @param source Default: the clone, with the sandbox's config file.
+   */
+  async update(
+    words: readonly string[],
+    view: UpdateView,
+    source?: EngineSource,
+  ): Promise<UpdateResult> {
+    const { temporary, stack } = this.#place;
+    const { folder, config } = source ?? { folder: this.#place.clone, config: this.#place.config };
     const log = join(temporary, `events-${process.pid}.json`);
     rmSync(log, { force: true });
     const [command = "", ...rest] = words;
     const child = this.#spawn(
       [command, "--stack", stack, "--config-file", config, "--event-log", log, ...rest],
-      clone,
+      folder,
+      source?.environment,
     );
     const progress = new Progress();
     const state = { ended: false };
     const following = follow(log, progress, view, () => state.ended);
+    const onStop = (): void => {
+      child.kill("SIGINT");
+    };
+    view.stop?.addEventListener("abort", onStop, { once: true });
     const finished = await this.#finish(child, words, (line) => view.onOutput?.(line));
+    view.stop?.removeEventListener("abort", onStop);
     state.ended = true;
     await following;
     rmSync(log, { force: true });
     return { ...finished, outcome: progress.outcome() };
   }
 
-  #spawn(words: readonly string[], cwd: string): ChildProcess {
+  #spawn(
+    words: readonly string[],
+    cwd: string,
+    more: Readonly<Record<string, string>> = {},
+  ): ChildProcess {
     return spawn(
       toolPath("pulumi", this.#outer),
       [...words, "--non-interactive", "--color", "never"],
       {
         cwd,
-        env: engineEnvironment(this.#place, this.#outer),
+        env: { ...engineEnvironment(this.#place, this.#outer), ...more },
         stdio: ["ignore", "pipe", "pipe"],
         // A group of its own: Ctrl-C of the terminal reaches it once, through us. Twice means "at once".
         detached: true,
@@ -123,7 +159,7 @@ export class Engine {
 
   async #finish(
     child: ChildProcess,
-    words: readonly string[],
+    logged: readonly string[] | undefined,
     onLine: (line: string) => void,
   ): Promise<Finished> {
     const signals = passSignals(child);
@@ -141,9 +177,11 @@ export class Engine {
       });
     }).finally(signals.stop);
     lines.end();
-    const record = [`$ pulumi ${words.join(" ")}`, output.stdout, output.stderr, `exit ${code}`];
-    const log = join(this.#place.logs, "engine.log");
-    writeFileSync(log, `${record.join("\n")}\n`, { flag: "a", mode: privateMode });
+    if (logged !== undefined) {
+      const record = [`$ pulumi ${logged.join(" ")}`, output.stdout, output.stderr, `exit ${code}`];
+      const log = join(this.#place.logs, "engine.log");
+      writeFileSync(log, `${record.join("\n")}\n`, { flag: "a", mode: privateMode });
+    }
     return { code, ...output, interrupted: signals.passed() };
   }
 }
@@ -202,7 +240,7 @@ async function follow(
     }
     if (Date.now() - told > 1_000) {
       told = Date.now();
-      view.onStatus?.(progress.status());
+      view.onStatus?.(progress.status(), progress.atWork());
     }
     await sleep(150);
   }

@@ -46,6 +46,10 @@ export interface SandboxPlace {
   readonly token: string;
   /** There while an update is under way: one found by the next command was killed. */
   readonly unfinished: string;
+  /** What a run that keeps releases has begun. */
+  readonly journal: string;
+  /** Files of the release that is being put back. */
+  readonly checkout: string;
 }
 
 /** Where a sandbox may be put. */
@@ -92,6 +96,8 @@ export function sandboxPlace(stack: string, options: PlaceOptions = {}): Sandbox
     passphrase: join(folder, "passphrase"),
     token: join(folder, "token"),
     unfinished: join(folder, "unfinished"),
+    journal: join(folder, "journal.json"),
+    checkout: join(folder, "checkout"),
   };
 }
 

@@ -7,6 +7,7 @@ import type { DnsConfig } from "../components/platform/dns.schema.ts";
 import { ConfigError, parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, systemSections } from "../stacks/raw.ts";
+import type { OnFailure } from "../stacks/release.schema.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { configValues, parseStackFile } from "./config.ts";
@@ -22,13 +23,18 @@ export interface Plan {
   readonly text: string;
   /** Name of the kubeconfig's context. */
   readonly context: string;
+  /** None where the stack runs in no cluster. */
   readonly nodes: readonly NodeShape[];
   readonly needs: readonly SecretNeed[];
   /** What exists in the clouds before the stack does. */
   readonly seeds: Seeds;
+  readonly onFailure: OnFailure;
   /** Secrets to keep: {@link ensureSandboxSecrets}. */
   readonly kept: ReadonlyMap<string, string>;
 }
+
+/** Context of a sandbox whose stack asks for no cluster. */
+const contextOfNobody = "sandbox";
 
 /**
  * Reads a stack file with the program's own schema.
@@ -43,7 +49,7 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
   const needs = secretNeeds(values);
   const kept = ensureSandboxSecrets(needs, existing, generateSecret);
   const secrets = Object.fromEntries(neededSecrets(needs, kept));
-  const { cluster, dns } = check(
+  const { cluster, dns, onFailure } = check(
     stack,
     { ...raw, "fleet:secrets": JSON.stringify(secrets) },
     values["fleet:cluster"],
@@ -52,11 +58,12 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     stack,
     file,
     text,
-    context: cluster.context,
-    nodes: clusterNodes(cluster),
+    context: cluster?.context ?? contextOfNobody,
+    nodes: cluster === undefined ? [] : clusterNodes(cluster),
     needs,
     kept,
-    seeds: dnsSeeds(dns),
+    onFailure,
+    seeds: dns === undefined ? {} : dnsSeeds(dns),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly seconds: number;
   /** Whether the engine came to its summary. */
   readonly finished: boolean;
+  /** Whether any change was begun. */
+  readonly touched: boolean;
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -89,12 +91,18 @@ export class Progress {
     return `  ${this.#done.size} done${same}${failed}${names.length === 0 ? "" : `; at work: ${shown}${more}`}`;
   }
 
+  /** How many resources it is at work on. */
+  atWork(): number {
+    return this.#begun.size;
+  }
+
   /** What came of it. */
   outcome(): Outcome {
     return {
       changes: this.#changes,
       seconds: this.#seconds,
       finished: this.#finished,
+      touched: this.#begun.size + this.#done.size + this.#failed.size > 0,
       errors: this.#errors,
       warnings: this.#warnings,
     };

@@ -15,7 +15,7 @@ import {
 import { passphraseKey, type PassphraseKey } from "./encryption.ts";
 import { prepareFolder, sandboxEnvironment } from "./environment.ts";
 import { fault } from "./fault.ts";
-import { privateMode, writeWhole } from "./files.ts";
+import { privateMode, readIfThere, writeWhole } from "./files.ts";
 import { apiAccess, writeKubeconfig } from "./kubeconfig.ts";
 import { nodeName } from "./nodes.ts";
 import type { SandboxPlace } from "./place.ts";
@@ -48,7 +48,7 @@ export interface Sandbox {
  */
 export async function openSandbox(
   place: SandboxPlace,
-  plan: Plan,
+  plan: Omit<Plan, "onFailure">,
   outer: Environment,
   say: Say,
 ): Promise<Sandbox> {
@@ -67,11 +67,25 @@ export async function openSandbox(
   const access = apiAccess(place, serverAddress(ports));
   writeKubeconfig(place, plan.context, access);
   const secrets = neededSecrets(plan.needs, plan.kept);
-  writeWhole(place.config, sandboxConfig(plan.text, plan.file, secrets, key), privateMode);
+  const config = sandboxConfig(plan.text, plan.file, secrets, key, readIfThere(place.config));
+  writeWhole(place.config, config, privateMode);
   await seedStandins(place.folder, plan.seeds);
   const api = new Api(access);
-  await fillCluster(place, plan, api, state);
+  await fillCluster(place, plan.nodes, api, state);
   return { place, start, server: access.server, api };
+}
+
+/** Brings a sandbox that stands in line with another plan: its context, its nodes, the clouds' seeds. */
+export async function reshapeSandbox(
+  { place, api }: Sandbox,
+  { context, nodes, seeds }: Pick<Plan, "context" | "nodes" | "seeds">,
+): Promise<void> {
+  const state = readState(place);
+  if (state !== undefined) {
+    writeKubeconfig(place, context, apiAccess(place, serverAddress(state.ports)));
+    await seedStandins(place.folder, seeds);
+    await fillCluster(place, nodes, api, state);
+  }
 }
 
 /**
@@ -149,12 +163,12 @@ async function ensureControlPlane(
 
 async function fillCluster(
   place: SandboxPlace,
-  plan: Plan,
+  nodes: Plan["nodes"],
   api: Api,
   state: SandboxState,
 ): Promise<void> {
   await ensureStorageClasses(api);
-  const { stack, nodes } = plan;
+  const { stack } = place;
   const machines = await syncNodes(api, { stack, nodes, machines: state.machines });
   writeState(place, { ...state, machines });
   await waitForNodes(

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 
 import { resourceCount } from "../checkpoint.ts";
+import { forgetCommits } from "../commits.ts";
 import { controlPlaneHealth } from "../control-plane.ts";
 import { Engine } from "../engine.ts";
 import { prepareFolder } from "../environment.ts";
@@ -21,6 +22,7 @@ export async function down(command: Command): Promise<number> {
   return withLock(place, "down", async () => {
     const code = await destroy(command);
     await removeSandbox(place);
+    await forgetCommits(place, command.outer);
     say(`the sandbox of ${options.stack} is gone`);
     return code;
   });

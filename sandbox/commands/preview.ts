@@ -4,6 +4,8 @@ import { withLock } from "../lock.ts";
 import { describeChanges, isUnchanged } from "../progress.ts";
 import { type Command, makeLine } from "./command.ts";
 import { open } from "./open.ts";
+import { releaseHere } from "./release.ts";
+import { releaseEnvironment } from "./update.ts";
 import { sayFailure, sayWarnings } from "./view.ts";
 
 /** Shows the differences. Returns the exit code. */
@@ -13,7 +15,7 @@ export function preview(command: Command): Promise<number> {
 
 async function show(command: Command): Promise<number> {
   const { options, outer, place, say } = command;
-  const { sandbox } = await open(command);
+  const { sandbox, plan } = await open(command);
   sandbox.api.close();
   const engine = new Engine(place, outer);
   const refused = await engine.ensureStack();
@@ -22,9 +24,15 @@ async function show(command: Command): Promise<number> {
     return refused.code;
   }
   const lines: string[] = [];
+  const release = plan.onFailure === "rollback" ? await releaseHere(place, outer) : undefined;
   const result = await engine.update(
     ["preview", "--diff", "--suppress-outputs", "--suppress-progress", "--parallel", "64"],
     { onOutput: (line) => lines.push(line) },
+    {
+      folder: place.clone,
+      config: place.config,
+      environment: releaseEnvironment(place, release),
+    },
   );
   if (result.code !== 0) {
     sayFailure(command, "preview", result);

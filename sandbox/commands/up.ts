@@ -1,19 +1,17 @@
 /** `make up`: the stack on a real control plane here. */
 import * as z from "zod";
 
+import { interruptedCode, updateOrRollBack } from "../../release/run.ts";
+import type { Attempt, Source } from "../../release/target.ts";
 import type { Api } from "../api.ts";
 import { isReady } from "../cluster-contents.ts";
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
-import { describeChanges } from "../progress.ts";
-import { hasPendingOperations } from "../checkpoint.ts";
-import { markUnfinished } from "../state.ts";
+import { readPatience } from "../rollout/placement-watch.ts";
 import { type Command, makeLine, shortPath } from "./command.ts";
 import { open } from "./open.ts";
-import { progressView, sayFailure, sayWarnings } from "./view.ts";
-
-/** What a shell gives for a command that Ctrl-C ended. */
-const interruptedCode = 130;
+import { sandboxTarget } from "./release.ts";
+import { update } from "./update.ts";
 
 /** Brings the stack up. Returns the exit code. */
 export function up(command: Command): Promise<number> {
@@ -22,41 +20,41 @@ export function up(command: Command): Promise<number> {
 
 async function bringUp(command: Command): Promise<number> {
   const { options, outer, place, say } = command;
-  const { sandbox } = await open(command);
+  const patience = readPatience(options.patience);
+  const { sandbox, plan } = await open(command);
   const engine = new Engine(place, outer);
   const refused = await engine.ensureStack();
   if (refused !== undefined) {
     say(`the engine made no stack:\n${refused.stderr}`);
     return refused.code;
   }
-  const view = progressView(command);
-  markUnfinished(place, true);
-  const result = await engine.update(
-    [
-      ...["up", "--yes", "--skip-preview", "--parallel", "64"],
-      ...(options.refresh ? ["--refresh"] : []),
-    ],
-    view,
-  );
-  view.end();
-  // An engine that ended by itself has written its state; one that left work half-done has said so in it.
-  markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
-  sayWarnings(command, result);
-  if (result.code !== 0 && result.interrupted) {
+  const run = (source: Source): Promise<Attempt> => update(command, sandbox, source, patience);
+  const code =
+    plan.onFailure === "rollback"
+      ? await updateOrRollBack(sandboxTarget(command, sandbox, run))
+      : await updateOrPause(command, run);
+  if (code === 0) {
+    await sayWhereEverythingIs(command, sandbox.server, sandbox.api, engine);
+  }
+  sandbox.api.close();
+  return code;
+}
+
+async function updateOrPause(
+  { options, place, say }: Command,
+  run: (source: Source) => Promise<Attempt>,
+): Promise<number> {
+  const { code, interrupted } = await run({
+    folder: place.clone,
+    config: place.config,
+    release: undefined,
+    goingBack: false,
+  });
+  if (interrupted) {
     say(`up: stopped; ${makeLine("up", options)} goes on from there`);
-    sandbox.api.close();
     return interruptedCode;
   }
-  if (result.code !== 0) {
-    sayFailure(command, "up", result);
-    sandbox.api.close();
-    return result.code;
-  }
-  const { changes, seconds } = result.outcome;
-  say(`up: ${describeChanges(changes)} in ${seconds} s`);
-  await sayWhereEverythingIs(command, sandbox.server, sandbox.api, engine);
-  sandbox.api.close();
-  return 0;
+  return code;
 }
 
 async function sayWhereEverythingIs(
@@ -107,7 +105,9 @@ const Outputs = z.record(z.string(), z.unknown());
 async function outputLines(engine: Engine, stack: string): Promise<readonly string[]> {
   const { code, stdout } = await engine.run(["stack", "output", "--json", "--stack", stack]);
   const outputs = code === 0 ? Outputs.safeParse(JSON.parse(stdout)) : undefined;
-  return valueLines(outputs?.data ?? {}, "  ");
+  // The release is the runner's own: it says which one runs where that matters.
+  const own = Object.entries(outputs?.data ?? {}).filter(([name]) => name !== "release");
+  return valueLines(Object.fromEntries(own), "  ");
 }
 
 /** A value as lines: scalars beside their name, a list's entries on a line each where they fit. */

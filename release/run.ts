@@ -1,0 +1,226 @@
+/**
+ * An update that keeps releases: where it fails, the last good one is put back, on the cluster and in
+ * the state, and the run fails all the same.
+ *
+ * Every step is noted before it begins. A run that is killed at any moment leaves a note from which the
+ * next one goes on; a rollback that fails is not rolled back itself.
+ */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Release, ReleaseInput } from "../stacks/release.schema.ts";
+import { GitError, type Snapshot } from "./git.ts";
+import type { Entry } from "./journal.ts";
+import { ensurePackages } from "./packages.ts";
+import type { StackState } from "./state.ts";
+import type { Attempt, Source, Target } from "./target.ts";
+import { isSame, whyPause } from "./verdict.ts";
+
+/** What a shell gives for a command that Ctrl-C ended. */
+export const interruptedCode = 130;
+
+/** Lines of the failure that the summary repeats. */
+const shownProblems = 6;
+
+type RollingBack = Extract<Entry, { phase: "rolling back" }>;
+
+/** Brings a stack up that rolls back. Returns the exit code. */
+export async function updateOrRollBack(target: Target): Promise<number> {
+  const snapshot = await snapshotOf(target);
+  if (snapshot === undefined) {
+    const here = { folder: target.clone, config: target.config, goingBack: false };
+    return (await target.update({ ...here, release: undefined })).code;
+  }
+  const tried = {
+    commit: snapshot.commit,
+    config: readFileSync(target.config, "utf8"),
+    digests: {},
+  };
+  const left = target.journal.read();
+  if (left?.phase === "rolling back") {
+    target.say(
+      "the last run was stopped while it put the last good release back: that comes first",
+    );
+    const code = await rollBack(target, left);
+    if (!code.done || isSame(tried, left.tried)) {
+      return code.exit;
+    }
+    target.say(`now what is here: ${await target.git.describe(tried.commit)}`);
+  }
+  return tryUpdate(target, tried, left?.phase === "updating" ? left : undefined);
+}
+
+/** Without a commit to come back to, there is no rollback; the update itself is not refused. */
+async function snapshotOf({ git, name, stack, say }: Target): Promise<Snapshot | undefined> {
+  try {
+    const snapshot = await git.snapshot(stack);
+    await git.keep(`${name}/tried`, snapshot.commit);
+    return snapshot;
+  } catch (error) {
+    if (error instanceof GitError) {
+      say(`warning: a failed update will only pause, no release can be kept: ${error.message}`);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function tryUpdate(
+  target: Target,
+  tried: ReleaseInput,
+  interrupted: Entry | undefined,
+): Promise<number> {
+  const { git, journal, say } = target;
+  // An update that was killed may have taken its state with it: then the journal still knows.
+  const good = (await target.state()).release ?? interrupted?.good;
+  await fetchIfMissing(target, good);
+  journal.write({ phase: "updating", tried, ...(good === undefined ? {} : { good }) });
+  const attempt = await target.update({
+    folder: target.clone,
+    config: target.config,
+    release: tried,
+    goingBack: false,
+  });
+  if (attempt.interrupted) {
+    say(`up: stopped; ${target.again} goes on from there`);
+    return interruptedCode;
+  }
+  if (attempt.code === 0) {
+    await git.keep(`${target.name}/good`, tried.commit);
+    journal.clear();
+    return 0;
+  }
+  const touched = attempt.touched || interrupted !== undefined;
+  const state = await target.state();
+  const pause =
+    whyPause({ tried, good, touched, state }) ??
+    (good !== undefined && !(await git.has(good.commit))
+      ? `the commit of the last good release, ${good.commit.slice(0, 12)}, is not in this clone`
+      : undefined);
+  if (pause !== undefined || good === undefined) {
+    journal.clear();
+    await sayPaused(target, tried, state, pause ?? "");
+    return attempt.code;
+  }
+  const entry = { phase: "rolling back", tried, good, reason: attempt.problems } as const;
+  return (await rollBack(target, entry)).exit;
+}
+
+/** A pipeline's clone has one commit: the other is asked for before anything is changed. */
+async function fetchIfMissing({ git, say }: Target, good: Release | undefined): Promise<void> {
+  if (good === undefined || (await git.has(good.commit))) {
+    return;
+  }
+  await git.fetch(good.commit);
+  if (!(await git.has(good.commit))) {
+    say(
+      `warning: a failed update will only pause: the commit of the last good release, ${good.commit}, is not in this clone and cannot be fetched`,
+    );
+  }
+}
+
+/** An attempt that no engine was started for. It is at an end: the same would stop the next run, too. */
+const notBegun: Attempt = {
+  code: 1,
+  interrupted: false,
+  touched: true,
+  changes: "nothing",
+  problems: [],
+};
+
+/** The files of a release, with its packages and its config. */
+async function sourceOf(target: Target, good: Release): Promise<Omit<Source, "goingBack">> {
+  const { clone, checkout: folder, environment, git, stack } = target;
+  await git.checkOut(good.commit, folder);
+  await ensurePackages(clone, folder, environment);
+  const config = join(folder, `Pulumi.${stack}.yaml`);
+  writeFileSync(config, good.config, { mode: 0o600 });
+  const { commit, digests } = good;
+  return { folder, config, release: { commit, config: good.config, digests } };
+}
+
+interface RolledBack {
+  /** The last good release runs again. */
+  readonly done: boolean;
+  /** Never 0: the update has failed, whatever became of the rollback. */
+  readonly exit: number;
+}
+
+/** Puts the last good release back: its commit, its config, its digests. */
+async function rollBack(target: Target, entry: RollingBack): Promise<RolledBack> {
+  const { git, journal, say, checkout } = target;
+  const { good, tried } = entry;
+  journal.write(entry);
+  say("");
+  say(`rolling back to ${await git.describe(good.commit)}`);
+  const source = await sourceOf(target, good).catch((error: unknown) => {
+    say(`its files cannot be had: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const attempt =
+    source === undefined ? notBegun : await target.update({ ...source, goingBack: true });
+  if (attempt.interrupted) {
+    say(`up: stopped while rolling back; ${target.again} finishes that first`);
+    return { done: false, exit: interruptedCode };
+  }
+  rmSync(checkout, { recursive: true, force: true });
+  if (attempt.code === 0 || attempt.touched) {
+    journal.clear();
+  }
+  if (attempt.code === 0) {
+    // Not kept before: a run that put the state aside may have had another one for good.
+    await git.keep(`${target.name}/good`, good.commit);
+    await sayRolledBack(target, entry, attempt);
+  } else {
+    say("");
+    say("the rollback failed, too, and no second one is tried: the stack is left where it stopped");
+    await sayRows(target, tried, entry.reason, "neither release whole");
+  }
+  return { done: attempt.code === 0, exit: 1 };
+}
+
+async function sayRolledBack(
+  target: Target,
+  { tried, good, reason }: RollingBack,
+  { changes }: Attempt,
+): Promise<void> {
+  target.say("");
+  target.say(`the update failed and was rolled back: ${changes}`);
+  const now = `${await target.git.describe(good.commit)}, with its config and digests`;
+  await sayRows(target, tried, reason, now);
+}
+
+async function sayPaused(
+  target: Target,
+  tried: ReleaseInput,
+  { release }: StackState,
+  why: string,
+): Promise<void> {
+  target.say("");
+  target.say(`the update failed and was not rolled back: ${why}`);
+  const last =
+    release === undefined ? "" : `; last good: ${await target.git.describe(release.commit)}`;
+  await sayRows(
+    target,
+    tried,
+    [],
+    `what it had reached; old pods serve where new ones are not ready${last}`,
+  );
+}
+
+async function sayRows(
+  { again, git, say }: Target,
+  tried: ReleaseInput,
+  reason: readonly string[],
+  now: string,
+): Promise<void> {
+  say(`  tried     ${await git.describe(tried.commit)}`);
+  const [first, ...more] = reason.slice(0, shownProblems);
+  if (first !== undefined) {
+    say(`  failed    ${first}`);
+    for (const line of more) {
+      say(`            ${line}`);
+    }
+  }
+  say(`  runs now  ${now}`);
+  say(`  next      mend what failed, then ${again}`);
+}

@@ -1,0 +1,70 @@
+/** What a stack's state says of its release and of the data migrations that ran. */
+import * as z from "zod";
+
+import { migrationAnnotation, Release } from "../stacks/release.schema.ts";
+
+const jobType = "kubernetes:batch/v1:Job";
+
+/** Of a resource, what tells a migration. */
+const Resource = z.looseObject({
+  urn: z.string(),
+  type: z.string(),
+  inputs: z
+    .looseObject({
+      metadata: z
+        .looseObject({ annotations: z.record(z.string(), z.unknown()).nullish() })
+        .nullish()
+        .catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
+  outputs: z
+    .looseObject({ metadata: z.looseObject({ uid: z.string().optional() }).nullish() })
+    .nullish()
+    .catch(undefined),
+});
+
+const Deployment = z.looseObject({
+  resources: z.array(Resource).nullish(),
+  pending_operations: z.array(z.looseObject({ resource: Resource, type: z.string() })).nullish(),
+});
+
+/** What a state holds. */
+export interface StackState {
+  /** The last release all of whose pods became ready. */
+  readonly release: Release | undefined;
+  /** Migrations that have begun: URN of the Job → its uid, or nothing where the engine does not know. */
+  readonly migrations: ReadonlyMap<string, string>;
+}
+
+/**
+ * Migrations of a deployment as `pulumi stack export` and the backend have it.
+ *
+ * @param deployment Resources and pending operations. A Job that was being made when the engine was
+ *   killed counts: it may have run.
+ */
+export function migrationsIn(deployment: unknown): ReadonlyMap<string, string> {
+  const { resources, pending_operations: pending } = Deployment.parse(deployment ?? {});
+  const begun = (pending ?? [])
+    .filter(({ type }) => type === "creating")
+    .map(({ resource }) => [resource.urn, "", resource] as const);
+  const known = (resources ?? []).map(
+    (resource) => [resource.urn, resource.outputs?.metadata?.uid ?? "", resource] as const,
+  );
+  return new Map(
+    [...known, ...begun].flatMap(([urn, uid, { type, inputs }]) =>
+      type === jobType && inputs?.metadata?.annotations?.[migrationAnnotation] === "true"
+        ? [[urn, uid] as const]
+        : [],
+    ),
+  );
+}
+
+/** The output `release`, as `pulumi stack output release --json --show-secrets` prints it. */
+export function parseRelease(text: string): Release | undefined {
+  try {
+    return Release.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+/** One run of `up` on a sandbox: what it shows, what it leaves, how it ended. */
+import { join } from "node:path";
+
+import type { Attempt, Source } from "../../release/target.ts";
+import { hasPendingOperations } from "../checkpoint.ts";
+import { Engine } from "../engine.ts";
+import { privateMode, writeWhole } from "../files.ts";
+import type { SandboxPlace } from "../place.ts";
+import { describeChanges, type Problem } from "../progress.ts";
+import { watchPlacement } from "../rollout/placement-watch.ts";
+import type { Sandbox } from "../sandbox.ts";
+import { markUnfinished } from "../state.ts";
+import type { Command } from "./command.ts";
+import { progressView, sayFailure, sayWarnings } from "./view.ts";
+
+/** Runs `up` of a source and says what came of it. */
+export async function update(
+  command: Command,
+  { api }: Sandbox,
+  source: Source,
+  patience: number,
+): Promise<Attempt> {
+  const { options, outer, place, say } = command;
+  const view = progressView(command);
+  markUnfinished(place, true);
+  const placement = watchPlacement(api, view, patience);
+  const result = await new Engine(place, outer).update(
+    [
+      ...["up", "--yes", "--skip-preview", "--parallel", "64"],
+      ...(options.refresh ? ["--refresh"] : []),
+    ],
+    placement.view,
+    { ...source, environment: releaseEnvironment(place, source.release) },
+  );
+  const unplaceable = placement.end();
+  view.end();
+  // An engine that ended by itself has written its state; one that left work half-done has said so in it.
+  markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
+  sayWarnings(command, result);
+  const { changes, errors, seconds, touched } = result.outcome;
+  const words = `${describeChanges(changes)} in ${seconds} s`;
+  const interrupted = result.code !== 0 && result.interrupted;
+  if (result.code === 0 && !source.goingBack) {
+    say(`up: ${words}`);
+  }
+  if (result.code !== 0 && !interrupted) {
+    sayFailure(command, source.goingBack ? "rollback" : "up", result);
+    unplaceable.forEach(say);
+  }
+  const problems = [...errors.flatMap(problemLines), ...unplaceable];
+  return { code: result.code, interrupted, touched, changes: words, problems };
+}
+
+/** What the program is told of its release, as a file: its config is longer than a variable may be. */
+export function releaseEnvironment(
+  place: Pick<SandboxPlace, "temporary">,
+  release: Source["release"],
+): Readonly<Record<string, string>> {
+  if (release === undefined) {
+    return {};
+  }
+  const path = join(place.temporary, "release.json");
+  writeWhole(path, JSON.stringify(release), privateMode);
+  return { FLEET_RELEASE: path };
+}
+
+/** A failure in few lines, the resource first. What is said of the whole stack only repeats it. */
+function problemLines({ resource, message }: Problem): readonly string[] {
+  const lines = message
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^\d+ errors? occurred:$/.test(line));
+  return resource === "" ? [] : [resource, ...lines.map((line) => `  ${line}`)];
+}

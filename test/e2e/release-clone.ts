@@ -1,0 +1,157 @@
+/**
+ * A clone of its own for tests of releases: Fleet as it stands here, in a repository that the test may
+ * commit to, with a program small enough to be brought up in seconds. Its stack file is Skywire's test
+ * one, so that the loader, the sandbox and the runner are the real ones.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const clone = join(import.meta.dirname, "..", "..");
+
+/** What the program of a commit is like. */
+export interface Version {
+  /** Told to the pods, and to the outputs. */
+  readonly version: string;
+  /** A Job that changes data before the pods are exchanged. */
+  readonly migration?: string;
+}
+
+/** A clone that a test may change. */
+export interface ReleaseClone {
+  readonly folder: string;
+  /** Writes the program, without committing it. */
+  readonly write: (version: Version) => void;
+  /** Writes the stack file: another tag of the image is another config. */
+  readonly configure: (tag: string, onFailure?: "pause" | "rollback") => void;
+  /** Commits everything and gives the hash. */
+  readonly commit: (message: string) => string;
+  readonly git: (...words: string[]) => string;
+  readonly dispose: () => void;
+}
+
+/** Image of the pods, without its tag. */
+export const imageName = "registry.example/web";
+
+/** Namespace of everything. */
+export const namespace = "web";
+
+const parts = [
+  ...["components", "stacks", "sandbox", "release", "ops"],
+  ...["main.mjs", "Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json"],
+];
+
+/** Makes the clone, with the first version committed. */
+export function releaseClone(first: Version, tag: string): ReleaseClone {
+  const folder = mkdtempSync(join(tmpdir(), "fleet-clone-"));
+  for (const part of parts) {
+    cpSync(join(clone, part), join(folder, part), { recursive: true });
+  }
+  symlinkSync(join(clone, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, ".gitignore"), "node_modules\n.sandbox/\n");
+  const git = (...words: string[]): string =>
+    execFileSync("git", words, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  git("init", "--quiet", "--initial-branch=main");
+  const write = (version: Version): void => {
+    writeFileSync(join(folder, "index.ts"), program(version));
+  };
+  const configure: ReleaseClone["configure"] = (next, onFailure = "rollback") => {
+    const text = readFileSync(join(clone, "Pulumi.test.yaml"), "utf8")
+      .replace("docker.io/skycoin, tag: test }", `docker.io/skycoin, tag: ${next} }`)
+      .replace(/$/, `  fleet:onFailure: ${onFailure}\n`);
+    writeFileSync(join(folder, "Pulumi.test.yaml"), text);
+  };
+  const commit = (message: string): string => {
+    git("add", "--all");
+    const who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+    git(...who, "commit", "--quiet", "--allow-empty", "-m", message);
+    return git("rev-parse", "HEAD").trim();
+  };
+  write(first);
+  configure(tag);
+  commit(`Version ${first.version}`);
+  return {
+    folder,
+    write,
+    configure,
+    commit,
+    git,
+    dispose: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * The program: two pods that are exchanged one at a time, without a gap; the digest of their image, looked
+ * up in the registry; a secret; a Job where a version has a migration.
+ */
+const program = ({ version, migration }: Version): string => `
+import * as docker from "@pulumi/docker";
+import * as kubernetes from "@pulumi/kubernetes";
+import { Cluster } from "./components/platform/cluster.ts";
+import { loadConfig } from "./stacks/config.ts";
+import { withRelease } from "./stacks/release.ts";
+
+const version = ${JSON.stringify(version)};
+const migration: string | undefined = ${JSON.stringify(migration)};
+
+export default async () => {
+  const { config, context } = loadConfig();
+  if (config.system !== "skywire") {
+    throw new Error("the test's stack file is Skywire's");
+  }
+  const { cluster, images } = config;
+  return withRelease(config, context, () => {
+    const { provider } = new Cluster("cluster", cluster);
+    const registry = new docker.Provider("registry", {});
+    const image = \`${imageName}:\${images.public.tag}\`;
+    const digest = context.digests.resolve(
+      image,
+      () => docker.getRegistryImageOutput({ name: image }, { provider: registry }).sha256Digest,
+    );
+    const home = new kubernetes.core.v1.Namespace("web", { metadata: { name: "${namespace}" } }, { provider });
+    const metadata = { namespace: home.metadata.name };
+    const login = new kubernetes.core.v1.Secret(
+      "login",
+      { metadata, stringData: { login: context.secrets.value(images.private.pullSecret) } },
+      { provider },
+    );
+    const container = { name: "web", image };
+    const before = migration === undefined ? [] : [
+      new kubernetes.batch.v1.Job(
+        "migration",
+        {
+          metadata: { ...metadata, name: \`migrate-\${migration}\`, annotations: { "fleet/migration": "true" } },
+          spec: { template: { spec: { restartPolicy: "Never", containers: [container] } } },
+        },
+        { provider, replaceOnChanges: ["spec"], deleteBeforeReplace: true },
+      ),
+    ];
+    const labels = { app: "web" };
+    new kubernetes.apps.v1.Deployment(
+      "web",
+      {
+        metadata: { ...metadata, name: "web" },
+        spec: {
+          replicas: 2,
+          progressDeadlineSeconds: 4,
+          selector: { matchLabels: labels },
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          template: {
+            metadata: { labels, annotations: { version, digest } },
+            spec: { containers: [container] },
+          },
+        },
+      },
+      { provider, dependsOn: [login, ...before], customTimeouts: { create: "8s", update: "8s" } },
+    );
+    return { version, image };
+  });
+};
+`;
