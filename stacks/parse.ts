@@ -137,7 +137,10 @@ function faultsOf(issue: Issue, schema: z.ZodType, input: unknown, locate: Locat
     return [{ path, expected: issue.issues.map(({ message }) => message).join("; ") }];
   }
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    return [{ path, expected: unionMessage(issue) + found(valueAt(input, issue.path)) }];
+    const secret = issue.errors.flat().some(({ message }) => message === secretNameRule);
+    return [
+      { path, expected: unionMessage(issue) + (secret ? "" : found(valueAt(input, issue.path))) },
+    ];
   }
   const value = valueAt(input, issue.path);
   if (value === undefined && issue.code !== "custom") {

@@ -25,9 +25,14 @@ const VariableName = z
 const Environment = z.union(
   [
     z.record(VariableName, z.union([Text, z.number()], "must be a quoted text or a number")),
-    z.array(Text.refine((pair) => /^[A-Za-z_][A-Za-z0-9_.-]*=/.test(pair))),
+    z.array(
+      Text.refine(
+        (pair) => /^[A-Za-z_][A-Za-z0-9_.-]*=/.test(pair),
+        "must be NAME=value: nothing comes from the shell",
+      ),
+    ),
   ],
-  { error: "must be a map of quoted texts, or a list of NAME=value: nothing comes from the shell" },
+  { error: "must be a map of quoted texts, or a list of NAME=value" },
 );
 
 /** Networks a service is on, by their names in the stack, with the names it has there. */

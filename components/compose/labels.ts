@@ -11,7 +11,9 @@ const Key = z.string().regex(/^[^\s=]+$/, "must be a label's name, e.g. APP");
 export const Labels = z.union(
   [
     z.record(Key, z.union([Text, z.number()])),
-    z.array(Text.refine((pair) => /^[^\s=]+(=|$)/.test(pair))),
+    z.array(
+      Text.refine((pair) => /^[^\s=]+(=|$)/.test(pair), "must be KEY=value, e.g. APP=VOTING"),
+    ),
   ],
   { error: "must be labels: a map of quoted texts, or a list of KEY=value" },
 );

@@ -131,9 +131,7 @@ function rowOf({ words, without = {}, says }: Example): Row {
       kubernetesFaults(service, { ...limits, volumes }),
       (one) => toWorkload(one, contextOf(one)).warnings,
     ),
-    swarm: render(pair, onSwarm, swarmFaults(service), (one) => {
-      XX;
-    }),
+    swarm: render(pair, onSwarm, swarmFaults(service), (one) => toSwarm(one, swarm).warnings),
   };
 }
 
