@@ -13,16 +13,18 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
 ## In the sandbox, on this machine only
-.PHONY: up preview down status exec shell
+.PHONY: up preview watch down status exec shell
 up: ## bring a stack up on a real control plane here (STACK=test)
 	@$(FLEET) up
 preview: ## what would change in the sandbox (STACK=test)
 	@$(FLEET) preview
+watch: ## follow rollouts until they settle; FOLLOW=yes goes on after (STACK=test)
+	@$(FLEET) watch
 down: ## take the stack and its sandbox away, leaving nothing (STACK=test)
 	@$(FLEET) down
 status: ## which sandboxes there are and how they fare (STACK=test)

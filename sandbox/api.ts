@@ -1,4 +1,5 @@
 /** A small client of the sandbox's API server: a kubectl process for each question takes longer. */
+import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 
 import { SandboxError } from "./fault.ts";
@@ -10,6 +11,8 @@ export interface KubeObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
@@ -27,6 +30,12 @@ export class ApiError extends SandboxError {
     super(message);
     this.status = status;
   }
+}
+
+/** Objects, and the moment they show: a watch goes on from there. */
+export interface Listing {
+  readonly items: readonly KubeObject[];
+  readonly resourceVersion: string;
 }
 
 interface Answer {
@@ -52,8 +61,36 @@ export class Api {
 
   /** Every object under a path, e.g. `/api/v1/nodes`. */
   async list(path: string): Promise<readonly KubeObject[]> {
-    const list = (await this.#json("GET", path)) as { readonly items: readonly KubeObject[] };
-    return list.items;
+    return (await this.listing(path)).items;
+  }
+
+  /** Every object under a path, with the version to watch from. */
+  async listing(path: string): Promise<Listing> {
+    const { items, metadata } = (await this.#json("GET", path)) as {
+      readonly items: readonly KubeObject[];
+      readonly metadata: { readonly resourceVersion: string };
+    };
+    return { items, resourceVersion: metadata.resourceVersion };
+  }
+
+  /**
+   * Lines of an answer as the server writes them: a watch. Ends when the server ends it.
+   *
+   * @param idleSeconds After how long a silent connection counts as lost.
+   */
+  async *lines(path: string, idleSeconds: number, signal: AbortSignal): AsyncGenerator<string> {
+    const response = await this.#open(path, idleSeconds, signal);
+    response.setEncoding("utf8");
+    let rest = "";
+    for await (const part of response as AsyncIterable<string>) {
+      const lines = (rest + part).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+    if (response.statusCode !== 200) {
+      const answer = { status: response.statusCode ?? 0, body: rest };
+      throw new ApiError(answer.status, `GET ${path}: ${reason(answer)}`);
+    }
   }
 
   /** One object, or undefined. */
@@ -115,6 +152,18 @@ export class Api {
       throw new ApiError(answer.status, `${method} ${path}: ${reason(answer)}`);
     }
     return JSON.parse(answer.body);
+  }
+
+  #open(path: string, idleSeconds: number, signal: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((settle, fail) => {
+      const call = request(new URL(path, this.#access.server), { agent: this.#agent, signal });
+      call.setTimeout(idleSeconds * 1_000, () => {
+        call.destroy(new SandboxError(`GET ${path}: silent for ${idleSeconds} s`));
+      });
+      call.on("response", settle);
+      call.on("error", fail);
+      call.end();
+    });
   }
 
   #send(method: string, path: string, body?: object): Promise<Answer> {

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, (command: Command) => Promise<number>>> 
   exec,
   shell,
   status,
+  watch: async (command) => (await import("./commands/watch.ts")).watch(command),
   recycle: async (command) => (await import("./commands/recycle.ts")).recycle(command),
 };
 
@@ -48,6 +49,8 @@ function readOptions(words: readonly string[]): Options {
       file: { type: "string" },
       cmd: { type: "string" },
       node: { type: "string" },
+      patience: { type: "string" },
+      follow: { type: "string" },
       fast: { type: "boolean", default: false },
       refresh: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },

@@ -9,6 +9,7 @@ import type { SandboxPlace } from "./place.ts";
 import { findProcess } from "./processes.ts";
 
 const Holder = z.object({ pid: z.int(), started: z.string(), command: z.string() });
+type Holder = z.infer<typeof Holder>;
 
 /**
  * Does work while holding the sandbox's lock. A lock whose holder was killed is taken over.
@@ -29,6 +30,12 @@ export async function withLock<Result>(
   }
 }
 
+/** The command that is at work on the sandbox, if any. */
+export function lockHolder({ lock }: Pick<SandboxPlace, "lock">): string | undefined {
+  const holder = readHolder(lock);
+  return holder !== undefined && isAlive(holder) ? holder.command : undefined;
+}
+
 function take(place: Pick<SandboxPlace, "lock" | "stack">, name: string): void {
   mkdirSync(dirname(place.lock), { recursive: true });
   const own = { pid: process.pid, started: findProcess(process.pid)?.started ?? "", command: name };
@@ -42,7 +49,7 @@ function take(place: Pick<SandboxPlace, "lock" | "stack">, name: string): void {
       }
     }
     const holder = readHolder(place.lock);
-    if (holder !== undefined && findProcess(holder.pid)?.started === holder.started) {
+    if (holder !== undefined && isAlive(holder)) {
       throw fault(
         `make ${holder.command} (process ${holder.pid}) is at work on the sandbox of ${place.stack}`,
         "wait for it, or end it with Ctrl-C",
@@ -53,7 +60,11 @@ function take(place: Pick<SandboxPlace, "lock" | "stack">, name: string): void {
   throw fault(`the lock ${place.lock} cannot be taken`, "try again");
 }
 
-function readHolder(path: string): z.infer<typeof Holder> | undefined {
+function isAlive({ pid, started }: Holder): boolean {
+  return findProcess(pid)?.started === started;
+}
+
+function readHolder(path: string): Holder | undefined {
   try {
     return Holder.parse(JSON.parse(readIfThere(path) ?? ""));
   } catch {

@@ -16,6 +16,10 @@ export interface Options {
   readonly fast: boolean;
   /** `up`: compare with the cluster first. */
   readonly refresh: boolean;
+  /** `up`: seconds to wait for nothing but what cannot be placed; 0 for ever. */
+  readonly patience?: string | undefined;
+  /** `watch`: goes on when everything has settled. */
+  readonly follow?: string | undefined;
   /** Every resource on a line of its own. */
   readonly verbose: boolean;
 }

@@ -10,11 +10,18 @@ const sandbox = ["engine", "cluster"];
 /** @type {Record<string, Command>} */
 export const commands = {
   ...Object.fromEntries(
-    ["up", "preview", "down", "status", "shell"].map((name) => [
+    ["preview", "down", "status", "shell"].map((name) => [
       name,
       { program: "sandbox/cli.ts", arguments: [name], sets: sandbox, takes: ["STACK"] },
     ]),
   ),
+  up: { program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox, takes: ["STACK", "PATIENCE"] },
+  watch: {
+    program: "sandbox/cli.ts",
+    arguments: ["watch"],
+    sets: [],
+    takes: ["STACK", "FOLLOW"],
+  },
   exec: { program: "sandbox/cli.ts", arguments: ["exec"], sets: sandbox, takes: ["STACK", "CMD"] },
   keys: {
     program: "ops/cli.ts",

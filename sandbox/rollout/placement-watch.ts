@@ -1,0 +1,97 @@
+/** Watches over an update of the engine: what the scheduler cannot place is said while it still runs. */
+import type { Api } from "../api.ts";
+import type { UpdateView } from "../engine.ts";
+import { fault } from "../fault.ts";
+import { PlacementAlarm, unplaceableText } from "./alarm.ts";
+import { followCluster } from "./cluster.ts";
+import { rowsOf } from "./rows.ts";
+
+/** How long an update may wait for nothing but what cannot be placed. The engine alone waits ten minutes. */
+const defaultPatienceSeconds = 20;
+
+/**
+ * Reads PATIENCE: seconds, 0 for ever.
+ *
+ * @throws SandboxError for anything else.
+ */
+export function readPatience(text?: string): number {
+  if (text !== undefined && !/^\d{1,5}$/.test(text)) {
+    throw fault(
+      `PATIENCE must be seconds, 0 to wait for ever (it is ${JSON.stringify(text)})`,
+      `leave it out for ${defaultPatienceSeconds} s`,
+    );
+  }
+  return text === undefined ? defaultPatienceSeconds : Number(text);
+}
+
+/** A watch over one update. */
+export interface PlacementWatch {
+  /** For the engine, instead of the one that was given. */
+  readonly view: UpdateView;
+  /** Ends the watch. Gives what cannot be placed at this moment, each in lines of its own. */
+  readonly end: () => readonly string[];
+}
+
+/**
+ * Begins to watch.
+ *
+ * @param view What is shown of the update; a line that begins with "  !" is shown at once.
+ * @param patienceSeconds After how long without any movement the update is ended; 0 never does.
+ */
+export function watchPlacement(
+  api: Api,
+  view: UpdateView,
+  patienceSeconds: number,
+): PlacementWatch {
+  const alarm = new PlacementAlarm(patienceSeconds, Date.now());
+  const over = new AbortController();
+  const stop = new AbortController();
+  const cluster = followCluster(api, () => undefined, over.signal);
+  let listed = false;
+  cluster.listed.then(
+    () => (listed = true),
+    // The engine will say itself that the API server is out of reach.
+    () => undefined,
+  );
+  let status = "";
+  let engineWaits = false;
+  const look = (): void => {
+    if (!listed || stop.signal.aborted) {
+      return;
+    }
+    const { lines, hopeless } = alarm.look(rowsOf(cluster.snapshot(), Date.now()), Date.now());
+    lines.forEach((line) => view.onStep?.(line));
+    if (hopeless && engineWaits) {
+      view.onStep?.(
+        `  ! ending the update: for ${patienceSeconds} s it has waited for nothing but what cannot be placed`,
+      );
+      stop.abort();
+    }
+  };
+  const timer = setInterval(look, 500);
+  return {
+    view: {
+      ...view,
+      stop: stop.signal,
+      onStep: (line) => {
+        alarm.moved(Date.now());
+        view.onStep?.(line);
+      },
+      onStatus: (line, atWork) => {
+        engineWaits = atWork > 0;
+        if (line !== status) {
+          status = line;
+          alarm.moved(Date.now());
+        }
+        view.onStatus?.(line, atWork);
+      },
+    },
+    end: () => {
+      clearInterval(timer);
+      over.abort();
+      return rowsOf(cluster.snapshot(), Date.now())
+        .filter(({ state }) => state.kind === "unplaceable")
+        .map(unplaceableText);
+    },
+  };
+}
