@@ -1,7 +1,9 @@
-// Not from its root: loading all of it takes a tenth of a second in every run of every stack.
+// Not from their roots: loading all of both takes an eighth of a second in every run of every stack.
 import { DnsRecord as CloudflareRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { Provider as CloudflareProvider } from "@pulumi/cloudflare/provider.js";
-import * as linode from "@pulumi/linode";
+import { DomainRecord as LinodeRecord } from "@pulumi/linode/domainRecord.js";
+import { getDomainOutput } from "@pulumi/linode/getDomain.js";
+import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -41,7 +43,7 @@ export function createDns(name: string, config: DnsConfig): Dns {
     case "none":
       return new NoDns();
     case "linode":
-      return new LinodeDns(config, new linode.Provider(`${name}-linode`));
+      return new LinodeDns(config, new LinodeProvider(`${name}-linode`));
     case "cloudflare":
       return new CloudflareDns(config, new CloudflareProvider(`${name}-cloudflare`));
   }
@@ -58,10 +60,10 @@ export class NoDns implements Dns {
 /** Zones at Linode's name servers. */
 export class LinodeDns implements Dns {
   readonly #config: LinodeDnsConfig;
-  readonly #provider: linode.Provider;
+  readonly #provider: LinodeProvider;
   readonly #zones = new Map<string, pulumi.Output<number>>();
 
-  constructor(config: LinodeDnsConfig, provider: linode.Provider) {
+  constructor(config: LinodeDnsConfig, provider: LinodeProvider) {
     this.#config = config;
     this.#provider = provider;
   }
@@ -72,7 +74,7 @@ export class LinodeDns implements Dns {
     opts: { readonly parent: pulumi.Resource },
   ): readonly pulumi.Resource[] {
     const zone = requireZone(record.host, this.#config);
-    const made = new linode.DomainRecord(
+    const made = new LinodeRecord(
       name,
       {
         domainId: this.#zone(zone),
@@ -93,9 +95,9 @@ export class LinodeDns implements Dns {
     if (known !== undefined) {
       return known;
     }
-    const found = linode
-      .getDomainOutput({ domain: zone }, { provider: this.#provider })
-      .apply(({ id }) => Number(id));
+    const found = getDomainOutput({ domain: zone }, { provider: this.#provider }).apply(({ id }) =>
+      Number(id),
+    );
     this.#zones.set(zone, found);
     return found;
   }
