@@ -5,9 +5,16 @@ import { withRelease } from "./stacks/release.ts";
 export default async (): Promise<Record<string, unknown>> => {
   const { config, context } = loadConfig();
   return withRelease(config, context, async () => {
-    // Imported only now: a run of one system loads no other's code. The next system makes this a
-    // switch over config.system.
-    const { skywire } = await import("./stacks/skywire/index.ts");
-    return skywire(config, context);
+    // Imported only now: a run of one system loads no other's code.
+    switch (config.system) {
+      case "skywire": {
+        const { skywire } = await import("./stacks/skywire/index.ts");
+        return skywire(config, context);
+      }
+      case "voting": {
+        const { voting } = await import("./stacks/voting/index.ts");
+        return voting(config, context);
+      }
+    }
   });
 };

@@ -7,9 +7,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { StackConfig } from "../stacks/stack.schema.ts";
 import type { Registered } from "../test/harness.ts";
-import { type Options, render, type Stack } from "../test/rendered.ts";
+import { type Options, render, type Rendered, type Stack } from "../test/rendered.ts";
 import { writeProject } from "./projects.ts";
 
 /** A resource as the twin's program reads it. */
@@ -121,7 +120,7 @@ function inOrder(declarations: readonly Declaration[]): readonly Declaration[] {
 }
 
 /** The zone that the records go into. The twin looks it up as the stack's program does. */
-function domainOf({ dns }: StackConfig): string {
+function domainOf({ dns }: Rendered["config"]): string {
   if (dns.kind !== "linode") {
     throw new Error(`the flat twin knows records of Linode only, not of ${dns.kind}`);
   }

@@ -114,13 +114,20 @@ function configCheck(
   const name = "config";
   try {
     const { config } = parseConfig(rawConfig(file, secrets), environment);
-    return { name, detail: `${config.system}, context ${config.cluster.context}`, faults: [] };
+    return { name, detail: `${config.system}, ${placeOf(config)}`, faults: [] };
   } catch (error) {
     if (error instanceof ConfigError) {
       return { name, detail: "as the program reads it", faults: error.faults };
     }
     throw error;
   }
+}
+
+/** Where a stack runs, in words. */
+function placeOf(config: StackConfig): string {
+  return config.cluster === undefined
+    ? `Docker at ${config.docker.host ?? `context ${config.docker.context ?? ""}`}`
+    : `context ${config.cluster.context}`;
 }
 
 /**

@@ -5,6 +5,7 @@
  * fields, secrets, the kube context. All faults of a file come out together.
  */
 import * as pulumi from "@pulumi/pulumi";
+import * as z from "zod";
 
 import { SecretStore } from "../components/base/secrets.ts";
 import type { StackContext } from "./context.ts";
@@ -41,6 +42,8 @@ export const maximumConfigBytes = 96 * 1024;
 
 /** Reads the running stack's config. */
 export function loadConfig(): LoadedStack {
+  // A run parses once: to compile the schema first takes longer than it saves.
+  z.config({ jitless: true });
   return parseConfig(pulumi.runtime.allConfig(), readEnvironment(pulumi.getStack()));
 }
 
@@ -200,13 +203,19 @@ function readSandbox(sections: ReadonlyMap<string, unknown>, faults: Fault[]): b
   return value === true;
 }
 
-/** The context must be one the operator has; a sandbox's must lead to this machine. */
+/**
+ * The context must be one the operator has; a sandbox's must lead to this machine. What runs in no
+ * cluster has none: its cloud is a stand-in in the sandbox, which opens nothing elsewhere.
+ */
 function contextFaults(
-  config: StackConfig,
+  { cluster }: StackConfig,
   sandbox: boolean,
   environment: StackEnvironment,
 ): Fault[] {
-  const { context } = config.cluster;
+  if (cluster === undefined) {
+    return [];
+  }
+  const { context } = cluster;
   const path = "fleet:cluster.context";
   const contexts = environment.kubeContexts();
   if (!contexts.ok) {

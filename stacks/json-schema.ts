@@ -23,7 +23,7 @@ const engineText = (description: string): JsonSchema => ({ type: "string", descr
 /** Schema of every stack file. */
 export function stackFileSchema(): JsonSchema {
   const systems = kindsOf(StackConfig);
-  const names = [...new Set(systems.map(({ kind }) => kind["system"]))];
+  const names = [...new Set(systems.map(({ kind }) => kind["system"] ?? ""))];
   return {
     // The draft that every editor's YAML server knows.
     $schema: "http://json-schema.org/draft-07/schema#",

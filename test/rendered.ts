@@ -13,17 +13,31 @@ import * as z from "zod";
 
 import type { SecretKind } from "../components/base/secrets.ts";
 import { parseConfig } from "../stacks/config.ts";
+import type { StackContext } from "../stacks/context.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, type RawConfig, readRawValue, systemSections } from "../stacks/raw.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
+import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "./evaluators/objects.ts";
 import { type Calls, type Collected, collect, type Registered } from "./harness.ts";
 
+/** What each committed stack's config is. */
+interface Configs {
+  readonly test: SkywireStack;
+  readonly prod: SkywireStack;
+  readonly voting: VotingOnKubernetes;
+}
+
+/** A committed stack. */
+export type Stack = keyof Configs;
+
 /** The committed stacks. */
-export const stacks = ["test", "prod"] as const;
-/** {@inheritDoc stacks} */
-export type Stack = (typeof stacks)[number];
+export const stacks: readonly Stack[] = ["test", "prod", "voting"];
+
+/** Those of them that are Skywire's. */
+export const skywireStacks = ["test", "prod"] as const;
 
 /** Root of the clone. */
 export const clone = join(import.meta.dirname, "..");
@@ -45,8 +59,8 @@ export interface Options {
 }
 
 /** A stack, rendered. */
-export interface Rendered {
-  readonly config: StackConfig;
+export interface Rendered<Config = Configs[Stack]> {
+  readonly config: Config;
   /** Secret's name → its throw-away value. */
   readonly secrets: ReadonlyMap<string, string>;
   /** What the program registered, secrets in the clear; its result is the stack's outputs. */
@@ -74,7 +88,7 @@ function throwAway(kind: SecretKind, name: string): string {
 const StackFile = z.object({ config: z.record(z.string(), z.unknown()) });
 
 /** The config of a committed stack file as the engine would hand it over: objects as JSON. */
-export function readStackFile(stack: Stack): RawConfig {
+export function readStackFile(stack: string): RawConfig {
   const file = StackFile.parse(parse(readFileSync(join(clone, `Pulumi.${stack}.yaml`), "utf8")));
   return asRawConfig(file.config);
 }
@@ -176,8 +190,13 @@ const isObject = ({ type }: Registered): boolean =>
  * Its own secrets, if the file has any, are replaced: nobody here can decrypt them, and a golden
  * file must hold none. Proves what the program asks for; nothing about the engine or the cluster.
  */
-export async function render(stack: Stack): Promise<Rendered> {
-  const raw = readStackFile(stack);
+export async function render<Name extends Stack>(stack: Name): Promise<Rendered<Configs[Name]>> {
+  // The committed files are of the systems that their names say.
+  return (await renderConfig(stack, readStackFile(stack))) as Rendered<Configs[Name]>;
+}
+
+/** Renders any stack's config. */
+export async function renderConfig(stack: string, raw: RawConfig): Promise<Rendered<StackConfig>> {
   const secrets = throwAwaySecrets(raw);
   const { config, context } = parseConfig(
     {
@@ -188,10 +207,10 @@ export async function render(stack: Stack): Promise<Rendered> {
     { stack, kubeContexts: () => ({ ok: true, value: contextsOf(raw) }) },
   );
   const options: Options[] = [];
-  const { skywire } = await import("../stacks/skywire/index.ts");
+  const compose = await composition(config);
   const wrapped = await collect(() => {
     noteOptions(options);
-    return skywire(config, context);
+    return compose(context);
   }, calls);
   const resources = wrapped.resources.map((resource) => ({
     ...resource,
@@ -210,10 +229,24 @@ export async function render(stack: Stack): Promise<Rendered> {
   };
 }
 
-/** The config's own context, on this machine. */
+/** What index.ts hands a config to. */
+async function composition(config: StackConfig): Promise<(context: StackContext) => unknown> {
+  switch (config.system) {
+    case "skywire": {
+      const { skywire } = await import("../stacks/skywire/index.ts");
+      return (context) => skywire(config, context);
+    }
+    case "voting": {
+      const { voting } = await import("../stacks/voting/index.ts");
+      return (context) => voting(config, context);
+    }
+  }
+}
+
+/** The config's own context, where it has one, on this machine. */
 function contextsOf(raw: RawConfig): ReadonlyMap<string, string> {
-  const { context } = z
-    .object({ context: z.string() })
+  const { context = "none" } = z
+    .object({ context: z.string().optional() })
     .parse(JSON.parse(raw["fleet:cluster"] ?? "{}"));
   return new Map([[context, "https://127.0.0.1:6443"]]);
 }

@@ -15,6 +15,9 @@ export function generationFault(
   if (kind === "docker-login") {
     return "the registry gives it: import it";
   }
+  if (config.system !== "skywire") {
+    return undefined;
+  }
   if (config.environment === "production") {
     return "production's are imported: import it, or make this one with NEW=<name>";
   }

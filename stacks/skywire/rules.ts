@@ -13,6 +13,7 @@ import { classOf } from "../../components/platform/ingress.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { foreignHost, publicServices } from "../../components/skywire/hosts.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
+import { repeated } from "../rules.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -22,22 +23,6 @@ import { storeFaults } from "./store-rules.ts";
 export type RuleFault = PlatformFault;
 
 type Rule = (stack: SkywireStack) => RuleFault[];
-
-/** Values that stand at more than one path, with the first path that has each. */
-function repeated<Value>(
-  entries: readonly (readonly [path: RuleFault["path"], value: Value])[],
-  message: (value: Value, first: string) => string,
-): RuleFault[] {
-  const owners = new Map<Value, string>();
-  return entries.flatMap(([path, value]) => {
-    const owner = owners.get(value);
-    if (owner === undefined) {
-      owners.set(value, `fleet:${path.join(".")}`);
-      return [];
-    }
-    return [{ path, message: message(value, owner) }];
-  });
-}
 
 const serverPath = (name: string, field: string): RuleFault["path"] => [
   "services",

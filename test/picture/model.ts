@@ -4,7 +4,6 @@
  */
 import { poolLabel, slotLabel } from "../../components/base/labels.ts";
 import { clusterNodes, type NodeShape } from "../../components/platform/cluster.schema.ts";
-import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { allContainers, type PodSet } from "../evaluators/objects.ts";
 import type { Options, Rendered } from "../rendered.ts";
 import {
@@ -191,8 +190,11 @@ function cardOf(rendered: Rendered, pods: PodSet): Card {
   };
 }
 
-const titleOf = ({ system, environment }: StackConfig): string =>
-  `${system.slice(0, 1).toUpperCase()}${system.slice(1)}, ${environment} environment`;
+function titleOf(config: Rendered["config"]): string {
+  const { system } = config;
+  const name = `${system.slice(0, 1).toUpperCase()}${system.slice(1)}`;
+  return config.system === "skywire" ? `${name}, ${config.environment} environment` : name;
+}
 
 /** Label by which the API server judges the pods of a namespace. */
 const levelLabel = "pod-security.kubernetes.io/enforce";

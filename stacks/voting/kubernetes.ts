@@ -1,0 +1,126 @@
+/** The voting application in a Kubernetes cluster: foundation, services, the public way in. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import { startOrder, dependenciesOf } from "../../components/compose/dependencies.ts";
+import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
+import { Cluster } from "../../components/platform/cluster.ts";
+import { IngressControllers } from "../../components/platform/controllers.ts";
+import { createDns, DnsRecords } from "../../components/platform/dns.ts";
+import { hostRecords } from "../../components/platform/dns-records.ts";
+import { HttpHost } from "../../components/platform/ingress.ts";
+import { classOf } from "../../components/platform/ingress.schema.ts";
+import { Namespace } from "../../components/platform/namespace.ts";
+import type { StackContext } from "../context.ts";
+import type { VotingOnKubernetes } from "./schema.ts";
+import { flowsOfStack, publishedServices } from "./shape.ts";
+import { contextOf } from "./workloads.ts";
+
+/** What the services stand on. */
+interface Foundation {
+  readonly opts: { readonly provider: pulumi.ProviderResource };
+  readonly namespace: Namespace;
+  readonly controllers: IngressControllers;
+}
+
+function layFoundation(stack: VotingOnKubernetes): Foundation {
+  const networkPolicy = stack.networkPolicy === "on";
+  const cluster = new Cluster("cluster", stack.cluster);
+  const opts = { provider: cluster.provider };
+  const namespace = new Namespace(
+    stack.namespace,
+    { system: "voting", networkPolicy, data: stack.data, acmeFrom: stack.ingress.namespace },
+    opts,
+  );
+  const controllers = new IngressControllers(
+    "ingress",
+    {
+      config: stack.ingress,
+      cluster: stack.cluster,
+      system: "voting",
+      flows: flowsOfStack(stack),
+      networkPolicy,
+    },
+    opts,
+  );
+  return { opts, namespace, controllers };
+}
+
+/** Makes the services, each after those it depends on. */
+function makeServices(
+  stack: VotingOnKubernetes,
+  context: StackContext,
+  { opts, namespace }: Foundation,
+): ReadonlyMap<string, KubernetesService> {
+  const made = new Map<string, KubernetesService>();
+  for (const name of startOrder(stack.services)) {
+    const service = stack.services[name];
+    if (service !== undefined) {
+      const before = dependenciesOf(service).flatMap((other) => made.get(other.name)?.ready ?? []);
+      const around = contextOf(stack, name, {
+        namespace: namespace.name,
+        secret: (reference) => context.secrets.value(reference),
+      });
+      made.set(
+        name,
+        new KubernetesService(
+          name,
+          { ...around, service },
+          { ...opts, dependsOn: [namespace, ...before] },
+        ),
+      );
+    }
+  }
+  return made;
+}
+
+/** Opens the hosts, and tells where they are. */
+function openHosts(
+  stack: VotingOnKubernetes,
+  { namespace, controllers }: Foundation,
+  services: ReadonlyMap<string, KubernetesService>,
+): DnsRecords {
+  const published = publishedServices(stack);
+  for (const { name, host, port } of published) {
+    const backend = services.get(name);
+    if (backend !== undefined) {
+      new HttpHost(
+        name,
+        {
+          host,
+          system: "voting",
+          namespace: namespace.name,
+          serviceName: name,
+          servicePort: port,
+          className: classOf(stack.ingress, host),
+          tls: stack.ingress.tls,
+        },
+        { parent: backend, dependsOn: [...controllers.ready, ...backend.ready] },
+      );
+    }
+  }
+  const targets = published.map(({ host }) => ({ host, targets: controllers.targets(host) }));
+  return new DnsRecords("records", {
+    dns: createDns("dns", stack.dns),
+    records: hostRecords(targets, stack.dns.ttlSeconds),
+  });
+}
+
+/** Deploys the services to a cluster. */
+export function onKubernetes(
+  stack: VotingOnKubernetes,
+  context: StackContext,
+): Record<string, unknown> {
+  const foundation = layFoundation(stack);
+  const services = makeServices(stack, context, foundation);
+  const records = openHosts(stack, foundation, services);
+  const scheme = stack.ingress.tls.kind === "none" ? "http" : "https";
+  return {
+    endpoints: publishedServices(stack).map(({ name, host }) => ({
+      name,
+      kind: "http",
+      url: `${scheme}://${host}`,
+    })),
+    records: records.zoneLines,
+    namespaces: { services: stack.namespace, ingress: stack.ingress.namespace },
+  };
+}

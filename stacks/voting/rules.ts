@@ -1,0 +1,209 @@
+/**
+ * Rules across the fields of a voting stack: what each field alone cannot know. Pure.
+ *
+ * The services are tried as what they will become: what no Workload could do is told of the word it
+ * comes from.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ComposeService } from "../../components/compose/compose.schema.ts";
+import { toWorkload } from "../../components/compose/kubernetes.ts";
+import { layoutOf } from "../../components/compose/layout.ts";
+import { stackFaults } from "../../components/compose/stack-faults.ts";
+import { secondsIn } from "../../components/compose/units.ts";
+import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
+import {
+  controllerRequests,
+  controllerSlots,
+  recordTypeOf,
+} from "../../components/platform/controllers.ts";
+import { zoneFaults } from "../../components/platform/dns.schema.ts";
+import { aliasFaults } from "../../components/platform/dns-records.ts";
+import type { PlatformFault } from "../../components/platform/fault.ts";
+import { slotFaults, slotPool } from "../../components/platform/slots.ts";
+import { workloadFaults } from "../../components/workload/faults.ts";
+import type { WorkloadArgs } from "../../components/workload/types.ts";
+import { deploymentBudget } from "../../components/workload/update.ts";
+import { repeated } from "../rules.ts";
+import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
+import { composeOf, publishedPort } from "./shape.ts";
+import { contextOf } from "./workloads.ts";
+
+type Path = PlatformFault["path"];
+type Rule = (stack: VotingOnKubernetes) => PlatformFault[];
+
+/** Words of the services that contradict each other or cannot be had in a cluster. */
+const serviceFaults: Rule = (stack) =>
+  stackFaults(composeOf(stack), {
+    kind: "kubernetes",
+    controlPlaneNodes: false,
+    exception: undefined,
+  }).map(({ path, message }) => ({ path: ["services", ...path], message }));
+
+/** Sections that speak of services the stack does not have. */
+const unknownServiceFaults: Rule = ({ services, hosts, autoscale }) => {
+  const named: readonly (readonly [Path, string])[] = [
+    ...Object.keys(hosts).map((name) => [["hosts", name], name] as const),
+    ...Object.keys(autoscale).map((name) => [["autoscale", name], name] as const),
+  ];
+  const known = Object.keys(services).join(", ");
+  return named
+    .filter(([, name]) => !Object.hasOwn(services, name))
+    .map(([path]) => ({ path, message: `must be a service of this stack: ${known}` }));
+};
+
+/** A host leads to the first port that its service publishes. */
+const hostPortFaults: Rule = ({ services, hosts }) =>
+  Object.keys(hosts)
+    .filter((name) => {
+      const service = services[name];
+      return service !== undefined && publishedPort(service) === undefined;
+    })
+    .map((name) => ({
+      path: ["hosts", name],
+      message: `leads to ${name}, which publishes no TCP port: give it ports, or take the host out`,
+    }));
+
+const hostUses = ({ hosts }: VotingOnKubernetes) =>
+  Object.entries(hosts).map(([name, host]) => ({ path: ["hosts", name], host }));
+
+const hostFaults: Rule = (stack) => {
+  const { cluster, dns, ingress } = stack;
+  const uses = hostUses(stack);
+  const known = uses.map(({ host }) => host);
+  return [
+    ...zoneFaults(uses, dns),
+    ...repeated(
+      uses.map(({ path, host }) => [path, host] as const),
+      (host, first) => `host ${host} already stands at ${first}: give each service its own`,
+    ),
+    ...aliasFaults(
+      uses.flatMap((use) => {
+        const type = recordTypeOf(ingress, cluster, use.host);
+        return type === undefined ? [] : [{ ...use, type }];
+      }),
+      dns,
+    ),
+    ...Object.keys(ingress.hosts)
+      .filter((host) => !known.includes(host))
+      .map((host) => ({
+        path: ["ingress", "hosts", host],
+        message: `must be a host of this stack: ${known.join(", ")}`,
+      })),
+  ];
+};
+
+const controllerSlotFaults: Rule = ({ cluster, ingress }) =>
+  slotFaults(cluster, controllerSlots(ingress, ["ingress"]));
+
+/** The controllers' namespace lets pods do more than the services'. */
+const namespaceFaults: Rule = ({ namespace, ingress }) =>
+  repeated(
+    [
+      [["namespace"], namespace],
+      [["ingress", "namespace"], ingress.namespace],
+    ],
+    (name, first) =>
+      `namespace ${name} already stands at ${first}: their pods may do different things`,
+  );
+
+/** A service with the Workload it becomes. */
+interface Planned {
+  readonly name: string;
+  readonly service: ComposeService;
+  readonly args: WorkloadArgs;
+}
+
+/** Services as Workloads; those that cannot become one have been told of. */
+function planned(stack: VotingOnKubernetes): Planned[] {
+  const refused = new Set(serviceFaults(stack).map(({ path: [, name] }) => name));
+  // What is made of a secret is not looked at here.
+  const bindings = { namespace: stack.namespace, secret: () => pulumi.secret("") };
+  return Object.entries(stack.services)
+    .filter(([name]) => !refused.has(name))
+    .map(([name, service]) => ({
+      name,
+      service,
+      args: toWorkload(service, contextOf(stack, name, bindings)).args,
+    }));
+}
+
+const contradictionFaults: Rule = (stack) =>
+  planned(stack).flatMap(({ name, service, args }) =>
+    workloadFaults(args).map(({ path, message }) => ({
+      path: wordsFor(name, service, path),
+      message,
+    })),
+  );
+
+/** The word of the file that a word of its Workload comes from. */
+function wordsFor(name: string, service: ComposeService, [word, field]: Path): Path {
+  const { deploy, at } = layoutOf(service);
+  const { delay = "0s", monitor = "5s" } = deploy.update_config ?? {};
+  if (word === "update" && field === "minReadySeconds") {
+    const longer = secondsIn(delay) > secondsIn(monitor) ? "delay" : "monitor";
+    return ["services", name, ...at("update_config", longer)];
+  }
+  switch (word) {
+    case "update":
+      return ["services", name, ...at("update_config")];
+    case "replicas":
+      return ["services", name, "deploy", "replicas"];
+    case "autoscale":
+      return ["autoscale", name];
+    default:
+      return ["services", name];
+  }
+}
+
+/** Requests beyond what the pools offer. */
+const roomFaults: Rule = (stack) => {
+  const { cluster, ingress } = stack;
+  const services = planned(stack).map(requestOf);
+  const controllers = controllerRequests(ingress).filter(
+    // A slot that does not exist is told by controllerSlotFaults.
+    ({ placement: { slot } }) => slot === undefined || slotPool(cluster, slot) !== undefined,
+  );
+  const isController = new Set(controllers.map(({ workload }) => workload));
+  return capacityFaults(cluster, [...services, ...controllers]).map(({ workload, message }) => ({
+    path: isController.has(workload)
+      ? ["ingress", "controllers", workload]
+      : ["services", workload],
+    message: `${workload} ${message}`,
+  }));
+};
+
+/** What a service asks of the nodes while it is exchanged. */
+function requestOf({ name, args }: Planned): CapacityRequest {
+  const { kind, container, autoscale, job, placement = {}, update = {} } = args;
+  const pods = autoscale?.max ?? args.replicas ?? job?.parallelism ?? 1;
+  const surge = kind === "Deployment" ? deploymentBudget(update, pods).surge : 0;
+  return {
+    workload: name,
+    replicas: pods + surge,
+    ...container.resources.requests,
+    placement,
+  };
+}
+
+const rules: readonly Rule[] = [
+  serviceFaults,
+  unknownServiceFaults,
+  hostPortFaults,
+  hostFaults,
+  controllerSlotFaults,
+  namespaceFaults,
+  contradictionFaults,
+  roomFaults,
+];
+
+/** Every fault across fields of a stack in a cluster. */
+export const kubernetesFaults = (stack: VotingOnKubernetes): PlatformFault[] =>
+  rules.flatMap((rule) => rule(stack));
+
+/** Every fault across fields of a stack on a Swarm. */
+export const swarmFaults = (stack: VotingOnSwarm): PlatformFault[] =>
+  stackFaults(composeOf(stack), { kind: "swarm" }).map(({ path, message }) => ({
+    path: ["services", ...path],
+    message,
+  }));

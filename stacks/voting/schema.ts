@@ -1,0 +1,114 @@
+/**
+ * What the stack file of the voting application may say: services in Swarm's words, and where they
+ * run. `target` decides what else there is; a section of the other target is refused, as it would
+ * act on nothing.
+ */
+import * as z from "zod";
+
+import { DataPolicy, DnsLabel, Hostname, Seconds } from "../../components/base/scalars.ts";
+import {
+  ComposeConfigs,
+  ComposeNetworks,
+  ComposeServices,
+  ComposeVolumes,
+  SwarmHost,
+} from "../../components/compose/compose-stack.schema.ts";
+import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
+import { DnsConfig } from "../../components/platform/dns.schema.ts";
+import type { PlatformFault } from "../../components/platform/fault.ts";
+import { IngressConfig } from "../../components/platform/ingress.schema.ts";
+import { Autoscale } from "../../components/workload/workload.schema.ts";
+import { OnFailure } from "../release.schema.ts";
+import { kubernetesFaults, swarmFaults } from "./rules.ts";
+
+/** A section that belongs to the other target. */
+const only = (target: "kubernetes" | "swarm", why: string) =>
+  z.never(`belongs to target: ${target}${why}: take it out`).optional();
+
+const services = {
+  system: z.literal("voting"),
+  /** The services, by the names others dial. */
+  services: ComposeServices.refine(
+    (all) => Object.keys(all).length > 0,
+    "must have at least one service",
+  ),
+  networks: ComposeNetworks.default({}),
+  volumes: ComposeVolumes.default({}),
+  configs: ComposeConfigs.default({}),
+  /** What a failed update does; the tutorial shows `rollback`. */
+  onFailure: OnFailure.default("pause"),
+};
+
+/** Sections of a stack that runs in a Kubernetes cluster, before the rules across them. */
+export const kubernetesSections = z.strictObject({
+  ...services,
+  target: z.literal("kubernetes"),
+  cluster: ClusterConfig,
+  namespace: DnsLabel.default("voting"),
+  dns: DnsConfig,
+  ingress: IngressConfig,
+  /** Service → host that leads to the first port it publishes. */
+  hosts: z.record(DnsLabel, Hostname).default({}),
+  /** Service → number of pods that follows its load, in the place of `deploy.replicas`. */
+  autoscale: z.record(DnsLabel, Autoscale).default({}),
+  /** What is asked of every service's update and Swarm has no word for. */
+  update: z
+    .strictObject({
+      /** After how long without progress an update has failed. */
+      progressDeadlineSeconds: Seconds.min(1, "must be at least 1").default(600),
+    })
+    .prefault({}),
+  /** What happens to disks and the namespace when they go from the config. */
+  data: DataPolicy.default("protect"),
+  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
+  networkPolicy: z
+    .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
+    .default("on"),
+  docker: only("swarm", ""),
+});
+/** A voting stack in a Kubernetes cluster, with all defaults in place. */
+export type VotingOnKubernetes = z.infer<typeof kubernetesSections>;
+
+/** Sections of a stack that runs on a Docker Swarm, before the rules across them. */
+export const swarmSections = z.strictObject({
+  ...services,
+  target: z.literal("swarm"),
+  docker: SwarmHost,
+  cluster: only("kubernetes", ""),
+  namespace: only("kubernetes", ", a Swarm has one name space for all"),
+  dns: only("kubernetes", ", a Swarm's ports are reached at its nodes"),
+  ingress: only("kubernetes", ", a Swarm publishes ports"),
+  hosts: only("kubernetes", ", a Swarm publishes ports"),
+  autoscale: only("kubernetes", ", a Swarm scales by deploy.replicas alone"),
+  update: only("kubernetes", ", a Swarm watches new tasks for update_config.monitor"),
+  data: only("kubernetes", ", a Swarm's volumes stay on the nodes they are on"),
+  networkPolicy: only("kubernetes", ", on a Swarm the networks of a service say who reaches it"),
+});
+/** A voting stack on a Docker Swarm, with all defaults in place. */
+export type VotingOnSwarm = z.infer<typeof swarmSections>;
+
+const refuse = (faults: readonly PlatformFault[], context: z.RefinementCtx): void => {
+  for (const { path, message } of faults) {
+    context.addIssue({ code: "custom", path: [...path], message });
+  }
+};
+
+/** Rules are for values that are what they should be: the loader comes back with stand-ins. */
+const areReadable = ({ issues }: z.RefinementCtx): boolean =>
+  issues.every(({ code }) => code === "custom");
+
+/** Config of a voting stack: everything but its secrets. */
+export const VotingStack = z.discriminatedUnion(
+  "target",
+  [
+    kubernetesSections.superRefine((stack, context) => {
+      refuse(areReadable(context) ? kubernetesFaults(stack) : [], context);
+    }),
+    swarmSections.superRefine((stack, context) => {
+      refuse(areReadable(context) ? swarmFaults(stack) : [], context);
+    }),
+  ],
+  { error: "must be where the services run: kubernetes or swarm" },
+);
+/** {@inheritDoc VotingStack} */
+export type VotingStack = z.infer<typeof VotingStack>;
