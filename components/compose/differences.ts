@@ -44,22 +44,22 @@ function flow(value: Plain): string {
     : JSON.stringify(value);
 }
 
-/** Lines for what the second value has otherwise than the first. */
-export function differences(before: Plain | undefined, after: Plain | undefined): string[] {
-  const walk = (one: Plain | undefined, other: Plain | undefined, path: string): string[] => {
-    if (JSON.stringify(one) === JSON.stringify(other)) {
-      return [];
-    }
-    if (other === undefined) {
-      return [`no ${path}`];
-    }
-    const empty = isMap(other) && Object.keys(other).length === 0;
-    if (!isMap(other) || empty || (one !== undefined && !isMap(one))) {
-      return [`${path}: ${flow(other)}`];
-    }
-    const start = path === "" ? "" : `${path}.`;
-    const words = new Set([...Object.keys(one ?? {}), ...Object.keys(other)]);
-    return [...words].flatMap((word) => walk(one?.[word], other[word], `${start}${word}`));
-  };
-  return walk(before, after, "");
+function walk(before: Plain | undefined, after: Plain | undefined, path: string): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) {
+    return [];
+  }
+  if (after === undefined) {
+    return [`no ${path}`];
+  }
+  const leaf = !isMap(after) || Object.keys(after).length === 0;
+  if (path !== "" && (leaf || (before !== undefined && !isMap(before)))) {
+    return [`${path}: ${flow(after)}`];
+  }
+  const [old, now] = [isMap(before) ? before : {}, isMap(after) ? after : {}];
+  const words = new Set([...Object.keys(old), ...Object.keys(now)]);
+  const start = path === "" ? "" : `${path}.`;
+  return [...words].flatMap((word) => walk(old[word], now[word], `${start}${word}`));
 }
+
+/** Lines for what the second value has otherwise than the first: `update.maxSurge: 1`. */
+export const differences = (before: Plain, after: Plain): string[] => walk(before, after, "");

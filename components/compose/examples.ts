@@ -47,10 +47,12 @@ const kept = (word: "limits" | "reservations" | "softLimit", part: string, value
   one(`deploy.resources.${word}.${part}`, { deploy: { resources: { [word]: { [part]: value } } } });
 
 const gpu = [{ capabilities: ["gpu"], driver: "nvidia", count: 1 }];
-const deviceWords = (word: string) =>
-  ["", "[].capabilities", "[].driver", "[].count"]
-    .map((part) => `deploy.resources.${word}.devices${part}`)
-    .slice(1);
+const devices = (word: "reservations" | "softLimit"): Example => ({
+  words: ["", "[].capabilities", "[].driver", "[].count"].map(
+    (part) => `deploy.resources.${word}.devices${part}`,
+  ),
+  says: { deploy: { resources: { [word]: { devices: gpu } } } },
+});
 
 const job = { mode: "replicated-job" };
 
@@ -121,10 +123,10 @@ export const examples: readonly Example[] = [
   kept("limits", "memory", "512M"),
   kept("reservations", "cpus", "0.25"),
   kept("reservations", "memory", "256M"),
-  { words: deviceWords("reservations"), says: { resources: { reservations: { devices: gpu } } } },
+  devices("reservations"),
   kept("softLimit", "cpus", "0.25"),
   kept("softLimit", "memory", "256M"),
-  { words: deviceWords("softLimit"), says: { resources: { softLimit: { devices: gpu } } } },
+  devices("softLimit"),
 
   restart("condition", "on-failure"),
   restart("condition", "none"),
@@ -160,9 +162,10 @@ export const examples: readonly Example[] = [
   constraint("engine.labels.storage == ssd"),
   constraint("node.id == 2ivku8v2gvtg4"),
   constraint("node.ip != 192.0.2.7"),
-  one("deploy.placement.preferences[].spread", {
-    deploy: { placement: { preferences: [{ spread: "node.labels.zone" }] } },
-  }),
+  {
+    words: ["deploy.placement.preferences", "deploy.placement.preferences[].spread"],
+    says: { deploy: { placement: { preferences: [{ spread: "node.labels.zone" }] } } },
+  },
   deployed("placement", "max_replicas_per_node", 1),
   deployed("placement", "max_replicas_per_node", 2),
 ];

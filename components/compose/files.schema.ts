@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import { AbsolutePath, DnsLabel } from "../base/scalars.ts";
-import { reference, type SecretReference } from "../base/secrets.ts";
+import { reference, secretNameRule, type SecretReference } from "../base/secrets.ts";
 
 const owner = {
   uid: z.string("must be a quoted number").regex(/^\d+$/, "must be a user's number").optional(),
@@ -20,16 +20,22 @@ const FileName = z
   .refine((path) => !path.split("/").includes(".."), "must not leave its folder");
 
 /** An entry of `fleet:secrets` as a file: of `/run/secrets`, or where `target` says. */
-export const SecretUse = z.union([
-  reference("token"),
-  z.strictObject({ source: reference("token"), target: FileName.optional(), ...owner }),
-]);
+export const SecretUse = z.union(
+  [
+    reference("token"),
+    z.strictObject({ source: reference("token"), target: FileName.optional(), ...owner }),
+  ],
+  { error: `${secretNameRule}, or a map with source, target, uid, gid and mode` },
+);
 
 /** A config of the stack as a file: at the root, or where `target` says. */
-export const ConfigUse = z.union([
-  DnsLabel,
-  z.strictObject({ source: DnsLabel, target: FileName.optional(), ...owner }),
-]);
+export const ConfigUse = z.union(
+  [DnsLabel, z.strictObject({ source: DnsLabel, target: FileName.optional(), ...owner })],
+  {
+    error:
+      "must be the name of a config of the stack, or a map with source, target, uid, gid and mode",
+  },
+);
 
 /** Folder of secrets whose target is a mere name. */
 export const secretsFolder = "/run/secrets";
