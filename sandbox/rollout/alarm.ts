@@ -10,7 +10,7 @@ export interface Look {
 
 /** Says each workload that cannot be placed once, and takes it back where it finds a place after all. */
 export class PlacementAlarm {
-  readonly #said = new Map<string, Row>();
+  readonly #said = new Set<string>();
   readonly #patienceMilliseconds: number;
   #seen = "";
   #movedAt: number;
@@ -32,7 +32,10 @@ export class PlacementAlarm {
       this.#seen = seen;
       this.#movedAt = now;
     }
-    const lines = rows.flatMap((row) => this.#tell(row));
+    const lines = [
+      ...unplaceableTexts(rows.filter((row) => this.#isNews(row))),
+      ...this.#retract(rows),
+    ];
     // The engine does not wait for what it was told not to: neither do we.
     const awaited = rows.filter(({ state, unawaited }) => state.kind !== "settled" && !unawaited);
     return {
@@ -44,32 +47,48 @@ export class PlacementAlarm {
     };
   }
 
-  #tell(row: Row): readonly string[] {
-    const key = `${row.uid} ${row.revision}`;
-    if (row.state.kind === "unplaceable") {
-      if (this.#said.has(key)) {
-        return [];
-      }
-      this.#said.set(key, row);
-      return [unplaceableText(row)];
+  #isNews(row: Row): boolean {
+    const isNew = row.state.kind === "unplaceable" && !this.#said.has(keyOf(row));
+    if (isNew) {
+      this.#said.add(keyOf(row));
     }
-    if (row.state.kind === "settled" && this.#said.delete(key)) {
-      return [`  ! ${row.kind} ${row.namespace}/${row.name} has found a place after all`];
-    }
-    return [];
+    return isNew;
+  }
+
+  #retract(rows: readonly Row[]): readonly string[] {
+    return rows
+      .filter((row) => row.state.kind === "settled" && this.#said.delete(keyOf(row)))
+      .map((row) => `  ! ${nameOf(row)} has found a place after all`);
   }
 }
 
-/** A workload that cannot be placed, in lines: which pods, the scheduler's reason, what would mend it. */
-export function unplaceableText({ kind, namespace, name, state }: Row): string {
-  if (state.kind !== "unplaceable") {
-    return "";
-  }
-  const [pod = "", ...others] = state.pods;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return [
-    `  ! ${kind} ${namespace}/${name} cannot be placed: pod ${pod}${more}`,
-    `      ${state.reason}`,
-    ...state.mends.map((mend) => `      to mend: ${mend}`),
-  ].join("\n");
+/** Workloads that cannot be placed, in lines: which pods, the scheduler's reason, what would mend it. */
+export function unplaceableTexts(rows: readonly Row[]): readonly string[] {
+  const told = rows.flatMap((row) => {
+    if (row.state.kind !== "unplaceable") {
+      return [];
+    }
+    const { pods, reason, mends } = row.state;
+    const [pod = "", ...others] = pods;
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    const why = [reason, ...mends.map((mend) => `to mend: ${mend}`)];
+    return [
+      {
+        head: `  ! ${nameOf(row)} cannot be placed: pod ${pod}${more}`,
+        why: why.map((line) => `      ${line}`).join("\n"),
+      },
+    ];
+  });
+  // Where a node is missing, many workloads miss it: the reason is said once.
+  return [...Map.groupBy(told, ({ why }) => why)].map(([why, some]) =>
+    [...some.map(({ head }) => head), why].join("\n"),
+  );
+}
+
+function keyOf({ uid, revision }: Row): string {
+  return `${uid} ${revision}`;
+}
+
+function nameOf({ kind, namespace, name }: Row): string {
+  return `${kind} ${namespace}/${name}`;
 }

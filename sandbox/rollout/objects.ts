@@ -159,6 +159,28 @@ const ContainerStatus = z.object({
   state: z.object({ waiting: Told.nullish(), terminated: Told.nullish() }).prefault(absent),
 });
 
+const Taint = z.object({
+  key: z.string(),
+  value: z.string().default(""),
+  effect: z.string(),
+});
+/** What keeps pods off a node. */
+export type Taint = z.infer<typeof Taint>;
+
+const Node = z.object({
+  metadata: z.object({ name: z.string(), uid: z.string() }),
+  spec: z.object({ taints: z.array(Taint).default([]) }).prefault(absent),
+});
+/** {@inheritDoc Node} */
+export type Node = z.infer<typeof Node>;
+
+const Toleration = z.object({
+  key: z.string().default(""),
+  operator: z.string().default("Equal"),
+  value: z.string().default(""),
+  effect: z.string().default(""),
+});
+
 const NodeRequirement = z.object({
   matchExpressions: z
     .array(
@@ -172,6 +194,7 @@ const Pod = z.object({
   spec: z
     .object({
       nodeSelector: z.record(z.string(), z.string()).default({}),
+      tolerations: z.array(Toleration).default([]),
       affinity: z
         .object({
           nodeAffinity: z
@@ -226,6 +249,7 @@ export const kinds = {
   replicaSets: { path: "/apis/apps/v1/replicasets", shape: ReplicaSet },
   controllerRevisions: { path: "/apis/apps/v1/controllerrevisions", shape: ControllerRevision },
   jobs: { path: "/apis/batch/v1/jobs", shape: Job },
+  nodes: { path: "/api/v1/nodes", shape: Node },
   pods: { path: "/api/v1/pods", shape: Pod },
   budgets: { path: "/apis/policy/v1/poddisruptionbudgets", shape: Budget },
 } as const;

@@ -2,7 +2,7 @@
 import type { Api } from "../api.ts";
 import type { UpdateView } from "../engine.ts";
 import { fault } from "../fault.ts";
-import { PlacementAlarm, unplaceableText } from "./alarm.ts";
+import { PlacementAlarm, unplaceableTexts } from "./alarm.ts";
 import { followCluster } from "./cluster.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -28,7 +28,7 @@ export function readPatience(text?: string): number {
 export interface PlacementWatch {
   /** For the engine, instead of the one that was given. */
   readonly view: UpdateView;
-  /** Ends the watch. Gives what cannot be placed at this moment, each in lines of its own. */
+  /** Ends the watch. Gives what cannot be placed at this moment, one text for each reason. */
   readonly end: () => readonly string[];
 }
 
@@ -89,9 +89,7 @@ export function watchPlacement(
     end: () => {
       clearInterval(timer);
       over.abort();
-      return rowsOf(cluster.snapshot(), Date.now())
-        .filter(({ state }) => state.kind === "unplaceable")
-        .map(unplaceableText);
+      return unplaceableTexts(rowsOf(cluster.snapshot(), Date.now()));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Pods that the scheduler cannot place: its own reason, and what would mend it. */
-import { condition, type Pod } from "./objects.ts";
+import { condition, type Node, type Pod, type Taint } from "./objects.ts";
 
 /**
  * For how long the scheduler's word must stand. A claim that is made a moment later, a node that comes
@@ -33,9 +33,19 @@ function ownReason(message: string): string {
 }
 
 /** What would give a pod a place: a line for each thing that the scheduler misses. */
-export function placementMends(reason: string, pod: Pod): readonly string[] {
+export function placementMends(
+  reason: string,
+  pod: Pod,
+  nodes: readonly Node[],
+): readonly string[] {
   const mends = remedies.flatMap(({ when, mend }) => (when.test(reason) ? [mend(pod)] : []));
-  return mends.length === 0 ? ["compare what the pod asks for with the nodes of its pool"] : mends;
+  if (mends.length > 0) {
+    return mends;
+  }
+  // Only where nothing else is amiss: most pods have no business on the nodes that are set apart.
+  return /untolerated taint/.test(reason)
+    ? [taintMend(pod, nodes)]
+    : ["compare what the pod asks for with the nodes of its pool"];
 }
 
 interface Remedy {
@@ -58,11 +68,6 @@ const remedies: readonly Remedy[] = [
     when: /Insufficient|Too many pods/,
     mend: (pod) =>
       `it requests ${requested(pod)}: lower its resources, or give its pool larger or more nodes`,
-  },
-  {
-    when: /untolerated taint/,
-    mend: () =>
-      "the taints are those of the pools: tolerate them (placement.tolerations) only where it shall run there",
   },
   {
     when: /free ports/,
@@ -123,4 +128,30 @@ function hostPorts({ spec }: Pod): string {
   return spec.containers
     .flatMap(({ ports }) => ports.flatMap(({ hostPort }) => hostPort ?? []))
     .join(", ");
+}
+
+/** The scheduler counts nodes with taints and does not say which taints: the nodes do. */
+function taintMend(pod: Pod, nodes: readonly Node[]): string {
+  const inTheWay = nodes.flatMap(({ spec }) => spec.taints.filter((taint) => !bears(pod, taint)));
+  const words = [...Map.groupBy(inTheWay, taintText)].map(
+    ([text, taints]) => `${text} (${taints.length === 1 ? "1 node" : `${taints.length} nodes`})`,
+  );
+  return `in its way are the taints ${words.join(", ")}: tolerate one (placement.tolerations), or take it off a pool`;
+}
+
+function taintText({ key, value, effect }: Taint): string {
+  return `${value === "" ? key : `${key}=${value}`}:${effect}`;
+}
+
+function bears({ spec }: Pod, taint: Taint): boolean {
+  return (
+    taint.effect === "PreferNoSchedule" ||
+    spec.tolerations.some(
+      ({ key, operator, value, effect }) =>
+        (effect === "" || effect === taint.effect) &&
+        (operator === "Exists"
+          ? key === "" || key === taint.key
+          : key === taint.key && value === taint.value),
+    )
+  );
 }

@@ -1,5 +1,5 @@
 /** A cluster's rollouts as rows: pure, from the objects of one moment. */
-import type { Budget, Pod, Snapshot } from "./objects.ts";
+import type { Node, Pod, Snapshot } from "./objects.ts";
 import { placementMends } from "./placement.ts";
 import { type PodProgress, progressOf, selects, unreadySince } from "./pods.ts";
 import { type Workload, workloadsOf, type WorkloadKind } from "./workloads.ts";
@@ -68,7 +68,7 @@ export function rowsOf(snapshot: Snapshot, now: number): readonly Row[] {
   return workloadsOf(snapshot)
     .map((workload) => {
       const pods = [...workload.owners].flatMap((uid) => podsOf.get(uid) ?? []);
-      return rowOf(workload, pods, snapshot.budgets, now);
+      return rowOf(workload, pods, snapshot, now);
     })
     .toSorted(
       (one, other) => compare(one.namespace, other.namespace) || compare(one.name, other.name),
@@ -78,7 +78,7 @@ export function rowsOf(snapshot: Snapshot, now: number): readonly Row[] {
 function rowOf(
   workload: Workload,
   pods: readonly Pod[],
-  budgets: readonly Budget[],
+  { budgets, nodes }: Snapshot,
   now: number,
 ): Row {
   const { kind, namespace, name, uid, desired, available, least, most, unawaited } = workload;
@@ -101,7 +101,7 @@ function rowOf(
       budget === undefined
         ? undefined
         : { needed: budget.status.desiredHealthy, spare: budget.status.disruptionsAllowed },
-    state: stateOf(workload, seen, now),
+    state: stateOf(workload, seen, nodes, now),
     begun: current
       .flatMap(({ pod }) => pod.metadata.creationTimestamp ?? [])
       .sort((one, other) => one - other)
@@ -116,7 +116,12 @@ interface Seen {
   readonly reason: string;
 }
 
-function stateOf(workload: Workload, seen: readonly Seen[], now: number): RowState {
+function stateOf(
+  workload: Workload,
+  seen: readonly Seen[],
+  nodes: readonly Node[],
+  now: number,
+): RowState {
   if (isSettled(workload)) {
     const kept = workload.total - workload.updated;
     return { kind: "settled", note: kept > 0 ? `${kept} kept on the old revision` : "" };
@@ -128,7 +133,7 @@ function stateOf(workload: Workload, seen: readonly Seen[], now: number): RowSta
       kind: "unplaceable",
       reason: first.reason,
       pods: unplaceable.map(({ pod }) => pod.metadata.name),
-      mends: placementMends(first.reason, first.pod),
+      mends: placementMends(first.reason, first.pod, nodes),
     };
   }
   const failing = seen.find(({ progress }) => progress === "failing");
