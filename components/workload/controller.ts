@@ -55,6 +55,9 @@ export function makeController(
 export function controllerAnnotations(args: WorkloadArgs): Record<string, string> {
   const { probes } = args.container;
   return {
+    // What kubectl or an autoscaler has set is theirs to the API server: the next update of it would
+    // fail as a conflict, a rollback, too. A Job cannot change.
+    ...(args.kind === "Job" ? {} : { "pulumi.com/patchForce": "true" }),
     ...(args.await === false ? { "pulumi.com/skipAwait": "true" } : {}),
     ...(probes !== undefined && "none" in probes ? { "fleet/no-probes": probes.none } : {}),
     ...(args.job?.migration === true ? { "fleet/migration": "true" } : {}),

@@ -220,7 +220,10 @@ export interface WorkloadArgs {
   readonly sidecars?: readonly Container[];
   /** Pods. Default 1. Of Deployment and StatefulSet, without `autoscale`. */
   readonly replicas?: number;
-  /** The autoscaler's number of pods: the controller says none, so that no update undoes it. */
+  /**
+   * The autoscaler's number of pods: the controller says none, so that no update undoes it. It takes
+   * over the pods there are; one that is made with it begins with one pod.
+   */
   readonly autoscale?: Autoscale;
   readonly update?: Partial<Update>;
   readonly placement?: Partial<Placement>;

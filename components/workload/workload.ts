@@ -56,6 +56,8 @@ export function makeWorkload(
     ...opts,
     // Not on load balancers: those wait for the pods themselves.
     dependsOn: [...account, ...services.filter((_, index) => !isBalancer(args, index))],
+    // To say no number is to give it up: without this, the API server would fall back to one pod.
+    ...(args.autoscale === undefined ? {} : { ignoreChanges: ["spec.replicas"] }),
     ...(timeout === undefined || args.await === false
       ? {}
       : { customTimeouts: { create: timeout, update: timeout } }),

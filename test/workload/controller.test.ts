@@ -12,10 +12,13 @@ import { unchecked, workload } from "./workload-fixture.ts";
 interface Made extends Collected {
   readonly controller: Registered;
   readonly timeouts: ReadonlyMap<string, string>;
+  /** Type → fields that the engine was told to leave alone. */
+  readonly ignored: ReadonlyMap<string, readonly string[]>;
 }
 
 async function make(change: Partial<WorkloadArgs>): Promise<Made> {
   const timeouts = new Map<string, string>();
+  const ignored = new Map<string, readonly string[]>();
   const collected = await collect(() => {
     const monitor = pulumi.runtime.getMonitor() as unknown as {
       registerResource: (request: RegisterResourceRequest, ...rest: unknown[]) => Promise<void>;
@@ -25,6 +28,9 @@ async function make(change: Partial<WorkloadArgs>): Promise<Made> {
       const { create, update } = request.getCustomtimeouts()?.toObject() ?? {};
       if (create !== undefined && create !== "") {
         timeouts.set(request.getType(), `${create} ${update ?? ""}`);
+      }
+      if (request.getIgnorechangesList().length > 0) {
+        ignored.set(request.getType(), request.getIgnorechangesList());
       }
       return register(request, ...rest);
     };
@@ -36,7 +42,7 @@ async function make(change: Partial<WorkloadArgs>): Promise<Made> {
   if (controller === undefined) {
     throw new Error(`no controller among ${collected.urns.join("\n")}`);
   }
-  return { ...collected, controller, timeouts };
+  return { ...collected, controller, timeouts, ignored };
 }
 
 const wholeSpec = ({ controller }: Made) => controller.inputs["spec"] as Record<string, unknown>;
@@ -94,6 +100,9 @@ describe("a Deployment", () => {
   it("leaves the number of pods to its autoscaler, so that no update sets it back", async () => {
     const made = await make({ autoscale: { min: 2, max: 9, cpuPercent: 60 } });
     expect(specOf(made)).not.toHaveProperty("replicas");
+    // A number no longer said would fall back to one pod: what is there is left alone.
+    expect([...made.ignored]).toEqual([["kubernetes:apps/v1:Deployment", ["spec.replicas"]]]);
+    expect((await make({ replicas: 3 })).ignored.size).toBe(0);
     expect(ofType(made, "HorizontalPodAutoscaler")[0]?.inputs["spec"]).toEqual({
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "echo" },
       minReplicas: 2,
@@ -229,16 +238,26 @@ describe("a controller", () => {
 
   it("is not waited for where the run is to go on whatever becomes of it", async () => {
     const made = await make({ await: false });
-    expect(metadataOf(made.controller)["annotations"]).toEqual({ "pulumi.com/skipAwait": "true" });
+    expect(metadataOf(made.controller)["annotations"]).toMatchObject({
+      "pulumi.com/skipAwait": "true",
+    });
     expect(made.timeouts.size).toBe(0);
   });
 
   it("says why it cannot be checked, which changes no pod", async () => {
     const made = await make({ container: { ...unchecked, probes: { none: "it only sleeps" } } });
-    expect(metadataOf(made.controller)["annotations"]).toEqual({
+    expect(metadataOf(made.controller)["annotations"]).toMatchObject({
       "fleet/no-probes": "it only sleeps",
     });
     expect(JSON.stringify(template(made))).not.toMatch(/probe|sleeps/i);
+  });
+
+  it("puts back what others have changed, where an update would else end as a conflict", async () => {
+    const kinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
+    for (const kind of kinds) {
+      const { controller } = await make({ kind });
+      expect(metadataOf(controller)["annotations"]).toEqual({ "pulumi.com/patchForce": "true" });
+    }
   });
 
   it("carries extra labels, and its Services too, but never its pods or its selector", async () => {
