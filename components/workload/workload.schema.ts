@@ -220,11 +220,11 @@ export function budgetFault(replicas: number, budget: Disruption): string | unde
   if (replicas === 0) {
     return undefined;
   }
+  if (minAvailable === "100%" || (maxUnavailable !== undefined && isNothing(maxUnavailable))) {
+    return "must allow at least one eviction: a node could never be drained";
+  }
   if (minAvailable !== undefined && roundedUp(minAvailable, replicas) >= replicas) {
     return `must be below replicas (${replicas}): a node could never be drained`;
-  }
-  if (maxUnavailable !== undefined && isNothing(maxUnavailable)) {
-    return "must allow at least one eviction: a node could never be drained";
   }
   return undefined;
 }
