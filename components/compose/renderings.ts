@@ -4,8 +4,10 @@
  * Nothing of it is written by hand: a service is translated without the word and with it, and what
  * differs is what the word comes to. `docs/deployment-compose.md` is printed from here.
  */
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { WorkloadArgs } from "../workload/types.ts";
 import type { ComposeStack } from "./compose-stack.schema.ts";
 import { ComposeService } from "./compose.schema.ts";
 import { differences, type Plain, plain } from "./differences.ts";
@@ -143,6 +145,26 @@ export function baseline(): { kubernetes: readonly string[]; swarm: readonly str
     swarm: differences({}, onSwarm(service)),
   };
 }
+
+/** An example, translated: nothing where it is refused. */
+export interface TranslatedExample {
+  readonly says: readonly string[];
+  readonly kubernetes: WorkloadArgs | undefined;
+  readonly swarm: docker.ServiceArgs | undefined;
+}
+
+/** What the examples become, in full: for a real API server and Docker's checks to judge. */
+export const translatedExamples = (): readonly TranslatedExample[] =>
+  examples.map(({ without = {}, says }) => {
+    const service = read({ ...without, ...says });
+    const { volumes } = stackOf(service);
+    const refused = kubernetesFaults(service, { ...limits, volumes }).length > 0;
+    return {
+      says: differences({}, plain(says)),
+      kubernetes: refused ? undefined : toWorkload(service, contextOf(service)).args,
+      swarm: swarmFaults(service).length > 0 ? undefined : toSwarm(service, swarm).spec,
+    };
+  });
 
 /** The whole table. */
 export const renderings = (): readonly Row[] => examples.map(rowOf);

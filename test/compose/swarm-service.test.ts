@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vites
 
 import type { ComposeStack } from "../../components/compose/compose-stack.schema.ts";
 import { inStartOrder } from "../../components/compose/dependencies.ts";
+import { translatedExamples } from "../../components/compose/renderings.ts";
 import { SwarmService } from "../../components/compose/swarm-service.ts";
 import { SwarmStack } from "../../components/compose/swarm-stack.ts";
 import { toSwarm } from "../../components/compose/swarm.ts";
@@ -201,6 +202,16 @@ describe("the Docker stand-in", () => {
       ids.set(name, (await box.make(type, name, withIds(inputs))).id);
     }
     expect(services).toHaveLength(5);
+  });
+
+  it("takes every word that the documentation shows", async () => {
+    const box = await Box.open("docker");
+    const specs = translatedExamples().filter(({ swarm }) => swarm !== undefined);
+    expect(specs.length).toBeGreaterThan(70);
+    for (const { says, swarm } of specs) {
+      const inputs = JSON.parse(JSON.stringify(swarm)) as Properties;
+      expect([says, await box.faults("docker:index/service:Service", inputs)]).toEqual([says, []]);
+    }
   });
 
   it.each(["ssh://deploy@manager.example.org", "tcp://10.0.0.1:2376"])(
