@@ -182,7 +182,13 @@ export interface ApiRule {
   readonly resourceNames?: readonly string[];
 }
 
-/** How often a Job's pod runs and when it is given up. */
+/**
+ * How often a Job's pod runs and when it is given up.
+ *
+ * It runs once: a changed pod, `completions` or `parallelism` is another Job, which runs anew. One that has
+ * failed stays so, and the run fails with it, until it is changed or replaced by hand (`pulumi up
+ * --replace <urn>`): by itself it would run a second time beside a first that only seems to hang.
+ */
 export interface JobRun {
   /** Pods that must succeed. Default 1. */
   readonly completions?: number;
