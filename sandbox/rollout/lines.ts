@@ -71,10 +71,9 @@ export function tableLines(report: Report, size: Size): readonly Line[] {
     { text: summary(report), tone: "strong" },
     ...(rows.length === 0 ? [] : [line(titles, "quiet")]),
   ];
-  return [...head, ...fit(blocks, size.rows - head.length)].map(({ text, tone }) => ({
-    text: cut(text, size.columns),
-    tone,
-  }));
+  return [...head, ...fit(blocks, size.rows - head.length)]
+    .slice(0, size.rows)
+    .map(({ text, tone }) => ({ text: cut(text, size.columns), tone }));
 }
 
 /** One line: how many workloads are how far. */
@@ -198,9 +197,7 @@ function fit(blocks: readonly Block[], room: number): readonly Line[] {
     count += 1;
   }
   const left = blocks.length - count;
-  return [...shown, { text: `… and ${left} more`, tone: "quiet" as const }].slice(
-    -Math.max(0, room),
-  );
+  return [...shown, { text: `… and ${left} more`, tone: "quiet" }];
 }
 
 /** A text on lines below a workload's own: at most so many. */

@@ -12,7 +12,7 @@ const watchSeconds = 50;
 /** A watch that is silent for longer than the server lets it live has lost its connection. */
 const idleSeconds = watchSeconds + 10;
 /** For how long an API server may be out of reach: restarting one takes less. */
-const patienceMilliseconds = 10_000;
+const defaultPatienceMilliseconds = 10_000;
 
 /** What a watch reports. */
 interface WatchEvent {
@@ -38,6 +38,7 @@ export async function follow(
   path: string,
   mirror: Mirror,
   signal: AbortSignal,
+  patienceMilliseconds = defaultPatienceMilliseconds,
 ): Promise<void> {
   let version: string | undefined;
   let reached = Date.now();

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { describe, expect, it } from "vitest";
+
+import { ApiError, type KubeObject } from "../../sandbox/api.ts";
+import { SandboxError } from "../../sandbox/fault.ts";
+import { follow, type Mirror } from "../../sandbox/rollout/mirror.ts";
+
+const pod = (uid: string, resourceVersion: string): KubeObject => ({
+  metadata: { name: uid, uid, resourceVersion },
+});
+const event = (type: string, object: object) => JSON.stringify({ type, object });
+
+/** What a server answers to the watches that come, one after another; the last one stays open. */
+type Answer = readonly string[] | Error;
+
+/** Follows a server that answers so, and gives what was asked and what was mirrored. */
+async function followed(
+  lists: readonly (readonly KubeObject[])[],
+  answers: readonly Answer[],
+): Promise<{ asked: string[]; uids: string[] }> {
+  const asked: string[] = [];
+  const objects = new Map<string, KubeObject>();
+  const over = new AbortController();
+  const watches = [...answers];
+  const listings = [...lists];
+  const api = {
+    listing: (path: string) => {
+      asked.push(path);
+      const items = listings.shift() ?? [];
+      return Promise.resolve({ items, resourceVersion: `list-${asked.length}` });
+    },
+    lines: async function* (path: string) {
+      asked.push(new URL(path, "https://x").searchParams.get("resourceVersion") ?? "");
+      const answer = watches.shift();
+      if (answer === undefined) {
+        over.abort();
+        return;
+      }
+      if (answer instanceof Error) {
+        throw answer;
+      }
+      await sleep(0);
+      yield* answer;
+    },
+  };
+  const mirror: Mirror = {
+    replace: (all) => {
+      objects.clear();
+      all.forEach((object) => objects.set(object.metadata.uid ?? "", object));
+    },
+    put: (object) => objects.set(object.metadata.uid ?? "", object),
+    remove: (uid) => objects.delete(uid),
+  };
+  await follow(api, "/api/v1/pods", mirror, over.signal);
+  return { asked, uids: [...objects.keys()] };
+}
+
+describe("following a cluster", () => {
+  it("lists once, then takes up each watch where the last one ended", async () => {
+    const { asked, uids } = await followed(
+      [[pod("a", "1"), pod("b", "2")]],
+      [
+        [event("ADDED", pod("c", "7")), event("DELETED", pod("a", "8"))],
+        [event("BOOKMARK", { metadata: { resourceVersion: "30" } })],
+        [event("MODIFIED", pod("b", "31"))],
+      ],
+    );
+    expect(uids).toEqual(["b", "c"]);
+    expect(asked).toEqual(["/api/v1/pods", "list-1", "8", "30", "31"]);
+  });
+
+  it.each([
+    ["refuses the version", new ApiError(410, "too old resource version")],
+    ["says so in the watch", [event("ERROR", { metadata: {}, code: 410, message: "expired" })]],
+  ])("lists anew where the server has forgotten the version and %s", async (_, answer) => {
+    const { asked, uids } = await followed([[pod("a", "1")], [pod("b", "2")]], [answer]);
+    expect(uids).toEqual(["b"]);
+    expect(asked.filter((path) => path === "/api/v1/pods")).toHaveLength(2);
+  });
+
+  it("goes on after a connection that broke, without missing a change", async () => {
+    const broken = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    const { asked, uids } = await followed(
+      [[]],
+      [[event("ADDED", pod("a", "5"))], broken, [event("ADDED", pod("b", "6"))]],
+    );
+    expect(uids).toEqual(["a", "b"]);
+    expect(asked).toEqual(["/api/v1/pods", "list-1", "5", "5", "6"]);
+  });
+
+  it("hides no fault of its own behind another try", async () => {
+    await expect(followed([[]], [new TypeError("a fault of ours")])).rejects.toThrow(TypeError);
+  });
+
+  it("gives up on a server that stays out of reach, and says how to get one", async () => {
+    const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+    const api = {
+      listing: () => Promise.reject(refused),
+      lines: async function* () {
+        await sleep(0);
+        yield* [];
+      },
+    };
+    const mirror: Mirror = { replace: () => 0, put: () => 0, remove: () => 0 };
+    const outcome = await follow(
+      api,
+      "/api/v1/pods",
+      mirror,
+      new AbortController().signal,
+      300,
+    ).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(SandboxError);
+    expect(String(outcome)).toContain("make up");
+  });
+});
