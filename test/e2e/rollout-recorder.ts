@@ -1,0 +1,169 @@
+/**
+ * Every state that the pods of a cluster were in, by the API server's own watch: it reports each
+ * change in turn, so that no moment lies between two looks.
+ */
+import * as z from "zod";
+
+import type { Api, KubeObject } from "../../sandbox/api.ts";
+import { follow } from "../../sandbox/rollout/mirror.ts";
+
+const Time = z.string().transform((text) => Date.parse(text));
+
+const Pod = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    uid: z.string(),
+    creationTimestamp: Time,
+    deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.object({
+    nodeName: z.string().optional(),
+    containers: z.tuple([z.object({ image: z.string() })], z.unknown()),
+  }),
+  status: z.object({
+    phase: z.string(),
+    conditions: z
+      .array(
+        z.object({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string().optional(),
+          lastTransitionTime: Time.nullish(),
+        }),
+      )
+      .default([]),
+    containerStatuses: z.array(z.object({ restartCount: z.int() })).default([]),
+  }),
+});
+
+/** A pod at one moment. */
+export interface RecordedPod {
+  readonly uid: string;
+  readonly name: string;
+  /** `namespace/workload` */
+  readonly workload: string;
+  /** Tag of its first container's image: which version of the workload it is. */
+  readonly version: string;
+  readonly node: string | undefined;
+  /** The scheduler has looked for a node and found none. */
+  readonly unschedulable: boolean;
+  readonly phase: string;
+  /** Since when it is Ready, as the API server has it: whole seconds. */
+  readonly readySince: number | undefined;
+  readonly restarts: number;
+  /** Deleted, and still there until it has stopped. */
+  readonly leaving: boolean;
+}
+
+/** The pods as they were from one change to the next. */
+export interface Moment {
+  readonly at: number;
+  readonly pods: readonly RecordedPod[];
+}
+
+/** What was recorded, and what is still to come. */
+export interface Recorder {
+  /** The pods as they are. */
+  readonly pods: () => readonly RecordedPod[];
+  /** Where the recording is now: {@link Recorder.since} goes on from there. */
+  readonly mark: () => number;
+  /** Every moment since a mark, beginning with the state at the mark. */
+  readonly since: (mark: number) => readonly Moment[];
+  /** Settles at the first change, or now, where something holds; fails where it never does. */
+  readonly until: (what: string, holds: (pods: readonly RecordedPod[]) => boolean) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** How long a test waits for what it expects. */
+const patienceMilliseconds = 30_000;
+
+/** Begins to record. */
+export async function record(api: Api): Promise<Recorder> {
+  const pods = new Map<string, RecordedPod>();
+  const moments: Moment[] = [];
+  const waiting = new Set<() => void>();
+  const stopping = new AbortController();
+  const listed = Promise.withResolvers<undefined>();
+  const note = (): void => {
+    moments.push({ at: Date.now(), pods: [...pods.values()] });
+    waiting.forEach((look) => {
+      look();
+    });
+  };
+  const ended = follow(
+    api,
+    "/api/v1/pods",
+    {
+      replace: (objects) => {
+        if (moments.length > 0) {
+          throw new Error("the watch lost its place: moments are missing");
+        }
+        objects.forEach((object) => pods.set(...entry(object)));
+        note();
+        listed.resolve(undefined);
+      },
+      put: (object) => {
+        pods.set(...entry(object));
+        note();
+      },
+      remove: (uid) => {
+        pods.delete(uid);
+        note();
+      },
+    },
+    stopping.signal,
+  );
+  await Promise.race([listed.promise, ended]);
+  return {
+    pods: () => [...pods.values()],
+    mark: () => {
+      // The last change may be long ago: what is asked about begins now.
+      note();
+      return moments.length - 1;
+    },
+    since: (mark) => moments.slice(mark),
+    until: (what, holds) =>
+      new Promise((settle, fail) => {
+        const late = setTimeout(() => {
+          waiting.delete(look);
+          fail(new Error(`${what}: not within ${patienceMilliseconds / 1000} s`));
+        }, patienceMilliseconds);
+        const look = (): void => {
+          if (holds([...pods.values()])) {
+            clearTimeout(late);
+            waiting.delete(look);
+            settle();
+          }
+        };
+        waiting.add(look);
+        look();
+      }),
+    stop: () => {
+      stopping.abort();
+      return ended;
+    },
+  };
+}
+
+function entry(object: KubeObject): [string, RecordedPod] {
+  const { metadata, spec, status } = Pod.parse(object);
+  const ready = status.conditions.find(({ type, status: is }) => type === "Ready" && is === "True");
+  const owner = metadata.labels["app.kubernetes.io/name"] ?? metadata.name;
+  return [
+    metadata.uid,
+    {
+      uid: metadata.uid,
+      name: metadata.name,
+      workload: `${metadata.namespace}/${owner}`,
+      version: spec.containers[0].image.split(":").at(-1) ?? "",
+      node: spec.nodeName,
+      unschedulable: status.conditions.some(({ reason }) => reason === "Unschedulable"),
+      phase: status.phase,
+      readySince: ready?.lastTransitionTime ?? undefined,
+      restarts: Math.max(0, ...status.containerStatuses.map(({ restartCount }) => restartCount)),
+      leaving: metadata.deletionTimestamp !== undefined,
+    },
+  ];
+}
