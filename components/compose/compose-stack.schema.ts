@@ -19,12 +19,15 @@ export const ComposeNetworks = z.record(
 /** {@inheritDoc ComposeNetworks} */
 export type ComposeNetworks = z.infer<typeof ComposeNetworks>;
 
+/** Names a pod's volumes of files and empty folders have already. */
+const taken = /^(secrets|secret-files|configs|scratch-\d+)$/;
+
 /**
  * A named volume. Its size and class are Kubernetes' alone: Swarm's is a folder of the node it
  * happens to be on.
  */
 export const ComposeVolumes = z.record(
-  DnsLabel,
+  DnsLabel.refine((name) => !taken.test(name), "must not be called as the folders of files are"),
   z.strictObject({
     size: Bytes,
     /** Default: the cluster's default class. */

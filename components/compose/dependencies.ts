@@ -114,13 +114,13 @@ export function startOrder(services: ComposeServices): readonly string[] {
 export function inStartOrder<Made extends Awaitable>(
   services: ComposeServices,
   make: (name: string, service: ComposeService, before: readonly pulumi.Resource[]) => Made,
-): Readonly<Record<string, Made>> {
-  const made: Record<string, Made> = {};
+): ReadonlyMap<string, Made> {
+  const made = new Map<string, Made>();
   for (const name of startOrder(services)) {
     const service = services[name];
     if (service !== undefined) {
-      const before = dependenciesOf(service).flatMap((one) => made[one.name]?.ready ?? []);
-      made[name] = make(name, service, before);
+      const before = dependenciesOf(service).flatMap((other) => made.get(other.name)?.ready ?? []);
+      made.set(name, make(name, service, before));
     }
   }
   return made;

@@ -15,9 +15,6 @@ export interface KubernetesFiles {
   readonly mounts: readonly Mount[];
 }
 
-/** Volumes of files: no volume of a stack may be called so. */
-export const fileVolumes = ["secrets", "secret-files", "configs"] as const;
-
 /** Key of a file that stands alone: keys of Secrets and ConfigMaps know no folders. */
 const keyOf = (path: string): string => path.slice(1).replaceAll("/", ".");
 

@@ -24,7 +24,7 @@ import { restartWarnings, toJobRun } from "./restart.ts";
 import { pairsOf, podText, wordsOf } from "./text.ts";
 import { wholeSeconds } from "./units.ts";
 import { type ExchangingKind, rollbackWarnings, toUpdate } from "./update.ts";
-import { hasOwnDisks, toVolumes } from "./volumes.ts";
+import { hasOwnDisks, toVolumes, writerFaults } from "./volumes.ts";
 import type { Translated, Warning } from "./warning.ts";
 
 /** What a Workload needs to know beside what its service says. */
@@ -136,11 +136,12 @@ export function toWorkload(
 }
 
 function refuse(service: ComposeService, context: KubernetesContext): void {
-  const faults = kubernetesFaults(service, {
-    volumes: context.stack.volumes,
-    controlPlaneNodes: context.controlPlaneNodes,
-    exception: context.security.exception,
-  });
+  const { volumes } = context.stack;
+  const { controlPlaneNodes, security } = context;
+  const faults = [
+    ...writerFaults(service, volumes),
+    ...kubernetesFaults(service, { volumes, controlPlaneNodes, exception: security.exception }),
+  ];
   if (faults.length > 0) {
     const texts = faults.map(({ path, message }) => `${path.join(".")} ${message}`);
     throw new Error(`service ${context.name}: ${texts.join("; ")}`);

@@ -4,12 +4,11 @@ import type { ComposeService } from "./compose.schema.ts";
 import { dependencyFaults } from "./dependencies.ts";
 import { configFile, fullVolume } from "./files.schema.ts";
 import { kubernetesFaults } from "./kubernetes-faults.ts";
-import { layoutOf } from "./layout.ts";
 import { edgeName } from "./names.ts";
 import { aliasesOf, defaultNetwork, networksOf } from "./networks.ts";
 import { fullPort } from "./ports.schema.ts";
 import { swarmFaults } from "./swarm-faults.ts";
-import { hasOwnDisks } from "./volumes.ts";
+import { writerFaults } from "./volumes.ts";
 import type { ComposeFault, Path } from "./warning.ts";
 
 /** Where the services run. */
@@ -28,7 +27,7 @@ export function stackFaults(stack: ComposeStack, target: ComposeTarget): Compose
   const own = Object.entries(stack.services).flatMap(([name, service]) => {
     const faults = [
       ...unknownFaults(service, stack),
-      ...diskFaults(service, stack),
+      ...writerFaults(service, stack.volumes),
       ...(target.kind === "kubernetes"
         ? kubernetesFaults(service, { ...target, volumes: stack.volumes })
         : swarmFaults(service)),
@@ -66,20 +65,6 @@ function unknownFaults(service: ComposeService, stack: ComposeStack): ComposeFau
         unknown(stack.configs, source, ["configs", index], "configs"),
       ),
   ];
-}
-
-/** Two tasks at once would write to one disk. */
-function diskFaults(service: ComposeService, { volumes }: ComposeStack): ComposeFault[] {
-  const { deploy, at } = layoutOf(service);
-  return deploy.update_config?.order === "start-first" && hasOwnDisks(service, volumes)
-    ? [
-        {
-          path: at("update_config", "order"),
-          message:
-            "must be stop-first: the new task would write to its volume beside the old one (or the volume's accessMode must be ReadWriteMany)",
-        },
-      ]
-    : [];
 }
 
 /** Values that stand at more than one place. */

@@ -3,6 +3,7 @@ import type { Claim, Mount, Scratch } from "../workload/types.ts";
 import type { ComposeVolumes } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import { type FullVolume, fullVolume } from "./files.schema.ts";
+import { layoutOf } from "./layout.ts";
 import { memoryQuantity } from "./units.ts";
 import type { ComposeFault, Translated, Warning } from "./warning.ts";
 
@@ -70,6 +71,20 @@ function scratchOf(name: string, { type, size }: FullVolume): Scratch {
   return type === "tmpfs"
     ? { name, memory: true, ...(size === undefined ? {} : { sizeLimit: memoryQuantity(size) }) }
     : { name, sizeLimit: usualScratch };
+}
+
+/** Two tasks at once on one disk, wherever they run. */
+export function writerFaults(service: ComposeService, declared: ComposeVolumes): ComposeFault[] {
+  const { deploy, at } = layoutOf(service);
+  return deploy.update_config?.order === "start-first" && hasOwnDisks(service, declared)
+    ? [
+        {
+          path: at("update_config", "order"),
+          message:
+            "must be stop-first: the new task would write to its volume beside the old one (or the volume's accessMode must be ReadWriteMany)",
+        },
+      ]
+    : [];
 }
 
 /** Volumes that a pod cannot have. */

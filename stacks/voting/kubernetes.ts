@@ -1,7 +1,7 @@
 /** The voting application in a Kubernetes cluster: foundation, services, the public way in. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import { startOrder, dependenciesOf } from "../../components/compose/dependencies.ts";
+import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
@@ -51,26 +51,14 @@ function makeServices(
   context: StackContext,
   { opts, namespace }: Foundation,
 ): ReadonlyMap<string, KubernetesService> {
-  const made = new Map<string, KubernetesService>();
-  for (const name of startOrder(stack.services)) {
-    const service = stack.services[name];
-    if (service !== undefined) {
-      const before = dependenciesOf(service).flatMap((other) => made.get(other.name)?.ready ?? []);
-      const around = contextOf(stack, name, {
-        namespace: namespace.name,
-        secret: (reference) => context.secrets.value(reference),
-      });
-      made.set(
-        name,
-        new KubernetesService(
-          name,
-          { ...around, service },
-          { ...opts, dependsOn: [namespace, ...before] },
-        ),
-      );
-    }
-  }
-  return made;
+  return inStartOrder(stack.services, (name, service, before) => {
+    const around = contextOf(stack, name, {
+      namespace: namespace.name,
+      secret: (reference) => context.secrets.value(reference),
+    });
+    const dependsOn = [namespace, ...before];
+    return new KubernetesService(name, { ...around, service }, { ...opts, dependsOn });
+  });
 }
 
 /** Opens the hosts, and tells where they are. */

@@ -1,5 +1,5 @@
 /** The voting application on a Docker Swarm, natively: no Kubernetes, no ingress controller. */
-import { dependenciesOf, startOrder } from "../../components/compose/dependencies.ts";
+import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { fullPort } from "../../components/compose/ports.schema.ts";
 import { SwarmService } from "../../components/compose/swarm-service.ts";
 import { SwarmStack } from "../../components/compose/swarm-stack.ts";
@@ -14,16 +14,11 @@ export function onSwarm(stack: VotingOnSwarm, context: StackContext): Record<str
     stack: composeOf(stack),
     secret: (reference) => context.secrets.value(reference),
   });
-  const made = new Map<string, SwarmService>();
-  for (const name of startOrder(stack.services)) {
-    const service = stack.services[name];
-    if (service !== undefined) {
-      const dependsOn = dependenciesOf(service).flatMap(
-        (other) => made.get(other.name)?.ready ?? [],
-      );
-      made.set(name, new SwarmService(name, { service, swarm }, { dependsOn }));
-    }
-  }
+  const made = inStartOrder(
+    stack.services,
+    (name, service, before) =>
+      new SwarmService(name, { service, swarm }, { dependsOn: [...before] }),
+  );
   return {
     // Every node of the Swarm answers on these.
     ports: Object.entries(stack.services).flatMap(([name, { ports = [] }]) =>

@@ -179,6 +179,15 @@ describe("a Workload from Swarm's words", () => {
     expect(workloadFaults(both).map(({ path }) => path)).toEqual([["replicas"]]);
   });
 
+  it("is refused where two pods would write to one disk", () => {
+    const volumes = { data: { size: "10Gi", accessMode: "ReadWriteOnce" as const } };
+    const stack = { services: {}, networks: {}, volumes, configs: {} };
+    const words = some({ volumes: ["data:/data"], update_config: { order: "start-first" } });
+    expect(() => toWorkload(words, inCluster({ stack }))).toThrow(
+      "service worker: update_config.order must be stop-first",
+    );
+  });
+
   it("is refused where the cluster cannot do it, whatever checked it before", () => {
     const manager = some({ placement: { constraints: ["node.role == manager"] } });
     expect(() => toWorkload(manager, inCluster())).toThrow(

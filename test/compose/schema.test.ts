@@ -189,6 +189,14 @@ describe("a service is refused", () => {
   });
 });
 
+it.each(["secrets", "configs", "secret-files", "scratch-0"])(
+  "a volume is not called %s, as a pod's other volumes are",
+  (name) => {
+    expect(ComposeVolumes.safeParse({ [name]: { size: "1Gi" } }).success).toBe(false);
+    expect(ComposeVolumes.safeParse({ [`${name}-data`]: { size: "1Gi" } }).success).toBe(true);
+  },
+);
+
 describe("a Swarm is refused", () => {
   it.each([
     ["without a host", {}],
