@@ -17,6 +17,7 @@ import { sandboxPlace, stackFile } from "../../sandbox/place.ts";
 import { readPlan } from "../../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
 import { collect, type Registered } from "../harness.ts";
+import { admit, type Admitted } from "./admission.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fleet-compose-"));
 const place = sandboxPlace("test", { root });
@@ -47,40 +48,14 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Folder of a kind at the API server, of those that a service of Swarm becomes. */
-const folders: Readonly<Record<string, string>> = {
-  Deployment: "deployments",
-  StatefulSet: "statefulsets",
-  DaemonSet: "daemonsets",
-  Job: "jobs",
-  Pod: "pods",
-  Service: "services",
-  ConfigMap: "configmaps",
-  NetworkPolicy: "networkpolicies",
-  PersistentVolumeClaim: "persistentvolumeclaims",
-  PodDisruptionBudget: "poddisruptionbudgets",
-};
-
-/** Lets the API server judge an object, to the last field, without keeping it. */
-async function admit(apiVersion: string, kind: string, object: object): Promise<void> {
-  const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  const folder = folders[kind];
-  if (folder === undefined) {
-    throw new Error(`no folder of ${kind} is known`);
-  }
-  const path = `${group}/namespaces/${namespace}/${folder}?dryRun=All&fieldValidation=Strict`;
-  await api.create(path, { ...object, apiVersion, kind });
+interface Template {
+  readonly metadata: object;
+  readonly spec: { readonly volumes?: readonly object[] };
 }
 
-interface Inputs {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: object;
+interface Inputs extends Admitted {
   readonly spec?: {
-    readonly template?: {
-      readonly metadata: object;
-      readonly spec: { readonly volumes?: readonly object[] };
-    };
+    readonly template?: Template;
     readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
   };
 }
@@ -89,12 +64,12 @@ interface Inputs {
 const leftOut = new Set(["ServiceAccount", "Secret"]);
 
 async function admitRegistered({ name, inputs }: Registered): Promise<void> {
-  const { apiVersion, kind, metadata, ...rest } = inputs as unknown as Inputs;
-  if (leftOut.has(kind)) {
+  const object = inputs as unknown as Inputs;
+  if (leftOut.has(object.kind)) {
     return;
   }
-  await admit(apiVersion, kind, { ...rest, metadata: { name, ...metadata, namespace } });
-  const { template, volumeClaimTemplates = [] } = rest.spec ?? {};
+  await admit(api, namespace, { ...object, metadata: { name, ...object.metadata } });
+  const { template, volumeClaimTemplates = [] } = object.spec ?? {};
   if (template !== undefined) {
     // A controller is let in whatever its pods are: they are judged when it makes them, with a
     // volume for each claim.
@@ -102,16 +77,15 @@ async function admitRegistered({ name, inputs }: Registered): Promise<void> {
       name: claim.metadata.name,
       emptyDir: {},
     }));
-    await admit("v1", "Pod", {
-      spec: {
-        restartPolicy: "Always",
-        ...template.spec,
-        volumes: [...(template.spec.volumes ?? []), ...disks],
-      },
-      metadata: { name, ...template.metadata },
-    });
+    await admit(api, namespace, { apiVersion: "v1", kind: "Pod", ...podOf(name, template, disks) });
   }
 }
+
+/** The pod that a controller would make. */
+const podOf = (name: string, { metadata, spec }: Template, disks: readonly object[]) => ({
+  metadata: { name, ...metadata },
+  spec: { restartPolicy: "Always", ...spec, volumes: [...(spec.volumes ?? []), ...disks] },
+});
 
 const examples = translatedExamples().flatMap(({ says, kubernetes }) =>
   kubernetes === undefined ? [] : [[says.join(", "), kubernetes] as const],

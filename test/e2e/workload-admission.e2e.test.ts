@@ -18,6 +18,7 @@ import { readPlan } from "../../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
 import { collect, type Registered } from "../harness.ts";
 import { unchecked, workload } from "../workload/workload-fixture.ts";
+import { admit, type Admitted } from "./admission.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fleet-admission-"));
 const place = sandboxPlace("test", { root });
@@ -35,31 +36,10 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Folder of a kind at the API server. */
-const folders: Readonly<Record<string, string>> = {
-  Deployment: "deployments",
-  StatefulSet: "statefulsets",
-  DaemonSet: "daemonsets",
-  Job: "jobs",
-  Service: "services",
-  ServiceAccount: "serviceaccounts",
-  NetworkPolicy: "networkpolicies",
-  PersistentVolumeClaim: "persistentvolumeclaims",
-  PodDisruptionBudget: "poddisruptionbudgets",
-  HorizontalPodAutoscaler: "horizontalpodautoscalers",
-};
-
-/** Lets the API server judge an object, to the last field, without keeping it. */
-async function admit({ name, inputs }: Registered): Promise<void> {
-  const { apiVersion, kind } = inputs as { apiVersion: string; kind: string };
-  const folder = folders[kind];
-  if (folder === undefined) {
-    throw new Error(`no folder of ${kind} is known`);
-  }
-  const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  const metadata = { name, ...(inputs["metadata"] as object), namespace: "default" };
-  const path = `${group}/namespaces/default/${folder}?dryRun=All&fieldValidation=Strict`;
-  await api.create(path, { ...inputs, metadata });
+/** Lets the API server judge an object, named as the program names it where it has no name. */
+async function admitRegistered({ name, inputs }: Registered): Promise<void> {
+  const object = inputs as unknown as Admitted;
+  await admit(api, "default", { ...object, metadata: { name, ...object.metadata } });
 }
 
 /** Kubernetes objects that a program makes. */
@@ -151,7 +131,7 @@ describe("a real API server", () => {
     );
     expect(objects.length).toBeGreaterThan(2);
     for (const object of objects) {
-      await admit(object);
+      await admitRegistered(object);
     }
   });
 
@@ -210,6 +190,6 @@ describe("a real API server", () => {
     if (controller === undefined) {
       throw new Error("no controller was rendered");
     }
-    await expect(admit(controller)).rejects.toThrow(message);
+    await expect(admitRegistered(controller)).rejects.toThrow(message);
   });
 });
