@@ -21,6 +21,22 @@ warning when the program runs; what cannot be done is refused before anything is
 | --- | --- | --- |
 `;
 
+/** Differences of behaviour, which no translation of a word can show. */
+const beyondWords = `
+## What no word shows
+
+- **Constraints** hold when a pod is placed. Swarm takes tasks away from a node that no longer matches; a pod stays
+  until something else moves it, such as a taint with \`NoExecute\`.
+- **Parallelism** bounds how many pods are missing at once. Swarm goes in batches; here the next pod is exchanged as
+  soon as one counts.
+- **start-first** stops an old task when the new one runs; here when the new pod has been ready for
+  \`minReadySeconds\`.
+- **A tag** is turned into a digest by Swarm when the service is made; a pod asks the registry again at each start.
+  Pin the digest where all pods must run the same.
+- **A service taken out of the file** is removed, on both. \`docker stack deploy\` would do that with \`--prune\` only.
+- **Nodes without the label** of a preference are one group to Swarm, and none to the spread of a Workload.
+`;
+
 /** A text in a cell of a table: a bar would end the cell. */
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
@@ -52,5 +68,5 @@ export function renderingsPage(): string {
     ({ says, kubernetes, swarm }) =>
       `| ${says.map(code).join("<br>")} | ${rendered(kubernetes)} | ${rendered(swarm)} |\n`,
   );
-  return heading + defaults() + tableHead + rows.join("");
+  return heading + defaults() + beyondWords + tableHead + rows.join("");
 }
