@@ -37,7 +37,9 @@ function flow(value: Plain): string {
   }
   if (isMap(value)) {
     const entries = Object.entries(value);
-    return `{ ${entries.map(([key, one]) => `${key}: ${flow(one)}`).join(", ")} }`;
+    return entries.length === 0
+      ? "{}"
+      : `{ ${entries.map(([key, one]) => `${key}: ${flow(one)}`).join(", ")} }`;
   }
   return typeof value === "string" && /^[A-Za-z0-9_./@→ -]*[A-Za-z0-9)]$/.test(value)
     ? value

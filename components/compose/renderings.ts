@@ -13,7 +13,8 @@ import { ComposeService } from "./compose.schema.ts";
 import { differences, type Plain, plain } from "./differences.ts";
 import { type Example, examples } from "./examples.ts";
 import { type KubernetesContext, toWorkload } from "./kubernetes.ts";
-import { kubernetesFaults } from "./kubernetes-faults.ts";
+import { kubernetesFaults, type KubernetesLimits } from "./kubernetes-faults.ts";
+import { fullPort } from "./ports.schema.ts";
 import { swarmFaults } from "./swarm-faults.ts";
 import { type SwarmContext, toSwarm } from "./swarm.ts";
 import type { ComposeFault, Warning } from "./warning.ts";
@@ -58,7 +59,19 @@ const stackOf = (service: ComposeService): ComposeStack => ({
   configs: { settings: { content: "colour: blue" } },
 });
 
-const limits = { controlPlaneNodes: true, exception: "the example binds a port of its node" };
+/** A cluster on which most can be had. */
+const limitsOf = (service: ComposeService): KubernetesLimits => ({
+  volumes: stackOf(service).volumes,
+  controlPlaneNodes: true,
+  exception: (service.ports ?? []).some((port) => fullPort(port).mode === "host")
+    ? "it is dialled at its node"
+    : undefined,
+});
+
+const securityOf = ({ exception }: KubernetesLimits) => ({
+  user: 10_001,
+  ...(exception === undefined ? {} : { exception }),
+});
 
 const contextOf = (service: ComposeService): KubernetesContext => ({
   name,
@@ -67,11 +80,11 @@ const contextOf = (service: ComposeService): KubernetesContext => ({
   namespaceName: "example",
   stack: stackOf(service),
   secret: () => pulumi.secret("content"),
-  security: { user: 10_001, exception: limits.exception },
+  security: securityOf(limitsOf(service)),
   requests: { cpu: "20m", memory: "32Mi" },
   waitImage: "example/busybox:v1",
   publish: { kind: "LoadBalancer" },
-  controlPlaneNodes: limits.controlPlaneNodes,
+  controlPlaneNodes: limitsOf(service).controlPlaneNodes,
   onFailure: "pause",
   data: "protect",
 });
@@ -123,14 +136,13 @@ function render(
 function rowOf({ words, without = {}, says }: Example): Row {
   const pair = [read(without), read({ ...without, ...says })] as const;
   const [, service] = pair;
-  const volumes = stackOf(service).volumes;
   return {
     words,
     says: differences({}, plain(says)),
     kubernetes: render(
       pair,
       onKubernetes,
-      kubernetesFaults(service, { ...limits, volumes }),
+      kubernetesFaults(service, limitsOf(service)),
       (one) => toWorkload(one, contextOf(one)).warnings,
     ),
     swarm: render(pair, onSwarm, swarmFaults(service), (one) => toSwarm(one, swarm).warnings),
@@ -157,8 +169,7 @@ export interface TranslatedExample {
 export const translatedExamples = (): readonly TranslatedExample[] =>
   examples.map(({ without = {}, says }) => {
     const service = read({ ...without, ...says });
-    const { volumes } = stackOf(service);
-    const refused = kubernetesFaults(service, { ...limits, volumes }).length > 0;
+    const refused = kubernetesFaults(service, limitsOf(service)).length > 0;
     return {
       says: differences({}, plain(says)),
       kubernetes: refused ? undefined : toWorkload(service, contextOf(service)).args,
