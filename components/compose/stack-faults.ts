@@ -114,18 +114,18 @@ function sharedDiskFaults({ services }: ComposeStack): ComposeFault[] {
   );
 }
 
-/** Every node answers on a published port: for one service. */
+/** Every node answers on a published port: for one service. Twice of one is told of the service. */
 function publishedFaults({ services }: ComposeStack): ComposeFault[] {
   return repeated(
-    Object.entries(services).flatMap(([name, { ports = [] }]) =>
-      ports
-        .map(fullPort)
-        .flatMap(({ published, protocol, mode }, index) =>
-          published === undefined || mode === "host"
-            ? []
-            : [[[name, "ports", index], `${published}/${protocol}`] as const],
-        ),
-    ),
+    Object.entries(services).flatMap(([name, { ports = [] }]) => {
+      const own = ports.map(fullPort).flatMap(({ published, protocol, mode }, index) => {
+        const path: Path = [name, "ports", index];
+        return published === undefined || mode === "host"
+          ? []
+          : [[`${published}/${protocol}`, path] as const];
+      });
+      return [...new Map([...own].reverse())].map(([key, path]) => [path, key] as const);
+    }),
     (value, first) => `must not publish ${value}, as ${first} does: every node answers on it once`,
   );
 }

@@ -21,7 +21,7 @@ const server = "fleet:services/dmsg-servers/members/dmsg-server-1";
 const serverPath = "fleet:services.dmsg-servers.members.dmsg-server-1";
 
 /** Sets config values. */
-const config =
+export const config =
   (values: Readonly<Record<string, unknown>>) =>
   (draft: Draft): void => {
     for (const [path, value] of Object.entries(values)) {
@@ -30,7 +30,7 @@ const config =
   };
 
 /** Sets secrets. */
-const secrets =
+export const secrets =
   (values: Readonly<Record<string, unknown>>) =>
   (draft: Draft): void => {
     for (const [name, value] of Object.entries(values)) {

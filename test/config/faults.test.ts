@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import { reportFaults } from "../../stacks/faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
+import { votingFaults } from "./voting-faults.ts";
 import { draftOf, environment, faultsIn, type FixtureStack, put, rawOf } from "./stack-fixture.ts";
 
-const stacks: readonly FixtureStack[] = ["test", "prod"];
+const stacks: readonly FixtureStack[] = ["test", "prod", "voting"];
 
 function check({ stack = "test", spoil, paths, says }: FaultCase): void {
   const draft = draftOf(stack);
@@ -24,6 +25,10 @@ describe("a committed stack file", () => {
 
 describe("the faults the issue names", () => {
   it.each(namedFaults)("$title", check);
+});
+
+describe("faults of services in Swarm's words", () => {
+  it.each(votingFaults)("$title", check);
 });
 
 describe("mistakes of people", () => {
@@ -84,8 +89,11 @@ describe("a misspelt key", () => {
     ["fleet:services/dmsg-servers/members/dmsg-server-1/nodeport", "nodePort"],
     ["fleet:cluster/pools/general/memroy", "memory"],
     ["fleet:ingress/controllers/traefik/exposure/slott", "slot"],
-  ])("%s is answered with %s", (path, meant) => {
-    const draft = draftOf("test");
+    ["fleet:netwroks", "networks", "voting"],
+    ["fleet:services/worker/update_confg", "update_config", "voting"],
+    ["fleet:services/vote/deploy/replica", "replicas", "voting"],
+  ] as const)("%s is answered with %s", (path, meant, stack: FixtureStack = "test") => {
+    const draft = draftOf(stack);
     put(draft.config, path, {});
     const [fault] = faultsIn(rawOf(draft));
     expect(fault?.mend).toBe(`is ${meant} meant?`);
@@ -94,7 +102,8 @@ describe("a misspelt key", () => {
 
 describe("the table", () => {
   it("has at least 60 rows, each with a name of its own", () => {
-    const titles = [...namedFaults, ...commonFaults, ...hostileFaults].map(({ title }) => title);
+    const all = [...namedFaults, ...votingFaults, ...commonFaults, ...hostileFaults];
+    const titles = all.map(({ title }) => title);
     expect(titles.length).toBeGreaterThanOrEqual(60);
     expect(new Set(titles).size).toBe(titles.length);
   });

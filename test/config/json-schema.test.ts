@@ -19,14 +19,16 @@ const ObjectSchema = z.looseObject({
 const FileSchema = ObjectSchema.extend({
   properties: z.looseObject({
     config: z.looseObject({
-      allOf: z.array(z.looseObject({ if: z.unknown(), then: ObjectSchema })).length(1),
+      allOf: z.array(z.looseObject({ if: z.unknown(), then: ObjectSchema })).length(3),
     }),
   }),
 });
 
 const file = FileSchema.parse(stackFileSchema());
-const [skywire] = file.properties.config.allOf;
+const [skywire, cluster, swarm] = file.properties.config.allOf;
 const config = ObjectSchema.parse(skywire?.then);
+/** Schema of each committed file's config. */
+const schemas = { test: config, prod: config, voting: ObjectSchema.parse(cluster?.then) };
 
 describe("the JSON schema of stack files", () => {
   it("is up to date: make schema writes it", () => {
@@ -34,21 +36,38 @@ describe("the JSON schema of stack files", () => {
     expect(written).toBe(`${JSON.stringify(stackFileSchema(), null, 1)}\n`);
   });
 
-  it.each(["test", "prod"] as const)(
+  it.each(["test", "prod", "voting"] as const)(
     "knows every key of Pulumi.%s.yaml and misses none",
     (stack) => {
       const { settings, config: keys } = parseStackFile(stack, stackText(stack));
+      const { properties, required } = schemas[stack];
       expect(Object.keys(file.properties)).toEqual(expect.arrayContaining(Object.keys(settings)));
-      expect(Object.keys(config.properties)).toEqual(expect.arrayContaining(Object.keys(keys)));
-      expect(Object.keys(keys)).toEqual(expect.arrayContaining(config.required));
+      expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(keys)));
+      expect(Object.keys(keys)).toEqual(expect.arrayContaining(required));
     },
   );
 
-  it.each(["test", "prod"] as const)("is named in the first line of Pulumi.%s.yaml", (stack) => {
-    expect(stackText(stack).split("\n")[0]).toBe(
-      "# yaml-language-server: $schema=schemas/stack.schema.json",
-    );
+  it("tells systems and targets apart, and wants of each what it alone needs", () => {
+    expect([skywire, cluster, swarm].map((one) => one?.if)).toEqual([
+      { properties: { "fleet:system": { const: "skywire" } }, required: ["fleet:system"] },
+      ...["kubernetes", "swarm"].map((target) => ({
+        properties: { "fleet:system": { const: "voting" }, "fleet:target": { const: target } },
+        required: ["fleet:system", "fleet:target"],
+      })),
+    ]);
+    expect(cluster?.then.required).toContain("fleet:cluster");
+    expect(swarm?.then.required).toContain("fleet:docker");
+    expect(swarm?.then.properties["fleet:cluster"]).toEqual({ not: {} });
   });
+
+  it.each(["test", "prod", "voting"] as const)(
+    "is named in the first line of Pulumi.%s.yaml",
+    (stack) => {
+      expect(stackText(stack).split("\n")[0]).toBe(
+        "# yaml-language-server: $schema=schemas/stack.schema.json",
+      );
+    },
+  );
 
   it("refuses unknown keys, beside config and in it", () => {
     expect(file.additionalProperties).toBe(false);

@@ -13,7 +13,7 @@ import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
 
 /** Stacks with a committed file. */
-export type FixtureStack = "test" | "prod";
+export type FixtureStack = "test" | "prod" | "voting";
 
 /** A stack file's config, and values for every secret it refers to. */
 export interface Draft {
@@ -30,6 +30,7 @@ export const stackText = (stack: FixtureStack): string =>
 const drafts = {
   test: readDraft("test"),
   prod: readDraft("prod"),
+  voting: readDraft("voting"),
 } satisfies Record<FixtureStack, Draft>;
 
 function readDraft(stack: FixtureStack): Draft {
@@ -59,6 +60,7 @@ export const environment = (stack: string): StackEnvironment => ({
     value: new Map([
       ["skycoin-test", "https://192.0.2.1:6443"],
       ["skycoin-prod", "https://192.0.2.2:6443"],
+      ["voting", "https://192.0.2.3:6443"],
       ["here", "https://127.0.0.1:6443"],
     ]),
   }),
