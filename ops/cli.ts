@@ -1,5 +1,5 @@
 /**
- * Day-two commands: `keys`, `doctor`, `new-stack`, `lint-stacks`. Each loads what it needs: lint runs
+ * Day-two commands: `keys`, `doctor`, `live-up`, `new-stack`, `lint-stacks`. Each loads what it needs: lint runs
  * at every check and needs neither the engine's SDK nor a schema.
  */
 import { dirname, resolve } from "node:path";
@@ -13,7 +13,10 @@ import { readStackFile } from "./stack-file.ts";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 const text = { type: "string" } as const;
-const options = { stack: text, target: text, name: text, from: text, new: text, import: text };
+const options = {
+  ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
+  yes: text,
+};
 
 /** The exit code: 0 when all is well. */
 async function main(words: readonly string[]): Promise<number> {
@@ -31,6 +34,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runKeys(values);
     case "doctor":
       return runDoctor(values);
+    case "live-up":
+      return runLiveUp(values);
     case "new-stack": {
       const { newStack } = await import("./new-stack.ts");
       const name = readStackName("NAME", values.name);
@@ -44,7 +49,7 @@ async function main(words: readonly string[]): Promise<number> {
       return findings.length === 0 ? 0 : 1;
     }
     default:
-      throw new CommandError("commands: keys, doctor, new-stack, lint-stacks");
+      throw new CommandError("commands: keys, doctor, live-up, new-stack, lint-stacks");
   }
 }
 
@@ -67,6 +72,15 @@ async function runDoctor(values: Values): Promise<number> {
   const checks = examine(root, file, target, thisMachine);
   console.log(reportChecks(file, checks));
   return checks.every(({ faults }) => faults.length === 0) ? 0 : 1;
+}
+
+async function runLiveUp(values: Values): Promise<number> {
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  if (values.yes !== undefined && values.yes !== "yes") {
+    throw new CommandError(`YES must be yes (it is ${JSON.stringify(values.yes)})`);
+  }
+  const { liveUp } = await import("./live-up.ts");
+  return liveUp(root, file, values.yes === "yes");
 }
 
 main(process.argv.slice(2)).then(

@@ -20,6 +20,8 @@ const EngineEvent = z.object({
     .object({
       resourceChanges: z.record(z.string(), z.number()).default({}),
       durationSeconds: z.number().default(0),
+      // Up to here it was the preview that `up` shows before it asks.
+      isPreview: z.boolean().default(false),
     })
     .optional(),
 });

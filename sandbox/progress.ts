@@ -8,7 +8,7 @@ export interface Outcome {
   readonly seconds: number;
   /** Whether the engine came to its summary. */
   readonly finished: boolean;
-  /** Whether any change was begun. */
+  /** Whether any change was begun, not planned only. */
   readonly touched: boolean;
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -39,6 +39,7 @@ export class Progress {
   readonly #failed = new Set<string>();
   readonly #errors: Problem[] = [];
   readonly #warnings: Problem[] = [];
+  #touched = false;
   #same = 0;
   #changes: Readonly<Record<string, number>> = {};
   #seconds = 0;
@@ -54,6 +55,7 @@ export class Progress {
       event;
     if (resourcePreEvent !== undefined && isChange(resourcePreEvent.metadata.op)) {
       this.#begun.add(resourcePreEvent.metadata.urn);
+      this.#touched = true;
     }
     if (resOutputsEvent?.metadata.op === "same") {
       this.#same += 1;
@@ -77,6 +79,7 @@ export class Progress {
       this.#changes = summaryEvent.resourceChanges;
       this.#seconds = summaryEvent.durationSeconds;
       this.#finished = true;
+      this.#touched &&= !summaryEvent.isPreview;
     }
     return undefined;
   }
@@ -102,7 +105,7 @@ export class Progress {
       changes: this.#changes,
       seconds: this.#seconds,
       finished: this.#finished,
-      touched: this.#begun.size + this.#done.size + this.#failed.size > 0,
+      touched: this.#touched,
       errors: this.#errors,
       warnings: this.#warnings,
     };

@@ -24,7 +24,18 @@ export interface LiveEnvironment {
  *
  * @throws CommandError inside a sandbox's shell, whose settings would lead it to the sandbox.
  */
-export function livePulumi({ root, environment }: LiveEnvironment): RunPulumi {
+export function livePulumi(live: LiveEnvironment): RunPulumi {
+  const env = officialEnvironment(live);
+  return (words, input = "") => run(live.root, env, words, input);
+}
+
+/**
+ * The operator's environment as a live stack may see it: the official CLI, no plugin that merely lies on
+ * PATH, no setting that trades safety for speed.
+ *
+ * @throws CommandError inside a sandbox's shell, whose settings would lead it to the sandbox.
+ */
+export function officialEnvironment({ root, environment }: LiveEnvironment): NodeJS.ProcessEnv {
   const home = resolve(root, ".sandbox") + sep;
   const sandboxed = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "KUBECONFIG"].filter((name) =>
     (environment[name] ?? "").replace(/^file:\/\//, "").startsWith(home),
@@ -37,13 +48,13 @@ export function livePulumi({ root, environment }: LiveEnvironment): RunPulumi {
       `this shell belongs to a sandbox (${sandboxed.join(", ")}): leave it before acting on a live stack`,
     );
   }
-  const env = {
+  return {
     ...environment,
     PATH: officialPath(environment),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
+    PULUMI_SKIP_CHECKPOINTS: undefined,
   };
-  return (words, input = "") => run(root, env, words, input);
 }
 
 /** PATH without the folders of tools that Fleet built for the sandbox. */

@@ -4,7 +4,15 @@
  * one, so that the loader, the sandbox and the runner are the real ones.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -24,7 +32,7 @@ export interface ReleaseClone {
   /** Writes the program, without committing it. */
   readonly write: (version: Version) => void;
   /** Writes the stack file: another tag of the image is another config. */
-  readonly configure: (tag: string, onFailure?: "pause" | "rollback") => void;
+  readonly configure: (tag: string, onFailure?: "pause" | "rollback", stack?: string) => void;
   /** Commits everything and gives the hash. */
   readonly commit: (message: string) => string;
   readonly git: (...words: string[]) => string;
@@ -34,8 +42,8 @@ export interface ReleaseClone {
 /** Image of the pods, without its tag. */
 export const imageName = "registry.example/web";
 
-/** Namespace of everything. */
-export const namespace = "web";
+/** Namespace of everything that a stack has. */
+export const namespaceOf = (stack: string): string => `web-${stack}`;
 
 const parts = [
   ...["components", "stacks", "sandbox", "release", "ops"],
@@ -60,11 +68,15 @@ export function releaseClone(first: Version, tag: string): ReleaseClone {
   const write = (version: Version): void => {
     writeFileSync(join(folder, "index.ts"), program(version));
   };
-  const configure: ReleaseClone["configure"] = (next, onFailure = "rollback") => {
+  const configure: ReleaseClone["configure"] = (next, onFailure = "rollback", stack = "test") => {
+    const path = join(folder, `Pulumi.${stack}.yaml`);
+    // What `pulumi stack init` wrote there stays.
+    const former = existsSync(path) ? readFileSync(path, "utf8") : "";
     const text = readFileSync(join(clone, "Pulumi.test.yaml"), "utf8")
       .replace("docker.io/skycoin, tag: test }", `docker.io/skycoin, tag: ${next} }`)
-      .replace(/$/, `  fleet:onFailure: ${onFailure}\n`);
-    writeFileSync(join(folder, "Pulumi.test.yaml"), text);
+      .concat(`  fleet:onFailure: ${onFailure}\n`)
+      .concat(...(former.match(/^encryptionsalt: .*\n/m) ?? []));
+    writeFileSync(path, text);
   };
   const commit = (message: string): string => {
     git("add", "--all");
@@ -89,69 +101,83 @@ export function releaseClone(first: Version, tag: string): ReleaseClone {
 
 /**
  * The program: two pods that are exchanged one at a time, without a gap; the digest of their image, looked
- * up in the registry; a secret; a Job where a version has a migration.
+ * up in the registry; a secret; a Job where a version has a migration. It reads its config itself, so that
+ * a live stack of it needs none of Skywire's keys.
  */
 const program = ({ version, migration }: Version): string => `
 import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "./components/platform/cluster.ts";
-import { loadConfig } from "./stacks/config.ts";
+import { Digests } from "./stacks/digests.ts";
+import { readEnvironment } from "./stacks/environment.ts";
 import { withRelease } from "./stacks/release.ts";
 
 const version = ${JSON.stringify(version)};
 const migration: string | undefined = ${JSON.stringify(migration)};
 
-export default async () => {
-  const { config, context } = loadConfig();
-  if (config.system !== "skywire") {
-    throw new Error("the test's stack file is Skywire's");
+const settings = new pulumi.Config("fleet");
+const stack = pulumi.getStack();
+const { release } = readEnvironment(stack);
+const digests = new Digests(release?.digests);
+const onFailure = settings.require("onFailure");
+const image = \`${imageName}:\${settings.requireObject("images").public.tag}\`;
+
+function lookUp() {
+  // The registry is a stand-in: a live run meets none.
+  return settings.getBoolean("sandbox")
+    ? docker.getRegistryImageOutput({ name: image }, { provider: registry }).sha256Digest
+    : pulumi.output("sha256:" + "0".repeat(64));
+}
+
+let registry;
+
+export default () => withRelease({ onFailure }, { stack, release, digests }, () => {
+  const { provider } = new Cluster("cluster", settings.requireObject("cluster"));
+  if (settings.getBoolean("sandbox")) {
+    registry = new docker.Provider("registry", {});
   }
-  const { cluster, images } = config;
-  return withRelease(config, context, () => {
-    const { provider } = new Cluster("cluster", cluster);
-    const registry = new docker.Provider("registry", {});
-    const image = \`${imageName}:\${images.public.tag}\`;
-    const digest = context.digests.resolve(
-      image,
-      () => docker.getRegistryImageOutput({ name: image }, { provider: registry }).sha256Digest,
-    );
-    const home = new kubernetes.core.v1.Namespace("web", { metadata: { name: "${namespace}" } }, { provider });
-    const metadata = { namespace: home.metadata.name };
-    const login = new kubernetes.core.v1.Secret(
-      "login",
-      { metadata, stringData: { login: context.secrets.value(images.private.pullSecret) } },
-      { provider },
-    );
-    const container = { name: "web", image };
-    const before = migration === undefined ? [] : [
-      new kubernetes.batch.v1.Job(
-        "migration",
-        {
-          metadata: { ...metadata, name: \`migrate-\${migration}\`, annotations: { "fleet/migration": "true" } },
-          spec: { template: { spec: { restartPolicy: "Never", containers: [container] } } },
-        },
-        { provider, replaceOnChanges: ["spec"], deleteBeforeReplace: true },
-      ),
-    ];
-    const labels = { app: "web" };
-    new kubernetes.apps.v1.Deployment(
-      "web",
+  const digest = digests.resolve(image, lookUp);
+  const name = \`web-\${stack}\`;
+  const home = new kubernetes.core.v1.Namespace("web", { metadata: { name } }, { provider });
+  const metadata = { namespace: home.metadata.name };
+  const login = new kubernetes.core.v1.Secret(
+    "login",
+    { metadata, stringData: { login: settings.getSecret("secrets") ?? "none" } },
+    { provider },
+  );
+  const before = migration === undefined ? [] : [
+    new kubernetes.batch.v1.Job(
+      "migration",
       {
-        metadata: { ...metadata, name: "web" },
+        metadata: { ...metadata, name: "migrate-" + migration, annotations: { "fleet/migration": "true" } },
         spec: {
-          replicas: 2,
-          progressDeadlineSeconds: 4,
-          selector: { matchLabels: labels },
-          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
-            metadata: { labels, annotations: { version, digest } },
-            spec: { containers: [container] },
+            spec: { restartPolicy: "Never", containers: [{ name: "migrate", image: "${imageName}:1" }] },
           },
         },
       },
-      { provider, dependsOn: [login, ...before], customTimeouts: { create: "8s", update: "8s" } },
-    );
-    return { version, image };
-  });
-};
+      { provider },
+    ),
+  ];
+  const labels = { app: "web" };
+  new kubernetes.apps.v1.Deployment(
+    "web",
+    {
+      metadata: { ...metadata, name: "web" },
+      spec: {
+        replicas: 2,
+        progressDeadlineSeconds: 4,
+        selector: { matchLabels: labels },
+        strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: {
+          metadata: { labels, annotations: { version, digest } },
+          spec: { containers: [{ name: "web", image }] },
+        },
+      },
+    },
+    { provider, dependsOn: [login, ...before], customTimeouts: { create: "8s", update: "8s" } },
+  );
+  return { version, image };
+});
 `;

@@ -54,6 +54,17 @@ describe("progress of an update", () => {
     });
   });
 
+  it("tells a change that was begun from one that a preview planned", () => {
+    const begun = { resourcePreEvent: step("update", "b") };
+    const preview = { summaryEvent: { resourceChanges: { update: 1 }, isPreview: true } };
+    const touched = (...events: readonly object[]): boolean =>
+      follow(events).progress.outcome().touched;
+    expect(touched({ resourcePreEvent: step("same", "a") })).toBe(false);
+    expect(touched(begun)).toBe(true);
+    expect(touched(begun, preview)).toBe(false);
+    expect(touched(begun, preview, begun)).toBe(true);
+  });
+
   it("leaves out warnings of the sandbox's own making and those of a wait, and keeps the rest", () => {
     const warn = (message: string, ephemeral = false): object => ({
       diagnosticEvent: { urn: "", message, severity: "warning", ephemeral },

@@ -1,0 +1,97 @@
+/**
+ * `live-up`: plain `pulumi up` of a live stack, and where the stack says so, the last good release put
+ * back when it fails. It adds nothing else: questions, plugins, credentials and state are pulumi's own.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Git } from "../release/git.ts";
+import { Journal } from "../release/journal.ts";
+import { interruptedCode, updateOrRollBack } from "../release/run.ts";
+import { migrationsIn, parseRelease } from "../release/state.ts";
+import type { StackState } from "../release/state.ts";
+import type { Target } from "../release/target.ts";
+import { parseAll } from "../stacks/parse.ts";
+import { systemSections } from "../stacks/raw.ts";
+import type { OnFailure } from "../stacks/release.schema.ts";
+import { inFile } from "../stacks/secrets.ts";
+import { StackConfig } from "../stacks/stack.schema.ts";
+import { CommandError } from "./command.ts";
+import { livePulumi, officialEnvironment, type RunPulumi } from "./keys/pulumi.ts";
+import { runUp } from "./live-engine.ts";
+import { type StackFile } from "./stack-file.ts";
+
+/** Runs `live-up`. Returns the exit code. */
+export async function liveUp(root: string, file: StackFile, isAgreed: boolean): Promise<number> {
+  const environment = officialEnvironment({ root, environment: process.env });
+  if (!isAgreed && !process.stdin.isTTY) {
+    throw new CommandError(
+      `nobody is here to say yes to what will change: YES=yes says so beforehand, for pipelines behind an approval`,
+    );
+  }
+  const scratch = mkdtempSync(join(tmpdir(), "fleet-live-"));
+  try {
+    const target = await liveTarget(root, file, { environment, scratch, isAgreed });
+    if (onFailureOf(file) === "rollback") {
+      return await updateOrRollBack(target);
+    }
+    const here = { folder: root, config: target.config, release: undefined, goingBack: false };
+    const { code, interrupted } = await target.update(here);
+    return interrupted ? interruptedCode : code;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Of a faulty file nothing is known: the program tells its faults, before it touches anything. */
+function onFailureOf(file: StackFile): OnFailure {
+  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
+  return parsed.ok ? parsed.value.onFailure : "pause";
+}
+
+interface Live {
+  readonly environment: NodeJS.ProcessEnv;
+  /** For what is gone when the command ends. */
+  readonly scratch: string;
+  readonly isAgreed: boolean;
+}
+
+async function liveTarget(root: string, file: StackFile, live: Live): Promise<Target> {
+  const { environment, scratch } = live;
+  const { stack } = file;
+  const git = new Git(root, environment);
+  const pulumi = livePulumi({ root, environment: process.env });
+  // State is in a bucket; beside the commits is the nearest place that is never committed itself.
+  const journal = await git
+    .privatePath(`${stack}-live.json`)
+    .catch(() => join(scratch, "journal.json"));
+  return {
+    stack,
+    clone: root,
+    name: `${stack}/live`,
+    again: `make live-up STACK=${stack}`,
+    config: join(root, file.name),
+    checkout: join(scratch, "checkout"),
+    environment,
+    git,
+    journal: new Journal(journal),
+    say: (line) => {
+      console.log(line);
+    },
+    update: (source) => runUp({ stack, source, ...live }),
+    state: () => readState(pulumi, stack, scratch),
+  };
+}
+
+/** Both answers go through files or memory only: a state is never printed. */
+async function readState(pulumi: RunPulumi, stack: string, scratch: string): Promise<StackState> {
+  const path = join(scratch, "state.json");
+  await pulumi(["stack", "export", "--stack", stack, "--file", path]);
+  const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
+  rmSync(path);
+  const words = ["stack", "output", "release", "--json", "--show-secrets", "--stack", stack];
+  // A stack without the output is none that can be told from a fault: both have no release.
+  const release = await pulumi(words).catch(() => "");
+  return { release: parseRelease(release), migrations: migrationsIn(deployment) };
+}

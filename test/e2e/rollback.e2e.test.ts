@@ -1,0 +1,359 @@
+/**
+ * Rollback on a real control plane, through the commands that users type: `make up` in the sandbox, then
+ * `make live-up` on a live stack's own terms (official settings, no stand-in, a backend of its own).
+ *
+ * Proves what is put back, on the cluster and in the state, what is said, and that a run may be ended at
+ * any moment. The pods' image tells the sandbox whether they become ready; no container runs.
+ *
+ * The tests are one story and build on each other, in this order.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+
+import { pushImage } from "../../sandbox/standins/seeds.ts";
+import { type Finished, run, toolFolder, toolPath } from "../judges/tools.ts";
+import { imageName, namespaceOf, releaseClone, type ReleaseClone } from "./release-clone.ts";
+import { type ReleaseSandbox, releaseSandbox, startNode } from "./release-runs.ts";
+import { settled } from "./sandbox.ts";
+
+const broken = "sandbox-never-ready";
+const newDigest = `sha256:${"ab".repeat(32)}`;
+
+const Pods = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        uid: z.string(),
+        annotations: z.object({ version: z.string(), digest: z.string() }),
+      }),
+      spec: z.object({ containers: z.array(z.object({ image: z.string() })) }),
+      status: z.object({
+        conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+      }),
+    }),
+  ),
+});
+
+describe("a stack that rolls back", () => {
+  let clone: ReleaseClone;
+  let sandbox: ReleaseSandbox;
+
+  beforeAll(() => {
+    clone = releaseClone({ version: "1" }, broken);
+    sandbox = releaseSandbox(clone);
+  });
+
+  afterAll(async () => {
+    await sandbox.dispose();
+    clone.dispose();
+  });
+
+  /** Ready pods: `uid version tag digest`, sorted. */
+  async function serving(stack = "test"): Promise<readonly string[]> {
+    const text = await sandbox.kubectl(
+      "get",
+      "pods",
+      "-n",
+      namespaceOf(stack),
+      "-l",
+      "app=web",
+      "-o",
+      "json",
+    );
+    return Pods.parse(JSON.parse(text))
+      .items.filter(({ status }) =>
+        status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
+      )
+      .map(({ metadata: { uid, annotations }, spec }) =>
+        [uid, annotations.version, spec.containers[0]?.image, annotations.digest].join(" "),
+      )
+      .sort();
+  }
+
+  /** Versions of the ready pods, with the tag they run. */
+  const versions = async (stack?: string): Promise<readonly string[]> =>
+    (await serving(stack)).map((line) => line.split(" ").slice(1, 3).join(" "));
+
+  const twoOf = (version: string, tag: string): readonly string[] =>
+    Array<string>(2).fill(`${version} ${imageName}:${tag}`);
+
+  const secretsOf = (): Promise<string> =>
+    sandbox.kubectl("get", "secrets", "-n", namespaceOf("test"), "-o", "jsonpath={.items[*].data}");
+
+  const state = (): string =>
+    readFileSync(join(sandbox.folder, "backend/.pulumi/stacks/fleet/test.json"), "utf8");
+
+  function expectFailure({ code, stdout }: Finished, ...texts: readonly (string | RegExp)[]): void {
+    expect(code, stdout).not.toBe(0);
+    expect(code, stdout).not.toBe(130);
+    for (const text of texts) {
+      expect(stdout).toMatch(text);
+    }
+  }
+
+  test("says of its first deployment that there is nothing to go back to", async () => {
+    expectFailure(await sandbox.command("up"), /was not rolled back: there is no earlier release/);
+    clone.configure("one");
+    clone.commit("An image that starts");
+    expect((await sandbox.command("up")).code).toBe(0);
+    expect(await versions()).toEqual(twoOf("1", "one"));
+  });
+
+  test("puts commit, config and digests back, on the cluster and in the state, and still fails", async () => {
+    const good = clone.git("rev-parse", "--short", "HEAD").trim();
+    const before = { pods: await serving(), secrets: await secretsOf() };
+    // The good tag moves meanwhile: what is put back is what ran, not what the tag is now.
+    await pushImage(sandbox.folder, `${imageName}:one`, newDigest);
+    clone.configure(broken);
+    clone.write({ version: "2" });
+    clone.git("add", "index.ts");
+    const tree = clone.git("status", "--porcelain=v2", "--branch");
+
+    const failed = await sandbox.command("up");
+    expectFailure(
+      failed,
+      /Deployment web\n.*\n?.*timed out/,
+      `rolling back to ${good} An image that starts`,
+      "the update failed and was rolled back: 1 changed",
+      new RegExp(`tried +[0-9a-f]+ Work tree of stack test, with changes since ${good}`),
+      /failed +Deployment web\n/,
+      `runs now  ${good} An image that starts, with its config and digests`,
+      "next      mend what failed, then make up",
+    );
+    // The old pods served throughout: they are the same ones.
+    expect(await serving()).toEqual(before.pods);
+    expect(await secretsOf()).toEqual(before.secrets);
+    expect(clone.git("status", "--porcelain=v2", "--branch")).toBe(tree);
+    expect(clone.git("diff", "--cached", "--name-only").trim()).toBe("index.ts");
+    expect(existsSync(join(sandbox.folder, "checkout"))).toBe(false);
+
+    const release = z
+      .object({ commit: z.string(), config: z.string(), digests: z.record(z.string(), z.string()) })
+      .parse(stateOutputs(state())["release"]);
+    expect(release.commit).toBe(clone.git("rev-parse", "HEAD").trim());
+    expect(Object.keys(release.digests)).toEqual([`${imageName}:one`]);
+    expect(Object.values(release.digests)).not.toContain(newDigest);
+    // The config's text is a secret of the state, though its own secrets are encrypted once more.
+    expect(state()).not.toContain("Skywire's test environment");
+  });
+
+  test("goes on after a run that was stopped before, during and after the failure", async () => {
+    const before = await serving();
+    // Before the engine starts: killed outright.
+    const early = sandbox.start("up");
+    await early.until("sandbox of test");
+    early.child.kill("SIGKILL");
+    await early.end;
+    // While the update waits for its pods.
+    const waiting = sandbox.start("up");
+    await waiting.until("sandbox of test");
+    await settled(async () => ((await newPods()) > 0 ? [] : ["no new pod yet"]));
+    waiting.child.kill("SIGINT");
+    const stopped = await waiting.end;
+    expect([stopped.code, stopped.stdout]).toEqual([
+      130,
+      expect.stringContaining("up: stopped; make up goes on from there"),
+    ]);
+    expect(await serving()).toEqual(before);
+    // When it has failed and the rollback begins.
+    const failing = sandbox.start("up");
+    await failing.until("rolling back to");
+    failing.child.kill("SIGINT");
+    await failing.end;
+    // The next run finishes the job, and does not try again what failed.
+    const finished = await sandbox.command("up");
+    expectFailure(
+      finished,
+      /stopped while it put the last good release back: that comes first/,
+      /the update failed and was rolled back/,
+      /failed +Deployment web\n/,
+    );
+    expect(finished.stdout).not.toContain("up failed:");
+    expect(await serving()).toEqual(before);
+  });
+
+  test("stands again with what ran last after a rollback was killed outright", async () => {
+    const failing = sandbox.start("up");
+    await failing.until("rolling back to");
+    while (!existsSync(join(sandbox.folder, "unfinished")) && failing.child.exitCode === null) {
+      await sleep(10);
+    }
+    failing.child.kill("SIGKILL");
+    await failing.end;
+    const finished = await sandbox.command("up");
+    expectFailure(finished, /starting from an empty cluster/, /was rolled back/);
+    expect(await versions()).toEqual(twoOf("1", "one"));
+  });
+
+  test("leaves it where it stopped where the stack says pause, the old pods serving", async () => {
+    const before = await serving();
+    clone.configure(broken, "pause");
+    const paused = await sandbox.command("up");
+    expectFailure(paused, "up failed:");
+    expect(paused.stdout).not.toContain("roll");
+    expect(await serving()).toEqual(before);
+    expect(await newPods()).toBe(1);
+  });
+
+  test("never goes back across a data migration that ran", async () => {
+    const before = await serving();
+    clone.configure(broken);
+    clone.write({ version: "3", migration: "a" });
+    expectFailure(
+      await sandbox.command("up"),
+      "was not rolled back: its data migration has run (Job migration)",
+      /runs now +what it had reached; old pods serve where new ones are not ready; last good: [0-9a-f]{7} /,
+    );
+    expect(await serving()).toEqual(before);
+    // Mended, it goes forward; the migration that ran is now the good release's own.
+    clone.configure("two");
+    clone.commit("Mended");
+    expect((await sandbox.command("up")).code).toBe(0);
+    expect(await versions()).toEqual(twoOf("3", "two"));
+    const { migrations } = z
+      .object({ migrations: z.record(z.string(), z.string()) })
+      .parse(stateOutputs(state())["release"]);
+    expect(Object.values(migrations)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    // The same work tree is the same release: a second run changes nothing.
+    const again = await sandbox.command("preview");
+    expect(again.stdout).toContain("preview: no change");
+  });
+
+  test("rolls back live, by the operator's own pulumi", async () => {
+    const live = liveStack(clone, sandbox);
+    try {
+      clone.configure("one", "rollback", "live");
+      await live.init();
+      clone.commit("A live stack");
+      expect(await live.up()).toMatchObject({ code: 0 });
+      const before = await serving("live");
+      clone.configure(broken, "rollback", "live");
+      expectFailure(
+        await live.up(),
+        "the update failed and was rolled back",
+        /runs now +[0-9a-f]{7} A live stack, with its config and digests/,
+        "then make live-up STACK=live",
+      );
+      expect(await serving("live")).toEqual(before);
+      expect(readdirSync(join(clone.folder, ".git", "fleet"))).toEqual([]);
+      // Plain pulumi would only pause, and says so.
+      const plain = await live.pulumi("preview", "--stack", "live");
+      expect(plain.stdout).toContain("plain pulumi only pauses");
+    } finally {
+      live.dispose();
+    }
+  });
+
+  test("has printed no secret, and keeps no commit of a sandbox that is gone", async () => {
+    const secrets = z
+      .record(z.string(), z.string())
+      .parse(JSON.parse(readFileSync(join(sandbox.folder, "secrets.json"), "utf8")));
+    expect(Object.keys(secrets).length).toBeGreaterThan(5);
+    const printed = sandbox.transcript.join("\n");
+    const log = readFileSync(join(sandbox.folder, "logs", "engine.log"), "utf8");
+    for (const value of Object.values(secrets)) {
+      expect(printed.includes(value) || log.includes(value)).toBe(false);
+    }
+    const refs = (): string => clone.git("for-each-ref", "--format=%(refname)", "refs/fleet/test");
+    expect(refs()).toMatch(/^refs\/fleet\/test\/sandbox-[0-9a-f]{8}\/good$/m);
+    await sandbox.command("down");
+    expect(refs()).toBe("");
+  });
+
+  /** Pods of the stack that are not ready. */
+  async function newPods(): Promise<number> {
+    const all = await sandbox.kubectl(
+      "get",
+      "pods",
+      "-n",
+      namespaceOf("test"),
+      "-l",
+      "app=web",
+      "-o",
+      "name",
+    );
+    return all.trim().split("\n").length - (await serving()).length;
+  }
+});
+
+const Checkpoint = z.object({
+  checkpoint: z.object({
+    latest: z.object({
+      resources: z.array(
+        z.looseObject({ type: z.string(), outputs: z.record(z.string(), z.unknown()).default({}) }),
+      ),
+    }),
+  }),
+});
+
+/** The outputs of a stack as its state has them, secrets sealed. */
+function stateOutputs(text: string): Readonly<Record<string, unknown>> {
+  const { resources } = Checkpoint.parse(JSON.parse(text)).checkpoint.latest;
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const release = outputs["release"];
+  if (typeof release !== "object" || release === null || !("config" in release)) {
+    throw new Error("the state has no release");
+  }
+  const sealed = JSON.stringify(release.config);
+  return { ...outputs, release: { ...release, config: sealed } };
+}
+
+interface LiveStack {
+  readonly init: () => Promise<void>;
+  readonly up: () => Promise<Finished>;
+  readonly pulumi: (...words: string[]) => Promise<Finished>;
+  readonly dispose: () => void;
+}
+
+/**
+ * A live stack of the clone, on the sandbox's API server under another name: a backend and an engine home
+ * of its own. Its Kubernetes plugin lies where `pulumi install` would put it, as none on PATH is taken.
+ */
+function liveStack(clone: ReleaseClone, sandbox: ReleaseSandbox): LiveStack {
+  const folder = mkdtempSync(join(tmpdir(), "fleet-live-up-"));
+  const home = join(folder, "pulumi");
+  const plugin = join(home, "plugins", "resource-kubernetes-v4.34.2");
+  mkdirSync(join(folder, "backend"));
+  mkdirSync(plugin, { recursive: true });
+  symlinkSync(toolPath("pulumi-resource-kubernetes"), join(plugin, "pulumi-resource-kubernetes"));
+  const env = {
+    PATH: [toolFolder("pulumi"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+    HOME: folder,
+    KUBECONFIG: join(sandbox.folder, "kubeconfig"),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "backend")).href,
+    PULUMI_CONFIG_PASSPHRASE: "live",
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  const pulumi = (...words: string[]): Promise<Finished> =>
+    run(toolPath("pulumi"), [...words, "--non-interactive"], { cwd: clone.folder, env });
+  return {
+    pulumi,
+    init: async () => {
+      const { code, stderr } = await pulumi("stack", "init", "live", "--no-select");
+      expect(code, stderr).toBe(0);
+    },
+    up: () => {
+      const words = ["live-up", "--stack", "live", "--yes", "yes"];
+      return startNode([join(clone.folder, "ops", "cli.ts"), ...words], clone.folder, env, []).end;
+    },
+    dispose: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

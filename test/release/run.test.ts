@@ -1,0 +1,266 @@
+/** The course of an update that keeps releases, over an engine that a test tells how to end. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { Git } from "../../release/git.ts";
+import { Journal } from "../../release/journal.ts";
+import { updateOrRollBack } from "../../release/run.ts";
+import { migrationsIn, type StackState } from "../../release/state.ts";
+import type { Attempt, Source, Target } from "../../release/target.ts";
+import type { Release } from "../../stacks/release.schema.ts";
+
+const well: Attempt = {
+  code: 0,
+  interrupted: false,
+  touched: true,
+  changes: "1 changed",
+  problems: [],
+};
+const failed: Attempt = { ...well, code: 255, problems: ["Deployment web", "  timed out"] };
+const digest = `sha256:${"ab".repeat(32)}`;
+
+describe("an update that fails", () => {
+  let folder: string;
+  let clone: string;
+  let state: StackState;
+  let ends: Attempt[];
+  let runs: { readonly source: Source; readonly program: string; readonly config: string }[];
+  let said: string[];
+  let target: Target;
+  let good: Release;
+
+  const git = (...words: string[]): string =>
+    execFileSync("git", words, { cwd: clone, encoding: "utf8", stdio: "pipe" }).trim();
+  const commit = (text: string): string => {
+    writeFileSync(join(clone, "index.ts"), text);
+    git("add", "--all");
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-m", text);
+    return git("rev-parse", "HEAD");
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "fleet-run-"));
+    clone = join(folder, "clone");
+    mkdirSync(join(clone, "node_modules"), { recursive: true });
+    git("init", "--quiet");
+    writeFileSync(join(clone, ".gitignore"), "node_modules\n");
+    writeFileSync(join(clone, "Pulumi.test.yaml"), "config: new\n");
+    const first = commit("first");
+    commit("second");
+    good = { commit: first, config: "config: old\n", digests: { "a/b:1": digest }, migrations: {} };
+    state = { release: good, migrations: new Map() };
+    ends = [];
+    runs = [];
+    said = [];
+    target = {
+      stack: "test",
+      clone,
+      name: "test/live",
+      again: "make up",
+      config: join(clone, "Pulumi.test.yaml"),
+      checkout: join(folder, "checkout"),
+      environment: process.env,
+      git: new Git(clone, process.env),
+      journal: new Journal(join(folder, "journal.json")),
+      say: (line) => said.push(line),
+      state: () => Promise.resolve(state),
+      update: (source) => {
+        const program = readFileSync(join(source.folder, "index.ts"), "utf8");
+        runs.push({ source, program, config: readFileSync(source.config, "utf8") });
+        const end = ends.shift();
+        return end === undefined ? Promise.reject(new Error("killed")) : Promise.resolve(end);
+      },
+    };
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const isNoted = (): boolean => existsSync(join(folder, "journal.json"));
+  const text = (): string => said.join("\n");
+
+  it("is followed by the last good release: its program, its config, its digests", async () => {
+    ends = [failed, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs).toMatchObject([
+      { program: "second", config: "config: new\n", source: { goingBack: false } },
+      { program: "first", config: "config: old\n", source: { goingBack: true } },
+    ]);
+    expect(runs[0]?.source.release?.digests).toEqual({});
+    expect(runs[1]?.source.release).toEqual({
+      commit: good.commit,
+      config: good.config,
+      digests: good.digests,
+    });
+    expect(text()).toMatch(/was rolled back: 1 changed\n {2}tried .* second\n {2}failed .* web\n/);
+    expect(text()).toMatch(/runs now {2}[0-9a-f]+ first, with its config and digests\n {2}next/);
+    expect([isNoted(), existsSync(target.checkout)]).toEqual([false, false]);
+    expect(git("rev-parse", "refs/fleet/test/live/good")).toBe(good.commit);
+  });
+
+  it.each<[string, RegExp, () => void]>([
+    [
+      "nothing was touched",
+      /nothing was changed: what ran before runs on/,
+      () => {
+        ends = [{ ...failed, touched: false }];
+      },
+    ],
+    [
+      "it is the first",
+      /there is no earlier release/,
+      () => {
+        state = { ...state, release: undefined };
+      },
+    ],
+    [
+      "it is the last good release itself",
+      /what failed is the last good release itself/,
+      () => {
+        writeFileSync(target.config, good.config);
+        state = { ...state, release: { ...good, commit: commit("the same") } };
+      },
+    ],
+    [
+      "a migration ran",
+      /its data migration has run \(Job migrate\)/,
+      () => {
+        const urn = "urn:pulumi:test::fleet::t::migrate";
+        const release = { ...good, migrations: { [urn]: "1" } };
+        state = { release, migrations: new Map([[urn, "2"]]) };
+      },
+    ],
+    [
+      "the commit is not here",
+      /cannot be fetched[\s\S]*the commit of the last good release, 0000.* is not in this clone/,
+      () => {
+        state = { ...state, release: { ...good, commit: "0".repeat(40) } };
+      },
+    ],
+  ])("is left where it stopped where %s", async (_, why, given) => {
+    ends = [failed];
+    given();
+    expect(await updateOrRollBack(target)).toBe(255);
+    expect(runs).toHaveLength(1);
+    expect(text()).toMatch(why);
+    expect(text()).toMatch(/was not rolled back/);
+    expect(isNoted()).toBe(false);
+  });
+
+  it("is left where it stopped where all its pods are ready", async () => {
+    ends = [failed];
+    const before = target.update;
+    target = {
+      ...target,
+      update: (source) => {
+        const { commit: tried, config, digests } = source.release ?? good;
+        state = { ...state, release: { commit: tried, config, digests, migrations: {} } };
+        return before(source);
+      },
+    };
+    await updateOrRollBack(target);
+    expect(text()).toMatch(/all its pods are ready: what failed came after them/);
+    expect(runs).toHaveLength(1);
+  });
+
+  it("goes back over migrations that the last good release knows", async () => {
+    const urn = "urn:pulumi:test::fleet::t::migrate";
+    state = { release: { ...good, migrations: { [urn]: "1" } }, migrations: new Map([[urn, "1"]]) };
+    ends = [failed, well];
+    await updateOrRollBack(target);
+    expect(runs).toHaveLength(2);
+  });
+
+  it("is not rolled back twice: a rollback that fails is said to have failed", async () => {
+    ends = [failed, failed];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs).toHaveLength(2);
+    expect(text()).toMatch(/the rollback failed, too, and no second one is tried/);
+    expect(isNoted()).toBe(false);
+  });
+
+  it("is rolled back by the next run where the engine was not let in", async () => {
+    ends = [failed, { ...failed, touched: false }];
+    await updateOrRollBack(target);
+    expect(isNoted()).toBe(true);
+    ends = [well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.at(-1)?.program).toBe("first");
+  });
+
+  it("does not stand in the way for ever where the packages of the last good release are not to be had", async () => {
+    const lock = join(clone, "package-lock.json");
+    writeFileSync(lock, "{}");
+    ends = [failed];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(text()).toMatch(/its files cannot be had: npm ci failed/);
+    expect(isNoted()).toBe(false);
+  });
+
+  it.each(["before", "after"] as const)(
+    "and was killed %s its rollback began goes on from there",
+    async (moment) => {
+      ends = moment === "before" ? [] : [failed];
+      await expect(updateOrRollBack(target)).rejects.toThrow("killed");
+      expect(isNoted()).toBe(true);
+      // The killed engine's state is gone: the note still knows what was good.
+      state = { release: undefined, migrations: new Map() };
+      ends = moment === "before" ? [{ ...failed, touched: false }, well] : [well];
+      expect(await updateOrRollBack(target)).toBe(1);
+      expect(runs.at(-1)).toMatchObject({ program: "first", config: "config: old\n" });
+      expect(isNoted()).toBe(false);
+    },
+  );
+
+  it("is followed by what is here, once the rollback is finished, where that has changed since", async () => {
+    ends = [failed];
+    await expect(updateOrRollBack(target)).rejects.toThrow("killed");
+    commit("third");
+    ends = [well, well];
+    expect(await updateOrRollBack(target)).toBe(0);
+    expect(runs.slice(2).map(({ program }) => program)).toEqual(["first", "third"]);
+    expect(git("rev-parse", "refs/fleet/test/live/good")).toBe(git("rev-parse", "HEAD"));
+  });
+
+  it("only pauses where no release can be kept, and says so", async () => {
+    rmSync(join(clone, ".git"), { recursive: true });
+    ends = [failed];
+    expect(await updateOrRollBack(target)).toBe(255);
+    expect(runs.map(({ source }) => source.release)).toEqual([undefined]);
+    expect(text()).toMatch(/warning: a failed update will only pause/);
+  });
+});
+
+describe("migrations of a state", () => {
+  const job = (name: string, annotations: object, uid?: string): object => ({
+    urn: `urn:pulumi:test::fleet::kubernetes:batch/v1:Job::${name}`,
+    type: "kubernetes:batch/v1:Job",
+    inputs: { metadata: { annotations } },
+    outputs: { metadata: { uid } },
+  });
+  const marked = { "fleet/migration": "true" };
+
+  it("are the marked Jobs, and those that an engine was killed over", () => {
+    const found = migrationsIn({
+      resources: [
+        { urn: "urn:x", type: "pulumi:pulumi:Stack" },
+        job("report", {}, "1"),
+        job("migrate", marked, "2"),
+      ],
+      pending_operations: [
+        { resource: job("begun", marked), type: "creating" },
+        { resource: job("going", marked), type: "deleting" },
+      ],
+    });
+    expect([...found].map(([urn, uid]) => [urn.split("::").at(-1), uid])).toEqual([
+      ["migrate", "2"],
+      ["begun", ""],
+    ]);
+    expect(migrationsIn(undefined).size).toBe(0);
+  });
+});
