@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 
 STACK ?= test
+# What is live is never meant by default.
+STACK_GIVEN := $(filter-out file,$(origin STACK))
 
 # Values go through the environment and untouched: with $(value …) a `$HOME` or a quote in CMD reaches the command as
 # it was typed.
@@ -13,7 +15,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -33,6 +35,11 @@ exec: ## run a command inside the sandbox: make exec CMD='kubectl get pods -A' (
 	@$(FLEET) exec
 shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
 	@$(FLEET) shell
+
+## Live: plain pulumi does all else (docs/live.md)
+.PHONY: live-up
+live-up: ## pulumi up of a live stack, rolled back if it fails and its file says so; YES=yes agrees beforehand (STACK=…)
+	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
 
 ## Checking
 .PHONY: check test bench

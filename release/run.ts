@@ -173,7 +173,12 @@ async function rollBack(target: Target, entry: RollingBack): Promise<RolledBack>
   } else {
     say("");
     say("the rollback failed, too, and no second one is tried: the stack is left where it stopped");
-    await sayRows(target, tried, entry.reason, "neither release whole");
+    await sayRows(
+      target,
+      tried,
+      entry.reason,
+      "what the rollback had reached; see what the engine said",
+    );
   }
   return { done: attempt.code === 0, exit: 1 };
 }

@@ -203,7 +203,7 @@ describe("Skywire's test stack in a sandbox", () => {
     const secrets = sandboxSecrets(sandbox);
     expect(secrets.size).toBeGreaterThan(10);
     const state = await sandbox.succeed("exec", "--cmd", "pulumi stack export");
-    expect(state).toContain("fleet:workload:Workload");
+    expect(state).toContain("fleet:skywire:ConfigBootstrapper");
     expect(secretsIn(state, secrets)).toEqual([]);
     expect(secretsIn(sandbox.transcript.join("\n"), secrets)).toEqual([]);
     for (const place of ["Pulumi.test.yaml", "backend", "logs", "pulumi", "standins"]) {

@@ -21,7 +21,7 @@ const digest = `sha256:${"ab".repeat(32)}`;
 async function monitor(): Promise<{ readonly release: () => void }> {
   let release = (): void => undefined;
   const held = new Promise<void>((settle) => (release = settle));
-  await pulumi.runtime.setMocks({
+  const mocks: pulumi.runtime.Mocks = {
     newResource: async ({ name, inputs }) => {
       if (name === "slow") {
         await held;
@@ -31,7 +31,9 @@ async function monitor(): Promise<{ readonly release: () => void }> {
       return { id: `${name}-id`, state: { ...state, metadata } };
     },
     call: () => ({}),
-  });
+  };
+  // Named: else URNs carry the project and stack of whichever test ran before in this worker.
+  await pulumi.runtime.setMocks(mocks, "fleet", "voting");
   return { release };
 }
 
@@ -110,7 +112,7 @@ describe("the release of a stack that rolls back", () => {
     });
     expect(await valueOf(release)).toMatchObject({
       migrations: {
-        [`urn:pulumi:stack::project::pulumi:pulumi:Stack$kubernetes:batch/v1:Job::migrate`]:
+        "urn:pulumi:voting::fleet::pulumi:pulumi:Stack$kubernetes:batch/v1:Job::migrate":
           "uid-of-migrate",
       },
     });

@@ -51,6 +51,25 @@ describe("the generated config file", () => {
     );
   });
 
+  it("is the same text again for the same config: it stands in the state of a stack that rolls back", () => {
+    const secrets = new Map([
+      ["password", "throw-away"],
+      ["token", "other"],
+    ]);
+    const first = sandboxConfig(live, "x", secrets, key);
+    expect(sandboxConfig(live, "x", secrets, key, first)).toBe(first);
+    const changed = new Map([...secrets, ["token", "new"]]);
+    const second = parse(sandboxConfig(live, "x", changed, key, first)) as Written;
+    const sealed = ({ config }: Written): Record<string, { secure: string }> =>
+      config["fleet:secrets"] as Record<string, { secure: string }>;
+    expect(sealed(second)["password"]).toEqual(sealed(parse(first) as Written)["password"]);
+    expect(decrypt(key.key, sealed(second)["token"]?.secure ?? "")).toBe("new");
+    // A file of another key, or a torn one, is no obstacle.
+    const other = { ...key, key: Buffer.alloc(32, 8) };
+    expect(sandboxConfig(live, "x", secrets, other, first)).not.toBe(first);
+    expect(sandboxConfig(live, "x", secrets, key, "config: {")).toContain("fleet:sandbox: true");
+  });
+
   it("keeps everything else, comments included, and says that it is a sandbox's", () => {
     const text = sandboxConfig(live, "Pulumi.test.yaml", new Map(), key);
     expect(text).toContain("# The stack's own comment.");

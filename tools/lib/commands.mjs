@@ -29,6 +29,7 @@ export const commands = {
     sets: [],
     takes: ["STACK", "TARGET", "NEW", "IMPORT"],
   },
+  "live-up": { program: "ops/cli.ts", arguments: ["live-up"], sets: [], takes: ["STACK", "YES"] },
   doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
   "lint-stacks": { program: "ops/cli.ts", arguments: ["lint-stacks"], sets: [], takes: [] },
   "new-stack": {

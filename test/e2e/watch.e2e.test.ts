@@ -1,0 +1,230 @@
+/** `make watch`, and what `make up` says of pods without a place, on a real control plane. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { Api, KubeObject } from "../../sandbox/api.ts";
+import { sandboxPlace, stackFile } from "../../sandbox/place.ts";
+import { readPlan } from "../../sandbox/plan.ts";
+import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
+import { readSecrets } from "../../sandbox/secrets.ts";
+import { clone } from "../rendered.ts";
+import { Emulator, runInTerminal } from "../sandbox/pseudo-terminal.ts";
+
+const root = mkdtempSync(join(tmpdir(), "fleet-watch-"));
+const place = sandboxPlace("test", { root });
+const deployments = "/apis/apps/v1/namespaces/trial/deployments";
+const environment = { ...process.env, FLEET_SANDBOX_ROOT: root };
+
+const words = (name: string, ...more: string[]): string[] => [
+  ...[process.execPath, join(clone, "sandbox", "cli.ts"), name, "--stack", "test", ...more],
+];
+
+/** A command at work. */
+interface Running {
+  readonly child: ChildProcess;
+  /** Each line it has printed, and when. */
+  readonly lines: { readonly text: string; readonly at: number }[];
+  readonly text: () => string;
+  readonly code: Promise<number | null>;
+}
+
+function start([program = "", ...rest]: readonly string[]): Running {
+  const child = spawn(program, rest, {
+    cwd: clone,
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const lines: { text: string; at: number }[] = [];
+  const take = (part: string): void => {
+    lines.push(...part.split("\n").map((text) => ({ text, at: Date.now() })));
+  };
+  child.stdout.setEncoding("utf8").on("data", take);
+  child.stderr.setEncoding("utf8").on("data", take);
+  return {
+    ...{ child, lines },
+    text: () => lines.map(({ text }) => text).join("\n"),
+    code: new Promise((settle) => child.on("close", settle)),
+  };
+}
+
+/** Waits for a command to have printed something. */
+async function printed({ lines, text }: Running, expected: string | RegExp): Promise<number> {
+  const end = Date.now() + 30_000;
+  for (;;) {
+    const found = lines.find((line) => line.text.search(expected) >= 0);
+    if (found !== undefined) {
+      return found.at;
+    }
+    if (Date.now() > end) {
+      throw new Error(`${String(expected)} was never printed:\n${text()}`);
+    }
+    await sleep(50);
+  }
+}
+
+const deployment = (name: string, tag: string, spec: object = {}) => ({
+  ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: name } },
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: "app", image: `registry.example/app:${tag}` }], ...spec },
+    },
+  },
+});
+
+const image = (tag: string) => ({
+  spec: {
+    template: {
+      spec: { containers: [{ name: "app", image: `registry.example/app:${tag}` }] },
+    },
+  },
+});
+
+let api: Api;
+
+beforeAll(async () => {
+  const absent = start(words("watch"));
+  expect(await absent.code).toBe(1);
+  expect(absent.text()).toMatch(/the sandbox of test does not run\n.*make up STACK=test/);
+  const plan = readPlan("test", stackFile(sandboxPlace("test")), readSecrets(place));
+  ({ api } = await openSandbox(place, plan, process.env, () => undefined));
+  await api.create("/api/v1/namespaces", { metadata: { name: "trial" } });
+});
+
+afterAll(async () => {
+  api.close();
+  await removeSandbox(place);
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("make watch", () => {
+  it("tells of a rollout from its first pod to its end, and ends well", async () => {
+    const watch = start(words("watch"));
+    await printed(watch, "no workload");
+    await api.create(deployments, deployment("vote", "1"));
+    await printed(
+      watch,
+      /deployment\/vote settled; revision 1: 2 ready; 2 of 2 available, least 2/,
+    );
+    await api.patch(`${deployments}/vote`, image("sandbox-slow-1s"));
+    await printed(watch, /deployment\/vote rolling.*revision 2: 1 starting \| revision 1: 2 ready/);
+    expect(await watch.code).toBe(0);
+    expect(watch.text()).toMatch(/deployment\/vote settled; revision 2: 2 ready/);
+    expect(watch.text()).toContain("watch: the one workload has settled");
+    // Surge, and nobody missing: what the update strategy says holds at every line.
+    const available = watch.text().matchAll(/revision 2: .* (\d) of 2 available/g);
+    expect([...available].map(([, count]) => Number(count)).filter((count) => count < 2)).toEqual(
+      [],
+    );
+  });
+
+  it("gives the scheduler's reason of what has no place within seconds, and ends badly", async () => {
+    const watch = start(words("watch"));
+    await printed(watch, "1 settled");
+    const begun = Date.now();
+    await api.create(deployments, deployment("nowhere", "1", { nodeSelector: { disk: "ssd" } }));
+    const said = await printed(watch, /deployment\/nowhere unplaceable: 0\/4 nodes are available/);
+    expect(said - begun).toBeLessThan(8_000);
+    expect(watch.text()).toContain("didn't match Pod's node affinity/selector");
+    expect(watch.text()).toContain("to mend: it wants a node with disk=ssd");
+    expect(await watch.code).toBe(1);
+    expect(watch.text()).toContain("watch: Deployment nowhere is unplaceable");
+  });
+
+  it("draws in place on a terminal, and gives it back on Ctrl-C with 130", async () => {
+    const size = { columns: 70, rows: 12 };
+    let typed = false;
+    const { code, output } = await runInTerminal(
+      words("watch", "--follow", "yes"),
+      size,
+      environment,
+      (seen) => {
+        const ready = !typed && seen.split("\u001b[?2026l").length > 3;
+        typed ||= ready;
+        return ready ? "\u0003" : undefined;
+      },
+    );
+    const terminal = new Emulator(size.columns, size.rows);
+    terminal.take(output.replaceAll("^C", ""));
+    expect(terminal).toMatchObject({ other: false, cursor: true, overflow: 0 });
+    expect(terminal.frames.length).toBeGreaterThanOrEqual(3);
+    for (const frame of terminal.frames) {
+      expect(frame[0]).toMatch(/^test {2}0:0\d {2}1 unplaceable, 1 settled$/);
+      expect(frame.join("\n")).toContain("deployment/nowhere");
+    }
+    expect(code).toBe(130);
+  });
+
+  it("ends when nobody reads on", async () => {
+    const [node = "", ...rest] = words("watch", "--follow", "yes");
+    const pipe = start([
+      "sh",
+      "-c",
+      `{ "$@"; echo "code $?" >&2; } | head -n 1`,
+      "sh",
+      node,
+      ...rest,
+    ]);
+    await printed(pipe, "1 unplaceable");
+    await api.remove(`${deployments}/nowhere`);
+    await printed(pipe, "code 141");
+    await pipe.code;
+  });
+
+  it("takes FOLLOW=yes or no, and nothing else", async () => {
+    const watch = start(words("watch", "--follow", "maybe"));
+    expect(await watch.code).toBe(1);
+    expect(watch.text()).toMatch(/FOLLOW must be yes or no.*\n.*to mend/);
+  });
+});
+
+describe("make up", () => {
+  it("says what has no place within seconds, and ends in order when nothing else moves", async () => {
+    const nodes = (await api.list("/api/v1/nodes")).map(({ metadata }) => metadata.name);
+    const keepOff = { key: "reserved", value: "elsewhere", effect: "NoSchedule" };
+    for (const name of nodes) {
+      const { spec } = (await api.find(`/api/v1/nodes/${name}`)) ?? {};
+      const taints = (spec?.["taints"] ?? []) as readonly object[];
+      await api.patch(`/api/v1/nodes/${name}`, { spec: { taints: [...taints, keepOff] } });
+    }
+    const up = start(words("up", "--patience", "5"));
+    const said = await printed(up, /cannot be placed: pod postgres-0/);
+    const pod = await api.find("/api/v1/namespaces/skywire/pods/postgres-0");
+    expect((said - refusedAt(pod)) / 1_000).toBeLessThan(6);
+    expect(await up.code).toBe(1);
+    expect(up.text()).toContain("0/4 nodes are available: 4 node(s) had untolerated taint(s)");
+    expect(up.text()).toMatch(/to mend: .*reserved=elsewhere:NoSchedule \(4 nodes\)/);
+    expect(up.text()).toContain("ending the update: for 5 s it has waited for nothing but");
+    const failed = up.text().indexOf("up failed:");
+    expect(up.text().indexOf("cannot be placed: pod postgres-0", failed)).toBeGreaterThan(failed);
+    // Ended in order: the engine's state is whole, so the next run goes on from there.
+    const watch = start(words("status"));
+    expect(await watch.code).toBe(0);
+    expect(watch.text()).not.toContain("was killed");
+  });
+});
+
+/** When the scheduler first said that a pod has no place. */
+function refusedAt(pod: KubeObject | undefined): number {
+  const conditions = (pod?.status?.["conditions"] ?? []) as readonly Record<string, string>[];
+  const scheduled = conditions.find(({ type }) => type === "PodScheduled");
+  return Date.parse(scheduled?.["lastTransitionTime"] ?? "");
+}
+
+describe("a sandbox that goes", () => {
+  it("ends its watch with a fault that says how to get it back", async () => {
+    const watch = start(words("watch", "--follow", "yes"));
+    await printed(watch, "workload|settled|unplaceable");
+    await removeSandbox(place);
+    expect(await watch.code).toBe(1);
+    expect(watch.text()).toMatch(/the API server is out of reach.*\n.*to mend: make up/);
+  });
+});
