@@ -108,6 +108,18 @@ describe("the voting application in a cluster", () => {
     expect(password?.value).toBe(`${mount?.mountPath ?? ""}/postgres-password`);
   });
 
+  // Its port is published by a Swarm's nodes; in a cluster nobody names a host for it.
+  it("has a registry on port 5000, inside, with a disk of its own", () => {
+    const { inputs } = find(rendered.collected, "kubernetes:core/v1:Service", "registry-service");
+    expect(inputs).toMatchObject({
+      metadata: { name: "registry" },
+      spec: { type: "ClusterIP", ports: [{ port: 5000 }] },
+    });
+    const { spec, claimTemplates } = pods("registry");
+    expect(claimTemplates).toEqual(["registry-data"]);
+    expect(spec.containers[0]?.image).toMatch(/^docker\.io\/library\/registry:2\./);
+  });
+
   it("follows the load where an autoscaler says so, and writes no number of pods then", async () => {
     const scaled = await renderVoting(({ config }) => {
       put(config, "fleet:services/vote/deploy/replicas", undefined);

@@ -1,0 +1,56 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import { describe, expect, it } from "vitest";
+
+import { Workload } from "../../components/workload/workload.ts";
+import { collect, find } from "../harness.ts";
+import { workload } from "./workload-fixture.ts";
+
+const ports = [{ name: "http" }];
+const services = [
+  { ports },
+  { name: "echo-public", type: "LoadBalancer", ports },
+  { name: "echo-node", type: "NodePort", ports },
+] as const;
+
+/** The Workload's Services, and the names of those that its controller waits for. */
+async function program() {
+  const waitedFor: string[] = [];
+  const collected = await collect(() => {
+    const monitor = pulumi.runtime.getMonitor() as unknown as {
+      registerResource: (request: RegisterResourceRequest, ...rest: unknown[]) => Promise<void>;
+    };
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, ...rest) => {
+      if (request.getType() === "kubernetes:apps/v1:Deployment") {
+        waitedFor.push(
+          ...request.getDependenciesList().filter((urn) => urn.includes(":Service::")),
+        );
+      }
+      return register(request, ...rest);
+    };
+    const provider = new k8s.Provider("cluster", { context: "demo" });
+    return new Workload("echo", workload({ services }), { providers: [provider] });
+  });
+  const metadataOf = (name: string): unknown =>
+    find(collected, "kubernetes:core/v1:Service", `${name}-service`).inputs["metadata"];
+  return { metadataOf, waitedFor: waitedFor.map((urn) => urn.split("::").at(-1)) };
+}
+
+describe("a Service", () => {
+  // Of the pods behind it the controller is waited for: the provider would add ten seconds each.
+  it("is not waited for, but for the address of a balancer", async () => {
+    const { metadataOf } = await program();
+    const skipped = { annotations: { "pulumi.com/skipAwait": "true" } };
+    expect(metadataOf("echo")).toMatchObject(skipped);
+    expect(metadataOf("echo-node")).toMatchObject(skipped);
+    expect(metadataOf("echo-public")).toMatchObject({ annotations: {} });
+    expect(JSON.stringify(metadataOf("echo-public"))).not.toContain("skipAwait");
+  });
+
+  it("stands before its pods, unless it waits for them itself, as a balancer's does", async () => {
+    const { waitedFor } = await program();
+    expect(waitedFor.sort()).toEqual(["echo-node-service", "echo-service"]);
+  });
+});
