@@ -1,6 +1,7 @@
 /** A small client of the sandbox's API server: a kubectl process for each question takes longer. */
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
+import { text } from "node:stream/consumers";
 
 import { SandboxError } from "./fault.ts";
 import type { ApiAccess } from "./kubeconfig.ts";
@@ -74,23 +75,23 @@ export class Api {
   }
 
   /**
-   * Lines of an answer as the server writes them: a watch. Ends when the server ends it.
+   * Lines of an answer as the server writes them: a watch. Settles when the server has taken the
+   * question; the lines end when it ends them.
    *
    * @param idleSeconds After how long a silent connection counts as lost.
    */
-  async *lines(path: string, idleSeconds: number, signal: AbortSignal): AsyncGenerator<string> {
+  async lines(
+    path: string,
+    idleSeconds: number,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<string>> {
     const response = await this.#open(path, idleSeconds, signal);
     response.setEncoding("utf8");
-    let rest = "";
-    for await (const part of response as AsyncIterable<string>) {
-      const lines = (rest + part).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
+    if (response.statusCode === 200) {
+      return linesOf(response as AsyncIterable<string>);
     }
-    if (response.statusCode !== 200) {
-      const answer = { status: response.statusCode ?? 0, body: rest };
-      throw new ApiError(answer.status, `GET ${path}: ${reason(answer)}`);
-    }
+    const answer = { status: response.statusCode ?? 0, body: await text(response) };
+    throw new ApiError(answer.status, `GET ${path}: ${reason(answer)}`);
   }
 
   /** One object, or undefined. */
@@ -167,7 +168,7 @@ export class Api {
   }
 
   #send(method: string, path: string, body?: object): Promise<Answer> {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sent = body === undefined ? undefined : JSON.stringify(body);
     const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
     return new Promise((settle, fail) => {
       const call = request(
@@ -177,9 +178,9 @@ export class Api {
           agent: this.#agent,
           timeout: 10_000,
           headers:
-            text === undefined
+            sent === undefined
               ? {}
-              : { "content-type": type, "content-length": Buffer.byteLength(text) },
+              : { "content-type": type, "content-length": Buffer.byteLength(sent) },
         },
         (response) => {
           const parts: Buffer[] = [];
@@ -197,8 +198,17 @@ export class Api {
         call.destroy(new SandboxError(`${method} ${path}: no answer for 10 s`));
       });
       call.on("error", fail);
-      call.end(text);
+      call.end(sent);
     });
+  }
+}
+
+async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const part of parts) {
+    const lines = (rest + part).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
   }
 }
 

@@ -1,4 +1,6 @@
 /** `make watch`: the rollouts of a sandbox, live. */
+import { existsSync } from "node:fs";
+
 import { fault } from "../fault.ts";
 import { lockHolder } from "../lock.ts";
 import { followCluster } from "../rollout/cluster.ts";
@@ -47,6 +49,11 @@ export async function watch(command: Command): Promise<number> {
     clearTimeout(next);
     next = undefined;
     if (!listed || over.signal.aborted) {
+      return;
+    }
+    if (!existsSync(place.config)) {
+      const again = makeLine("up", options);
+      verdict.reject(fault(`the sandbox of ${options.stack} has been taken away`, again));
       return;
     }
     const now = Date.now();

@@ -41,7 +41,7 @@ export async function follow(
   patienceMilliseconds = defaultPatienceMilliseconds,
 ): Promise<void> {
   let version: string | undefined;
-  let reached = Date.now();
+  let failingSince: number | undefined;
   while (!signal.aborted) {
     try {
       if (version === undefined) {
@@ -49,18 +49,19 @@ export async function follow(
         mirror.replace(listing.items);
         version = listing.resourceVersion;
       }
-      reached = Date.now();
-      for await (const line of api.lines(watchPath(path, version), idleSeconds, signal)) {
-        reached = Date.now();
+      const lines = await api.lines(watchPath(path, version), idleSeconds, signal);
+      failingSince = undefined;
+      for await (const line of lines) {
         version = take(JSON.parse(line) as WatchEvent, mirror);
       }
     } catch (error) {
       if (!isOutage(error)) {
         throw error;
       }
+      failingSince ??= Date.now();
       if (isTooOld(error)) {
         version = undefined;
-      } else if (!isAborted(signal) && Date.now() - reached > patienceMilliseconds) {
+      } else if (!isAborted(signal) && Date.now() - failingSince > patienceMilliseconds) {
         const text = error instanceof Error ? error.message : String(error);
         throw fault(`the API server is out of reach: ${text}`, "make up starts it again");
       }

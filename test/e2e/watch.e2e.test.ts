@@ -225,6 +225,6 @@ describe("a sandbox that goes", () => {
     await printed(watch, "workload|settled|unplaceable");
     await removeSandbox(place);
     expect(await watch.code).toBe(1);
-    expect(watch.text()).toMatch(/the API server is out of reach.*\n.*to mend: make up/);
+    expect(watch.text()).toMatch(/the sandbox of test has been taken away\n.*to mend: make up/);
   });
 });

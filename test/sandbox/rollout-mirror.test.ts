@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, it } from "vitest";
@@ -30,18 +31,17 @@ async function followed(
       const items = listings.shift() ?? [];
       return Promise.resolve({ items, resourceVersion: `list-${asked.length}` });
     },
-    lines: async function* (path: string) {
+    lines: async (path: string) => {
       asked.push(new URL(path, "https://x").searchParams.get("resourceVersion") ?? "");
       const answer = watches.shift();
+      await sleep(0);
       if (answer === undefined) {
         over.abort();
-        return;
       }
       if (answer instanceof Error) {
         throw answer;
       }
-      await sleep(0);
-      yield* answer;
+      return Readable.from(answer ?? []);
     },
   };
   const mirror: Mirror = {
@@ -54,6 +54,13 @@ async function followed(
   };
   await follow(api, "/api/v1/pods", mirror, over.signal);
   return { asked, uids: [...objects.keys()] };
+}
+
+/** A watch that says nothing for a while, and breaks. */
+async function* silentUntil(milliseconds: number, fault: Error): AsyncGenerator<string> {
+  yield* [];
+  await sleep(milliseconds);
+  throw fault;
 }
 
 describe("following a cluster", () => {
@@ -93,24 +100,52 @@ describe("following a cluster", () => {
     await expect(followed([[]], [new TypeError("a fault of ours")])).rejects.toThrow(TypeError);
   });
 
-  it("gives up on a server that stays out of reach, and says how to get one", async () => {
+  describe("of a server that is out of reach", () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-    const api = {
-      listing: () => Promise.reject(refused),
-      lines: async function* () {
-        await sleep(0);
-        yield* [];
-      },
-    };
     const mirror: Mirror = { replace: () => 0, put: () => 0, remove: () => 0 };
-    const outcome = await follow(
-      api,
-      "/api/v1/pods",
-      mirror,
-      new AbortController().signal,
-      300,
-    ).catch((error: unknown) => error);
-    expect(outcome).toBeInstanceOf(SandboxError);
-    expect(String(outcome)).toContain("make up");
+    const patience = 300;
+    /** Follows one whose list is there or not, and whose watches are these. */
+    const outcome = (
+      list: Error | undefined,
+      watch: () => Promise<AsyncIterable<string>>,
+      over = new AbortController(),
+    ): Promise<unknown> => {
+      const api = {
+        listing: () =>
+          list === undefined
+            ? Promise.resolve({ items: [], resourceVersion: "1" })
+            : Promise.reject(list),
+        lines: watch,
+      };
+      return follow(api, "/api/v1/pods", mirror, over.signal, patience).catch(
+        (error: unknown) => error,
+      );
+    };
+
+    it.each([
+      ["it was never there", refused],
+      ["it has gone", undefined],
+    ])("ends, and says how to get one: %s", async (_, list) => {
+      const fault = await outcome(list, () => Promise.reject(refused));
+      expect(fault).toBeInstanceOf(SandboxError);
+      expect(String(fault)).toContain("make up");
+    });
+
+    it("counts from when it went: a quiet time before is none of it", async () => {
+      const over = new AbortController();
+      const answers = [
+        () => Promise.resolve(silentUntil(2 * patience, refused)),
+        () => Promise.reject(refused),
+        () => {
+          over.abort();
+          return Promise.resolve(Readable.from([]));
+        },
+      ];
+      const watch = async (): Promise<AsyncIterable<string>> => {
+        const answer = answers.shift();
+        return answer === undefined ? Readable.from([]) : answer();
+      };
+      expect(await outcome(undefined, watch, over)).toBeUndefined();
+    });
   });
 });
