@@ -1,6 +1,7 @@
 /** Where a watch is shown: a terminal's other screen, or lines that say what has changed. */
 import type { Environment } from "../tools.ts";
-import { clock, plainLine, type Report, summary, tableLines } from "./lines.ts";
+import { clock, nameIn, plainLine, type Report, summary, tableLines } from "./lines.ts";
+import type { Row } from "./rows.ts";
 import { paint, Screen, type Terminal } from "./screen.ts";
 
 /** Shows reports. */
@@ -63,25 +64,30 @@ function terminal(out: Terminal, colour: boolean, say: (line: string) => void): 
 }
 
 function plain(say: (line: string) => void): Display {
-  let shown: ReadonlyMap<string, string> | undefined;
+  let shown: ReadonlyMap<string, { readonly row: Row; readonly line: string }> | undefined;
   let told = 0;
   return {
     show: (report) => {
-      const lines = new Map(report.rows.map((row) => [row.uid, plainLine(row)]));
-      const first = shown === undefined;
-      if (first || report.elapsed - told >= quietSeconds) {
-        told = report.elapsed;
+      const { rows, elapsed } = report;
+      const now = new Map(rows.map((row) => [row.uid, { row, line: plainLine(row) }]));
+      // What has settled before the first look is no news.
+      const news = rows
+        .filter(({ state }) => shown !== undefined || state.kind !== "settled")
+        .map(({ uid }) => ({ before: shown?.get(uid)?.line, line: now.get(uid)?.line ?? "" }))
+        .filter(({ before, line }) => before !== line)
+        .map(({ line }) => line);
+      const gone = [...(shown ?? [])]
+        .filter(([uid]) => !now.has(uid))
+        .map(([, { row }]) => `${nameIn(row)} gone`);
+      if (shown === undefined || elapsed - told >= quietSeconds) {
+        told = elapsed;
         say(summary(report));
       }
-      for (const { uid, state } of report.rows) {
-        const line = lines.get(uid) ?? "";
-        // What has settled before the first look is no news.
-        if (shown?.get(uid) !== line && !(first && state.kind === "settled")) {
-          told = report.elapsed;
-          say(`+${clock(report.elapsed)} ${line}`);
-        }
+      for (const line of [...gone, ...news]) {
+        told = elapsed;
+        say(`+${clock(elapsed)} ${line}`);
       }
-      shown = lines;
+      shown = now;
     },
     end: () => undefined,
   };

@@ -94,9 +94,14 @@ export function plainLine(row: Row): string {
     ...(row.kind === "Job" ? [] : [`${available} of ${desired} available, least ${least}`]),
     ...(budget === undefined ? [] : [`budget: ${budget.needed} needed, ${budget.spare} spare`]),
   ].filter((text) => text !== "");
-  return `${row.namespace} ${nameOf(row)} ${[stateText(row), ...parts].join("; ")}${
+  return `${nameIn(row)} ${[stateText(row), ...parts].join("; ")}${
     state.kind === "unplaceable" ? state.mends.map((mend) => `\n  to mend: ${mend}`).join("") : ""
   }`;
+}
+
+/** A workload by its namespace and name. */
+export function nameIn(row: Row): string {
+  return `${row.namespace} ${nameOf(row)}`;
 }
 
 /** Minutes and seconds. */
@@ -112,7 +117,7 @@ function cellsOf(row: Row, { rows, seconds }: Report): readonly string[] {
   const took = seconds.get(row.uid);
   const job = kind === "Job";
   return [
-    several ? `${row.namespace} ${nameOf(row)}` : nameOf(row),
+    several ? nameIn(row) : nameOf(row),
     job ? "" : revision,
     job ? "" : `${ready}/${desired}`,
     job ? `${available}/${desired} done` : `${available}/${desired}`,

@@ -94,6 +94,14 @@ describe("lines without a terminal", () => {
     expect(lines.at(-1)).toContain("deployment/vote settled");
   });
 
+  it("say what has been taken away", () => {
+    const rows = recordedRows("settled");
+    const left = rows.filter(({ name }) => name !== "vote");
+    expect(shown(report(rows), report(left, { elapsed: 70 })).slice(1)).toEqual([
+      "+1:10 trial deployment/vote gone",
+    ]);
+  });
+
   it("say now and then that nothing changes, or a reader that has gone would never be noticed", () => {
     const rows = recordedRows("settled");
     const times = [0, 20, 29, 30, 45, 61];
