@@ -54,6 +54,8 @@ export interface KubernetesContext {
   readonly autoscale?: Autoscale;
   /** After how long without progress an update has failed, which Swarm does not ask. Default 600. */
   readonly progressDeadlineSeconds?: number;
+  /** How long the run waits for the service, e.g. `20m`. Default: as long as its update may take. */
+  readonly readyTimeout?: string;
   /** What the stack does when an update fails. */
   readonly onFailure: "pause" | "rollback";
   /** With failure_action: continue, exchange the rest too when new pods do not get ready. */
@@ -130,6 +132,7 @@ export function toWorkload(
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(pods.labels).length === 0 ? {} : { podLabels: pods.labels }),
     ...(Object.keys(pods.annotations).length === 0 ? {} : { podAnnotations: pods.annotations }),
+    ...(context.readyTimeout === undefined ? {} : { readyTimeout: context.readyTimeout }),
     ...(context.networkPolicy === undefined ? {} : { networkPolicy: context.networkPolicy }),
   };
   return { args, warnings };

@@ -156,6 +156,17 @@ function wordsFor(name: string, service: ComposeService, [word, field]: Path): P
   }
 }
 
+/** A run that gives up first never learns why the controller does. */
+const timeoutFaults: Rule = ({ update: { progressDeadlineSeconds, timeoutSeconds } }) =>
+  timeoutSeconds === undefined || timeoutSeconds > progressDeadlineSeconds
+    ? []
+    : [
+        {
+          path: ["update", "timeoutSeconds"],
+          message: `must be above progressDeadlineSeconds (${progressDeadlineSeconds}): the run would give up before Kubernetes says why`,
+        },
+      ];
+
 /** Requests beyond what the pools offer. */
 const roomFaults: Rule = (stack) => {
   const { cluster, ingress } = stack;
@@ -194,6 +205,7 @@ const rules: readonly Rule[] = [
   controllerSlotFaults,
   namespaceFaults,
   contradictionFaults,
+  timeoutFaults,
   roomFaults,
 ];
 

@@ -56,6 +56,8 @@ export const kubernetesSections = z.strictObject({
     .strictObject({
       /** After how long without progress an update has failed. */
       progressDeadlineSeconds: Seconds.min(1, "must be at least 1").default(600),
+      /** How long the run waits for a service. Default: what its pods, times and probes may take. */
+      timeoutSeconds: Seconds.optional(),
     })
     .prefault({}),
   /** What happens to disks and the namespace when they go from the config. */

@@ -29,6 +29,7 @@ export function contextOf(
   { namespace, secret }: Bindings,
 ): KubernetesContext {
   const autoscale = stack.autoscale[name];
+  const { progressDeadlineSeconds, timeoutSeconds } = stack.update;
   return {
     name,
     system: "voting",
@@ -42,7 +43,8 @@ export function contextOf(
     publish: publishOf(stack, name),
     flows: flowsOfStack(stack),
     ...(autoscale === undefined ? {} : { autoscale }),
-    progressDeadlineSeconds: stack.update.progressDeadlineSeconds,
+    progressDeadlineSeconds,
+    ...(timeoutSeconds === undefined ? {} : { readyTimeout: `${timeoutSeconds}s` }),
     // The pools are workers: no config says whether the control plane takes pods.
     controlPlaneNodes: false,
     onFailure: stack.onFailure,

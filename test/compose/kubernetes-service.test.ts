@@ -179,12 +179,16 @@ describe("a Workload from Swarm's words", () => {
     expect(workloadFaults(both).map(({ path }) => path)).toEqual([["replicas"]]);
   });
 
-  it("takes the stack's own flows and deadline where it says them", () => {
+  it("takes the stack's own flows, deadline and time where it says them", () => {
     const to = { kind: "workload", name: "worker", namespace: "voting" } as const;
     const flow = { from: { kind: "internet" } as const, to, ports: [] };
-    const { args } = toWorkload(some(), inCluster({ flows: [flow], progressDeadlineSeconds: 90 }));
+    const { args } = toWorkload(
+      some(),
+      inCluster({ flows: [flow], progressDeadlineSeconds: 90, readyTimeout: "120s" }),
+    );
     expect(args.flows).toEqual({ callers: [flow], calls: [] });
     expect(args.update).toMatchObject({ minReadySeconds: 5, progressDeadlineSeconds: 90 });
+    expect(args.readyTimeout).toBe("120s");
   });
 
   it("is refused where two pods would write to one disk", () => {

@@ -118,6 +118,12 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     says: "must be below progressDeadlineSeconds (90)",
   },
   {
+    title: "a run that gives up before Kubernetes says why",
+    spoil: config({ "fleet:update/timeoutSeconds": 90 }),
+    paths: ["fleet:update.timeoutSeconds"],
+    says: "must be above progressDeadlineSeconds (90)",
+  },
+  {
     title: "autoscaling together with replicas",
     spoil: config({ "fleet:autoscale": { vote: { min: 2, max: 4 } } }),
     paths: ["fleet:services.vote.deploy.replicas"],
