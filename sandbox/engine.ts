@@ -40,8 +40,8 @@ export interface UpdateResult extends Finished {
 export interface UpdateView {
   /** A resource was done. */
   readonly onStep?: (line: string) => void;
-  /** From time to time: how far it is, and how many resources it is at work on. */
-  readonly onStatus?: (line: string, atWork: number) => void;
+  /** From time to time: how far it is, and which objects of the cluster it is at work on. */
+  readonly onStatus?: (line: string, atWork: readonly string[]) => void;
   /** A line of the engine's own output. */
   readonly onOutput?: (line: string) => void;
   /** Ends the update as Ctrl-C does, so that its state is written; that is not counted as an interruption. */

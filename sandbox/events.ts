@@ -1,7 +1,20 @@
 /** The engine's event log: one JSON object a line. Only what a report needs is read. */
 import * as z from "zod";
 
-const Step = z.object({ op: z.string(), urn: z.string(), type: z.string() });
+const Named = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+});
+/** A Kubernetes object, by what its cluster knows it. */
+type Named = z.infer<typeof Named>;
+
+const Step = z.object({
+  op: z.string(),
+  urn: z.string(),
+  type: z.string(),
+  // Whatever is no object of a namespace has other inputs.
+  new: z.object({ inputs: Named }).optional().catch(undefined),
+});
 
 const EngineEvent = z.object({
   resourcePreEvent: z.object({ metadata: Step }).optional(),
@@ -43,6 +56,11 @@ export function resourceLabel(urn: string): string {
   const parts = urn.split("::");
   const type = (parts[2] ?? "").split("$").at(-1) ?? "";
   return `${type.split(":").at(-1) ?? ""} ${parts.slice(3).join("::")}`.trim();
+}
+
+/** An object of a cluster as people name it: `Deployment voting/vote`. */
+export function objectName({ kind, metadata: { namespace, name } }: Named): string {
+  return `${kind} ${namespace}/${name}`;
 }
 
 /** The engine's colour marks, e.g. `<{%reset%}>`, taken out. */

@@ -1,5 +1,5 @@
 /** Follows an update of the engine and says in few lines how it goes. */
-import { type EngineEvent, isNoise, plainText, resourceLabel } from "./events.ts";
+import { type EngineEvent, isNoise, objectName, plainText, resourceLabel } from "./events.ts";
 
 /** What an update did. */
 export interface Outcome {
@@ -34,7 +34,8 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** Gathers an update's events. */
 export class Progress {
-  readonly #begun = new Set<string>();
+  /** URN → the object in the cluster; whatever is none has no name there. */
+  readonly #begun = new Map<string, string | undefined>();
   readonly #done = new Set<string>();
   readonly #failed = new Set<string>();
   readonly #errors: Problem[] = [];
@@ -54,7 +55,8 @@ export class Progress {
     const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } =
       event;
     if (resourcePreEvent !== undefined && isChange(resourcePreEvent.metadata.op)) {
-      this.#begun.add(resourcePreEvent.metadata.urn);
+      const { urn, new: made } = resourcePreEvent.metadata;
+      this.#begun.set(urn, made === undefined ? undefined : objectName(made.inputs));
       this.#touched = true;
     }
     if (resOutputsEvent?.metadata.op === "same") {
@@ -86,7 +88,7 @@ export class Progress {
 
   /** One line: how far it is, and what it waits for. */
   status(): string {
-    const names = [...this.#begun].map(resourceLabel);
+    const names = [...this.#begun.keys()].map(resourceLabel);
     const shown = names.slice(0, 3).join(", ");
     const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
     const failed = this.#failed.size === 0 ? "" : `, ${this.#failed.size} failed`;
@@ -94,9 +96,9 @@ export class Progress {
     return `  ${this.#done.size} done${same}${failed}${names.length === 0 ? "" : `; at work: ${shown}${more}`}`;
   }
 
-  /** How many resources it is at work on. */
-  atWork(): number {
-    return this.#begun.size;
+  /** Objects of the cluster that it is at work on, each as {@link objectName} has it. */
+  atWork(): readonly string[] {
+    return [...this.#begun.values()].filter((name) => name !== undefined);
   }
 
   /** What came of it. */

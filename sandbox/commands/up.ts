@@ -7,7 +7,7 @@ import type { Api } from "../api.ts";
 import { isReady } from "../cluster-contents.ts";
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
-import { readPatience } from "../rollout/placement-watch.ts";
+import { readPatience } from "../rollout/update-watch.ts";
 import { type Command, makeLine, shortPath } from "./command.ts";
 import { open } from "./open.ts";
 import { sandboxTarget } from "./release.ts";

@@ -7,7 +7,7 @@ import { Engine } from "../engine.ts";
 import { privateMode, writeWhole } from "../files.ts";
 import type { SandboxPlace } from "../place.ts";
 import { describeChanges, type Problem } from "../progress.ts";
-import { watchPlacement } from "../rollout/placement-watch.ts";
+import { watchUpdate } from "../rollout/update-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { markUnfinished } from "../state.ts";
 import type { Command } from "./command.ts";
@@ -23,16 +23,16 @@ export async function update(
   const { options, outer, place, say } = command;
   const view = progressView(command);
   markUnfinished(place, true);
-  const placement = watchPlacement(api, view, patience);
+  const watch = watchUpdate(api, view, patience);
   const result = await new Engine(place, outer).update(
     [
       ...["up", "--yes", "--skip-preview", "--parallel", "64"],
       ...(options.refresh ? ["--refresh"] : []),
     ],
-    placement.view,
+    watch.view,
     { ...source, environment: releaseEnvironment(place, source.release) },
   );
-  const unplaceable = placement.end();
+  const stuck = watch.end();
   view.end();
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.
   markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
@@ -45,9 +45,9 @@ export async function update(
   }
   if (result.code !== 0 && !interrupted) {
     sayFailure(command, source.goingBack ? "rollback" : "up", result);
-    unplaceable.forEach(say);
+    stuck.forEach(say);
   }
-  const problems = [...errors.flatMap(problemLines), ...unplaceable];
+  const problems = [...errors.flatMap(problemLines), ...stuck];
   return { code: result.code, interrupted, touched, changes: words, problems };
 }
 

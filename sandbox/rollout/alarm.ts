@@ -1,4 +1,5 @@
-/** When to speak of workloads that cannot be placed, and when to give up on them. */
+/** When to speak of workloads that cannot be placed, and when to give up on an update that is stuck. */
+import { objectName } from "../events.ts";
 import type { Row } from "./rows.ts";
 
 /** What is worth saying at this moment. */
@@ -8,8 +9,12 @@ export interface Look {
   readonly hopeless: boolean;
 }
 
-/** Says each workload that cannot be placed once, and takes it back where it finds a place after all. */
-export class PlacementAlarm {
+/**
+ * Says each workload that cannot be placed once, and takes it back where it finds a place after all.
+ * Gives up where neither these nor those whose deadline has passed leave anything else to wait for: the
+ * engine's own timeout is an upper bound, longer than a rollout may take.
+ */
+export class Alarm {
   readonly #said = new Set<string>();
   readonly #patienceMilliseconds: number;
   #seen = "";
@@ -26,8 +31,10 @@ export class PlacementAlarm {
     this.#movedAt = now;
   }
 
-  look(rows: readonly Row[], now: number): Look {
-    const seen = JSON.stringify(rows);
+  /** @param atWork Objects that the engine is at work on: it waits for no other. */
+  look(rows: readonly Row[], atWork: readonly string[], now: number): Look {
+    // The pods of one that has stalled crash and are started again for ever: that is no movement.
+    const seen = JSON.stringify(rows.map((row) => (isStalled(row) ? keyOf(row) : row)));
     if (seen !== this.#seen) {
       this.#seen = seen;
       this.#movedAt = now;
@@ -36,13 +43,14 @@ export class PlacementAlarm {
       ...unplaceableTexts(rows.filter((row) => this.#isNews(row))),
       ...this.#retract(rows),
     ];
-    // The engine does not wait for what it was told not to: neither do we.
-    const awaited = rows.filter(({ state, unawaited }) => state.kind !== "settled" && !unawaited);
+    const awaited = rows.filter(
+      (row) => row.state.kind !== "settled" && atWork.includes(nameOf(row)),
+    );
     return {
       lines,
       hopeless:
         awaited.length > 0 &&
-        awaited.every(({ state }) => state.kind === "unplaceable") &&
+        awaited.every(({ state }) => state.kind !== "rolling") &&
         now - this.#movedAt >= this.#patienceMilliseconds,
     };
   }
@@ -60,6 +68,14 @@ export class PlacementAlarm {
       .filter((row) => row.state.kind === "settled" && this.#said.delete(keyOf(row)))
       .map((row) => `  ! ${nameOf(row)} has found a place after all`);
   }
+}
+
+/** Workloads that are stuck, in lines: those without a place, and those whose deadline has passed. */
+export function stuckTexts(rows: readonly Row[]): readonly string[] {
+  const stalled = rows.flatMap((row) =>
+    row.state.kind === "stalled" ? [`  ! ${nameOf(row)} has stalled: ${row.state.reason}`] : [],
+  );
+  return [...unplaceableTexts(rows), ...stalled];
 }
 
 /** Workloads that cannot be placed, in lines: which pods, the scheduler's reason, what would mend it. */
@@ -90,5 +106,9 @@ function keyOf({ uid, revision }: Row): string {
 }
 
 function nameOf({ kind, namespace, name }: Row): string {
-  return `${kind} ${namespace}/${name}`;
+  return objectName({ kind, metadata: { namespace, name } });
+}
+
+function isStalled({ state }: Row): boolean {
+  return state.kind === "stalled";
 }

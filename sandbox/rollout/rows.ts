@@ -52,7 +52,6 @@ export interface Row {
    * may be no rollout but a pod that was lost, and the latest one counts.
    */
   readonly begun?: number | undefined;
-  readonly unawaited: boolean;
 }
 
 /**
@@ -81,7 +80,7 @@ function rowOf(
   { budgets, nodes }: Snapshot,
   now: number,
 ): Row {
-  const { kind, namespace, name, uid, desired, available, least, most, unawaited } = workload;
+  const { kind, namespace, name, uid, desired, available, least, most } = workload;
   const seen = pods.map((pod) => ({ pod, ...progressOf(pod, now), hash: hashOf(pod, workload) }));
   const current = seen.filter(({ hash }) => hash === workload.revision);
   const budget = budgets.find(
@@ -89,7 +88,7 @@ function rowOf(
       metadata.namespace === namespace && pods.some((pod) => selects(spec.selector, pod)),
   );
   return {
-    ...{ kind, namespace, name, uid, desired, available, least, most, unawaited },
+    ...{ kind, namespace, name, uid, desired, available, least, most },
     revision: workload.revisions.get(workload.revision) ?? "",
     revisions: [
       revisionOf(workload, workload.revision, current),

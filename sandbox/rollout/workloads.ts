@@ -46,8 +46,6 @@ export interface Workload {
   /** What the controller itself calls a failure. */
   readonly failure?: string | undefined;
   readonly paused: boolean;
-  /** The engine does not wait for it. */
-  readonly unawaited: boolean;
 }
 
 /** Kubernetes' own for a Deployment; the other kinds have no such field. */
@@ -186,14 +184,12 @@ function common(
   | "deadlineSeconds"
   | "minReadySeconds"
   | "paused"
-  | "unawaited"
 > {
-  const { namespace, name, uid, generation, annotations } = metadata;
+  const { namespace, name, uid, generation } = metadata;
   const seen = "observedGeneration" in status ? Number(status.observedGeneration) : 0;
   return {
     ...{ kind, namespace, name, uid, owners: new Set([uid]), observed: seen >= generation },
     ...{ deadlineSeconds: defaultDeadlineSeconds, minReadySeconds: 0, paused: false },
-    unawaited: annotations["pulumi.com/skipAwait"] === "true",
   };
 }
 

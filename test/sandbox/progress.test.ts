@@ -32,6 +32,22 @@ describe("progress of an update", () => {
     expect(progress.status()).toBe("  1 done, 1 the same; at work: Deployment c");
   });
 
+  it("names the objects of a cluster that are at work as the cluster does", () => {
+    const named = (name: string) => {
+      const inputs = { kind: "Deployment", metadata: { name: `${name}-1a2b`, namespace: "web" } };
+      return { metadata: { ...step("update", name).metadata, new: { inputs } } };
+    };
+    const { progress } = follow([
+      { resourcePreEvent: named("a") },
+      { resourcePreEvent: named("b") },
+      // What is no object of a cluster, and an object that goes, have no such inputs.
+      { resourcePreEvent: { metadata: { ...step("create", "c").metadata, new: { inputs: {} } } } },
+      { resourcePreEvent: { metadata: { ...step("delete", "d").metadata, new: null } } },
+      { resOutputsEvent: named("a") },
+    ]);
+    expect(progress.atWork()).toEqual(["Deployment web/b-1a2b"]);
+  });
+
   it("keeps a failure with the resource it is about, colours taken out", () => {
     const { progress, shown } = follow([
       { resourcePreEvent: step("create", "b") },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { SandboxError } from "../../sandbox/fault.ts";
-import { PlacementAlarm, unplaceableTexts } from "../../sandbox/rollout/alarm.ts";
+import { Alarm, stuckTexts, unplaceableTexts } from "../../sandbox/rollout/alarm.ts";
 import { Ending, Stopwatch } from "../../sandbox/rollout/ending.ts";
 import type { Snapshot } from "../../sandbox/rollout/objects.ts";
 import { placementMends, unplaceableReason } from "../../sandbox/rollout/placement.ts";
-import { readPatience } from "../../sandbox/rollout/placement-watch.ts";
 import type { Row } from "../../sandbox/rollout/rows.ts";
+import { readPatience } from "../../sandbox/rollout/update-watch.ts";
 import { readRecording, recordedRows, rowOf } from "./rollout-recording.ts";
 
 type Pod = Snapshot["pods"][number];
@@ -112,18 +112,20 @@ describe("the alarm during an update", () => {
   const rows = recordedRows("stuck").filter(({ state }) =>
     ["unplaceable", "settled"].includes(state.kind),
   );
+  /** The engine waits for all of them. */
+  const atWork = rows.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
   const settled = (row: Row): Row => ({ ...row, state: { kind: "settled", note: "" } });
   const second = 1_000;
 
   it("says each workload once, and takes it back when it finds a place after all", () => {
-    const alarm = new PlacementAlarm(20, 0);
-    const first = alarm.look(rows, 0).lines.join("\n");
+    const alarm = new Alarm(20, 0);
+    const first = alarm.look(rows, atWork, 0).lines.join("\n");
     expect(first).toContain("Deployment trial/nowhere cannot be placed: pod nowhere-");
     expect(first).toContain(" and 1 more");
     expect(first).toContain("didn't match Pod's node affinity/selector");
     expect(first).toContain("to mend: it wants a node with disk=ssd");
-    expect(alarm.look(rows, second).lines).toEqual([]);
-    expect(alarm.look(rows.map(settled), 2 * second).lines).toEqual([
+    expect(alarm.look(rows, atWork, second).lines).toEqual([]);
+    expect(alarm.look(rows.map(settled), atWork, 2 * second).lines).toEqual([
       "  ! Deployment trial/huge has found a place after all",
       "  ! Deployment trial/nowhere has found a place after all",
     ]);
@@ -138,40 +140,75 @@ describe("the alarm during an update", () => {
   });
 
   it("gives up when nothing else has moved for its patience, and not before", () => {
-    const alarm = new PlacementAlarm(20, 0);
-    expect(alarm.look(rows, 0).hopeless).toBe(false);
-    expect(alarm.look(rows, 19 * second).hopeless).toBe(false);
-    expect(alarm.look(rows, 20 * second).hopeless).toBe(true);
+    const alarm = new Alarm(20, 0);
+    expect(alarm.look(rows, atWork, 0).hopeless).toBe(false);
+    expect(alarm.look(rows, atWork, 19 * second).hopeless).toBe(false);
+    expect(alarm.look(rows, atWork, 20 * second).hopeless).toBe(true);
   });
 
   it("hopes on while pods or the engine move", () => {
-    const alarm = new PlacementAlarm(20, 0);
-    alarm.look(rows, 0);
+    const alarm = new Alarm(20, 0);
+    alarm.look(rows, atWork, 0);
     alarm.moved(15 * second);
-    expect(alarm.look(rows, 30 * second).hopeless).toBe(false);
+    expect(alarm.look(rows, atWork, 30 * second).hopeless).toBe(false);
     const other = rows.map((row) => (row.name === "worker" ? { ...row, available: 2 } : row));
-    expect(alarm.look(other, 34 * second).hopeless).toBe(false);
-    expect(alarm.look(other, 53 * second).hopeless).toBe(false);
-    expect(alarm.look(other, 54 * second).hopeless).toBe(true);
+    expect(alarm.look(other, atWork, 34 * second).hopeless).toBe(false);
+    expect(alarm.look(other, atWork, 53 * second).hopeless).toBe(false);
+    expect(alarm.look(other, atWork, 54 * second).hopeless).toBe(true);
   });
 
   it("never gives up while another workload may still come, or when told to wait for ever", () => {
     const rolling = rows.map((row): Row =>
       row.name === "db" ? { ...row, state: { kind: "rolling", waitsFor: "a pod" } } : row,
     );
-    const alarm = new PlacementAlarm(20, 0);
-    alarm.look(rolling, 0);
-    expect(alarm.look(rolling, 3_600 * second).hopeless).toBe(false);
-    const patient = new PlacementAlarm(0, 0);
-    patient.look(rows, 0);
-    expect(patient.look(rows, 3_600 * second).hopeless).toBe(false);
+    const alarm = new Alarm(20, 0);
+    alarm.look(rolling, atWork, 0);
+    expect(alarm.look(rolling, atWork, 3_600 * second).hopeless).toBe(false);
+    const patient = new Alarm(0, 0);
+    patient.look(rows, atWork, 0);
+    expect(patient.look(rows, atWork, 3_600 * second).hopeless).toBe(false);
   });
 
   it("does not give up for what the engine does not wait for", () => {
-    const unawaited = rows.map((row) => ({ ...row, unawaited: true }));
-    const alarm = new PlacementAlarm(20, 0);
-    expect(alarm.look(unawaited, 0).lines).not.toEqual([]);
-    expect(alarm.look(unawaited, 60 * second).hopeless).toBe(false);
+    const alarm = new Alarm(20, 0);
+    const settledOnes = atWork.filter((name) => !/nowhere|huge/.test(name));
+    expect(alarm.look(rows, settledOnes, 0).lines).not.toEqual([]);
+    expect(alarm.look(rows, settledOnes, 60 * second).hopeless).toBe(false);
+    expect(alarm.look(rows, [], 60 * second).hopeless).toBe(false);
+  });
+
+  it("gives up on a workload whose deadline has passed, though its pods crash on and on", () => {
+    const stalled = (waiting: number): readonly Row[] =>
+      rows.map((row) => ({
+        ...settled(row),
+        ...(row.name === "worker"
+          ? {
+              available: waiting,
+              state: { kind: "stalled" as const, reason: `no progress, ${waiting} crashed` },
+            }
+          : {}),
+      }));
+    const alarm = new Alarm(20, 0);
+    expect(alarm.look(stalled(1), atWork, 0).hopeless).toBe(false);
+    expect(alarm.look(stalled(2), atWork, 19 * second).hopeless).toBe(false);
+    expect(alarm.look(stalled(1), atWork, 20 * second).hopeless).toBe(true);
+    // Another that may still come is waited for.
+    const andRolling = stalled(1).map((row): Row =>
+      row.name === "db" ? { ...row, state: { kind: "rolling", waitsFor: "a pod" } } : row,
+    );
+    expect(alarm.look(andRolling, atWork, 60 * second).hopeless).toBe(false);
+    expect(alarm.look(andRolling, atWork, 120 * second).hopeless).toBe(false);
+  });
+
+  it("tells at the end what has stalled beside what cannot be placed", () => {
+    const all = recordedRows("stuck");
+    const texts = stuckTexts(all);
+    expect(texts.slice(0, 2)).toEqual(unplaceableTexts(all));
+    expect(texts.slice(2)).toEqual([
+      expect.stringMatching(/^ {2}! Job trial\/broken has stalled: BackoffLimitExceeded/),
+      expect.stringMatching(/^ {2}! Deployment trial\/crashing has stalled: no progress for 8 s; /),
+      expect.stringMatching(/^ {2}! Deployment trial\/vote has stalled: /),
+    ]);
   });
 
   it("takes its patience in seconds, and nothing else", () => {

@@ -1,12 +1,15 @@
-/** Watches over an update of the engine: what the scheduler cannot place is said while it still runs. */
+/**
+ * Watches over an update of the engine: what the scheduler cannot place is said while it still runs, and
+ * an update that is stuck is ended.
+ */
 import type { Api } from "../api.ts";
 import type { UpdateView } from "../engine.ts";
 import { fault } from "../fault.ts";
-import { PlacementAlarm, unplaceableTexts } from "./alarm.ts";
+import { Alarm, stuckTexts } from "./alarm.ts";
 import { followCluster } from "./cluster.ts";
 import { rowsOf } from "./rows.ts";
 
-/** How long an update may wait for nothing but what cannot be placed. The engine alone waits ten minutes. */
+/** How long an update may wait for nothing but what is stuck. The engine alone waits ten minutes and more. */
 const defaultPatienceSeconds = 20;
 
 /**
@@ -25,10 +28,10 @@ export function readPatience(text?: string): number {
 }
 
 /** A watch over one update. */
-export interface PlacementWatch {
+export interface UpdateWatch {
   /** For the engine, instead of the one that was given. */
   readonly view: UpdateView;
-  /** Ends the watch. Gives what cannot be placed at this moment, one text for each reason. */
+  /** Ends the watch. Gives what is stuck at this moment, one text for each reason. */
   readonly end: () => readonly string[];
 }
 
@@ -38,12 +41,8 @@ export interface PlacementWatch {
  * @param view What is shown of the update; a line that begins with "  !" is shown at once.
  * @param patienceSeconds After how long without any movement the update is ended; 0 never does.
  */
-export function watchPlacement(
-  api: Api,
-  view: UpdateView,
-  patienceSeconds: number,
-): PlacementWatch {
-  const alarm = new PlacementAlarm(patienceSeconds, Date.now());
+export function watchUpdate(api: Api, view: UpdateView, patienceSeconds: number): UpdateWatch {
+  const alarm = new Alarm(patienceSeconds, Date.now());
   const over = new AbortController();
   const stop = new AbortController();
   const cluster = followCluster(api, () => undefined, over.signal);
@@ -54,16 +53,17 @@ export function watchPlacement(
     () => undefined,
   );
   let status = "";
-  let engineWaits = false;
+  let atWork: readonly string[] = [];
   const look = (): void => {
     if (!listed || stop.signal.aborted) {
       return;
     }
-    const { lines, hopeless } = alarm.look(rowsOf(cluster.snapshot(), Date.now()), Date.now());
+    const rows = rowsOf(cluster.snapshot(), Date.now());
+    const { lines, hopeless } = alarm.look(rows, atWork, Date.now());
     lines.forEach((line) => view.onStep?.(line));
-    if (hopeless && engineWaits) {
+    if (hopeless) {
       view.onStep?.(
-        `  ! ending the update: for ${patienceSeconds} s it has waited for nothing but what cannot be placed`,
+        `  ! ending the update: for ${patienceSeconds} s it has waited for nothing but what cannot be placed or has stalled`,
       );
       stop.abort();
     }
@@ -77,19 +77,19 @@ export function watchPlacement(
         alarm.moved(Date.now());
         view.onStep?.(line);
       },
-      onStatus: (line, atWork) => {
-        engineWaits = atWork > 0;
+      onStatus: (line, objects) => {
+        atWork = objects;
         if (line !== status) {
           status = line;
           alarm.moved(Date.now());
         }
-        view.onStatus?.(line, atWork);
+        view.onStatus?.(line, objects);
       },
     },
     end: () => {
       clearInterval(timer);
       over.abort();
-      return unplaceableTexts(rowsOf(cluster.snapshot(), Date.now()));
+      return stuckTexts(rowsOf(cluster.snapshot(), Date.now()));
     },
   };
 }
