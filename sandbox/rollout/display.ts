@@ -1,8 +1,9 @@
 /** Where a watch is shown: a terminal's other screen, or lines that say what has changed. */
 import type { Environment } from "../tools.ts";
-import { clock, nameIn, plainLine, type Report, summary, tableLines } from "./lines.ts";
+import { clock, nameIn, plainLine, type Report, summary } from "./lines.ts";
 import type { Row } from "./rows.ts";
 import { paint, Screen, type Terminal } from "./screen.ts";
+import { tableLines } from "./table.ts";
 
 /** Shows reports. */
 export interface Display {

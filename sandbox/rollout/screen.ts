@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 
-import type { Line, Size, Tone } from "./lines.ts";
+import type { Line, Size, Tone } from "./table.ts";
 
 const escape = "\u001b[";
 /** The other screen, so that the scrollback stays as it was; no cursor that flickers about. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { displayFor } from "../../sandbox/rollout/display.ts";
-import { plainLine, type Report, tableLines } from "../../sandbox/rollout/lines.ts";
+import { plainLine, type Report } from "../../sandbox/rollout/lines.ts";
 import type { Row } from "../../sandbox/rollout/rows.ts";
 import type { Terminal } from "../../sandbox/rollout/screen.ts";
+import { tableLines } from "../../sandbox/rollout/table.ts";
 import { recordedRows, rowOf } from "./rollout-recording.ts";
 
 const report = (rows: readonly Row[], more: Partial<Report> = {}): Report => ({
@@ -22,9 +23,11 @@ describe("the table of rollouts", () => {
       rows: 40,
     }).map(({ text }) => text);
     expect(lines[0]).toBe("voting  1:05  4 rolling, 2 settled");
-    expect(lines[1]).toMatch(/^WORKLOAD +REVISION +READY +AVAILABLE +LEAST +BUDGET +TIME +STATE$/);
+    expect(lines[1]).toMatch(
+      /^WORKLOAD +STATE +REVISION +UPDATED +AVAILABLE +LEAST +BUDGET +TIME$/,
+    );
     const at = lines.findIndex((line) => line.startsWith("deployment/vote"));
-    expect(lines[at]).toMatch(/^deployment\/vote +2 +0\/3 +3\/3 +3 +2, 1 spare +0:12 +rolling$/);
+    expect(lines[at]).toMatch(/^deployment\/vote +rolling +2 +0\/3 +3\/3 +3 +1 spare +0:12$/);
     expect(lines.slice(at + 1, at + 3)).toEqual([
       "    revision 2: 1 starting | revision 1: 3 ready",
       "    waits for 1 pod to become ready",
@@ -43,6 +46,41 @@ describe("the table of rollouts", () => {
     expect(widest).toBeLessThanOrEqual(Math.max(1, columns - 1));
   });
 
+  it.each([
+    [120, "STATE +REVISION +UPDATED +AVAILABLE +LEAST +BUDGET +TIME"],
+    [80, "STATE +UPDATED +AVAILABLE +LEAST +BUDGET +TIME"],
+    [62, "STATE +UPDATED +AVAILABLE +LEAST"],
+    [46, "STATE +AVAILABLE"],
+  ])("goes without the columns that matter least in %i columns", (columns, titles) => {
+    const lines = texts(recordedRows("stuck"), columns, 40);
+    expect(lines[1]).toMatch(new RegExp(`^WORKLOAD +${titles}$`));
+    expect(lines.join("\n")).toMatch(/deployment\/nowhere +unplaceable .* ?0\/2/);
+  });
+
+  it("shows every one of many that roll, before the details of any", () => {
+    const [row] = recordedRows("rolling").filter(({ name }) => name === "vote");
+    const miners = Array.from({ length: 20 }, (_, index) => ({
+      ...(row ?? rowOf([], "vote")),
+      ...{ uid: `${index}`, name: `miner-${index}` },
+    }));
+    const rows = [...miners, ...recordedRows("settled")];
+    const lines = texts(rows, 100, 24);
+    expect(lines.filter((line) => line.includes("miner-"))).toHaveLength(20);
+    expect(lines.join("\n")).not.toContain("waits for");
+    expect(lines.at(-1)).toBe("... and 5 more");
+    expect(
+      texts(rows, 100, 80)
+        .join("\n")
+        .match(/waits for/g),
+    ).toHaveLength(20);
+  });
+
+  it("is in letters that every terminal has", () => {
+    const shown = [12, 40, 120].flatMap((columns) => texts(recordedRows("stuck"), columns, 16));
+    expect(shown.filter((line) => !/^[ -~]*$/.test(line))).toEqual([]);
+    expect(shown.join("\n")).toContain("...");
+  });
+
   it.each([60, 24, 10, 4, 2])("never needs more than %i lines", (height) => {
     expect(texts(recordedRows("stuck"), 100, height).length).toBeLessThanOrEqual(height);
   });
@@ -51,7 +89,7 @@ describe("the table of rollouts", () => {
     const lines = texts(recordedRows("stuck"), 200, 12);
     expect(lines.join("\n")).toContain("deployment/nowhere");
     expect(lines.join("\n")).not.toContain("deployment/worker");
-    expect(lines.at(-1)).toMatch(/^… and \d+ more$/);
+    expect(lines.at(-1)).toMatch(/^\.\.\. and \d+ more$/);
   });
 
   it("names the namespace where there are several", () => {

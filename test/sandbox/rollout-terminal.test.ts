@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { tableLines } from "../../sandbox/rollout/lines.ts";
+import { tableLines } from "../../sandbox/rollout/table.ts";
 import { Emulator, runInTerminal } from "./pseudo-terminal.ts";
 import { recordedRows } from "./rollout-recording.ts";
 
