@@ -62,3 +62,19 @@ export function parseImage(reference: string): ImageParts {
     digest: at < 0 ? undefined : reference.slice(at + 1),
   };
 }
+
+/**
+ * What is said of images without a digest: two nodes, or two runs, may start different programs
+ * under the same tag, and going back to a tag is not going back to what ran.
+ *
+ * @param images Service → its image.
+ * @returns undefined where all are pinned.
+ */
+export function unpinnedWarning(images: Readonly<Record<string, string>>): string | undefined {
+  const unpinned = Object.entries(images).flatMap(([service, image]) =>
+    parseImage(image).digest === undefined ? [service] : [],
+  );
+  return unpinned.length === 0
+    ? undefined
+    : `${unpinned.join(", ")}: images by their tags alone, which can be moved: pin what shall stay by its digest (image:tag@sha256:…)`;
+}

@@ -1,4 +1,7 @@
 /** The voting application: the same services in a Kubernetes cluster or on a Docker Swarm. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { unpinnedWarning } from "../../components/base/images.ts";
 import type { StackContext } from "../context.ts";
 import type { VotingStack } from "./schema.ts";
 
@@ -12,7 +15,16 @@ export async function voting(
   context: StackContext,
 ): Promise<Record<string, unknown>> {
   const { system, target, onFailure } = config;
+  warnOfTags(config);
   return { system, target, ...(await compose(config, context)), onFailure };
+}
+
+function warnOfTags({ services }: VotingStack): void {
+  const images = Object.entries(services).map(([name, { image }]) => [name, image] as const);
+  const warning = unpinnedWarning(Object.fromEntries(images));
+  if (warning !== undefined) {
+    void pulumi.log.warn(warning);
+  }
 }
 
 /** Imported only now: one target loads no SDK of the other's. */

@@ -58,6 +58,11 @@ export const kubernetesSections = z.strictObject({
       progressDeadlineSeconds: Seconds.min(1, "must be at least 1").default(600),
       /** How long the run waits for a service. Default: what its pods, times and probes may take. */
       timeoutSeconds: Seconds.optional(),
+      /**
+       * Where a service says `failure_action: continue`: whether its old pods go even when no new one
+       * gets ready, as Swarm's tasks do. Then nothing may be left that serves.
+       */
+      replaceRegardless: z.boolean().default(false),
     })
     .prefault({}),
   /** What happens to disks and the namespace when they go from the config. */

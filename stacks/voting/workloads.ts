@@ -29,7 +29,7 @@ export function contextOf(
   { namespace, secret }: Bindings,
 ): KubernetesContext {
   const autoscale = stack.autoscale[name];
-  const { progressDeadlineSeconds, timeoutSeconds } = stack.update;
+  const { progressDeadlineSeconds, timeoutSeconds, replaceRegardless } = stack.update;
   return {
     name,
     system: "voting",
@@ -44,6 +44,7 @@ export function contextOf(
     flows: flowsOfStack(stack),
     ...(autoscale === undefined ? {} : { autoscale }),
     progressDeadlineSeconds,
+    replaceRegardless,
     ...(timeoutSeconds === undefined ? {} : { readyTimeout: `${timeoutSeconds}s` }),
     // The pools are workers: no config says whether the control plane takes pods.
     controlPlaneNodes: false,

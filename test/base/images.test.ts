@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { ImageReference, parseImage } from "../../components/base/images.ts";
+import { ImageReference, parseImage, unpinnedWarning } from "../../components/base/images.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
@@ -25,5 +25,20 @@ describe("image references", () => {
   ])("refuses %s: nobody chose its tag, or it is no reference", (reference) => {
     expect(ImageReference.safeParse(reference).success).toBe(false);
     expect(() => parseImage(reference)).toThrow(/must carry a tag/);
+  });
+});
+
+describe("images by their tags alone", () => {
+  it("are named together, as one warning", () => {
+    const images = {
+      vote: "docker.io/a/vote:1",
+      db: `docker.io/a/db:1@${digest}`,
+      result: "docker.io/a/result:1",
+    };
+    expect(unpinnedWarning(images)).toMatch(/^vote, result: images by their tags alone/);
+  });
+
+  it("are no matter of a stack that pins them all", () => {
+    expect(unpinnedWarning({ db: `docker.io/a/db:1@${digest}` })).toBeUndefined();
   });
 });

@@ -132,6 +132,20 @@ describe("the voting application in a cluster", () => {
     });
   });
 
+  it("exchanges all pods regardless of failures only where the stack file asks for it", async () => {
+    const regardless = await renderVoting(({ config }) => {
+      put(config, "fleet:update/replaceRegardless", true);
+    });
+    const strategyOf = (from: Rendered<unknown>): unknown =>
+      (deployment("worker", from).inputs["spec"] as { strategy: unknown }).strategy;
+    const rolling = (maxUnavailable: number | string) => ({
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable, maxSurge: 0 },
+    });
+    expect(strategyOf(rendered)).toEqual(rolling(1));
+    expect(strategyOf(regardless)).toEqual(rolling("100%"));
+  });
+
   it("leads each host to the port that its service publishes, as the container has it", () => {
     const backends = rendered.world.ingresses.map(({ spec }) =>
       spec.rules.map(({ host, http }) => [
