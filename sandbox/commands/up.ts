@@ -76,6 +76,7 @@ async function sayWhereEverythingIs(
   }
   say("");
   say(`  ${makeLine("preview", options)}    what a change would do`);
+  say(`  ${makeLine("watch", options)}      rollouts, as they go`);
   say(`  ${makeLine("exec", options)} CMD='kubectl get pods -A'`);
   say(`  ${makeLine("shell", options)}      kubectl and pulumi of this sandbox at hand`);
   say(`  ${makeLine("down", options)}       take it all away`);

@@ -11,7 +11,7 @@ import { watchUpdate } from "../rollout/update-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { markUnfinished } from "../state.ts";
 import type { Command } from "./command.ts";
-import { progressView, sayFailure, sayWarnings } from "./view.ts";
+import { progressView, sayFailure, sayWarnings, tellingErrors } from "./view.ts";
 
 /** Runs `up` of a source and says what came of it. */
 export async function update(
@@ -36,18 +36,19 @@ export async function update(
   view.end();
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.
   markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
-  sayWarnings(command, result);
-  const { changes, errors, seconds, touched } = result.outcome;
+  if (!source.goingBack) {
+    sayWarnings(command, result);
+  }
+  const { changes, seconds, touched } = result.outcome;
   const words = `${describeChanges(changes)} in ${seconds} s`;
   const interrupted = result.code !== 0 && result.interrupted;
   if (result.code === 0 && !source.goingBack) {
     say(`up: ${words}`);
   }
   if (result.code !== 0 && !interrupted) {
-    sayFailure(command, source.goingBack ? "rollback" : "up", result);
-    stuck.forEach(say);
+    sayFailure(command, source.goingBack ? "rollback" : "up", result, stuck);
   }
-  const problems = [...errors.flatMap(problemLines), ...stuck];
+  const problems = [...tellingErrors(result, stuck).flatMap(problemLines), ...stuck];
   return { code: result.code, interrupted, touched, changes: words, problems };
 }
 

@@ -40,19 +40,41 @@ export function progressView({ options, say }: Command): UpdateView & { readonly
   };
 }
 
-/** Says what went wrong, resource by resource, and how to look into it. */
-export function sayFailure(command: Command, what: string, result: UpdateResult): void {
-  const { options, place, say } = command;
-  const { errors } = result.outcome;
+/** Errors that tell something. What is said of the whole stack repeats what is said of resources. */
+export function tellingErrors(
+  { outcome: { errors } }: UpdateResult,
+  stuck: readonly string[],
+): readonly Problem[] {
   const ofResources = errors.filter(({ resource }) => resource !== "");
-  // Where resources failed, what is said of the stack only repeats that they did.
-  const shown = ofResources.length === 0 ? errors : ofResources;
+  if (stuck.length > 0) {
+    // Ended for their sake: that the engine was cut short is no news.
+    return ofResources.map((error) =>
+      error.message.includes("operation was cancelled") ? { ...error, message: "" } : error,
+    );
+  }
+  return ofResources.length === 0 ? errors : ofResources;
+}
+
+/**
+ * Says what went wrong, resource by resource, and how to look into it.
+ *
+ * @param stuck What the update waited for in vain, in lines.
+ */
+export function sayFailure(
+  command: Command,
+  what: string,
+  result: UpdateResult,
+  stuck: readonly string[] = [],
+): void {
+  const { options, place, say } = command;
+  const shown = tellingErrors(result, stuck);
   say("");
   say(`${what} failed:`);
   for (const problem of shown) {
     sayProblem(problem, say);
   }
-  if (shown.length === 0) {
+  stuck.forEach(say);
+  if (shown.length === 0 && stuck.length === 0) {
     const text = `${result.stdout}\n${result.stderr}`;
     const lines = text.split("\n").filter((line) => line.trim() !== "" && !isNoise(line));
     for (const line of lines.slice(-30)) {
@@ -67,10 +89,11 @@ export function sayFailure(command: Command, what: string, result: UpdateResult)
   say(`           ${makeLine("shell", options)}`);
 }
 
-/** Warnings of the program, e.g. of config that is taken but does nothing. */
+/** Warnings of the program, e.g. of config that is taken but does nothing; a resource's own together. */
 export function sayWarnings({ say }: Command, { outcome }: UpdateResult): void {
-  for (const problem of outcome.warnings) {
-    sayProblem({ ...problem, message: `warning: ${problem.message}` }, say);
+  for (const [resource, warnings] of Map.groupBy(outcome.warnings, (one) => one.resource)) {
+    const texts = warnings.map(({ message }) => `warning: ${message}`);
+    sayProblem({ resource, message: texts.join("\n") }, say);
   }
 }
 
