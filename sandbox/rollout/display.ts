@@ -14,6 +14,8 @@ export interface Display {
 
 /** How often a line is written where nothing changes: only so is a reader that has gone noticed. */
 const quietSeconds = 30;
+/** States that pass sooner are left out of lines, which stay: a controller goes through several at once. */
+const passingSeconds = 0.5;
 
 /** The display that fits where output goes. */
 export function displayFor(
@@ -64,32 +66,57 @@ function terminal(out: Terminal, colour: boolean, say: (line: string) => void): 
   };
 }
 
+/** What a line says of a workload, and by what it differs from the one before. */
+interface Told {
+  readonly row: Row;
+  readonly line: string;
+  readonly news: string;
+}
+
 function plain(say: (line: string) => void): Display {
-  let shown: ReadonlyMap<string, { readonly row: Row; readonly line: string }> | undefined;
-  let told = 0;
+  let told: ReadonlyMap<string, Told> | undefined;
+  let toldAt = 0;
+  let waiting: Report | undefined;
+  const tell = (report: Report): void => {
+    const { rows, elapsed } = report;
+    const now = new Map(rows.map((row) => [row.uid, toldOf(row)]));
+    // What has settled before the first look is no news.
+    const news = [...now]
+      .filter(([uid, { news }]) => told?.get(uid)?.news !== news)
+      .filter(([, { row }]) => told !== undefined || row.state.kind !== "settled")
+      .map(([, { line }]) => line);
+    const gone = [...(told ?? [])]
+      .filter(([uid]) => !now.has(uid))
+      .map(([, { row }]) => `${nameIn(row)} gone`);
+    const isFirst = told === undefined;
+    told = now;
+    if (isFirst || elapsed - toldAt >= quietSeconds) {
+      toldAt = elapsed;
+      say(summary(report));
+    }
+    for (const line of [...gone, ...news]) {
+      toldAt = elapsed;
+      say(`+${clock(elapsed)} ${line}`);
+    }
+  };
+  let shownAt = Number.NEGATIVE_INFINITY;
   return {
     show: (report) => {
-      const { rows, elapsed } = report;
-      const now = new Map(rows.map((row) => [row.uid, { row, line: plainLine(row) }]));
-      // What has settled before the first look is no news.
-      const news = rows
-        .filter(({ state }) => shown !== undefined || state.kind !== "settled")
-        .map(({ uid }) => ({ before: shown?.get(uid)?.line, line: now.get(uid)?.line ?? "" }))
-        .filter(({ before, line }) => before !== line)
-        .map(({ line }) => line);
-      const gone = [...(shown ?? [])]
-        .filter(([uid]) => !now.has(uid))
-        .map(([, { row }]) => `${nameIn(row)} gone`);
-      if (shown === undefined || elapsed - told >= quietSeconds) {
-        told = elapsed;
-        say(summary(report));
+      waiting = report.elapsed - shownAt < passingSeconds ? report : undefined;
+      if (waiting === undefined) {
+        shownAt = report.elapsed;
+        tell(report);
       }
-      for (const line of [...gone, ...news]) {
-        told = elapsed;
-        say(`+${clock(elapsed)} ${line}`);
-      }
-      shown = now;
     },
-    end: () => undefined,
+    end: () => {
+      if (waiting !== undefined) {
+        tell(waiting);
+      }
+    },
   };
+}
+
+function toldOf(row: Row): Told {
+  // A budget moves with the pods that it counts: by itself it is no news.
+  return { row, line: plainLine(row), news: plainLine({ ...row, budget: undefined }) };
 }

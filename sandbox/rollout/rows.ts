@@ -2,7 +2,7 @@
 import type { Node, Pod, Snapshot } from "./objects.ts";
 import { placementMends } from "./placement.ts";
 import { type PodProgress, progressOf, selects, unreadySince } from "./pods.ts";
-import { type Workload, workloadsOf, type WorkloadKind } from "./workloads.ts";
+import { ownerOf, type Workload, workloadsOf, type WorkloadKind } from "./workloads.ts";
 
 /** Pods of one revision, by how they fare. */
 export interface RevisionPods {
@@ -60,10 +60,7 @@ export interface Row {
  * @param now Milliseconds since 1970: some states are only believed when they last.
  */
 export function rowsOf(snapshot: Snapshot, now: number): readonly Row[] {
-  const podsOf = Map.groupBy(
-    snapshot.pods,
-    ({ metadata }) => metadata.ownerReferences.find(({ controller }) => controller)?.uid ?? "",
-  );
+  const podsOf = Map.groupBy(snapshot.pods, ownerOf);
   return workloadsOf(snapshot)
     .map((workload) => {
       const pods = [...workload.owners].flatMap((uid) => podsOf.get(uid) ?? []);

@@ -53,19 +53,27 @@ const defaultDeadlineSeconds = 600;
 
 /** Every workload of a cluster. Jobs of CronJobs are no rollout: they come and go by the clock. */
 export function workloadsOf(snapshot: Snapshot): readonly Workload[] {
+  // Looked up, not searched: a watch does this at each change, of a thousand workloads as well.
+  const sets = Map.groupBy(snapshot.replicaSets, ownerOf);
+  const revisions = Map.groupBy(snapshot.controllerRevisions, ownerOf);
   return [
-    ...snapshot.deployments.map((object) => ofDeployment(object, snapshot)),
-    ...snapshot.statefulSets.map((object) => ofStatefulSet(object, snapshot)),
-    ...snapshot.daemonSets.map((object) => ofDaemonSet(object, snapshot)),
+    ...snapshot.deployments.map((object) =>
+      ofDeployment(object, sets.get(object.metadata.uid) ?? []),
+    ),
+    ...snapshot.statefulSets.map((object) =>
+      ofStatefulSet(object, revisions.get(object.metadata.uid) ?? []),
+    ),
+    ...snapshot.daemonSets.map((object) =>
+      ofDaemonSet(object, revisions.get(object.metadata.uid) ?? []),
+    ),
     ...snapshot.jobs
       .filter(({ metadata }) => metadata.ownerReferences.length === 0)
       .map((object) => ofJob(object)),
   ];
 }
 
-function ofDeployment(object: Deployment, { replicaSets }: Snapshot): Workload {
-  const { metadata, spec, status } = object;
-  const own = replicaSets.filter((set) => isOwned(set, metadata.uid));
+function ofDeployment(object: Deployment, own: Snapshot["replicaSets"]): Workload {
+  const { spec, status } = object;
   const numberOf = (set: (typeof own)[number]): number =>
     Number(set.metadata.annotations["deployment.kubernetes.io/revision"] ?? 0);
   // A rollback gives the old ReplicaSet a new number: the highest one is what is wanted.
@@ -99,11 +107,10 @@ function ofDeployment(object: Deployment, { replicaSets }: Snapshot): Workload {
   };
 }
 
-function ofStatefulSet(object: StatefulSet, { controllerRevisions }: Snapshot): Workload {
-  const { metadata, spec, status } = object;
+function ofStatefulSet(object: StatefulSet, own: readonly ControllerRevision[]): Workload {
+  const { spec, status } = object;
   const desired = spec.replicas;
   const { type, rollingUpdate } = spec.updateStrategy;
-  const own = controllerRevisions.filter((revision) => isOwned(revision, metadata.uid));
   return {
     ...common("StatefulSet", object),
     revisionLabel: "controller-revision-hash",
@@ -119,11 +126,10 @@ function ofStatefulSet(object: StatefulSet, { controllerRevisions }: Snapshot): 
   };
 }
 
-function ofDaemonSet(object: DaemonSet, { controllerRevisions }: Snapshot): Workload {
-  const { metadata, spec, status } = object;
+function ofDaemonSet(object: DaemonSet, own: readonly ControllerRevision[]): Workload {
+  const { spec, status } = object;
   const desired = status.desiredNumberScheduled;
   const { type, rollingUpdate } = spec.updateStrategy;
-  const own = controllerRevisions.filter((revision) => isOwned(revision, metadata.uid));
   const newest = own.toSorted((one, other) => other.revision - one.revision).at(0);
   // A DaemonSet's shares are both rounded up; a Deployment's bearable loss is rounded down.
   const surge = roundedUp(rollingUpdate.maxSurge, desired);
@@ -211,11 +217,9 @@ function bounds(
   };
 }
 
-function isOwned(
-  { metadata }: { readonly metadata: Deployment["metadata"] },
-  uid: string,
-): boolean {
-  return metadata.ownerReferences.some((owner) => owner.controller && owner.uid === uid);
+/** Uid of the object that controls another one; empty where none does. */
+export function ownerOf({ metadata }: { readonly metadata: Deployment["metadata"] }): string {
+  return metadata.ownerReferences.find(({ controller }) => controller)?.uid ?? "";
 }
 
 /** A DaemonSet labels pods with the hash alone, a StatefulSet with the revision's whole name. */

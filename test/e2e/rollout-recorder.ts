@@ -47,6 +47,8 @@ export interface RecordedPod {
   /** Tag of its first container's image: which version of the workload it is. */
   readonly version: string;
   readonly node: string | undefined;
+  /** When it was made, as the API server has it: whole seconds. */
+  readonly created: number;
   /** The scheduler has looked for a node and found none. */
   readonly unschedulable: boolean;
   readonly phase: string;
@@ -159,6 +161,7 @@ function entry(object: KubeObject): [string, RecordedPod] {
       workload: `${metadata.namespace}/${owner}`,
       version: spec.containers[0].image.split(":").at(-1) ?? "",
       node: spec.nodeName,
+      created: metadata.creationTimestamp,
       unschedulable: status.conditions.some(({ reason }) => reason === "Unschedulable"),
       phase: status.phase,
       readySince: ready?.lastTransitionTime ?? undefined,

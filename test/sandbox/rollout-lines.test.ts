@@ -132,6 +132,24 @@ describe("lines without a terminal", () => {
     expect(lines.at(-1)).toContain("deployment/vote settled");
   });
 
+  it("leave out what passes at once and what a budget does by itself, and never how it ends", () => {
+    const rolling = recordedRows("rolling").filter(({ name }) => name === "vote");
+    const waits = (waitsFor: string) =>
+      rolling.map((row): Row => ({ ...row, state: { kind: "rolling", waitsFor } }));
+    const spare = waits("b").map((row) => ({ ...row, budget: { needed: 2, spare: 9 } }));
+    const lines = shown(
+      report(waits("a"), { elapsed: 0 }),
+      report(waits("passing"), { elapsed: 0.2 }),
+      report(waits("b"), { elapsed: 0.6 }),
+      report(spare, { elapsed: 5 }),
+      report(waits("passing"), { elapsed: 5.2 }),
+      report(waits("the end"), { elapsed: 5.3 }),
+    );
+    expect(lines.slice(1).map((line) => /^\S+ .*waits for ([\w ]+)/.exec(line)?.[1])).toEqual([
+      ...["a", "b", "the end"],
+    ]);
+  });
+
   it("say what has been taken away", () => {
     const rows = recordedRows("settled");
     const left = rows.filter(({ name }) => name !== "vote");
