@@ -79,6 +79,14 @@ describe("what a proof is worth", () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  it("is the Docker stand-in's where the test asks it", () => {
+    const some = proofs.filter(({ worth }) => worth.includes("Docker stand-in"));
+    const asked = ({ file }: { readonly file: string }): boolean =>
+      /from "(\.\.\/standins|\.)\/box\.ts"/.test(readFileSync(join(clone, file), "utf8"));
+    expect(some.length).toBeGreaterThan(3);
+    expect(some.filter((proof) => !asked(proof))).toEqual([]);
+  });
 });
 
 describe("the tests it names", () => {
