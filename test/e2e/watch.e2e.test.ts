@@ -20,6 +20,9 @@ const place = sandboxPlace("test", { root });
 const deployments = "/apis/apps/v1/namespaces/trial/deployments";
 const environment = { ...process.env, FLEET_SANDBOX_ROOT: root };
 
+/** What is meant by seconds, where the engine alone would wait ten minutes. */
+const withinSeconds = 10;
+
 const words = (name: string, ...more: string[]): string[] => [
   ...[process.execPath, join(clone, "sandbox", "cli.ts"), name, "--stack", "test", ...more],
 ];
@@ -132,7 +135,7 @@ describe("make watch", () => {
     const begun = Date.now();
     await api.create(deployments, deployment("nowhere", "1", { nodeSelector: { disk: "ssd" } }));
     const said = await printed(watch, /deployment\/nowhere unplaceable: 0\/4 nodes are available/);
-    expect(said - begun).toBeLessThan(8_000);
+    expect(said - begun).toBeLessThan(withinSeconds * 1_000);
     expect(watch.text()).toContain("didn't match Pod's node affinity/selector");
     expect(watch.text()).toContain("to mend: it wants a node with disk=ssd");
     expect(await watch.code).toBe(1);
@@ -198,7 +201,7 @@ describe("make up", () => {
     const up = start(words("up", "--patience", "5"));
     const said = await printed(up, /cannot be placed: pod postgres-0/);
     const pod = await api.find("/api/v1/namespaces/skywire/pods/postgres-0");
-    expect((said - refusedAt(pod)) / 1_000).toBeLessThan(6);
+    expect((said - refusedAt(pod)) / 1_000).toBeLessThan(withinSeconds);
     expect(await up.code).toBe(1);
     expect(up.text()).toContain("0/4 nodes are available: 4 node(s) had untolerated taint(s)");
     expect(up.text()).toMatch(/to mend: .*reserved=elsewhere:NoSchedule \(4 nodes\)/);
