@@ -29,6 +29,8 @@ import { atVersion, cluster, deployment, workload } from "./rollout-wanted.ts";
 let rollouts: RolloutCluster;
 let recorder: Recorder;
 let stack: RolloutStack;
+/** Works for longer than the engine takes from one resource to the next: what does not wait shows. */
+const slowJob = "sandbox-slow-6s";
 /** Where the recording was before an update. */
 let mark: number;
 /** What the stack is to have. */
@@ -111,7 +113,7 @@ describe("an update", () => {
     }
     const { code, stdout } = await change({
       ...versions(slow, ...updates.map(([, name]) => name), "recreate", "canary"),
-      ...versions("sandbox-slow-2s", "migrate"),
+      ...versions(slowJob, "migrate"),
       ...versions("2", "app"),
       growing: deployment(4),
       shrinking: deployment(2),
@@ -158,7 +160,7 @@ describe("an update", () => {
 
   it("waits for the Job it depends on", () => {
     const done = first("migrate", ({ version, phase }) => {
-      return version === "sandbox-slow-2s" && phase === "Succeeded";
+      return version === slowJob && phase === "Succeeded";
     });
     const after = first("app", ({ version }) => version === "2");
     expect([done.length, after.length]).toEqual([1, 2]);
@@ -235,9 +237,7 @@ describe("the next update that works", () => {
     const { code, outcome } = await change({});
     expect([code, Object.keys(outcome.changes)]).toEqual([0, ["same"]]);
     const runs = firstTimes(recorder.since(0), "one/migrate", () => true);
-    expect(runs.map(({ pod }) => pod.version)).toEqual([
-      ...["1", "sandbox-slow-2s", "sandbox-fail", "4"],
-    ]);
+    expect(runs.map(({ pod }) => pod.version)).toEqual([...["1", slowJob, "sandbox-fail", "4"]]);
     expect(versionsOf("app")).toEqual(["4", "4"]);
   });
 });
