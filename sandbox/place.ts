@@ -46,6 +46,8 @@ export interface SandboxPlace {
   readonly token: string;
   /** There while an update is under way: one found by the next command was killed. */
   readonly unfinished: string;
+  /** There after an update that was ended early, until one has read the cluster anew. */
+  readonly cutShort: string;
   /** What a run that keeps releases has begun. */
   readonly journal: string;
   /** Files of the release that is being put back. */
@@ -96,6 +98,7 @@ export function sandboxPlace(stack: string, options: PlaceOptions = {}): Sandbox
     passphrase: join(folder, "passphrase"),
     token: join(folder, "token"),
     unfinished: join(folder, "unfinished"),
+    cutShort: join(folder, "cut-short"),
     journal: join(folder, "journal.json"),
     checkout: join(folder, "checkout"),
   };

@@ -132,7 +132,8 @@ async function clearLeftovers(place: SandboxPlace, say: Say): Promise<void> {
 
 /** Removes the cluster and the engine's state of it; secrets, passphrase and token stay. */
 function forgetCluster(place: SandboxPlace): void {
-  for (const path of [place.clusters, place.backend, join(place.folder, "standins")]) {
+  const standIns = join(place.folder, "standins");
+  for (const path of [place.clusters, place.backend, standIns, place.cutShort]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

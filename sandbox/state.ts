@@ -43,9 +43,22 @@ export function writeState(place: Pick<SandboxPlace, "state">, state: SandboxSta
 
 /** Notes that an update has begun, or that it ended in an orderly way. */
 export function markUnfinished(place: Pick<SandboxPlace, "unfinished">, unfinished: boolean): void {
-  if (unfinished) {
-    writeWhole(place.unfinished, "an update is under way\n");
+  mark(place.unfinished, unfinished, "an update is under way");
+}
+
+/**
+ * Notes that an update was ended while it waited, or that the cluster was read since. The provider
+ * cannot tell the state what it had written then: without a look at the cluster the next update would
+ * take the old objects for those that are there, and leave the new ones.
+ */
+export function markCutShort(place: Pick<SandboxPlace, "cutShort">, cutShort: boolean): void {
+  mark(place.cutShort, cutShort, "the state may be older than the cluster");
+}
+
+function mark(path: string, there: boolean, text: string): void {
+  if (there) {
+    writeWhole(path, `${text}\n`);
   } else {
-    rmSync(place.unfinished, { force: true });
+    rmSync(path, { force: true });
   }
 }

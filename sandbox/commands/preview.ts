@@ -1,4 +1,6 @@
 /** `make preview`: what `make up` would change in the sandbox. */
+import { existsSync } from "node:fs";
+
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
 import { describeChanges, isUnchanged } from "../progress.ts";
@@ -26,7 +28,10 @@ async function show(command: Command): Promise<number> {
   const lines: string[] = [];
   const release = plan.onFailure === "rollback" ? await releaseHere(place, outer) : undefined;
   const result = await engine.update(
-    ["preview", "--diff", "--suppress-outputs", "--suppress-progress", "--parallel", "64"],
+    [
+      ...["preview", "--diff", "--suppress-outputs", "--suppress-progress", "--parallel", "64"],
+      ...(existsSync(place.cutShort) ? ["--refresh"] : []),
+    ],
     { onOutput: (line) => lines.push(line) },
     {
       folder: place.clone,

@@ -1,4 +1,5 @@
 /** One run of `up` on a sandbox: what it shows, what it leaves, how it ended. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Attempt, Source } from "../../release/target.ts";
@@ -9,7 +10,7 @@ import type { SandboxPlace } from "../place.ts";
 import { describeChanges, type Problem } from "../progress.ts";
 import { watchUpdate } from "../rollout/update-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { markUnfinished } from "../state.ts";
+import { markCutShort, markUnfinished } from "../state.ts";
 import type { Command } from "./command.ts";
 import { progressView, sayFailure, sayWarnings, tellingErrors } from "./view.ts";
 
@@ -27,7 +28,7 @@ export async function update(
   const result = await new Engine(place, outer).update(
     [
       ...["up", "--yes", "--skip-preview", "--parallel", "64"],
-      ...(options.refresh ? ["--refresh"] : []),
+      ...(options.refresh || existsSync(place.cutShort) ? ["--refresh"] : []),
     ],
     watch.view,
     { ...source, environment: releaseEnvironment(place, source.release) },
@@ -36,6 +37,8 @@ export async function update(
   view.end();
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.
   markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
+  const ended = result.interrupted || watch.view.stop?.aborted === true;
+  markCutShort(place, result.code !== 0 && ended);
   if (!source.goingBack) {
     sayWarnings(command, result);
   }
