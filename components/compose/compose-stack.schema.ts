@@ -62,22 +62,28 @@ export interface ComposeStack {
  * DOCKER_HOST, or the machine's own daemon.
  */
 export const SwarmHost = z
-  .strictObject({
-    /** Address of its daemon. */
-    host: z
-      .string()
-      .regex(
-        /^(ssh|tcp|unix):\/\/\S+$/,
-        "must be the address of a daemon, e.g. ssh://deploy@manager.example.org",
-      )
-      .refine((host) => !/:\/\/[^/@\s]*:[^/@\s]*@/.test(host), "must not carry a password")
-      .optional(),
-    /** Name of a Docker context of whoever runs the program. */
-    context: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_.+-]*$/, "must be the name of a Docker context")
-      .optional(),
-  })
+  .strictObject(
+    {
+      /** Address of its daemon. */
+      host: z
+        .string()
+        .regex(
+          /^(ssh|tcp|unix):\/\/\S+$/,
+          "must be the address of a daemon, e.g. ssh://deploy@manager.example.org",
+        )
+        .refine((host) => !/:\/\/[^/@\s]*:[^/@\s]*@/.test(host), "must not carry a password")
+        .optional(),
+      /** Name of a Docker context of whoever runs the program. */
+      context: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_.+-]*$/, "must be the name of a Docker context")
+        .optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === "invalid_type" ? "must say host or context of a Swarm manager" : undefined,
+    },
+  )
   .refine(({ host, context }) => (host === undefined) !== (context === undefined), {
     message: "must say either host or context: the shell's own daemon is never meant",
   });

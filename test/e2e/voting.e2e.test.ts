@@ -1,52 +1,38 @@
 /**
- * The voting application on a sandbox of its own: the tutorial's story (docs/tutorial.md) on the real
- * engine, API server, scheduler and controllers, and its services on a Swarm of the Docker stand-in.
- * Proves order, placement, scaling, exchange and removal; no container runs.
+ * The voting application on a sandbox of its own: the tutorial (docs/tutorial.md), typed as it is
+ * written into a clone, with the real make, engine, API server, scheduler and controllers; at its end
+ * the same services on a Swarm of the Docker stand-in. Proves that the tutorial works and prints what
+ * it shows; and order, placement, scaling, exchange, rollback and removal. No container runs.
  *
  * The tests are one story and build on each other, in this order.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseDocument } from "yaml";
 
-import { onSwarm } from "../config/voting-faults.ts";
-import { draftOf } from "../config/stack-fixture.ts";
-import { clone, render, type Rendered } from "../rendered.ts";
+import { render, type Rendered } from "../rendered.ts";
 import { endpointFaults, nodeFaults, podsByWorkload, workloadFaults } from "./cluster-state.ts";
 import { nodesOf } from "./live-objects.ts";
 import { processesUnder } from "./processes.ts";
 import { settled, testSandbox, type TestSandbox } from "./sandbox.ts";
-
-const stackFile = join(clone, "Pulumi.voting.yaml");
-const vote = ["config", "fleet:services", "vote"];
+import { TutorialReader } from "./tutorial-reader.ts";
 
 describe("the voting application in a sandbox", () => {
   let rendered: Rendered;
   let sandbox: TestSandbox;
-  let output: string;
+  let reader: TutorialReader;
 
   beforeAll(async () => {
     rendered = await render("voting");
     sandbox = testSandbox("voting");
-    output = await sandbox.succeed("up");
+    reader = new TutorialReader(sandbox);
+    await reader.prepare();
   });
 
   afterAll(async () => {
     await sandbox.dispose();
+    reader.dispose();
   });
-
-  /** The committed file with some of its values changed, as another file. */
-  function changed(...edits: (readonly [path: readonly string[], value: unknown])[]): string {
-    const document = parseDocument(readFileSync(stackFile, "utf8"));
-    for (const [path, value] of edits) {
-      document.setIn([...path], value);
-    }
-    const file = join(sandbox.folder, "..", "changed.yaml");
-    writeFileSync(file, document.toString());
-    return file;
-  }
 
   /** UIDs of a workload's pods. */
   const uids = async (workload: string): Promise<string[]> =>
@@ -54,18 +40,25 @@ describe("the voting application in a sandbox", () => {
       .map(({ metadata }) => metadata.uid)
       .sort();
 
-  const images = async (workload: string): Promise<string[]> =>
+  /** Tags of a workload's pods. */
+  const tags = async (workload: string): Promise<string[]> =>
     ((await podsByWorkload(sandbox)).get(`voting/${workload}`) ?? []).map(
       ({ spec }) => spec.containers[0]?.image.split(":").at(-1) ?? "",
     );
 
-  test("up brings every service up and says where they are, and what Swarm's words do not do", () => {
-    expect(output).toContain("http  vote  http://vote.example.org");
-    expect(output).toMatch(/namespace {3}voting: 8 of 8 pods ready/);
-    expect(output).toContain("worker.restart_policy.delay: has no effect");
+  test("up brings every service up and says where they are, and what Swarm's words do not do", async () => {
+    const printed = await reader.follow("Bring it up");
+    expect(printed).toContain("http  vote  http://vote.example.org");
+    expect(printed).toMatch(/namespace {3}voting: 8 of 8 pods ready/);
+    for (const word of ["condition", "delay", "max_attempts", "window"]) {
+      expect(printed).toContain(`worker.restart_policy.${word}: has no effect`);
+    }
+    // The second one.
+    expect(printed).toMatch(/^up: \d+ the same in /m);
   });
 
   test("every pod is ready, on nodes like the pools, and every Service and host leads to some", async () => {
+    await reader.follow("Look around");
     expect(await settled(() => workloadFaults(sandbox, rendered.world))).toEqual([]);
     // A name without ports leads to the pods themselves: the worker's, and its alias.
     expect(await settled(() => endpointFaults(sandbox, rendered.world))).toEqual([]);
@@ -91,52 +84,56 @@ describe("the voting application in a sandbox", () => {
     expect(places.filter(([namespace]) => namespace === "ingress")).toEqual([["ingress", "edge"]]);
   });
 
-  test("a second up changes nothing", async () => {
-    const before = await uids("vote");
-    expect(await sandbox.succeed("up")).toMatch(/^up: \d+ the same in /m);
-    expect(await uids("vote")).toEqual(before);
-  });
-
   test("scaling starts pods and restarts none", async () => {
     const before = await uids("vote");
-    await sandbox.succeed("up", "--file", changed([[...vote, "deploy", "replicas"], 4]));
+    await reader.follow("Scale");
     const after = await uids("vote");
-    expect(after).toHaveLength(4);
+    expect(after).toHaveLength(3);
     expect(after).toEqual(expect.arrayContaining(before));
   });
 
   test("another image exchanges every pod of its service and of no other", async () => {
     const others = await uids("result");
     const before = await uids("vote");
-    const after = "docker.io/dockersamples/examplevotingapp_vote:after";
-    await sandbox.succeed("up", "--file", changed([[...vote, "image"], after]));
-    expect(await images("vote")).toEqual(["after", "after"]);
+    await reader.follow("Update");
+    expect(await tags("vote")).toEqual(["after", "after", "after"]);
     expect((await uids("vote")).filter((uid) => before.includes(uid))).toEqual([]);
     expect(await uids("result")).toEqual(others);
   });
 
+  test("an update that fails is rolled back, the old pods serving throughout", async () => {
+    const before = await uids("vote");
+    const printed = await reader.follow("An update that fails");
+    expect(printed).toContain("the update failed and was rolled back");
+    expect(await settled(() => workloadFaults(sandbox, scaledWorld()))).toEqual([]);
+    expect(await uids("vote")).toEqual(before);
+  });
+
   test("down leaves nothing behind: no disk is in the way, no folder, no process", async () => {
-    await sandbox.succeed("down");
+    await reader.follow("Take it away");
     expect(existsSync(sandbox.folder)).toBe(false);
     expect(processesUnder(sandbox.folder)).toEqual([]);
   });
 
+  test("a second stack starts from the first one's file", async () => {
+    await reader.follow("A second stack");
+  });
+
   test("the same services come up on a Swarm, whose provider takes every word", async () => {
-    const draft = draftOf("voting");
-    onSwarm(draft);
-    const file = join(sandbox.folder, "..", "swarm.yaml");
-    writeFileSync(file, JSON.stringify({ config: draft.config }));
-    const said = await sandbox.succeed("up", "--file", file);
-    expect(said).toContain("target: swarm");
-    expect(said).toContain("vote  8080  tcp");
-    const listed = await sandbox.succeed(
-      "exec",
-      ...["--cmd", "node sandbox/standins/tell.ts list docker"],
-    );
-    for (const name of Object.keys(draft.config["fleet:services"] as object)) {
-      expect(listed).toContain(`voting_${name}`);
+    const printed = await reader.follow("The same services on a Swarm");
+    for (const name of Object.keys(rendered.config.services)) {
+      expect(printed).toContain(`voting_${name}`);
     }
-    expect(await sandbox.succeed("up", "--file", file)).toMatch(/^up: \d+ the same in /m);
-    await sandbox.succeed("down");
+    expect(existsSync(sandbox.folder)).toBe(false);
+  });
+
+  test("the tutorial has been followed to its end", () => {
+    expect(reader.left).toEqual([]);
+  });
+
+  /** What should stand there once the tutorial has scaled. */
+  const scaledWorld = () => ({
+    ...rendered.world,
+    pods: rendered.world.pods.map((set) => (set.name === "vote" ? { ...set, replicas: 3 } : set)),
   });
 });
