@@ -17,14 +17,17 @@ export interface LiveRun {
   readonly scratch: string;
   /** Nobody is asked. */
   readonly isAgreed: boolean;
+  /** Whether the state may be older than the cluster. */
+  readonly refresh: boolean;
 }
 
 /** Runs it to its end. Its output is the operator's own; what it did is read from the engine's events. */
 export async function runUp(run: LiveRun): Promise<Attempt> {
-  const { source, stack, scratch, isAgreed } = run;
+  const { source, stack, scratch, isAgreed, refresh } = run;
   const events = join(scratch, source.goingBack ? "rollback.events" : "up.events");
   const words = [
     ...["up", "--stack", stack, "--event-log", events],
+    ...(refresh ? ["--refresh"] : []),
     // A rollback was agreed to when fleet:onFailure was written.
     ...(source.goingBack || isAgreed ? ["--yes", "--skip-preview", "--non-interactive"] : []),
   ];

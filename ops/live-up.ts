@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { Git } from "../release/git.ts";
 import { Journal } from "../release/journal.ts";
 import { interruptedCode, updateOrRollBack } from "../release/run.ts";
-import { migrationsIn, parseRelease } from "../release/state.ts";
+import { migrationsIn, outputWords, releaseIn } from "../release/state.ts";
 import type { StackState } from "../release/state.ts";
 import type { Target } from "../release/target.ts";
+import { withLock } from "../sandbox/lock.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { systemSections } from "../stacks/raw.ts";
 import type { OnFailure } from "../stacks/release.schema.ts";
@@ -32,9 +33,15 @@ export async function liveUp(root: string, file: StackFile, isAgreed: boolean): 
   }
   const scratch = mkdtempSync(join(tmpdir(), "fleet-live-"));
   try {
-    const target = await liveTarget(root, file, { environment, scratch, isAgreed });
+    const { stack } = file;
+    // State is in a bucket; beside the commits is the nearest place that is never committed itself.
+    const note = await new Git(root, environment)
+      .privatePath(`${stack}-live.json`)
+      .catch(() => join(scratch, "journal.json"));
+    const target = liveTarget(root, file, { environment, scratch, isAgreed, note });
     if (onFailureOf(file) === "rollback") {
-      return await updateOrRollBack(target);
+      const held = { lock: `${note}.lock`, stack, what: `the live stack ${stack}, in this clone` };
+      return await withLock(held, "live-up", () => updateOrRollBack(target));
     }
     const here = { folder: root, config: target.config, release: undefined, goingBack: false };
     const { code, interrupted } = await target.update(here);
@@ -55,17 +62,18 @@ interface Live {
   /** For what is gone when the command ends. */
   readonly scratch: string;
   readonly isAgreed: boolean;
+  /** Path of the journal. */
+  readonly note: string;
 }
 
-async function liveTarget(root: string, file: StackFile, live: Live): Promise<Target> {
-  const { environment, scratch } = live;
+function liveTarget(root: string, file: StackFile, live: Live): Target {
+  const { environment, note, scratch } = live;
   const { stack } = file;
   const git = new Git(root, environment);
   const pulumi = livePulumi({ root, environment: process.env });
-  // State is in a bucket; beside the commits is the nearest place that is never committed itself.
-  const journal = await git
-    .privatePath(`${stack}-live.json`)
-    .catch(() => join(scratch, "journal.json"));
+  const journal = new Journal(note);
+  // The provider cannot tell the state what it had written when it was stopped: the cluster is read first.
+  let isUnsure = journal.read() !== undefined;
   return {
     stack,
     clone: root,
@@ -75,11 +83,15 @@ async function liveTarget(root: string, file: StackFile, live: Live): Promise<Ta
     checkout: join(scratch, "checkout"),
     environment,
     git,
-    journal: new Journal(journal),
+    journal,
     say: (line) => {
       console.log(line);
     },
-    update: (source) => runUp({ stack, source, ...live }),
+    update: (source) => {
+      const refresh = isUnsure;
+      isUnsure = false;
+      return runUp({ stack, source, refresh, ...live });
+    },
     state: () => readState(pulumi, stack, scratch),
   };
 }
@@ -90,8 +102,6 @@ async function readState(pulumi: RunPulumi, stack: string, scratch: string): Pro
   await pulumi(["stack", "export", "--stack", stack, "--file", path]);
   const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
   rmSync(path);
-  const words = ["stack", "output", "release", "--json", "--show-secrets", "--stack", stack];
-  // A stack without the output is none that can be told from a fault: both have no release.
-  const release = await pulumi(words).catch(() => "");
-  return { release: parseRelease(release), migrations: migrationsIn(deployment) };
+  const outputs = await pulumi([...outputWords, stack]);
+  return { release: releaseIn(outputs), migrations: migrationsIn(deployment) };
 }

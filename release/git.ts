@@ -3,7 +3,7 @@
  * earlier one. The user's index, HEAD and work tree are never touched.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -37,6 +37,15 @@ const programFiles = [
   "components",
 ];
 
+/**
+ * Of the user's settings for git, those that lead to the remote and say whom to trust. A hook's own would
+ * lead to its index, and to another repository.
+ */
+const kept = /^GIT_(SSH|ASKPASS|CONFIG_|SSL_|HTTP_|PROXY_|EXEC_PATH)/;
+
+/** How long a remote may take to give one commit. */
+const fetchMilliseconds = 60_000;
+
 /** The repository of a clone. */
 export class Git {
   readonly #clone: string;
@@ -44,8 +53,9 @@ export class Git {
 
   constructor(clone: string, environment: Readonly<Record<string, string | undefined>>) {
     this.#clone = clone;
-    // A hook's own settings would lead to its index, and to another repository.
-    const own = Object.entries(environment).filter(([name]) => !name.startsWith("GIT_"));
+    const own = Object.entries(environment).filter(
+      ([name]) => !name.startsWith("GIT_") || kept.test(name),
+    );
     this.#environment = { ...Object.fromEntries(own), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
   }
 
@@ -95,9 +105,21 @@ export class Git {
 
   /** Asks the remote for a commit: a pipeline's clone has the newest one only. Never throws. */
   async fetch(commit: string): Promise<void> {
-    await this.#git(["fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit]).catch(
-      () => undefined,
-    );
+    try {
+      // A depth would cut the history of a clone that has it whole.
+      const shallow = (await this.#git(["rev-parse", "--is-shallow-repository"])) === "true";
+      await this.#git(
+        [
+          ...["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"],
+          ...(shallow ? ["--depth=1"] : []),
+          ...["origin", commit],
+        ],
+        {},
+        fetchMilliseconds,
+      );
+    } catch {
+      // Whoever asked looks whether it is there.
+    }
   }
 
   /** Keeps a commit from being collected as garbage, under a name of ours. */
@@ -138,15 +160,23 @@ export class Git {
     return this.#withIndex(async (index) => {
       await this.#git(["read-tree", "HEAD"], index);
       const wanted = [...programFiles, `Pulumi.${stack}.yaml`];
-      const known = (await this.#git(["ls-tree", "--name-only", "HEAD", "--", ...wanted])).split(
-        "\n",
-      );
-      const present = wanted.filter(
-        (path) => known.includes(path) || existsSync(join(this.#clone, path)),
-      );
+      const listed = await this.#git(["ls-tree", "--name-only", "HEAD", "--", ...wanted]);
+      const known = listed.split("\n");
+      const present: string[] = [];
+      for (const path of wanted) {
+        if (known.includes(path) || (await this.#isNew(path))) {
+          present.push(path);
+        }
+      }
       await this.#git(["add", "--all", "--", ...present], index);
       return this.#git(["write-tree"], index);
     });
+  }
+
+  /** Whether git would take a path in that it does not know: it refuses one that it is told to ignore. */
+  async #isNew(path: string): Promise<boolean> {
+    const words = ["ls-files", "--others", "--exclude-standard", "--", path];
+    return (await this.#git(words)) !== "";
   }
 
   /** Does work with an index of its own: the user's may hold half a commit. */
@@ -164,12 +194,15 @@ export class Git {
   async #git(
     words: readonly string[],
     more: Readonly<Record<string, string>> = {},
+    timeout = 0,
   ): Promise<string> {
     try {
-      const { stdout } = await execute("git", words, {
+      // Signatures would stand between the words that are read.
+      const { stdout } = await execute("git", ["-c", "log.showSignature=false", ...words], {
         cwd: this.#clone,
         env: { ...this.#environment, ...more },
         maxBuffer: 64 * 2 ** 20,
+        timeout,
       });
       return stdout.trim();
     } catch (error) {

@@ -2,7 +2,7 @@
  * What a run has begun, kept on disk while it is at it: one that is killed leaves its word, and the next
  * run finishes the job.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod";
 
@@ -12,7 +12,6 @@ const Entry = z.discriminatedUnion("phase", [
   z.object({
     /** An update that has not ended, or was interrupted: the cluster may hold half of it. */
     phase: z.literal("updating"),
-    tried: ReleaseInput,
     good: Release.optional(),
   }),
   z.object({
@@ -37,10 +36,14 @@ export class Journal {
 
   /** What an earlier run has left; nothing after one that came to its end. */
   read(): Entry | undefined {
+    if (!existsSync(this.#path)) {
+      return undefined;
+    }
     try {
       return Entry.parse(JSON.parse(readFileSync(this.#path, "utf8")));
     } catch {
-      return undefined;
+      // A crash of the machine can leave an empty file: something was begun, the state knows the rest.
+      return { phase: "updating" };
     }
   }
 

@@ -13,7 +13,7 @@ import { GitError, type Snapshot } from "./git.ts";
 import type { Entry } from "./journal.ts";
 import { ensurePackages } from "./packages.ts";
 import type { StackState } from "./state.ts";
-import type { Attempt, Source, Target } from "./target.ts";
+import { type Attempt, Interrupted, type Source, type Target } from "./target.ts";
 import { isSame, whyPause } from "./verdict.ts";
 
 /** What a shell gives for a command that Ctrl-C ended. */
@@ -26,10 +26,23 @@ type RollingBack = Extract<Entry, { phase: "rolling back" }>;
 
 /** Brings a stack up that rolls back. Returns the exit code. */
 export async function updateOrRollBack(target: Target): Promise<number> {
+  try {
+    return await bringUp(target);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) {
+      throw error;
+    }
+    target.say(`up: stopped; ${target.again} goes on from there`);
+    return interruptedCode;
+  }
+}
+
+async function bringUp(target: Target): Promise<number> {
   const snapshot = await snapshotOf(target);
   if (snapshot === undefined) {
     const here = { folder: target.clone, config: target.config, goingBack: false };
-    return (await target.update({ ...here, release: undefined })).code;
+    const { code, interrupted } = await target.update({ ...here, release: undefined });
+    return interrupted ? interruptedCode : code;
   }
   const tried = {
     commit: snapshot.commit,
@@ -41,13 +54,15 @@ export async function updateOrRollBack(target: Target): Promise<number> {
     target.say(
       "the last run was stopped while it put the last good release back: that comes first",
     );
-    const code = await rollBack(target, left);
-    if (!code.done || isSame(tried, left.tried)) {
-      return code.exit;
+    const end = await rollBack(target, left);
+    // What was mended since comes in any case: a release that cannot be put back must not bar the way.
+    if (end === "stopped" || isSame(tried, left.tried)) {
+      return exitCodes[end];
     }
     target.say(`now what is here: ${await target.git.describe(tried.commit)}`);
+    return tryUpdate(target, tried, end === "failed" ? left : undefined);
   }
-  return tryUpdate(target, tried, left?.phase === "updating" ? left : undefined);
+  return tryUpdate(target, tried, left);
 }
 
 /** Without a commit to come back to, there is no rollback; the update itself is not refused. */
@@ -74,7 +89,7 @@ async function tryUpdate(
   // An update that was killed may have taken its state with it: then the journal still knows.
   const good = (await target.state()).release ?? interrupted?.good;
   await fetchIfMissing(target, good);
-  journal.write({ phase: "updating", tried, ...(good === undefined ? {} : { good }) });
+  journal.write({ phase: "updating", ...(good === undefined ? {} : { good }) });
   const attempt = await target.update({
     folder: target.clone,
     config: target.config,
@@ -86,8 +101,8 @@ async function tryUpdate(
     return interruptedCode;
   }
   if (attempt.code === 0) {
-    await git.keep(`${target.name}/good`, tried.commit);
     journal.clear();
+    await keepGood(target, tried.commit);
     return 0;
   }
   const touched = attempt.touched || interrupted !== undefined;
@@ -103,7 +118,15 @@ async function tryUpdate(
     return attempt.code;
   }
   const entry = { phase: "rolling back", tried, good, reason: attempt.problems } as const;
-  return (await rollBack(target, entry)).exit;
+  return exitCodes[await rollBack(target, entry)];
+}
+
+/** Git may be busy or out of space: what runs, runs all the same. */
+async function keepGood({ git, name, say }: Target, commit: string): Promise<void> {
+  await git.keep(`${name}/good`, commit).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    say(`warning: git may collect what runs now, ${commit.slice(0, 12)}, as garbage: ${why}`);
+  });
 }
 
 /** A pipeline's clone has one commit: the other is asked for before anything is changed. */
@@ -139,15 +162,11 @@ async function sourceOf(target: Target, good: Release): Promise<Omit<Source, "go
   return { folder, config, release: { commit, config: good.config, digests } };
 }
 
-interface RolledBack {
-  /** The last good release runs again. */
-  readonly done: boolean;
-  /** Never 0: the update has failed, whatever became of the rollback. */
-  readonly exit: number;
-}
+/** Never 0: the update has failed, whatever became of its rollback. */
+const exitCodes = { done: 1, failed: 1, stopped: interruptedCode } as const;
 
-/** Puts the last good release back: its commit, its config, its digests. */
-async function rollBack(target: Target, entry: RollingBack): Promise<RolledBack> {
+/** Puts the last good release back: its commit, its config, its digests. Says how that ended. */
+async function rollBack(target: Target, entry: RollingBack): Promise<keyof typeof exitCodes> {
   const { git, journal, say, checkout } = target;
   const { good, tried } = entry;
   journal.write(entry);
@@ -160,7 +179,7 @@ async function rollBack(target: Target, entry: RollingBack): Promise<RolledBack>
     source === undefined ? notBegun : await target.update({ ...source, goingBack: true });
   if (attempt.interrupted) {
     say(`up: stopped while rolling back; ${target.again} finishes that first`);
-    return { done: false, exit: interruptedCode };
+    return "stopped";
   }
   rmSync(checkout, { recursive: true, force: true });
   if (attempt.code === 0 || attempt.touched) {
@@ -168,7 +187,7 @@ async function rollBack(target: Target, entry: RollingBack): Promise<RolledBack>
   }
   if (attempt.code === 0) {
     // Not kept before: a run that put the state aside may have had another one for good.
-    await git.keep(`${target.name}/good`, good.commit);
+    await keepGood(target, good.commit);
     await sayRolledBack(target, entry, attempt);
   } else {
     say("");
@@ -180,7 +199,7 @@ async function rollBack(target: Target, entry: RollingBack): Promise<RolledBack>
       "what the rollback had reached; see what the engine said",
     );
   }
-  return { done: attempt.code === 0, exit: 1 };
+  return attempt.code === 0 ? "done" : "failed";
 }
 
 async function sayRolledBack(

@@ -29,6 +29,8 @@ const Deployment = z.looseObject({
   pending_operations: z.array(z.looseObject({ resource: Resource, type: z.string() })).nullish(),
 });
 
+const Outputs = z.looseObject({ release: z.unknown().optional() });
+
 /** What a state holds. */
 export interface StackState {
   /** The last release all of whose pods became ready. */
@@ -60,11 +62,16 @@ export function migrationsIn(deployment: unknown): ReadonlyMap<string, string> {
   );
 }
 
-/** The output `release`, as `pulumi stack output release --json --show-secrets` prints it. */
-export function parseRelease(text: string): Release | undefined {
-  try {
-    return Release.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+/** What the engine is asked for. Of all outputs: for one that is not there it fails as it does for any fault. */
+export const outputWords = ["stack", "output", "--json", "--show-secrets", "--stack"];
+
+/**
+ * The release among a stack's outputs, as {@link outputWords} prints them; undefined where there is none,
+ * or one that this code cannot read.
+ *
+ * @throws Error where these are no outputs: what nobody could read must not pass for a first release.
+ */
+export function releaseIn(outputs: string): Release | undefined {
+  const { release } = Outputs.parse(JSON.parse(outputs));
+  return Release.safeParse(release).data;
 }

@@ -28,6 +28,11 @@ export interface Attempt {
   readonly problems: readonly string[];
 }
 
+/** Ctrl-C, or a request to end, came while the state was being read. */
+export class Interrupted extends Error {
+  override name = "Interrupted";
+}
+
 /** A stack on one of the two targets. */
 export interface Target {
   readonly stack: string;
@@ -47,7 +52,11 @@ export interface Target {
   readonly journal: Journal;
   /** Runs `up` and says how it goes, its failure included. */
   readonly update: (source: Source) => Promise<Attempt>;
-  /** Reads the state. */
+  /**
+   * Reads the state.
+   *
+   * @throws Interrupted or another Error: what runs is then unknown, and nothing is decided on it.
+   */
   readonly state: () => Promise<StackState>;
   readonly say: (line: string) => void;
 }

@@ -1,4 +1,4 @@
-/** One command at a time changes a sandbox. */
+/** One command at a time changes a sandbox, or puts a live stack's last good release back. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod";
@@ -8,17 +8,26 @@ import { readIfThere } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
 import { findProcess } from "./processes.ts";
 
+/** What a lock is for. */
+export interface Lockable {
+  /** Path of the lock. */
+  readonly lock: string;
+  readonly stack: string;
+  /** In words. Default: the stack's sandbox. */
+  readonly what?: string;
+}
+
 const Holder = z.object({ pid: z.int(), started: z.string(), command: z.string() });
 type Holder = z.infer<typeof Holder>;
 
 /**
- * Does work while holding the sandbox's lock. A lock whose holder was killed is taken over.
+ * Does work while holding a lock. A lock whose holder was killed is taken over.
  *
  * @param name The command, for whoever finds the lock held.
  * @throws SandboxError where another command holds it.
  */
 export async function withLock<Result>(
-  place: Pick<SandboxPlace, "lock" | "stack">,
+  place: Lockable,
   name: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -36,7 +45,7 @@ export function lockHolder({ lock }: Pick<SandboxPlace, "lock">): string | undef
   return holder !== undefined && isAlive(holder) ? holder.command : undefined;
 }
 
-function take(place: Pick<SandboxPlace, "lock" | "stack">, name: string): void {
+function take(place: Lockable, name: string): void {
   mkdirSync(dirname(place.lock), { recursive: true });
   const own = { pid: process.pid, started: findProcess(process.pid)?.started ?? "", command: name };
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -51,7 +60,7 @@ function take(place: Pick<SandboxPlace, "lock" | "stack">, name: string): void {
     const holder = readHolder(place.lock);
     if (holder !== undefined && isAlive(holder)) {
       throw fault(
-        `make ${holder.command} (process ${holder.pid}) is at work on the sandbox of ${place.stack}`,
+        `make ${holder.command} (process ${holder.pid}) is at work on ${place.what ?? `the sandbox of ${place.stack}`}`,
         "wait for it, or end it with Ctrl-C",
       );
     }

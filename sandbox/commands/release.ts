@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 
 import { Git } from "../../release/git.ts";
 import { Journal } from "../../release/journal.ts";
-import { migrationsIn, parseRelease } from "../../release/state.ts";
-import type { Attempt, Source, Target } from "../../release/target.ts";
+import { migrationsIn, outputWords, releaseIn } from "../../release/state.ts";
+import { type Attempt, Interrupted, type Source, type Target } from "../../release/target.ts";
 import type { ReleaseInput } from "../../stacks/release.schema.ts";
 import { readDeployment } from "../checkpoint.ts";
 import { commitsName } from "../commits.ts";
 import { Engine } from "../engine.ts";
-import { SandboxError } from "../fault.ts";
+import { fault, SandboxError } from "../fault.ts";
 import type { SandboxPlace } from "../place.ts";
 import { readPlan } from "../plan.ts";
 import { reshapeSandbox, type Sandbox } from "../sandbox.ts";
@@ -44,12 +44,14 @@ export function sandboxTarget(
       return run(source);
     },
     state: async () => {
-      const words = ["stack", "output", "release", "--json", "--show-secrets", "--stack", stack];
-      const { code, stdout } = await engine.ask(words);
-      return {
-        release: code === 0 ? parseRelease(stdout) : undefined,
-        migrations: migrationsIn(readDeployment(place)),
-      };
+      const { code, interrupted, stdout, stderr } = await engine.ask([...outputWords, stack]);
+      if (interrupted) {
+        throw new Interrupted();
+      }
+      if (code !== 0) {
+        throw fault(`the engine cannot read its state: ${stderr.trim()}`, makeLine("down", options));
+      }
+      return { release: releaseIn(stdout), migrations: migrationsIn(readDeployment(place)) };
     },
   };
 }

@@ -21,7 +21,8 @@ export interface ReleaseSandbox {
   readonly folder: string;
   /** Everything the commands printed. */
   readonly transcript: string[];
-  readonly start: (name: string) => Running;
+  /** Starts a command. An update that only waits is ended after so many seconds. */
+  readonly start: (name: string, patience?: number) => Running;
   /** Runs a command to its end. */
   readonly command: (name: string) => Promise<Finished>;
   /** Runs kubectl, which must do well; gives what it printed. */
@@ -34,8 +35,12 @@ export function releaseSandbox({ folder: clone }: ReleaseClone): ReleaseSandbox 
   const root = mkdtempSync(join(tmpdir(), "fleet-release-"));
   const folder = join(root, "test");
   const transcript: string[] = [];
-  const start = (name: string): Running => {
-    const words = [join(clone, "sandbox", "cli.ts"), name, "--stack", "test"];
+  // Three are enough for a controller to answer a change; a user has twenty.
+  const start = (name: string, patience = 3): Running => {
+    const words = [
+      ...[join(clone, "sandbox", "cli.ts"), name, "--stack", "test"],
+      ...(name === "up" ? ["--patience", `${patience}`] : []),
+    ];
     return startNode(words, clone, { ...process.env, FLEET_SANDBOX_ROOT: root }, transcript);
   };
   return {

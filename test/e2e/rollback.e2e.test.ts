@@ -7,30 +7,25 @@
  *
  * The tests are one story and build on each other, in this order.
  */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { pushImage } from "../../sandbox/standins/seeds.ts";
-import { type Finished, run, toolFolder, toolPath } from "../judges/tools.ts";
-import { imageName, namespaceOf, releaseClone, type ReleaseClone } from "./release-clone.ts";
-import { type ReleaseSandbox, releaseSandbox, startNode } from "./release-runs.ts";
+import type { Finished } from "../judges/tools.ts";
+import {
+  imageName,
+  namespaceOf,
+  neverReady,
+  releaseClone,
+  type ReleaseClone,
+} from "./release-clone.ts";
+import { liveStack } from "./release-live.ts";
+import { type ReleaseSandbox, releaseSandbox } from "./release-runs.ts";
 import { settled } from "./sandbox.ts";
 
-const broken = "sandbox-never-ready";
 const newDigest = `sha256:${"ab".repeat(32)}`;
 
 const Pods = z.object({
@@ -53,7 +48,7 @@ describe("a stack that rolls back", () => {
   let sandbox: ReleaseSandbox;
 
   beforeAll(() => {
-    clone = releaseClone({ version: "1" }, broken);
+    clone = releaseClone({ version: "1" }, "one");
     sandbox = releaseSandbox(clone);
   });
 
@@ -105,10 +100,7 @@ describe("a stack that rolls back", () => {
     }
   }
 
-  test("says of its first deployment that there is nothing to go back to", async () => {
-    expectFailure(await sandbox.command("up"), /was not rolled back: there is no earlier release/);
-    clone.configure("one");
-    clone.commit("An image that starts");
+  test("keeps the first release that ends well", async () => {
     expect((await sandbox.command("up")).code).toBe(0);
     expect(await versions()).toEqual(twoOf("1", "one"));
   });
@@ -118,7 +110,7 @@ describe("a stack that rolls back", () => {
     const before = { pods: await serving(), secrets: await secretsOf() };
     // The good tag moves meanwhile: what is put back is what ran, not what the tag is now.
     await pushImage(sandbox.folder, `${imageName}:one`, newDigest);
-    clone.configure(broken);
+    clone.configure(neverReady);
     clone.write({ version: "2" });
     clone.git("add", "index.ts");
     const tree = clone.git("status", "--porcelain=v2", "--branch");
@@ -126,12 +118,13 @@ describe("a stack that rolls back", () => {
     const failed = await sandbox.command("up");
     expectFailure(
       failed,
-      /Deployment web\n.*\n?.*timed out/,
-      `rolling back to ${good} An image that starts`,
+      "ending the update: for 3 s it has waited for nothing but",
+      "! Deployment web-test/web has stalled: no progress for 3 s",
+      `rolling back to ${good} Version 1`,
       "the update failed and was rolled back: 1 changed",
       new RegExp(`tried +[0-9a-f]+ Work tree of stack test, with changes since ${good}`),
       /failed +Deployment web\n/,
-      `runs now  ${good} An image that starts, with its config and digests`,
+      `runs now  ${good} Version 1, with its config and digests`,
       "next      mend what failed, then make up",
     );
     // The old pods served throughout: they are the same ones.
@@ -151,7 +144,10 @@ describe("a stack that rolls back", () => {
     expect(state()).not.toContain("Skywire's test environment");
   });
 
-  test("goes on after a run that was stopped before, during and after the failure", async () => {
+  const atWork = (): Promise<readonly string[]> =>
+    Promise.resolve(existsSync(join(sandbox.folder, "unfinished")) ? [] : ["no update is at work"]);
+
+  test("goes on after a run that was stopped before, during and after the failure, or in the rollback", async () => {
     const before = await serving();
     // Before the engine starts: killed outright.
     const early = sandbox.start("up");
@@ -159,8 +155,9 @@ describe("a stack that rolls back", () => {
     early.child.kill("SIGKILL");
     await early.end;
     // While the update waits for its pods.
-    const waiting = sandbox.start("up");
+    const waiting = sandbox.start("up", 60);
     await waiting.until("sandbox of test");
+    await settled(atWork);
     await settled(async () => ((await newPods()) > 0 ? [] : ["no new pod yet"]));
     waiting.child.kill("SIGINT");
     const stopped = await waiting.end;
@@ -174,87 +171,94 @@ describe("a stack that rolls back", () => {
     await failing.until("rolling back to");
     failing.child.kill("SIGINT");
     await failing.end;
+    expect(await serving()).toEqual(before);
+    // While the rollback is at work: killed outright, which leaves a cluster that nobody knows.
+    const goingBack = sandbox.start("up");
+    await goingBack.until("rolling back to");
+    await settled(atWork);
+    goingBack.child.kill("SIGKILL");
+    const killed = await goingBack.end;
+    expect(killed.stdout).toContain(
+      "stopped while it put the last good release back: that comes first",
+    );
     // The next run finishes the job, and does not try again what failed.
     const finished = await sandbox.command("up");
     expectFailure(
       finished,
-      /stopped while it put the last good release back: that comes first/,
-      /the update failed and was rolled back/,
+      "starting from an empty cluster",
+      "the update failed and was rolled back",
       /failed +Deployment web\n/,
     );
     expect(finished.stdout).not.toContain("up failed:");
-    expect(await serving()).toEqual(before);
-  });
-
-  test("stands again with what ran last after a rollback was killed outright", async () => {
-    const failing = sandbox.start("up");
-    await failing.until("rolling back to");
-    while (!existsSync(join(sandbox.folder, "unfinished")) && failing.child.exitCode === null) {
-      await sleep(10);
-    }
-    failing.child.kill("SIGKILL");
-    await failing.end;
-    const finished = await sandbox.command("up");
-    expectFailure(finished, /starting from an empty cluster/, /was rolled back/);
     expect(await versions()).toEqual(twoOf("1", "one"));
   });
 
-  test("leaves it where it stopped where the stack says pause, the old pods serving", async () => {
-    const before = await serving();
-    clone.configure(broken, "pause");
-    const paused = await sandbox.command("up");
-    expectFailure(paused, "up failed:");
-    expect(paused.stdout).not.toContain("roll");
-    expect(await serving()).toEqual(before);
-    expect(await newPods()).toBe(1);
-  });
+  test.concurrent(
+    "is left where it stopped, the old pods serving, by pause and by a migration that ran",
+    async () => {
+      const before = await serving();
+      clone.configure(neverReady, "pause");
+      const paused = await sandbox.command("up");
+      expectFailure(paused, "up failed:");
+      expect(paused.stdout).not.toContain("roll");
+      expect(await serving()).toEqual(before);
+      expect(await newPods()).toBe(1);
 
-  test("never goes back across a data migration that ran", async () => {
-    const before = await serving();
-    clone.configure(broken);
-    clone.write({ version: "3", migration: "a" });
-    expectFailure(
-      await sandbox.command("up"),
-      "was not rolled back: its data migration has run (Job migration)",
-      /runs now +what it had reached; old pods serve where new ones are not ready; last good: [0-9a-f]{7} /,
-    );
-    expect(await serving()).toEqual(before);
-    // Mended, it goes forward; the migration that ran is now the good release's own.
-    clone.configure("two");
-    clone.commit("Mended");
-    expect((await sandbox.command("up")).code).toBe(0);
-    expect(await versions()).toEqual(twoOf("3", "two"));
-    const { migrations } = z
-      .object({ migrations: z.record(z.string(), z.string()) })
-      .parse(stateOutputs(state())["release"]);
-    expect(Object.values(migrations)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
-    // The same work tree is the same release: a second run changes nothing.
-    const again = await sandbox.command("preview");
-    expect(again.stdout).toContain("preview: no change");
-  });
-
-  test("rolls back live, by the operator's own pulumi", async () => {
-    const live = liveStack(clone, sandbox);
-    try {
-      clone.configure("one", "rollback", "live");
-      await live.init();
-      clone.commit("A live stack");
-      expect(await live.up()).toMatchObject({ code: 0 });
-      const before = await serving("live");
-      clone.configure(broken, "rollback", "live");
+      clone.configure(neverReady);
+      clone.write({ version: "3", migration: "a" });
       expectFailure(
-        await live.up(),
+        await sandbox.command("up"),
+        "was not rolled back: its data migration has run (Job migration)",
+        /runs now +what it had reached; old pods serve where new ones are not ready; last good: [0-9a-f]{7} /,
+      );
+      expect(await serving()).toEqual(before);
+      // Mended, it goes forward; the migration that ran is now the good release's own.
+      clone.configure("two");
+      clone.commit("Mended");
+      expect((await sandbox.command("up")).code).toBe(0);
+      expect(await versions()).toEqual(twoOf("3", "two"));
+      const { migrations } = z
+        .object({ migrations: z.record(z.string(), z.string()) })
+        .parse(stateOutputs(state())["release"]);
+      expect(Object.values(migrations)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+      // The same work tree is the same release: a second run changes nothing.
+      const again = await sandbox.command("preview");
+      expect(again.stdout).toContain("preview: no change");
+    },
+  );
+
+  // Beside the two before it, in a clone and a namespace of its own: most of a run's time is waiting.
+  test.concurrent("rolls back live, by the operator's own pulumi", async () => {
+    const own = releaseClone({ version: "1" }, "one");
+    const live = liveStack(own, sandbox);
+    try {
+      own.configure("one", "rollback", "live");
+      expect(await live.init()).toMatchObject({ code: 0 });
+      const good = own.commit("A live stack").slice(0, 7);
+      expect(await live.start().end).toMatchObject({ code: 0 });
+      const before = await serving("live");
+      own.configure(neverReady, "rollback", "live");
+      // Ended while it goes back: the next run does that first.
+      const failing = live.start();
+      await failing.until("rolling back to");
+      failing.child.kill("SIGINT");
+      await failing.end;
+      expectFailure(
+        await live.start().end,
+        "stopped while it put the last good release back: that comes first",
         "the update failed and was rolled back",
-        /runs now +[0-9a-f]{7} A live stack, with its config and digests/,
+        `runs now  ${good} A live stack, with its config and digests`,
         "then make live-up STACK=live",
       );
       expect(await serving("live")).toEqual(before);
-      expect(readdirSync(join(clone.folder, ".git", "fleet"))).toEqual([]);
-      // Plain pulumi would only pause, and says so.
-      const plain = await live.pulumi("preview", "--stack", "live");
-      expect(plain.stdout).toContain("plain pulumi only pauses");
+      expect(readdirSync(join(own.folder, ".git", "fleet"))).toEqual([]);
+      // Plain pulumi only pauses, and says so.
+      const plain = await live.pulumi("up", "--yes", "--skip-preview", "--stack", "live");
+      expectFailure(plain, "plain pulumi only pauses", /timed out/);
+      expect(await serving("live")).toEqual(before);
     } finally {
       live.dispose();
+      own.dispose();
     }
   });
 
@@ -310,50 +314,4 @@ function stateOutputs(text: string): Readonly<Record<string, unknown>> {
   }
   const sealed = JSON.stringify(release.config);
   return { ...outputs, release: { ...release, config: sealed } };
-}
-
-interface LiveStack {
-  readonly init: () => Promise<void>;
-  readonly up: () => Promise<Finished>;
-  readonly pulumi: (...words: string[]) => Promise<Finished>;
-  readonly dispose: () => void;
-}
-
-/**
- * A live stack of the clone, on the sandbox's API server under another name: a backend and an engine home
- * of its own. Its Kubernetes plugin lies where `pulumi install` would put it, as none on PATH is taken.
- */
-function liveStack(clone: ReleaseClone, sandbox: ReleaseSandbox): LiveStack {
-  const folder = mkdtempSync(join(tmpdir(), "fleet-live-up-"));
-  const home = join(folder, "pulumi");
-  const plugin = join(home, "plugins", "resource-kubernetes-v4.34.2");
-  mkdirSync(join(folder, "backend"));
-  mkdirSync(plugin, { recursive: true });
-  symlinkSync(toolPath("pulumi-resource-kubernetes"), join(plugin, "pulumi-resource-kubernetes"));
-  const env = {
-    PATH: [toolFolder("pulumi"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
-    HOME: folder,
-    KUBECONFIG: join(sandbox.folder, "kubeconfig"),
-    PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "backend")).href,
-    PULUMI_CONFIG_PASSPHRASE: "live",
-    PULUMI_SKIP_UPDATE_CHECK: "1",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-  };
-  const pulumi = (...words: string[]): Promise<Finished> =>
-    run(toolPath("pulumi"), [...words, "--non-interactive"], { cwd: clone.folder, env });
-  return {
-    pulumi,
-    init: async () => {
-      const { code, stderr } = await pulumi("stack", "init", "live", "--no-select");
-      expect(code, stderr).toBe(0);
-    },
-    up: () => {
-      const words = ["live-up", "--stack", "live", "--yes", "yes"];
-      return startNode([join(clone.folder, "ops", "cli.ts"), ...words], clone.folder, env, []).end;
-    },
-    dispose: () => {
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }

@@ -77,6 +77,54 @@ describe("a clone", () => {
     expect((await git.snapshot("test")).commit).toBe(commit);
   });
 
+  it("takes a stack file that git ignores for none of its files, and does not fail of it", async () => {
+    write("Pulumi.mine.yaml", "config: {}\n");
+    write(".git/info/exclude", "Pulumi.mine.yaml\nkeys.json\n");
+    write("stacks/keys.json", "secret");
+    write("index.ts", "two");
+    const { commit } = await git.snapshot("mine");
+    const files = run("ls-tree", "-r", "--name-only", commit);
+    expect(files).not.toMatch(/mine|keys/);
+    expect(run("show", `${commit}:index.ts`)).toBe("two");
+  });
+
+  it("without a branch, and in a work tree of its own, is what is checked out there", async () => {
+    const head = run("rev-parse", "HEAD");
+    run("checkout", "--quiet", "--detach");
+    expect(await git.snapshot("test")).toEqual({ commit: head, changed: false });
+    const other = join(folder, "other");
+    run("worktree", "add", "--quiet", "--detach", other);
+    const second = new Git(other, process.env);
+    expect(await second.snapshot("test")).toEqual({ commit: head, changed: false });
+    expect(await second.privatePath("note")).not.toBe(await git.privatePath("note"));
+  });
+
+  it.each([["whole"], ["shallow"]] as const)(
+    "that is %s gets a commit that it lacks from its remote, and stays as it is",
+    async (depth) => {
+      const words = depth === "shallow" ? ["--depth=1"] : [];
+      const copy = join(folder, "copy");
+      run("clone", "--quiet", ...words, `file://${clone}`, copy);
+      write("index.ts", "two");
+      commitAll("Second");
+      const missing = run("rev-parse", "HEAD");
+      // The way to the remote is the user's own affair.
+      execFileSync("git", ["remote", "set-url", "origin", "fleet:clone"], { cwd: copy });
+      const own = new Git(copy, {
+        ...process.env,
+        GIT_CONFIG_COUNT: "1",
+        GIT_CONFIG_KEY_0: `url.file://${folder}/.insteadOf`,
+        GIT_CONFIG_VALUE_0: "fleet:",
+      });
+      expect(await own.has(missing)).toBe(false);
+      await own.fetch(missing);
+      expect(await own.has(missing)).toBe(true);
+      const files = [join(copy, ".git/shallow"), join(copy, ".git/FETCH_HEAD")];
+      expect(files.map(existsSync)).toEqual([depth === "shallow", false]);
+      await own.fetch("0".repeat(40));
+    },
+  );
+
   it("is not led astray by the settings of a hook that runs it", async () => {
     const index = join(folder, "hook-index");
     const inHook = new Git(clone, { ...process.env, GIT_INDEX_FILE: index, GIT_DIR: folder });

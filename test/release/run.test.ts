@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Git } from "../../release/git.ts";
 import { Journal } from "../../release/journal.ts";
 import { updateOrRollBack } from "../../release/run.ts";
-import { migrationsIn, type StackState } from "../../release/state.ts";
-import type { Attempt, Source, Target } from "../../release/target.ts";
+import { migrationsIn, releaseIn, type StackState } from "../../release/state.ts";
+import { type Attempt, Interrupted, type Source, type Target } from "../../release/target.ts";
 import type { Release } from "../../stacks/release.schema.ts";
 
 const well: Attempt = {
@@ -227,6 +227,54 @@ describe("an update that fails", () => {
     expect(git("rev-parse", "refs/fleet/test/live/good")).toBe(git("rev-parse", "HEAD"));
   });
 
+  it("does not bar the way of what was mended where the last good release cannot be put back", async () => {
+    ends = [failed];
+    await expect(updateOrRollBack(target)).rejects.toThrow("killed");
+    commit("third");
+    ends = [{ ...failed, touched: false }, well];
+    expect(await updateOrRollBack(target)).toBe(0);
+    expect(runs.slice(2).map(({ program }) => program)).toEqual(["first", "third"]);
+    expect(isNoted()).toBe(false);
+  });
+
+  it("is decided on no state that cannot be read: neither before nor after it is nothing done", async () => {
+    const unreadable = { ...target, state: () => Promise.reject(new Error("no such key")) };
+    await expect(updateOrRollBack(unreadable)).rejects.toThrow("no such key");
+    expect([runs, isNoted()]).toEqual([[], false]);
+    let reads = 0;
+    ends = [failed];
+    const later = {
+      ...target,
+      state: () => ((reads += 1) === 1 ? target.state() : unreadable.state()),
+    };
+    await expect(updateOrRollBack(later)).rejects.toThrow("no such key");
+    expect([runs.length, isNoted()]).toEqual([1, true]);
+  });
+
+  it("ends as Ctrl-C does where that came while the state was read", async () => {
+    target = { ...target, state: () => Promise.reject(new Interrupted()) };
+    expect(await updateOrRollBack(target)).toBe(130);
+    expect(text()).toBe("up: stopped; make up goes on from there");
+    expect(runs).toEqual([]);
+  });
+
+  it("takes half a note for a run that was killed", async () => {
+    writeFileSync(join(folder, "journal.json"), '{"phase": "upd');
+    ends = [{ ...failed, touched: false }, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.at(-1)?.program).toBe("first");
+    expect(isNoted()).toBe(false);
+  });
+
+  it("has ended well, though git cannot keep its commit from the next collection of garbage", async () => {
+    ends = [well];
+    target.git.keep = (name) =>
+      name.endsWith("/good") ? Promise.reject(new Error("disk full")) : Promise.resolve();
+    expect(await updateOrRollBack(target)).toBe(0);
+    expect(text()).toMatch(/warning: git may collect what runs now.*disk full/);
+    expect(isNoted()).toBe(false);
+  });
+
   it("only pauses where no release can be kept, and says so", async () => {
     rmSync(join(clone, ".git"), { recursive: true });
     ends = [failed];
@@ -262,5 +310,20 @@ describe("migrations of a state", () => {
       ["begun", ""],
     ]);
     expect(migrationsIn(undefined).size).toBe(0);
+  });
+});
+
+describe("the release of a state", () => {
+  const release = { commit: "a".repeat(40), config: "text", digests: {}, migrations: {} };
+
+  it("is the output of that name; a stack without it, or with one that is none, has no release", () => {
+    expect(releaseIn(JSON.stringify({ system: "voting", release }))).toEqual(release);
+    expect(releaseIn("{}")).toBeUndefined();
+    expect(releaseIn('{"release": {"commit": "main"}}')).toBeUndefined();
+  });
+
+  it("is not missing where nothing could be read", () => {
+    expect(() => releaseIn("")).toThrow();
+    expect(() => releaseIn("error: no stack")).toThrow();
   });
 });
