@@ -12,6 +12,7 @@ export default defineConfig({
           // tests together. The harness sets Pulumi's mocks anew for every program it runs.
           isolate: false,
           testTimeout: 20_000,
+          hookTimeout: 20_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
         },
       },
@@ -29,8 +30,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.e2e.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          // Each file brings up control planes of its own: two cores carry one at a time.
-          fileParallelism: false,
+          // Each file brings up control planes of its own, and most of its time waits for pods: two
+          // files at a time (maxWorkers) are what two cores carry.
         },
       },
     ],
