@@ -49,7 +49,10 @@ export function sandboxTarget(
         throw new Interrupted();
       }
       if (code !== 0) {
-        throw fault(`the engine cannot read its state: ${stderr.trim()}`, makeLine("down", options));
+        throw fault(
+          `the engine cannot read its state: ${stderr.trim()}`,
+          makeLine("down", options),
+        );
       }
       return { release: releaseIn(stdout), migrations: migrationsIn(readDeployment(place)) };
     },

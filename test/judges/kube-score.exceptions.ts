@@ -42,6 +42,21 @@ export const exceptions: readonly {
     reason: "the published number of replicas (facts/skywire.md 1.3): nothing waits for them",
   },
   {
+    check: "deployment-replicas",
+    objects: /\/voting\/(redis|result)$/,
+    reason: "the lecture's numbers; redis keeps its queue in one process",
+  },
+  {
+    check: "container-image-tag",
+    objects: /\/voting\/worker /,
+    reason: "the lecture's image has no other tag; the run warns of it",
+  },
+  {
+    check: "pod-probes",
+    objects: /\/voting\/worker$/,
+    reason: "a worker that listens nowhere; why stands on its pods (fleet/no-probes)",
+  },
+  {
     check: "deployment-strategy",
     objects: /^Deployment\/apps\/v1\/skywire\//,
     reason:
@@ -54,12 +69,12 @@ export const exceptions: readonly {
   },
   {
     check: "networkpolicy-targets-pod",
-    objects: /\/skywire\/acme-solvers$/,
+    objects: /\/(skywire|voting)\/acme-solvers$/,
     reason: "its pods are cert-manager's, there only while a certificate is made",
   },
   {
     check: "deployment-has-host-podantiaffinity",
-    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/traefik)$/,
+    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/traefik|voting\/(vote|worker))$/,
     reason:
       "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
   },
@@ -70,12 +85,12 @@ export const exceptions: readonly {
   },
   {
     check: "container-security-context-user-group-id",
-    objects: /\/skywire\/(postgres|redis-[a-z-]+)(-(backup|restore))? /,
+    objects: /\/(skywire\/(postgres|redis-[a-z-]+)(-(backup|restore))?|voting\/(db|redis)) /,
     reason: "999 is the user of the official images: data on disks belongs to it",
   },
   {
     check: "statefulset-has-servicename",
-    objects: /\/skywire\/(postgres|redis-[a-z-]+)$/,
+    objects: /\/(skywire\/(postgres|redis-[a-z-]+)|voting\/(db|registry))$/,
     reason: "one member each: nobody dials a pod by its own name, and the Service outlives the pod",
   },
 ];
