@@ -73,7 +73,10 @@ export function deploymentFields({ update = {} }: WorkloadArgs): Partial<Deploym
   return {
     minReadySeconds: update.minReadySeconds ?? 0,
     progressDeadlineSeconds: update.progressDeadlineSeconds ?? 600,
-    revisionHistoryLimit: update.revisionHistoryLimit ?? 3,
+    // An update to pods that were tried before takes up their old ReplicaSet again, if one is kept. While
+    // it still asks for no pods, the provider finds none missing and calls the update done: a broken
+    // release would pass for good. Going back is an update of its own and needs no old revision.
+    revisionHistoryLimit: update.revisionHistoryLimit ?? 0,
     strategy:
       update.strategy === "Recreate"
         ? { type: "Recreate" }

@@ -69,8 +69,9 @@ export const updateWords = {
   maxUnavailable: Share.optional(),
   ...pace,
   /**
-   * Old revisions kept to go back to by hand (`kubectl rollout undo`). Default 3. Not of a
-   * StatefulSet: the provider would replace it, all pods at once, when the number changes.
+   * Old revisions kept to go back to by hand (`kubectl rollout undo`). Default: a DaemonSet's 3, a
+   * Deployment's none: with any, a run that comes back to pods of before may end well before they are
+   * ready. Not of a StatefulSet: the provider would replace it, all pods at once, when it changes.
    */
   revisionHistoryLimit: z.int().min(0, "must not be negative").max(100).optional(),
   /**

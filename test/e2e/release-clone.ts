@@ -175,6 +175,8 @@ export default () => withRelease({ onFailure }, { stack, release, digests }, () 
       spec: {
         replicas: 2,
         progressDeadlineSeconds: broken ? 3 : 60,
+        // As a Workload's: the same broken pods are tried more than once (components/workload/controller.ts).
+        revisionHistoryLimit: 0,
         selector: { matchLabels: labels },
         strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {

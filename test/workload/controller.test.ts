@@ -62,12 +62,12 @@ const ofType = ({ resources }: Made, type: string): Registered[] =>
   resources.filter((one) => one.type.endsWith(`:${type}`));
 
 describe("a Deployment", () => {
-  it("starts a successor first, waits ten minutes for progress and keeps three revisions", async () => {
+  it("starts a successor first, waits ten minutes for progress and keeps no old revision", async () => {
     expect(specOf(await make({}))).toEqual({
       replicas: 1,
       minReadySeconds: 0,
       progressDeadlineSeconds: 600,
-      revisionHistoryLimit: 3,
+      revisionHistoryLimit: 0,
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     });
   });
