@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { NoProbes, Probes } from "../workload/types.ts";
 import { dockerHealthcheck } from "./defaults.ts";
 import { literal, Text } from "./text.ts";
-import { Duration, secondsIn, wholeSeconds } from "./units.ts";
+import { Duration, secondsIn, swarmDuration, wholeSeconds } from "./units.ts";
 import type { Path, Translated, Warning } from "./warning.ts";
 
 /** A command that tells whether a container is well, and how often it is asked. */
@@ -117,9 +117,9 @@ export function toSwarmHealthcheck(check: Healthcheck, at: Path) {
   const { interval, timeout, start_period: startPeriod, retries } = check;
   const value = {
     tests: [...(testOf(check) ?? ["NONE"])],
-    ...(interval === undefined ? {} : { interval }),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(startPeriod === undefined ? {} : { startPeriod }),
+    ...(interval === undefined ? {} : { interval: swarmDuration(interval) }),
+    ...(timeout === undefined ? {} : { timeout: swarmDuration(timeout) }),
+    ...(startPeriod === undefined ? {} : { startPeriod: swarmDuration(startPeriod) }),
     ...(retries === undefined ? {} : { retries }),
   };
   const message =

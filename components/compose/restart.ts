@@ -2,6 +2,7 @@
 import type { JobRun } from "../workload/types.ts";
 import { swarmRestart } from "./defaults.ts";
 import type { RestartPolicy } from "./deploy.schema.ts";
+import { swarmDuration } from "./units.ts";
 import type { Path, Translated, Warning } from "./warning.ts";
 
 type At = (...words: string[]) => Path;
@@ -76,8 +77,8 @@ export function toJobRun(policy: RestartPolicy, runs: number, at: At): Translate
 export function toSwarmRestart(policy: RestartPolicy) {
   return {
     condition: policy.condition ?? swarmRestart.condition,
-    delay: policy.delay ?? swarmRestart.delay,
+    delay: swarmDuration(policy.delay ?? swarmRestart.delay),
     maxAttempts: policy.max_attempts ?? swarmRestart.max_attempts,
-    window: policy.window ?? swarmRestart.window,
+    window: swarmDuration(policy.window ?? swarmRestart.window),
   };
 }

@@ -16,6 +16,7 @@ import { toSwarmResources } from "./resources.ts";
 import { toSwarmRestart } from "./restart.ts";
 import { swarmFaults } from "./swarm-faults.ts";
 import { pairsOf, wordsOf } from "./text.ts";
+import { swarmDuration } from "./units.ts";
 import { convergenceSeconds, toUpdateConfig } from "./update.ts";
 import { toSwarmMounts } from "./volumes.ts";
 import type { Translated, Warning } from "./warning.ts";
@@ -152,7 +153,7 @@ function containerOf(service: ComposeService, context: SwarmContext): Translated
       ...(secrets.length === 0 ? {} : { secrets }),
       ...(configs.length === 0 ? {} : { configs }),
       ...(check === undefined ? {} : { healthcheck: check.value }),
-      stopGracePeriod: service.stop_grace_period ?? swarmStopGrace,
+      stopGracePeriod: swarmDuration(service.stop_grace_period ?? swarmStopGrace),
     },
     warnings: [...mounts.warnings, ...(check?.warnings ?? [])],
   };

@@ -19,6 +19,30 @@ export function secondsIn(duration: string): number {
 /** Seconds of a {@link Duration}, whole as Kubernetes counts them: what is begun counts. */
 export const wholeSeconds = (duration: string): number => Math.ceil(secondsIn(duration));
 
+/**
+ * A {@link Duration} as the Docker provider reads it back from the daemon: in Go's words, without zeros
+ * at the end. Written as 120s, it would be found to be 2m, and the service changed at every run.
+ */
+export function swarmDuration(duration: string): string {
+  const nanoseconds = Math.round(secondsIn(duration) * 1e9);
+  if (nanoseconds === 0) {
+    return "0s";
+  }
+  if (nanoseconds < 1e9) {
+    const [unit, size] =
+      nanoseconds < 1e3 ? ["ns", 1] : nanoseconds < 1e6 ? ["µs", 1e3] : ["ms", 1e6];
+    return `${nanoseconds / size}${unit}`;
+  }
+  const hours = Math.floor(nanoseconds / 3.6e12);
+  const minutes = Math.floor((nanoseconds % 3.6e12) / 6e10);
+  const seconds = (nanoseconds % 6e10) / 1e9;
+  return [
+    hours === 0 ? "" : `${hours}h`,
+    minutes > 0 || (hours > 0 && seconds > 0) ? `${minutes}m` : "",
+    seconds === 0 ? "" : `${seconds}s`,
+  ].join("");
+}
+
 const memoryShape = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i;
 
 /** Less than Swarm takes. */

@@ -2,7 +2,7 @@
 import type { Update } from "../workload/workload.schema.ts";
 import { swarmUpdate } from "./defaults.ts";
 import type { RollbackConfig, UpdateConfig } from "./deploy.schema.ts";
-import { secondsIn, wholeSeconds } from "./units.ts";
+import { secondsIn, swarmDuration, wholeSeconds } from "./units.ts";
 import type { Path, Translated, Warning } from "./warning.ts";
 
 /** Kubernetes' own: a rollout without progress for so long has failed. */
@@ -134,8 +134,8 @@ export const hasOneDecimal = (ratio: number): boolean =>
 export function toUpdateConfig(config: UpdateConfig | RollbackConfig) {
   return {
     parallelism: config.parallelism ?? swarmUpdate.parallelism,
-    delay: config.delay ?? swarmUpdate.delay,
-    monitor: config.monitor ?? swarmUpdate.monitor,
+    delay: swarmDuration(config.delay ?? swarmUpdate.delay),
+    monitor: swarmDuration(config.monitor ?? swarmUpdate.monitor),
     maxFailureRatio: (config.max_failure_ratio ?? swarmUpdate.max_failure_ratio).toFixed(1),
     order: config.order ?? swarmUpdate.order,
     failureAction: config.failure_action ?? swarmUpdate.failure_action,

@@ -96,7 +96,7 @@ describe("a health check on Kubernetes", () => {
 
 describe("a health check on a Swarm", () => {
   it("keeps what is said, and leaves the rest to the image", () => {
-    const check = { test: "true", interval: "10s", retries: 5, start_period: "1m" };
+    const check = { test: "true", interval: "10s", retries: 5, start_period: "60s" };
     expect(toSwarmHealthcheck(check, at)).toEqual({
       value: { tests: ["CMD-SHELL", "true"], interval: "10s", retries: 5, startPeriod: "1m" },
       warnings: [],

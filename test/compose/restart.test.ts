@@ -72,7 +72,7 @@ describe("a restart policy on a Swarm", () => {
     });
   });
 
-  it("keeps what is said", () => {
+  it("keeps what is said, times as the provider reads them back", () => {
     const policy = {
       condition: "on-failure",
       delay: "1s",
@@ -83,7 +83,7 @@ describe("a restart policy on a Swarm", () => {
       condition: "on-failure",
       delay: "1s",
       maxAttempts: 3,
-      window: "120s",
+      window: "2m",
     });
   });
 });

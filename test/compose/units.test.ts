@@ -10,6 +10,7 @@ import {
   memoryQuantity,
   milliCpus,
   secondsIn,
+  swarmDuration,
   wholeSeconds,
 } from "../../components/compose/units.ts";
 import { parseQuantity } from "../../components/base/quantity.ts";
@@ -74,6 +75,24 @@ describe("times", () => {
     expect(Duration.safeParse(duration).success).toBe(true);
     expect(secondsIn(duration)).toBeCloseTo(seconds, 9);
     expect(wholeSeconds(duration)).toBe(whole);
+  });
+
+  // What `time.Duration.String` prints, less the zeros that the provider takes off.
+  it.each([
+    ["120s", "2m"],
+    ["90s", "1m30s"],
+    ["60m", "1h"],
+    ["1h5s", "1h0m5s"],
+    ["5400s", "1h30m"],
+    ["10s", "10s"],
+    ["1500ms", "1.5s"],
+    ["0.5s", "500ms"],
+    ["1500us", "1.5ms"],
+    ["200us", "200µs"],
+    ["0m", "0s"],
+  ])("%s comes back from a Swarm as %s, and is sent so", (duration, sent) => {
+    expect(swarmDuration(duration)).toBe(sent);
+    expect(swarmDuration(sent.replace("µ", "u"))).toBe(sent);
   });
 
   it.each([10, "10", "s", "1d", "-5s", "1m 30s", ""])("%s has no unit Docker knows", (duration) => {

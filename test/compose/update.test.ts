@@ -146,7 +146,7 @@ describe("an update on a Swarm", () => {
     });
   });
 
-  it("keeps what is said", () => {
+  it("keeps what is said, times as the provider reads them back", () => {
     expect(
       toUpdateConfig({
         parallelism: 0,
@@ -159,7 +159,7 @@ describe("an update on a Swarm", () => {
     ).toEqual({
       parallelism: 0,
       delay: "10s",
-      monitor: "60s",
+      monitor: "1m",
       maxFailureRatio: "0.3",
       order: "start-first",
       failureAction: "rollback",

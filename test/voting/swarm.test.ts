@@ -52,13 +52,13 @@ describe("the voting application on a Swarm", () => {
         parallelism: 1,
         delay: "10s",
         failureAction: "continue",
-        monitor: "60s",
+        monitor: "1m",
         maxFailureRatio: "0.3",
       },
       taskSpec: {
         containerSpec: { image: "docker.io/gaiadocker/example-voting-app-worker:latest" },
         placement: { constraints: ["node.role == worker"] },
-        restartPolicy: { condition: "on-failure", delay: "5s", maxAttempts: 3, window: "120s" },
+        restartPolicy: { condition: "on-failure", delay: "5s", maxAttempts: 3, window: "2m" },
         resources: {
           limits: { nanoCpus: 250_000_000, memoryBytes: 512 * 2 ** 20 },
           reservation: { nanoCpus: 250_000_000, memoryBytes: 256 * 2 ** 20 },
