@@ -70,6 +70,10 @@ const words = z.strictObject({
   user: z
     .string("must be a quoted number, e.g. '1000' or '1000:1000'")
     .regex(/^\d+(:\d+)?$/, "must be a user's number, e.g. '1000' or '1000:1000'")
+    .refine(
+      (user) => user.split(":").every((part) => Number(part) < 2 ** 31),
+      "must be below 2147483648: no system counts further",
+    )
     .optional(),
   /** The container writes to its volumes only. */
   read_only: z.boolean().optional(),

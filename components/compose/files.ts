@@ -6,7 +6,7 @@ import type { FileSet, Mount, SecretFileSet } from "../workload/types.ts";
 import type { ComposeConfigs } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import { configFile, type FileUse, secretFile, secretsFolder } from "./files.schema.ts";
-import type { Translated, Warning } from "./warning.ts";
+import { type ComposeFault, type Translated, type Warning, when } from "./warning.ts";
 
 /** Files of a container, by what is behind them. */
 export interface KubernetesFiles {
@@ -80,17 +80,43 @@ function ownerWarnings(word: string, uses: readonly FileUse<unknown>[]): Warning
   );
 }
 
+/** Files that a pod cannot have, or of which one would take another's place. */
+export function fileFaults({ secrets = [], configs = [] }: ComposeService): ComposeFault[] {
+  const secretUses = secrets.map(secretFile);
+  const folder = secretUses.some(inFolder);
+  const apart = [
+    ["secrets", secretUses.filter((use) => !inFolder(use))],
+    ["configs", configs.map(configFile)],
+  ] as const;
+  return apart.flatMap(([word, uses]) => {
+    const paths = [...new Set(uses.map(({ path }) => path))];
+    return paths.flatMap((path, index) => {
+      const twin = paths.slice(0, index).find((other) => keyOf(other) === keyOf(path));
+      return [
+        ...when(
+          folder && path.startsWith(`${secretsFolder}/`),
+          [word],
+          `must not put ${path} below a folder of secrets: a pod mounts that as a whole, read-only, and nothing in it`,
+        ),
+        ...when(
+          twin !== undefined,
+          [word],
+          `must not have both ${twin ?? ""} and ${path}: Kubernetes keeps files without their folders, and calls both ${keyOf(path)}`,
+        ),
+      ];
+    });
+  });
+}
+
 /** A secret or config that the daemon holds. */
 export interface SwarmFile {
   readonly id: pulumi.Input<string>;
   readonly name: pulumi.Input<string>;
 }
 
-function swarmFile({ path, owner }: FileUse<unknown>) {
-  const { uid, gid, mode } = owner;
+function swarmFile(name: string, { uid, gid, mode }: FileUse<unknown>["owner"]) {
   return {
-    // In its own folder Swarm wants the mere name.
-    fileName: path.startsWith(`${secretsFolder}/`) ? fileName(path) : path,
+    fileName: name,
     ...(uid === undefined ? {} : { fileUid: uid }),
     ...(gid === undefined ? {} : { fileGid: gid }),
     ...(mode === undefined ? {} : { fileMode: Number.parseInt(mode, 8) }),
@@ -104,7 +130,10 @@ export function toSwarmSecrets(
 ) {
   return secrets.map(secretFile).map((use) => {
     const { id, name } = held(use.source.name);
-    return { secretId: id, secretName: name, ...swarmFile(use) };
+    const { path, owner } = use;
+    // In its folder of secrets Swarm wants the mere name.
+    const file = path.startsWith(`${secretsFolder}/`) ? fileName(path) : path;
+    return { secretId: id, secretName: name, ...swarmFile(file, owner) };
   });
 }
 
@@ -115,6 +144,6 @@ export function toSwarmConfigs(
 ) {
   return configs.map(configFile).map((use) => {
     const { id, name } = held(use.source);
-    return { configId: id, configName: name, ...swarmFile(use) };
+    return { configId: id, configName: name, ...swarmFile(use.path, use.owner) };
   });
 }

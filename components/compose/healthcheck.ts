@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { NoProbes, Probes } from "../workload/types.ts";
 import { dockerHealthcheck } from "./defaults.ts";
 import { literal, Text } from "./text.ts";
-import { Duration, secondsIn, swarmDuration, wholeSeconds } from "./units.ts";
+import { Duration, secondsIn, SomeTime, swarmDuration, wholeSeconds } from "./units.ts";
 import type { Path, Translated, Warning } from "./warning.ts";
 
 /** A command that tells whether a container is well, and how often it is asked. */
@@ -24,11 +24,11 @@ export const Healthcheck = z
         },
       )
       .optional(),
-    interval: Duration.optional(),
-    timeout: Duration.optional(),
+    interval: SomeTime.optional(),
+    timeout: SomeTime.optional(),
     retries: z.int().min(1, "must be at least 1").optional(),
     start_period: Duration.optional(),
-    start_interval: Duration.optional(),
+    start_interval: SomeTime.optional(),
     /** Switches off what the image brings along. */
     disable: z.boolean().optional(),
   })

@@ -1,13 +1,14 @@
 /** What a service asks for that Kubernetes cannot do, or that Fleet's namespaces refuse. Pure. */
 import type { ComposeVolumes } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
-import { ownLabels } from "./labels.ts";
+import { fileFaults } from "./files.ts";
+import { isOwn } from "./labels.ts";
 import { layoutOf } from "./layout.ts";
 import { placementFaults } from "./placement.ts";
 import { hostPortFaults } from "./ports.ts";
 import { pairsOf } from "./text.ts";
 import { volumeFaults } from "./volumes.ts";
-import type { ComposeFault } from "./warning.ts";
+import { type ComposeFault, when } from "./warning.ts";
 
 /** The cluster, as far as it decides what can be asked for. */
 export interface KubernetesLimits {
@@ -28,10 +29,21 @@ export function kubernetesFaults(
     ...placementFaults({ placement: deploy.placement ?? {} }, controlPlaneNodes, (...words) =>
       at("placement", ...words),
     ),
+    ...userFaults(service, exception),
     ...hostPortFaults(service, exception),
     ...volumeFaults(service, volumes),
+    ...fileFaults(service),
     ...labelFaults(service),
   ];
+}
+
+/** Root is let in by a named exception only. */
+function userFaults({ user }: ComposeService, exception: string | undefined): ComposeFault[] {
+  return when(
+    user !== undefined && Number.parseInt(user, 10) === 0 && exception === undefined,
+    ["user"],
+    "must not be 0: Pod Security restricted refuses root, and the stack names no exception",
+  );
 }
 
 function labelFaults(service: ComposeService): ComposeFault[] {
@@ -41,7 +53,7 @@ function labelFaults(service: ComposeService): ComposeFault[] {
   ] as const;
   return places.flatMap(([path, labels]) =>
     Object.keys(pairsOf(labels ?? {}))
-      .filter((key) => key.startsWith(ownLabels))
-      .map((key) => ({ path, message: `must not set ${key}: Fleet selects pods by such labels` })),
+      .filter(isOwn)
+      .map((key) => ({ path, message: `must not set ${key}: Fleet knows its pods by such words` })),
   );
 }

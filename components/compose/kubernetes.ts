@@ -128,7 +128,7 @@ export function toWorkload(
     ...(volumes.claims.length === 0 ? {} : { claims: volumes.claims, data: context.data }),
     services,
     ...(context.pullSecrets === undefined ? {} : { pullSecrets: context.pullSecrets }),
-    terminationGraceSeconds: wholeSeconds(service.stop_grace_period ?? swarmStopGrace),
+    terminationGraceSeconds: stopGraceOf(service),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(pods.labels).length === 0 ? {} : { podLabels: pods.labels }),
     ...(Object.keys(pods.annotations).length === 0 ? {} : { podAnnotations: pods.annotations }),
@@ -164,7 +164,9 @@ function runOf(
   const restartAt = (...words: string[]) => at("restart_policy", ...words);
   if (kind === "Job") {
     const { value, warnings } = toJobRun(policy, deploy.replicas ?? 1, restartAt);
-    return { value: { job: value }, warnings };
+    // An autoscaler is handed on to be refused, as of whatever is not counted.
+    const { autoscale } = context;
+    return { value: { job: value, ...(autoscale === undefined ? {} : { autoscale }) }, warnings };
   }
   const exchange = exchangeOf(kind, { deploy, at }, context);
   return {
@@ -209,6 +211,13 @@ function exchangeOf(
   );
   return { value, warnings: [...warnings, ...back] };
 }
+
+/**
+ * Never 0: the API server then forgets a pod before its container has ended, and the next one of its
+ * number would write to the same disk.
+ */
+const stopGraceOf = ({ stop_grace_period: grace = swarmStopGrace }: ComposeService): number =>
+  Math.max(1, wholeSeconds(grace));
 
 /** User and root file system. Swarm's containers write to theirs unless they say otherwise. */
 function securityOf(service: ComposeService, { security }: KubernetesContext): Security {

@@ -20,8 +20,11 @@ export const Labels = z.union(
 /** {@inheritDoc Labels} */
 export type Labels = z.infer<typeof Labels>;
 
-/** Labels Fleet selects pods by: one of a file over them would orphan the pods. */
-export const ownLabels = "app.kubernetes.io/";
+/**
+ * Labels that Fleet selects pods by, and words of its own on pods: one of a file over them would orphan
+ * the pods, or name an exception from Pod Security that nobody granted.
+ */
+export const isOwn = (key: string): boolean => /^(app\.kubernetes\.io|fleet)\//.test(key);
 
 /** Labels of one service or container, as Kubernetes takes them. */
 export interface KubernetesLabels {

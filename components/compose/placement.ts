@@ -33,11 +33,10 @@ const asksForManager = ({ attribute, equal, value }: NodeRule): boolean =>
 /** A rule as a requirement, or why Kubernetes cannot be told. */
 function requirementOf(rule: NodeRule): NodeRequirement | string {
   const { attribute, equal, value } = rule;
-  const labelled = (key: string, wanted: string): NodeRequirement => ({
-    key,
-    operator: equal ? "In" : "NotIn",
-    values: [wanted],
-  });
+  const labelled = (key: string, wanted: string): NodeRequirement | string =>
+    LabelKey.safeParse(key).success && LabelValue.safeParse(wanted).success
+      ? { key, operator: equal ? "In" : "NotIn", values: [wanted] }
+      : "must compare a label that Kubernetes takes: at most 63 letters, digits, dashes, dots, underscores";
   switch (attribute.kind) {
     case "role":
       return {
@@ -52,9 +51,7 @@ function requirementOf(rule: NodeRule): NodeRequirement | string {
     case "arch":
       return labelled("kubernetes.io/arch", architectures[value] ?? value);
     case "label":
-      return LabelKey.safeParse(attribute.label).success && LabelValue.safeParse(value).success
-        ? labelled(attribute.label, value)
-        : "must compare a label that Kubernetes takes: at most 63 letters, digits, dashes, dots, underscores";
+      return labelled(attribute.label, value);
     case "engine-label":
       return "must go: nodes of Kubernetes have no labels of their engine; label the node (node.labels)";
     case "id":

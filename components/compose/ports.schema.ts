@@ -34,10 +34,15 @@ export const ComposePort = z.union([Short, Port, Long], {
 /** {@inheritDoc ComposePort} */
 export type ComposePort = z.infer<typeof ComposePort>;
 
+const exposedRule = 'must be a port of the container, e.g. "5432" or "53/udp"';
+
 /** A port that others on the same networks dial. */
 export const ExposedPort = z.union(
-  [z.string().refine((text) => !text.includes(":") && Short.safeParse(text).success), Port],
-  { error: 'must be a port of the container, e.g. "5432" or "53/udp"' },
+  [
+    z.string().refine((text) => !text.includes(":") && Short.safeParse(text).success, exposedRule),
+    Port,
+  ],
+  { error: exposedRule },
 );
 /** {@inheritDoc ExposedPort} */
 export type ExposedPort = z.infer<typeof ExposedPort>;

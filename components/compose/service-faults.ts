@@ -5,14 +5,9 @@ import { configFile, fullVolume, secretFile } from "./files.schema.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { fullPort } from "./ports.schema.ts";
 import { reservationsOf } from "./resources.ts";
-import type { ComposeFault } from "./warning.ts";
+import { type ComposeFault, when } from "./warning.ts";
 
 type Rule = (service: ComposeService, layout: Layout) => ComposeFault[];
-
-/** A fault at a place, where something holds. */
-function when(holds: boolean, path: ComposeFault["path"], message: string): ComposeFault[] {
-  return holds ? [{ path, message }] : [];
-}
 
 /** A number of tasks is for those that Swarm counts. */
 const countFaults: Rule = (_, { deploy: { mode, replicas, placement }, at }) => [

@@ -9,7 +9,7 @@ import { aliasesOf, defaultNetwork, networksOf } from "./networks.ts";
 import { fullPort } from "./ports.schema.ts";
 import { swarmFaults } from "./swarm-faults.ts";
 import { writerFaults } from "./volumes.ts";
-import type { ComposeFault, Path } from "./warning.ts";
+import { type ComposeFault, type Path, when } from "./warning.ts";
 
 /** Where the services run. */
 export type ComposeTarget =
@@ -37,7 +37,9 @@ export function stackFaults(stack: ComposeStack, target: ComposeTarget): Compose
   return [
     ...own,
     ...dependencyFaults(stack.services),
-    ...(target.kind === "kubernetes" ? [...nameFaults(stack), ...sharedDiskFaults(stack)] : []),
+    ...(target.kind === "kubernetes"
+      ? [...shapeFaults(stack), ...nameFaults(stack), ...sharedDiskFaults(stack)]
+      : []),
     ...publishedFaults(stack),
   ];
 }
@@ -78,6 +80,34 @@ function repeated(
     owners.set(value, owner ?? path.join("."));
     return owner === undefined ? [] : [{ path, message: message(value, owner) }];
   });
+}
+
+/** Longest name whose Services, pods and labels of pods Kubernetes still takes. */
+const longestName = 52;
+
+/** Names that are none of a Service or ServiceAccount: the API server would say so in the middle of a run. */
+function shapeFaults({ services }: ComposeStack): ComposeFault[] {
+  const fits = (path: Path, name: string): ComposeFault[] => [
+    ...when(
+      !/^[a-z]/.test(name),
+      path,
+      `must not be reached as ${name}: the name of a Service starts with a letter`,
+    ),
+    ...when(
+      name.length > longestName,
+      path,
+      `must have at most ${longestName} characters: what is made of it has a longer name (${name})`,
+    ),
+  ];
+  return Object.entries(services).flatMap(([name, service]) => [
+    ...fits([name], name),
+    ...when(
+      name === "default",
+      [name],
+      "must have another name: each namespace has a ServiceAccount default of its own",
+    ),
+    ...aliasesOf(name, service).flatMap((alias) => fits([name, "networks"], alias)),
+  ]);
 }
 
 /** A name leads to one Service. In Swarm two services may share an alias, and answer in turn. */

@@ -18,14 +18,24 @@ export const literal = (text: string): string => text.replaceAll("$$", "$");
 /** Text that a pod's command, arguments and variables would fill in: Kubernetes writes it `$$(`. */
 export const podText = (text: string): string => text.replaceAll("$(", "$$$$(");
 
+const word = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g;
+
+const emptyRule =
+  "must have a word: the image's own cannot be taken away, leave this out to keep it";
+
 /** A command: its words, or one text that is cut into words as a shell would, without one. */
-export const Command = z.union([Text, z.array(Text)], {
-  error: "must be a command: a text, or a list of its words",
-});
+export const Command = z.union(
+  [
+    Text.refine((text) => text.trim() !== "", emptyRule).refine(
+      (text) => text.replaceAll(word, "").trim() === "",
+      "must close its quotes, and end in no backslash",
+    ),
+    z.array(Text).min(1, emptyRule),
+  ],
+  { error: "must be a command: a text, or a list of its words" },
+);
 /** {@inheritDoc Command} */
 export type Command = z.infer<typeof Command>;
-
-const word = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g;
 
 /** Words of a command. Quotes and backslashes mean what they mean to a shell. */
 export function wordsOf(command: Command): string[] {

@@ -8,6 +8,12 @@ export const Duration = z
   .string("must be a quoted time with its unit, e.g. 10s or 1m30s")
   .regex(/^(\d+(\.\d+)?(us|ms|s|m|h))+$/, "must be a time with its unit, e.g. 10s or 1m30s");
 
+/** A time between two things, or until one is given up: 0 is no time, and not always no wait. */
+export const SomeTime = Duration.refine(
+  (duration) => secondsIn(duration) > 0,
+  "must be more than 0: leave it out for Docker's own",
+);
+
 /** Seconds of a {@link Duration}. */
 export function secondsIn(duration: string): number {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)];
@@ -45,14 +51,14 @@ export function swarmDuration(duration: string): string {
 
 const memoryShape = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i;
 
+const memoryRule = "must be an amount of memory, e.g. 512M or 1G";
+
 /** Less than Swarm takes. */
 const leastMemory = 4 * 2 ** 20;
 
 /** An amount of memory. Docker's units are powers of 1024 with and without an i. */
 export const Memory = z
-  .union([z.int(), z.string().regex(memoryShape)], {
-    error: "must be an amount of memory, e.g. 512M or 1G",
-  })
+  .union([z.int(), z.string().regex(memoryShape, memoryRule)], { error: memoryRule })
   .refine(
     (value) => memoryBytes(value) >= leastMemory,
     "must be at least 4M: is the unit missing?",
@@ -66,11 +72,11 @@ export function memoryBytes(memory: string | number): number {
   return Math.round(Number(number) * 1_024 ** " kmgtp".indexOf(unit.toLowerCase() || " "));
 }
 
+const cpusRule = "must be a number of processors, e.g. '0.25'";
+
 /** Processors, in thousandths at the finest: what both systems count in. */
 export const Cpus = z
-  .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/)], {
-    error: "must be a number of processors, e.g. '0.25'",
-  })
+  .union([z.number(), z.string().regex(/^\d+(\.\d+)?$/, cpusRule)], { error: cpusRule })
   .refine((value) => Number(value) > 0, "must be more than zero")
   .refine((value) => Number(value) <= 256, "must be at most 256 processors")
   .refine(

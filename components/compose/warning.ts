@@ -17,6 +17,10 @@ export interface ComposeFault {
   readonly message: string;
 }
 
+/** A fault at a place, where something holds. */
+export const when = (holds: boolean, path: Path, message: string): ComposeFault[] =>
+  holds ? [{ path, message }] : [];
+
 /** What a translation gives: the other system's words, and what they leave out. */
 export interface Translated<Value> {
   readonly value: Value;

@@ -87,4 +87,10 @@ describe("files on a Swarm", () => {
       },
     ]);
   });
+
+  // A mere name is of /run/secrets for a secret, and of the root for a config.
+  it("are configs at their whole path, in the folder of secrets, too", () => {
+    const config = some({ configs: [{ source: "settings", target: "/run/secrets/settings" }] });
+    expect(toSwarmConfigs(config, held)).toMatchObject([{ fileName: "/run/secrets/settings" }]);
+  });
 });

@@ -151,6 +151,7 @@ describe("a Workload from Swarm's words", () => {
       { container: { devices: { "nvidia.com/gpu": 1 } } },
     ],
     ["stop_grace_period", { stop_grace_period: "1m30s" }, { terminationGraceSeconds: 90 }],
+    ["no time to stop", { stop_grace_period: "0s" }, { terminationGraceSeconds: 1 }],
   ])("%s: is a Workload without fault", (_, words, expected) => {
     const volumes = { data: { size: "10Gi", accessMode: "ReadWriteOnce" as const } };
     const stack = { services: {}, networks: {}, volumes, configs: {} };
@@ -177,6 +178,8 @@ describe("a Workload from Swarm's words", () => {
     expect(args).not.toHaveProperty("replicas");
     const both = toWorkload(some({ deploy: { replicas: 2 } }), inCluster({ autoscale })).args;
     expect(workloadFaults(both).map(({ path }) => path)).toEqual([["replicas"]]);
+    const job = toWorkload(some({ deploy: { mode: "replicated-job" } }), inCluster({ autoscale }));
+    expect(workloadFaults(job.args).map(({ path }) => path)).toEqual([["autoscale"]]);
   });
 
   it("takes the stack's own flows, deadline and time where it says them", () => {

@@ -41,8 +41,11 @@ describe("labels on Kubernetes", () => {
   it.each([
     { labels: ["app.kubernetes.io/name=other"] },
     { deploy: { labels: { "app.kubernetes.io/part-of": "other" } } },
-  ])("never replace those Fleet selects by: %j", (words) => {
-    expect(() => toWorkload(some(words), inCluster())).toThrow("Fleet selects pods by such labels");
+    { labels: { "fleet/security-exception": "because I say so" } },
+  ])("never replace Fleet's own: %j", (words) => {
+    expect(() => toWorkload(some(words), inCluster())).toThrow(
+      "Fleet knows its pods by such words",
+    );
   });
 });
 

@@ -174,6 +174,29 @@ describe("a service is refused", () => {
     ["with a check of two minds", { healthcheck: { test: "true", disable: true } }, "not both"],
     ["with a mode YAML reads in two ways", { configs: [{ source: "a", mode: 440 }] }, "configs"],
     ["with a user by name", { user: "postgres" }, "user's number"],
+    ["with a user that no system counts to", { user: "1:2147483648" }, "must be below 2147483648"],
+    ["with a command of no word", { command: " " }, "command must have a word"],
+    ["with an entry point of no word", { entrypoint: [] }, "entrypoint must have a word"],
+    ["with a quote left open", { command: "sh -c 'a b" }, "command must close its quotes"],
+    ["with a backslash at the end", { entrypoint: "a \\" }, "entrypoint must close its quotes"],
+    [
+      "with a check that is made without a pause",
+      { healthcheck: { test: "true", interval: "0s" } },
+      "healthcheck.interval must be more than 0",
+    ],
+    [
+      "with a check that has no time",
+      { healthcheck: { test: "true", timeout: "0m" } },
+      "healthcheck.timeout must be more than 0",
+    ],
+    [
+      "with a check that is made at the start without a pause",
+      { healthcheck: { test: "true", start_period: "1m", start_interval: "0s" } },
+      "healthcheck.start_interval must be more than 0",
+    ],
+    ["with processors by a word", { resources: { limits: { cpus: "two" } } }, "e.g. '0.25'"],
+    ["with memory of no unit", { resources: { limits: { memory: "1X" } } }, "e.g. 512M or 1G"],
+    ["with an exposed port that is none", { expose: ["a"] }, "must be a port of the container"],
     ["without a tag", { image: "postgres" }, "must be an image with its tag"],
   ])("%s", (_, words, message) => {
     const faults = faultsOf(words);

@@ -93,6 +93,61 @@ describe("refused on one of the two", () => {
       kubernetes,
     ],
     [
+      "root",
+      { a: { user: "0:0" } },
+      "a.user must not be 0: Pod Security restricted refuses root",
+      kubernetes,
+    ],
+    [
+      "a name that starts with a digit",
+      { "1a": {} },
+      "1a must not be reached as 1a: the name of a Service starts with a letter",
+      kubernetes,
+    ],
+    [
+      "an alias that starts with a digit",
+      { a: { networks: { front: { aliases: ["2a"] } } } },
+      "a.networks must not be reached as 2a",
+      kubernetes,
+    ],
+    [
+      "a name whose pods' labels would be too long",
+      { ["a".repeat(53)]: {} },
+      "must have at most 52 characters",
+      kubernetes,
+    ],
+    [
+      "the name of every namespace's own account",
+      { default: {} },
+      "must have another name",
+      kubernetes,
+    ],
+    [
+      "a file in the folder of secrets",
+      { a: { secrets: ["token", { source: "token", target: "sub/token" }] } },
+      "a.secrets must not put /run/secrets/sub/token below a folder of secrets",
+      kubernetes,
+    ],
+    [
+      "two files that would be one key",
+      {
+        a: {
+          secrets: [
+            { source: "token", target: "/etc/a/b" },
+            { source: "token", target: "/etc/a.b" },
+          ],
+        },
+      },
+      "a.secrets must not have both /etc/a/b and /etc/a.b",
+      kubernetes,
+    ],
+    [
+      "a processor by a name that is no label's value",
+      { a: { placement: { constraints: ["node.platform.arch == a/b"] } } },
+      "a.placement.constraints.0 must compare a label that Kubernetes takes",
+      kubernetes,
+    ],
+    [
       "a node by its id",
       { a: { placement: { constraints: ["node.id == 2ivku8v2gvtg4"] } } },
       "a.placement.constraints.0 must go",

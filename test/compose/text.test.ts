@@ -8,7 +8,6 @@ describe("a command", () => {
     [`sh -c 'echo "a b"'`, ["sh", "-c", 'echo "a b"']],
     [String.raw`say "a \"b\" c" d\ e`, ["say", 'a "b" c', "d e"]],
     ["a --b='c d'e", ["a", "--b=c de"]],
-    ["", []],
     [
       ["one word", "two"],
       ["one word", "two"],
