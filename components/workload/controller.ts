@@ -89,11 +89,13 @@ export function statefulSetFields(
   name: string,
   args: WorkloadArgs,
 ): Omit<StatefulSetSpec, "selector" | "template"> {
-  const { partition, podManagementPolicy, minReadySeconds = 0 } = args.update ?? {};
+  const { partition, minReadySeconds = 0 } = args.update ?? {};
   return {
     serviceName: headlessService(name, args),
     minReadySeconds,
-    ...(podManagementPolicy === undefined ? {} : { podManagementPolicy }),
+    // In Kubernetes' own order the controller first waits for a broken pod, for ever: neither what mends
+    // it nor a rollback would reach it (kubernetes/kubernetes#67250). An update goes one by one in both.
+    podManagementPolicy: args.update?.podManagementPolicy ?? "Parallel",
     ...(partition === undefined
       ? {}
       : { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } } }),

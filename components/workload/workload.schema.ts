@@ -80,8 +80,10 @@ export const updateWords = {
    */
   partition: z.int().min(0, "must not be negative").optional(),
   /**
-   * Of a StatefulSet: `Parallel` starts and stops its pods without waiting for one another when it
-   * is made or scaled. Cannot change: another value replaces the StatefulSet, all pods at once.
+   * Of a StatefulSet: `Parallel`, the default, starts and stops its pods without waiting for one
+   * another when it is made or scaled. With `OrderedReady` a pod that never gets ready bars the way
+   * to every later update, a rollback, too, until it is deleted by hand. Cannot change: another value
+   * replaces the StatefulSet, all pods at once.
    */
   podManagementPolicy: z.enum(["OrderedReady", "Parallel"]).optional(),
 };

@@ -118,22 +118,28 @@ describe("a Deployment", () => {
 });
 
 describe("a StatefulSet", () => {
-  it("exchanges one pod at a time, and sets nothing whose change would replace it", async () => {
+  // With OrderedReady the controller waits for a broken pod before it looks at what mends it.
+  it("exchanges a broken pod for a mended one: its pods do not wait for one another", async () => {
     expect(specOf(await make({ kind: "StatefulSet", replicas: 3 }))).toEqual({
       replicas: 3,
       serviceName: "echo",
       minReadySeconds: 0,
+      podManagementPolicy: "Parallel",
     });
   });
 
-  it("starts in parallel and holds back a canary where it is told", async () => {
-    const update = { partition: 2, podManagementPolicy: "Parallel", minReadySeconds: 5 } as const;
+  it("starts in order and holds back a canary where it is told", async () => {
+    const update = {
+      partition: 2,
+      podManagementPolicy: "OrderedReady",
+      minReadySeconds: 5,
+    } as const;
     const made = await make({ kind: "StatefulSet", replicas: 3, update, await: false });
     expect(specOf(made)).toEqual({
       replicas: 3,
       serviceName: "echo",
       minReadySeconds: 5,
-      podManagementPolicy: "Parallel",
+      podManagementPolicy: "OrderedReady",
       updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 2 } },
     });
   });
