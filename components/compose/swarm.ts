@@ -2,6 +2,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { parseImage } from "../base/images.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import { swarmStopGrace } from "./defaults.ts";
 import { dependenciesOf } from "./dependencies.ts";
@@ -72,10 +73,15 @@ export function toSwarm(service: ComposeService, context: SwarmContext): SwarmTr
       endpointSpec: toEndpointSpec(service),
       updateConfig: toUpdateConfig(deploy.update_config ?? {}),
       rollbackConfig: toUpdateConfig(deploy.rollback_config ?? {}),
-      ...convergence(layout, replicas),
+      ...convergence(layout, replicas, service.stop_grace_period),
       taskSpec: task.value,
     },
-    warnings: [...layout.warnings, ...task.warnings, ...dependencyWarnings(service)],
+    warnings: [
+      ...layout.warnings,
+      ...imageWarnings(service),
+      ...task.warnings,
+      ...dependencyWarnings(service),
+    ],
   };
 }
 
@@ -86,11 +92,30 @@ export function toSwarm(service: ComposeService, context: SwarmContext): SwarmTr
 function convergence(
   { deploy }: Layout,
   replicas: number,
+  stopGrace = swarmStopGrace,
 ): Pick<docker.ServiceArgs, "convergeConfig"> {
   const update = deploy.update_config ?? {};
   return deploy.mode === "global" || update.failure_action === "continue"
     ? {}
-    : { convergeConfig: { delay: "7s", timeout: `${convergenceSeconds(update, replicas)}s` } };
+    : {
+        convergeConfig: {
+          delay: "7s",
+          timeout: `${convergenceSeconds(update, replicas, stopGrace)}s`,
+        },
+      };
+}
+
+/** The daemon writes down what a tag led to, and the provider reads it back as a change. */
+function imageWarnings({ image }: ComposeService): Warning[] {
+  return parseImage(image).digest === undefined
+    ? [
+        {
+          path: ["image"],
+          message:
+            "is kept by its digest when the service is made: the next run puts the tag back, which exchanges every task once; write the digest, too (image:tag@sha256:…)",
+        },
+      ]
+    : [];
 }
 
 function dependencyWarnings(service: ComposeService): Warning[] {

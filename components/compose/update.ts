@@ -142,12 +142,18 @@ export function toUpdateConfig(config: UpdateConfig | RollbackConfig) {
   };
 }
 
-/** How long a service may take until its tasks are seen to run, in seconds. */
-export function convergenceSeconds(config: UpdateConfig, replicas: number): number {
+/** How long a service may take until its tasks are seen to run, old ones stopped before, in seconds. */
+export function convergenceSeconds(
+  config: UpdateConfig,
+  replicas: number,
+  stopGrace: string,
+): number {
   const { parallelism = swarmUpdate.parallelism } = config;
   const rounds = Math.ceil(replicas / (parallelism === 0 ? Math.max(replicas, 1) : parallelism));
   const each =
-    secondsIn(config.delay ?? swarmUpdate.delay) + secondsIn(config.monitor ?? swarmUpdate.monitor);
+    secondsIn(stopGrace) +
+    secondsIn(config.delay ?? swarmUpdate.delay) +
+    secondsIn(config.monitor ?? swarmUpdate.monitor);
   // Three minutes are the provider's own: for pulling the image and starting.
   return Math.ceil(180 + rounds * each);
 }

@@ -113,7 +113,7 @@ export function volumeFaults(service: ComposeService, declared: ComposeVolumes):
 /** Folders as the Docker provider takes them. */
 export function toSwarmMounts(
   stack: string,
-  { volumes = [] }: ComposeService,
+  { volumes = [], user }: ComposeService,
 ): Translated<
   {
     type: string;
@@ -135,15 +135,19 @@ export function toSwarmMounts(
       ...(size === undefined ? {} : { tmpfsOptions: { sizeBytes: size } }),
     })),
     warnings: full.flatMap(({ type, source }, index) =>
-      type === "volume" && source !== undefined
-        ? [
-            {
-              path: ["volumes", index],
-              message:
-                "is a folder of each node: a task that moves to another finds it empty, unless a constraint keeps it where it is",
-            },
-          ]
-        : [],
+      type === "volume" && source !== undefined ? swarmVolumeWarnings(index, user) : [],
     ),
   };
+}
+
+/** A Swarm's volume follows nobody, and belongs to nobody in particular. */
+function swarmVolumeWarnings(index: number, user: string | undefined): Warning[] {
+  const path = ["volumes", index];
+  const place =
+    "is a folder of each node: a task that moves to another finds it empty, unless a constraint keeps it where it is";
+  const owner = `belongs to root unless the image has the folder, and gave it away: else user ${user ?? ""} cannot write to it`;
+  return [
+    { path, message: place },
+    ...(user === undefined || Number.parseInt(user, 10) === 0 ? [] : [{ path, message: owner }]),
+  ];
 }

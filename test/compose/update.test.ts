@@ -177,9 +177,11 @@ describe("an update on a Swarm", () => {
   });
 
   it("is given time for every round", () => {
-    expect(convergenceSeconds({}, 1)).toBe(185);
-    expect(convergenceSeconds({ delay: "10s", monitor: "60s", parallelism: 2 }, 5)).toBe(390);
-    expect(convergenceSeconds({ parallelism: 0 }, 50)).toBe(185);
-    expect(convergenceSeconds({}, 0)).toBe(180);
+    expect(convergenceSeconds({}, 1, "10s")).toBe(195);
+    const slow = { delay: "10s", monitor: "60s", parallelism: 2 };
+    expect(convergenceSeconds(slow, 5, "10s")).toBe(420);
+    expect(convergenceSeconds(slow, 5, "2m")).toBe(750);
+    expect(convergenceSeconds({ parallelism: 0 }, 50, "10s")).toBe(195);
+    expect(convergenceSeconds({}, 0, "10s")).toBe(180);
   });
 });

@@ -112,3 +112,17 @@ it("volumes on a Swarm are the stack's by name, and stay on their node, which is
   ]);
   expect(texts(warnings)).toEqual([expect.stringContaining("volumes.0 is a folder of each node")]);
 });
+
+// Kubernetes gives a disk to the pod's group; the daemon makes a folder for root, or copies the image's.
+it("a volume on a Swarm may not be its user's to write, which is told", () => {
+  const warningsOf = (user?: string) =>
+    texts(
+      toSwarmMounts("voting", some({ volumes: ["data:/data"], ...(user && { user }) })).warnings,
+    );
+  expect(warningsOf("65532:1")).toEqual([
+    expect.stringContaining("volumes.0 is a folder of each node"),
+    expect.stringContaining("user 65532:1 cannot write to it"),
+  ]);
+  expect(warningsOf("0")).toHaveLength(1);
+  expect(warningsOf()).toHaveLength(1);
+});

@@ -132,6 +132,7 @@ describe.each([
       },
     });
     expect(texts(warnings)).toEqual([
+      expect.stringContaining("image is kept by its digest when the service is made"),
       "depends_on is the order in which services are made: a task that starts later waits for none",
     ]);
   });

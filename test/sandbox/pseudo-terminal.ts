@@ -27,7 +27,8 @@ export function runInTerminal(
       : ["-q", "/dev/null", "/bin/sh", "-c", command];
   return new Promise((settle, fail) => {
     const child = spawn("script", script, {
-      env: { ...process.env, TERM: "xterm-256color", NO_COLOR: "", ...environment },
+      // The terminal is this one, whatever the shell of whoever runs the tests has: a pipeline's is dumb.
+      env: { ...process.env, ...environment, TERM: "xterm-256color", NO_COLOR: "" },
       stdio: ["pipe", "pipe", "inherit"],
     });
     let output = "";
