@@ -28,7 +28,7 @@ export function runInTerminal(
   return new Promise((settle, fail) => {
     const child = spawn("script", script, {
       // The terminal is this one, whatever the shell of whoever runs the tests has: a pipeline's is dumb.
-      env: { ...process.env, ...environment, TERM: "xterm-256color", NO_COLOR: "" },
+      env: { ...process.env, NO_COLOR: "", ...environment, TERM: "xterm-256color" },
       stdio: ["pipe", "pipe", "inherit"],
     });
     let output = "";
