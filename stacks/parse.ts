@@ -144,19 +144,36 @@ function faultsOf(issue: Issue, schema: z.ZodType, input: unknown, locate: Locat
   }
   const value = valueAt(input, issue.path);
   if (value === undefined && issue.code !== "custom") {
-    return [{ path, expected: `is missing: ${issue.message}` }];
+    return [{ path, expected: `is missing: ${messageOf(issue)}` }];
   }
   // Somebody may have put the secret where its name belongs.
   return [
-    { path, expected: issue.message + (issue.message === secretNameRule ? "" : found(value)) },
+    { path, expected: messageOf(issue) + (issue.message === secretNameRule ? "" : found(value)) },
   ];
 }
+
+/** YAML's words for what zod calls otherwise. */
+const kinds: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "a map",
+  record: "a map",
+  string: "a text",
+};
+
+/** What a schema says itself, or which kind of value it is for. */
+const messageOf = (issue: Issue): string =>
+  issue.code === "invalid_type" && issue.message.startsWith("Invalid input: expected")
+    ? `must be ${kinds[issue.expected] ?? issue.expected}`
+    : issue.message;
 
 function unionMessage(issue: Extract<Issue, { code: "invalid_union" }>): string {
   if (issue.message !== "Invalid input") {
     return issue.message;
   }
-  const options = new Set(issue.errors.flat().map(({ message }) => message));
+  const options = new Set(issue.errors.flat().map(messageOf));
   return [...options].join(", or ");
 }
 

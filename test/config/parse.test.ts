@@ -52,6 +52,16 @@ describe("parseAll", () => {
     ]);
   });
 
+  it.each([
+    [{ replicas: 1, nested: null }, "config.nested", "must be a map"],
+    [{ replicas: 1, nested: "x" }, "config.nested", 'must be a map (it is "x")'],
+    [{ replicas: 1, budget: [] }, "config.budget", "must be a number"],
+    [{ replicas: 1, budget: 0.5 }, "config.budget", "must be a whole number (it is 0.5)"],
+    [{ replicas: 1, nested: {} }, "config.nested.port", "is missing: must be a number"],
+  ])("says in a file's words which kind of value belongs there: %j", (input, path, expected) => {
+    expect(faultsOf(input)).toEqual([{ path, expected }]);
+  });
+
   it("survives keys that would reach a prototype", () => {
     const hostile: unknown = JSON.parse('{"replicas":1,"__proto__":{"polluted":true}}');
     parse(hostile);
