@@ -1,7 +1,8 @@
 /** A reader of the tutorial: types what it says into a clone of its own, and compares what is printed. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "vitest";
 
@@ -12,6 +13,8 @@ import {
   tutorialFile,
   tutorialSections,
 } from "../docs/tutorial.ts";
+import { lockHolder } from "../../sandbox/lock.ts";
+import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { run } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 import { Emulator, runInTerminal } from "../sandbox/pseudo-terminal.ts";
@@ -42,12 +45,14 @@ const identity = Object.fromEntries(
 export class TutorialReader {
   readonly #folder = mkdtempSync(join(tmpdir(), "fleet-tutorial-"));
   readonly #root: string;
+  readonly #place: SandboxPlace;
   readonly #environment: Readonly<Record<string, string | undefined>>;
   #left = tutorialSections();
 
   /** @param sandbox Where the commands make theirs. */
   constructor({ folder }: TestSandbox) {
     this.#root = dirname(folder);
+    this.#place = sandboxPlace(basename(folder), { root: this.#root });
     this.#environment = {
       ...process.env,
       ...identity,
@@ -120,6 +125,11 @@ export class TutorialReader {
 
   /** The second terminal: some picture must have been as shown. */
   async #watch({ line, prints }: Typed): Promise<void> {
+    // Too early, nothing is rolling, and the watch ends at once.
+    const end = Date.now() + 60_000;
+    while (lockHolder(this.#place) === undefined && Date.now() < end) {
+      await sleep(50);
+    }
     const words = ["make", "--no-print-directory", "-C", this.#folder, ...line.split(" ").slice(1)];
     const { output } = await runInTerminal(words, size, this.#environment);
     const emulator = new Emulator(size.columns, size.rows);

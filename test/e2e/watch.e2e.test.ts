@@ -57,7 +57,8 @@ function start([program = "", ...rest]: readonly string[]): Running {
 
 /** Waits for a command to have printed something. */
 async function printed({ lines, text }: Running, expected: string | RegExp): Promise<number> {
-  const end = Date.now() + 30_000;
+  // Only what hangs takes so long, however busy the machine.
+  const end = Date.now() + 120_000;
   for (;;) {
     const found = lines.find((line) => line.text.search(expected) >= 0);
     if (found !== undefined) {
