@@ -1,18 +1,28 @@
 /** Where everything of a Skywire stack is dialled. Pure. */
-import { publicUrl } from "../../components/skywire/hosts.ts";
+import { type PublicService, publicUrl } from "../../components/skywire/hosts.ts";
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
 import type { Identities } from "../../components/skywire/identities.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
 
-/** A place that clients dial. */
+/** A place that clients dial. `make hosts` lists them, `make verify` dials them. */
 export interface Endpoint {
   readonly name: string;
-  /** `http`, `udp` and `tcp` are addresses on the internet; `dmsg` ones on the dmsg network. */
-  readonly kind: "http" | "udp" | "tcp" | "dmsg";
+  /**
+   * `dmsg` is an address on the dmsg network, all others are on the internet. `stun` is told to visors
+   * whoever runs the server.
+   */
+  readonly kind: "http" | "https" | "udp" | "tcp" | "stun" | "dns" | "dmsg";
+  /** Where; its scheme is the kind. `stun:host:port` is RFC 7064's, `dns://server/zone` RFC 4501's. */
   readonly url: string;
+  /** Of HTTP: path that answers 200 while all is well. Default: any answer will do that is no error of the server's. */
+  readonly check?: string;
 }
+
+/** Paths that tell a service's health; the node-visualizer has none of its own (facts/skywire.md 3). */
+const checkPath = (service: PublicService): string =>
+  service === "node-visualizer" ? "/map" : "/health";
 
 /** Services that serve their HTTP over dmsg, too: those with a key (facts/skywire.md 2.3). */
 const dmsgHttpServices = [
@@ -28,12 +38,15 @@ const dmsgHttpServices = [
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
   const hosts = hostsOf(stack);
   const { udpPort } = stack.services["address-resolver"];
+  const secure = stack.ingress.tls.kind !== "none";
   return [
-    ...publishedServices(stack).map((name): Endpoint => ({
-      name,
-      kind: "http",
-      url: publicUrl(hosts[name]),
-    })),
+    ...publishedServices(stack).flatMap((name): Endpoint[] => {
+      const check = checkPath(name);
+      return [
+        { name, kind: "http", url: publicUrl(hosts[name]), check },
+        ...(secure ? [{ name, kind: "https", url: `https://${hosts[name]}`, check } as const] : []),
+      ];
+    }),
     {
       name: "address-resolver",
       kind: "udp",
@@ -43,6 +56,11 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
       name: server.name,
       kind: "tcp",
       url: `tcp://${publicAddress(server)}`,
+    })),
+    ...stack.stunServers.map((server): Endpoint => ({
+      name: "stun",
+      kind: "stun",
+      url: `stun:${server}`,
     })),
     ...dmsgHttpServices.flatMap((name): Endpoint[] => {
       const key = identities[name];

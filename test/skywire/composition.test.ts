@@ -140,6 +140,8 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
     const { endpoints } = outputsOf(collected);
     const kinds = (kind: Endpoint["kind"]) => endpoints.filter((one) => one.kind === kind);
     expect(kinds("http")).toHaveLength(8);
+    expect(kinds("https").map(({ name }) => name)).toEqual(kinds("http").map(({ name }) => name));
+    expect(kinds("stun")).toHaveLength(8);
     expect(kinds("udp").map(({ url }) => url)).toEqual([
       stack === "test" ? "udp://ar.skywire.dev:30178" : "udp://ar.skywire.skycoin.com:30178",
     ]);
