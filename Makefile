@@ -41,6 +41,11 @@ shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
 live-up: ## pulumi up of a live stack, rolled back if it fails and its file says so; YES=yes agrees beforehand (STACK=…)
 	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
 
+## A stack that runs, in the sandbox or live
+.PHONY: hosts
+hosts: ## every endpoint and record of a stack: make hosts STACK=prod TARGET=sandbox|live
+	@$(FLEET) hosts
+
 ## Checking
 .PHONY: check test bench
 check: ## format, lint, types, unit and golden tests: under a minute

@@ -1,6 +1,6 @@
 /**
- * Day-two commands: `keys`, `doctor`, `live-up`, `new-stack`, `lint-stacks`. Each loads what it needs: lint runs
- * at every check and needs neither the engine's SDK nor a schema.
+ * Day-two commands: `keys`, `doctor`, `hosts`, `live-up`, `new-stack`, `lint-stacks`. Each loads what
+ * it needs: lint runs at every check and needs neither the engine's SDK nor a schema.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,6 +34,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runKeys(values);
     case "doctor":
       return runDoctor(values);
+    case "hosts":
+      return runHosts(values);
     case "live-up":
       return runLiveUp(values);
     case "new-stack": {
@@ -49,7 +51,7 @@ async function main(words: readonly string[]): Promise<number> {
       return findings.length === 0 ? 0 : 1;
     }
     default:
-      throw new CommandError("commands: keys, doctor, live-up, new-stack, lint-stacks");
+      throw new CommandError("commands: keys, doctor, hosts, live-up, new-stack, lint-stacks");
   }
 }
 
@@ -72,6 +74,15 @@ async function runDoctor(values: Values): Promise<number> {
   const checks = examine(root, file, target, thisMachine);
   console.log(reportChecks(file, checks));
   return checks.every(({ faults }) => faults.length === 0) ? 0 : 1;
+}
+
+async function runHosts(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const { stack } = readStackFile(root, readStackName("STACK", values.stack));
+  const { readOutputs } = await import("./outputs.ts");
+  const { hostsReport } = await import("./hosts/hosts.ts");
+  console.log(hostsReport(await readOutputs(root, stack, target)));
+  return 0;
 }
 
 async function runLiveUp(values: Values): Promise<number> {
