@@ -71,11 +71,15 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
 }
 
 /**
- * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, and a load
- * balancer an address, as its controller would give it.
+ * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, a load
+ * balancer an address, as its controller would give it, and an image the digest it was pushed with.
  */
 function mockState(type: string, name: string, inputs: unknown): Record<string, unknown> {
   const state = inputs as Record<string, unknown>;
+  if (type === "docker:index/image:Image") {
+    const [repository] = String(state["imageName"]).split(/:(?=[^/]*$)/);
+    return { ...state, repoDigest: `${repository}@sha256:${"d".repeat(64)}` };
+  }
   if (!type.startsWith("kubernetes:") || typeof state["metadata"] !== "object") {
     return state;
   }

@@ -173,6 +173,9 @@ export function unwrapSecrets(value: unknown): unknown {
 const calls: Calls = {
   "linode:index/getDomain:getDomain": ({ domain }) => ({ id: "1", domain }),
   "cloudflare:index/getZone:getZone": ({ filter }) => ({ id: "zone", filter }),
+  "docker:index/getRegistryImage:getRegistryImage": ({ name }) => ({
+    sha256Digest: `sha256:${createHash("sha256").update(String(name)).digest("hex")}`,
+  }),
 };
 
 /** A Kubernetes object as the provider would send it. */

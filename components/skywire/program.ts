@@ -44,6 +44,8 @@ export interface Surroundings {
 export interface ProgramImage {
   /** Full reference with its tag. */
   readonly reference: string;
+  /** Its digest, where only the run knows it. */
+  readonly digest?: pulumi.Output<string>;
   /** Names of Secrets with registry logins, in the program's namespace. */
   readonly pullSecrets: readonly pulumi.Input<string>[];
 }
@@ -116,12 +118,18 @@ function present<Source extends object, Key extends keyof Source>(
   return Object.fromEntries(entries) as Pick<Source, Key>;
 }
 
+/** What a container takes of an image. */
+export const imageFields = (image: ProgramImage): Pick<Container, "image" | "digest"> => ({
+  image: image.reference,
+  ...present(image, ["digest"]),
+});
+
 /** The container of a program. */
 function programContainer(name: string, program: Program): Container {
   const ports = [...(program.ports ?? []), ...(program.metrics ? [metricsListener] : [])];
   return {
     name,
-    image: program.image.reference,
+    ...imageFields(program.image),
     args: program.args,
     ports,
     probes: program.probes,

@@ -5,7 +5,12 @@ import type { Flow } from "../../components/base/flows.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { Namespace, type PullSecret } from "../../components/platform/namespace.ts";
-import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
+import { StackImages } from "../../components/platform/images.ts";
+import {
+  imageOf,
+  registryServer,
+  type ServiceImage,
+} from "../../components/platform/registry.schema.ts";
 import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
 import type { StackContext } from "../context.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
@@ -22,17 +27,37 @@ export interface Foundation {
   /** Namespace of the network-monitor. */
   readonly monitor: Namespace;
   readonly controllers: IngressControllers;
+  /** Image of a program, its digest settled by the run where the stack says so. */
+  readonly image: (service: SkywireImage) => ProgramImage;
   /** What programs of the services' namespace stand in. */
   readonly around: Surroundings;
   /** What the network-monitor stands in. */
   readonly aroundMonitor: Surroundings;
 }
 
+const serviceImage = (service: SkywireImage): ServiceImage => ({
+  service,
+  access: publicImages.includes(service) ? "public" : "private",
+});
+
 /** Image of a program, with the logins its pods need. */
-export function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
-  const access = publicImages.includes(service) ? "public" : "private";
-  const { reference, pullSecret } = imageOf(stack.images, { service, access });
+function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
+  const { reference, pullSecret } = imageOf(stack.images, serviceImage(service));
   return { reference, pullSecrets: pullSecret === undefined ? [] : [pullSecret.name] };
+}
+
+/** Images as the run settles them: its digests, where the stack has them looked up or built. */
+function settledImages(stack: SkywireStack, context: StackContext): Foundation["image"] {
+  const { digests, secrets } = context;
+  const images = new StackImages({
+    config: stack.images,
+    login: (reference) => secrets.value(reference),
+    digests,
+  });
+  return (service) => {
+    const digest = images.digest(serviceImage(service));
+    return { ...programImage(stack, service), ...(digest === undefined ? {} : { digest }) };
+  };
 }
 
 /** Registry logins that the given images need, each once. */
@@ -61,6 +86,7 @@ export function layFoundation(
   flows: readonly Flow[],
 ): Foundation {
   const networkPolicy = stack.networkPolicy === "on";
+  const image = settledImages(stack, context);
   const cluster = new Cluster("cluster", stack.cluster);
   const opts = { provider: cluster.provider };
   const common = { system: "skywire", networkPolicy, data: stack.data } as const;
@@ -95,6 +121,7 @@ export function layFoundation(
     services,
     monitor,
     controllers,
+    image,
     around: {
       ...around,
       namespace: services.name,

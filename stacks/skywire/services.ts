@@ -15,7 +15,7 @@ import { type HostTable, publicUrl } from "../../components/skywire/hosts.ts";
 import { NetworkMonitor } from "../../components/skywire/network-monitor.ts";
 import { NodeVisualizer } from "../../components/skywire/node-visualizer.ts";
 import { SetupNode } from "../../components/skywire/setup-node.ts";
-import { type Foundation, programImage } from "./foundation.ts";
+import type { Foundation } from "./foundation.ts";
 import { keyOf, type StackKeys } from "./identity.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -74,7 +74,7 @@ function makeDmsgDiscovery(input: ServicesInput): DiscoveryService {
     {
       ...foundation.around,
       command: { service: "dmsg-discovery", redisUrl: redis.url, ...whitelisting(input) },
-      image: programImage(stack, "dmsg-discovery"),
+      image: foundation.image("dmsg-discovery"),
       key: keys.services["dmsg-discovery"],
       options,
       replicas: options.replicas,
@@ -100,7 +100,7 @@ function makeDmsgServers(input: ServicesInput, dmsgDiscovery: DiscoveryService):
         name,
         {
           ...foundation.around,
-          image: programImage(stack, "dmsg-server"),
+          image: foundation.image("dmsg-server"),
           key: keyOf(keys.dmsgServers, name),
           discoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
           server,
@@ -125,7 +125,7 @@ function makeAddressResolver(input: ServicesInput, before: readonly Awaitable[])
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
         ...whitelisting(input),
       },
-      image: programImage(stack, "address-resolver"),
+      image: foundation.image("address-resolver"),
       key: keys.services["address-resolver"],
       redisPassword: redis.password,
       resolver: stack.services["address-resolver"],
@@ -148,7 +148,7 @@ function makeTransportDiscovery(input: ServicesInput, before: readonly Awaitable
         postgres: address,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
       },
-      image: programImage(stack, "transport-discovery"),
+      image: foundation.image("transport-discovery"),
       key: keys.services["transport-discovery"],
       options: stack.services["transport-discovery"],
       redisPassword: redis.password,
@@ -171,7 +171,7 @@ function makeRouteFinder(input: ServicesInput, before: readonly Awaitable[]) {
         postgres: address,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
       },
-      image: programImage(stack, "route-finder"),
+      image: foundation.image("route-finder"),
       key: keys.services["route-finder"],
       options: stack.services["route-finder"],
       database: stores.database("route-finder"),
@@ -198,7 +198,7 @@ function makeUptimeTracker(input: ServicesInput, before: readonly Awaitable[]) {
         dailyDataPath,
         dailyDataCutoffDays: cutoffDays,
       },
-      image: programImage(stack, "uptime-tracker"),
+      image: foundation.image("uptime-tracker"),
       key: keys.services["uptime-tracker"],
       options,
       redisPassword: redis.password,
@@ -238,7 +238,7 @@ function makeServiceDiscovery(input: ServicesInput, before: readonly Awaitable[]
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
         ...whitelisting(input),
       },
-      image: programImage(stack, "service-discovery"),
+      image: foundation.image("service-discovery"),
       key: keys.services["service-discovery"],
       options,
       replicas: options.replicas,
@@ -259,7 +259,7 @@ function makeSetupNodes(input: ServicesInput, before: readonly Awaitable[]): Set
         name,
         {
           ...foundation.around,
-          image: programImage(stack, "setup-node"),
+          image: foundation.image("setup-node"),
           key: keyOf(keys.setupNodes, name),
           dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", namespaceName),
           transportDiscoveryUrl: clusterUrl("transport-discovery", namespaceName),
@@ -282,7 +282,7 @@ function makeConfigBootstrapper(input: ServicesInput): ConfigBootstrapper | unde
         "config-bootstrapper",
         {
           ...foundation.around,
-          image: programImage(stack, "config-bootstrapper"),
+          image: foundation.image("config-bootstrapper"),
           domain: domainOf(stack),
           file: { setupNodes: setupNodeKeys(input), stunServers: stack.stunServers },
           bootstrapper,
@@ -300,7 +300,7 @@ function makeNodeVisualizer(input: ServicesInput, before: readonly Awaitable[]) 
     "node-visualizer",
     {
       ...foundation.around,
-      image: programImage(stack, "node-visualizer"),
+      image: foundation.image("node-visualizer"),
       uptimePrivateUrl: uptimePrivateUrl(namespaceName),
       transportDiscoveryUrl: clusterUrl("transport-discovery", namespaceName),
       visualizer: stack.services["node-visualizer"],
@@ -355,7 +355,7 @@ export function makeNetworkMonitor(
     "network-monitor",
     {
       ...foundation.aroundMonitor,
-      image: programImage(stack, "network-monitor"),
+      image: foundation.image("network-monitor"),
       key: keys.services["network-monitor"],
       redisUrl: redis.url,
       redisPassword: redis.password,
