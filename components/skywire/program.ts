@@ -10,8 +10,10 @@ import type {
   Claim,
   Container,
   ContainerPort,
+  HostAlias,
   HostPath,
   Mount,
+  NoProbes,
   Probe,
   Probes,
   Scratch,
@@ -55,7 +57,7 @@ export interface Program {
   readonly image: ProgramImage;
   readonly args: readonly string[];
   readonly options: ProgramOptions;
-  readonly probes: Probes;
+  readonly probes: Probes | NoProbes;
   /** Whether its metrics listener is on. */
   readonly metrics: boolean;
   /** Old and new must never overlap: a key, a disk or sessions that live in one process. */
@@ -77,6 +79,7 @@ export interface Program {
   readonly initContainers?: readonly Container[];
   readonly security?: Security;
   readonly podLabels?: Readonly<Record<string, string>>;
+  readonly hostAliases?: readonly HostAlias[];
   readonly terminationGraceSeconds?: number;
   /**
    * The program writes its secret key to its log when it starts (facts/skywire.md 2.4): its log stays
@@ -105,6 +108,7 @@ const optionalParts = [
   "claims",
   "initContainers",
   "podLabels",
+  "hostAliases",
 ] as const satisfies readonly (keyof Program & keyof WorkloadArgs)[];
 
 /** Fields of `source` that are there: with exact optional types an undefined one may not be handed on. */
