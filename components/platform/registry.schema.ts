@@ -42,7 +42,7 @@ const BuildConfig = z.strictObject({
 export type BuildConfig = z.infer<typeof BuildConfig>;
 
 /** What differs for one service. */
-export const ImageOverride = z
+const ImageOverride = z
   .strictObject({
     /** Registry, organisation **and** image name, e.g. `docker.io/skycoin/skywire-visor`. */
     repository: ImageRepository.optional(),

@@ -8,7 +8,7 @@ import { type Program, type ProgramImage, programWorkload, type Surroundings } f
 /** Inputs of a {@link Bot}. */
 export interface BotArgs extends Surroundings {
   readonly image: ProgramImage;
-  readonly bot: Omit<BotConfig, "secretEnv" | "image">;
+  readonly bot: Omit<BotConfig, "secretEnv" | "image" | "access">;
   /** Variable → value. */
   readonly secretEnv: Readonly<Record<string, pulumi.Output<string>>>;
 }

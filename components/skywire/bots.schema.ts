@@ -1,9 +1,9 @@
 /** What a stack file says about the Telegram bots (facts/skywire.md 4.15). */
 import * as z from "zod";
 
+import { ImageReference } from "../base/images.ts";
 import { DnsLabel } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
-import { ImageOverride } from "../platform/registry.schema.ts";
 import { exactlyOne, programFields } from "./options.schema.ts";
 
 const Variable = z
@@ -15,8 +15,10 @@ export const BotConfig = z
   .strictObject({
     ...programFields,
     replicas: exactlyOne("of two that poll with one token, Telegram turns each away in turns"),
-    /** What of its image differs from `<private repository>/<name>:<tag>`. */
-    image: ImageOverride.optional(),
+    /** Default: `<private repository>/<name>:<tag>` of `fleet:images`. */
+    image: ImageReference.optional(),
+    /** Whether `image` is pulled with the login of the private ones. */
+    access: z.enum(["public", "private"]).default("private"),
     /** Variables anybody may read. */
     env: z.record(Variable, z.string()).default({}),
     /** Variables whose values are entries of `fleet:secrets`. */
