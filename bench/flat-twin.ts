@@ -7,6 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { nameOfCluster } from "../components/platform/cluster.schema.ts";
 import type { Registered } from "../test/harness.ts";
 import { type Options, render, type Rendered, type Stack } from "../test/rendered.ts";
 import { writeProject } from "./projects.ts";
@@ -72,7 +73,7 @@ export async function writeFlatTwin(stack: Stack, folder: string): Promise<numbe
   writeProject(folder, program);
   writeFileSync(
     join(folder, "resources.json"),
-    JSON.stringify({ context: config.cluster.context, domain: domainOf(config), resources }),
+    JSON.stringify({ context: nameOfCluster(config.cluster), domain: domainOf(config), resources }),
   );
   return resources.length;
 }

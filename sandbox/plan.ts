@@ -2,7 +2,11 @@
 import { readFileSync } from "node:fs";
 
 import { generateSecret } from "../components/base/secrets.ts";
-import { clusterNodes, type NodeShape } from "../components/platform/cluster.schema.ts";
+import {
+  clusterNodes,
+  nameOfCluster,
+  type NodeShape,
+} from "../components/platform/cluster.schema.ts";
 import type { DnsConfig } from "../components/platform/dns.schema.ts";
 import { ConfigError, parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
@@ -58,7 +62,7 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     stack,
     file,
     text,
-    context: cluster?.context ?? contextOfNobody,
+    context: cluster === undefined ? contextOfNobody : nameOfCluster(cluster),
     nodes: cluster === undefined ? [] : clusterNodes(cluster),
     needs,
     kept,

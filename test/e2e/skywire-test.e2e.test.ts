@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isMap, parseDocument } from "yaml";
 
+import { nameOfCluster } from "../../components/platform/cluster.schema.ts";
 import { worldOf } from "../evaluators/objects.ts";
 import { undenied } from "../evaluators/policies.ts";
 import { restrictedFaults } from "../evaluators/restricted.ts";
@@ -43,7 +44,7 @@ describe("Skywire's test stack in a sandbox", () => {
 
   beforeAll(async () => {
     rendered = await render("test");
-    decoy = await startDecoy(rendered.config.cluster.context);
+    decoy = await startDecoy(nameOfCluster(rendered.config.cluster));
     sandbox = testSandbox("test", decoy.environment);
     output = await sandbox.succeed("up");
   });

@@ -22,7 +22,7 @@ const nodes = clusterNodes(
         labels: { tier: "edge" },
         taints: [{ key: "edge", value: "yes", effect: "NoSchedule" }],
         slots: {
-          "0": { address: { kind: "reserved", ip: "203.0.113.7" } },
+          "0": { address: { kind: "reserved", ip: "203.0.113.7", assignedBy: "operator" } },
           "3": { address: { kind: "ephemeral" } },
         },
       },
