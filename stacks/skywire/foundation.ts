@@ -6,17 +6,11 @@ import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { Namespace, type PullSecret } from "../../components/platform/namespace.ts";
 import { StackImages } from "../../components/platform/images.ts";
-import {
-  imageOf,
-  registryServer,
-  type ServiceImage,
-} from "../../components/platform/registry.schema.ts";
+import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
 import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
 import type { StackContext } from "../context.ts";
+import { serviceImage } from "./images.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
-
-/** Images of the public organisation; all others are private (facts/skywire.md 1.4). */
-const publicImages: readonly SkywireImage[] = ["dmsg-discovery", "dmsg-server"];
 
 /** The foundation of a stack. */
 export interface Foundation {
@@ -34,11 +28,6 @@ export interface Foundation {
   /** What the network-monitor stands in. */
   readonly aroundMonitor: Surroundings;
 }
-
-const serviceImage = (service: SkywireImage): ServiceImage => ({
-  service,
-  access: publicImages.includes(service) ? "public" : "private",
-});
 
 /** Image of a program, with the logins its pods need. */
 function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
