@@ -50,10 +50,13 @@ const RelayPorts = z
     path: ["first"],
     message: "must lie outside 30000 to 32767, the NodePorts of every node",
   })
-  .refine(({ first, last }) => [listening, alternate].every((port) => port < first || port > last), {
-    path: ["first"],
-    message: `must not take in ${listening} and ${alternate}, on which it listens`,
-  });
+  .refine(
+    ({ first, last }) => [listening, alternate].every((port) => port < first || port > last),
+    {
+      path: ["first"],
+      message: `must not take in ${listening} and ${alternate}, on which it listens`,
+    },
+  );
 
 /** `fleet:extras.coturn`. */
 export const CoturnConfig = z.strictObject({
@@ -66,9 +69,7 @@ export const CoturnConfig = z.strictObject({
   /** Who may have traffic relayed (TURN). STUN asks nobody. */
   users: z
     .record(
-      z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, "must be a user name, e.g. visor"),
+      z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, "must be a user name, e.g. visor"),
       z.strictObject({ password: reference("password") }),
     )
     .refine((users) => Object.keys(users).length > 0, "must list at least one user"),
