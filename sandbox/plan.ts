@@ -8,6 +8,7 @@ import {
   type NodeShape,
 } from "../components/platform/cluster.schema.ts";
 import type { DnsConfig } from "../components/platform/dns.schema.ts";
+import type { NameServerDnsConfig } from "../components/platform/name-server.schema.ts";
 import { ConfigError, parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, systemSections } from "../stacks/raw.ts";
@@ -80,7 +81,23 @@ function dnsSeeds(dns: DnsConfig): Seeds {
       const zoneIds = Object.entries(dns.zones).map(([zone, { zoneId }]) => [zone, zoneId]);
       return { zoneIds: Object.fromEntries(zoneIds) as Record<string, string> };
     }
+    case "name-server":
+      return nameServerSeeds(dns);
     case "none":
+      return {};
+  }
+}
+
+/** What a name server's config says the account has already. */
+function nameServerSeeds({ machine }: NameServerDnsConfig): Seeds {
+  switch (machine.kind) {
+    case "linode":
+      return machine.address === undefined
+        ? {}
+        : { addresses: [machine.address], region: machine.region };
+    case "adopted":
+      return { machines: [machine] };
+    case "external":
       return {};
   }
 }
