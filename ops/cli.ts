@@ -1,5 +1,5 @@
 /**
- * Day-two commands: `keys`, `doctor`, `hosts`, `live-up`, `new-stack`, `lint-stacks`. Each loads what
+ * Day-two commands: `keys`, `doctor`, `hosts`, `images`, `live-up`, `new-stack`, `lint-stacks`. Each loads what
  * it needs: lint runs at every check and needs neither the engine's SDK nor a schema.
  */
 import { dirname, resolve } from "node:path";
@@ -36,6 +36,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runDoctor(values);
     case "hosts":
       return runHosts(values);
+    case "images":
+      return runImages(values);
     case "live-up":
       return runLiveUp(values);
     case "new-stack": {
@@ -51,7 +53,9 @@ async function main(words: readonly string[]): Promise<number> {
       return findings.length === 0 ? 0 : 1;
     }
     default:
-      throw new CommandError("commands: keys, doctor, hosts, live-up, new-stack, lint-stacks");
+      throw new CommandError(
+        "commands: keys, doctor, hosts, images, live-up, new-stack, lint-stacks",
+      );
   }
 }
 
@@ -83,6 +87,13 @@ async function runHosts(values: Values): Promise<number> {
   const { hostsReport } = await import("./hosts/hosts.ts");
   console.log(hostsReport(await readOutputs(root, stack, target)));
   return 0;
+}
+
+async function runImages(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  const command = await import("./images/run.ts");
+  return command.runImages(root, file, target);
 }
 
 async function runLiveUp(values: Values): Promise<number> {
