@@ -8,7 +8,7 @@ import { RegistryFault } from "./registry-fault.ts";
 import type { Login } from "./registry-token.ts";
 import { rollingWorkloads } from "./rolls.ts";
 import { type StackImage, stackImages } from "./stack-images.ts";
-import { valueAt, withValues, type Written } from "./write.ts";
+import { withValuesAlone } from "./write-alone.ts";
 
 /** What `images` is asked for. */
 export interface ImagesRequest {
@@ -55,9 +55,11 @@ export async function findDigests(request: ImagesRequest): Promise<ImagesResult>
   const text =
     faults.length > 0 || changes.length === 0
       ? undefined
-      : await withValues(
+      : await withValuesAlone(
           file,
-          changes.flatMap((change) => valuesOf(file, change)),
+          changes.flatMap(({ image, now }) =>
+            image.places.map(({ path, written }) => ({ path, value: written(now) })),
+          ),
         );
   return {
     report: [
@@ -89,20 +91,6 @@ async function ask(
     }
     throw error;
   }
-}
-
-function valuesOf(file: StackFile, { image, now }: { image: StackImage; now: string }): Written[] {
-  return image.places.flatMap(({ path, written, beside = {} }) => {
-    const map = path.slice(0, -1);
-    const isNew = valueAt(file.config, map) === undefined;
-    return [
-      ...Object.entries(isNew ? beside : {}).map(([key, value]) => ({
-        path: [...map, key],
-        value,
-      })),
-      { path, value: written(now) },
-    ];
-  });
 }
 
 function row({ image, now }: Answer): string[] {

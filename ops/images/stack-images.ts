@@ -1,6 +1,5 @@
 /** Which images a stack file names, and where in it each one's digest stands. Pure. */
 import { ImageReference, parseImage } from "../../components/base/images.ts";
-import { SecretReference } from "../../components/base/secrets.ts";
 import { imageOf } from "../../components/platform/registry.schema.ts";
 import { serviceImage } from "../../stacks/skywire/images.ts";
 import { skywireImages, type SkywireStack } from "../../stacks/skywire/schema.ts";
@@ -12,8 +11,6 @@ export interface ImagePlace {
   readonly path: readonly (string | number)[];
   /** What is written there for a digest: the digest alone, or the whole reference with it. */
   readonly written: (digest: string) => string;
-  /** What must be said beside it where the file leaves all of the map to a default: kind, secrets' names. */
-  readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** An image of a stack. */
@@ -53,10 +50,10 @@ export function stackImages(config: StackConfig): StackImages {
   if (config.system === "skywire") {
     addOwn(config, add, passedOver);
   }
-  for (const { path, reference, beside } of namedImages(config)) {
+  for (const { path, reference } of namedImages(config)) {
     const { repository, tag } = parseImage(reference);
     const written = (digest: string): string => `${repository}:${tag}@${digest}`;
-    add(reference, { path, written, beside });
+    add(reference, { path, written });
   }
   return { images: [...found.values()], passedOver };
 }
@@ -85,7 +82,6 @@ function addOwn(stack: SkywireStack, add: Add, passedOver: Map<string, string>):
 interface NamedImage {
   readonly path: readonly (string | number)[];
   readonly reference: string;
-  readonly beside: Readonly<Record<string, string>>;
 }
 
 /** Every `image` of a parsed config, a schema's defaults among them: pinned, they stand in the file. */
@@ -100,7 +96,7 @@ function namedImages(config: unknown): readonly NamedImage[] {
       const map = value as Readonly<Record<string, unknown>>;
       const { image } = map;
       if (typeof image === "string" && ImageReference.safeParse(image).success) {
-        found.push({ path: [...path, "image"], reference: image, beside: besideOf(map) });
+        found.push({ path: [...path, "image"], reference: image });
       }
       for (const [key, item] of Object.entries(map)) {
         walk(item, path.length === 0 ? [`fleet:${key}`] : [...path, key]);
@@ -109,17 +105,4 @@ function namedImages(config: unknown): readonly NamedImage[] {
   };
   walk(config, []);
   return found;
-}
-
-/** What has no default of its own: which kind it is, and whose secrets it takes. */
-function besideOf(map: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(map).flatMap(([key, value]) =>
-      value instanceof SecretReference
-        ? [[key, value.name]]
-        : key === "kind" && typeof value === "string"
-          ? [[key, value]]
-          : [],
-    ),
-  );
 }

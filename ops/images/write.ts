@@ -12,7 +12,8 @@ import { isMap, parseStackFile, type StackFile } from "../stack-file.ts";
 export interface Written {
   /** Below `config`. */
   readonly path: readonly (string | number)[];
-  readonly value: string;
+  /** A text, or a map or list as YAML has it. */
+  readonly value: unknown;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface Written {
 export async function withValues(file: StackFile, values: readonly Written[]): Promise<string> {
   const document = parseDocument(file.text, { merge: true, prettyErrors: false });
   for (const { path, value } of values) {
-    document.setIn(["config", ...path], value);
+    document.setIn(["config", ...path], document.createNode(value));
     // A map on one line would grow beyond every screen.
     path.forEach((_, depth) => {
       const map: unknown = document.getIn(["config", ...path.slice(0, depth)], true);
@@ -46,7 +47,7 @@ export async function withValues(file: StackFile, values: readonly Written[]): P
   if (!isDeepStrictEqual(config, expected) || !isDeepStrictEqual(before, after)) {
     throw new CommandError(
       `${file.name} cannot be changed by this command without touching more: write by hand ${values
-        .map(({ path, value }) => `${path.join(".")}: ${value}`)
+        .map(({ path, value }) => `${path.join(".")}: ${JSON.stringify(value)}`)
         .join(", ")}`,
     );
   }
@@ -65,7 +66,7 @@ export function valueAt(config: unknown, path: readonly (string | number)[]): un
 }
 
 /** A copy with one value changed; maps that are missing on the way are made. */
-function changed(whole: unknown, path: readonly (string | number)[], value: string): unknown {
+function changed(whole: unknown, path: readonly (string | number)[], value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) {
     return value;
