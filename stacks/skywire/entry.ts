@@ -9,7 +9,6 @@ import {
   slotTarget,
 } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
-import { classOf } from "../../components/platform/ingress.schema.ts";
 import { slotPool } from "../../components/platform/slots.ts";
 import { type PublicService, publicServices } from "../../components/skywire/hosts.ts";
 import type { Foundation } from "./foundation.ts";
@@ -80,8 +79,7 @@ export function openEntry(stack: SkywireStack, foundation: Foundation, services:
               namespace: around.namespace,
               serviceName: backend.serviceName,
               servicePort: backend.servicePort,
-              className: classOf(stack.ingress, table[service]),
-              tls: stack.ingress.tls,
+              ingress: stack.ingress,
             },
             { parent: backend, dependsOn: [...controllers.ready, ...backend.ready] },
           ),

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../../components/base/flows.ts";
+import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { Namespace, type PullSecret } from "../../components/platform/namespace.ts";
@@ -101,7 +102,14 @@ export function layFoundation(
   );
   const controllers = new IngressControllers(
     "ingress",
-    { config: stack.ingress, cluster: stack.cluster, system: "skywire", flows, networkPolicy },
+    {
+      config: stack.ingress,
+      cluster: stack.cluster,
+      system: "skywire",
+      cloud: balancerCloud(context.stack, stack.cluster, cluster),
+      flows,
+      networkPolicy,
+    },
     opts,
   );
   const around = { flows, networkPolicy, data: stack.data };

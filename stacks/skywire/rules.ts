@@ -5,6 +5,7 @@
  * and how to mend it.
  */
 import { SecretReference } from "../../components/base/secrets.ts";
+import { balancerFaults } from "../../components/platform/balancer.ts";
 import { capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
@@ -31,6 +32,9 @@ const serverPath = (name: string, field: string): RuleFault["path"] => [
   name,
   field,
 ];
+
+/** Balancers that would be made in no region, or another one. */
+export const regionFaults: Rule = ({ ingress, cluster }) => balancerFaults(ingress, cluster);
 
 /** Two Services cannot hold one NodePort: the second is refused in the middle of an update. */
 export const nodePortFaults: Rule = (stack) =>
@@ -275,6 +279,7 @@ export const roomFaults: Rule = (stack) => {
 };
 
 const rules: readonly Rule[] = [
+  regionFaults,
   nodePortFaults,
   countFaults,
   sharedSlotFaults,

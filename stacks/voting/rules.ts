@@ -11,6 +11,7 @@ import { toWorkload } from "../../components/compose/kubernetes.ts";
 import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
+import { balancerFaults } from "../../components/platform/balancer.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
 import {
   controllerRequests,
@@ -95,6 +96,8 @@ const hostFaults: Rule = (stack) => {
 
 const controllerSlotFaults: Rule = ({ cluster, ingress }) =>
   slotFaults(cluster, controllerSlots(ingress, ["ingress"]));
+
+const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
 /** The controllers' namespace lets pods do more than the services'. */
 const namespaceFaults: Rule = ({ namespace, ingress }) =>
@@ -193,6 +196,7 @@ const rules: readonly Rule[] = [
   hostFaults,
   controllerSlotFaults,
   namespaceFaults,
+  regionFaults,
   contradictionFaults,
   roomFaults,
 ];
