@@ -85,8 +85,8 @@ const numberOf = (name: string): number =>
   10_000_000 + (createHash("sha256").update(name).digest().readUInt32BE() % 80_000_000);
 
 /**
- * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, a load
- * balancer an address, as its controller would give it, and an image the digest it was pushed with.
+ * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, a Service an
+ * address, a load balancer one more, and an image the digest it was pushed with.
  */
 function mockState(type: string, name: string, inputs: unknown): Record<string, unknown> {
   const state = inputs as Record<string, unknown>;
@@ -105,6 +105,9 @@ function mockState(type: string, name: string, inputs: unknown): Record<string, 
   return {
     ...state,
     metadata: { ...metadata, name: metadata["name"] ?? `${name}-auto` },
+    ...(type === "kubernetes:core/v1:Service"
+      ? { spec: { clusterIP: "10.96.0.10", ...spec } }
+      : {}),
     ...(spec["type"] === "LoadBalancer"
       ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } }
       : {}),

@@ -5,6 +5,18 @@
  * leaves out: `rfc5780` is the default of 4.6 and must be said since 4.7.
  */
 import { privateRanges } from "../base/flows.ts";
+import type { ContainerPort } from "../workload/types.ts";
+import { stunPorts } from "./ports.ts";
+
+const [listening, alternate] = stunPorts;
+
+/** The ports it listens on, on the node itself. */
+export const coturnPorts: readonly Required<ContainerPort>[] = [
+  { name: "stun-udp", port: listening, protocol: "UDP", hostPort: listening },
+  { name: "stun-tcp", port: listening, protocol: "TCP", hostPort: listening },
+  { name: "stun-alt-udp", port: alternate, protocol: "UDP", hostPort: alternate },
+  { name: "stun-alt-tcp", port: alternate, protocol: "TCP", hostPort: alternate },
+];
 
 /** What a coturn is told. */
 export interface CoturnSettings {

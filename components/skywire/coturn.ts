@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
-import type { Container, ContainerPort, WorkloadArgs } from "../workload/types.ts";
+import type { Container, WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import { coturnCheck, coturnFile } from "./coturn-files.ts";
+import { coturnCheck, coturnFile, coturnPorts } from "./coturn-files.ts";
 import type { CoturnConfig, CoturnMember } from "./coturn.schema.ts";
 import { stunPorts } from "./ports.ts";
 import { pinned, type Surroundings } from "./program.ts";
@@ -28,14 +28,6 @@ const fileName = "turnserver.conf";
 const state = "/var/lib/coturn";
 
 const [listening, alternate] = stunPorts;
-
-/** The ports it listens on, on the node itself. */
-export const coturnPorts: readonly Required<ContainerPort>[] = [
-  { name: "stun-udp", port: listening, protocol: "UDP", hostPort: listening },
-  { name: "stun-tcp", port: listening, protocol: "TCP", hostPort: listening },
-  { name: "stun-alt-udp", port: alternate, protocol: "UDP", hostPort: alternate },
-  { name: "stun-alt-tcp", port: alternate, protocol: "TCP", hostPort: alternate },
-];
 
 function coturnContainer(name: string, { config, member }: CoturnArgs): Container {
   const check = {

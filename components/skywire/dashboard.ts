@@ -68,7 +68,8 @@ const panels: readonly Panel[] = [
     title: "setup-nodes",
     queries: [
       each("setup_node_active_request_count"),
-      rate("setup_node_no_of_failed_route_setups", "failed routes a second"),
+      gauge("setup_node_no_of_route_setups", "routes so far"),
+      gauge("setup_node_no_of_failed_route_setups", "failed so far"),
     ],
   },
 ];

@@ -5,7 +5,7 @@ import type { Awaitable } from "../base/ready.ts";
 import { workloadLabels } from "../base/labels.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import type { ContainerPort } from "../workload/types.ts";
+import type { ContainerPort, HostAlias } from "../workload/types.ts";
 import type { Disruption } from "../workload/workload.schema.ts";
 import { memberNames, uptimePrivateService } from "./addresses.ts";
 import {
@@ -55,6 +55,8 @@ export interface DiscoveryServiceArgs extends Surroundings {
   readonly database?: DatabaseAccess;
   /** The uptime-tracker's disk: without one its history would go with each pod (4.7). */
   readonly dailyData?: DailyData;
+  /** Host names that lead past the name servers, e.g. the IP service's (6.4). */
+  readonly hostAliases?: readonly HostAlias[];
 }
 
 /** Label that the pods of all members carry, and by which the one Service finds them. */
@@ -105,6 +107,7 @@ export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Pro
     secretEnv: secretVariables(args, keyed),
     podLabels: { [serviceLabel]: command.service },
     ...(database === undefined ? {} : { env: postgresVariables(database.user, database.database) }),
+    ...(args.hostAliases === undefined ? {} : { hostAliases: args.hostAliases }),
     ...(keyed || args.disruption === undefined ? {} : { disruption: args.disruption }),
     ...(dailyData === undefined
       ? {}

@@ -3,6 +3,7 @@ import { type PublicService, publicUrl } from "../../components/skywire/hosts.ts
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
 import type { Identities } from "../../components/skywire/identities.ts";
+import { type ExtraHost, extraHosts, stunServersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
 
@@ -34,19 +35,29 @@ const dmsgHttpServices = [
   "uptime-tracker",
 ] as const;
 
+/** A public host, over HTTP and, where it has a certificate, over HTTPS. */
+function hostEndpoints(
+  { ingress }: SkywireStack,
+  { name, host, check }: Pick<ExtraHost, "host" | "check"> & { readonly name: string },
+): Endpoint[] {
+  const checked = check === undefined ? {} : { check };
+  return [
+    { name, kind: "http", url: publicUrl(host), ...checked },
+    ...(ingress.tls.kind === "none"
+      ? []
+      : [{ name, kind: "https", url: `https://${host}`, ...checked } as const]),
+  ];
+}
+
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
   const hosts = hostsOf(stack);
   const { udpPort } = stack.services["address-resolver"];
-  const secure = stack.ingress.tls.kind !== "none";
   return [
-    ...publishedServices(stack).flatMap((name): Endpoint[] => {
-      const check = checkPath(name);
-      return [
-        { name, kind: "http", url: publicUrl(hosts[name]), check },
-        ...(secure ? [{ name, kind: "https", url: `https://${hosts[name]}`, check } as const] : []),
-      ];
-    }),
+    ...publishedServices(stack).flatMap((name) =>
+      hostEndpoints(stack, { name, host: hosts[name], check: checkPath(name) }),
+    ),
+    ...extraHosts(stack).flatMap((host) => hostEndpoints(stack, host)),
     {
       name: "address-resolver",
       kind: "udp",
@@ -57,7 +68,7 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
       kind: "tcp",
       url: `tcp://${publicAddress(server)}`,
     })),
-    ...stack.stunServers.map((server): Endpoint => ({
+    ...stunServersOf(stack).map((server): Endpoint => ({
       name: "stun",
       kind: "stun",
       url: `stun:${server}`,

@@ -32,8 +32,8 @@ export interface Foundation {
 
 /** Image of a program, with the logins its pods need. */
 function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
-  const { reference, pullSecret } = imageOf(stack.images, serviceImage(service));
-  return { reference, pullSecrets: pullSecret === undefined ? [] : [pullSecret.name] };
+  const { reference, pullSecret: login } = imageOf(stack.images, serviceImage(service));
+  return { reference, pullSecrets: login === undefined ? [] : [login.name] };
 }
 
 /** Images as the run settles them: its digests, where the stack has them looked up or built. */
@@ -50,6 +50,16 @@ function settledImages(stack: SkywireStack, context: StackContext): Foundation["
   };
 }
 
+/** Login of the private images. */
+export function pullSecret({ images }: SkywireStack, { secrets }: StackContext): PullSecret {
+  const { repository, pullSecret: login } = images.private;
+  return {
+    name: login.name,
+    server: registryServer(repository),
+    login: secrets.value(login),
+  };
+}
+
 /** Registry logins that the given images need, each once. */
 function pullSecrets(
   stack: SkywireStack,
@@ -57,16 +67,7 @@ function pullSecrets(
   services: readonly SkywireImage[],
 ): PullSecret[] {
   const needed = services.some((service) => programImage(stack, service).pullSecrets.length > 0);
-  const { repository, pullSecret } = stack.images.private;
-  return needed
-    ? [
-        {
-          name: pullSecret.name,
-          server: registryServer(repository),
-          login: context.secrets.value(pullSecret),
-        },
-      ]
-    : [];
+  return needed ? [pullSecret(stack, context)] : [];
 }
 
 /** Makes the foundation. */

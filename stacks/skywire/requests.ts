@@ -6,6 +6,7 @@ import { redisUsers } from "../../components/skywire/flows.ts";
 import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
 import { pinned } from "../../components/skywire/program.ts";
 import type { Placement, Resources } from "../../components/workload/workload.schema.ts";
+import { extraWorkloads } from "./extras-requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
 import { postgresName, redisName } from "./store-shape.ts";
@@ -148,5 +149,5 @@ export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
     namespace: stack.ingress.namespace,
     request,
   }));
-  return [...programs(stack), ...stores(stack), ...controllers];
+  return [...programs(stack), ...stores(stack), ...controllers, ...extraWorkloads(stack)];
 }

@@ -15,6 +15,8 @@ import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { foreignHost, publicServices } from "../../components/skywire/hosts.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
 import { repeated } from "../rules.ts";
+import { coturnSlots, extraFaults } from "./extras-rules.ts";
+import { extraHosts, extraNamespaces } from "./extras-shape.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -86,8 +88,10 @@ export const pinnedFaults: Rule = (stack) =>
       slot,
       publishes: true,
     })),
+    ...coturnSlots(stack),
     ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
-      path[0] === "stores" && placement.slot !== undefined
+      (path[0] === "stores" || (path[0] === "extras" && path[1] !== "coturn")) &&
+      placement.slot !== undefined
         ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
         : [],
     ),
@@ -148,6 +152,7 @@ function hostUses(stack: SkywireStack): { path: RuleFault["path"]; host: string 
     ...dmsgServersOf(stack)
       .filter(({ host }) => !isAddress(host))
       .map(({ name, host }) => ({ path: serverPath(name, "host"), host })),
+    ...extraHosts(stack).map(({ path, host }) => ({ path, host })),
   ];
 }
 
@@ -192,7 +197,10 @@ export const duplicateHostFaults: Rule = (stack) => {
 
 /** A host in the ingress section that no service has acts on nothing. */
 export const ingressHostFaults: Rule = (stack) => {
-  const known = new Set<string>(Object.values(hostsOf(stack)));
+  const known = new Set<string>([
+    ...Object.values(hostsOf(stack)),
+    ...extraHosts(stack).map(({ host }) => host),
+  ]);
   return Object.keys(stack.ingress.hosts)
     .filter((host) => !known.has(host))
     .map((host) => ({
@@ -255,6 +263,9 @@ export const namespaceFaults: Rule = (stack) =>
       [["namespaces", "services"], stack.namespaces.services] as const,
       [["namespaces", "networkMonitor"], stack.namespaces.networkMonitor] as const,
       [["ingress", "namespace"], stack.ingress.namespace] as const,
+      ...extraNamespaces(stack).map(
+        ([extra, namespace]) => [["extras", extra, "namespace"], namespace] as const,
+      ),
     ],
     (name, first) =>
       `namespace ${name} already stands at ${first}: their pods may do different things`,
@@ -295,6 +306,7 @@ const rules: readonly Rule[] = [
   workloadNameFaults,
   namespaceFaults,
   storeFaults,
+  extraFaults,
   roomFaults,
 ];
 

@@ -11,11 +11,13 @@ import { DailyDataBackup } from "../../components/skywire/daily-data-backup.ts";
 import { dailyDataPath, DiscoveryService } from "../../components/skywire/discovery-service.ts";
 import { DmsgServer } from "../../components/skywire/dmsg-server.ts";
 import type { VisorUrls } from "../../components/skywire/files.ts";
+import type { Geoip } from "../../components/skywire/geoip.ts";
 import { type HostTable, publicUrl } from "../../components/skywire/hosts.ts";
 import { NetworkMonitor } from "../../components/skywire/network-monitor.ts";
 import { NodeVisualizer } from "../../components/skywire/node-visualizer.ts";
 import { SetupNode } from "../../components/skywire/setup-node.ts";
 import type { Foundation } from "./foundation.ts";
+import { stunServersOf } from "./extras-shape.ts";
 import { keyOf, type StackKeys } from "./identity.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -27,6 +29,8 @@ export interface ServicesInput {
   readonly keys: StackKeys;
   readonly foundation: Foundation;
   readonly stores: Stores;
+  /** The IP service, where it runs in the cluster. */
+  readonly geoip: Geoip | undefined;
 }
 
 /** A Service that a public host leads to. */
@@ -63,6 +67,16 @@ function after(input: ServicesInput, ...before: Awaitable[]) {
   const ready = before.flatMap((one) => one.ready);
   return { ...input.foundation.opts, dependsOn: [...input.foundation.services.ready, ...ready] };
 }
+
+/**
+ * The IP service's compiled-in name, past the balancer, for those that ask it by that name (6.4). Of
+ * production: test asks by way of the internet.
+ */
+const ipServiceAlias = ({ geoip }: ServicesInput) =>
+  geoip === undefined ? {} : { hostAliases: [geoip.hostAlias] };
+
+/** The IP service, for those that wait for it. */
+const ipService = ({ geoip }: ServicesInput): Awaitable[] => (geoip === undefined ? [] : [geoip]);
 
 /** The dmsg-discovery: ready without any dmsg-server. */
 function makeDmsgDiscovery(input: ServicesInput): DiscoveryService {
@@ -204,8 +218,9 @@ function makeUptimeTracker(input: ServicesInput, before: readonly Awaitable[]) {
       redisPassword: redis.password,
       database: stores.database("uptime-tracker"),
       dailyData: { size, ...(storageClass === undefined ? {} : { storageClass }) },
+      ...ipServiceAlias(input),
     },
-    after(input, ...before, ...redis.resources, ...resources),
+    after(input, ...before, ...ipService(input), ...redis.resources, ...resources),
   );
 }
 
@@ -245,8 +260,9 @@ function makeServiceDiscovery(input: ServicesInput, before: readonly Awaitable[]
       disruption: options.disruption,
       redisPassword: redis.password,
       database: stores.database("service-discovery"),
+      ...ipServiceAlias(input),
     },
-    after(input, ...before, ...redis.resources, ...resources),
+    after(input, ...before, ...ipService(input), ...redis.resources, ...resources),
   );
 }
 
@@ -284,7 +300,7 @@ function makeConfigBootstrapper(input: ServicesInput): ConfigBootstrapper | unde
           ...foundation.around,
           image: foundation.image("config-bootstrapper"),
           domain: domainOf(stack),
-          file: { setupNodes: setupNodeKeys(input), stunServers: stack.stunServers },
+          file: { setupNodes: setupNodeKeys(input), stunServers: stunServersOf(stack) },
           bootstrapper,
         },
         after(input),
@@ -361,7 +377,7 @@ export function makeNetworkMonitor(
       redisPassword: redis.password,
       urls: visorUrls(hostsOf(stack)),
       setupNodes: setupNodeKeys(input),
-      stunServers: stack.stunServers,
+      stunServers: stunServersOf(stack),
       monitor: stack.services["network-monitor"],
     },
     {
