@@ -1,5 +1,5 @@
 /** What follows from a stack's extras: their hosts, namespaces and calls. Pure. */
-import { type Flow, type Peer, tcp, udp } from "../../components/base/flows.ts";
+import { type Flow, type FlowPort, type Peer, tcp, udp } from "../../components/base/flows.ts";
 import { postgresEnd, postgresFlows } from "../../components/data/flows.ts";
 import { grafanaPort } from "../../components/observability/grafana-files.ts";
 import { prometheusPort } from "../../components/observability/prometheus-files.ts";
@@ -81,9 +81,20 @@ const workload = (name: string, namespace: string): Peer => ({ kind: "workload",
 
 const internet: Peer = { kind: "internet" };
 
+const coturnListening = stunPorts.flatMap((port) => [udp(port), tcp(port)]);
+
 /** The IP service as an end of flows, where it runs in the stack. */
 export const ipServicePeer = ({ extras }: Pick<SkywireStack, "extras">): Peer | undefined =>
   extras.geoip && workload(extraNames.geoip, extras.geoip.namespace);
+
+/** Ports that coturn holds on the nodes of its slots, past every balancer: what a firewall must let in. */
+export const coturnNodePorts = ({
+  extras: { coturn },
+}: Pick<SkywireStack, "extras">): { readonly slot: number; readonly ports: FlowPort[] }[] =>
+  Object.values(coturn?.members ?? {}).map(({ slot }) => ({
+    slot,
+    ports: coturnListening,
+  }));
 
 /** Who reads metrics. */
 export const scrapersOf = ({ extras }: Pick<SkywireStack, "extras">): Peer[] =>
@@ -146,11 +157,10 @@ function whitelistFlows(stack: SkywireStack): Flow[] {
 
 /** Said for whoever applies policies to the node's network, too: most plug-ins do not. */
 function coturnFlows({ extras: { coturn } }: SkywireStack): Flow[] {
-  const ports = stunPorts.flatMap((port) => [udp(port), tcp(port)]);
   return Object.keys(coturn?.members ?? {}).flatMap((name) => {
     const member = workload(name, coturn?.namespace ?? "");
     return [
-      { from: internet, to: member, ports },
+      { from: internet, to: member, ports: coturnListening },
       // Peers are on whatever port they have.
       { from: member, to: internet, ports: [] },
     ];
