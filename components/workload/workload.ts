@@ -42,7 +42,8 @@ export function makeWorkload(
   const metadata: Metadata = { name, namespace: args.namespace, labels };
   const account = serviceAccount(name, args, metadata, opts);
   const sources = podSources(name, args, metadata, opts);
-  if (args.networkPolicy !== false) {
+  // Of pods in their node's network a policy would speak without effect.
+  if (args.networkPolicy !== false && args.hostNetwork !== true) {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-policy`,
       { metadata, spec: networkPolicySpec(name, args.flows) },
