@@ -38,6 +38,41 @@ export const NodeKeeperConfig = z.strictObject({
 /** {@inheritDoc NodeKeeperConfig} */
 export type NodeKeeperConfig = z.infer<typeof NodeKeeperConfig>;
 
+/** Ports of every node that others need beside what the stack publishes. */
+const OpenPort = z.strictObject({
+  /** What for: a part of the rule's label. */
+  label: z
+    .string()
+    .regex(
+      /^[a-z0-9]+(-[a-z0-9]+)*$/,
+      "must be lower-case letters, digits and single dashes, e.g. office-ssh",
+    )
+    .max(27, "must have at most 27 characters"),
+  protocol: z.enum(["TCP", "UDP"], { message: "must be TCP or UDP" }),
+  /** As Linode writes them, e.g. `"22,8000-8010"`. */
+  ports: z
+    .string('must be ports and ranges in quotes, e.g. "22,8000-8010"')
+    .regex(
+      /^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/,
+      'must be ports and ranges in quotes, e.g. "22,8000-8010"',
+    )
+    .refine((text) => text.split(",").length <= 15, "must have at most 15 ports and ranges")
+    .refine(
+      (text) =>
+        text.split(",").every((piece) => {
+          const [first = 0, last = first] = piece.split("-").map(Number);
+          return first >= 1 && first <= last && last <= 65_535;
+        }),
+      "must be ports from 1 to 65535, ranges from the smaller one",
+    ),
+  from: z
+    .array(z.cidrv4("must be an IPv4 range, e.g. 198.51.100.0/24"))
+    .min(1, "must name at least one range")
+    .max(255, "must have at most 255 ranges"),
+});
+/** {@inheritDoc OpenPort} */
+export type OpenPort = z.infer<typeof OpenPort>;
+
 /** `linode` of a cluster: the token of this program's own calls comes from LINODE_TOKEN. */
 export const LinodeTerms = z.strictObject({
   region: LinodeRegion,
@@ -47,6 +82,8 @@ export const LinodeTerms = z.strictObject({
    * on nothing else. `none`: whatever is there stays; on LKE every NodePort is on the internet.
    */
   firewalls: z.enum(["made", "none"], { message: "must be made or none" }).default("none"),
+  /** What else nodes answer on, where firewalls are made. */
+  alsoOpen: z.array(OpenPort).default([]),
 });
 /** {@inheritDoc LinodeTerms} */
 export type LinodeTerms = z.infer<typeof LinodeTerms>;

@@ -1,4 +1,5 @@
 /** What production has beside the services, each in a namespace of its own. */
+import type { Awaitable } from "../../components/base/ready.ts";
 import { Grafana } from "../../components/observability/grafana.ts";
 import { Prometheus } from "../../components/observability/prometheus.ts";
 import { Bot } from "../../components/skywire/bot.ts";
@@ -83,7 +84,8 @@ function makeCoturns(input: ExtrasInput): void {
   const users = Object.fromEntries(
     Object.entries(coturn.users).map(([user, { password }]) => [user, secrets.value(password)]),
   );
-  let before: Coturn[] = [];
+  // It binds its addresses: they are on the node first.
+  let before: Awaitable[] = [input.foundation.nodes];
   for (const [name, member] of Object.entries(coturn.members)) {
     before = [new Coturn(name, { ...around, config: coturn, member, users }, after(...before))];
   }

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../../components/base/flows.ts";
+import type { Awaitable } from "../../components/base/ready.ts";
 import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
@@ -11,6 +12,7 @@ import { imageOf, registryServer } from "../../components/platform/registry.sche
 import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
 import type { StackContext } from "../context.ts";
 import { serviceImage } from "./images.ts";
+import { keepNodes } from "./nodes.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
 /** The foundation of a stack. */
@@ -22,6 +24,8 @@ export interface Foundation {
   /** Namespace of the network-monitor. */
   readonly monitor: Namespace;
   readonly controllers: IngressControllers;
+  /** What keeps the nodes' addresses: whoever is dialled by one waits for it. */
+  readonly nodes: Awaitable;
   /** Image of a program, its digest settled by the run where the stack says so. */
   readonly image: (service: SkywireImage) => ProgramImage;
   /** What programs of the services' namespace stand in. */
@@ -101,6 +105,7 @@ export function layFoundation(
     },
     opts,
   );
+  const nodes = keepNodes(stack, context, cluster);
   const controllers = new IngressControllers(
     "ingress",
     {
@@ -119,6 +124,7 @@ export function layFoundation(
     services,
     monitor,
     controllers,
+    nodes,
     image,
     around: {
       ...around,

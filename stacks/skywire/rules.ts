@@ -17,6 +17,7 @@ import { budgetFault } from "../../components/workload/workload.schema.ts";
 import { repeated } from "../rules.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
+import { nodeFaults } from "./published-ports.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -263,6 +264,14 @@ export const namespaceFaults: Rule = (stack) =>
       [["namespaces", "services"], stack.namespaces.services] as const,
       [["namespaces", "networkMonitor"], stack.namespaces.networkMonitor] as const,
       [["ingress", "namespace"], stack.ingress.namespace] as const,
+      ...(stack.cluster.linode?.nodeKeeper === undefined
+        ? []
+        : [
+            [
+              ["cluster", "linode", "nodeKeeper", "namespace"],
+              stack.cluster.linode.nodeKeeper.namespace,
+            ] as const,
+          ]),
       ...extraNamespaces(stack).map(
         ([extra, namespace]) => [["extras", extra, "namespace"], namespace] as const,
       ),
@@ -291,6 +300,7 @@ export const roomFaults: Rule = (stack) => {
 
 const rules: readonly Rule[] = [
   regionFaults,
+  nodeFaults,
   nodePortFaults,
   countFaults,
   sharedSlotFaults,

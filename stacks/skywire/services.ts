@@ -119,7 +119,12 @@ function makeDmsgServers(input: ServicesInput, dmsgDiscovery: DiscoveryService):
           discoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
           server,
         },
-        after(input, dmsgDiscovery, ...(previous === undefined ? [] : [previous])),
+        after(
+          input,
+          dmsgDiscovery,
+          foundation.nodes,
+          ...(previous === undefined ? [] : [previous]),
+        ),
       ),
     );
   }
@@ -144,7 +149,7 @@ function makeAddressResolver(input: ServicesInput, before: readonly Awaitable[])
       redisPassword: redis.password,
       resolver: stack.services["address-resolver"],
     },
-    after(input, ...before, ...redis.resources),
+    after(input, ...before, foundation.nodes, ...redis.resources),
   );
 }
 
