@@ -92,6 +92,7 @@ const toolNames = [
   "bind9",
   "rndc",
   "dig",
+  "coturn",
 ] as const;
 
 /** The debian packages' folders, newest version first. */
