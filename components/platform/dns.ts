@@ -186,12 +186,16 @@ export class DnsRecords extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
   readonly ready: readonly pulumi.Resource[];
 
+  /** What must be done elsewhere for the records to be found. */
+  readonly notes: pulumi.Output<DnsNotes> | undefined;
+
   /** The records as a person would type them into a zone, for the stack's outputs. */
   readonly zoneLines: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DnsRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("fleet:platform:DnsRecords", name, { records: args.records.length }, opts);
     this.ready = args.dns.write(args.records, { parent: this });
+    this.notes = args.dns.notes;
     this.zoneLines = args.records.map(
       ({ host, type, content, ttlSeconds }) =>
         pulumi.interpolate`${host}. ${ttlSeconds} IN ${type} ${content}${type === "CNAME" ? "." : ""}`,

@@ -44,6 +44,7 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
     system: config.system,
     endpoints: endpointsOf(config, publicKeys),
     records: entry.records.zoneLines,
+    ...(entry.records.notes === undefined ? {} : { nameServer: entry.records.notes }),
     publicKeys,
     hosts: {
       ...hostsOf(config),

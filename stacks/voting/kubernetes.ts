@@ -109,6 +109,7 @@ export function onKubernetes(
       url: `${scheme}://${host}`,
     })),
     records: records.zoneLines,
+    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
     namespaces: { services: stack.namespace, ingress: stack.ingress.namespace },
   };
 }

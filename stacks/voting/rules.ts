@@ -13,14 +13,10 @@ import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
-import {
-  controllerRequests,
-  controllerSlots,
-  recordTypeOf,
-} from "../../components/platform/controllers.ts";
+import { controllerRequests, controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
-import { aliasFaults } from "../../components/platform/dns-records.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
@@ -78,13 +74,7 @@ const hostFaults: Rule = (stack) => {
       uses.map(({ path, host }) => [path, host] as const),
       (host, first) => `host ${host} already stands at ${first}: give each service its own`,
     ),
-    ...aliasFaults(
-      uses.flatMap((use) => {
-        const type = recordTypeOf(ingress, cluster, use.host);
-        return type === undefined ? [] : [{ ...use, type }];
-      }),
-      dns,
-    ),
+    ...recordFaults(plannedOnControllers(uses, ingress, cluster), dns),
     ...Object.keys(ingress.hosts)
       .filter((host) => !known.includes(host))
       .map((host) => ({
