@@ -42,9 +42,11 @@ live-up: ## pulumi up of a live stack, rolled back if it fails and its file says
 	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
 
 ## A stack that runs, in the sandbox or live
-.PHONY: hosts
+.PHONY: hosts verify
 hosts: ## every endpoint and record of a stack: make hosts STACK=prod TARGET=sandbox|live
 	@$(FLEET) hosts
+verify: ## dial every endpoint of a stack and ask for every record: make verify STACK=prod TARGET=live
+	@$(FLEET) verify
 
 ## Checking
 .PHONY: check test bench

@@ -1,6 +1,6 @@
 /**
- * Day-two commands: `keys`, `doctor`, `hosts`, `images`, `live-up`, `new-stack`, `lint-stacks`. Each loads what
- * it needs: lint runs at every check and needs neither the engine's SDK nor a schema.
+ * Day-two commands. Each loads what it needs when it runs: lint runs at every check and needs neither
+ * the engine's SDK nor a schema.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runHosts(values);
     case "images":
       return runImages(values);
+    case "verify":
+      return runVerify(values);
     case "live-up":
       return runLiveUp(values);
     case "new-stack": {
@@ -54,7 +56,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default:
       throw new CommandError(
-        "commands: keys, doctor, hosts, images, live-up, new-stack, lint-stacks",
+        "commands: keys, doctor, hosts, images, verify, live-up, new-stack, lint-stacks",
       );
   }
 }
@@ -94,6 +96,13 @@ async function runImages(values: Values): Promise<number> {
   const file = readStackFile(root, readStackName("STACK", values.stack));
   const command = await import("./images/run.ts");
   return command.runImages(root, file, target);
+}
+
+async function runVerify(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const { stack } = readStackFile(root, readStackName("STACK", values.stack));
+  const command = await import("./verify/run.ts");
+  return command.runVerify(root, stack, target);
 }
 
 async function runLiveUp(values: Values): Promise<number> {

@@ -32,6 +32,7 @@ export const commands = {
   "live-up": { program: "ops/cli.ts", arguments: ["live-up"], sets: [], takes: ["STACK", "YES"] },
   doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
   hosts: { program: "ops/cli.ts", arguments: ["hosts"], sets: [], takes: ["STACK", "TARGET"] },
+  verify: { program: "ops/cli.ts", arguments: ["verify"], sets: [], takes: ["STACK", "TARGET"] },
   images: { program: "ops/cli.ts", arguments: ["images"], sets: [], takes: ["STACK", "TARGET"] },
   "lint-stacks": { program: "ops/cli.ts", arguments: ["lint-stacks"], sets: [], takes: [] },
   "new-stack": {
