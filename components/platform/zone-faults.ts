@@ -67,7 +67,10 @@ function derived(config: NameServerDnsConfig, hosts: readonly PlannedHost[], pat
   );
   const own = hosts.flatMap(({ path: at, host, type, target }): Entry[] => {
     const zone = zoneOf(host, zones);
-    return zone === undefined ? [] : [{ path: at, zone, name: host, type, ttlSeconds, by: "host" }];
+    const leads = target === undefined ? {} : { target };
+    return zone === undefined
+      ? []
+      : [{ path: at, zone, name: host, type, ttlSeconds, by: "host", ...leads }];
   });
   return [...servers, ...cuts, ...own];
 }
@@ -80,8 +83,7 @@ function conflicts(entries: readonly Entry[]): PlatformFault[] {
   return entries.flatMap((entry, index): PlatformFault[] => {
     const same = entries.filter((other) => other.name === entry.name && other.zone === entry.zone);
     const others = same.filter((other) => other !== entry);
-    const first = others[0];
-    if (entry.by !== "records" || first === undefined) {
+    if (entry.by !== "records" || others.length === 0) {
       return [];
     }
     const twin = entries
@@ -103,14 +105,19 @@ function conflicts(entries: readonly Entry[]): PlatformFault[] {
         },
       ];
     }
-    return [entry, ...others].some(({ type }) => type === "CNAME")
-      ? [
+    // Told once, at the CNAME; at the other where the CNAME is a host's.
+    const beside =
+      entry.type === "CNAME"
+        ? others.find((other) => other.type !== "CNAME" || entries.indexOf(other) < index)
+        : others.find((other) => other.type === "CNAME" && other.by !== "records");
+    return beside === undefined
+      ? []
+      : [
           {
             path: entry.path,
-            message: `${entry.name} has a CNAME beside another record (${place(first.path)}): a CNAME stands alone`,
+            message: `${entry.name} has a CNAME beside another record (${place(beside.path)}): a CNAME stands alone`,
           },
-        ]
-      : [];
+        ];
   });
 }
 
