@@ -18,6 +18,7 @@ import { repeated } from "../rules.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
 import { nodeFaults } from "./published-ports.ts";
+import { hostRecordFaults } from "./record-rules.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -308,6 +309,7 @@ const rules: readonly Rule[] = [
   publishedAddressFaults,
   resolverEntryFaults,
   hostZoneFaults,
+  hostRecordFaults,
   foreignHostFaults,
   duplicateHostFaults,
   ingressHostFaults,
