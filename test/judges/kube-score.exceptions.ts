@@ -25,7 +25,7 @@ export const exceptions: readonly {
   },
   {
     check: "container-image-tag",
-    objects: /^Deployment\/apps\/v1\/skywire/,
+    objects: /^Deployment\/apps\/v1\/(skywire|geoip|utilities|whitelist)/,
     reason:
       "production's tag is latest (facts/skywire.md 11); what runs is settled by digests in the stack file",
   },
@@ -48,13 +48,29 @@ export const exceptions: readonly {
       "Recreate: a second process with one key knocks the first off the network (facts/skywire.md 2.5)",
   },
   {
+    check: "deployment-replicas",
+    objects: /\/(geoip\/geoip|whitelist\/(auth|whitelist)|metrics\/(prometheus|grafana))$/,
+    reason:
+      "one of each: downloads that are counted, mails by a clock of its own, one writer to a disk (4.14, 4.16, 4.19)",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/(geoip\/geoip|whitelist\/(auth|whitelist)|metrics\/(prometheus|grafana))$/,
+    reason: "Recreate, for the same reasons",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/metrics\/grafana /,
+    reason: "472 is the user of the official image: data on its disk belongs to it",
+  },
+  {
     check: "service-type",
     objects: /^Service\/v1\/skywire\/(dmsg-server-\d|address-resolver-udp)$/,
     reason: "clients dial a node's own address: no balancer, the client's address kept (4.2, 4.10)",
   },
   {
     check: "networkpolicy-targets-pod",
-    objects: /\/skywire\/acme-solvers$/,
+    objects: /\/(skywire|geoip|whitelist|metrics)\/acme-solvers$/,
     reason: "its pods are cert-manager's, there only while a certificate is made",
   },
   {
@@ -70,12 +86,13 @@ export const exceptions: readonly {
   },
   {
     check: "container-security-context-user-group-id",
-    objects: /\/skywire\/(postgres|redis-[a-z-]+)(-(backup|restore))? /,
+    objects:
+      /\/(skywire\/(postgres|redis-[a-z-]+)|whitelist\/whitelist-postgres)(-(backup|restore))? /,
     reason: "999 is the user of the official images: data on disks belongs to it",
   },
   {
     check: "statefulset-has-servicename",
-    objects: /\/skywire\/(postgres|redis-[a-z-]+)$/,
+    objects: /\/(skywire\/(postgres|redis-[a-z-]+)|whitelist\/whitelist-postgres)$/,
     reason: "one member each: nobody dials a pod by its own name, and the Service outlives the pod",
   },
 ];
