@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { generateSecret } from "../components/base/secrets.ts";
 import {
+  type ClusterConfig,
   clusterNodes,
   nameOfCluster,
   type NodeShape,
@@ -17,6 +18,7 @@ import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { configValues, parseStackFile } from "./config.ts";
 import { SandboxError } from "./fault.ts";
+import { reservedAddresses } from "./nodes.ts";
 import type { Seeds } from "./standins/seeds.ts";
 import { ensureSandboxSecrets, neededSecrets, type SecretNeed } from "./secrets.ts";
 
@@ -68,8 +70,21 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     needs,
     kept,
     onFailure,
-    seeds: dns === undefined ? {} : dnsSeeds(dns),
+    seeds: seedsOf(dns, cluster),
   };
+}
+
+/** What the clouds have before the stack comes: its zones, its name server, its reserved addresses. */
+function seedsOf(dns: DnsConfig | undefined, cluster: ClusterConfig | undefined): Seeds {
+  const zones = dns === undefined ? {} : dnsSeeds(dns);
+  const region = cluster?.linode?.region;
+  return cluster === undefined || region === undefined
+    ? zones
+    : {
+        region,
+        ...zones,
+        addresses: [...reservedAddresses(clusterNodes(cluster)), ...(zones.addresses ?? [])],
+      };
 }
 
 /** Zones that the stack writes records into, and does not make. */

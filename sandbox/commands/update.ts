@@ -6,6 +6,7 @@ import { hasPendingOperations } from "../checkpoint.ts";
 import { Engine } from "../engine.ts";
 import { privateMode, writeWhole } from "../files.ts";
 import type { SandboxPlace } from "../place.ts";
+import { watchCloud } from "../linode/watch.ts";
 import { describeChanges, type Problem } from "../progress.ts";
 import { watchPlacement } from "../rollout/placement-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -24,6 +25,7 @@ export async function update(
   const view = progressView(command);
   markUnfinished(place, true);
   const placement = watchPlacement(api, view, patience);
+  const cloud = watchCloud(api, place.folder);
   const result = await new Engine(place, outer).update(
     [
       ...["up", "--yes", "--skip-preview", "--parallel", "64"],
@@ -32,6 +34,7 @@ export async function update(
     placement.view,
     { ...source, environment: releaseEnvironment(place, source.release) },
   );
+  await cloud.end();
   const unplaceable = placement.end();
   view.end();
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.

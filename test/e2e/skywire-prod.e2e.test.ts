@@ -8,8 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { secretsIn } from "../evaluators/secrets.ts";
 import { render, type Rendered } from "../rendered.ts";
 import {
+  balancerType,
+  configType,
+  firewallType,
+} from "../../sandbox/standins/rules/linode/types.ts";
+import { behind, linodeOf, machineOf } from "./cloud-state.ts";
+import {
   endpointFaults,
-  externalAddress,
+  externalAddresses,
   nodeFaults,
   placementFaults,
   podsByWorkload,
@@ -19,6 +25,12 @@ import { nodesOf, type Node, type Pod } from "./live-objects.ts";
 import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbox.ts";
 
 const servers = [1, 2, 3, 4, 5, 6].map((number) => `dmsg-server-${number}`);
+
+/** Label of the firewall that a node's machine is to be behind: in production every slot has one. */
+function firewallOf({ metadata: { labels } }: Node): string {
+  const slot = labels["fleet/slot"];
+  return slot === undefined ? "prod-nodes" : `prod-slot-${slot}`;
+}
 
 describe("Skywire's production shape in a sandbox", () => {
   let rendered: Rendered;
@@ -82,8 +94,8 @@ describe("Skywire's production shape in a sandbox", () => {
     expect(nodesUnder(podsOf(...servers))).toHaveLength(6);
     const addresses = servers.map((name) => {
       const [node = ""] = nodesUnder(podsOf(name));
-      const machine = nodes.get(node);
-      return machine === undefined ? undefined : externalAddress(machine);
+      // The machine's own address, then what the node-keeper gave it.
+      return externalAddresses(nodes.get(node))[1];
     });
     expect(addresses).toEqual([
       "139.162.44.14",
@@ -110,13 +122,79 @@ describe("Skywire's production shape in a sandbox", () => {
     }
   });
 
-  test("one load balancer has an address; the address-resolver's node answers by itself", async () => {
+  test("two NodeBalancers stand in Singapore, each with its Service's two ports, and no third", async () => {
+    const linode = linodeOf(sandbox);
+    const balancers = linode.all(balancerType);
+    expect(balancers.map(({ inputs }) => [inputs["label"], inputs["region"]]).sort()).toEqual([
+      ["prod-nginx", "ap-south"],
+      ["prod-traefik", "ap-south"],
+    ]);
+    for (const { id } of balancers) {
+      const ports = linode
+        .all(configType)
+        .filter(({ inputs }) => inputs["nodebalancerId"] === Number(id))
+        .map(({ inputs: { port, protocol, proxyProtocol } }) => [port, protocol, proxyProtocol]);
+      expect(ports).toEqual([
+        [80, "tcp", "v2"],
+        [443, "tcp", "v2"],
+      ]);
+    }
     const services = await sandbox.objects("services");
-    const balanced = services.filter((service) =>
-      JSON.stringify(service["spec"]).includes('"type":"LoadBalancer"'),
+    const told = services
+      .filter((service) => JSON.stringify(service["spec"]).includes('"type":"LoadBalancer"'))
+      .map((service) => JSON.stringify(service["status"]));
+    expect(told).toHaveLength(2);
+    // By name alone: an address here would lead pods past the balancer.
+    expect(told.every((text) => text.includes("nodebalancer.linode.com"))).toBe(true);
+    expect(told.some((text) => text.includes('"ip"'))).toBe(false);
+  });
+
+  test("each node's machine is behind one firewall, open on just what is published there", () => {
+    const linode = linodeOf(sandbox);
+    const byLabel = new Map(
+      linode.all(firewallType).map((firewall) => [firewall.inputs["label"], firewall]),
     );
-    expect(balanced).toHaveLength(1);
-    expect(JSON.stringify(balanced[0]?.["status"])).toMatch(/"ip":"[\d.]+"/);
+    const opened = (label: string): readonly string[] =>
+      (byLabel.get(label)?.inputs["inbounds"] as { label: string; ports: string }[])
+        .filter((rule) => rule.label.startsWith("public-"))
+        .map((rule) => `${rule.label} ${rule.ports}`);
+    expect(
+      Object.fromEntries([...byLabel.keys()].map((label) => [label, opened(String(label))])),
+    ).toEqual({
+      "prod-nodes": [],
+      "prod-slot-0": ["public-tcp 80,443", "public-udp 30178"],
+      "prod-slot-1": ["public-tcp 30081"],
+      "prod-slot-2": ["public-tcp 30082"],
+      "prod-slot-3": ["public-tcp 30083"],
+      "prod-slot-4": ["public-tcp 3478-3479,30084", "public-udp 3478-3479"],
+      "prod-slot-5": ["public-tcp 3478-3479,30085", "public-udp 3478-3479"],
+      "prod-slot-6": ["public-tcp 30089"],
+      "prod-slot-7": ["public-tcp 3478-3479", "public-udp 3478-3479"],
+      "prod-slot-8": ["public-tcp 3478-3479", "public-udp 3478-3479"],
+    });
+    expect(behind(linode)).toEqual(
+      new Map([...nodes.values()].map((node) => [machineOf(node), firewallOf(node)])),
+    );
+  });
+
+  test("a recycled node is another machine, behind the same firewall, with its slot's addresses again", async () => {
+    const slot = (): Promise<Node | undefined> =>
+      nodesOf(sandbox).then((all) =>
+        all.find(({ metadata }) => metadata.labels["fleet/slot"] === "4"),
+      );
+    const before = await slot();
+    await sandbox.succeed("recycle", "--node", before?.metadata.name ?? "");
+    expect(await settled(() => workloadFaults(sandbox, rendered.world))).toEqual([]);
+    const after = await slot();
+    expect(after?.spec.providerID).not.toBe(before?.spec.providerID);
+    expect(externalAddresses(after)[0]).not.toBe(externalAddresses(before)[0]);
+    expect(externalAddresses(after).slice(1)).toEqual(["45.118.133.242", "192.53.173.68"]);
+    const machines = behind(linodeOf(sandbox));
+    expect(machines.get(machineOf(after))).toBe("prod-slot-4");
+    expect(machines.has(machineOf(before))).toBe(false);
+  });
+
+  test("the address-resolver's node answers by itself", () => {
     expect(nodesUnder(podsOf("address-resolver"))).toEqual(
       nodesUnder(groups.get("ingress/edge") ?? []),
     );
