@@ -94,6 +94,9 @@ function mockState(type: string, name: string, inputs: unknown): Record<string, 
     const [repository] = String(state["imageName"]).split(/:(?=[^/]*$)/);
     return { ...state, repoDigest: `${repository}@sha256:${"d".repeat(64)}` };
   }
+  if (type === "linode:index/lkeCluster:LkeCluster") {
+    return { ...state, kubeconfig: Buffer.from("kind: Config\n").toString("base64") };
+  }
   if (type === "linode:index/nodeBalancer:NodeBalancer") {
     return { ...state, ipv4: `198.51.100.${1 + (numberOf(name) % 254)}` };
   }
