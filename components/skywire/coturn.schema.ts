@@ -14,10 +14,7 @@ export const CoturnMember = z
     /** The node it is pinned to. */
     slot: Slot,
     /** Public addresses of that node, in the order in which visors are told them. */
-    addresses: z
-      .array(Ipv4)
-      .min(1, "must list an address of the node")
-      .refine((list) => new Set(list).size === list.length, "must not list an address twice"),
+    addresses: z.array(Ipv4).min(1, "must list an address of the node"),
     /**
      * Answer from another address and port on request, by which a client learns how its NAT behaves.
      * Visors skip a server that cannot (facts/skywire.md 4.17).

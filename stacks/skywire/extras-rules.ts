@@ -49,8 +49,9 @@ const addressFaults: Rule = (stack) => [
 ];
 
 /** It binds its addresses, and so each must be one that its node really has. */
-const placeFaults: Rule = (stack) =>
-  membersOf(stack).flatMap(([name, { slot, addresses }]): PlatformFault[] => {
+const placeFaults: Rule = (stack) => {
+  const all = membersOf(stack).flatMap(([, { addresses }]) => addresses);
+  return membersOf(stack).flatMap(([name, { slot, addresses }]): PlatformFault[] => {
     const place = slotPool(stack.cluster, slot);
     if (place === undefined || place.address.kind === "ephemeral") {
       return []; // Told by slotFaults.
@@ -67,7 +68,8 @@ const placeFaults: Rule = (stack) =>
     }
     const known = [address.ip, ...(address.also ?? [])];
     return addresses.flatMap((one, index) =>
-      known.includes(one)
+      // One that stands twice is told by addressFaults.
+      known.includes(one) || all.filter((other) => other === one).length > 1
         ? []
         : [
             {
@@ -77,6 +79,7 @@ const placeFaults: Rule = (stack) =>
           ],
     );
   });
+};
 
 /** Visors that are told other servers than run, or fewer, never learn what their NAT does (4.17). */
 const stunFaults: Rule = ({ extras, stunServers }) => {
