@@ -29,7 +29,6 @@ const Authority = z.strictObject({
 
 /** A zone. It is written whole: what is not in it does not exist. */
 export const Zone = z.strictObject({
-  contact: Contact,
   /** Records beside those of the stack's hosts: without them they are gone. */
   records: z.array(ZoneRecord).default([]),
   authority: Authority.prefault({}),
@@ -114,6 +113,8 @@ export const NameServerDnsConfig = z
     zones: z
       .record(Hostname, Zone)
       .refine((zones) => Object.keys(zones).length > 0, "must name at least one zone"),
+    /** Who answers for the zones, as their start of authority says. */
+    contact: Contact,
     ttlSeconds: RecordTtl.default(300),
     /** Where the zone files are published; readable by everybody, as the zones are. */
     publication: z.strictObject({

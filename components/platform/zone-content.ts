@@ -61,34 +61,32 @@ export function zoneContents(
   addresses: ServerAddresses,
 ): ZoneContent[] {
   const zones = Object.keys(config.zones);
-  return Object.entries(config.zones).map(
-    ([zone, { contact, authority, serialAbove, records }]) => ({
-      zone,
-      contact,
-      authority,
-      serialAbove,
-      ttlSeconds: config.ttlSeconds,
-      nameServers: Object.keys(config.nameServers),
-      lines: [
-        ...serverLines(zone, config, addresses),
-        ...delegationLines(zone, config),
-        ...records.map((record): ZoneLine => ({
-          name: ownerOf(record.name, zone),
-          type: record.type,
-          ttlSeconds: record.ttlSeconds ?? config.ttlSeconds,
-          data: recordData(record),
+  return Object.entries(config.zones).map(([zone, { authority, serialAbove, records }]) => ({
+    zone,
+    contact: config.contact,
+    authority,
+    serialAbove,
+    ttlSeconds: config.ttlSeconds,
+    nameServers: Object.keys(config.nameServers),
+    lines: [
+      ...serverLines(zone, config, addresses),
+      ...delegationLines(zone, config),
+      ...records.map((record): ZoneLine => ({
+        name: ownerOf(record.name, zone),
+        type: record.type,
+        ttlSeconds: record.ttlSeconds ?? config.ttlSeconds,
+        data: recordData(record),
+      })),
+      ...hosts
+        .filter(({ host }) => zoneOf(host, zones) === zone)
+        .map(({ host, type, ttlSeconds, content }): ZoneLine => ({
+          name: host,
+          type,
+          ttlSeconds,
+          data: hostData(type, content),
         })),
-        ...hosts
-          .filter(({ host }) => zoneOf(host, zones) === zone)
-          .map(({ host, type, ttlSeconds, content }): ZoneLine => ({
-            name: host,
-            type,
-            ttlSeconds,
-            data: hostData(type, content),
-          })),
-      ],
-    }),
-  );
+    ],
+  }));
 }
 
 /**

@@ -49,6 +49,20 @@ function hostEndpoints(
   ];
 }
 
+/** Name servers of our own, each with every zone that it must have. */
+function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
+  if (dns.kind !== "name-server") {
+    return [];
+  }
+  return Object.entries(dns.nameServers).flatMap(([name, { address }]) =>
+    Object.keys(dns.zones).map((zone): Endpoint => ({
+      name,
+      kind: "dns",
+      url: `dns://${address ?? name}/${zone}`,
+    })),
+  );
+}
+
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
   const hosts = hostsOf(stack);
@@ -73,6 +87,7 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
       kind: "stun",
       url: `stun:${server}`,
     })),
+    ...nameServerEndpoints(stack),
     ...dmsgHttpServices.flatMap((name): Endpoint[] => {
       const key = identities[name];
       return key === undefined ? [] : [{ name, kind: "dmsg", url: `dmsg://${key}:80` }];

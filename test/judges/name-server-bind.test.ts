@@ -35,7 +35,6 @@ mail IN A 192.0.2.25
 www 60 IN CNAME mail
 `;
 
-const contact = "hostmaster@example.org";
 const known = [
   { name: "@", type: "MX", priority: 10, target: "mail.example.org" },
   { name: "mail", type: "A", address: "192.0.2.25" },
@@ -43,7 +42,7 @@ const known = [
 ];
 const www = { name: "www", type: "CNAME", target: "mail.example.org" };
 const zoneOf = (records: readonly object[]) =>
-  publish(section({ zones: { "example.org": { contact, records } } }), [
+  publish(section({ zones: { "example.org": { records } } }), [
     { host: "sd.example.org", type: "A", content: "203.0.113.7", ttlSeconds: 300 },
   ]);
 

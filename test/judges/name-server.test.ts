@@ -36,8 +36,7 @@ const records = [
   { name: "other", type: "NS", target: "ns.example.net" },
 ];
 
-const contact = "host.master@example.org";
-const config = section({ zones: { "example.org": { contact, records } } });
+const config = section({ zones: { "example.org": { records } } });
 const hosts = [host("sd.example.org", "203.0.113.7"), host("ar.example.org", "203.0.113.8")];
 
 let server: ZoneServer;
@@ -161,8 +160,8 @@ describe("a change", () => {
   it("of the list makes the server answer for a new zone, and takes none away", async () => {
     const two = section({
       zones: {
-        "example.org": { contact, records },
-        "deep.example.org": { contact, records: [{ name: "@", type: "A", address: "192.0.2.7" }] },
+        "example.org": { records },
+        "deep.example.org": { records: [{ name: "@", type: "A", address: "192.0.2.7" }] },
       },
     });
     publication.files = publish(two, hosts);
@@ -193,7 +192,7 @@ describe("what is refused, with the old zone kept", () => {
   const foreign = publish(
     section({
       nameServers: { "ns1.example.com": { address: "192.0.2.1" } },
-      zones: { "example.com": { contact: "a@example.com" } },
+      zones: { "example.com": {} },
     }),
   ).get("example.com.zone");
 
@@ -227,7 +226,7 @@ describe("what is refused, with the old zone kept", () => {
   it("a zone that the server's own checker finds at fault", async () => {
     const clash = { name: "mail", type: "CNAME", target: "elsewhere.example.net" };
     publication.files = publish(
-      section({ zones: { "example.org": { contact, records: [...records, clash] } } }),
+      section({ zones: { "example.org": { records: [...records, clash] } } }),
       hosts,
     );
     const { code, output } = await server.pull(publication.source);
@@ -265,8 +264,8 @@ describe("what is refused, with the old zone kept", () => {
   it("one zone, while the others are taken", async () => {
     const two = section({
       zones: {
-        "example.org": { contact, records },
-        "example.net": { contact, records: [{ name: "@", type: "A", address: "192.0.2.9" }] },
+        "example.org": { records },
+        "example.net": { records: [{ name: "@", type: "A", address: "192.0.2.9" }] },
       },
     });
     publication.files = publish(two, hosts);
@@ -322,7 +321,7 @@ describe("records that Fleet did not put there", () => {
   it("are no hindrance once they stand in the config", async () => {
     const legacy = { name: "legacy", type: "A", address: "192.0.2.80" };
     publication.files = publish(
-      section({ zones: { "example.org": { contact, records: [...records, legacy] } } }),
+      section({ zones: { "example.org": { records: [...records, legacy] } } }),
       hosts,
     );
     const serial = (await server.serial("example.org")) ?? 0;
@@ -347,7 +346,7 @@ describe("a server that copies the zone", () => {
   it("follows every change, also of a machine made anew whose clock is behind the serials", async () => {
     const high = section({
       nameServers: { "ns1.example.org": { address: "192.0.2.1" } },
-      zones: { "example.org": { contact, records, serialAbove: 4_100_000_000 } },
+      zones: { "example.org": { records, serialAbove: 4_100_000_000 } },
     });
     const primary = await ZoneServer.start(["127.0.0.2"]);
     let secondary: ZoneServer | undefined;

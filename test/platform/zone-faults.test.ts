@@ -10,11 +10,10 @@ import { ownZoneFaults } from "../../components/platform/zone-faults.ts";
 import { cluster, complaints, ingress } from "./fixtures.ts";
 import { section } from "./zone-server.ts";
 
-const contact = "hostmaster@example.org";
 const mail = { name: "mail", type: "A", address: "192.0.2.25" };
 const sd: PlannedHost = { path: ["hosts", "sd"], host: "sd.example.org", type: "A" };
 const zone = (...records: object[]) =>
-  section({ zones: { "example.org": { contact, records: [mail, ...records] } } });
+  section({ zones: { "example.org": { records: [mail, ...records] } } });
 
 const told = (config: NameServerDnsConfig, hosts: readonly PlannedHost[] = [sd]) =>
   ownZoneFaults(config, hosts).map(({ path, message }) => `${path.join("/")}: ${message}`);
@@ -197,7 +196,8 @@ describe("the section", () => {
   const good = {
     kind: "name-server",
     nameServers: { "ns1.example.org": { address: "192.0.2.1" } },
-    zones: { "example.org": { contact } },
+    contact: "hostmaster@example.org",
+    zones: { "example.org": {} },
     publication: { bucket: "example-zones", region: "ap-south" },
   };
   const machine = {
@@ -220,12 +220,8 @@ describe("the section", () => {
   it.each<[string, object, string]>([
     ["no zone", { zones: {} }, "zones: must name at least one zone"],
     ["no name server", { nameServers: {} }, "nameServers: must name at least one name server"],
-    ["a zone without contact", { zones: { "example.org": {} } }, "contact"],
-    [
-      "a contact that is no mail address",
-      { zones: { "example.org": { contact: "me" } } },
-      "must be a mail address",
-    ],
+    ["nobody to answer for them", { contact: undefined }, "contact"],
+    ["a contact that is no mail address", { contact: "me" }, "must be a mail address"],
     ["seconds out of range", { ttlSeconds: 5 }, "ttlSeconds: must be at least 30"],
     ["no place to publish at", { publication: undefined }, "publication"],
     [
@@ -270,7 +266,7 @@ describe("the section", () => {
     ],
     [
       "a serial beyond what there is room above",
-      { zones: { "example.org": { contact, serialAbove: 4_294_967_295 } } },
+      { zones: { "example.org": { serialAbove: 4_294_967_295 } } },
       "serialAbove",
     ],
   ])("refuses %s", (_, change, expected) => {

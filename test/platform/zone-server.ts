@@ -29,7 +29,8 @@ export const section = (change: Readonly<Record<string, unknown>> = {}): NameSer
   NameServerDnsConfig.parse({
     kind: "name-server",
     nameServers: { "ns1.example.org": { address: "192.0.2.1" } },
-    zones: { "example.org": { contact: "host.master@example.org" } },
+    contact: "host.master@example.org",
+    zones: { "example.org": {} },
     publication: { bucket: "example-zones", region: "ap-south" },
     ...change,
   });
