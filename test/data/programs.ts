@@ -93,6 +93,7 @@ const toolNames = [
   "rndc",
   "dig",
   "coturn",
+  "nginx",
 ] as const;
 
 /** The debian packages' folders, newest version first. */
