@@ -123,10 +123,14 @@ export function firewallPlans(
 
 /** More rules than a firewall takes. Live, the API refuses them after everything else has been made. */
 export function firewallFaults(plans: readonly FirewallPlan[]): PlatformFault[] {
-  return plans
-    .filter(({ rules }) => rules.length > firewallLimits.rules)
-    .map(({ name, rules }) => ({
-      path: ["cluster", "linode", "alsoOpen"],
-      message: `firewall ${name} would have ${rules.length} rules, and Linode takes ${firewallLimits.rules}: put ports with the same "from" into one entry`,
-    }));
+  // All have what is opened everywhere: one fault for all, told of the fullest.
+  const [fullest] = [...plans].sort((left, right) => right.rules.length - left.rules.length);
+  return fullest === undefined || fullest.rules.length <= firewallLimits.rules
+    ? []
+    : [
+        {
+          path: ["cluster", "linode", "alsoOpen"],
+          message: `firewall ${fullest.name} would have ${fullest.rules.length} rules, and Linode takes ${firewallLimits.rules}: put ports with the same "from" into one entry`,
+        },
+      ];
 }
