@@ -15,7 +15,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const text = { type: "string" } as const;
 const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
-  yes: text,
+  ...{ yes: text, file: text },
 };
 
 /** The exit code: 0 when all is well. */
@@ -38,6 +38,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runHosts(values);
     case "images":
       return runImages(values);
+    case "adopt":
+      return runAdopt(values);
     case "verify":
       return runVerify(values);
     case "live-up":
@@ -56,7 +58,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default:
       throw new CommandError(
-        "commands: keys, doctor, hosts, images, verify, live-up, new-stack, lint-stacks",
+        "commands: keys, doctor, hosts, images, adopt, verify, live-up, new-stack, lint-stacks",
       );
   }
 }
@@ -105,13 +107,27 @@ async function runVerify(values: Values): Promise<number> {
   return command.runVerify(root, stack, target);
 }
 
+async function runAdopt(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  const isAgreed = readAgreement(values.yes);
+  const command = await import("./adopt/run.ts");
+  return command.runAdopt({ root, file, target, isAgreed, path: values.file });
+}
+
 async function runLiveUp(values: Values): Promise<number> {
   const file = readStackFile(root, readStackName("STACK", values.stack));
-  if (values.yes !== undefined && values.yes !== "yes") {
-    throw new CommandError(`YES must be yes (it is ${JSON.stringify(values.yes)})`);
-  }
+  const isAgreed = readAgreement(values.yes);
   const { liveUp } = await import("./live-up.ts");
-  return liveUp(root, file, values.yes === "yes");
+  return liveUp(root, file, isAgreed);
+}
+
+/** Whether what will change was agreed to beforehand. */
+function readAgreement(yes: string | undefined): boolean {
+  if (yes !== undefined && yes !== "yes") {
+    throw new CommandError(`YES must be yes (it is ${JSON.stringify(yes)})`);
+  }
+  return yes === "yes";
 }
 
 main(process.argv.slice(2)).then(
