@@ -27,6 +27,15 @@ const extras = {
   metrics: {},
 };
 
+/** The least that a name server of our own must be told: test has none. */
+const nameServer = {
+  kind: "name-server",
+  nameServers: { "ns1.skycoin.com": {} },
+  contact: "hostmaster@skycoin.com",
+  publication: { bucket: "zones", region: "ap-south" },
+  zones: { "skywire.dev": {} },
+};
+
 /** Test's config with every default in place. */
 function stack(): SkywireStack {
   const sections = Object.entries(readStackFile("test"))
@@ -36,7 +45,12 @@ function stack(): SkywireStack {
       /^[[{]/.test(text) ? JSON.parse(text) : text,
     ]);
   // Test says another one than the default.
-  return skywireSections.parse({ ...Object.fromEntries(sections), data: undefined, extras });
+  return skywireSections.parse({
+    ...Object.fromEntries(sections),
+    data: undefined,
+    extras,
+    dns: nameServer,
+  });
 }
 
 /** The value at a path; `*` takes the first entry. */
