@@ -193,12 +193,17 @@ export function userData(source: string, secondaries: readonly string[]): string
 
 /** Script that installs the puller where the machine is somebody else's: read it, then run it as root. */
 export function installScript(settings: PullerSettings, user: string): string {
+  const { check, reload, query } = settings.software;
+  const programs = ["curl", "flock", query, ...[check, reload].map((words) => words.split(" ")[0])];
   const write = ({ path, mode, content }: MachineFile): string =>
     `cat > ${path} <<'END OF FILE'\n${content}END OF FILE\nchmod ${mode} ${path}\n`;
   return [
     "#!/bin/sh",
     "# Installs Fleet's puller of DNS zones on an existing name server. Run it as root.",
     "set -eu",
+    `for program in ${programs.join(" ")}; do`,
+    '  command -v "$program" > /dev/null || { echo "$program is missing: nothing was installed" >&2; exit 1; }',
+    "done",
     `install -d -o ${user} -g ${user} ${settings.zones} ${settings.state}`,
     ...pullerFiles(settings, user).map(write),
     "systemctl daemon-reload",

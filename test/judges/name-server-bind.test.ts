@@ -72,7 +72,8 @@ beforeAll(async () => {
       listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no;
     };
     controls { inet 127.0.0.1 port ${control} allow { 127.0.0.1; } keys { "rndc-key"; }; };
-    zone "example.org" { type primary; file "zones/example.org.zone"; };\n`,
+    zone "example.org" { type primary; file "zones/example.org.zone"; };
+    zone "sd.example.net" { type primary; file "zones/sd.example.net.zone"; };\n`,
   );
   running = place.start(["named", "-g", "-n", "1", "-c", place.at("named.conf")]);
   resolver = new Resolver({ timeout: 2_000, tries: 2 });
@@ -140,4 +141,14 @@ it("keeps what it has when BIND's own check refuses the next one", async () => {
   expect(output).toContain("the check says");
   expect(file()).toBe(before);
   expect(await resolver.resolveCname("www.example.org")).toEqual(["mail.example.org"]);
+});
+
+it("gets a zone that it was only told of, once that is published", async () => {
+  await expect(resolver.resolve4("sd.example.net")).rejects.toThrow("ESERVFAIL");
+  publication.files = publish(section({ zones: { "sd.example.net": {} } }), [
+    { host: "sd.example.net", type: "A", content: "203.0.113.7", ttlSeconds: 300 },
+  ]);
+  const { code, output } = await pull();
+  expect(code, output).toBe(0);
+  expect(await resolver.resolve4("sd.example.net")).toEqual(["203.0.113.7"]);
 });

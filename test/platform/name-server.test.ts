@@ -179,6 +179,7 @@ describe("a machine that exists", () => {
     );
     expect(script).not.toMatch(/^systemctl (enable|start)/m);
     expect(script).toContain('LIST=""');
+    expect(script).toContain("for program in curl flock kdig kzonecheck knotc; do\n");
   });
 });
 
