@@ -1,8 +1,8 @@
 /** Which images a stack file names, and where in it each one's digest stands. Pure. */
 import { ImageReference, parseImage } from "../../components/base/images.ts";
 import { imageOf } from "../../components/platform/registry.schema.ts";
-import { serviceImage } from "../../stacks/skywire/images.ts";
-import { skywireImages, type SkywireStack } from "../../stacks/skywire/schema.ts";
+import { imagesOfStack, serviceImage } from "../../stacks/skywire/images.ts";
+import type { SkywireStack } from "../../stacks/skywire/schema.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 
 /** A place of a stack file that pins an image. */
@@ -62,10 +62,7 @@ type Add = (reference: string, place: ImagePlace, login?: string) => void;
 
 /** The deployment's own images: `fleet:images` says where they come from and has their digests. */
 function addOwn(stack: SkywireStack, add: Add, passedOver: Map<string, string>): void {
-  for (const service of skywireImages) {
-    if (service === "config-bootstrapper" && !stack.services["config-bootstrapper"].enabled) {
-      continue;
-    }
+  for (const service of imagesOfStack(stack)) {
     const { reference, pullSecret } = imageOf(stack.images, serviceImage(service));
     if (stack.images.overrides[service]?.build !== undefined) {
       passedOver.set(reference, "the stack builds it");

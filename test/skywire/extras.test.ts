@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
+import { imagesOfStack } from "../../stacks/skywire/images.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
 import { namespaceOf, type PodSet } from "../evaluators/objects.ts";
@@ -57,6 +58,15 @@ interface Ingress {
     }[];
   };
 }
+
+describe("images", () => {
+  it("are those of what the stack runs: a registry is asked for no others", () => {
+    const extra = ["auth", "geoip", "git-telegram-bot", "whitelist"];
+    expect(imagesOfStack(prod.config)).toEqual(expect.arrayContaining(extra));
+    expect(imagesOfStack(test.config).filter((image) => extra.includes(image))).toEqual([]);
+    expect(imagesOfStack(test.config)).toContain("dmsg-server");
+  });
+});
 
 describe("each extra", () => {
   it("has a namespace of its own, restricted but for coturn's", () => {
