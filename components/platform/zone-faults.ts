@@ -192,7 +192,10 @@ function servers(
   const { machine } = config;
   const [primary] = Object.keys(config.nameServers);
   const made =
-    machine.kind === "linode" && machine.nameServer !== primary
+    machine.kind === "linode" &&
+    machine.nameServer !== primary &&
+    // One that is none of them is told by the schema.
+    Object.hasOwn(config.nameServers, machine.nameServer)
       ? [
           {
             path: [...path, "machine", "nameServer"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { reportFaults } from "../../stacks/faults.ts";
+import { dnsFaults } from "./dns-faults.ts";
 import { extrasFaults } from "./extras-faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
 import { nodeFaults } from "./node-faults.ts";
@@ -35,6 +36,10 @@ describe("faults of services in Swarm's words", () => {
 
 describe("faults of the way in and of the nodes", () => {
   it.each(nodeFaults)("$title", check);
+});
+
+describe("faults of DNS", () => {
+  it.each(dnsFaults)("$title", check);
 });
 
 describe("faults of production's extras", () => {
