@@ -18,7 +18,7 @@ import { isReady } from "../cluster-contents.ts";
 import { fault } from "../fault.ts";
 import { addressType, deviceType, firewallType } from "../standins/rules/linode/types.ts";
 import type { Store } from "../standins/store.ts";
-import { asText } from "../standins/values.ts";
+import { asText, without } from "../standins/values.ts";
 import type { World } from "../standins/world.ts";
 
 const PodSpec = z.object({
@@ -146,8 +146,7 @@ export async function forgetMachine(store: Store, machine: number): Promise<void
     }
     for (const held of world.all(addressType)) {
       if (held.inputs["linodeId"] === machine) {
-        const { linodeId: _, ...inputs } = held.inputs;
-        world.change({ ...held, inputs });
+        world.change({ ...held, inputs: without(held.inputs, "linodeId") });
       }
     }
   });

@@ -16,6 +16,7 @@ import { type CapacityRequest, capacityFaults } from "../../components/platform/
 import { controllerRequests, controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { workloadFaults } from "../../components/workload/faults.ts";
@@ -86,6 +87,19 @@ const hostFaults: Rule = (stack) => {
 
 const controllerSlotFaults: Rule = ({ cluster, ingress }) =>
   slotFaults(cluster, controllerSlots(ingress, ["ingress"]));
+
+/** Nothing here keeps nodes: what needs it would be accepted and never done. */
+const keptNodeFaults: Rule = ({ cluster }) => [
+  ...(cluster.linode?.nodeKeeper === undefined
+    ? []
+    : [
+        {
+          path: ["cluster", "linode", "nodeKeeper"],
+          message: "must not be there: the voting application publishes nothing that needs it",
+        },
+      ]),
+  ...nodeKeeperFaults(cluster),
+];
 
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
@@ -187,6 +201,7 @@ const rules: readonly Rule[] = [
   controllerSlotFaults,
   namespaceFaults,
   regionFaults,
+  keptNodeFaults,
   contradictionFaults,
   roomFaults,
 ];

@@ -82,6 +82,18 @@ export const nodeFaults: readonly FaultCase[] = [
     says: "must be operator without a node-keeper",
   },
   {
+    title: "a node-keeper where nothing keeps nodes",
+    stack: "voting",
+    spoil: (draft) => {
+      config({
+        "fleet:cluster/linode": { region: "ap-south", nodeKeeper: { token: "keeper" } },
+      })(draft);
+      secrets({ keeper: "a-token-of-linode" })(draft);
+    },
+    paths: ["fleet:cluster.linode.nodeKeeper"],
+    says: "must not be there",
+  },
+  {
     title: "a firewall with more rules than Linode takes",
     stack: "prod",
     spoil: config({

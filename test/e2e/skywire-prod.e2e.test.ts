@@ -12,6 +12,7 @@ import {
   configType,
   firewallType,
 } from "../../sandbox/standins/rules/linode/types.ts";
+import { asText } from "../../sandbox/standins/values.ts";
 import { behind, linodeOf, machineOf } from "./cloud-state.ts";
 import {
   endpointFaults,
@@ -152,15 +153,15 @@ describe("Skywire's production shape in a sandbox", () => {
   test("each node's machine is behind one firewall, open on just what is published there", () => {
     const linode = linodeOf(sandbox);
     const byLabel = new Map(
-      linode.all(firewallType).map((firewall) => [firewall.inputs["label"], firewall]),
+      linode
+        .all(firewallType)
+        .map((firewall) => [asText(firewall.inputs["label"]), firewall] as const),
     );
     const opened = (label: string): readonly string[] =>
       (byLabel.get(label)?.inputs["inbounds"] as { label: string; ports: string }[])
         .filter((rule) => rule.label.startsWith("public-"))
         .map((rule) => `${rule.label} ${rule.ports}`);
-    expect(
-      Object.fromEntries([...byLabel.keys()].map((label) => [label, opened(String(label))])),
-    ).toEqual({
+    expect(Object.fromEntries([...byLabel.keys()].map((label) => [label, opened(label)]))).toEqual({
       "prod-nodes": [],
       "prod-slot-0": ["public-tcp 80,443", "public-udp 30178"],
       "prod-slot-1": ["public-tcp 30081"],
