@@ -80,13 +80,29 @@ export function coturnFile(settings: CoturnSettings): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Seconds that one address may take to answer {@link coturnCheck}. */
+const answerSeconds = 3;
+
 /**
- * A check of a coturn from inside its pod: a STUN request to each address. The client comes with the
- * image; without an answer it waits for ever, so that the check's own time limit is its failure. A
- * check over TCP would go to the node's first address, which may be a private one.
+ * A check of a coturn from inside its pod, by the client that comes with the image. It asks by STUN, as
+ * visors do: a check over TCP would go to the node's first address, which may be a private one.
+ *
+ * @param wanted `all`: every address answers. `any`: the process lives, even while its machine has lost
+ * one of its addresses; to restart it would take the others along.
  */
-export const coturnCheck = (addresses: readonly string[], port: number): string[] => [
+export const coturnCheck = (
+  addresses: readonly string[],
+  port: number,
+  wanted: "all" | "any",
+): string[] => [
   "sh",
   "-c",
-  addresses.map((address) => `turnutils_stunclient -p ${port} ${address}`).join(" && "),
+  addresses
+    // Without an answer the client waits for ever.
+    .map((address) => `timeout ${answerSeconds} turnutils_stunclient -p ${port} ${address}`)
+    .join(wanted === "all" ? " && " : " || "),
 ];
+
+/** Seconds that {@link coturnCheck} takes at most, with one to spare. */
+export const coturnCheckSeconds = (addresses: readonly string[]): number =>
+  answerSeconds * addresses.length + 1;

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
-import type { Container, WorkloadArgs } from "../workload/types.ts";
+import type { Container, Probe, WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import { coturnCheck, coturnFile, coturnPorts } from "./coturn-files.ts";
+import { coturnCheck, coturnCheckSeconds, coturnFile, coturnPorts } from "./coturn-files.ts";
 import type { CoturnConfig, CoturnMember } from "./coturn.schema.ts";
 import { stunPorts } from "./ports.ts";
 import { pinned, type Surroundings } from "./program.ts";
@@ -30,10 +30,10 @@ const state = "/var/lib/coturn";
 const [listening, alternate] = stunPorts;
 
 function coturnContainer(name: string, { config, member }: CoturnArgs): Container {
-  const check = {
-    kind: "exec",
-    command: coturnCheck(member.addresses, listening),
-  } as const;
+  const check = (wanted: "all" | "any"): Probe => ({
+    check: { kind: "exec", command: coturnCheck(member.addresses, listening, wanted) },
+    timeoutSeconds: coturnCheckSeconds(member.addresses),
+  });
   return {
     name,
     image: config.image,
@@ -42,9 +42,9 @@ function coturnContainer(name: string, { config, member }: CoturnArgs): Containe
     args: ["-c", `${folder}/${fileName}`],
     ports: coturnPorts,
     probes: {
-      startup: { check, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 24 },
-      readiness: { check, periodSeconds: 15, timeoutSeconds: 5 },
-      liveness: { check, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 4 },
+      startup: { ...check("any"), periodSeconds: 10, failureThreshold: 12 },
+      readiness: { ...check("all"), periodSeconds: 15 },
+      liveness: { ...check("any"), periodSeconds: 30, failureThreshold: 4 },
     },
     resources: member.resources,
     // Its file carries this capability, and the kernel starts no file whose capabilities the container
