@@ -42,7 +42,9 @@ live-up: ## pulumi up of a live stack, rolled back if it fails and its file says
 	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
 
 ## A stack that runs, in the sandbox or live
-.PHONY: hosts verify
+.PHONY: adopt hosts verify
+adopt: ## take what runs already into a stack's state; YES=yes agrees beforehand: make adopt STACK=prod TARGET=sandbox|live
+	@$(FLEET) adopt
 hosts: ## every endpoint and record of a stack: make hosts STACK=prod TARGET=sandbox|live
 	@$(FLEET) hosts
 verify: ## dial every endpoint of a stack and ask for every record: make verify STACK=prod TARGET=live

@@ -137,6 +137,9 @@ async function take(
   let missing = creates;
   for (const group of [taken.filter((one) => !isObject(one)), taken.filter(isObject)]) {
     const imported = group.filter(({ verdict }) => verdict !== "side by side");
+    for (const { prepare } of imported) {
+      await (prepare === undefined ? undefined : target.kubectl(prepare));
+    }
     if (imported.length > 0) {
       missing = await makeProviders(target, imported, missing);
       await target.import(importFile(imported, missing));

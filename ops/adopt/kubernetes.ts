@@ -91,7 +91,11 @@ export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
   }
   const fixed = fixedFields(kind).find((path) => differs(planned.inputs, live, path));
   if (fixed === undefined) {
-    return decision("adopted", changes(planned, live));
+    const prepare = preparation(wanted, live);
+    return {
+      ...decision("adopted", changes(planned, live)),
+      ...(prepare === undefined ? {} : { prepare }),
+    };
   }
   const field = fixed.join(".");
   switch (kind) {
@@ -103,7 +107,7 @@ export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
         `its ${field} is ${short(valueAt(live, ...fixed))}, the stack says ${short(valueAt(planned.inputs, ...fixed))}: replacing it would lose its data. Say in the stack file what there is`,
       );
     case "Deployment":
-      return valueAt(planned.inputs, "spec", "strategy", "type") === "Recreate"
+      return isNeverDoubled(planned.inputs)
         ? decision(
             "replaced",
             `its ${field} differs; one key, one process: the old pod stops before the new one starts`,
@@ -118,6 +122,37 @@ export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
         `its ${field} differs, which cannot be changed: the old one goes first`,
       );
   }
+}
+
+/** Whether no two of its pods may run at a time: of a key, a disk or sessions there is one. */
+function isNeverDoubled(inputs: unknown): boolean {
+  const surge = valueAt(inputs, "spec", "strategy", "rollingUpdate", "maxSurge");
+  return (
+    valueAt(inputs, "spec", "strategy", "type") === "Recreate" || surge === 0 || surge === "0%"
+  );
+}
+
+/**
+ * An update that makes a Deployment's strategy Recreate is refused while the terms of a rolling one, which the
+ * API server fills in, stand beside it; a server-side apply leaves them there. Changed by itself, it moves no pod.
+ */
+function preparation(
+  { planned, kind, namespace = "default", name }: WantedObject,
+  live: LiveObject,
+): readonly string[] | undefined {
+  const isRecreate = valueAt(planned.inputs, "spec", "strategy", "type") === "Recreate";
+  if (
+    kind !== "Deployment" ||
+    !isRecreate ||
+    valueAt(live, "spec", "strategy", "type") === "Recreate"
+  ) {
+    return undefined;
+  }
+  const patch = [{ op: "replace", path: "/spec/strategy", value: { type: "Recreate" } }];
+  return [
+    ...["patch", "deployment", name, "--namespace", namespace],
+    ...["--type=json", "--patch", JSON.stringify(patch)],
+  ];
 }
 
 /** Fields that the API server never changes, or that the provider replaces an object for. */

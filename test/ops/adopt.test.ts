@@ -160,6 +160,29 @@ describe("an object that exists", () => {
     expect(verdict("Deployment", wanted, { spec: selector("new") }).verdict).toBe("adopted");
   });
 
+  it("that will be stopped first is made so before: the API server refuses it together with the rest", () => {
+    const wanted = { spec: { ...selector("x"), strategy: { type: "Recreate" } } };
+    const rolling = {
+      spec: { ...selector("x"), strategy: { type: "RollingUpdate", rollingUpdate: {} } },
+    };
+    expect(verdict("Deployment", wanted, rolling).prepare?.join(" ")).toMatch(
+      /^patch deployment x --namespace skywire --type=json .*"value":{"type":"Recreate"}/,
+    );
+    expect(verdict("Deployment", wanted, wanted).prepare).toBeUndefined();
+  });
+
+  it("of which two may not run at a time is replaced, however that is said", () => {
+    const surge = (maxSurge: number | string) => ({
+      spec: {
+        ...selector("new"),
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge } },
+      },
+    });
+    const live = { spec: selector("old") };
+    expect(verdict("Deployment", surge(0), live).verdict).toBe("replaced");
+    expect(verdict("Deployment", surge("25%"), live).verdict).toBe("side by side");
+  });
+
   it("that holds none goes on beside the new one", () => {
     const wanted = { spec: { ...selector("new"), strategy: { type: "RollingUpdate" } } };
     expect(verdict("Deployment", wanted, { spec: selector("old") }).verdict).toBe("side by side");
