@@ -136,10 +136,11 @@ reconfigure() {
   { echo "zone:"; for file in "$ZONES"/*.zone; do
     [ ! -f "$file" ] || echo "  - domain: $(basename "$file" .zone)"
   done; } > "$work/list"
-  if ! cmp -s "$work/list" "$LIST"; then
-    cp "$work/list" "$LIST.new"
-    mv "$LIST.new" "$LIST"
+  # Compared with what the server was told last, not with the file: a run may have ended in between.
+  if ! cmp -s "$work/list" "$STATE/told"; then
+    cp "$work/list" "$LIST.new" && mv "$LIST.new" "$LIST" || return 1
     $RECONFIGURE > "$work/said" 2>&1 || return 1
+    cp "$work/list" "$STATE/told"
   fi
 }
 
@@ -149,8 +150,8 @@ load() {
   tries=0
   until [ "$(serial_at "$SERVER" "$PORT" "$1")" = "$2" ]; do
     tries=$((tries + 1))
-    [ "$tries" -le 20 ] || { echo "serial $2 is not answered" >> "$work/said"; return 1; }
-    sleep 0.5
+    [ "$tries" -le 50 ] || { echo "serial $2 is not answered" >> "$work/said"; return 1; }
+    sleep 0.2
   done
 }
 

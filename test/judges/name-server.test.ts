@@ -7,7 +7,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import type { KnownRecord } from "../../components/platform/zone-content.ts";
-import { until } from "../data/programs.ts";
+import { killGroup, until } from "../data/programs.ts";
 import { Publication, publish, section, ZoneServer } from "../platform/zone-server.ts";
 
 const host = (name: string, content: string): KnownRecord => ({
@@ -43,7 +43,7 @@ let server: ZoneServer;
 let publication: Publication;
 
 beforeAll(async () => {
-  server = await ZoneServer.start();
+  server = await ZoneServer.open();
 });
 afterAll(() => server.clear());
 
@@ -261,6 +261,37 @@ describe("what is refused, with the old zone kept", () => {
     expect(await server.resolver.resolve4("sd.example.org")).toEqual(["203.0.113.66"]);
   });
 
+  it("a new zone that the server could not be told of, until it can", async () => {
+    const two = section({
+      zones: {
+        "example.org": { records },
+        "example.net": { records: [{ name: "@", type: "A", address: "192.0.2.9" }] },
+      },
+    });
+    publication.files = publish(two, hosts);
+    const { code, output } = await server.pull(publication.source, { RECONFIGURE: "false" });
+    expect(code).toBe(1);
+    expect(output).toContain("REFUSED: example.net");
+    expect(await server.serial("example.org")).toBe(serial);
+    await take();
+    expect(await server.resolver.resolve4("example.net")).toEqual(["192.0.2.9"]);
+  });
+
+  it("nothing that a run left half done when it was killed", async () => {
+    publication.files = changed;
+    // Everything is in place but the server was not told.
+    const hangs = server.place.write("hangs.sh", "sleep 60\n");
+    const half = server.start(publication.source, { RELOAD: `sh ${hangs}` });
+    await until("the new file is in place", () =>
+      server.zoneFile("example.org").includes("203.0.113.66"),
+    );
+    await killGroup(half.child);
+    expect(await server.resolver.resolve4("sd.example.org")).toEqual(["203.0.113.7"]);
+    await take();
+    expect(await server.resolver.resolve4("sd.example.org")).toEqual(["203.0.113.66"]);
+    expect(await server.serial("example.org")).toBeGreaterThan(serial ?? 0);
+  });
+
   it("one zone, while the others are taken", async () => {
     const two = section({
       zones: {
@@ -348,7 +379,7 @@ describe("a server that copies the zone", () => {
       nameServers: { "ns1.example.org": { address: "192.0.2.1" } },
       zones: { "example.org": { records, serialAbove: 4_100_000_000 } },
     });
-    const primary = await ZoneServer.start(["127.0.0.2"]);
+    const primary = await ZoneServer.open(["127.0.0.2"]);
     let secondary: ZoneServer | undefined;
     try {
       const copy = await ZoneServer.copying(primary, "127.0.0.2", "example.org");

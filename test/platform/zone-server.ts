@@ -106,7 +106,7 @@ export class ZoneServer {
   }
 
   /** Starts a server without zones. */
-  static async start(secondaries: readonly string[] = [], port?: number): Promise<ZoneServer> {
+  static async open(secondaries: readonly string[] = [], port?: number): Promise<ZoneServer> {
     const [free = 0] = port === undefined ? await freePorts(1) : [port];
     const server = new ZoneServer(free, "127.0.0.1", secondaries);
     await server.#makeFolders();
@@ -179,6 +179,11 @@ export class ZoneServer {
 
   /** Runs the puller once. */
   pull(source: string, change: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.start(source, change).done;
+  }
+
+  /** Starts a run of the puller. */
+  start(source: string, change: Readonly<Record<string, string>> = {}): Running {
     const settings = knotSettings(source, this.#secondaries);
     const text = pullerEnvironment(settings).replaceAll("/var/lib/knot", this.place.at("knot"));
     const control = `knotc -s ${this.place.at("run/knot.sock")}`;
@@ -189,7 +194,7 @@ export class ZoneServer {
       ]),
     );
     const script = this.place.write("pull.sh", pullerScript);
-    return this.place.run(["sh", script], { ...env, PORT: `${this.port}`, ...change });
+    return this.place.start(["sh", script], { ...env, PORT: `${this.port}`, ...change });
   }
 
   /** What the server answers over UDP, by Node's own client. */
