@@ -4,6 +4,8 @@ import { NodeBalancer } from "@pulumi/linode/nodeBalancer.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as z from "zod";
 
+import { keptAs } from "../base/kept.ts";
+import type { DataPolicy } from "../base/scalars.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
 import type { DnsTarget } from "./dns-records.ts";
@@ -19,21 +21,23 @@ export interface BalancerCloud {
   readonly region: string;
   /** Name of the stack: balancers of several in one account are told apart by it. */
   readonly stack: string;
+  /** What happens to a balancer, and so to its address, when it goes. Default protect. */
+  readonly data?: DataPolicy;
 }
 
 /** Where the balancers of a stack are made, where its cluster is at Linode. */
 export function balancerCloud(
   stack: string,
   { linode }: ClusterConfig,
-  cluster: Pick<Cluster, "linode">,
+  cluster: Pick<Cluster, "linode" | "data">,
 ): BalancerCloud | undefined {
   return linode === undefined || cluster.linode === undefined
     ? undefined
-    : { stack, region: linode.region, provider: cluster.linode };
+    : { stack, region: linode.region, provider: cluster.linode, data: cluster.data };
 }
 
 /**
- * A NodeBalancer for the Service of a controller, protected: DNS leads to its address.
+ * A NodeBalancer for the Service of a controller, protected as the stack's data: DNS leads to its address.
  *
  * Its ports, backends, tags, throttle and firewall are the cloud controller's, which writes them from the
  * Service and its annotations; declared here as well, both sides would flip them for ever
@@ -50,14 +54,14 @@ export function makeNodeBalancer(
   if (cloud === undefined) {
     throw new Error(`ingress controller ${name}: fleet:cluster.linode.region is missing`);
   }
-  const { region, stack, provider } = cloud;
+  const { region, stack, provider, data } = cloud;
   return new NodeBalancer(
     `${name}-nodebalancer`,
     { label: linode.label ?? balancerLabel(stack, name), region },
     {
       parent,
       provider,
-      protect: true,
+      ...keptAs(data),
       ignoreChanges: ["tags", "clientConnThrottle", "firewallId"],
     },
   );

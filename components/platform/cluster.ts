@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { DataPolicy } from "../base/scalars.ts";
 import { type ClusterConfig, nameOfCluster } from "./cluster.schema.ts";
 import { Lke } from "./lke.ts";
 
@@ -12,16 +13,25 @@ export class Cluster extends pulumi.ComponentResource {
   readonly provider: k8s.Provider;
   /** For what the stack has at Linode round its cluster. Its token comes from LINODE_TOKEN. */
   readonly linode: LinodeProvider | undefined;
+  /** What happens to what the stack has there when it goes. */
+  readonly data: DataPolicy;
 
-  constructor(name: string, config: ClusterConfig, opts?: pulumi.ComponentResourceOptions) {
+  /** @param config With what happens to the cluster at Linode when it goes: default protect. */
+  constructor(
+    name: string,
+    config: ClusterConfig & { readonly data?: DataPolicy },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const { data = "protect" } = config;
     const cluster = nameOfCluster(config);
     super("fleet:platform:Cluster", name, { kind: config.kind, context: cluster }, opts);
+    this.data = data;
     const parent = { parent: this };
     const makeLinode = (): LinodeProvider => new LinodeProvider(`${name}-linode`, {}, parent);
     if (config.kind === "lke") {
       const linode = makeLinode();
       this.linode = linode;
-      const lke = new Lke(`${name}-lke`, config, { parent: this, provider: linode });
+      const lke = new Lke(`${name}-lke`, { ...config, data }, { parent: this, provider: linode });
       this.provider = new k8s.Provider(
         `${name}-provider`,
         { ...providerTerms, kubeconfig: lke.kubeconfig, clusterIdentifier: lke.identifier },

@@ -7,6 +7,7 @@ import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
+import type { DataPolicy } from "../base/scalars.ts";
 import {
   type CloudflareDnsConfig,
   type DnsConfig,
@@ -47,8 +48,10 @@ export interface DnsNotes {
  *
  * Live, the provider's token comes from the environment of whoever deploys (LINODE_TOKEN,
  * CLOUDFLARE_API_TOKEN): it is a person's or a pipeline's, not the stack's, and stays out of state.
+ *
+ * @param data What happens to a name server's bucket and address when they go.
  */
-export function createDns(name: string, config: DnsConfig): Dns {
+export function createDns(name: string, config: DnsConfig, data: DataPolicy = "protect"): Dns {
   switch (config.kind) {
     case "none":
       return new NoDns();
@@ -59,7 +62,7 @@ export function createDns(name: string, config: DnsConfig): Dns {
     case "name-server":
       return new NameServerDns(
         name,
-        config,
+        { ...config, data },
         // Keys of the bucket are made for the run and forgotten: none stands in state.
         new LinodeProvider(`${name}-linode`, { objUseTempKeys: true }),
       );

@@ -2,7 +2,9 @@ import { LkeCluster } from "@pulumi/linode/lkeCluster.js";
 import { LkeNodePool } from "@pulumi/linode/lkeNodePool.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import { keptAs } from "../base/kept.ts";
 import type { Awaitable } from "../base/ready.ts";
+import type { DataPolicy } from "../base/scalars.ts";
 import type { LkeCluster as LkeConfig } from "./cluster.schema.ts";
 import { baseTaint, lkePools } from "./lke-pools.ts";
 
@@ -15,7 +17,7 @@ export const poolTag = "fleet";
 /**
  * Linode's Kubernetes with its pools.
  *
- * All of it is protected: a pool of another size is a new one, and goes beside the old one into the
+ * All of it is protected as the stack's data: a pool of another size is a new one, and goes beside the old one into the
  * file until what lived there has moved.
  */
 export class Lke extends pulumi.ComponentResource implements Awaitable {
@@ -27,10 +29,14 @@ export class Lke extends pulumi.ComponentResource implements Awaitable {
   /** The same as long as the cluster is: a renewed kubeconfig replaces nothing. */
   readonly identifier: pulumi.Output<string>;
 
-  constructor(name: string, config: LkeConfig, opts: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    config: LkeConfig & { readonly data: DataPolicy },
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     const { label, version, linode, base } = config;
     super("fleet:platform:Lke", name, { label, version, region: linode.region }, opts);
-    const options = { parent: this, protect: true };
+    const options = { parent: this, ...keptAs(config.data) };
     const cluster = new LkeCluster(
       `${name}-cluster`,
       {

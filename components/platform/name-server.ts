@@ -6,6 +6,8 @@ import { ObjectStorageObject } from "@pulumi/linode/objectStorageObject.js";
 import type { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import { keptAs } from "../base/kept.ts";
+import type { DataPolicy } from "../base/scalars.ts";
 import type { Dns, DnsNotes } from "./dns.ts";
 import { zoneNames, zoneOf } from "./dns.schema.ts";
 import type { NamedRecord } from "./dns-records.ts";
@@ -21,6 +23,9 @@ import { zoneFile, zoneIndex } from "./zone-file.ts";
 
 type Options = pulumi.CustomResourceOptions;
 
+/** Config, with what happens to bucket and address when they go. */
+export type NameServerSettings = NameServerDnsConfig & { readonly data: DataPolicy };
+
 /** Folder of the zone files in their bucket. */
 const folder = "zones";
 
@@ -33,7 +38,7 @@ export class NameServerDns implements Dns {
   readonly #provider: LinodeProvider;
   readonly #server: NameServer;
 
-  constructor(name: string, config: NameServerDnsConfig, provider: LinodeProvider) {
+  constructor(name: string, config: NameServerSettings, provider: LinodeProvider) {
     this.#config = config;
     this.#provider = provider;
     this.#server = new NameServer(`${name}-server`, config, { provider });
@@ -96,7 +101,7 @@ export class NameServer extends pulumi.ComponentResource {
   readonly #bucket: ObjectStorageBucket;
   readonly #region: string;
 
-  constructor(name: string, config: NameServerDnsConfig, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, config: NameServerSettings, opts: pulumi.ComponentResourceOptions) {
     const { machine, publication } = config;
     super("fleet:platform:NameServer", name, { machine: machine.kind, ...publication }, opts);
     this.#region = publication.region;
@@ -104,7 +109,7 @@ export class NameServer extends pulumi.ComponentResource {
       `${name}-bucket`,
       { label: publication.bucket, region: publication.region, corsEnabled: false },
       // Names are unique across customers: one that went could be somebody else's, with other zones.
-      { parent: this, protect: true },
+      { parent: this, ...keptAs(config.data) },
     );
     this.source = pulumi.interpolate`https://${this.#bucket.hostname}/${folder}`;
 
@@ -161,7 +166,7 @@ export class NameServer extends pulumi.ComponentResource {
   #make(
     name: string,
     machine: LinodeMachine,
-    config: NameServerDnsConfig,
+    config: NameServerSettings,
     options: Options,
   ): pulumi.Output<string> {
     const { protect } = machine;
@@ -171,7 +176,7 @@ export class NameServer extends pulumi.ComponentResource {
             `${name}-address`,
             { reserved: true, region: machine.region, type: "ipv4" },
             // A released address is somebody else's: glue and registrars name it.
-            { ...options, protect: true },
+            { ...options, ...keptAs(config.data) },
           ).address
         : pulumi.output(machine.address);
     const firewall = new Firewall(

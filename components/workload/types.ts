@@ -136,6 +136,8 @@ export interface Claim {
    * storage classes have it, and a claim on one that has not is pending for ever.
    */
   readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany";
+  /** What happens to it when it goes. Default: the Workload's. */
+  readonly data?: DataPolicy;
 }
 
 /** A name under which others dial the pods. */

@@ -122,7 +122,7 @@ export function openEntry(
     ...dmsgServerTargets(stack),
   ];
   const records = new DnsRecords("records", {
-    dns: createDns("dns", stack.dns),
+    dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
   });
   return { hosts: [...hosts, ...extraHttp], records };

@@ -82,7 +82,7 @@ export function layFoundation(
 ): Foundation {
   const networkPolicy = stack.networkPolicy === "on";
   const image = settledImages(stack, context);
-  const cluster = new Cluster("cluster", stack.cluster);
+  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data });
   const opts = { provider: cluster.provider };
   const common = { system: "skywire", networkPolicy, data: stack.data } as const;
 

@@ -24,7 +24,7 @@ interface Foundation {
 
 function layFoundation(stack: VotingOnKubernetes, { stack: name }: StackContext): Foundation {
   const networkPolicy = stack.networkPolicy === "on";
-  const cluster = new Cluster("cluster", stack.cluster);
+  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data });
   const opts = { provider: cluster.provider };
   const namespace = new Namespace(
     stack.namespace,
@@ -88,7 +88,7 @@ function openHosts(
   }
   const targets = published.map(({ host }) => ({ host, targets: controllers.targets(host) }));
   return new DnsRecords("records", {
-    dns: createDns("dns", stack.dns),
+    dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
   });
 }
