@@ -29,7 +29,9 @@ export const NodeKeeperConfig = z.strictObject({
   image: ImageReference.default("docker.io/library/node:24.13.0-alpine3.22"),
   namespace: DnsLabel.default("node-keeper"),
   /** How often it looks. A new node is open for as long, and its slot's address out of reach. */
-  everySeconds: Seconds.min(5, "must be at least 5: the API is shared").default(20),
+  everySeconds: Seconds.min(5, "must be at least 5: the API is shared")
+    .max(120, "must be at most 120: a new node is open for as long")
+    .default(20),
   resources: Resources.prefault({
     requests: { cpu: "10m", memory: "64Mi" },
     limits: { memory: "128Mi" },

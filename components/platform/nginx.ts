@@ -59,6 +59,7 @@ const folders = {
 /** nginx' pods as a Workload. */
 function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs {
   const { name, namespace, settings } = pods;
+  const ready = { kind: "http", path: "/nginx-ready", port: "ready" } as const;
   if (settings === undefined) {
     throw new Error(`ingress controller ${name} has no ConfigMap to read`);
   }
@@ -79,17 +80,11 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
         { name: "ready", port: nginxPorts.ready },
         { name: "metrics", port: nginxPorts.metrics },
       ],
+      // The controller's own process answers, from when every Ingress there is has been written and loaded.
       probes: {
-        // Ready once every Ingress there is has been written and loaded.
-        readiness: {
-          check: { kind: "http", path: "/nginx-ready", port: "ready" },
-          periodSeconds: 5,
-        },
-        startup: {
-          check: { kind: "http", path: "/nginx-ready", port: "ready" },
-          failureThreshold: 60,
-          periodSeconds: 2,
-        },
+        startup: { check: ready, periodSeconds: 2, failureThreshold: 60 },
+        readiness: { check: ready, periodSeconds: 5 },
+        liveness: { check: ready },
       },
       resources: config.resources,
       mounts: Object.entries(folders).map(([volume, path]) => ({ volume, path })),

@@ -12,6 +12,9 @@ export const nodeKeeperName = "node-keeper";
 /** File of the keeper's settings in its folder. */
 export const nodeKeeperSettings = "settings.json";
 
+/** File that is written at each look, whatever comes of it: liveness. */
+export const keeperAliveFile = "/run/node-keeper/alive";
+
 /** File that is there while a node has all it should have: readiness. */
 export const keeperReadyFile = "/run/node-keeper/ready";
 
@@ -23,6 +26,8 @@ export interface KeeperSettings {
   readonly everySeconds: number;
   /** File that is there while all is as it should be. */
   readonly ready: string;
+  /** File that is written at each look. */
+  readonly alive: string;
   /** Slot → addresses that its machine has. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   readonly firewalls: FirewallIds;
@@ -39,6 +44,7 @@ export function keeperSettings(
     region: cluster.linode?.region ?? "",
     everySeconds,
     ready: keeperReadyFile,
+    alive: keeperAliveFile,
     addresses: Object.fromEntries(
       clusterSlots(cluster).flatMap(({ slot, address }) =>
         address.kind === "reserved" && address.assignedBy === "node-keeper"

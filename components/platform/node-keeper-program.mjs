@@ -17,6 +17,7 @@ import { promisify } from "node:util";
  * @property {string} region Where the cluster lies.
  * @property {number} everySeconds How often to look.
  * @property {string} ready File that is there while all is as it should be.
+ * @property {string} alive File that is written at each look.
  * @property {Readonly<Record<string, readonly string[]>>} addresses Slot → addresses that its machine has.
  * @property {Firewalls} firewalls
  *
@@ -202,6 +203,7 @@ async function main(path) {
   const linode = api(settings.linode, () => variable("LINODE_TOKEN"));
   process.on("SIGTERM", () => process.exit(0));
   for (;;) {
+    writeFileSync(settings.alive, "");
     try {
       const done = await keep(settings, variable("NODE_NAME"), kubernetes, linode, thisHost);
       for (const line of done) console.log(line);

@@ -11,6 +11,7 @@ import type { ClusterConfig } from "./cluster.schema.ts";
 import type { FirewallIds } from "./firewalls.ts";
 import type { NodeKeeperConfig } from "./linode.schema.ts";
 import {
+  keeperAliveFile,
   keeperReadyFile,
   keeperSettings,
   nodeKeeperName,
@@ -82,6 +83,15 @@ function nodeKeeperWorkload(args: NodeKeeperArgs): WorkloadArgs {
         readiness: {
           check: { kind: "exec", command: ["test", "-f", keeperReadyFile] },
           periodSeconds: 5,
+        },
+        // It may look at Linode in vain for as long as that is out of reach: no reason to start it again.
+        liveness: {
+          check: {
+            kind: "exec",
+            command: ["sh", "-c", `find ${keeperAliveFile} -mmin -5 | grep -q .`],
+          },
+          initialDelaySeconds: 60,
+          periodSeconds: 60,
         },
       },
       resources: config.resources,

@@ -75,9 +75,19 @@ export const exceptions: readonly {
   },
   {
     check: "deployment-has-host-podantiaffinity",
-    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/traefik)$/,
+    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/(traefik|nginx))$/,
     reason:
       "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/ingress\/nginx /,
+    reason: "101 is the user of F5's image: its configuration and programs belong to it",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/node-keeper\/node-keeper /,
+    reason: "an interface's addresses need root: the named exception, in a namespace of its own",
   },
   {
     check: "container-security-context-user-group-id",

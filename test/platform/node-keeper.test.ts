@@ -95,6 +95,7 @@ const settings = (change: Record<string, unknown> = {}) => ({
   region: "ap-south",
   everySeconds: 20,
   ready: "/tmp/ready",
+  alive: "/tmp/alive",
   addresses: { "4": [ip] },
   firewalls: { others: 100, slots: { "4": 104 } as Record<string, number> },
   ...change,
@@ -327,6 +328,7 @@ describe("Nodes", () => {
       region: "ap-south",
       everySeconds: 20,
       ready: "/run/node-keeper/ready",
+      alive: "/run/node-keeper/alive",
       addresses: { "4": [ip, "203.0.113.8"] },
       firewalls: {
         others: expect.any(Number) as number,
