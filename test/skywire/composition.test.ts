@@ -179,17 +179,6 @@ describe("identities", () => {
   });
 });
 
-/** Inputs of everything that belongs to dmsg-servers, by resource. */
-async function dmsgServerObjects(config: SkywireStack, secrets: SecretStore) {
-  const context: StackContext = { stack: "prod", sandbox: true, secrets, digests: new Digests() };
-  const collected = await collect(() => skywire(config, context), calls);
-  return new Map(
-    collected.resources
-      .filter(({ name, custom }) => custom && name.startsWith("dmsg-server-"))
-      .map(({ type, name, inputs }) => [`${type} ${name}`, JSON.stringify(inputs)] as const),
-  );
-}
-
 describe("stores that are run by somebody else", () => {
   it("are dialled where they are, and nothing is made for them", async () => {
     const file = readStack("test");
@@ -234,36 +223,5 @@ describe("stores that are run by somebody else", () => {
     expect(stores).not.toContain("postgres");
     expect(stores).not.toContain("redis-uptime-tracker");
     expect(stores).toContain("redis-dmsg-discovery");
-  });
-});
-
-describe("dmsg-servers are individuals (point 1)", () => {
-  it("removing the third and adding a seventh changes no other", async () => {
-    const before = readStack("prod");
-    const secrets = throwAway(before);
-    const { "dmsg-server-3": third, ...others } = before.services["dmsg-servers"].members;
-    expect(third).toBeDefined();
-    const template = others["dmsg-server-1"];
-    if (template === undefined || third === undefined) {
-      throw new Error("production lists no dmsg-server-1 and 3");
-    }
-    const seventh = { ...template, key: third.key, nodePort: 30_086, slot: 3, host: third.host };
-    const after: SkywireStack = {
-      ...before,
-      services: {
-        ...before.services,
-        "dmsg-servers": { members: { ...others, "dmsg-server-7": seventh } },
-      },
-    };
-    const old = await dmsgServerObjects(before, secrets);
-    const now = await dmsgServerObjects(after, secrets);
-    const kept = [...old].filter(([name]) => !name.includes("dmsg-server-3"));
-    expect(kept.length).toBeGreaterThanOrEqual(5 * 5);
-    for (const [name, inputs] of kept) {
-      expect(now.get(name), name).toBe(inputs);
-    }
-    expect([...now.keys()].filter((name) => name.includes("dmsg-server-7"))).toHaveLength(
-      [...old.keys()].filter((name) => name.includes("dmsg-server-3")).length,
-    );
   });
 });
