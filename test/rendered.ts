@@ -126,7 +126,7 @@ const propertyDependencies = (request: RegisterResourceRequest): Record<string, 
   );
 
 /** Notes what every registration asks of the engine; the mocks see the inputs only. */
-function noteOptions(noted: Options[]): void {
+export function noteOptions(noted: Options[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) =>
