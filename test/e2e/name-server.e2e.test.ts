@@ -23,9 +23,9 @@ import { readFileSync } from "node:fs";
 import { NameServerDnsConfig } from ${JSON.stringify(join(clone, "components/platform/name-server.schema.ts"))};
 import { createDns, DnsRecords } from ${JSON.stringify(join(clone, "components/platform/dns.ts"))};
 
-const { config, address } = JSON.parse(readFileSync("wish.json", "utf8"));
+const { config, address, data } = JSON.parse(readFileSync("wish.json", "utf8"));
 const records = [{ name: "sd", host: "sd.example.org", type: "A", content: address, ttlSeconds: 300 }];
-new DnsRecords("records", { dns: createDns("dns", NameServerDnsConfig.parse(config)), records });
+new DnsRecords("records", { dns: createDns("dns", NameServerDnsConfig.parse(config), data), records });
 `;
 
 const root = mkdtempSync(join(tmpdir(), "fleet-name-server-"));
@@ -82,7 +82,11 @@ const machine = {
 };
 
 /** Says what is to be. */
-function wish(change: Readonly<Record<string, unknown>> = {}, address = "203.0.113.7"): void {
+function wish(
+  change: Readonly<Record<string, unknown>> = {},
+  address = "203.0.113.7",
+  data = "protect",
+): void {
   const config = {
     kind: "name-server",
     nameServers: { "ns1.example.org": {} },
@@ -92,7 +96,7 @@ function wish(change: Readonly<Record<string, unknown>> = {}, address = "203.0.1
     machine,
     ...change,
   };
-  writeFileSync(join(folder, "wish.json"), JSON.stringify({ config, address }));
+  writeFileSync(join(folder, "wish.json"), JSON.stringify({ config, address, data }));
 }
 
 /** What stands at the cloud, of one type. */
@@ -161,10 +165,9 @@ describe("a machine of ours", () => {
 
   it("is made anew on its own address when its config lets it be", async () => {
     const [before] = standing("instance");
-    wish({ machine: { ...machine, protect: false } });
-    await succeed("up", "--yes", "--skip-preview");
     const servers = { "ns1.example.org": {}, "ns2.example.net": { address: "192.0.2.2" } };
-    wish({ nameServers: servers, machine: { ...machine, protect: false } });
+    // `delete` is the first of the two steps by which bucket and address go, below.
+    wish({ nameServers: servers, machine: { ...machine, protect: false } }, undefined, "delete");
     await succeed("up", "--yes", "--skip-preview");
     const [after, ...others] = standing("instance");
     expect(others).toEqual([]);
@@ -181,12 +184,10 @@ describe("a machine that exists", () => {
     const found = () => standing("instance").find(({ id }) => id === "4711")?.inputs;
     const before = found();
     expect(before).toBeDefined();
-    await succeed("state", "unprotect", "--all", "--yes");
-    wish({
-      nameServers: { "ns1.example.org": { address: "192.0.2.1" } },
-      machine: { kind: "adopted", linodeId: 4711, label: "ns-by-hand", region: "ap-south" },
-    });
-    expect(await succeed("up", "--yes", "--skip-preview")).toMatch(/= +1 imported/);
+    const adopted = { kind: "adopted", linodeId: 4711, label: "ns-by-hand", region: "ap-south" };
+    const nameServers = { "ns1.example.org": { address: "192.0.2.1" } };
+    wish({ nameServers, machine: adopted }, undefined, "delete");
+    expect(await succeed("up", "--yes", "--skip-preview")).toContain("imported");
     expect(standing("instance").map(({ id }) => id)).toEqual(["4711"]);
     expect(found()).toEqual(before);
     await succeed("state", "unprotect", "--all", "--yes");
