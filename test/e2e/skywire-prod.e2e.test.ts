@@ -5,12 +5,15 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { requiredSecrets } from "../../stacks/secrets.ts";
+import type { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { secretsIn } from "../evaluators/secrets.ts";
 import { render, type Rendered } from "../rendered.ts";
 import {
   balancerType,
   configType,
   firewallType,
+  objectType,
 } from "../../sandbox/standins/rules/linode/types.ts";
 import { asText } from "../../sandbox/standins/values.ts";
 import { behind, linodeOf, machineOf } from "./cloud-state.ts";
@@ -34,7 +37,7 @@ function firewallOf({ metadata: { labels } }: Node): string {
 }
 
 describe("Skywire's production shape in a sandbox", () => {
-  let rendered: Rendered;
+  let rendered: Rendered<SkywireStack>;
   let sandbox: TestSandbox;
   let groups: ReadonlyMap<string, readonly Pod[]>;
   let nodes: ReadonlyMap<string, Node>;
@@ -115,11 +118,42 @@ describe("Skywire's production shape in a sandbox", () => {
 
   test("every key is held by exactly one pod", async () => {
     const secrets = sandboxSecrets(sandbox);
-    const keys = [...secrets].filter(([, value]) => /^[0-9a-f]{64}$/.test(value));
+    const pairs = requiredSecrets(rendered.config).filter(({ kind }) => kind === "key-pair");
+    const keys = pairs.map(({ name }) => [name, secrets.get(name) ?? ""] as const);
     expect(keys.length).toBeGreaterThan(13);
     for (const [name, value] of keys) {
       const found = (await holders(value)).map(({ metadata }) => metadata.name);
       expect({ name, found, count: found.length }).toEqual({ name, found, count: 1 });
+    }
+  });
+
+  test("each extra runs once in a namespace of its own", () => {
+    const members = [1, 2, 3, 4].map((number) => `coturn/coturn-${number}`);
+    for (const workload of [
+      ...["geoip/geoip", "utilities/git-telegram-bot", "metrics/prometheus", "metrics/grafana"],
+      ...["whitelist/auth", "whitelist/whitelist", "whitelist/whitelist-postgres", ...members],
+    ]) {
+      const pods = groups.get(workload)?.length;
+      expect({ workload, pods }).toEqual({ workload, pods: 1 });
+    }
+  });
+
+  test("coturn's pods are on the nodes that have its eight addresses", () => {
+    const { extras } = rendered.config;
+    for (const [name, { addresses }] of Object.entries(extras.coturn?.members ?? {})) {
+      const [node = ""] = nodesUnder(groups.get(`coturn/${name}`) ?? []);
+      expect(externalAddresses(nodes.get(node))).toEqual(expect.arrayContaining([...addresses]));
+    }
+  });
+
+  test("the IP service's compiled-in name leads to the address that its Service was given", async () => {
+    const services = await sandbox.objects("services");
+    const service = services.find(({ metadata }) => metadata.name === "ip-service");
+    const [, address] = /"clusterIP":"([\d.]+)"/.exec(JSON.stringify(service?.["spec"])) ?? [];
+    for (const pods of podsOf("service-discovery", "service-discovery-keyless", "uptime-tracker")) {
+      expect(JSON.stringify(pods.spec)).toContain(
+        `"hostAliases":[{"hostnames":["ip.skycoin.com"],"ip":"${address ?? "none"}"}]`,
+      );
     }
   });
 
@@ -148,6 +182,33 @@ describe("Skywire's production shape in a sandbox", () => {
     // By name alone: an address here would lead pods past the balancer.
     expect(told.every((text) => text.includes("nodebalancer.linode.com"))).toBe(true);
     expect(told.some((text) => text.includes('"ip"'))).toBe(false);
+  });
+
+  test("every public host stands in a published zone, on the address that serves it", () => {
+    const linode = linodeOf(sandbox);
+    const lines = linode
+      .all(objectType)
+      .flatMap(({ inputs }) => asText(inputs["content"]).split("\n"));
+    const addressOf = new Map(
+      linode.all(balancerType).map(({ inputs, facts }) => [asText(inputs["label"]), facts["ipv4"]]),
+    );
+    const [traefik, nginx] = ["prod-traefik", "prod-nginx"].map((name) => addressOf.get(name));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        ...["dmsgd", "tpd", "rf", "ut", "conf"].map(
+          (name) => `${name}.skywire.skycoin.com. 300 IN A ${traefik ?? "?"}`,
+        ),
+        ...["sd", "nv"].map((name) => `${name}.skycoin.com. 300 IN A ${traefik ?? "?"}`),
+        ...["ip", "grafana", "whitelist"].map(
+          (name) => `${name}.skycoin.com. 300 IN A ${nginx ?? "?"}`,
+        ),
+        "ar.skywire.skycoin.com. 300 IN CNAME edge.skycoin.com.",
+        "dmsg.server02a2d4c3.skywire.skycoin.com. 300 IN A 139.162.44.14",
+        "dmsg.server03717576.skywire.skycoin.com. 300 IN A 172.104.57.11",
+        "dmsg.server03d5b55d.skywire.skycoin.com. 300 IN A 139.177.189.68",
+        "dmsg.server02a4.skywire.skycoin.com. 300 IN A 172.104.61.116",
+      ]),
+    );
   });
 
   test("each node's machine is behind one firewall, open on just what is published there", () => {
