@@ -9,10 +9,9 @@ import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { NameServerDnsConfig } from "../../components/platform/name-server.schema.ts";
-import { asRawConfig } from "../../stacks/raw.ts";
-import { draftOf, put } from "../config/stack-fixture.ts";
 import { collect } from "../harness.ts";
-import { noteOptions, type Options, renderConfig, type Rendered } from "../rendered.ts";
+import { noteOptions, type Options } from "../rendered.ts";
+import { changedProduction } from "./changed.ts";
 
 const policies = [
   ["protect", { protect: true, retainOnDelete: true }],
@@ -34,15 +33,6 @@ const isKept = ({ type }: Options): boolean => kept.includes(type);
 type Terms = Pick<Options, "protect" | "retainOnDelete">;
 const termsOf = ({ protect, retainOnDelete }: Options): Terms => ({ protect, retainOnDelete });
 
-/** Production with some values changed. */
-function production(values: Readonly<Record<string, unknown>>): Promise<Rendered> {
-  const { config } = draftOf("prod");
-  for (const [path, value] of Object.entries(values)) {
-    put(config, path, value);
-  }
-  return renderConfig("prod", asRawConfig(config));
-}
-
 /** What a program asks of the engine beside inputs. */
 async function optionsOf(program: () => unknown): Promise<readonly Options[]> {
   const options: Options[] = [];
@@ -55,7 +45,7 @@ async function optionsOf(program: () => unknown): Promise<readonly Options[]> {
 
 describe.each(policies)("production that says data: %s", (data, terms) => {
   it("tells the engine so of every disk, balancer and bucket, and of namespaces with disks", async () => {
-    const { options } = await production({ "fleet:data": data });
+    const { options } = await changedProduction({ "fleet:data": data });
     const found = options.filter(isKept);
     const names = found.map(({ name }) => name);
     expect(names).toEqual(
@@ -79,7 +69,7 @@ describe.each(policies)("production that says data: %s", (data, terms) => {
 
 describe("one disk that may go", () => {
   it("says so itself, and no other follows", async () => {
-    const { options } = await production({
+    const { options } = await changedProduction({
       "fleet:stores/redis/network-monitor": {
         kind: "builtin",
         password: "redis-network-monitor",

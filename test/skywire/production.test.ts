@@ -8,25 +8,14 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { asRawConfig } from "../../stacks/raw.ts";
-import { draftOf, put } from "../config/stack-fixture.ts";
+import type { Properties } from "../../sandbox/standins/values.ts";
 import { find } from "../harness.ts";
-import { render, renderConfig, type Rendered } from "../rendered.ts";
+import { render, type Rendered } from "../rendered.ts";
 import { Box, removeBoxes } from "../standins/box.ts";
-
-type Values = Readonly<Record<string, unknown>>;
-
-/** Production's file with some of its values changed, rendered. */
-function changed(values: Values): Promise<Rendered> {
-  const { config } = draftOf("prod");
-  for (const [path, value] of Object.entries(values)) {
-    put(config, path, value);
-  }
-  return renderConfig("prod", asRawConfig(config));
-}
+import { changedProduction } from "./changed.ts";
 
 /** Resources by URN, each with all that the engine would compare. */
-const byUrn = ({ collected, options }: Rendered): ReadonlyMap<string, string> =>
+const byUrn = ({ collected, options }: Rendered<unknown>): ReadonlyMap<string, string> =>
   new Map(
     options.map(({ urn, type, name, protect, retainOnDelete }) => {
       const found = collected.resources.find((one) => one.type === type && one.name === name);
@@ -36,7 +25,7 @@ const byUrn = ({ collected, options }: Rendered): ReadonlyMap<string, string> =>
   );
 
 /** What differs between two renderings, each as `type name`. */
-function difference(before: Rendered, after: Rendered) {
+function difference(before: Rendered<unknown>, after: Rendered<unknown>) {
   const [old, now] = [byUrn(before), byUrn(after)];
   const short = (urn: string): string => urn.split("::").slice(2).join(" ").replace(/^.*\$/, "");
   const among = (urns: Iterable<string>, is: (urn: string) => boolean): readonly string[] =>
@@ -49,7 +38,7 @@ function difference(before: Rendered, after: Rendered) {
 }
 
 /** Replicas of everything that runs on, by `namespace/name`. */
-const running = ({ world }: Rendered): Readonly<Record<string, number>> =>
+const running = ({ world }: Rendered<unknown>): Readonly<Record<string, number>> =>
   Object.fromEntries(
     world.pods
       .filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet")
@@ -59,20 +48,20 @@ const running = ({ world }: Rendered): Readonly<Record<string, number>> =>
 const deploymentType = "kubernetes:apps/v1:Deployment";
 
 /** How a Deployment exchanges its pods. */
-function strategyOf({ collected }: Rendered, name: string): unknown {
+function strategyOf({ collected }: Rendered<unknown>, name: string): unknown {
   const { spec } = find(collected, deploymentType, name).inputs as { spec: { strategy: unknown } };
   return spec.strategy;
 }
 
 /** Names of the Deployments for which a resource of a name waits. */
-function waitsFor({ options }: Rendered, type: string, name: string): readonly string[] {
+function waitsFor({ options }: Rendered<unknown>, type: string, name: string): readonly string[] {
   const asked = options.find((one) => one.type === type && one.name === name);
   return (asked?.dependencies ?? [])
     .filter((urn) => urn.includes(`${deploymentType}::`))
     .map((urn) => urn.split("::").at(-1) ?? "");
 }
 
-const imagesOf = ({ world }: Rendered, name: string): readonly string[] =>
+const imagesOf = ({ world }: Rendered<unknown>, name: string): readonly string[] =>
   world.pods
     .filter((pods) => pods.name === name)
     .flatMap(({ spec }) => spec.containers.map(({ image }) => image));
@@ -161,7 +150,7 @@ describe("dmsg-servers are individuals (point 1): no pod of another is touched",
     changes.filter((change) => !/:NetworkPolicy /.test(change));
 
   it("when a seventh is added", async () => {
-    const after = await changed({
+    const after = await changedProduction({
       "fleet:cluster/pools/dmsg/slots/9": {
         address: { kind: "reserved", ip: "192.0.2.9", assignedBy: "node-keeper" },
       },
@@ -184,7 +173,7 @@ describe("dmsg-servers are individuals (point 1): no pod of another is touched",
   }, 60_000);
 
   it("when the third is removed, and its node is given up", async () => {
-    const after = await changed({
+    const after = await changedProduction({
       "fleet:cluster/pools/dmsg/slots/3": undefined,
       "fleet:services/dmsg-servers/count": 5,
       "fleet:services/dmsg-servers/members/dmsg-server-3": undefined,
@@ -201,8 +190,8 @@ describe("dmsg-servers are individuals (point 1): no pod of another is touched",
 });
 
 describe("a digest in the file", () => {
-  const roll = (service: string): Promise<Rendered> =>
-    changed({ "fleet:images/overrides": { [service]: { digest } } });
+  const roll = (service: string): Promise<Rendered<unknown>> =>
+    changedProduction({ "fleet:images/overrides": { [service]: { digest } } });
 
   it("rolls that service's pods, both kinds of them, and nothing else", async () => {
     const after = await roll("dmsg-discovery");
@@ -244,7 +233,9 @@ describe("the uptime-tracker, built by the stack", () => {
 
   it("is an image that Docker's provider takes, builds, pushes, and alone runs by its digest", async () => {
     const build = { context: sources, args: { VERSION: "1" } };
-    const after = await changed({ "fleet:images/overrides": { "uptime-tracker": { build } } });
+    const after = await changedProduction({
+      "fleet:images/overrides": { "uptime-tracker": { build } },
+    });
     expect(difference(production, after)).toEqual({
       added: ["docker:index/image:Image uptime-tracker-image", "pulumi:providers:docker images"],
       removed: [],
@@ -253,7 +244,7 @@ describe("the uptime-tracker, built by the stack", () => {
 
     // The stand-in's checks are Docker's own: what it finds wrong would fail at the first build.
     const type = "docker:index/image:Image";
-    const { inputs } = find(after.collected, type, "uptime-tracker-image");
+    const inputs = find(after.collected, type, "uptime-tracker-image").inputs as Properties;
     const docker = await Box.open("docker");
     const { properties } = await docker.make(type, "uptime-tracker-image", inputs);
     expect(properties["repoDigest"]).toMatch(/^docker\.io\/skycoinpro\/uptime-tracker@sha256:/);
