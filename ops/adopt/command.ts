@@ -1,5 +1,6 @@
 /** `adopt`: takes what runs already into a stack's state, so that the next update changes it instead of colliding with it. */
 import { CommandError } from "../command.ts";
+import { inParallel } from "../parallel.ts";
 import { table } from "../table.ts";
 import { type CloudThing, decideThings } from "./clouds.ts";
 import type { Decision } from "./decision.ts";
@@ -137,9 +138,8 @@ async function take(
   let missing = creates;
   for (const group of [taken.filter((one) => !isObject(one)), taken.filter(isObject)]) {
     const imported = group.filter(({ verdict }) => verdict !== "side by side");
-    for (const { prepare } of imported) {
-      await (prepare === undefined ? undefined : target.kubectl(prepare));
-    }
+    const words = imported.flatMap(({ prepare = [] }) => prepare);
+    await inParallel(words, 6, (line) => target.kubectl(line));
     if (imported.length > 0) {
       missing = await makeProviders(target, imported, missing);
       await target.import(importFile(imported, missing));

@@ -23,8 +23,8 @@ export interface Decision {
   readonly id?: string;
   /** Its state, where the provider's own reading would take more for the program's wish than it says. */
   readonly state?: ImportedState;
-  /** What kubectl is told before: a change that moves no pod. */
-  readonly prepare?: readonly string[];
+  /** What kubectl is told before: changes that move no pod. */
+  readonly prepare?: readonly (readonly string[])[];
 }
 
 /** What an import is told of a resource instead of having it read. */

@@ -1,6 +1,6 @@
 /** The file that `pulumi import` reads: what is taken, and the components that it hangs below. Pure. */
 import type { Decision } from "./decision.ts";
-import type { Planned } from "./preview.ts";
+import { type Planned, withoutUnknown } from "./preview.ts";
 
 /** A resource in the file; `name` is unique in it, `logicalName` the program's. */
 interface ImportedResource {
@@ -56,6 +56,8 @@ export function importFile(
       ...[...components.values()].map((component) => ({
         ...named(component),
         component: true as const,
+        // Nobody reads a component: without them the next update would change every one.
+        inputs: withoutUnknown(component.inputs) as Readonly<Record<string, unknown>>,
       })),
       ...decisions.flatMap(({ planned, id, state }) =>
         planned === undefined || id === undefined

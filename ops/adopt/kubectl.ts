@@ -5,7 +5,7 @@ import * as z from "zod";
 
 import { CommandError } from "../command.ts";
 import { inParallel } from "../parallel.ts";
-import { companionKinds, LiveObject, type WantedObject } from "./kubernetes.ts";
+import { companionKinds, kindWord, LiveObject, type WantedObject } from "./kubernetes.ts";
 
 /** Runs kubectl against the stack's cluster, and gives what it printed. */
 export type Kubectl = (words: readonly string[], input?: string) => Promise<string>;
@@ -47,12 +47,6 @@ const List = z.object({ items: z.array(LiveObject) });
 const namesOnly =
   'jsonpath={range .items[*]}{"{\\"namespace\\":\\""}{.metadata.namespace}{"\\",\\"name\\":\\""}{.metadata.name}{"\\"}\\n"}{end}';
 
-/** `Kind.version.group`, as kubectl takes it; the core group has an empty name. */
-function kindWord({ apiVersion, kind }: Pick<WantedObject, "apiVersion" | "kind">): string {
-  const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
-  return `${kind}.${version ?? ""}.${group}`;
-}
-
 /**
  * Every object of the kinds that a stack has, and of those that others may have beside it.
  *
@@ -73,7 +67,7 @@ async function readKind(kubectl: Kubectl, kind: string): Promise<readonly LiveOb
   try {
     text = await kubectl([
       ...["get", kind, "--all-namespaces"],
-      ...["-o", isSecret ? namesOnly : "json"],
+      ...(isSecret ? ["-o", namesOnly] : ["-o", "json", "--show-managed-fields"]),
     ]);
   } catch (error) {
     if (error instanceof CommandError && /doesn't have a resource type/.test(error.message)) {

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 
 import type { Decision, ImportedState } from "./decision.ts";
+import { passedOn } from "./managers.ts";
 import { holdsUnknown, type Planned, withoutUnknown } from "./preview.ts";
 
 const Metadata = z.looseObject({
@@ -91,11 +92,7 @@ export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
   }
   const fixed = fixedFields(kind).find((path) => differs(planned.inputs, live, path));
   if (fixed === undefined) {
-    const prepare = preparation(wanted, live);
-    return {
-      ...decision("adopted", changes(planned, live)),
-      ...(prepare === undefined ? {} : { prepare }),
-    };
+    return { ...decision("adopted", changes(planned, live)), prepare: preparations(wanted, live) };
   }
   const field = fixed.join(".");
   switch (kind) {
@@ -132,27 +129,41 @@ function isNeverDoubled(inputs: unknown): boolean {
   );
 }
 
+/** Patches before an object is adopted. */
+function preparations(wanted: WantedObject, live: LiveObject): readonly (readonly string[])[] {
+  const { planned, apiVersion, kind, namespace, name } = wanted;
+  const managers = passedOn(live, managerOf(planned));
+  const patches = [
+    ...(needsRecreate(wanted, live)
+      ? [{ op: "replace", path: "/spec/strategy", value: { type: "Recreate" } }]
+      : []),
+    ...(managers === undefined
+      ? []
+      : [{ op: "replace", path: "/metadata/managedFields", value: managers }]),
+  ];
+  return patches.map((patch) => [
+    ...["patch", kindWord({ apiVersion, kind }), name],
+    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    ...["--type=json", "--patch", JSON.stringify([patch])],
+  ]);
+}
+
 /**
  * An update that makes a Deployment's strategy Recreate is refused while the terms of a rolling one, which the
  * API server fills in, stand beside it; a server-side apply leaves them there. Changed by itself, it moves no pod.
  */
-function preparation(
-  { planned, kind, namespace = "default", name }: WantedObject,
-  live: LiveObject,
-): readonly string[] | undefined {
-  const isRecreate = valueAt(planned.inputs, "spec", "strategy", "type") === "Recreate";
-  if (
-    kind !== "Deployment" ||
-    !isRecreate ||
-    valueAt(live, "spec", "strategy", "type") === "Recreate"
-  ) {
-    return undefined;
-  }
-  const patch = [{ op: "replace", path: "/spec/strategy", value: { type: "Recreate" } }];
-  return [
-    ...["patch", "deployment", name, "--namespace", namespace],
-    ...["--type=json", "--patch", JSON.stringify(patch)],
-  ];
+function needsRecreate({ planned, kind }: WantedObject, live: LiveObject): boolean {
+  const type = ["spec", "strategy", "type"] as const;
+  return (
+    kind === "Deployment" &&
+    valueAt(planned.inputs, ...type) === "Recreate" &&
+    valueAt(live, ...type) !== "Recreate"
+  );
+}
+
+/** Who applies a resource's fields: the provider keeps the name in its state. */
+function managerOf({ urn }: Planned): string {
+  return `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
 }
 
 /** Fields that the API server never changes, or that the provider replaces an object for. */
@@ -230,17 +241,29 @@ const short = (value: unknown): string => JSON.stringify(value ?? null);
  * next preview would replace a Service for leaving out its cluster address, and a claim its volume.
  * Source: provider/pkg/provider/provider.go (checkpointObject, Diff) of pulumi-kubernetes 4.
  */
-function stateOf({ urn, inputs: all }: Planned, live: LiveObject): ImportedState {
-  const manager = createHash("sha256").update(urn).digest("hex").slice(0, 8);
-  const { apiVersion, kind, metadata } = all;
-  const known = withoutUnknown(live.kind === "Secret" ? { apiVersion, kind, metadata } : all);
+function stateOf(planned: Planned, live: LiveObject): ImportedState {
+  const { apiVersion, kind, metadata } = planned.inputs;
+  const known = withoutUnknown(
+    live.kind === "Secret" ? { apiVersion, kind, metadata } : planned.inputs,
+  );
   const inputs = known as Readonly<Record<string, unknown>>;
   const state = {
     __inputs: inputs,
     __initialApiVersion: live.apiVersion,
-    __fieldManager: `pulumi-kubernetes-${manager}`,
+    __fieldManager: managerOf(planned),
   };
-  return { inputs, outputs: { ...live, ...state } };
+  return { inputs, outputs: { ...withoutManagers(live), ...state } };
+}
+
+/** Who owns which field is the API server's to know, and longer than all else. */
+function withoutManagers(live: LiveObject): LiveObject {
+  return { ...live, metadata: { ...live.metadata, managedFields: undefined } };
+}
+
+/** `Kind.version.group`, as kubectl takes it; the core group has an empty name. */
+export function kindWord({ apiVersion, kind }: Pick<WantedObject, "apiVersion" | "kind">): string {
+  const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  return `${kind}.${version ?? ""}.${group}`;
 }
 
 /** Kinds that matter to whoever wonders what else runs in a namespace. */

@@ -99,7 +99,7 @@ function adoptInSandbox(request: AdoptRequest, scratch: string): Promise<number>
     const { sandbox } = await open({
       place,
       outer: process.env,
-      say: console.log,
+      say,
       options: { stack, file: request.path, fast: false, refresh: false, verbose: false },
     });
     sandbox.api.close();
@@ -156,8 +156,12 @@ function common(
       ]);
     },
     agree: () => (isAgreed ? Promise.resolve(true) : ask()),
-    say: console.log,
+    say,
   };
+}
+
+function say(line: string): void {
+  console.log(line);
 }
 
 async function ask(): Promise<boolean> {

@@ -2,8 +2,10 @@
  * `make adopt`, decided and told: what exists against what a stack would make, under previews and objects
  * made for it. That an engine and an API server agree is shown by test/e2e/adopt.e2e.test.ts.
  */
+import { spawnSync } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -14,6 +16,7 @@ import { type ImportFile, importFile } from "../../ops/adopt/import-file.ts";
 import { decideObject, type LiveObject, wantedObjects } from "../../ops/adopt/kubernetes.ts";
 import { type Planned, readPreview, type StackPreview } from "../../ops/adopt/preview.ts";
 import { findLeft, leavePods } from "../../ops/adopt/side-by-side.ts";
+import { clone } from "../rendered.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const stackUrn = "urn:pulumi:prod::fleet::pulumi:pulumi:Stack::fleet-prod";
@@ -165,10 +168,14 @@ describe("an object that exists", () => {
     const rolling = {
       spec: { ...selector("x"), strategy: { type: "RollingUpdate", rollingUpdate: {} } },
     };
-    expect(verdict("Deployment", wanted, rolling).prepare?.join(" ")).toMatch(
-      /^patch deployment x --namespace skywire --type=json .*"value":{"type":"Recreate"}/,
+    expect(verdict("Deployment", wanted, rolling).prepare?.map((words) => words.join(" "))).toEqual(
+      [
+        expect.stringMatching(
+          /^patch Deployment\.v1\.apps x --namespace skywire --type=json .*"value":{"type":"Recreate"}/,
+        ),
+      ],
     );
-    expect(verdict("Deployment", wanted, wanted).prepare).toBeUndefined();
+    expect(verdict("Deployment", wanted, wanted).prepare).toEqual([]);
   });
 
   it("of which two may not run at a time is replaced, however that is said", () => {
@@ -186,6 +193,44 @@ describe("an object that exists", () => {
   it("that holds none goes on beside the new one", () => {
     const wanted = { spec: { ...selector("new"), strategy: { type: "RollingUpdate" } } };
     expect(verdict("Deployment", wanted, { spec: selector("old") }).verdict).toBe("side by side");
+  });
+
+  it("passes on what people's tools own of it, and leaves controllers what is theirs", () => {
+    const entry = (manager: string, fieldsV1: object, subresource?: string) => ({
+      ...{ manager, operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1", fieldsV1 },
+      ...(subresource === undefined ? {} : { subresource }),
+    });
+    const controllers = [
+      entry("kube-controller-manager", { "f:spec": { "f:x": {} } }),
+      entry("kubectl", { "f:status": {} }, "status"),
+    ];
+    const managedFields = [
+      entry("kubectl-client-side-apply", { "f:spec": { "f:ports": {}, "f:selector": {} } }),
+      ...controllers,
+      entry("helm", { "f:spec": { "f:selector": { "f:app": {} } }, "f:metadata": {} }),
+    ];
+    const live = {
+      ...object("Service", "x"),
+      metadata: { ...object("Service", "x").metadata, managedFields },
+    };
+    const [one] = wantedObjects([wish("Service", "x")]);
+    const decision = one && decideObject(one, live);
+    const [{ path, value }] = JSON.parse(decision?.prepare?.[0]?.at(-1) ?? "") as [
+      { path: string; value: object[] },
+    ];
+    expect(path).toBe("/metadata/managedFields");
+    expect(value).toEqual([
+      {
+        ...{ operation: "Apply", apiVersion: "v1", fieldsType: "FieldsV1" },
+        manager: decision?.state?.outputs["__fieldManager"],
+        fieldsV1: {
+          "f:spec": { "f:ports": {}, "f:selector": { "f:app": {} } },
+          "f:metadata": {},
+        },
+      },
+      ...controllers,
+    ]);
+    expect(JSON.stringify(decision?.state)).not.toContain("managedFields");
   });
 
   it("is never replaced where that would lose data", () => {
@@ -313,7 +358,7 @@ describe("the file that pulumi imports", () => {
   const component = planned(
     "fleet:platform:Namespace",
     "skywire",
-    {},
+    { data: "protect", later: unknown },
     { custom: false, provider: undefined },
   );
   const namespace = planned(
@@ -334,7 +379,13 @@ describe("the file that pulumi imports", () => {
     expect(importFile([decision], [namespace, component])).toEqual({
       nameTable: { [provider]: provider },
       resources: [
-        { type: component.type, name: parent, logicalName: "skywire", component: true },
+        {
+          type: component.type,
+          name: parent,
+          logicalName: "skywire",
+          component: true,
+          inputs: { data: "protect" },
+        },
         {
           type: namespace.type,
           name: namespace.urn,
@@ -480,6 +531,23 @@ describe("adopt", () => {
       "kubectl label pods --namespace skywire --selector app=x --overwrite name=x",
       "kubectl delete deployment x --namespace skywire --cascade=orphan --ignore-not-found",
     ]);
+  });
+});
+
+describe("make adopt", () => {
+  const cli = (...words: string[]): string => {
+    // A PATH without pulumi and kubectl: none of these may come as far as starting one.
+    const options = { env: { PATH: "/nowhere" }, encoding: "utf8", input: "" } as const;
+    const program = [join(clone, "ops", "cli.ts"), "adopt", "--stack", "prod"];
+    const { status, stderr } = spawnSync(process.execPath, [...program, ...words], options);
+    expect(status).toBe(1);
+    return stderr;
+  };
+
+  it("has no default target, and changes nothing where nobody can say yes", () => {
+    expect(cli()).toContain("TARGET must be sandbox");
+    expect(cli("--target", "live")).toMatch(/nobody is here to say yes.*YES=yes/);
+    expect(cli("--target", "live", "--yes", "maybe")).toMatch(/YES must be yes \(it is "maybe"\)/);
   });
 });
 
