@@ -107,7 +107,7 @@ export class NameServer extends pulumi.ComponentResource {
     this.#region = publication.region;
     this.#bucket = new ObjectStorageBucket(
       `${name}-bucket`,
-      { label: publication.bucket, region: publication.region, corsEnabled: false },
+      { label: publication.bucket, region: publication.region },
       // Names are unique across customers: one that went could be somebody else's, with other zones.
       { parent: this, ...keptAs(config.data) },
     );
