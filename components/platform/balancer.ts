@@ -61,7 +61,7 @@ export function makeNodeBalancer(
     {
       parent,
       provider,
-      ...keptAs(data),
+      ...keptAs(linode.data ?? data),
       ignoreChanges: ["tags", "clientConnThrottle", "firewallId"],
     },
   );

@@ -9,7 +9,16 @@ import * as z from "zod";
 
 import { poolLabel, slotLabel } from "../base/labels.ts";
 import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
-import { Bytes, Cpu, DnsLabel, Hostname, Ipv4, LabelKey, LabelValue } from "../base/scalars.ts";
+import {
+  Bytes,
+  Cpu,
+  DataPolicy,
+  DnsLabel,
+  Hostname,
+  Ipv4,
+  LabelKey,
+  LabelValue,
+} from "../base/scalars.ts";
 import { LinodeTerms, LinodeType } from "./linode.schema.ts";
 import { basePool, lkePoolFaults } from "./lke-pools.ts";
 
@@ -93,6 +102,8 @@ export const PoolConfig = z
     region: LabelValue.optional(),
     /** The cloud's name of the size, where the program makes the nodes. `cpu` and `memory` say the same. */
     type: LinodeType.optional(),
+    /** What happens to its nodes when it goes, where the program makes them. Default: the stack's. */
+    data: DataPolicy.optional(),
   })
   .superRefine((pool, context) => {
     if ((pool.nodes === undefined) === (pool.slots === undefined)) {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Bytes, DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
+import { Bytes, DataPolicy, DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
 import { Resources, Toleration } from "../workload/workload.schema.ts";
 import type { PlatformFault } from "./fault.ts";
 
@@ -35,6 +35,8 @@ const LinodeBalancer = z.strictObject({
    * and deleted, by the cluster's cloud controller.
    */
   firewallId: z.int().min(1).optional(),
+  /** What happens to it, and so to its address, when it goes. Default: the stack's. */
+  data: DataPolicy.optional(),
 });
 
 /** A LoadBalancer Service: the cloud gives an address that outlives nodes. */

@@ -19,6 +19,8 @@ export interface LkePool {
   readonly count: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: PoolConfig["taints"];
+  /** What happens to it when it goes, where that is not the stack's word. */
+  readonly data: PoolConfig["data"];
 }
 
 /**
@@ -29,7 +31,7 @@ export interface LkePool {
  */
 export function lkePools(pools: Readonly<Record<string, PoolConfig>>): LkePool[] {
   return Object.entries(pools).flatMap(([name, pool]) => {
-    const { type, nodes, taints } = pool;
+    const { type, nodes, taints, data } = pool;
     if (type === undefined) {
       throw new Error(`fleet:cluster.pools.${name} has no type`);
     }
@@ -42,8 +44,9 @@ export function lkePools(pools: Readonly<Record<string, PoolConfig>>): LkePool[]
           count: 1,
           labels: { ...labels, [slotLabel]: slot },
           taints,
+          data,
         }))
-      : [{ name, type, count: nodes, labels, taints }];
+      : [{ name, type, count: nodes, labels, taints, data }];
   });
 }
 

@@ -18,7 +18,7 @@ export const poolTag = "fleet";
  * Linode's Kubernetes with its pools.
  *
  * All of it is protected as the stack's data: a pool of another size is a new one, and goes beside the old one into the
- * file until what lived there has moved.
+ * file until what lived there has moved; then it says `data: delete`, and goes.
  */
 export class Lke extends pulumi.ComponentResource implements Awaitable {
   /** The pools: Linode reports a cluster done with no ready node, but waits for a pool's (1.2, 1.3). */
@@ -36,7 +36,6 @@ export class Lke extends pulumi.ComponentResource implements Awaitable {
   ) {
     const { label, version, linode, base } = config;
     super("fleet:platform:Lke", name, { label, version, region: linode.region }, opts);
-    const options = { parent: this, ...keptAs(config.data) };
     const cluster = new LkeCluster(
       `${name}-cluster`,
       {
@@ -48,7 +47,7 @@ export class Lke extends pulumi.ComponentResource implements Awaitable {
         controlPlane: { highAvailability: config.highAvailability },
         pools: [{ type: base.type, count: 1, taints: [baseTaint] }],
       },
-      options,
+      { parent: this, ...keptAs(config.data) },
     );
     const clusterId = cluster.id.apply(Number);
     this.ready = lkePools(config.pools).map(
@@ -63,7 +62,7 @@ export class Lke extends pulumi.ComponentResource implements Awaitable {
             taints: pool.taints.map(({ key, value, effect }) => ({ key, value, effect })),
             tags: [poolTag],
           },
-          options,
+          { parent: this, ...keptAs(pool.data ?? config.data) },
         ),
     );
     this.kubeconfig = pulumi.secret(cluster.kubeconfig).apply(decode);

@@ -67,17 +67,18 @@ describe.each(policies)("production that says data: %s", (data, terms) => {
   }, 60_000);
 });
 
-describe("one disk that may go", () => {
-  it("says so itself, and no other follows", async () => {
+describe("a disk and a balancer that may go", () => {
+  it("say so themselves, and no other follows", async () => {
     const { options } = await changedProduction({
       "fleet:stores/redis/network-monitor": {
         kind: "builtin",
         password: "redis-network-monitor",
         storage: { data: "delete" },
       },
+      "fleet:ingress/controllers/nginx/exposure/linode": { data: "delete" },
     });
     const free = options.filter((one) => isKept(one) && !one.protect).map(({ name }) => name);
-    expect(free).toEqual(["redis-network-monitor-data"]);
+    expect(free.sort()).toEqual(["nginx-nodebalancer", "redis-network-monitor-data"]);
   }, 60_000);
 });
 
@@ -124,3 +125,19 @@ describe.each(policies)(
     });
   },
 );
+
+describe("a pool that may go", () => {
+  it("says so itself, and neither its cluster nor another pool follows", async () => {
+    const pool = { type: "g6-standard-2", cpu: "2", memory: "4Gi", nodes: 3 };
+    const cluster = ClusterConfig.parse({
+      kind: "lke",
+      label: "demo",
+      version: "1.34",
+      linode: { region: "ap-south" },
+      pools: { old: { ...pool, data: "delete" }, new: pool },
+    });
+    const options = await optionsOf(() => new Cluster("cluster", cluster));
+    const free = options.filter((one) => isKept(one) && !one.protect).map(({ name }) => name);
+    expect(free).toEqual(["cluster-lke-old"]);
+  });
+});
