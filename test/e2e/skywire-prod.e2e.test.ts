@@ -1,14 +1,21 @@
 /**
  * Skywire's production in its own shape, on a sandbox: production's file, production's pools.
- * Proves counts, placement and who holds which key; what happens to a running stack is proven with
- * test's (skywire-test.e2e.test.ts).
+ * Proves counts, placement, who holds which key, what is open where, and how a set of pods is exchanged;
+ * what else happens to a running stack is proven with test's (skywire-test.e2e.test.ts).
  */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseDocument } from "yaml";
 
 import { requiredSecrets } from "../../stacks/secrets.ts";
 import type { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { secretsIn } from "../evaluators/secrets.ts";
-import { render, type Rendered } from "../rendered.ts";
+import { worldOf } from "../evaluators/objects.ts";
+import { clone, render, type Rendered } from "../rendered.ts";
+import { sandboxPlace } from "../../sandbox/place.ts";
+import { requireRunning } from "../../sandbox/sandbox.ts";
 import {
   balancerType,
   configType,
@@ -26,6 +33,14 @@ import {
   workloadFaults,
 } from "./cluster-state.ts";
 import { nodesOf, type Node, type Pod } from "./live-objects.ts";
+import {
+  courseOf,
+  firstTimes,
+  isAvailable,
+  overlapsOf,
+  podsOf as recordedOf,
+} from "./rollout-course.ts";
+import { record, type RecordedPod } from "./rollout-recorder.ts";
 import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbox.ts";
 
 const servers = [1, 2, 3, 4, 5, 6].map((number) => `dmsg-server-${number}`);
@@ -157,6 +172,55 @@ describe("Skywire's production shape in a sandbox", () => {
     }
   });
 
+  test("each namespace is there, and lets its pods do no more than they need", async () => {
+    const { namespaces } = worldOf(await sandbox.objects("namespaces"));
+    const levels = [...namespaces]
+      .filter(([name]) => name !== "default" && !name.startsWith("kube-"))
+      .map(([name, labels]) => [name, labels["pod-security.kubernetes.io/enforce"]]);
+    expect(Object.fromEntries(levels)).toEqual({
+      skywire: "restricted",
+      "skywire-network-monitor": "privileged",
+      ingress: "privileged",
+      "node-keeper": "privileged",
+      coturn: "privileged",
+      geoip: "restricted",
+      metrics: "restricted",
+      utilities: "restricted",
+      whitelist: "restricted",
+    });
+  });
+
+  test("each host goes through the controller that the file names for it", async () => {
+    const { ingresses } = worldOf(await sandbox.objects("ingresses"));
+    const hosts = ingresses.flatMap(({ spec }) =>
+      spec.rules.map(({ host }) => [host, spec.ingressClassName]),
+    );
+    const skywire = ["dmsgd", "tpd", "rf", "ut", "conf"].map((name) => `${name}.skywire`);
+    const traefik = [...skywire, "sd", "nv", "auth"].map((name) => [
+      `${name}.skycoin.com`,
+      "traefik",
+    ]);
+    const nginx = ["ip", "grafana", "whitelist"].map((name) => [`${name}.skycoin.com`, "nginx"]);
+    expect(Object.fromEntries(hosts)).toEqual({
+      ...Object.fromEntries([...traefik, ...nginx]),
+      "ar.skywire.skycoin.com": "edge",
+    });
+    expect(hosts).toHaveLength(12);
+  });
+
+  test("past the controllers go the published ports alone, and to pods of the very node dialled", async () => {
+    const { services } = worldOf(await sandbox.objects("services"));
+    const published = services.filter(({ spec }) => spec.type === "NodePort");
+    const ports = published.flatMap(({ spec }) =>
+      spec.ports.map(({ nodePort, protocol }) => `${nodePort ?? "none"}/${protocol}`),
+    );
+    const servers = ["30081", "30082", "30083", "30084", "30085", "30089"];
+    expect(ports.sort()).toEqual([...servers.map((port) => `${port}/TCP`), "30178/UDP"]);
+    expect(published.map(({ spec }) => spec.externalTrafficPolicy)).toEqual(
+      ports.map(() => "Local"),
+    );
+  });
+
   test("two NodeBalancers stand in Singapore, each with its Service's two ports, and no third", async () => {
     const linode = linodeOf(sandbox);
     const balancers = linode.all(balancerType);
@@ -260,5 +324,55 @@ describe("Skywire's production shape in a sandbox", () => {
     expect(nodesUnder(podsOf("address-resolver"))).toEqual(
       nodesUnder(groups.get("ingress/edge") ?? []),
     );
+  });
+
+  test("a new image of dmsg-discovery takes one pod at a time: four are ready at every moment", async () => {
+    const standing = [...(await podsByWorkload(sandbox)).values()].flat();
+    const before = new Set(standing.map(({ metadata }) => metadata.uid));
+    const file = join(dirname(sandbox.folder), "changed.yaml");
+    const document = parseDocument(readFileSync(join(clone, "Pulumi.prod.yaml"), "utf8"));
+    const hex = "a".repeat(64);
+    const place = ["config", "fleet:images", "overrides", "dmsg-discovery"];
+    document.setIn(place, { digest: `sha256:${hex}` });
+    writeFileSync(file, document.toString());
+
+    const { api } = requireRunning(sandboxPlace("prod", { root: dirname(sandbox.folder) }));
+    const recorder = await record(api);
+    const mark = recorder.mark();
+    await sandbox.succeed("up", "--file", file);
+    const members = ["skywire/dmsg-discovery", "skywire/dmsg-discovery-keyless"];
+    const own = (pods: readonly RecordedPod[]) => members.flatMap((name) => recordedOf(pods, name));
+    await recorder.until("five pods of the new image are ready", (pods) => {
+      const now = own(pods);
+      return (
+        now.length === 5 && now.every((pod) => pod.version === hex && pod.readySince !== undefined)
+      );
+    });
+    const moments = recorder.since(mark);
+    await recorder.stop();
+    api.close();
+
+    const ready = moments.map(
+      ({ at, pods }) => own(pods).filter((pod) => isAvailable(pod, at, 0)).length,
+    );
+    expect(Math.min(...ready)).toBe(4);
+    // The key's holder is the one that goes first and is made after, and is the last to be exchanged.
+    expect(courseOf(moments, "skywire/dmsg-discovery-keyless", 0)).toEqual({
+      fewestAvailable: 4,
+      mostPods: 5,
+    });
+    expect(overlapsOf(moments, "skywire/dmsg-discovery")).toEqual([]);
+    const isNew = (pod: RecordedPod): boolean => pod.version === hex;
+    const [keyed] = firstTimes(moments, "skywire/dmsg-discovery", isNew);
+    const others = firstTimes(moments, "skywire/dmsg-discovery-keyless", isNew);
+    expect(others).toHaveLength(4);
+    expect(keyed?.at).toBeGreaterThan(Math.max(...others.map(({ at }) => at)));
+
+    // And nobody else was exchanged: what is new beside them is nothing.
+    const after = (await podsByWorkload(sandbox)).entries();
+    const touched = [...after].filter(([, pods]) =>
+      pods.some((pod) => !before.has(pod.metadata.uid)),
+    );
+    expect(touched.map(([name]) => name).sort()).toEqual(members);
   });
 });
