@@ -55,7 +55,7 @@ export async function adopt(target: AdoptTarget): Promise<number> {
   for (const one of replaced) {
     await removeLeft(target.kubectl, one);
   }
-  return tellWhatComes(target, decisions);
+  return taken.length === 0 ? 0 : tellWhatComes(target, decisions);
 }
 
 async function decide(
@@ -127,22 +127,18 @@ function decisionLines(
   ];
 }
 
-/** Clouds first: the cluster itself may be among what is taken, and its provider needs it. */
 async function take(
   target: AdoptTarget,
   taken: readonly Decision[],
   creates: readonly Planned[],
 ): Promise<void> {
-  const isObject = ({ planned }: Decision): boolean =>
-    planned?.type.startsWith("kubernetes:") === true;
-  let missing = creates;
-  for (const group of [taken.filter((one) => !isObject(one)), taken.filter(isObject)]) {
+  for (const group of inOrder(taken)) {
     const imported = group.filter(({ verdict }) => verdict !== "side by side");
     const words = imported.flatMap(({ prepare = [] }) => prepare);
     await inParallel(words, 6, (line) => target.kubectl(line));
     if (imported.length > 0) {
-      missing = await makeProviders(target, imported, missing);
-      await target.import(importFile(imported, missing));
+      await makeProviders(target, imported, creates);
+      await target.import(importFile(imported, creates));
       target.say(`${imported.length} taken into state.`);
     }
     for (const decision of group.filter(({ verdict }) => verdict === "side by side")) {
@@ -152,28 +148,35 @@ async function take(
   }
 }
 
-/** An import needs its provider in state. */
+/** A cluster that is taken itself comes first, with all of its cloud: its provider needs it in state. */
+function inOrder(taken: readonly Decision[]): readonly (readonly Decision[])[] {
+  const isCluster = ({ planned }: Decision): boolean =>
+    planned?.type === "linode:index/lkeCluster:LkeCluster";
+  const isObject = ({ planned }: Decision): boolean =>
+    planned?.type.startsWith("kubernetes:") === true;
+  return taken.some(isCluster)
+    ? [taken.filter((one) => !isObject(one)), taken.filter(isObject)]
+    : [taken];
+}
+
+/** An import needs its provider in state; what is there already is not made again. */
 async function makeProviders(
   target: AdoptTarget,
   taken: readonly Decision[],
   creates: readonly Planned[],
-): Promise<readonly Planned[]> {
-  const byUrn = new Map(creates.map((planned) => [planned.urn, planned]));
+): Promise<void> {
+  const missing = new Map(creates.map((planned) => [planned.urn, planned]));
   const needed = new Set<string>();
   for (const { planned } of taken) {
-    for (
-      let urn = planned?.provider;
-      urn !== undefined && byUrn.has(urn);
-      urn = byUrn.get(urn)?.parent
-    ) {
+    let urn = planned?.provider;
+    while (urn !== undefined && missing.has(urn)) {
       needed.add(urn);
+      urn = missing.get(urn)?.parent;
     }
   }
-  if (needed.size === 0) {
-    return creates;
+  if (needed.size > 0) {
+    await target.make([...needed]);
   }
-  await target.make([...needed]);
-  return (await target.preview()).creates;
 }
 
 /** What the next update would do: a replacement that was not told is a fault of this command. */

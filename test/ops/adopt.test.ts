@@ -493,6 +493,36 @@ describe("adopt", () => {
     expect(said.at(-1)).toContain("There is nothing to take");
   });
 
+  it("takes a cluster before what is in it: its provider has its address from there", async () => {
+    const linode = urn("pulumi:providers:linode", "cluster-linode");
+    const cluster = planned(
+      "linode:index/lkeCluster:LkeCluster",
+      "lke",
+      { label: "prod", region: "ap-south" },
+      { provider: linode },
+    );
+    const creates = [
+      provided,
+      planned(
+        "pulumi:providers:linode",
+        "cluster-linode",
+        {},
+        { urn: linode, provider: undefined },
+      ),
+      cluster,
+      wish("Service", "x"),
+    ];
+    const { target, done, imported } = world({ creates }, [object("Service", "x")], {
+      clouds: () => Promise.resolve([{ type: cluster.type, id: "9", inputs: cluster.inputs }]),
+    });
+    expect(await adopt(target)).toBe(0);
+    expect(done).toEqual([`make ${linode}`, "import", `make ${provider}`, "import"]);
+    expect(imported.map(({ resources }) => resources.map(({ id }) => id))).toEqual([
+      ["9"],
+      ["skywire/x"],
+    ]);
+  });
+
   it("touches nothing while anything is in the way", async () => {
     const claim = (storageClassName: string) => ({ spec: { storageClassName } });
     const { target, said, done } = world(
