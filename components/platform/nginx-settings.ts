@@ -55,7 +55,7 @@ export function nginxSettings(
     // no redirect (facts/skywire.md 9, point 7).
     "ssl-redirect": "False",
     "redirect-to-https": "False",
-    "server-tokens": "off",
+    "server-tokens": "False",
     "client-max-body-size": maximumBody === undefined ? "0" : `${parseQuantity(maximumBody)}`,
     "proxy-read-timeout": time(answerTimeoutSeconds),
     "proxy-send-timeout": time(answerTimeoutSeconds),

@@ -53,6 +53,7 @@ const folders = {
   etc: "/etc/nginx",
   cache: "/var/cache/nginx",
   lib: "/var/lib/nginx",
+  state: "/var/lib/nginx/state",
   log: "/var/log/nginx",
 } as const;
 

@@ -92,7 +92,7 @@ function configuration(settings: Settings, port: number, service: number): strin
     ...trusted.map((range) => `set_real_ip_from ${range};`),
     header && `real_ip_header ${header};`,
     settings["real-ip-recursive"] === "True" ? "real_ip_recursive on;" : undefined,
-    `server_tokens ${settings["server-tokens"] ?? ""};`,
+    `server_tokens ${settings["server-tokens"] === "False" ? "off" : "on"};`,
     "location / {",
     "proxy_http_version 1.1;",
     settings["location-snippets"],

@@ -19,6 +19,8 @@ describe("nginx' settings", () => {
     expect(settings).toMatchObject({
       "ssl-redirect": "False",
       "redirect-to-https": "False",
+      // Words other than True and False are ignored by the free edition, with an event.
+      "server-tokens": "False",
       "client-max-body-size": "0",
       "proxy-read-timeout": "60s",
       "proxy-send-timeout": "60s",
@@ -136,6 +138,7 @@ describe("nginx beside a Traefik", () => {
                 { name: "etc", mountPath: "/etc/nginx" },
                 { name: "cache", mountPath: "/var/cache/nginx" },
                 { name: "lib", mountPath: "/var/lib/nginx" },
+                { name: "state", mountPath: "/var/lib/nginx/state" },
                 { name: "log", mountPath: "/var/log/nginx" },
               ],
             },
