@@ -12,7 +12,7 @@ import { parseDocument } from "yaml";
 import { requiredSecrets } from "../../stacks/secrets.ts";
 import type { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { secretsIn } from "../evaluators/secrets.ts";
-import { worldOf } from "../evaluators/objects.ts";
+import { type KubernetesObject, worldOf } from "../evaluators/objects.ts";
 import { clone, render, type Rendered } from "../rendered.ts";
 import { sandboxPlace } from "../../sandbox/place.ts";
 import { requireRunning } from "../../sandbox/sandbox.ts";
@@ -77,9 +77,9 @@ describe("Skywire's production shape in a sandbox", () => {
   ];
 
   /** Pods that get a secret of this value, in whatever Secret it stands. */
-  async function holders(value: string): Promise<readonly Pod[]> {
+  function holders(value: string, objects: readonly KubernetesObject[]): readonly Pod[] {
     const secrets = new Map([["wanted", value]]);
-    const names = (await sandbox.objects("secrets"))
+    const names = objects
       .filter((secret) => secretsIn(JSON.stringify(secret), secrets).length > 0)
       .map(({ metadata }) => metadata.name);
     return [...groups.values()]
@@ -136,8 +136,9 @@ describe("Skywire's production shape in a sandbox", () => {
     const pairs = requiredSecrets(rendered.config).filter(({ kind }) => kind === "key-pair");
     const keys = pairs.map(({ name }) => [name, secrets.get(name) ?? ""] as const);
     expect(keys.length).toBeGreaterThan(13);
+    const objects = await sandbox.objects("secrets");
     for (const [name, value] of keys) {
-      const found = (await holders(value)).map(({ metadata }) => metadata.name);
+      const found = holders(value, objects).map(({ metadata }) => metadata.name);
       expect({ name, found, count: found.length }).toEqual({ name, found, count: 1 });
     }
   });
