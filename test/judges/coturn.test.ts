@@ -6,6 +6,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { coturnCheck, coturnFile } from "../../components/skywire/coturn-files.ts";
+import { internet } from "../../ops/verify/probe.ts";
+import { probeStun } from "../../ops/verify/stun.ts";
 import { freePorts, killGroup, Place, type Running, until } from "../data/programs.ts";
 import { changeBoth, peer, requests, transport, TurnClient } from "../skywire/turn-client.ts";
 
@@ -100,6 +102,14 @@ describe("a coturn on two addresses", () => {
     );
     expect(answer.from).toBe(`${other}:${coturn.alternate}`);
     expect(answer.other).toBe(`${other}:${coturn.alternate}`);
+  });
+
+  it("satisfies make verify, from one address and the other", async () => {
+    const stun = { scheme: "stun", host: addresses[0], port: coturn.listening, path: "" };
+    const { result, detail } = await probeStun(stun, internet());
+    expect(result).toBe("ok");
+    expect(detail).toMatch(/^sees us at 127\.0\.0\.1:\d+; answers from its second address too/);
+    expect(detail).toContain(`(${addresses[1]}:${coturn.alternate})`);
   });
 
   it("lets coturn's own client find out what NAT there is: none", async () => {
