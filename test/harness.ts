@@ -75,8 +75,8 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
   return { resources, urns, result };
 }
 
-/** Linode's ids are numbers, and some inputs want them as such. */
-function mockId(type: string, name: string): string {
+/** The id that a resource gets: Linode's are numbers, and some inputs want them as such. */
+export function mockId(type: string, name: string): string {
   return type.startsWith("linode:") ? `${numberOf(name)}` : `${name}-id`;
 }
 
