@@ -41,6 +41,15 @@ shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
 live-up: ## pulumi up of a live stack, rolled back if it fails and its file says so; YES=yes agrees beforehand (STACK=…)
 	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
 
+## A stack that runs, in the sandbox or live
+.PHONY: adopt hosts verify
+adopt: ## take what runs already into a stack's state; YES=yes agrees beforehand: make adopt STACK=prod TARGET=sandbox|live
+	@$(FLEET) adopt
+hosts: ## every endpoint and record of a stack: make hosts STACK=prod TARGET=sandbox|live
+	@$(FLEET) hosts
+verify: ## dial every endpoint of a stack and ask for every record: make verify STACK=prod TARGET=live
+	@$(FLEET) verify
+
 ## Checking
 .PHONY: check test bench
 check: ## format, lint, types, unit and golden tests: under a minute
@@ -51,11 +60,13 @@ bench: ## speed and size against a flat program, as ratios
 	@$(FLEET) bench
 
 ## Stacks
-.PHONY: new-stack keys doctor lint-stacks
+.PHONY: new-stack keys images doctor lint-stacks
 new-stack: ## start a stack file from another: make new-stack NAME=mine FROM=test
 	@$(FLEET) new-stack
 keys: ## list, make (NEW=name) or import (IMPORT=file) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
 	@$(FLEET) keys
+images: ## write the digest that each image's tag has now into the stack file: make images STACK=prod TARGET=live
+	@$(FLEET) images
 doctor: ## look for faults in a stack's config: make doctor STACK=prod TARGET=sandbox|live
 	@$(FLEET) doctor
 lint-stacks: ## look for plain-text secrets and sandbox settings in every stack file

@@ -12,7 +12,8 @@ export default defineConfig({
           // tests together. The harness sets Pulumi's mocks anew for every program it runs.
           isolate: false,
           testTimeout: 20_000,
-          hookTimeout: 20_000,
+          // Production rendered whole takes seconds, several times that beside other work.
+          hookTimeout: 60_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
         },
       },

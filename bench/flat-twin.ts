@@ -1,103 +1,140 @@
 /**
  * The flat twin of a stack: a program without components, loader or helpers that declares the very
- * resources which the stack's own program asks the engine for, each with the same inputs, secrets,
- * protection and dependencies. It is the floor that the stack's preview and state are measured
- * against.
+ * resources which the stack's own program asks the engine for, by the same providers and after the same
+ * look-ups, each with the same inputs, secrets, protection, patience and dependencies. It is the floor
+ * that the stack's preview and state are measured against.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Registered } from "../test/harness.ts";
-import { type Options, render, type Rendered, type Stack } from "../test/rendered.ts";
+import { mockId, type Registered } from "../test/harness.ts";
+import type { Options, Rendered } from "../test/rendered.ts";
 import { writeProject } from "./projects.ts";
 
 /** A resource as the twin's program reads it. */
-interface Declaration {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
+interface Declaration extends Pick<
+  Options,
+  "urn" | "type" | "name" | "protect" | "retainOnDelete" | "deleteBeforeReplace" | "ignoreChanges"
+> {
   readonly inputs: unknown;
+  /** URN of its provider. */
+  readonly provider: string;
+  readonly customTimeouts?: Options["customTimeouts"];
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-  readonly protect: boolean;
-  readonly retainOnDelete: boolean;
+  /** What the rendering took for its id: others' inputs hold it. */
+  readonly rendered: string;
 }
 
 const program = `import { readFileSync } from "node:fs";
 
-import * as k8s from "@pulumi/kubernetes";
-import * as linode from "@pulumi/linode";
 import * as pulumi from "@pulumi/pulumi";
 
-const { context, domain, resources } = JSON.parse(readFileSync("resources.json", "utf8"));
-const provider = new k8s.Provider("kubernetes", { context, clusterIdentifier: context });
-const cloud = new linode.Provider("linode", {});
-const zone = linode.getDomainOutput({ domain }, { provider: cloud });
+const { packages, providers, lookUps, resources } = JSON.parse(readFileSync("resources.json", "utf8"));
+const loaded = Object.fromEntries(
+  await Promise.all(packages.map(async (one) => [one, await import(\`@pulumi/\${one}\`)])),
+);
 const made = new Map();
-for (const { urn, type, name, inputs, dependencies, propertyDependencies, ...options } of resources) {
+for (const { urn, type, name, inputs } of providers) {
+  if (inputs.registryAuth) inputs.registryAuth = pulumi.secret(inputs.registryAuth);
+  made.set(urn, new loaded[type.split(":")[2]].Provider(name, inputs));
+}
+const found = lookUps.map(({ token, inputs, provider }) =>
+  pulumi.runtime.invoke(token, inputs, { provider: made.get(provider) }),
+);
+const rendered = new Map(resources.map((one) => [one.urn, one.rendered]));
+for (const one of resources) {
+  const { urn, type, name, inputs, provider, dependencies, propertyDependencies, ...options } = one;
   const [module, path, kind] = type.split(":");
   const values = { ...inputs };
   if (values.stringData) values.stringData = pulumi.secret(values.stringData);
   for (const [property, sources] of Object.entries(propertyDependencies)) {
-    const value = values[property];
-    values[property] = pulumi.all(sources.map((source) => made.get(source).urn)).apply(() => value);
+    const text = JSON.stringify(values[property]);
+    const meant = sources.filter((source) => text.includes(rendered.get(source)));
+    const others = sources.filter((source) => !meant.includes(source)).map((source) => made.get(source).urn);
+    values[property] = pulumi
+      .all([...meant.map((source) => made.get(source).id), ...others])
+      .apply((ids) => JSON.parse(meant.reduce((so, source, n) => so.replaceAll(rendered.get(source), ids[n]), text)));
   }
+  if ("domainId" in values) values.domainId = found[0].then(({ id }) => Number(id));
+  const [group, version] = path.split("/");
+  const Kind = module === "kubernetes" ? loaded[module][group.split(".")[0]][version][kind] : loaded[module][kind];
   const dependsOn = dependencies.map((dependency) => made.get(dependency));
-  if (module === "kubernetes") {
-    const [group, version] = path.split("/");
-    const Kind = k8s[group.split(".")[0]][version][kind];
-    made.set(urn, new Kind(name, values, { provider, dependsOn, ...options }));
-  } else {
-    const domainId = zone.id.apply(Number);
-    made.set(urn, new linode[kind](name, { ...values, domainId }, { provider: cloud, dependsOn, ...options }));
-  }
+  made.set(urn, new Kind(name, values, { ...options, dependsOn, provider: made.get(provider) }));
 }
 `;
 
-/** Writes the twin's project into a folder and tells how many resources it declares. */
-export async function writeFlatTwin(stack: Stack, folder: string): Promise<number> {
-  const { collected, config, options } = await render(stack);
-  const isOwn = ({ type, custom }: Pick<Registered, "type" | "custom">): boolean =>
-    custom && !type.startsWith("pulumi:");
-  const own = options.filter(isOwn);
+const isProvider = ({ type }: Pick<Registered, "type">): boolean =>
+  type.startsWith("pulumi:providers:");
+const packageOf = (type: string): string => type.split(":")[isProvider({ type }) ? 2 : 0] ?? "";
+
+/** Writes a stack's twin into a folder and tells how many resources it declares. */
+export function writeFlatTwin(rendered: Rendered<unknown>, folder: string): number {
+  const { collected, options, lookUps } = rendered;
+  const inputsOf = ({ type, name }: Options): Registered | undefined =>
+    collected.resources.find((one) => one.type === type && one.name === name);
+  const providers = options.filter(isProvider);
+  const own = options.filter((one) => one.custom && !isProvider(one));
   const known = new Set(own.map(({ urn }) => urn));
-  const resources = inOrder(
-    own.map((asked) => {
-      const registered = collected.resources.find(
-        ({ type, name }) => type === asked.type && name === asked.name,
-      );
-      return declaration(asked, registered?.inputs ?? {}, known);
-    }),
-  );
+  const resources = inOrder(own.map((asked) => declaration(asked, inputsOf(asked), known)));
   writeProject(folder, program);
   writeFileSync(
     join(folder, "resources.json"),
-    JSON.stringify({ context: config.cluster.context, domain: domainOf(config), resources }),
+    JSON.stringify({
+      packages: [...new Set(providers.map(({ type }) => packageOf(type)))],
+      providers: providers.map((one) => ({
+        urn: one.urn,
+        type: one.type,
+        name: one.name,
+        inputs: decoded(inputsOf(one)?.inputs ?? {}),
+      })),
+      lookUps: lookUps.map((one) => ({
+        ...one,
+        provider: providers.find(({ type }) => packageOf(type) === packageOf(one.token))?.urn,
+      })),
+      resources,
+    }),
   );
   return resources.length;
+}
+
+/** Inputs of a provider as a program writes them: the engine is given texts of JSON. */
+function decoded(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const value = (text: unknown): unknown => {
+    try {
+      const read: unknown = JSON.parse(String(text));
+      return typeof read === "object" || typeof read === "boolean" ? read : text;
+    } catch {
+      return text;
+    }
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([key, text]) => [key, value(text)]));
 }
 
 /** One resource. What depends on a provider depends, in the twin, on its own. */
 function declaration(
   asked: Options,
-  inputs: Record<string, unknown>,
+  registered: Registered | undefined,
   known: ReadonlySet<string>,
 ): Declaration {
+  const { inputs = {}, provider = "" } = registered ?? {};
   const { urn, type, name, protect, retainOnDelete } = asked;
+  const { deleteBeforeReplace, ignoreChanges, customTimeouts } = asked;
   const isKnown = (dependency: string): boolean => known.has(dependency);
   return {
-    urn,
-    type,
-    name,
+    ...{ urn, type, name, protect, retainOnDelete },
+    ...{ deleteBeforeReplace, ignoreChanges },
+    ...(customTimeouts.create === "" ? {} : { customTimeouts }),
     inputs: named(type, name, inputs),
+    // A reference is the URN, and the id.
+    provider: provider.slice(0, provider.lastIndexOf("::")),
     dependencies: asked.dependencies.filter(isKnown),
     propertyDependencies: Object.fromEntries(
       Object.entries(asked.propertyDependencies)
         .map(([property, sources]) => [property, sources.filter(isKnown)] as const)
         .filter(([property, sources]) => sources.length > 0 && property in inputs),
     ),
-    protect,
-    retainOnDelete,
+    rendered: mockId(type, name),
   };
 }
 
@@ -117,14 +154,6 @@ function inOrder(declarations: readonly Declaration[]): readonly Declaration[] {
   };
   declarations.forEach(place);
   return [...ordered];
-}
-
-/** The zone that the records go into. The twin looks it up as the stack's program does. */
-function domainOf({ dns }: Rendered["config"]): string {
-  if (dns.kind !== "linode") {
-    throw new Error(`the flat twin knows records of Linode only, not of ${dns.kind}`);
-  }
-  return dns.zones[0] ?? "";
 }
 
 /** Objects that the engine names get the name that the rendered references already hold. */

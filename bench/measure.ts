@@ -1,5 +1,5 @@
 /** Side-by-side measurement: the same work done twice, in turn, in one run. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 
 /** A command to time. */
 export interface Work {
@@ -7,6 +7,8 @@ export interface Work {
   readonly arguments: readonly string[];
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Text for its input. */
+  readonly input?: string;
 }
 
 /** Times of one piece of work, in seconds. */
@@ -17,28 +19,33 @@ export interface Times {
 }
 
 /**
- * Runs a piece of work and gives what it printed.
+ * Runs a piece of work and gives what it printed. The clouds' hands go on meanwhile: they are in this
+ * process.
  *
  * @throws Error with the end of its output when it fails.
  */
-export function run(work: Work): string {
-  const result = spawnSync(work.command, work.arguments, {
-    cwd: work.folder,
-    env: work.environment,
-    encoding: "utf8",
-    maxBuffer: 256 * 1024 * 1024,
+export async function run(work: Work): Promise<string> {
+  const child = spawn(work.command, work.arguments, { cwd: work.folder, env: work.environment });
+  let printed = "";
+  let complained = "";
+  child.stdout.on("data", (part: Buffer) => (printed += part.toString("utf8")));
+  child.stderr.on("data", (part: Buffer) => (complained += part.toString("utf8")));
+  child.stdin.end(work.input ?? "");
+  const status = await new Promise<number | null>((settle, fail) => {
+    child.on("error", fail);
+    child.on("close", settle);
   });
-  if (result.status !== 0) {
-    const output = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-30).join("\n");
+  if (status !== 0) {
+    const output = `${printed}\n${complained}`.trim().split("\n").slice(-30).join("\n");
     throw new Error(`${work.command} ${work.arguments.join(" ")} failed:\n${output}`);
   }
-  return result.stdout;
+  return printed;
 }
 
 /** Runs a piece of work once and tells how long it took, in seconds. A failed run has no time. */
-export function timeOnce(work: Work): number {
+export async function timeOnce(work: Work): Promise<number> {
   const start = process.hrtime.bigint();
-  run(work);
+  await run(work);
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
@@ -53,15 +60,19 @@ export function summarise(seconds: readonly number[]): Times {
  * Times two pieces of work in turn, so that whatever else the machine does falls on both. Each is run
  * once before, unmeasured: caches are warm for both.
  */
-export function compare(ours: Work, peer: Work, rounds: number): { ours: Times; peer: Times } {
-  timeOnce(peer);
-  timeOnce(ours);
+export async function compare(
+  ours: Work,
+  peer: Work,
+  rounds: number,
+): Promise<{ readonly ours: Times; readonly peer: Times }> {
+  await timeOnce(peer);
+  await timeOnce(ours);
   const times = { ours: [] as number[], peer: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     // Alternate who goes first: the second of a pair may find warmer caches.
     const order = round % 2 === 0 ? (["peer", "ours"] as const) : (["ours", "peer"] as const);
     for (const who of order) {
-      times[who].push(timeOnce(who === "ours" ? ours : peer));
+      times[who].push(await timeOnce(who === "ours" ? ours : peer));
     }
   }
   return { ours: summarise(times.ours), peer: summarise(times.peer) };

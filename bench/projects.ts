@@ -24,6 +24,16 @@ export const emptyProgram = `import "@pulumi/pulumi";
 export default () => ({});
 `;
 
+/** A program of so many resources that no provider has to do with: the engine's own share of an update. */
+export const bareProgram = (
+  resources: number,
+): string => `import { ComponentResource } from "@pulumi/pulumi";
+
+export default () => {
+  for (let n = 0; n < ${resources}; n += 1) new ComponentResource("bench:bare:Nothing", \`nothing-\${n}\`);
+};
+`;
+
 /** Everything that Fleet does before its first resource: code loaded, config read and checked. */
 export const startProgram = `import { loadConfig } from ${JSON.stringify(join(clone, "stacks/config.ts"))};
 import { traceProgram } from ${JSON.stringify(join(clone, "stacks/trace.ts"))};

@@ -6,21 +6,21 @@ export interface Figure {
   readonly value: number;
   /** `×` for a ratio, `s` for seconds. */
   readonly unit: "×" | "s";
-  /** The figure must not be above. */
-  readonly bound: number;
+  /** The figure must not be above. One without a bound is only told. */
+  readonly bound?: number;
   readonly detail: string;
 }
 
 /** Whether a figure keeps its bound. */
-export const keeps = ({ value, bound }: Figure): boolean => value <= bound;
+export const keeps = ({ value, bound }: Figure): boolean => bound === undefined || value <= bound;
 
 /** Writes the figures under each other, one line each. */
 export function writeTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
-    keeps(figure) ? "ok  " : "OVER",
+    figure.bound === undefined ? "    " : keeps(figure) ? "ok  " : "OVER",
     figure.name,
     `${figure.value.toFixed(2)} ${figure.unit}`,
-    `≤ ${figure.bound} ${figure.unit}`,
+    figure.bound === undefined ? "" : `≤ ${figure.bound} ${figure.unit}`,
     figure.detail,
   ]);
   const widths = [0, 1, 2, 3].map((column) =>

@@ -1,6 +1,6 @@
 /**
- * Day-two commands: `keys`, `doctor`, `live-up`, `new-stack`, `lint-stacks`. Each loads what it needs: lint runs
- * at every check and needs neither the engine's SDK nor a schema.
+ * Day-two commands. Each loads what it needs when it runs: lint runs at every check and needs neither
+ * the engine's SDK nor a schema.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const text = { type: "string" } as const;
 const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
-  yes: text,
+  ...{ yes: text, file: text },
 };
 
 /** The exit code: 0 when all is well. */
@@ -34,6 +34,14 @@ async function main(words: readonly string[]): Promise<number> {
       return runKeys(values);
     case "doctor":
       return runDoctor(values);
+    case "hosts":
+      return runHosts(values);
+    case "images":
+      return runImages(values);
+    case "adopt":
+      return runAdopt(values);
+    case "verify":
+      return runVerify(values);
     case "live-up":
       return runLiveUp(values);
     case "new-stack": {
@@ -49,7 +57,9 @@ async function main(words: readonly string[]): Promise<number> {
       return findings.length === 0 ? 0 : 1;
     }
     default:
-      throw new CommandError("commands: keys, doctor, live-up, new-stack, lint-stacks");
+      throw new CommandError(
+        "commands: keys, doctor, hosts, images, adopt, verify, live-up, new-stack, lint-stacks",
+      );
   }
 }
 
@@ -74,13 +84,50 @@ async function runDoctor(values: Values): Promise<number> {
   return checks.every(({ faults }) => faults.length === 0) ? 0 : 1;
 }
 
+async function runHosts(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const { stack } = readStackFile(root, readStackName("STACK", values.stack));
+  const { readOutputs } = await import("./outputs.ts");
+  const { hostsReport } = await import("./hosts/hosts.ts");
+  console.log(hostsReport(await readOutputs(root, stack, target)));
+  return 0;
+}
+
+async function runImages(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  const command = await import("./images/run.ts");
+  return command.runImages(root, file, target);
+}
+
+async function runVerify(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const { stack } = readStackFile(root, readStackName("STACK", values.stack));
+  const command = await import("./verify/run.ts");
+  return command.runVerify(root, stack, target);
+}
+
+async function runAdopt(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  const isAgreed = readAgreement(values.yes);
+  const command = await import("./adopt/run.ts");
+  return command.runAdopt({ root, file, target, isAgreed, path: values.file });
+}
+
 async function runLiveUp(values: Values): Promise<number> {
   const file = readStackFile(root, readStackName("STACK", values.stack));
-  if (values.yes !== undefined && values.yes !== "yes") {
-    throw new CommandError(`YES must be yes (it is ${JSON.stringify(values.yes)})`);
-  }
+  const isAgreed = readAgreement(values.yes);
   const { liveUp } = await import("./live-up.ts");
-  return liveUp(root, file, values.yes === "yes");
+  return liveUp(root, file, isAgreed);
+}
+
+/** Whether what will change was agreed to beforehand. */
+function readAgreement(yes: string | undefined): boolean {
+  if (yes !== undefined && yes !== "yes") {
+    throw new CommandError(`YES must be yes (it is ${JSON.stringify(yes)})`);
+  }
+  return yes === "yes";
 }
 
 main(process.argv.slice(2)).then(

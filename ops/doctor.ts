@@ -3,6 +3,7 @@
  * or account is asked.
  */
 import { generateSecret } from "../components/base/secrets.ts";
+import { nameOfCluster } from "../components/platform/cluster.schema.ts";
 import { ConfigError, maximumConfigBytes, parseConfig } from "../stacks/config.ts";
 import { readEnvironment, type StackEnvironment } from "../stacks/environment.ts";
 import type { Fault } from "../stacks/faults.ts";
@@ -127,7 +128,7 @@ function configCheck(
 function placeOf(config: StackConfig): string {
   return config.cluster === undefined
     ? `Docker at ${config.docker.host ?? `context ${config.docker.context ?? ""}`}`
-    : `context ${config.cluster.context}`;
+    : `${config.cluster.kind === "lke" ? "cluster" : "context"} ${nameOfCluster(config.cluster)}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { NodeShape } from "../components/platform/cluster.schema.ts";
 import { type Api, type KubeObject } from "./api.ts";
 import { fault } from "./fault.ts";
 import {
+  attended,
   machine,
   nodeName,
   nodeObject,
@@ -86,7 +87,8 @@ export async function syncNodes(api: Api, fleet: NodeFleet): Promise<number> {
     if (found !== undefined) {
       await removeNode(api, name);
     }
-    const object = nodeObject(fleet.stack, node, position, machine(machines, node, reserved));
+    const stands = attended(machine(machines, reserved), node);
+    const object = nodeObject(fleet.stack, node, position, stands);
     machines += 1;
     made.push(api.create("/api/v1/nodes", object));
   }
@@ -101,7 +103,8 @@ export async function syncNodes(api: Api, fleet: NodeFleet): Promise<number> {
 
 /**
  * What a cloud does when it exchanges a machine: the node and its pods are gone at once, and another
- * machine comes back under the node's name. Its address outside is another one, unless reserved.
+ * machine comes back under the node's name, with another address outside. What is more than the cloud's
+ * own doing is left: no operator has heard of it yet.
  *
  * @returns The count of machines there have been since.
  * @throws SandboxError for a name that no pool has.
@@ -122,7 +125,7 @@ export async function recycleNode(api: Api, fleet: NodeFleet, name: string): Pro
     fleet.stack,
     node,
     position,
-    machine(fleet.machines, node, reservedAddresses(fleet.nodes)),
+    machine(fleet.machines, reservedAddresses(fleet.nodes)),
   );
   await api.create("/api/v1/nodes", object);
   await waitForNodes(api, [name]);

@@ -8,7 +8,7 @@ import { Api } from "./api.ts";
 import { fault, SandboxError } from "./fault.ts";
 import { writeWhole } from "./files.ts";
 import { apiAccess } from "./kubeconfig.ts";
-import { components, kwokConfig } from "./kwok-config.ts";
+import { components, containerLogText, kwokConfig } from "./kwok-config.ts";
 import { clusterName, type SandboxPlace } from "./place.ts";
 import { areFree, freePorts } from "./ports.ts";
 import {
@@ -120,7 +120,9 @@ async function becomeFree(ports: Ports): Promise<boolean> {
 async function create(place: SandboxPlace, ports: Ports, environment: Environment): Promise<void> {
   const tool = (name: string): string => toolPath(name, environment);
   const config = join(place.clusters, "sandbox.yaml");
-  writeWhole(config, kwokConfig(ports));
+  const containerLog = join(place.logs, "containers.log");
+  writeWhole(containerLog, containerLogText(containerLog, new Date()));
+  writeWhole(config, kwokConfig(ports, containerLog));
   await kwokctl(
     place,
     [

@@ -21,10 +21,16 @@ export const components = [
 /**
  * The file for `kwokctl --config`.
  *
+ * @param containerLog Path of the file that {@link containerLogText} begins.
+ *
  * Scheduler, controller-manager and admission stay as in a cloud. Only the attaching of disks is left
  * out: nothing here would ever answer it.
  */
-export function kwokConfig(ports: Ports, stages: readonly string[] = stageTexts()): string {
+export function kwokConfig(
+  ports: Ports,
+  containerLog: string,
+  stages: readonly string[] = stageTexts(),
+): string {
   const configuration = {
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
     kind: "KwokctlConfiguration",
@@ -46,7 +52,11 @@ export function kwokConfig(ports: Ports, stages: readonly string[] = stageTexts(
       },
       {
         name: "kube-apiserver",
-        extraArgs: [{ key: "service-cluster-ip-range", value: serviceRange }],
+        extraArgs: [
+          { key: "service-cluster-ip-range", value: serviceRange },
+          // stages/kubelets.yaml gives every node one of this kind, and it leads to kwok.
+          { key: "kubelet-preferred-address-types", value: "InternalDNS" },
+        ],
       },
       {
         name: "kube-controller-manager",
@@ -59,7 +69,27 @@ export function kwokConfig(ports: Ports, stages: readonly string[] = stageTexts(
       },
     ],
   };
-  return [stringify(configuration), ...stages].join("---\n");
+  return [stringify(configuration), stringify(logsOf(containerLog)), ...stages].join("---\n");
+}
+
+/** What `kubectl logs` reads, of whatever pod and container. */
+function logsOf(containerLog: string) {
+  return {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "ClusterLogs",
+    metadata: { name: "containers" },
+    spec: { logs: [{ logsFile: containerLog, previousLogsFile: containerLog, follow: true }] },
+  };
+}
+
+/** The one log of all containers, in the form that container runtimes write. */
+export function containerLogText(path: string, now: Date): string {
+  return [
+    "A sandbox runs no containers: this stands in the log of every one.",
+    `What is appended to ${path} in this form comes to whoever follows a log.`,
+  ]
+    .map((line) => `${now.toISOString()} stdout F ${line}\n`)
+    .join("");
 }
 
 /** The stages of `stages/`: how nodes, pods, addresses and disks come to life. */

@@ -7,8 +7,8 @@ import type { NodeShape } from "../components/platform/cluster.schema.ts";
 export interface Machine {
   /** The cloud's number. */
   readonly id: number;
-  /** Address seen from outside. */
-  readonly externalIp: string;
+  /** Addresses seen from outside: its own, then those that somebody gave it. */
+  readonly externalIps: readonly string[];
 }
 
 /** A node object as the API server takes it. */
@@ -52,26 +52,35 @@ export function nodeName(
   return slot === undefined ? `${stack}-${pool}-${index}` : `${stack}-${pool}-slot-${slot}`;
 }
 
+/** Numbers from here on are machines under nodes, to the stand-in for Linode as well. */
+const firstMachine = 90_000_000;
+
 /**
- * The n-th machine that this sandbox saw.
+ * The n-th machine that this sandbox saw, as its cloud hands it out: with an address that none had.
  *
- * @param taken Addresses that the stack file reserves: no other machine may get one.
+ * @param taken Addresses that the stack file reserves: no machine gets one by itself.
  */
-export function machine(number: number, node: NodeShape, taken: ReadonlySet<string>): Machine {
-  const id = 40_000_000 + number;
-  if (node.address?.kind === "reserved") {
-    return { id, externalIp: node.address.ip };
-  }
+export function machine(number: number, taken: ReadonlySet<string>): Machine {
   const free = publicRanges
     .flatMap((prefix) => Array.from({ length: 254 }, (_, last) => `${prefix}.${last + 1}`))
     .filter((address) => !taken.has(address));
-  return { id, externalIp: free[number % free.length] ?? `${publicRanges[0]}.1` };
+  const own = free[number % free.length] ?? `${publicRanges[0]}.1`;
+  return { id: firstMachine + number, externalIps: [own] };
+}
+
+/** A machine after the operator has been at it: with the reserved addresses that are the operator's to assign. */
+export function attended(made: Machine, { address }: NodeShape): Machine {
+  return address?.kind === "reserved" && address.assignedBy === "operator"
+    ? { ...made, externalIps: [...made.externalIps, address.ip, ...(address.also ?? [])] }
+    : made;
 }
 
 /** Addresses that the pools reserve. */
 export function reservedAddresses(nodes: readonly NodeShape[]): ReadonlySet<string> {
   return new Set(
-    nodes.flatMap(({ address }) => (address?.kind === "reserved" ? [address.ip] : [])),
+    nodes.flatMap(({ address }) =>
+      address?.kind === "reserved" ? [address.ip, ...(address.also ?? [])] : [],
+    ),
   );
 }
 
@@ -84,7 +93,7 @@ export function nodeObject(
   stack: string,
   node: NodeShape,
   position: number,
-  { id, externalIp }: Machine,
+  { id, externalIps }: Machine,
 ): NodeObject {
   const name = nodeName(stack, node);
   const internalIp = `192.168.${128 + Math.floor(position / 250)}.${1 + (position % 250)}`;
@@ -114,7 +123,7 @@ export function nodeObject(
       addresses: [
         { type: "Hostname", address: name },
         { type: "InternalIP", address: internalIp },
-        { type: "ExternalIP", address: externalIp },
+        ...externalIps.map((address) => ({ type: "ExternalIP", address })),
       ],
       capacity: quantities(node.capacity),
       allocatable: quantities(node.allocatable),

@@ -2,8 +2,14 @@
 import { readFileSync } from "node:fs";
 
 import { generateSecret } from "../components/base/secrets.ts";
-import { clusterNodes, type NodeShape } from "../components/platform/cluster.schema.ts";
+import {
+  type ClusterConfig,
+  clusterNodes,
+  nameOfCluster,
+  type NodeShape,
+} from "../components/platform/cluster.schema.ts";
 import type { DnsConfig } from "../components/platform/dns.schema.ts";
+import type { NameServerDnsConfig } from "../components/platform/name-server.schema.ts";
 import { ConfigError, parseConfig } from "../stacks/config.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, systemSections } from "../stacks/raw.ts";
@@ -12,6 +18,7 @@ import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { configValues, parseStackFile } from "./config.ts";
 import { SandboxError } from "./fault.ts";
+import { reservedAddresses } from "./nodes.ts";
 import type { Seeds } from "./standins/seeds.ts";
 import { ensureSandboxSecrets, neededSecrets, type SecretNeed } from "./secrets.ts";
 
@@ -58,13 +65,26 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     stack,
     file,
     text,
-    context: cluster?.context ?? contextOfNobody,
+    context: cluster === undefined ? contextOfNobody : nameOfCluster(cluster),
     nodes: cluster === undefined ? [] : clusterNodes(cluster),
     needs,
     kept,
     onFailure,
-    seeds: dns === undefined ? {} : dnsSeeds(dns),
+    seeds: seedsOf(dns, cluster),
   };
+}
+
+/** What the clouds have before the stack comes: its zones, its name server, its reserved addresses. */
+function seedsOf(dns: DnsConfig | undefined, cluster: ClusterConfig | undefined): Seeds {
+  const zones = dns === undefined ? {} : dnsSeeds(dns);
+  const region = cluster?.linode?.region;
+  return cluster === undefined || region === undefined
+    ? zones
+    : {
+        region,
+        ...zones,
+        addresses: [...reservedAddresses(clusterNodes(cluster)), ...(zones.addresses ?? [])],
+      };
 }
 
 /** Zones that the stack writes records into, and does not make. */
@@ -76,7 +96,23 @@ function dnsSeeds(dns: DnsConfig): Seeds {
       const zoneIds = Object.entries(dns.zones).map(([zone, { zoneId }]) => [zone, zoneId]);
       return { zoneIds: Object.fromEntries(zoneIds) as Record<string, string> };
     }
+    case "name-server":
+      return nameServerSeeds(dns);
     case "none":
+      return {};
+  }
+}
+
+/** What a name server's config says the account has already. */
+function nameServerSeeds({ machine }: NameServerDnsConfig): Seeds {
+  switch (machine.kind) {
+    case "linode":
+      return machine.address === undefined
+        ? {}
+        : { addresses: [machine.address], region: machine.region };
+    case "adopted":
+      return { machines: [machine] };
+    case "external":
       return {};
   }
 }

@@ -212,7 +212,8 @@ function contextFaults(
   sandbox: boolean,
   environment: StackEnvironment,
 ): Fault[] {
-  if (cluster === undefined) {
+  // A cluster that the program makes hands its own kubeconfig out.
+  if (cluster === undefined || cluster.kind === "lke") {
     return [];
   }
   const { context } = cluster;

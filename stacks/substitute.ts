@@ -15,7 +15,8 @@ type Schema = z.core.$ZodType;
 const texts: readonly string[] = [
   ...["a", "1m", "1", "256", "1Mi", "1Ti", "a.example", "b.example", "192.0.2.1", "192.0.2.2"],
   ...["192.0.2.0/24", "http://a.example", "a:1", "a/a:1", "a.example/a", "a.example:1", "/a"],
-  "ssh://a.example",
+  // Regions of clouds, labels, addresses of mails.
+  ...["ssh://a.example", "aa-a", "aaa", "a@a.example"],
   ...["0 0 * * *", "0".repeat(32), `sha256:${"0".repeat(64)}`, `02${"0".repeat(64)}`, "z"],
 ];
 

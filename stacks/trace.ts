@@ -6,6 +6,9 @@
  * only blanks the types out. And it knows no file URLs, which is what modules are called by: without
  * this the state says `project:///file:/home/…/components/x.ts` where `project:///components/x.ts` is
  * meant, a path of one machine in everybody's state.
+ *
+ * And of a resource it keeps more than says anything: below the line that made it stand those that asked
+ * for it, which its parents' own lines tell as well. They were a twentieth of the state.
  */
 import { fileURLToPath } from "node:url";
 
@@ -24,12 +27,18 @@ function frame(site: Frame): string {
   return file?.startsWith("file:") === true ? text.replace(file, fileURLToPath(file)) : text;
 }
 
+/** Whether it is the trace that the SDK takes of a new resource (its `Resource.callsites`). */
+const isOfResource = ([site]: readonly Frame[]): boolean =>
+  site?.getFunctionName() === "callsites" &&
+  site.getFileName()?.endsWith("/@pulumi/pulumi/resource.js") === true;
+
 /**
  * An error with its frames, down to the program's first: what lies below, the entry and how the SDK
- * starts it, is the same for every error.
+ * starts it, is the same for every error. Of a resource, down to the line that made it.
  */
 export function formatTrace(error: unknown, sites: readonly Frame[]): string {
-  const entry = sites.findLastIndex((site) => isProgram(site.getFileName()));
+  const inProgram = (site: Frame): boolean => isProgram(site.getFileName());
+  const entry = isOfResource(sites) ? sites.findIndex(inProgram) : sites.findLastIndex(inProgram);
   const own = entry === -1 ? sites : sites.slice(0, entry + 1);
   return [String(error), ...own.map((site) => `    at ${frame(site)}`)].join("\n");
 }

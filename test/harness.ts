@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import * as pulumi from "@pulumi/pulumi";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
@@ -45,7 +47,10 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
           provider: args.provider ?? "",
           custom: args.custom ?? false,
         });
-        return { id: `${args.name}-id`, state: mockState(args.type, args.name, args.inputs) };
+        return {
+          id: mockId(args.type, args.name),
+          state: mockState(args.type, args.name, args.inputs),
+        };
       },
       call: (args) => {
         const answer = calls[args.token];
@@ -70,12 +75,31 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
   return { resources, urns, result };
 }
 
+/** The id that a resource gets: Linode's are numbers, and some inputs want them as such. */
+export function mockId(type: string, name: string): string {
+  return type.startsWith("linode:") ? `${numberOf(name)}` : `${name}-id`;
+}
+
+/** A number of eight digits, the same in every run. */
+const numberOf = (name: string): number =>
+  10_000_000 + (createHash("sha256").update(name).digest().readUInt32BE() % 80_000_000);
+
 /**
- * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, and a load
- * balancer an address, as its controller would give it.
+ * Inputs come back as outputs; a Kubernetes object without a name gets the engine's own, a Service an
+ * address, a load balancer one more, and an image the digest it was pushed with.
  */
 function mockState(type: string, name: string, inputs: unknown): Record<string, unknown> {
   const state = inputs as Record<string, unknown>;
+  if (type === "docker:index/image:Image") {
+    const [repository] = String(state["imageName"]).split(/:(?=[^/]*$)/);
+    return { ...state, repoDigest: `${repository}@sha256:${"d".repeat(64)}` };
+  }
+  if (type === "linode:index/lkeCluster:LkeCluster") {
+    return { ...state, kubeconfig: Buffer.from("kind: Config\n").toString("base64") };
+  }
+  if (type === "linode:index/nodeBalancer:NodeBalancer") {
+    return { ...state, ipv4: `198.51.100.${1 + (numberOf(name) % 254)}` };
+  }
   if (!type.startsWith("kubernetes:") || typeof state["metadata"] !== "object") {
     return state;
   }
@@ -84,6 +108,9 @@ function mockState(type: string, name: string, inputs: unknown): Record<string, 
   return {
     ...state,
     metadata: { ...metadata, name: metadata["name"] ?? `${name}-auto` },
+    ...(type === "kubernetes:core/v1:Service"
+      ? { spec: { clusterIP: "10.96.0.10", ...spec } }
+      : {}),
     ...(spec["type"] === "LoadBalancer"
       ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } }
       : {}),

@@ -52,6 +52,11 @@ export interface Options {
   readonly custom: boolean;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
+  /** Paths of inputs that are somebody else's. */
+  readonly ignoreChanges: readonly string[];
+  /** How long the engine waits, as it reads durations, e.g. `600s`; empty where it decides itself. */
+  readonly customTimeouts: { readonly create: string; readonly update: string };
   /** URNs of all it waits for. */
   readonly dependencies: readonly string[];
   /** Property → URNs its value comes from. */
@@ -69,7 +74,28 @@ export interface Rendered<Config = Configs[Stack]> {
   readonly options: readonly Options[];
   /** Kubernetes objects as the provider gets them, names given by the engine filled in. */
   readonly world: World;
+  /** What was asked of providers, in no order. */
+  readonly lookUps: readonly LookUp[];
 }
+
+/** A question to a provider. */
+export interface LookUp {
+  /** Function's token, e.g. `linode:index/getDomain:getDomain`. */
+  readonly token: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Answers, with a note of each question. */
+const noting = (noted: LookUp[]): Calls =>
+  Object.fromEntries(
+    Object.entries(calls).map(([token, answer]) => [
+      token,
+      (inputs) => {
+        noted.push({ token, inputs });
+        return answer(inputs);
+      },
+    ]),
+  );
 
 /** Throw-away value of a secret, the same in every run: golden files must not change by chance. */
 function throwAway(kind: SecretKind, name: string): string {
@@ -126,7 +152,7 @@ const propertyDependencies = (request: RegisterResourceRequest): Record<string, 
   );
 
 /** Notes what every registration asks of the engine; the mocks see the inputs only. */
-function noteOptions(noted: Options[]): void {
+export function noteOptions(noted: Options[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) =>
@@ -139,6 +165,12 @@ function noteOptions(noted: Options[]): void {
         custom: request.getCustom(),
         protect: request.getProtect() === true,
         retainOnDelete: request.getRetainondelete() === true,
+        deleteBeforeReplace: request.getDeletebeforereplace(),
+        ignoreChanges: request.getIgnorechangesList(),
+        customTimeouts: {
+          create: request.getCustomtimeouts()?.getCreate() ?? "",
+          update: request.getCustomtimeouts()?.getUpdate() ?? "",
+        },
         dependencies: request.getDependenciesList(),
         propertyDependencies: propertyDependencies(request),
       });
@@ -173,6 +205,9 @@ export function unwrapSecrets(value: unknown): unknown {
 const calls: Calls = {
   "linode:index/getDomain:getDomain": ({ domain }) => ({ id: "1", domain }),
   "cloudflare:index/getZone:getZone": ({ filter }) => ({ id: "zone", filter }),
+  "docker:index/getRegistryImage:getRegistryImage": ({ name }) => ({
+    sha256Digest: `sha256:${createHash("sha256").update(String(name)).digest("hex")}`,
+  }),
 };
 
 /** A Kubernetes object as the provider would send it. */
@@ -207,11 +242,12 @@ export async function renderConfig(stack: string, raw: RawConfig): Promise<Rende
     { stack, kubeContexts: () => ({ ok: true, value: contextsOf(raw) }) },
   );
   const options: Options[] = [];
+  const lookUps: LookUp[] = [];
   const compose = await composition(config);
   const wrapped = await collect(() => {
     noteOptions(options);
     return compose(context);
-  }, calls);
+  }, noting(lookUps));
   const resources = wrapped.resources.map((resource) => ({
     ...resource,
     inputs: unwrapSecrets(resource.inputs) as Record<string, unknown>,
@@ -226,6 +262,7 @@ export async function renderConfig(stack: string, raw: RawConfig): Promise<Rende
     collected: { ...wrapped, resources, result: outputs },
     options,
     world: worldOf(objects),
+    lookUps,
   };
 }
 

@@ -6,7 +6,11 @@ import { formatTrace, traceProgram } from "../stacks/trace.ts";
 
 /** A frame, as V8 hands it to a formatter. */
 const site = (text: string, file: string | undefined): NodeJS.CallSite =>
-  ({ getFileName: () => file, toString: () => text }) as unknown as NodeJS.CallSite;
+  ({
+    getFileName: () => file,
+    getFunctionName: () => /^[^ ]*?([^ .]+) /.exec(text)?.[1] ?? null,
+    toString: () => text,
+  }) as unknown as NodeJS.CallSite;
 
 const url = (path: string): string => new URL(`../${path}`, import.meta.url).href;
 const at = (name: string, file: string): NodeJS.CallSite => site(`${name} (${file}:3:5)`, file);
@@ -49,6 +53,18 @@ describe("a stack trace", () => {
   it("reads as a path what a URL has to escape", () => {
     const file = "file:///home/one%20two/x.ts";
     expect(formatTrace(new Error("lost"), [at("run", file)])).toContain("/home/one two/x.ts:3:5");
+  });
+
+  it("of a resource ends where the program makes it: its parents' traces tell the rest", () => {
+    const taken = at("Resource.callsites", url("node_modules/@pulumi/pulumi/resource.js"));
+    const made = at("new Deployment", url("node_modules/@pulumi/kubernetes/apps/v1/deployment.js"));
+    const trace = formatTrace(new Error("taken"), [taken, made, component, native, composition]);
+    expect(
+      trace
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim().split(" (")[0]),
+    ).toEqual(["at Resource.callsites", "at new Deployment", "at new DmsgServer"]);
   });
 
   it("gives the SDK positions that it finds in the project", () => {

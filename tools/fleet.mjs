@@ -8,7 +8,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { cacheRoot } from "./lib/cache.mjs";
-import { commands, optionsOf } from "./lib/commands.mjs";
+import { commands, optionsOf, setsOf } from "./lib/commands.mjs";
 import { ensureTools } from "./lib/install.mjs";
 import { InstallError, say } from "./lib/log.mjs";
 import { readManifest, toolsOf } from "./lib/manifest.mjs";
@@ -50,7 +50,10 @@ async function main(words) {
   const options = optionsOf(command, process.env);
   await ensurePackages(clone, root, manifest.requires);
   const node = programNode(clone, manifest.requires);
-  const tools = await ensureTools(toolsOf(manifest, command.sets), place(manifest, root));
+  const tools = await ensureTools(
+    toolsOf(manifest, setsOf(command, process.env)),
+    place(manifest, root),
+  );
   const program = join(clone, command.program);
   if (!existsSync(program)) throw new InstallError(`${command.program} is missing from this clone`);
   const searchPath = [

@@ -1,7 +1,7 @@
 /** Words that all stores share in a stack file. */
 import * as z from "zod";
 
-import { Bytes, DnsLabel, Hostname, Ipv4 } from "../base/scalars.ts";
+import { Bytes, DataPolicy, DnsLabel, Hostname, Ipv4 } from "../base/scalars.ts";
 
 /** A disk of a store. */
 export const Storage = z.strictObject({
@@ -9,6 +9,8 @@ export const Storage = z.strictObject({
   size: Bytes.default("10Gi"),
   /** Storage class. Default: the cluster's own default class. */
   storageClass: DnsLabel.optional(),
+  /** What happens to this disk when it goes from the file. Default: what `data` says of them all. */
+  data: DataPolicy.optional(),
 });
 /** {@inheritDoc Storage} */
 export type Storage = z.infer<typeof Storage>;

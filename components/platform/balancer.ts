@@ -1,9 +1,76 @@
-/** The balancer behind a LoadBalancer Service: its terms as annotations, its address as a target. */
+/** The balancer before a controller: made at Linode, bound to its Service by the cloud controller. */
 import type * as k8s from "@pulumi/kubernetes";
+import { NodeBalancer } from "@pulumi/linode/nodeBalancer.js";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as z from "zod";
 
+import { keptAs } from "../base/kept.ts";
+import type { DataPolicy } from "../base/scalars.ts";
+import type { Cluster } from "./cluster.ts";
+import type { ClusterConfig } from "./cluster.schema.ts";
 import type { DnsTarget } from "./dns-records.ts";
-import type { LoadBalancerExposure } from "./ingress.schema.ts";
+import type { PlatformFault } from "./fault.ts";
+import type { IngressConfig, LoadBalancerExposure } from "./ingress.schema.ts";
+
+type Balanced = z.infer<typeof LoadBalancerExposure>;
+
+/** Where balancers are made. */
+export interface BalancerCloud {
+  readonly provider: pulumi.ProviderResource;
+  /** Linode's region of the cluster: its nodes are the backends. */
+  readonly region: string;
+  /** Name of the stack: balancers of several in one account are told apart by it. */
+  readonly stack: string;
+  /** What happens to a balancer, and so to its address, when it goes. Default protect. */
+  readonly data?: DataPolicy;
+}
+
+/** Where the balancers of a stack are made, where its cluster is at Linode. */
+export function balancerCloud(
+  stack: string,
+  { linode }: ClusterConfig,
+  cluster: Pick<Cluster, "linode" | "data">,
+): BalancerCloud | undefined {
+  return linode === undefined || cluster.linode === undefined
+    ? undefined
+    : { stack, region: linode.region, provider: cluster.linode, data: cluster.data };
+}
+
+/**
+ * A NodeBalancer for the Service of a controller, protected as the stack's data: DNS leads to its address.
+ *
+ * Its ports, backends, tags, throttle and firewall are the cloud controller's, which writes them from the
+ * Service and its annotations; declared here as well, both sides would flip them for ever
+ * (facts/clouds-linode-cloudflare-docker.md 2.5).
+ *
+ * @throws Error where the cluster has no region, which {@link balancerFaults} tells before.
+ */
+export function makeNodeBalancer(
+  name: string,
+  linode: NonNullable<Balanced["linode"]>,
+  cloud: BalancerCloud | undefined,
+  parent: pulumi.Resource,
+): NodeBalancer {
+  if (cloud === undefined) {
+    throw new Error(`ingress controller ${name}: fleet:cluster.linode.region is missing`);
+  }
+  const { region, stack, provider, data } = cloud;
+  return new NodeBalancer(
+    `${name}-nodebalancer`,
+    { label: linode.label ?? balancerLabel(stack, name), region },
+    {
+      parent,
+      provider,
+      ...keptAs(linode.data ?? data),
+      ignoreChanges: ["tags", "clientConnThrottle", "firewallId"],
+    },
+  );
+}
+
+/** Label of a balancer that has none in the file: at most 32 characters, the controller's name whole. */
+export function balancerLabel(stack: string, name: string): string {
+  return name.length > 28 ? name.slice(0, 32) : `${stack.slice(0, 31 - name.length)}-${name}`;
+}
 
 const linodePrefix = "service.beta.kubernetes.io/linode-loadbalancer-";
 
@@ -11,26 +78,54 @@ const linodePrefix = "service.beta.kubernetes.io/linode-loadbalancer-";
  * Annotations of the Service. Values are strings: a bare number or boolean is refused by the API.
  *
  * Source: facts/clouds-linode-cloudflare-docker.md 2.4.
+ *
+ * @param id The NodeBalancer's.
  */
 export function balancerAnnotations(
-  exposure: z.infer<typeof LoadBalancerExposure>,
-): Record<string, string> {
-  const { linode, proxyProtocol } = exposure;
-  if (linode === undefined) {
+  { linode, proxyProtocol }: Balanced,
+  id: pulumi.Input<string> | undefined,
+): Record<string, pulumi.Input<string>> {
+  if (linode === undefined || id === undefined) {
     return {};
   }
-  return {
-    [`${linodePrefix}default-protocol`]: "tcp",
-    [`${linodePrefix}default-proxy-protocol`]: proxyProtocol?.version ?? "none",
-    [`${linodePrefix}throttle`]: `${linode.throttle}`,
-    ...(linode.nodeBalancerId === undefined
-      ? {}
-      : {
-          [`${linodePrefix}nodebalancer-id`]: `${linode.nodeBalancerId}`,
-          // Otherwise it is deleted together with the Service, behind its owner's back.
-          [`${linodePrefix}preserve`]: "true",
-        }),
+  const { throttle, firewallId } = linode;
+  const terms = {
+    // Without it the cloud controller makes a balancer of its own, beside this one.
+    "nodebalancer-id": id,
+    // Otherwise it is deleted together with the Service, behind its owner's back.
+    preserve: "true",
+    "default-protocol": "tcp",
+    "default-proxy-protocol": proxyProtocol?.version ?? "none",
+    throttle: `${throttle}`,
+    tags: "fleet",
+    // With an address in its status, nodes short-cut pods that dial a public name straight to the
+    // controller, and without the PROXY header it expects they are refused (facts/skywire.md 6.4).
+    "hostname-only-ingress": "true",
+    ...(firewallId === undefined ? {} : { "firewall-id": `${firewallId}` }),
   };
+  return Object.fromEntries(
+    Object.entries(terms).map(([term, value]) => [`${linodePrefix}${term}`, value]),
+  );
+}
+
+/** Balancers at Linode of a cluster that names no region: they would be made on another continent. */
+export function balancerFaults(
+  { controllers }: IngressConfig,
+  { linode }: ClusterConfig,
+): PlatformFault[] {
+  const wanting = Object.entries(controllers)
+    .filter(
+      ([, { exposure }]) => exposure.kind === "load-balancer" && exposure.linode !== undefined,
+    )
+    .map(([name]) => name);
+  return linode !== undefined || wanting.length === 0
+    ? []
+    : [
+        {
+          path: ["cluster", "linode", "region"],
+          message: `must be Linode's name of the cluster's region, e.g. ap-south: the balancer of ${wanting.join(", ")} is made there`,
+        },
+      ];
 }
 
 /** The address that the cloud gave a Service, as a target of records. */

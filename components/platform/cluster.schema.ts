@@ -9,12 +9,35 @@ import * as z from "zod";
 
 import { poolLabel, slotLabel } from "../base/labels.ts";
 import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
-import { Bytes, Cpu, DnsLabel, Hostname, Ipv4, LabelKey, LabelValue } from "../base/scalars.ts";
+import {
+  Bytes,
+  Cpu,
+  DataPolicy,
+  DnsLabel,
+  Hostname,
+  Ipv4,
+  LabelKey,
+  LabelValue,
+} from "../base/scalars.ts";
+import { LinodeTerms, LinodeType } from "./linode.schema.ts";
+import { basePool, lkePoolFaults } from "./lke-pools.ts";
 
 /** How a slot keeps its public address when its machine is exchanged. */
 export const SlotAddress = z.discriminatedUnion("kind", [
-  /** A reserved address that something really assigns to whatever machine holds the slot. */
-  z.strictObject({ kind: z.literal("reserved"), ip: Ipv4 }),
+  /** An address of the account, whatever machine holds the slot. */
+  z.strictObject({
+    kind: z.literal("reserved"),
+    ip: Ipv4,
+    /** Further addresses of the same machine: coturn answers its NAT test from a second one. */
+    also: z.array(Ipv4).optional(),
+    /**
+     * What puts it on a machine that is new: the `node-keeper` (`cluster.linode.nodeKeeper`), or an
+     * `operator`, by hand: until then nobody reaches what runs there.
+     */
+    assignedBy: z.enum(["node-keeper", "operator"], {
+      message: "must be node-keeper or operator: a cloud gives a new machine another address",
+    }),
+  }),
   /** A name that follows the machine; whoever keeps it is outside this program. */
   z.strictObject({ kind: z.literal("dns"), name: Hostname }),
   /** None: the address changes with the machine. Refused for whatever publishes an address. */
@@ -75,8 +98,12 @@ export const PoolConfig = z
     /** Labels of the nodes beside `fleet/pool` and `fleet/slot`. */
     labels: z.record(LabelKey, LabelValue).default({}),
     taints: z.array(Taint).default([]),
-    /** The cloud's name of the place, e.g. `ap-south`. */
+    /** The cloud's name of the place, e.g. `ap-south`. Default: the region of `cluster.linode`. */
     region: LabelValue.optional(),
+    /** The cloud's name of the size, where the program makes the nodes. `cpu` and `memory` say the same. */
+    type: LinodeType.optional(),
+    /** What happens to its nodes when it goes, where the program makes them. Default: the stack's. */
+    data: DataPolicy.optional(),
   })
   .superRefine((pool, context) => {
     if ((pool.nodes === undefined) === (pool.slots === undefined)) {
@@ -119,6 +146,9 @@ function duplicateSlots(pools: Readonly<Record<string, PoolConfig>>, context: z.
       claim(`slot ${slot}`, [name, "slots", slot]);
       if (address.kind === "reserved") {
         claim(`address ${address.ip}`, [name, "slots", slot, "address", "ip"]);
+        address.also?.forEach((ip, index) => {
+          claim(`address ${ip}`, [name, "slots", slot, "address", "also", `${index}`]);
+        });
       }
       if (address.kind === "dns") {
         claim(`name ${address.name}`, [name, "slots", slot, "address", "name"]);
@@ -140,12 +170,51 @@ export const KubeconfigCluster = z.strictObject({
     .string("must be the name of a kubeconfig context, e.g. skycoin-test")
     .regex(/^[^\s"']{1,253}$/, "must be the name of a kubeconfig context, e.g. skycoin-test"),
   pools: Pools,
+  /** Of a cluster at Linode. */
+  linode: LinodeTerms.optional(),
 });
 
+/** A cluster that the program makes, with its pools: Linode's own Kubernetes. */
+export const LkeCluster = z
+  .strictObject({
+    kind: z.literal("lke"),
+    label: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][-_A-Za-z0-9]{1,30}[A-Za-z0-9]$/,
+        "must be 3 to 32 letters, digits, dashes or underscores, e.g. skycoin-prod",
+      ),
+    /** Changing it recycles every node of every pool: all machines are new, addresses included. */
+    version: z
+      .string('must be major.minor in quotes, e.g. "1.34": LKE picks the patch')
+      .regex(/^\d+\.\d+$/, 'must be major.minor in quotes, e.g. "1.34": LKE picks the patch'),
+    /** Several control planes. Billed, and never to be turned off again. */
+    highAvailability: z.boolean().default(false),
+    /**
+     * Size of the one machine in the cluster's own pool: a cluster must declare one, and waits for it in
+     * vain or not at all. All pools below are resources of their own, which are waited for.
+     */
+    base: z.strictObject({ type: LinodeType.default("g6-standard-1") }).prefault({}),
+    linode: LinodeTerms,
+    pools: Pools,
+  })
+  .superRefine(({ pools, linode }, context) => {
+    for (const { path, message } of lkePoolFaults(pools, linode.region)) {
+      context.addIssue({ code: "custom", path: ["pools", ...path], message });
+    }
+  });
+/** {@inheritDoc LkeCluster} */
+export type LkeCluster = z.infer<typeof LkeCluster>;
+
 /** `fleet:cluster` of a stack file. */
-export const ClusterConfig = z.discriminatedUnion("kind", [KubeconfigCluster]);
+export const ClusterConfig = z.discriminatedUnion("kind", [KubeconfigCluster, LkeCluster]);
 /** {@inheritDoc ClusterConfig} */
 export type ClusterConfig = z.infer<typeof ClusterConfig>;
+
+/** What people call the cluster: its context, or its label. */
+export function nameOfCluster(cluster: ClusterConfig): string {
+  return cluster.kind === "lke" ? cluster.label : cluster.context;
+}
 
 /** One node as the config promises it. */
 export interface NodeShape {
@@ -178,9 +247,11 @@ export function allocatable(pool: PoolConfig): NodeShape["allocatable"] {
 
 /** Every node of the cluster, pool by pool and slot by slot, in a stable order. */
 export function clusterNodes(cluster: ClusterConfig): readonly NodeShape[] {
-  return Object.entries(cluster.pools)
+  const { linode } = cluster;
+  const base = cluster.kind === "lke" ? Object.entries(basePool(cluster.base.type)) : [];
+  return [...Object.entries(cluster.pools), ...base]
     .sort(([left], [right]) => left.localeCompare(right))
-    .flatMap(([name, pool]) => poolNodes(name, pool));
+    .flatMap(([name, pool]) => poolNodes(name, { region: linode?.region, ...pool }));
 }
 
 function poolNodes(name: string, pool: PoolConfig): readonly NodeShape[] {

@@ -1,46 +1,82 @@
 import * as k8s from "@pulumi/kubernetes";
+// Not from its root: loading all of it takes a noticeable part of every run.
+import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ClusterConfig } from "./cluster.schema.ts";
+import type { DataPolicy } from "../base/scalars.ts";
+import { type ClusterConfig, nameOfCluster } from "./cluster.schema.ts";
+import { Lke } from "./lke.ts";
 
 /** The cluster of a stack: the one provider through which its objects are made. */
 export class Cluster extends pulumi.ComponentResource {
   /** Hand it to every top-level component: `{ provider: cluster.provider }`. */
   readonly provider: k8s.Provider;
+  /** For what the stack has at Linode round its cluster. Its token comes from LINODE_TOKEN. */
+  readonly linode: LinodeProvider | undefined;
+  /** What happens to what the stack has there when it goes. */
+  readonly data: DataPolicy;
 
-  constructor(name: string, config: ClusterConfig, opts?: pulumi.ComponentResourceOptions) {
-    super("fleet:platform:Cluster", name, { kind: config.kind, context: config.context }, opts);
-    this.provider = new k8s.Provider(`${name}-provider`, kubeconfigProvider(config.context), {
-      parent: this,
-    });
+  /** @param config With what happens to the cluster at Linode when it goes: default protect. */
+  constructor(
+    name: string,
+    config: ClusterConfig & { readonly data?: DataPolicy },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const { data = "protect" } = config;
+    const cluster = nameOfCluster(config);
+    super("fleet:platform:Cluster", name, { kind: config.kind, context: cluster }, opts);
+    this.data = data;
+    const parent = { parent: this };
+    const makeLinode = (): LinodeProvider => new LinodeProvider(`${name}-linode`, {}, parent);
+    if (config.kind === "lke") {
+      const linode = makeLinode();
+      this.linode = linode;
+      const lke = new Lke(`${name}-lke`, { ...config, data }, { parent: this, provider: linode });
+      this.provider = new k8s.Provider(
+        `${name}-provider`,
+        { ...providerTerms, kubeconfig: lke.kubeconfig, clusterIdentifier: lke.identifier },
+        // Every object waits for its provider, and so for nodes.
+        { ...parent, dependsOn: [...lke.ready] },
+      );
+    } else {
+      this.linode = config.linode === undefined ? undefined : makeLinode();
+      this.provider = new k8s.Provider(
+        `${name}-provider`,
+        kubeconfigProvider(config.context),
+        parent,
+      );
+    }
     this.registerOutputs({ provider: this.provider });
   }
 }
 
 /**
- * Arguments of the provider for a context of the operator's kubeconfig.
- *
- * Everything the SDK would otherwise take from the shell is said here: a PULUMI_K8S_… variable that
- * is set on one machine alone must not change what a run does.
+ * Everything that the SDK would otherwise take from the shell: a PULUMI_K8S_… variable that is set on
+ * one machine alone must not change what a run does.
  */
+const providerTerms = {
+  enableServerSideApply: true,
+  // Changed content makes a new ConfigMap or Secret: that is how pods notice it.
+  enableConfigMapMutable: false,
+  enableSecretMutable: false,
+  // An object that exists already, or whose field somebody else owns, is a fault to look at.
+  enablePatchForce: false,
+  upsertExistingObjects: false,
+  // A cluster out of reach fails the run. Otherwise a wrong VPN would empty the state.
+  deleteUnreachable: false,
+  skipUpdateUnreachable: false,
+  suppressDeprecationWarnings: false,
+} as const satisfies k8s.ProviderArgs;
+
+/** Arguments of the provider for a context of the operator's kubeconfig. */
 export function kubeconfigProvider(context: string): k8s.ProviderArgs {
   return {
+    ...providerTerms,
     context,
     // What identifies the cluster: a moved or renewed kubeconfig then replaces nothing.
     clusterIdentifier: context,
     // Empty, not absent: the SDK fills an absent one with the value of KUBECONFIG, a path of this
     // machine, and writes it to state. The plugin reads an empty one as "the usual places".
     kubeconfig: "",
-    enableServerSideApply: true,
-    // Changed content makes a new ConfigMap or Secret: that is how pods notice it.
-    enableConfigMapMutable: false,
-    enableSecretMutable: false,
-    // An object that exists already, or whose field somebody else owns, is a fault to look at.
-    enablePatchForce: false,
-    upsertExistingObjects: false,
-    // A cluster out of reach fails the run. Otherwise a wrong VPN would empty the state.
-    deleteUnreachable: false,
-    skipUpdateUnreachable: false,
-    suppressDeprecationWarnings: false,
   };
 }

@@ -4,12 +4,14 @@ import type { Awaitable } from "../base/ready.ts";
 import type { Flow, Peer } from "../base/flows.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
 import { type DnsTarget, type RecordType, slotTarget } from "./dns-records.ts";
-import { classOf, type IngressConfig } from "./ingress.schema.ts";
+import type { BalancerCloud } from "./balancer.ts";
+import { IngressController, type ControllerKind } from "./ingress-controller.ts";
+import { classOf, type ControllerConfig, type IngressConfig } from "./ingress.schema.ts";
 import { Namespace } from "./namespace.ts";
 import { slotPool, type SlotUse } from "./slots.ts";
 import type { CapacityRequest } from "./capacity.ts";
-import { Traefik } from "./traefik.ts";
-import { traefikPorts } from "./traefik-arguments.ts";
+import { nginxKind } from "./nginx.ts";
+import { traefikKind } from "./traefik.ts";
 
 /** What {@link IngressControllers} needs. */
 export interface IngressControllersArgs {
@@ -17,6 +19,8 @@ export interface IngressControllersArgs {
   /** Pools, in which the slots of host ports are found. */
   readonly cluster: ClusterConfig;
   readonly system: string;
+  /** Where their balancers are made; needed of `exposure.linode`. */
+  readonly cloud?: BalancerCloud | undefined;
   /** The stack's flows: controllers dial pods themselves. */
   readonly flows: readonly Flow[];
   /** Default true. */
@@ -29,7 +33,7 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
   readonly ready: readonly pulumi.Resource[];
 
   readonly #config: IngressConfig;
-  readonly #controllers: ReadonlyMap<string, Traefik>;
+  readonly #controllers: ReadonlyMap<string, IngressController>;
 
   constructor(name: string, args: IngressControllersArgs, opts?: pulumi.ComponentResourceOptions) {
     const { config, networkPolicy = true } = args;
@@ -58,20 +62,22 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
         const { exposure } = controller;
         const place =
           exposure.kind === "host-ports" ? slotPool(args.cluster, exposure.slot) : undefined;
-        const traefik = new Traefik(
+        const made = new IngressController(
           className,
+          kindOf(controller),
           {
             config: controller,
             system: args.system,
             namespace: config.namespace,
             namespaceName: namespace.name,
             place,
+            cloud: args.cloud,
             flows: args.flows,
             networkPolicy,
           },
           { parent: this, dependsOn: [...namespace.ready] },
         );
-        return [className, traefik] as const;
+        return [className, made] as const;
       }),
     );
     this.ready = [...this.#controllers.values()].flatMap(({ ready }) => ready);
@@ -89,6 +95,16 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
   }
 }
 
+/** A controller's kind with its config. */
+function kindOf(config: ControllerConfig): ControllerKind {
+  switch (config.kind) {
+    case "traefik":
+      return traefikKind(config);
+    case "nginx":
+      return nginxKind(config);
+  }
+}
+
 const usesHostPorts = (config: IngressConfig): boolean =>
   Object.values(config.controllers).some(({ exposure }) => exposure.kind === "host-ports");
 
@@ -96,10 +112,13 @@ const usesHostPorts = (config: IngressConfig): boolean =>
 export function controllerPeers(
   config: IngressConfig,
 ): { readonly peer: Peer; readonly ports: readonly number[] }[] {
-  return Object.keys(config.controllers).map((name) => ({
-    peer: { kind: "workload", name, namespace: config.namespace },
-    ports: [traefikPorts.web, traefikPorts.websecure],
-  }));
+  return Object.entries(config.controllers).map(([name, controller]) => {
+    const { web, websecure } = kindOf(controller).ports;
+    return {
+      peer: { kind: "workload", name, namespace: config.namespace },
+      ports: [web, websecure],
+    };
+  });
 }
 
 /**

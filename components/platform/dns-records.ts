@@ -80,6 +80,8 @@ export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): 
 /** A host of the config with the kind of record that will lead to it. */
 export interface PlannedHost extends HostUse {
   readonly type: RecordType;
+  /** Name that a CNAME leads to. */
+  readonly target?: string;
 }
 
 /** Records that no name server takes: a CNAME at the top of a zone, or beside another record. */

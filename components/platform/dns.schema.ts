@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import { Hostname } from "../base/scalars.ts";
 import type { PlatformFault } from "./fault.ts";
+import { NameServerDnsConfig } from "./name-server.schema.ts";
 
 /** Times to live that Linode knows; others it rounds up silently (facts/clouds-linode… 3.4). */
 const linodeTtls = [30, 120, 300, 3600, 7200, 14_400, 28_800, 57_600, 86_400] as const;
@@ -56,6 +57,7 @@ export const DnsConfig = z.discriminatedUnion("kind", [
   NoDnsConfig,
   LinodeDnsConfig,
   CloudflareDnsConfig,
+  NameServerDnsConfig,
 ]);
 /** {@inheritDoc DnsConfig} */
 export type DnsConfig = z.infer<typeof DnsConfig>;
@@ -66,7 +68,9 @@ export type CloudflareDnsConfig = z.infer<typeof CloudflareDnsConfig>;
 
 /** Names of the configured zones. */
 export function zoneNames(dns: DnsConfig): readonly string[] {
-  return dns.kind === "cloudflare" ? Object.keys(dns.zones) : dns.zones;
+  return dns.kind === "cloudflare" || dns.kind === "name-server"
+    ? Object.keys(dns.zones)
+    : dns.zones;
 }
 
 /** The longest zone a host lies in, or undefined when it lies in none. */

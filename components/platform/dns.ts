@@ -7,6 +7,7 @@ import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
+import type { DataPolicy } from "../base/scalars.ts";
 import {
   type CloudflareDnsConfig,
   type DnsConfig,
@@ -14,22 +15,32 @@ import {
   zoneNames,
   zoneOf,
 } from "./dns.schema.ts";
-import type { DnsRecord, NamedRecord } from "./dns-records.ts";
+import type { NamedRecord } from "./dns-records.ts";
+import { NameServerDns } from "./name-server.ts";
 
 /** Whoever keeps the zones. Components hand records over and never name a provider. */
 export interface Dns {
   /**
-   * Makes a record.
+   * Makes the stack's records, all at once: a keeper of whole zones writes each zone one time.
    *
-   * @returns What stands for it in the engine: nothing where a person keeps the zone.
-   * @param opts Its `parent` owns the record; the provider is this one's own.
-   * @throws Error when the host lies in no configured zone.
+   * @returns What stands for them in the engine: nothing where a person keeps the zone.
+   * @param opts Its `parent` owns the records; the provider is this one's own.
+   * @throws Error when a host lies in no configured zone.
    */
-  record(
-    name: string,
-    record: DnsRecord,
+  write(
+    records: readonly NamedRecord[],
     opts: { readonly parent: pulumi.Resource },
   ): readonly pulumi.Resource[];
+  /** What must be done elsewhere for the records to be found, for the stack's outputs. */
+  readonly notes?: pulumi.Output<DnsNotes>;
+}
+
+/** What a keeper of whole zones needs of others. */
+export interface DnsNotes {
+  /** URL of the folder of the published zone files. */
+  readonly zonesAt: string;
+  /** Lines that must stand in the zones above, where somebody else keeps those. */
+  readonly delegations: readonly string[];
 }
 
 /**
@@ -37,8 +48,10 @@ export interface Dns {
  *
  * Live, the provider's token comes from the environment of whoever deploys (LINODE_TOKEN,
  * CLOUDFLARE_API_TOKEN): it is a person's or a pipeline's, not the stack's, and stays out of state.
+ *
+ * @param data What happens to a name server's bucket and address when they go.
  */
-export function createDns(name: string, config: DnsConfig): Dns {
+export function createDns(name: string, config: DnsConfig, data: DataPolicy = "protect"): Dns {
   switch (config.kind) {
     case "none":
       return new NoDns();
@@ -46,12 +59,19 @@ export function createDns(name: string, config: DnsConfig): Dns {
       return new LinodeDns(config, new LinodeProvider(`${name}-linode`));
     case "cloudflare":
       return new CloudflareDns(config, new CloudflareProvider(`${name}-cloudflare`));
+    case "name-server":
+      return new NameServerDns(
+        name,
+        { ...config, data },
+        // Keys of the bucket are made for the run and forgotten: none stands in state.
+        new LinodeProvider(`${name}-linode`, { objUseTempKeys: true }),
+      );
   }
 }
 
 /** Nobody: the records are a stack output only. */
 export class NoDns implements Dns {
-  record(): readonly pulumi.Resource[] {
+  write(): readonly pulumi.Resource[] {
     // The output of DnsRecords is the whole of it.
     return [];
   }
@@ -68,14 +88,17 @@ export class LinodeDns implements Dns {
     this.#provider = provider;
   }
 
-  record(
-    name: string,
-    record: DnsRecord,
+  write(
+    records: readonly NamedRecord[],
     opts: { readonly parent: pulumi.Resource },
   ): readonly pulumi.Resource[] {
+    return records.map((record) => this.#record(record, opts));
+  }
+
+  #record(record: NamedRecord, opts: { readonly parent: pulumi.Resource }): pulumi.Resource {
     const zone = requireZone(record.host, this.#config);
-    const made = new LinodeRecord(
-      name,
+    return new LinodeRecord(
+      record.name,
       {
         domainId: this.#zone(zone),
         name: relativeName(record.host, zone),
@@ -86,7 +109,6 @@ export class LinodeDns implements Dns {
       // A changed type is a new record; made first, it would stand beside the old one.
       { ...opts, provider: this.#provider, deleteBeforeReplace: true },
     );
-    return [made];
   }
 
   /** Identifier of a zone, looked up once a run. A number here, a string everywhere else (0.1). */
@@ -113,18 +135,21 @@ export class CloudflareDns implements Dns {
     this.#provider = provider;
   }
 
-  record(
-    name: string,
-    record: DnsRecord,
+  write(
+    records: readonly NamedRecord[],
     opts: { readonly parent: pulumi.Resource },
   ): readonly pulumi.Resource[] {
+    return records.map((record) => this.#record(record, opts));
+  }
+
+  #record(record: NamedRecord, opts: { readonly parent: pulumi.Resource }): pulumi.Resource {
     const zone = requireZone(record.host, this.#config);
     const zoneId = this.#config.zones[zone]?.zoneId;
     if (zoneId === undefined) {
       throw new Error(`fleet:dns.zones.${zone} has no zoneId`);
     }
-    const made = new CloudflareRecord(
-      name,
+    return new CloudflareRecord(
+      record.name,
       {
         zoneId,
         // The full name: the only form without special cases.
@@ -137,7 +162,6 @@ export class CloudflareDns implements Dns {
       // Cloudflare refuses an A record beside a CNAME of the same name.
       { ...opts, provider: this.#provider, deleteBeforeReplace: true },
     );
-    return [made];
   }
 }
 
@@ -165,14 +189,16 @@ export class DnsRecords extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
   readonly ready: readonly pulumi.Resource[];
 
+  /** What must be done elsewhere for the records to be found. */
+  readonly notes: pulumi.Output<DnsNotes> | undefined;
+
   /** The records as a person would type them into a zone, for the stack's outputs. */
   readonly zoneLines: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DnsRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("fleet:platform:DnsRecords", name, { records: args.records.length }, opts);
-    this.ready = args.records.flatMap((record) =>
-      args.dns.record(record.name, record, { parent: this }),
-    );
+    this.ready = args.dns.write(args.records, { parent: this });
+    this.notes = args.dns.notes;
     this.zoneLines = args.records.map(
       ({ host, type, content, ttlSeconds }) =>
         pulumi.interpolate`${host}. ${ttlSeconds} IN ${type} ${content}${type === "CNAME" ? "." : ""}`,

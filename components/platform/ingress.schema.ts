@@ -2,8 +2,9 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
+import { Bytes, DataPolicy, DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
 import { Resources, Toleration } from "../workload/workload.schema.ts";
+import type { PlatformFault } from "./fault.ts";
 
 const Cidr = z.cidrv4("must be an IPv4 range, e.g. 192.168.255.0/24");
 
@@ -17,12 +18,25 @@ export const HostPortsExposure = z.strictObject({
   slot: Slot,
 });
 
-/** Settings of the balancer that a cloud makes for a LoadBalancer Service. */
+/**
+ * A NodeBalancer of its own, made as a resource and bound to the controller's Service: it outlives the
+ * Service, and there is just the one.
+ */
 const LinodeBalancer = z.strictObject({
   /** New connections a second and client. 0 is unlimited; visors behind one NAT need many. */
   throttle: z.int().min(0).max(20).default(0),
-  /** A balancer that exists already, kept when the Service goes. */
-  nodeBalancerId: z.int().min(1).optional(),
+  /** Name at Linode, unique in the account. Default: the stack's and the controller's. */
+  label: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{3,32}$/, "must be 3 to 32 letters, digits, dashes or underscores")
+    .optional(),
+  /**
+   * A firewall of the account. It must be said here: one that is put on by other means is taken off,
+   * and deleted, by the cluster's cloud controller.
+   */
+  firewallId: z.int().min(1).optional(),
+  /** What happens to it, and so to its address, when it goes. Default: the stack's. */
+  data: DataPolicy.optional(),
 });
 
 /** A LoadBalancer Service: the cloud gives an address that outlives nodes. */
@@ -50,10 +64,9 @@ export const Exposure = z.discriminatedUnion("kind", [HostPortsExposure, LoadBal
 /** {@inheritDoc Exposure} */
 export type Exposure = z.infer<typeof Exposure>;
 
-/** Traefik v3, configured by its arguments and one file: no kinds of its own are needed. */
-export const TraefikConfig = z.strictObject({
-  kind: z.literal("traefik"),
-  image: ImageReference.default("docker.io/library/traefik:v3.7.14"),
+/** What both kinds of controller take, so that a host moves from one to the other by one word. */
+const terms = (image: string) => ({
+  image: ImageReference.default(image),
   exposure: Exposure,
   resources: Resources.prefault({
     requests: { cpu: "100m", memory: "128Mi" },
@@ -62,20 +75,51 @@ export const TraefikConfig = z.strictObject({
   /** Taints of the nodes that the controller puts up with. */
   tolerations: z.array(Toleration).default([]),
   /**
-   * How long a client may take to send a whole request, body included. 0 is without end: streams
-   * of many minutes need it.
+   * How long a client may take to send its request: Traefik counts the whole of it, nginx the pause
+   * between two parts. 0 is without end: streams of many minutes need it.
    */
   readTimeoutSeconds: Seconds.default(60),
+  /** How long a service may take to begin its answer. 0 is without end. */
+  answerTimeoutSeconds: Seconds.default(60),
+  /** Largest body of a request. Default: any. Traefik then keeps a whole body before it passes it on. */
+  maximumBody: Bytes.optional(),
   /** Proxies whose X-Forwarded-* are believed. Default: nobody's. */
   trustedProxies: z.array(Cidr).default([]),
   /** How long running requests may go on when the controller stops. */
   drainSeconds: Seconds.default(20),
 });
+
+/** Traefik v3, configured by its arguments and one file: no kinds of its own are needed. */
+export const TraefikConfig = z.strictObject({
+  kind: z.literal("traefik"),
+  ...terms("docker.io/library/traefik:v3.7.14"),
+});
 /** {@inheritDoc TraefikConfig} */
 export type TraefikConfig = z.infer<typeof TraefikConfig>;
 
+/** F5's NGINX Ingress Controller, without the kinds of its own. */
+export const NginxConfig = z
+  .strictObject({
+    kind: z.literal("nginx"),
+    ...terms("docker.io/nginx/nginx-ingress:5.5.4"),
+  })
+  .refine(
+    ({ exposure, trustedProxies }) => !(usesProxyProtocol(exposure) && trustedProxies.length > 0),
+    {
+      path: ["trustedProxies"],
+      message:
+        "must be empty beside proxyProtocol: nginx takes the client's address from one place",
+    },
+  );
+/** {@inheritDoc NginxConfig} */
+export type NginxConfig = z.infer<typeof NginxConfig>;
+
+/** Whether connections begin with the client's address. */
+export const usesProxyProtocol = (exposure: Exposure): boolean =>
+  exposure.kind === "load-balancer" && exposure.proxyProtocol !== undefined;
+
 /** An ingress controller. */
-export const ControllerConfig = z.discriminatedUnion("kind", [TraefikConfig]);
+export const ControllerConfig = z.discriminatedUnion("kind", [TraefikConfig, NginxConfig]);
 /** {@inheritDoc ControllerConfig} */
 export type ControllerConfig = z.infer<typeof ControllerConfig>;
 
@@ -90,6 +134,26 @@ export const TlsConfig = z.discriminatedUnion("kind", [
 ]);
 /** {@inheritDoc TlsConfig} */
 export type TlsConfig = z.infer<typeof TlsConfig>;
+
+/** Ports and balancers are held by one controller each. */
+function sharedFaults(controllers: Readonly<Record<string, ControllerConfig>>): PlatformFault[] {
+  const seen = new Map<string, string>();
+  return Object.entries(controllers).flatMap(([name, { exposure }]) => {
+    const [held, path, message] =
+      exposure.kind === "host-ports"
+        ? ([`slot ${exposure.slot}`, ["slot"], "already gives its ports 80 and 443 to"] as const)
+        : ([
+            `balancer ${exposure.linode?.label ?? name}`,
+            ["linode", "label"],
+            "already stands before",
+          ] as const);
+    const other = seen.get(held);
+    seen.set(held, other ?? name);
+    return other === undefined
+      ? []
+      : [{ path: [name, "exposure", ...path], message: `${held} ${message} ${other}` }];
+  });
+}
 
 /** `fleet:ingress` of a stack file. */
 export const IngressConfig = z
@@ -121,18 +185,16 @@ export const IngressConfig = z
     for (const [host, name] of Object.entries(ingress.hosts)) {
       check(name, ["hosts", host]);
     }
-    const slots = new Map<number, string>();
-    for (const [name, { exposure }] of Object.entries(ingress.controllers)) {
-      if (exposure.kind === "host-ports") {
-        const other = slots.get(exposure.slot);
-        if (other !== undefined) {
-          context.addIssue({
-            code: "custom",
-            path: ["controllers", name, "exposure", "slot"],
-            message: `slot ${exposure.slot} already gives its ports 80 and 443 to ${other}`,
-          });
-        }
-        slots.set(exposure.slot, name);
+    for (const { path, message } of sharedFaults(ingress.controllers)) {
+      context.addIssue({ code: "custom", path: ["controllers", ...path], message });
+    }
+    for (const [name, { kind }] of Object.entries(ingress.controllers)) {
+      if (kind === "nginx" && ingress.tls.kind === "none") {
+        context.addIssue({
+          code: "custom",
+          path: ["tls", "kind"],
+          message: `must be cert-manager or secret: without a certificate ${name}, an nginx, does not answer on 443 at all`,
+        });
       }
     }
   });

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import type { TlsConfig } from "./ingress.schema.ts";
+import { classOf, type IngressConfig, type TlsConfig } from "./ingress.schema.ts";
 
 type IngressSpec = k8s.types.input.networking.v1.IngressSpec;
 
@@ -16,9 +16,8 @@ export interface HttpHostArgs {
   readonly serviceName: string;
   /** Port of the Service, not of the pods. */
   readonly servicePort: number;
-  /** Name of the controller that serves it. */
-  readonly className: string;
-  readonly tls: TlsConfig;
+  /** Where it is said which controller serves it, and with which certificate. */
+  readonly ingress: IngressConfig;
 }
 
 /**
@@ -41,7 +40,7 @@ export class HttpHost extends k8s.networking.v1.Ingress implements Awaitable {
           name,
           namespace: args.namespace,
           labels: { "app.kubernetes.io/part-of": args.system },
-          annotations: tlsAnnotations(args.tls),
+          annotations: hostAnnotations(args),
         },
         spec: ingressSpec(name, args),
       },
@@ -58,19 +57,32 @@ export class HttpHost extends k8s.networking.v1.Ingress implements Awaitable {
  * None for the controller: Traefik serves every Ingress on both entry points. Its annotation
  * router.tls would switch TLS on for both, and port 80 would answer 404.
  */
-export function tlsAnnotations(tls: TlsConfig): Record<string, string> {
-  return tls.kind === "cert-manager" ? { "cert-manager.io/cluster-issuer": tls.clusterIssuer } : {};
+export function hostAnnotations({
+  host,
+  ingress,
+}: Pick<HttpHostArgs, "host" | "ingress">): Record<string, string> {
+  const { controllers, tls } = ingress;
+  if (tls.kind !== "cert-manager") {
+    return {};
+  }
+  const kind = controllers[classOf(ingress, host)]?.kind;
+  return {
+    "cert-manager.io/cluster-issuer": tls.clusterIssuer,
+    // nginx refuses a second Ingress for a host, as cert-manager makes one to prove it: the helper's
+    // path comes into this one for the time being.
+    ...(kind === "nginx" ? { "acme.cert-manager.io/http01-edit-in-place": "true" } : {}),
+  };
 }
 
 /** Rule and certificate of one host. */
 export function ingressSpec(
   name: string,
-  args: Pick<HttpHostArgs, "host" | "serviceName" | "servicePort" | "className" | "tls">,
+  args: Pick<HttpHostArgs, "host" | "serviceName" | "servicePort" | "ingress">,
 ): IngressSpec {
-  const { host, tls } = args;
-  const secretName = tlsSecret(name, tls);
+  const { host, ingress } = args;
+  const secretName = tlsSecret(name, ingress.tls);
   return {
-    ingressClassName: args.className,
+    ingressClassName: classOf(ingress, host),
     ...(secretName === undefined ? {} : { tls: [{ hosts: [host], secretName }] }),
     rules: [
       {

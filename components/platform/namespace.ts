@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { keptAs } from "../base/kept.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 
@@ -58,7 +59,7 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
     const namespace = new k8s.core.v1.Namespace(
       name,
       { metadata: { name, labels: { ...labels, ...podSecurityLabels(podSecurity) } } },
-      { ...parent, protect: data === "protect", retainOnDelete: data !== "delete" },
+      { ...parent, ...keptAs(data) },
     );
     this.name = namespace.metadata.name;
 

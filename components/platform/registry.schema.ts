@@ -23,6 +23,24 @@ const PrivateImages = z.strictObject({
   pullSecret: reference("docker-login"),
 });
 
+/** How an image is built and pushed by the stack itself, under its name and tag. */
+const BuildConfig = z.strictObject({
+  /** Folder of the sources, from the program's; or a git address. */
+  context: z.string().min(1, "must be a folder or a git address"),
+  /** In the context. */
+  dockerfile: z.string().min(1, "must be a file in the context").default("Dockerfile"),
+  /** Of the nodes, not of the machine that builds. */
+  platform: z.enum(["linux/amd64", "linux/arm64"]).default("linux/amd64"),
+  /** Build arguments. They stand in the state and in the image's history: no secrets. */
+  args: z.record(z.string(), z.string()).default({}),
+  /** Stage to build. Default: the last one. */
+  target: z.string().min(1).optional(),
+  /** Login that may push. Default: that of the private images. */
+  login: reference("docker-login").optional(),
+});
+/** {@inheritDoc BuildConfig} */
+export type BuildConfig = z.infer<typeof BuildConfig>;
+
 /** What differs for one service. */
 const ImageOverride = z
   .strictObject({
@@ -36,8 +54,14 @@ const ImageOverride = z
      * out of the private organisation needs no login.
      */
     access: z.enum(["public", "private"]).optional(),
+    /** Builds and pushes it; pods run what was pushed. */
+    build: BuildConfig.optional(),
   })
-  .refine((override) => Object.keys(override).length > 0, "must change something, or go");
+  .refine((override) => Object.keys(override).length > 0, "must change something, or go")
+  .refine(
+    ({ build, digest }) => build === undefined || digest === undefined,
+    "must say either digest or build: what is built has a digest of its own",
+  );
 
 /**
  * Schema of `fleet:images`.
@@ -50,6 +74,12 @@ export function imagesConfig<const Service extends string>(
   return z.strictObject({
     public: PublicImages,
     private: PrivateImages,
+    /**
+     * `run` asks the registry for each tag's digest while the program runs, so that a pushed image
+     * shows up in the preview. For stacks like test: what was reviewed is not what runs, should
+     * somebody push in between.
+     */
+    resolve: z.literal("run", 'must be "run", or be left out').optional(),
     /** Service → what differs for it. */
     overrides: z.partialRecord(z.enum(services), ImageOverride).prefault({}),
   });
@@ -66,6 +96,7 @@ export interface ImagesConfig {
     readonly tag: string;
     readonly pullSecret: SecretReference<"docker-login">;
   };
+  readonly resolve?: "run" | undefined;
   readonly overrides: Readonly<Partial<Record<string, z.infer<typeof ImageOverride>>>>;
 }
 

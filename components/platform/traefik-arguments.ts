@@ -1,6 +1,8 @@
 /** Traefik's command line and its one file. Pure; sources: facts/clouds-gke-ingress-tls.md 4. */
 import { stringify } from "yaml";
 
+import { parseQuantity } from "../base/quantity.ts";
+import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
 
 /** Ports the process listens on: above 1023, so that it needs no right to bind them. */
@@ -9,15 +11,9 @@ export const traefikPorts = { web: 8000, websecure: 8443, ping: 8080, metrics: 9
 /** Folder of the file provider. */
 export const traefikFolder = "/etc/traefik/dynamic";
 
-/** Name of the middleware on both public entry points. */
+/** Names of the middlewares on both public entry points. */
 const clientAddress = "client-address";
-
-/** What is written to the status of every Ingress: where its hosts are reached. */
-export type StatusEndpoint =
-  | { readonly kind: "ip"; readonly ip: string }
-  | { readonly kind: "hostname"; readonly hostname: string }
-  /** The address of this LoadBalancer Service, `namespace/name`. */
-  | { readonly kind: "service"; readonly service: string };
+const maximumBodyName = "maximum-body";
 
 function statusArgument(endpoint: StatusEndpoint): string {
   const key = "--providers.kubernetesingress.ingressendpoint";
@@ -36,11 +32,12 @@ function publicEntryPoint(entry: "web" | "websecure", config: TraefikConfig): st
   const key = `--entryPoints.${entry}`;
   const { exposure, trustedProxies } = config;
   const proxies = exposure.kind === "load-balancer" ? exposure.proxyProtocol?.from : undefined;
+  const middlewares = Object.keys(traefikMiddlewares(config)).map((name) => `${name}@file`);
   return [
     `${key}.address=:${traefikPorts[entry]}`,
     // Without a default, every Ingress is served on the metrics entry point, too.
     `${key}.asDefault=true`,
-    `${key}.http.middlewares=${clientAddress}@file`,
+    `${key}.http.middlewares=${middlewares.join(",")}`,
     `${key}.transport.respondingTimeouts.readTimeout=${config.readTimeoutSeconds}s`,
     // Stay in the balancer's eyes a little while, then let running requests end.
     `${key}.transport.lifeCycle.requestAcceptGraceTimeout=5s`,
@@ -80,6 +77,7 @@ export function traefikArguments(
     "--metrics.prometheus.entryPoint=metrics",
     // Below the 30 s after which the services close an idle connection (facts/skywire.md 2.1).
     "--serversTransport.forwardingTimeouts.idleConnTimeout=25s",
+    `--serversTransport.forwardingTimeouts.responseHeaderTimeout=${config.answerTimeoutSeconds}s`,
     `--providers.file.directory=${traefikFolder}`,
     "--providers.file.watch=false",
     "--providers.kubernetesingress=true",
@@ -90,15 +88,24 @@ export function traefikArguments(
   ];
 }
 
+type Middlewares = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /**
- * Files of the file provider.
+ * What every request passes.
  *
  * The services believe True-Client-IP before anything else, and Traefik passes a client's own on
  * (facts/skywire.md 2.1): an empty value drops it.
  */
-export function traefikFiles(): Record<string, string> {
-  const middlewares = {
+function traefikMiddlewares({ maximumBody }: TraefikConfig): Middlewares {
+  return {
     [clientAddress]: { headers: { customRequestHeaders: { "True-Client-IP": "" } } },
+    ...(maximumBody === undefined
+      ? {}
+      : { [maximumBodyName]: { buffering: { maxRequestBodyBytes: parseQuantity(maximumBody) } } }),
   };
-  return { "middlewares.yml": stringify({ http: { middlewares } }) };
+}
+
+/** Files of the file provider. */
+export function traefikFiles(config: TraefikConfig): Record<string, string> {
+  return { "middlewares.yml": stringify({ http: { middlewares: traefikMiddlewares(config) } }) };
 }

@@ -21,5 +21,5 @@ export const uptimePrivateUrl = (namespace: string): string =>
  * Names of the workloads behind one service: the one that carries the key, and the others, which
  * must not (2.5). The first keeps its name whatever the number, so that scaling moves no key.
  */
-export const memberNames = (service: string, replicas: number): readonly string[] =>
+export const memberNames = (service: string, replicas: number): readonly [string, ...string[]] =>
   replicas > 1 ? [service, `${service}-keyless`] : [service];

@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import { workloadLabels } from "../base/labels.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import { makeWorkload } from "../workload/workload.ts";
-import type { ContainerPort } from "../workload/types.ts";
+import { makeWorkload, type WorkloadObjects } from "../workload/workload.ts";
+import type { ContainerPort, HostAlias } from "../workload/types.ts";
 import type { Disruption } from "../workload/workload.schema.ts";
 import { memberNames, uptimePrivateService } from "./addresses.ts";
 import {
@@ -55,6 +55,8 @@ export interface DiscoveryServiceArgs extends Surroundings {
   readonly database?: DatabaseAccess;
   /** The uptime-tracker's disk: without one its history would go with each pod (4.7). */
   readonly dailyData?: DailyData;
+  /** Host names that lead past the name servers, e.g. the IP service's (6.4). */
+  readonly hostAliases?: readonly HostAlias[];
 }
 
 /** Label that the pods of all members carry, and by which the one Service finds them. */
@@ -105,6 +107,7 @@ export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Pro
     secretEnv: secretVariables(args, keyed),
     podLabels: { [serviceLabel]: command.service },
     ...(database === undefined ? {} : { env: postgresVariables(database.user, database.database) }),
+    ...(args.hostAliases === undefined ? {} : { hostAliases: args.hostAliases }),
     ...(keyed || args.disruption === undefined ? {} : { disruption: args.disruption }),
     ...(dailyData === undefined
       ? {}
@@ -124,7 +127,7 @@ export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Pro
  *
  * All pods stand behind one Service of the service's name. One pod carries the key and is exchanged
  * by stopping it first; the others serve HTTP only and roll under the budget of the stack
- * (facts/skywire.md 2.5).
+ * (facts/skywire.md 2.5). An update takes the others first, so that one pod is missing at the most.
  */
 export class DiscoveryService extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
@@ -149,11 +152,21 @@ export class DiscoveryService extends pulumi.ComponentResource implements Awaita
     this.servicePort = httpPorts[command.service];
     this.metrics = metricsEndpoint;
 
-    const members = memberNames(command.service, replicas);
-    const workloads = members.map((member, index) => {
-      const program = discoveryMember(args, index === 0);
-      return makeWorkload(member, programWorkload(member, program, args), parent);
-    });
+    const [keyed, ...keyless] = memberNames(command.service, replicas);
+    const make = (member: string, before: readonly pulumi.Resource[]): WorkloadObjects => {
+      const program = discoveryMember(args, member === keyed);
+      const options = { ...parent, dependsOn: [...before] };
+      return makeWorkload(member, programWorkload(member, program, args), options);
+    };
+    const others = keyless.map((member) => make(member, []));
+    // Last: a version that does not come up stops before the one pod that has to go first.
+    const workloads = [
+      ...others,
+      make(
+        keyed,
+        others.flatMap(({ ready }) => ready),
+      ),
+    ];
     const service = new k8s.core.v1.Service(
       `${name}-service`,
       {

@@ -6,7 +6,14 @@
  */
 import { type Flow, type FlowPort, type Peer, tcp, udp } from "../base/flows.ts";
 import { memberNames } from "./addresses.ts";
-import { dmsgPort, httpPorts, type HttpService, metricsPort, uptimePrivatePort } from "./ports.ts";
+import {
+  dmsgPort,
+  geoipPort,
+  httpPorts,
+  type HttpService,
+  metricsPort,
+  uptimePrivatePort,
+} from "./ports.ts";
 import { type PublicService, publicServices } from "./hosts.ts";
 
 /** Programs that use a Redis. */
@@ -58,6 +65,8 @@ export interface SkywireShape {
   readonly ingress: readonly IngressPeer[];
   readonly redis: Readonly<Record<RedisUser, ListeningPeer>>;
   readonly postgres: ListeningPeer;
+  /** The IP service, where it runs in the cluster. Default: production's, by way of the internet. */
+  readonly ipService?: Peer | undefined;
   /** Who reads the metrics, where the stack has such. */
   readonly scrapers: readonly Peer[];
 }
@@ -170,7 +179,9 @@ function innerFlows(shape: SkywireShape): Flow[] {
     ...between(visualizer, transportDiscovery, transportPort),
     ...between(visualizer, membersOf(shape, "uptime-tracker"), [tcp(uptimePrivatePort)]),
     // The IP service, by a URL that is compiled in: http://ip.skycoin.com (4.1, 4.7).
-    ...between(ipServiceUsers, [internet], [tcp(80)]),
+    ...(shape.ipService === undefined
+      ? between(ipServiceUsers, [internet], [tcp(80)])
+      : between(ipServiceUsers, [shape.ipService], [tcp(geoipPort)])),
   ];
 }
 

@@ -14,6 +14,7 @@ import {
   type ProgramImage,
   programWorkload,
   type Surroundings,
+  imageFields,
 } from "./program.ts";
 
 /** Inputs of a {@link NetworkMonitor}. */
@@ -45,7 +46,7 @@ export const networkMonitorException =
 function copyConfig(args: NetworkMonitorArgs): Container {
   return {
     name: "copy-config",
-    image: args.image.reference,
+    ...imageFields(args.image),
     command: ["cp", `${seedFolder}/${fileName}`, `${stateFolder}/${fileName}`],
     resources: {
       requests: { cpu: "10m", memory: "16Mi" },

@@ -42,6 +42,15 @@ export const publicUdpPort = 30_178;
 /** UDP and TCP ports of STUN servers, main and alternate (4.17). */
 export const stunPorts = [3478, 3479] as const;
 
+/** HTTP port of the IP service (4.14). */
+export const geoipPort = 8080;
+
+/** HTTP port of the user accounts, base `/api/v1`; `rpc` is dialled by the whitelist alone (4.16). */
+export const authPorts = { http: 8080, rpc: 9090 } as const;
+
+/** HTTP port of the whitelist, base `/api/v1`; `rpc` is dialled by the user accounts alone (4.16). */
+export const whitelistPorts = { http: 8081, rpc: 9091 } as const;
+
 /** What reads a program's metrics, and where. */
 export interface MetricsEndpoint {
   readonly port: number;

@@ -10,8 +10,10 @@ import type {
   Claim,
   Container,
   ContainerPort,
+  HostAlias,
   HostPath,
   Mount,
+  NoProbes,
   Probe,
   Probes,
   Scratch,
@@ -44,6 +46,8 @@ export interface Surroundings {
 export interface ProgramImage {
   /** Full reference with its tag. */
   readonly reference: string;
+  /** Its digest, where only the run knows it. */
+  readonly digest?: pulumi.Output<string>;
   /** Names of Secrets with registry logins, in the program's namespace. */
   readonly pullSecrets: readonly pulumi.Input<string>[];
 }
@@ -53,7 +57,7 @@ export interface Program {
   readonly image: ProgramImage;
   readonly args: readonly string[];
   readonly options: ProgramOptions;
-  readonly probes: Probes;
+  readonly probes: Probes | NoProbes;
   /** Whether its metrics listener is on. */
   readonly metrics: boolean;
   /** Old and new must never overlap: a key, a disk or sessions that live in one process. */
@@ -75,6 +79,7 @@ export interface Program {
   readonly initContainers?: readonly Container[];
   readonly security?: Security;
   readonly podLabels?: Readonly<Record<string, string>>;
+  readonly hostAliases?: readonly HostAlias[];
   readonly terminationGraceSeconds?: number;
   /**
    * The program writes its secret key to its log when it starts (facts/skywire.md 2.4): its log stays
@@ -103,6 +108,7 @@ const optionalParts = [
   "claims",
   "initContainers",
   "podLabels",
+  "hostAliases",
 ] as const satisfies readonly (keyof Program & keyof WorkloadArgs)[];
 
 /** Fields of `source` that are there: with exact optional types an undefined one may not be handed on. */
@@ -116,12 +122,18 @@ function present<Source extends object, Key extends keyof Source>(
   return Object.fromEntries(entries) as Pick<Source, Key>;
 }
 
+/** What a container takes of an image. */
+export const imageFields = (image: ProgramImage): Pick<Container, "image" | "digest"> => ({
+  image: image.reference,
+  ...present(image, ["digest"]),
+});
+
 /** The container of a program. */
 function programContainer(name: string, program: Program): Container {
   const ports = [...(program.ports ?? []), ...(program.metrics ? [metricsListener] : [])];
   return {
     name,
-    image: program.image.reference,
+    ...imageFields(program.image),
     args: program.args,
     ports,
     probes: program.probes,

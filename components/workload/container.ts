@@ -1,6 +1,6 @@
 /** Pure builder of one container of a pod. */
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import { parseImage } from "../base/images.ts";
 import { probeFields } from "./probes.ts";
@@ -59,10 +59,11 @@ export function kubernetesContainer(
   const { resources } = container;
   const env = environment(container, secretEnv);
   const volumeMounts = mounts(container, args);
-  const pinned = parseImage(container.image).digest !== undefined;
+  const { image, digest } = container;
+  const pinned = digest !== undefined || parseImage(image).digest !== undefined;
   return {
     name: container.name,
-    image: container.image,
+    image: digest === undefined ? image : pulumi.interpolate`${image}@${digest}`,
     // A tag moves: the node must ask each time. A digest cannot.
     imagePullPolicy: container.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
     ...(container.command === undefined ? {} : { command: [...container.command] }),

@@ -134,7 +134,9 @@ function claimTemplates(args: WorkloadArgs): Partial<StatefulSetSpec> {
   if (perPod.length === 0) {
     return {};
   }
-  const whenDeleted = args.data === "delete" ? "Delete" : "Retain";
+  // The words are the StatefulSet's: one disk that must stay keeps its neighbours.
+  const goes = perPod.every((claim) => (claim.data ?? args.data) === "delete");
+  const whenDeleted = goes ? "Delete" : "Retain";
   return {
     volumeClaimTemplates: perPod.map((claim) => ({
       metadata: { name: claim.name },

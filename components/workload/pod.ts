@@ -81,7 +81,8 @@ function source(
 function lowPorts(args: WorkloadArgs): k8s.types.input.core.v1.Sysctl[] {
   const ports = containersOf(args).flatMap((container) => container.ports ?? []);
   const lowest = Math.min(1024, ...ports.map(({ port }) => port));
-  return args.security.user === 0 || lowest === 1024
+  // In the node's network the setting would be the node's own, and the API server refuses it.
+  return args.security.user === 0 || lowest === 1024 || args.hostNetwork === true
     ? []
     : [{ name: "net.ipv4.ip_unprivileged_port_start", value: `${lowest}` }];
 }
@@ -114,7 +115,11 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
     ...(args.pullSecrets === undefined || args.pullSecrets.length === 0
       ? {}
       : { imagePullSecrets: args.pullSecrets.map((secret) => ({ name: secret })) }),
-    ...(args.hostAliases === undefined
+    ...(args.hostNetwork === true
+      ? // Without the policy such a pod asks the node's own resolvers, which know no Service.
+        { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" }
+      : {}),
+    ...(args.hostAliases === undefined || args.hostAliases.length === 0
       ? {}
       : {
           hostAliases: args.hostAliases.map(({ ip, hostnames }) => ({

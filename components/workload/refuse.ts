@@ -10,6 +10,7 @@ function securityFaults(args: WorkloadArgs): WorkloadFault[] {
   const { exception, user } = args.security;
   const hostAccess =
     (args.hostPaths ?? []).length > 0 ||
+    args.hostNetwork === true ||
     containersOf(args).some(
       ({ capabilities, ports }) =>
         (capabilities ?? []).some((capability) => capability !== "NET_BIND_SERVICE") ||
@@ -20,7 +21,7 @@ function securityFaults(args: WorkloadArgs): WorkloadFault[] {
         {
           path: ["security"],
           message:
-            "user 0, host ports, host paths and capabilities need a named security.exception",
+            "user 0, host ports, host paths, the host's network and capabilities need a named security.exception",
         },
       ]
     : [];

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { keptAs } from "../base/kept.ts";
 import type { Metadata } from "./metadata.ts";
 import { secretEnvKey } from "./container.ts";
 import { containersOf, type PodSources } from "./pod.ts";
@@ -51,7 +52,6 @@ function makeClaims(
   { namespace, labels }: Omit<Metadata, "name">,
   opts: pulumi.CustomResourceOptions,
 ): Record<string, pulumi.Output<string>> {
-  const policy = args.data ?? "protect";
   const claims = (args.claims ?? [])
     .filter(({ perPod }) => perPod !== true)
     .map((claim) => {
@@ -65,7 +65,7 @@ function makeClaims(
           metadata: { name: claimName, namespace, labels, annotations },
           spec: claimSpec(claim),
         },
-        { ...opts, protect: policy === "protect", retainOnDelete: policy !== "delete" },
+        { ...opts, ...keptAs(claim.data ?? args.data) },
       );
       return [claim.name, made.metadata.name] as const;
     });

@@ -64,6 +64,8 @@ export interface Container {
   readonly name: string;
   /** Full reference with its tag. */
   readonly image: string;
+  /** Digest of the image, where only the run knows it. */
+  readonly digest?: pulumi.Output<string>;
   /** Default: `IfNotPresent` where the image carries a digest, else `Always`. */
   readonly pullPolicy?: "Always" | "IfNotPresent";
   /** Replaces the image's entry point. */
@@ -134,6 +136,8 @@ export interface Claim {
    * storage classes have it, and a claim on one that has not is pending for ever.
    */
   readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany";
+  /** What happens to it when it goes. Default: the Workload's. */
+  readonly data?: DataPolicy;
 }
 
 /** A name under which others dial the pods. */
@@ -171,6 +175,12 @@ export interface Security {
    * exception is refused in a restricted namespace by the API server itself.
    */
   readonly exception?: string;
+}
+
+/** A fixed address under host names, past every name server. */
+export interface HostAlias {
+  readonly ip: pulumi.Input<string>;
+  readonly hostnames: readonly string[];
 }
 
 /** Rights at the Kubernetes API. With any, the pod gets a token; without, it gets none. */
@@ -261,7 +271,13 @@ export interface WorkloadArgs {
   /** Annotations of the pods, e.g. where metrics are read. */
   readonly podAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Host names the pods resolve to fixed addresses. */
-  readonly hostAliases?: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  readonly hostAliases?: readonly HostAlias[];
+  /**
+   * The pods share the node's network: each of their ports is one of the node's. Only with
+   * {@link Security.exception}. Most network plug-ins apply no policy to such pods, so that the
+   * firewall before the node is what keeps others out.
+   */
+  readonly hostNetwork?: boolean;
   /** Ship the pods' logs to the stack's log store, where it has one. Default true. */
   readonly logs?: { readonly ship: boolean };
   /** Of a Job: how it runs. */

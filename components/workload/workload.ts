@@ -30,11 +30,18 @@ export interface WorkloadObjects extends Awaitable {
  * only lengthen previews and state. What has no component of its own takes {@link Workload}.
  *
  * @param name Of the controller, the account and, by default, the Service.
+ * @param opts `dependsOn` is what must be ready before its pods are made, or exchanged.
  */
 export function makeWorkload(
   name: string,
   args: WorkloadArgs,
-  opts: { readonly parent: pulumi.ComponentResource },
+  {
+    dependsOn = [],
+    ...opts
+  }: {
+    readonly parent: pulumi.ComponentResource;
+    readonly dependsOn?: readonly pulumi.Resource[];
+  },
 ): WorkloadObjects {
   refuseImpossible(name, args);
   const timeout = args.readyTimeout ?? goDuration(readySeconds(args));
@@ -42,7 +49,8 @@ export function makeWorkload(
   const metadata: Metadata = { name, namespace: args.namespace, labels };
   const account = serviceAccount(name, args, metadata, opts);
   const sources = podSources(name, args, metadata, opts);
-  if (args.networkPolicy !== false) {
+  // Of pods in their node's network a policy would speak without effect.
+  if (args.networkPolicy !== false && args.hostNetwork !== true) {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-policy`,
       { metadata, spec: networkPolicySpec(name, args.flows) },
@@ -55,7 +63,11 @@ export function makeWorkload(
   const controller = makeController(name, args, metadata, sources, {
     ...opts,
     // Not on load balancers: those wait for the pods themselves.
-    dependsOn: [...account, ...services.filter((_, index) => !isBalancer(args, index))],
+    dependsOn: [
+      ...dependsOn,
+      ...account,
+      ...services.filter((_, index) => !isBalancer(args, index)),
+    ],
     // To say no number is to give it up: without this, the API server would fall back to one pod.
     ...(args.autoscale === undefined ? {} : { ignoreChanges: ["spec.replicas"] }),
     ...(timeout === undefined || args.await === false

@@ -1,17 +1,15 @@
 /** `keys`: lists what a stack has and lacks of secrets, makes what may be made, takes in the rest. */
 import { generateSecret } from "../../components/base/secrets.ts";
-import { reportFaults } from "../../stacks/faults.ts";
-import { parseAll } from "../../stacks/parse.ts";
-import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
-import { StackConfig } from "../../stacks/stack.schema.ts";
+import { requiredSecrets } from "../../stacks/secrets.ts";
+import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { CommandError, type Target } from "../command.ts";
+import { parseSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
 import { table } from "../table.ts";
 import { checkImport } from "./import.ts";
 import { generationFault } from "./policy.ts";
 import { type KeyRow, keyRows, type SecretValues, unusedEntries } from "./rows.ts";
 import type { Vault } from "./vault.ts";
-import { systemSections } from "../../stacks/raw.ts";
 
 /** What `keys` is asked for. */
 export interface KeysRequest {
@@ -74,14 +72,6 @@ export async function keys({
     report: report.join("\n"),
     complete: after.every(({ state }) => state === "present"),
   };
-}
-
-function parseSections(file: StackFile): StackConfig {
-  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
-  if (!parsed.ok) {
-    throw new CommandError(reportFaults(file.stack, parsed.faults));
-  }
-  return parsed.value;
 }
 
 /** Values for what is missing and may be made, and for the one asked for by name. */

@@ -7,6 +7,7 @@ import { hasPendingOperations } from "../checkpoint.ts";
 import { Engine } from "../engine.ts";
 import { privateMode, writeWhole } from "../files.ts";
 import type { SandboxPlace } from "../place.ts";
+import { watchCloud } from "../linode/watch.ts";
 import { describeChanges, type Problem } from "../progress.ts";
 import { watchUpdate } from "../rollout/update-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -25,6 +26,7 @@ export async function update(
   const view = progressView(command);
   markUnfinished(place, true);
   const watch = watchUpdate(api, view, patience);
+  const cloud = watchCloud(api, place.folder);
   const result = await new Engine(place, outer).update(
     [
       ...["up", "--yes", "--skip-preview", "--parallel", "64"],
@@ -33,6 +35,7 @@ export async function update(
     watch.view,
     { ...source, environment: releaseEnvironment(place, source.release) },
   );
+  await cloud.end();
   const stuck = watch.end();
   view.end();
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.

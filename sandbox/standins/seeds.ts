@@ -16,6 +16,8 @@ export interface Seeds {
   readonly zones?: readonly string[];
   /** Reserved Linode addresses, as `203.0.113.7`: found by ReservedIpAssignment. */
   readonly addresses?: readonly string[];
+  /** Linode machines that exist, by the numbers that a config names: found by import. */
+  readonly machines?: readonly { linodeId: number; label: string; region: string }[];
   /** Region of the reserved addresses; default ap-south. */
   readonly region?: string;
   /** Cloudflare zone ids by name, where the config names ids instead of names. */
@@ -38,6 +40,7 @@ export async function seedStandins(sandbox: string, seeds: Seeds): Promise<void>
   for (const address of seeds.addresses ?? []) {
     await seedAddress(store, address, seeds.region ?? "ap-south");
   }
+  for (const machine of seeds.machines ?? []) await seedMachine(store, machine);
 }
 
 /** The ids that look-ups of seeded domains and zones answer, by cloud and name. */
@@ -101,6 +104,7 @@ export async function pushImage(sandbox: string, name: string, digest: string): 
 
 const domainType = "linode:index/domain:Domain";
 const zoneType = "cloudflare:index/zone:Zone";
+const machineType = "linode:index/instance:Instance";
 const addressType = "linode:index/networkingIp:NetworkingIp";
 const keptOnDelete = ["cloudflare:index/zoneSetting:ZoneSetting", "gcp:projects/service:Service"];
 
@@ -130,6 +134,19 @@ async function seedAddress(store: Store, address: string, region: string): Promi
     if (world.find(addressType, address) !== undefined) return;
     const inputs = { reserved: true, region, type: "ipv4" };
     world.add({ type: addressType, id: address, urn: "", birth: 0, inputs, facts: { address } });
+  });
+}
+
+async function seedMachine(
+  store: Store,
+  { linodeId, label, region }: { linodeId: number; label: string; region: string },
+): Promise<void> {
+  const rule = (await loadRules("linode")).resources[machineType];
+  await store.change("linode", {}, (world) => {
+    if (rule === undefined || world.find(machineType, `${linodeId}`) !== undefined) return;
+    const made = makeOutside(rule, machineType, label, { label, region }, world);
+    world.remove(made);
+    world.add({ ...made, id: `${linodeId}` });
   });
 }
 

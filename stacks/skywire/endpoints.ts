@@ -1,18 +1,29 @@
 /** Where everything of a Skywire stack is dialled. Pure. */
-import { publicUrl } from "../../components/skywire/hosts.ts";
+import { type PublicService, publicUrl } from "../../components/skywire/hosts.ts";
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
 import type { Identities } from "../../components/skywire/identities.ts";
+import { type ExtraHost, extraHosts, stunServersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
 
-/** A place that clients dial. */
+/** A place that clients dial. `make hosts` lists them, `make verify` dials them. */
 export interface Endpoint {
   readonly name: string;
-  /** `http`, `udp` and `tcp` are addresses on the internet; `dmsg` ones on the dmsg network. */
-  readonly kind: "http" | "udp" | "tcp" | "dmsg";
+  /**
+   * `dmsg` is an address on the dmsg network, all others are on the internet. `stun` is told to visors
+   * whoever runs the server.
+   */
+  readonly kind: "http" | "https" | "udp" | "tcp" | "stun" | "dns" | "dmsg";
+  /** Where; its scheme is the kind. `stun:host:port` is RFC 7064's, `dns://server/zone` RFC 4501's. */
   readonly url: string;
+  /** Of HTTP: path that answers 200 while all is well. Default: any answer will do that is no error of the server's. */
+  readonly check?: string;
 }
+
+/** Paths that tell a service's health; the node-visualizer has none of its own (facts/skywire.md 3). */
+const checkPath = (service: PublicService): string =>
+  service === "node-visualizer" ? "/map" : "/health";
 
 /** Services that serve their HTTP over dmsg, too: those with a key (facts/skywire.md 2.3). */
 const dmsgHttpServices = [
@@ -24,16 +35,43 @@ const dmsgHttpServices = [
   "uptime-tracker",
 ] as const;
 
+/** A public host, over HTTP and, where it has a certificate, over HTTPS. */
+function hostEndpoints(
+  { ingress }: SkywireStack,
+  { name, host, check }: Pick<ExtraHost, "host" | "check"> & { readonly name: string },
+): Endpoint[] {
+  const checked = check === undefined ? {} : { check };
+  return [
+    { name, kind: "http", url: publicUrl(host), ...checked },
+    ...(ingress.tls.kind === "none"
+      ? []
+      : [{ name, kind: "https", url: `https://${host}`, ...checked } as const]),
+  ];
+}
+
+/** Name servers of our own, each with every zone that it must have. */
+function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
+  if (dns.kind !== "name-server") {
+    return [];
+  }
+  return Object.entries(dns.nameServers).flatMap(([name, { address }]) =>
+    Object.keys(dns.zones).map((zone): Endpoint => ({
+      name,
+      kind: "dns",
+      url: `dns://${address ?? name}/${zone}`,
+    })),
+  );
+}
+
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
   const hosts = hostsOf(stack);
   const { udpPort } = stack.services["address-resolver"];
   return [
-    ...publishedServices(stack).map((name): Endpoint => ({
-      name,
-      kind: "http",
-      url: publicUrl(hosts[name]),
-    })),
+    ...publishedServices(stack).flatMap((name) =>
+      hostEndpoints(stack, { name, host: hosts[name], check: checkPath(name) }),
+    ),
+    ...extraHosts(stack).flatMap((host) => hostEndpoints(stack, host)),
     {
       name: "address-resolver",
       kind: "udp",
@@ -44,6 +82,12 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
       kind: "tcp",
       url: `tcp://${publicAddress(server)}`,
     })),
+    ...stunServersOf(stack).map((server): Endpoint => ({
+      name: "stun",
+      kind: "stun",
+      url: `stun:${server}`,
+    })),
+    ...nameServerEndpoints(stack),
     ...dmsgHttpServices.flatMap((name): Endpoint[] => {
       const key = identities[name];
       return key === undefined ? [] : [{ name, kind: "dmsg", url: `dmsg://${key}:80` }];

@@ -9,9 +9,10 @@ import {
   slotTarget,
 } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
-import { classOf } from "../../components/platform/ingress.schema.ts";
 import { slotPool } from "../../components/platform/slots.ts";
 import { type PublicService, publicServices } from "../../components/skywire/hosts.ts";
+import type { ExtraBackends } from "./extras.ts";
+import { extraHosts } from "./extras-shape.ts";
 import type { Foundation } from "./foundation.ts";
 import type { SkywireStack } from "./schema.ts";
 import type { Backend, Services } from "./services.ts";
@@ -62,8 +63,33 @@ function dmsgServerTargets(stack: SkywireStack): HostTargets[] {
   });
 }
 
+/** Hosts of the extras, each beside its own backend. */
+function extraHttpHosts(
+  stack: SkywireStack,
+  { controllers }: Foundation,
+  extras: ExtraBackends,
+): HttpHost[] {
+  return extraHosts(stack).flatMap(({ name, host }) => {
+    const backend = extras[name];
+    return backend === undefined
+      ? []
+      : [
+          new HttpHost(
+            name,
+            { ...backend, host, system: "skywire", ingress: stack.ingress },
+            { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
+          ),
+        ];
+  });
+}
+
 /** Opens the way in. */
-export function openEntry(stack: SkywireStack, foundation: Foundation, services: Services): Entry {
+export function openEntry(
+  stack: SkywireStack,
+  foundation: Foundation,
+  services: Services,
+  extras: ExtraBackends,
+): Entry {
   const table = hostsOf(stack);
   const { controllers, around } = foundation;
   const published = publishedServices(stack);
@@ -80,23 +106,24 @@ export function openEntry(stack: SkywireStack, foundation: Foundation, services:
               namespace: around.namespace,
               serviceName: backend.serviceName,
               servicePort: backend.servicePort,
-              className: classOf(stack.ingress, table[service]),
-              tls: stack.ingress.tls,
+              ingress: stack.ingress,
             },
             { parent: backend, dependsOn: [...controllers.ready, ...backend.ready] },
           ),
         ];
   });
+  const extraHttp = extraHttpHosts(stack, foundation, extras);
+  const named = [
+    ...published.map((service) => table[service]),
+    ...extraHosts(stack).map(({ host }) => host),
+  ];
   const targets: HostTargets[] = [
-    ...published.map((service) => ({
-      host: table[service],
-      targets: controllers.targets(table[service]),
-    })),
+    ...named.map((host) => ({ host, targets: controllers.targets(host) })),
     ...dmsgServerTargets(stack),
   ];
   const records = new DnsRecords("records", {
-    dns: createDns("dns", stack.dns),
+    dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
   });
-  return { hosts, records };
+  return { hosts: [...hosts, ...extraHttp], records };
 }

@@ -2,16 +2,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../../components/base/flows.ts";
+import type { Awaitable } from "../../components/base/ready.ts";
+import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { Namespace, type PullSecret } from "../../components/platform/namespace.ts";
+import { StackImages } from "../../components/platform/images.ts";
 import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
 import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
 import type { StackContext } from "../context.ts";
+import { serviceImage } from "./images.ts";
+import { keepNodes } from "./nodes.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
-
-/** Images of the public organisation; all others are private (facts/skywire.md 1.4). */
-const publicImages: readonly SkywireImage[] = ["dmsg-discovery", "dmsg-server"];
 
 /** The foundation of a stack. */
 export interface Foundation {
@@ -22,6 +24,10 @@ export interface Foundation {
   /** Namespace of the network-monitor. */
   readonly monitor: Namespace;
   readonly controllers: IngressControllers;
+  /** What keeps the nodes' addresses: whoever is dialled by one waits for it. */
+  readonly nodes: Awaitable;
+  /** Image of a program, its digest settled by the run where the stack says so. */
+  readonly image: (service: SkywireImage) => ProgramImage;
   /** What programs of the services' namespace stand in. */
   readonly around: Surroundings;
   /** What the network-monitor stands in. */
@@ -29,10 +35,33 @@ export interface Foundation {
 }
 
 /** Image of a program, with the logins its pods need. */
-export function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
-  const access = publicImages.includes(service) ? "public" : "private";
-  const { reference, pullSecret } = imageOf(stack.images, { service, access });
-  return { reference, pullSecrets: pullSecret === undefined ? [] : [pullSecret.name] };
+function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage {
+  const { reference, pullSecret: login } = imageOf(stack.images, serviceImage(service));
+  return { reference, pullSecrets: login === undefined ? [] : [login.name] };
+}
+
+/** Images as the run settles them: its digests, where the stack has them looked up or built. */
+function settledImages(stack: SkywireStack, context: StackContext): Foundation["image"] {
+  const { digests, secrets } = context;
+  const images = new StackImages({
+    config: stack.images,
+    login: (reference) => secrets.value(reference),
+    digests,
+  });
+  return (service) => {
+    const digest = images.digest(serviceImage(service));
+    return { ...programImage(stack, service), ...(digest === undefined ? {} : { digest }) };
+  };
+}
+
+/** Login of the private images. */
+export function pullSecret({ images }: SkywireStack, { secrets }: StackContext): PullSecret {
+  const { repository, pullSecret: login } = images.private;
+  return {
+    name: login.name,
+    server: registryServer(repository),
+    login: secrets.value(login),
+  };
 }
 
 /** Registry logins that the given images need, each once. */
@@ -42,16 +71,7 @@ function pullSecrets(
   services: readonly SkywireImage[],
 ): PullSecret[] {
   const needed = services.some((service) => programImage(stack, service).pullSecrets.length > 0);
-  const { repository, pullSecret } = stack.images.private;
-  return needed
-    ? [
-        {
-          name: pullSecret.name,
-          server: registryServer(repository),
-          login: context.secrets.value(pullSecret),
-        },
-      ]
-    : [];
+  return needed ? [pullSecret(stack, context)] : [];
 }
 
 /** Makes the foundation. */
@@ -61,7 +81,8 @@ export function layFoundation(
   flows: readonly Flow[],
 ): Foundation {
   const networkPolicy = stack.networkPolicy === "on";
-  const cluster = new Cluster("cluster", stack.cluster);
+  const image = settledImages(stack, context);
+  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data });
   const opts = { provider: cluster.provider };
   const common = { system: "skywire", networkPolicy, data: stack.data } as const;
 
@@ -84,9 +105,17 @@ export function layFoundation(
     },
     opts,
   );
+  const nodes = keepNodes(stack, context, cluster);
   const controllers = new IngressControllers(
     "ingress",
-    { config: stack.ingress, cluster: stack.cluster, system: "skywire", flows, networkPolicy },
+    {
+      config: stack.ingress,
+      cluster: stack.cluster,
+      system: "skywire",
+      cloud: balancerCloud(context.stack, stack.cluster, cluster),
+      flows,
+      networkPolicy,
+    },
     opts,
   );
   const around = { flows, networkPolicy, data: stack.data };
@@ -95,6 +124,8 @@ export function layFoundation(
     services,
     monitor,
     controllers,
+    nodes,
+    image,
     around: {
       ...around,
       namespace: services.name,

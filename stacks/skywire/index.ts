@@ -2,6 +2,8 @@
 import type { StackContext } from "../context.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { openEntry } from "./entry.ts";
+import { makeExtras, makeIpService } from "./extras.ts";
+import { extraHosts, extraNamespaces } from "./extras-shape.ts";
 import { layFoundation } from "./foundation.ts";
 import { checkIdentities, publicIdentities, readKeys } from "./identity.ts";
 import type { SkywireStack } from "./schema.ts";
@@ -21,9 +23,12 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
 
   const foundation = layFoundation(config, context, flowsOfStack(config));
   const stores = makeStores(config, context, foundation);
-  const input = { stack: config, keys, foundation, stores };
+  const extrasInput = { stack: config, context, foundation };
+  const ipService = makeIpService(extrasInput);
+  const input = { stack: config, keys, foundation, stores, geoip: ipService?.geoip };
   const services = makeServices(input);
-  const entry = openEntry(config, foundation, services);
+  const extras = { ...makeExtras(extrasInput), geoip: ipService?.backend };
+  const entry = openEntry(config, foundation, services, extras);
   makeNetworkMonitor(input, [
     services.addressResolver,
     services.serviceDiscovery,
@@ -39,12 +44,17 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
     system: config.system,
     endpoints: endpointsOf(config, publicKeys),
     records: entry.records.zoneLines,
+    ...(entry.records.notes === undefined ? {} : { nameServer: entry.records.notes }),
     publicKeys,
-    hosts: hostsOf(config),
+    hosts: {
+      ...hostsOf(config),
+      ...Object.fromEntries(extraHosts(config).map(({ name, host }) => [name, host])),
+    },
     namespaces: {
       services: config.namespaces.services,
       networkMonitor: config.namespaces.networkMonitor,
       ingress: config.ingress.namespace,
+      ...Object.fromEntries(extraNamespaces(config)),
     },
     onFailure: config.onFailure,
   };

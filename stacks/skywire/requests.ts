@@ -1,11 +1,13 @@
 /** Every workload of a Skywire stack with its place in the file and what it asks of the nodes. Pure. */
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { controllerRequests } from "../../components/platform/controllers.ts";
+import { nodeKeeperRequest } from "../../components/platform/node-keeper-plan.ts";
 import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
 import { pinned } from "../../components/skywire/program.ts";
 import type { Placement, Resources } from "../../components/workload/workload.schema.ts";
+import { extraWorkloads } from "./extras-requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
 import { postgresName, redisName } from "./store-shape.ts";
@@ -141,6 +143,14 @@ function stores(stack: SkywireStack): StackWorkload[] {
   ];
 }
 
+function nodeKeeper({ cluster }: SkywireStack): StackWorkload[] {
+  const request = nodeKeeperRequest(cluster);
+  const namespace = cluster.linode?.nodeKeeper?.namespace;
+  return request === undefined || namespace === undefined
+    ? []
+    : [{ path: ["cluster", "linode", "nodeKeeper"], namespace, request }];
+}
+
 /** Every workload that stays up. */
 export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
   const controllers = controllerRequests(stack.ingress).map((request) => ({
@@ -148,5 +158,11 @@ export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
     namespace: stack.ingress.namespace,
     request,
   }));
-  return [...programs(stack), ...stores(stack), ...controllers];
+  return [
+    ...programs(stack),
+    ...stores(stack),
+    ...controllers,
+    ...nodeKeeper(stack),
+    ...extraWorkloads(stack),
+  ];
 }

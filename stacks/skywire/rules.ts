@@ -5,18 +5,22 @@
  * and how to mend it.
  */
 import { SecretReference } from "../../components/base/secrets.ts";
+import { balancerFaults } from "../../components/platform/balancer.ts";
 import { capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerSlots } from "../../components/platform/controllers.ts";
-import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
-import { foreignHost, publicServices } from "../../components/skywire/hosts.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
 import { repeated } from "../rules.ts";
+import { coturnSlots, extraFaults } from "./extras-rules.ts";
+import { extraNamespaces } from "./extras-shape.ts";
+import { hostFaults, isAddress } from "./host-rules.ts";
+import { nodeFaults } from "./published-ports.ts";
+import { hostRecordFaults } from "./record-rules.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
-import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
+import { dmsgServersOf, hostsOf } from "./shape.ts";
 import { storeFaults } from "./store-rules.ts";
 
 /** A fault across fields. */
@@ -31,6 +35,9 @@ const serverPath = (name: string, field: string): RuleFault["path"] => [
   name,
   field,
 ];
+
+/** Balancers that would be made in no region, or another one. */
+export const regionFaults: Rule = ({ ingress, cluster }) => balancerFaults(ingress, cluster);
 
 /** Two Services cannot hold one NodePort: the second is refused in the middle of an update. */
 export const nodePortFaults: Rule = (stack) =>
@@ -82,14 +89,14 @@ export const pinnedFaults: Rule = (stack) =>
       slot,
       publishes: true,
     })),
+    ...coturnSlots(stack),
     ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
-      path[0] === "stores" && placement.slot !== undefined
+      (path[0] === "stores" || (path[0] === "extras" && path[1] !== "coturn")) &&
+      placement.slot !== undefined
         ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
         : [],
     ),
   ]);
-
-const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host);
 
 /** What a dmsg-server announces must be where its slot is. */
 export const publishedAddressFaults: Rule = (stack) =>
@@ -131,70 +138,6 @@ export const resolverEntryFaults: Rule = (stack) => {
       message: `the address-resolver's host ${host} is served by ${name}, which ${found}: HTTP and UDP need one address, so name a controller with host-ports on slot ${slot} in fleet:ingress.hosts`,
     },
   ];
-};
-
-/** Public hosts with their places in the file; a derived one stands at the domain. */
-function hostUses(stack: SkywireStack): { path: RuleFault["path"]; host: string }[] {
-  const hosts = hostsOf(stack);
-  return [
-    ...publicServices.map((service) => ({
-      path: Object.hasOwn(stack.hosts, service) ? ["hosts", service] : ["domain"],
-      host: hosts[service],
-    })),
-    ...dmsgServersOf(stack)
-      .filter(({ host }) => !isAddress(host))
-      .map(({ name, host }) => ({ path: serverPath(name, "host"), host })),
-  ];
-}
-
-/** Faults at one place with one text are told once: eight hosts follow from one domain. */
-function once(faults: readonly RuleFault[]): RuleFault[] {
-  const seen = new Map(faults.map((fault) => [`${fault.path.join(".")} ${fault.message}`, fault]));
-  return [...seen.values()];
-}
-
-/** Hosts that lie in no zone of the stack. */
-export const hostZoneFaults: Rule = (stack) => {
-  const faults = zoneFaults(hostUses(stack), stack.dns);
-  const derived = faults.filter(({ path }) => path[0] === "domain");
-  const own = faults.filter(({ path }) => path[0] !== "domain");
-  // One domain, one fault, whichever of its hosts was found first.
-  return [...derived.slice(0, 1), ...own];
-};
-
-/** A stack of one deployment with a host of the other would register with it (9, point 9). */
-export const foreignHostFaults: Rule = (stack) => {
-  const own = stack.environment === "test" ? "*.skywire.dev" : "*.skycoin.com";
-  return once(
-    hostUses(stack)
-      .filter(({ host }) => foreignHost(stack.environment, host))
-      .map(({ path, host }) => ({
-        path,
-        message: `${path[0] === "domain" ? domainOf(stack) : host} belongs to the other deployment: ${stack.environment} has hosts like ${own}`,
-      })),
-  );
-};
-
-/** Two services behind one host: a controller would serve either. */
-export const duplicateHostFaults: Rule = (stack) => {
-  const uses = hostUses(stack).map(({ path, host }) => [path, host] as const);
-  const isDerived = ([path]: (typeof uses)[number]): boolean => path[0] === "domain";
-  // What was written by hand is what must change, not the domain that the other one follows from.
-  return repeated(
-    [...uses.filter(isDerived), ...uses.filter((use) => !isDerived(use))],
-    (host, first) => `host ${host} already stands at ${first}: give each service its own`,
-  );
-};
-
-/** A host in the ingress section that no service has acts on nothing. */
-export const ingressHostFaults: Rule = (stack) => {
-  const known = new Set<string>(Object.values(hostsOf(stack)));
-  return Object.keys(stack.ingress.hosts)
-    .filter((host) => !known.has(host))
-    .map((host) => ({
-      path: ["ingress", "hosts", host],
-      message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
-    }));
 };
 
 /** Budgets that would block every eviction. */
@@ -251,6 +194,17 @@ export const namespaceFaults: Rule = (stack) =>
       [["namespaces", "services"], stack.namespaces.services] as const,
       [["namespaces", "networkMonitor"], stack.namespaces.networkMonitor] as const,
       [["ingress", "namespace"], stack.ingress.namespace] as const,
+      ...(stack.cluster.linode?.nodeKeeper === undefined
+        ? []
+        : [
+            [
+              ["cluster", "linode", "nodeKeeper", "namespace"],
+              stack.cluster.linode.nodeKeeper.namespace,
+            ] as const,
+          ]),
+      ...extraNamespaces(stack).map(
+        ([extra, namespace]) => [["extras", extra, "namespace"], namespace] as const,
+      ),
     ],
     (name, first) =>
       `namespace ${name} already stands at ${first}: their pods may do different things`,
@@ -275,21 +229,22 @@ export const roomFaults: Rule = (stack) => {
 };
 
 const rules: readonly Rule[] = [
+  regionFaults,
+  nodeFaults,
   nodePortFaults,
   countFaults,
   sharedSlotFaults,
   pinnedFaults,
   publishedAddressFaults,
   resolverEntryFaults,
-  hostZoneFaults,
-  foreignHostFaults,
-  duplicateHostFaults,
-  ingressHostFaults,
+  hostFaults,
+  hostRecordFaults,
   budgetFaults,
   sharedKeyFaults,
   workloadNameFaults,
   namespaceFaults,
   storeFaults,
+  extraFaults,
   roomFaults,
 ];
 

@@ -20,17 +20,21 @@ import { publicServices } from "../../components/skywire/hosts.ts";
 import { NetworkMonitorConfig } from "../../components/skywire/network-monitor.schema.ts";
 import { NodeVisualizerConfig } from "../../components/skywire/node-visualizer.schema.ts";
 import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts";
-import { publishedStunServers, StunServer } from "../../components/skywire/stun.schema.ts";
+import { StunServer } from "../../components/skywire/stun.schema.ts";
 import { OnFailure } from "../release.schema.ts";
+import { SkywireExtras } from "./extras.schema.ts";
 import { findFaults } from "./rules.ts";
 import { SkywireStores } from "./stores.schema.ts";
 
 /** Images of the deployment, by the names of the programs. */
 export const skywireImages = [
   "address-resolver",
+  "auth",
   "config-bootstrapper",
   "dmsg-discovery",
   "dmsg-server",
+  "geoip",
+  "git-telegram-bot",
   "network-monitor",
   "node-visualizer",
   "route-finder",
@@ -38,6 +42,7 @@ export const skywireImages = [
   "setup-node",
   "transport-discovery",
   "uptime-tracker",
+  "whitelist",
 ] as const;
 
 /** Name of an image of the deployment. */
@@ -87,11 +92,10 @@ export const skywireSections = z.strictObject({
   images: imagesConfig(skywireImages),
   services: SkywireServices,
   stores: SkywireStores,
-  /** STUN servers that visors are told. */
-  stunServers: z
-    .array(StunServer)
-    .min(1, "must name at least one STUN server")
-    .default([...publishedStunServers]),
+  /** What production has beside the services. */
+  extras: SkywireExtras,
+  /** STUN servers that visors are told. Default: those of `extras.coturn`, or the published ones. */
+  stunServers: z.array(StunServer).min(1, "must name at least one STUN server").optional(),
   /** What happens to disks and namespaces when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */

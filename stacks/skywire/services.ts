@@ -11,11 +11,13 @@ import { DailyDataBackup } from "../../components/skywire/daily-data-backup.ts";
 import { dailyDataPath, DiscoveryService } from "../../components/skywire/discovery-service.ts";
 import { DmsgServer } from "../../components/skywire/dmsg-server.ts";
 import type { VisorUrls } from "../../components/skywire/files.ts";
+import type { Geoip } from "../../components/skywire/geoip.ts";
 import { type HostTable, publicUrl } from "../../components/skywire/hosts.ts";
 import { NetworkMonitor } from "../../components/skywire/network-monitor.ts";
 import { NodeVisualizer } from "../../components/skywire/node-visualizer.ts";
 import { SetupNode } from "../../components/skywire/setup-node.ts";
-import { type Foundation, programImage } from "./foundation.ts";
+import type { Foundation } from "./foundation.ts";
+import { stunServersOf } from "./extras-shape.ts";
 import { keyOf, type StackKeys } from "./identity.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
@@ -27,6 +29,8 @@ export interface ServicesInput {
   readonly keys: StackKeys;
   readonly foundation: Foundation;
   readonly stores: Stores;
+  /** The IP service, where it runs in the cluster. */
+  readonly geoip: Geoip | undefined;
 }
 
 /** A Service that a public host leads to. */
@@ -64,6 +68,16 @@ function after(input: ServicesInput, ...before: Awaitable[]) {
   return { ...input.foundation.opts, dependsOn: [...input.foundation.services.ready, ...ready] };
 }
 
+/**
+ * The IP service's compiled-in name, past the balancer, for those that ask it by that name (6.4). Of
+ * production: test asks by way of the internet.
+ */
+const ipServiceAlias = ({ geoip }: ServicesInput) =>
+  geoip === undefined ? {} : { hostAliases: [geoip.hostAlias] };
+
+/** The IP service, for those that wait for it. */
+const ipService = ({ geoip }: ServicesInput): Awaitable[] => (geoip === undefined ? [] : [geoip]);
+
 /** The dmsg-discovery: ready without any dmsg-server. */
 function makeDmsgDiscovery(input: ServicesInput): DiscoveryService {
   const { stack, keys, foundation, stores } = input;
@@ -74,7 +88,7 @@ function makeDmsgDiscovery(input: ServicesInput): DiscoveryService {
     {
       ...foundation.around,
       command: { service: "dmsg-discovery", redisUrl: redis.url, ...whitelisting(input) },
-      image: programImage(stack, "dmsg-discovery"),
+      image: foundation.image("dmsg-discovery"),
       key: keys.services["dmsg-discovery"],
       options,
       replicas: options.replicas,
@@ -100,12 +114,17 @@ function makeDmsgServers(input: ServicesInput, dmsgDiscovery: DiscoveryService):
         name,
         {
           ...foundation.around,
-          image: programImage(stack, "dmsg-server"),
+          image: foundation.image("dmsg-server"),
           key: keyOf(keys.dmsgServers, name),
           discoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
           server,
         },
-        after(input, dmsgDiscovery, ...(previous === undefined ? [] : [previous])),
+        after(
+          input,
+          dmsgDiscovery,
+          foundation.nodes,
+          ...(previous === undefined ? [] : [previous]),
+        ),
       ),
     );
   }
@@ -125,12 +144,12 @@ function makeAddressResolver(input: ServicesInput, before: readonly Awaitable[])
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
         ...whitelisting(input),
       },
-      image: programImage(stack, "address-resolver"),
+      image: foundation.image("address-resolver"),
       key: keys.services["address-resolver"],
       redisPassword: redis.password,
       resolver: stack.services["address-resolver"],
     },
-    after(input, ...before, ...redis.resources),
+    after(input, ...before, foundation.nodes, ...redis.resources),
   );
 }
 
@@ -148,7 +167,7 @@ function makeTransportDiscovery(input: ServicesInput, before: readonly Awaitable
         postgres: address,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
       },
-      image: programImage(stack, "transport-discovery"),
+      image: foundation.image("transport-discovery"),
       key: keys.services["transport-discovery"],
       options: stack.services["transport-discovery"],
       redisPassword: redis.password,
@@ -171,7 +190,7 @@ function makeRouteFinder(input: ServicesInput, before: readonly Awaitable[]) {
         postgres: address,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
       },
-      image: programImage(stack, "route-finder"),
+      image: foundation.image("route-finder"),
       key: keys.services["route-finder"],
       options: stack.services["route-finder"],
       database: stores.database("route-finder"),
@@ -198,14 +217,15 @@ function makeUptimeTracker(input: ServicesInput, before: readonly Awaitable[]) {
         dailyDataPath,
         dailyDataCutoffDays: cutoffDays,
       },
-      image: programImage(stack, "uptime-tracker"),
+      image: foundation.image("uptime-tracker"),
       key: keys.services["uptime-tracker"],
       options,
       redisPassword: redis.password,
       database: stores.database("uptime-tracker"),
       dailyData: { size, ...(storageClass === undefined ? {} : { storageClass }) },
+      ...ipServiceAlias(input),
     },
-    after(input, ...before, ...redis.resources, ...resources),
+    after(input, ...before, ...ipService(input), ...redis.resources, ...resources),
   );
 }
 
@@ -238,15 +258,16 @@ function makeServiceDiscovery(input: ServicesInput, before: readonly Awaitable[]
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
         ...whitelisting(input),
       },
-      image: programImage(stack, "service-discovery"),
+      image: foundation.image("service-discovery"),
       key: keys.services["service-discovery"],
       options,
       replicas: options.replicas,
       disruption: options.disruption,
       redisPassword: redis.password,
       database: stores.database("service-discovery"),
+      ...ipServiceAlias(input),
     },
-    after(input, ...before, ...redis.resources, ...resources),
+    after(input, ...before, ...ipService(input), ...redis.resources, ...resources),
   );
 }
 
@@ -259,7 +280,7 @@ function makeSetupNodes(input: ServicesInput, before: readonly Awaitable[]): Set
         name,
         {
           ...foundation.around,
-          image: programImage(stack, "setup-node"),
+          image: foundation.image("setup-node"),
           key: keyOf(keys.setupNodes, name),
           dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", namespaceName),
           transportDiscoveryUrl: clusterUrl("transport-discovery", namespaceName),
@@ -282,9 +303,9 @@ function makeConfigBootstrapper(input: ServicesInput): ConfigBootstrapper | unde
         "config-bootstrapper",
         {
           ...foundation.around,
-          image: programImage(stack, "config-bootstrapper"),
+          image: foundation.image("config-bootstrapper"),
           domain: domainOf(stack),
-          file: { setupNodes: setupNodeKeys(input), stunServers: stack.stunServers },
+          file: { setupNodes: setupNodeKeys(input), stunServers: stunServersOf(stack) },
           bootstrapper,
         },
         after(input),
@@ -300,7 +321,7 @@ function makeNodeVisualizer(input: ServicesInput, before: readonly Awaitable[]) 
     "node-visualizer",
     {
       ...foundation.around,
-      image: programImage(stack, "node-visualizer"),
+      image: foundation.image("node-visualizer"),
       uptimePrivateUrl: uptimePrivateUrl(namespaceName),
       transportDiscoveryUrl: clusterUrl("transport-discovery", namespaceName),
       visualizer: stack.services["node-visualizer"],
@@ -355,13 +376,13 @@ export function makeNetworkMonitor(
     "network-monitor",
     {
       ...foundation.aroundMonitor,
-      image: programImage(stack, "network-monitor"),
+      image: foundation.image("network-monitor"),
       key: keys.services["network-monitor"],
       redisUrl: redis.url,
       redisPassword: redis.password,
       urls: visorUrls(hostsOf(stack)),
       setupNodes: setupNodeKeys(input),
-      stunServers: stack.stunServers,
+      stunServers: stunServersOf(stack),
       monitor: stack.services["network-monitor"],
     },
     {

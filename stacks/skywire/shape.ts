@@ -4,6 +4,7 @@ import { controllerPeers } from "../../components/platform/controllers.ts";
 import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
 import { hostTable, type HostTable, publishedDomains } from "../../components/skywire/hosts.ts";
+import { extraFlows, ipServicePeer, scrapersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
 
@@ -25,10 +26,11 @@ export const dmsgServersOf = (stack: Pick<SkywireStack, "services">): readonly N
     ...server,
   }));
 
-/** Every flow of the stack: the programs' and the stores' own. */
+/** Every flow of the stack: the programs', the stores' own, and the extras'. */
 export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
   ...skywireFlows(shapeOf(stack)),
   ...storeFlowsOf(stack),
+  ...extraFlows(stack),
 ];
 
 /** What of the stack decides the programs' flows. */
@@ -50,6 +52,7 @@ export function shapeOf(stack: SkywireStack): SkywireShape {
     ingress: controllerPeers(stack.ingress),
     redis: redisEndsOf(stack),
     postgres: postgresEndOf(stack),
-    scrapers: [],
+    ipService: ipServicePeer(stack),
+    scrapers: scrapersOf(stack),
   };
 }

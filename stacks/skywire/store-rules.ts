@@ -2,6 +2,7 @@
 import { isIPv4 } from "node:net";
 
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import type { PostgresConfig } from "../../components/data/postgres.schema.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { SkywireStack } from "./schema.ts";
 
@@ -28,15 +29,17 @@ function databaseFaults({ stores }: SkywireStack): PlatformFault[] {
 }
 
 /** A database that no program uses is a typo, or costs for nothing. */
-function unusedFaults({ stores }: SkywireStack): PlatformFault[] {
-  const used = new Set<string>(Object.values(stores.databases));
-  return Object.keys(stores.postgres.databases)
+export const unusedDatabaseFaults = (
+  { databases }: Pick<PostgresConfig, "databases">,
+  used: ReadonlySet<string>,
+  path: PlatformFault["path"],
+): PlatformFault[] =>
+  Object.keys(databases)
     .filter((database) => !used.has(database))
     .map((database) => ({
-      path: ["stores", "postgres", "databases", database],
+      path: [...path, "databases", database],
       message: "is the database of no program: name it in fleet:stores.databases or take it out",
     }));
-}
 
 const privateAddress = (host: string): boolean =>
   isIPv4(host) &&
@@ -48,27 +51,32 @@ const privateAddress = (host: string): boolean =>
  * A policy lets programs out to public addresses only: 'everywhere' would include other tenants and
  * the cloud's metadata server.
  */
+export const unreachableFault = (path: PlatformFault["path"], host: string): PlatformFault[] =>
+  privateAddress(host)
+    ? [
+        {
+          path,
+          message: `${host} is a private address, which the network policies do not open: use a public one or set fleet:networkPolicy: "off"`,
+        },
+      ]
+    : [];
+
 function unreachableFaults(stack: SkywireStack): PlatformFault[] {
   const { postgres, redis } = stack.stores;
-  const hosts = [
+  if (stack.networkPolicy === "off") {
+    return [];
+  }
+  return [
     ...(postgres.kind === "external"
-      ? [{ path: ["stores", "postgres", "host"], host: postgres.host }]
+      ? unreachableFault(["stores", "postgres", "host"], postgres.host)
       : []),
     ...redisUsers.flatMap((user) => {
       const config = redis[user];
       return config.kind === "external"
-        ? [{ path: ["stores", "redis", user, "host"], host: config.host }]
+        ? unreachableFault(["stores", "redis", user, "host"], config.host)
         : [];
     }),
   ];
-  return stack.networkPolicy === "off"
-    ? []
-    : hosts
-        .filter(({ host }) => privateAddress(host))
-        .map(({ path, host }) => ({
-          path,
-          message: `${host} is a private address, which the network policies do not open: use a public one or set fleet:networkPolicy: "off"`,
-        }));
 }
 
 /** Faults of the stores. */
@@ -77,7 +85,13 @@ export function storeFaults(stack: SkywireStack): PlatformFault[] {
   // A misspelt name leaves the meant database unused: one slip, one fault.
   return [
     ...mapping,
-    ...(mapping.length > 0 ? [] : unusedFaults(stack)),
+    ...(mapping.length > 0
+      ? []
+      : unusedDatabaseFaults(
+          stack.stores.postgres,
+          new Set(Object.values(stack.stores.databases)),
+          ["stores", "postgres"],
+        )),
     ...unreachableFaults(stack),
   ];
 }

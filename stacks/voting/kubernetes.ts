@@ -3,12 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
+import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
-import { classOf } from "../../components/platform/ingress.schema.ts";
 import { Namespace } from "../../components/platform/namespace.ts";
 import type { StackContext } from "../context.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
@@ -22,9 +22,9 @@ interface Foundation {
   readonly controllers: IngressControllers;
 }
 
-function layFoundation(stack: VotingOnKubernetes): Foundation {
+function layFoundation(stack: VotingOnKubernetes, { stack: name }: StackContext): Foundation {
   const networkPolicy = stack.networkPolicy === "on";
-  const cluster = new Cluster("cluster", stack.cluster);
+  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data });
   const opts = { provider: cluster.provider };
   const namespace = new Namespace(
     stack.namespace,
@@ -37,6 +37,7 @@ function layFoundation(stack: VotingOnKubernetes): Foundation {
       config: stack.ingress,
       cluster: stack.cluster,
       system: "voting",
+      cloud: balancerCloud(name, stack.cluster, cluster),
       flows: flowsOfStack(stack),
       networkPolicy,
     },
@@ -79,8 +80,7 @@ function openHosts(
           namespace: namespace.name,
           serviceName: name,
           servicePort: port,
-          className: classOf(stack.ingress, host),
-          tls: stack.ingress.tls,
+          ingress: stack.ingress,
         },
         { parent: backend, dependsOn: [...controllers.ready, ...backend.ready] },
       );
@@ -88,7 +88,7 @@ function openHosts(
   }
   const targets = published.map(({ host }) => ({ host, targets: controllers.targets(host) }));
   return new DnsRecords("records", {
-    dns: createDns("dns", stack.dns),
+    dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
   });
 }
@@ -98,7 +98,7 @@ export function onKubernetes(
   stack: VotingOnKubernetes,
   context: StackContext,
 ): Record<string, unknown> {
-  const foundation = layFoundation(stack);
+  const foundation = layFoundation(stack, context);
   const services = makeServices(stack, context, foundation);
   const records = openHosts(stack, foundation, services);
   const scheme = stack.ingress.tls.kind === "none" ? "http" : "https";
@@ -109,6 +109,7 @@ export function onKubernetes(
       url: `${scheme}://${host}`,
     })),
     records: records.zoneLines,
+    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
     namespaces: { services: stack.namespace, ingress: stack.ingress.namespace },
   };
 }

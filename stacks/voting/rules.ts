@@ -11,15 +11,13 @@ import { toWorkload } from "../../components/compose/kubernetes.ts";
 import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
+import { balancerFaults } from "../../components/platform/balancer.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
-import {
-  controllerRequests,
-  controllerSlots,
-  recordTypeOf,
-} from "../../components/platform/controllers.ts";
+import { controllerRequests, controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
-import { aliasFaults } from "../../components/platform/dns-records.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
+import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
@@ -77,13 +75,7 @@ const hostFaults: Rule = (stack) => {
       uses.map(({ path, host }) => [path, host] as const),
       (host, first) => `host ${host} already stands at ${first}: give each service its own`,
     ),
-    ...aliasFaults(
-      uses.flatMap((use) => {
-        const type = recordTypeOf(ingress, cluster, use.host);
-        return type === undefined ? [] : [{ ...use, type }];
-      }),
-      dns,
-    ),
+    ...recordFaults(plannedOnControllers(uses, ingress, cluster), dns),
     ...Object.keys(ingress.hosts)
       .filter((host) => !known.includes(host))
       .map((host) => ({
@@ -95,6 +87,21 @@ const hostFaults: Rule = (stack) => {
 
 const controllerSlotFaults: Rule = ({ cluster, ingress }) =>
   slotFaults(cluster, controllerSlots(ingress, ["ingress"]));
+
+/** Nothing here keeps nodes: what needs it would be accepted and never done. */
+const keptNodeFaults: Rule = ({ cluster }) => [
+  ...(cluster.linode?.nodeKeeper === undefined
+    ? []
+    : [
+        {
+          path: ["cluster", "linode", "nodeKeeper"],
+          message: "must not be there: the voting application publishes nothing that needs it",
+        },
+      ]),
+  ...nodeKeeperFaults(cluster),
+];
+
+const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
 /** The controllers' namespace lets pods do more than the services'. */
 const namespaceFaults: Rule = ({ namespace, ingress }) =>
@@ -204,6 +211,8 @@ const rules: readonly Rule[] = [
   hostFaults,
   controllerSlotFaults,
   namespaceFaults,
+  regionFaults,
+  keptNodeFaults,
   contradictionFaults,
   timeoutFaults,
   roomFaults,

@@ -488,7 +488,7 @@ export const commonFaults: readonly FaultCase[] = [
       "fleet:cluster/pools/other": {
         cpu: "2",
         memory: "4Gi",
-        slots: { "1": { address: { kind: "reserved", ip: "192.0.2.7" } } },
+        slots: { "1": { address: { kind: "reserved", ip: "192.0.2.7", assignedBy: "operator" } } },
       },
     }),
     paths: ['fleet:cluster.pools.other.slots["1"]'],
@@ -497,7 +497,11 @@ export const commonFaults: readonly FaultCase[] = [
   {
     title: "one address for two slots",
     spoil: config({
-      "fleet:cluster/pools/edge/slots/0/address": { kind: "reserved", ip: "139.177.186.126" },
+      "fleet:cluster/pools/edge/slots/0/address": {
+        kind: "reserved",
+        ip: "139.177.186.126",
+        assignedBy: "operator",
+      },
     }),
     paths: ['fleet:cluster.pools.edge.slots["1"].address.ip'],
     says: "address 139.177.186.126 already stands at",
@@ -505,7 +509,11 @@ export const commonFaults: readonly FaultCase[] = [
   {
     title: "an address with a number above 255",
     spoil: config({
-      "fleet:cluster/pools/edge/slots/0/address": { kind: "reserved", ip: "172.104.188.390" },
+      "fleet:cluster/pools/edge/slots/0/address": {
+        kind: "reserved",
+        ip: "172.104.188.390",
+        assignedBy: "operator",
+      },
     }),
     paths: ['fleet:cluster.pools.edge.slots["0"].address.ip'],
     says: "must be an IPv4 address",

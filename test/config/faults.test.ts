@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { reportFaults } from "../../stacks/faults.ts";
+import { dnsFaults } from "./dns-faults.ts";
+import { extrasFaults } from "./extras-faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
+import { nodeFaults } from "./node-faults.ts";
 import { votingFaults } from "./voting-faults.ts";
 import { draftOf, environment, faultsIn, type FixtureStack, put, rawOf } from "./stack-fixture.ts";
 
@@ -29,6 +32,18 @@ describe("the faults the issue names", () => {
 
 describe("faults of services in Swarm's words", () => {
   it.each(votingFaults)("$title", check);
+});
+
+describe("faults of the way in and of the nodes", () => {
+  it.each(nodeFaults)("$title", check);
+});
+
+describe("faults of DNS", () => {
+  it.each(dnsFaults)("$title", check);
+});
+
+describe("faults of production's extras", () => {
+  it.each(extrasFaults)("$title", check);
 });
 
 describe("mistakes of people", () => {

@@ -82,6 +82,20 @@ export interface Running {
   readonly done: Promise<Finished>;
 }
 
+/** Tools out of Debian's packages whose programs are run here. */
+const toolNames = [
+  "postgres",
+  "redis",
+  "knot",
+  "kzonecheck",
+  "kdig",
+  "bind9",
+  "rndc",
+  "dig",
+  "coturn",
+  "nginx",
+] as const;
+
 /** The debian packages' folders, newest version first. */
 function systemFolders(): string[] {
   const postgres = "/usr/lib/postgresql";
@@ -99,7 +113,11 @@ export function searchPath(programs: readonly string[]): string {
   const known =
     setting === undefined ? {} : z.record(z.string(), z.string()).parse(JSON.parse(setting));
   const folders = [
-    ...["postgres", "redis"].flatMap((tool) => known[tool] ?? []).map(reach),
+    // Those of the asked programs only: each may be copied.
+    ...toolNames
+      .flatMap((tool) => known[tool] ?? [])
+      .filter((folder) => programs.some((program) => existsSync(join(folder, program))))
+      .map(reach),
     ...systemFolders(),
     ...(process.env["PATH"] ?? "").split(delimiter),
   ];

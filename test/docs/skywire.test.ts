@@ -12,6 +12,30 @@ import { clone, readStackFile } from "../rendered.ts";
 const page = readFileSync(join(clone, "docs", "skywire.md"), "utf8");
 const reference = page.slice(page.indexOf("## The stack file"), page.indexOf("## Keys,"));
 
+/** The least that each extra must be told: test has none of them. */
+const extras = {
+  geoip: {},
+  utilities: { bots: { bot: {} } },
+  whitelist: {
+    mail: { from: "whitelist@example.org" },
+    whitelist: { bucket: { region: "ap-southeast-1", name: "pictures" } },
+  },
+  coturn: {
+    users: { visor: { password: "coturn-visor" } },
+    members: { "coturn-1": { slot: 0, addresses: ["192.0.2.1", "192.0.2.2"] } },
+  },
+  metrics: {},
+};
+
+/** The least that a name server of our own must be told: test has none. */
+const nameServer = {
+  kind: "name-server",
+  nameServers: { "ns1.skycoin.com": {} },
+  contact: "hostmaster@skycoin.com",
+  publication: { bucket: "zones", region: "ap-south" },
+  zones: { "skywire.dev": {} },
+};
+
 /** Test's config with every default in place. */
 function stack(): SkywireStack {
   const sections = Object.entries(readStackFile("test"))
@@ -21,7 +45,12 @@ function stack(): SkywireStack {
       /^[[{]/.test(text) ? JSON.parse(text) : text,
     ]);
   // Test says another one than the default.
-  return skywireSections.parse({ ...Object.fromEntries(sections), data: undefined });
+  return skywireSections.parse({
+    ...Object.fromEntries(sections),
+    data: undefined,
+    extras,
+    dns: nameServer,
+  });
 }
 
 /** The value at a path; `*` takes the first entry. */

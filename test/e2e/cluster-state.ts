@@ -98,7 +98,7 @@ export async function nodeFaults(sandbox: TestSandbox, cluster: ClusterConfig): 
         selects(labels, node.metadata.labels) &&
         parseQuantity(node.status.capacity.cpu) === parseQuantity(capacity.cpu) &&
         parseQuantity(node.status.capacity.memory) === parseQuantity(capacity.memory) &&
-        (address?.kind !== "reserved" || externalAddress(node) === address.ip),
+        (address?.kind !== "reserved" || externalAddresses(node).includes(address.ip)),
     );
     if (index < 0) {
       return [`no node for ${JSON.stringify({ labels, capacity, address })}`];
@@ -109,6 +109,8 @@ export async function nodeFaults(sandbox: TestSandbox, cluster: ClusterConfig): 
   return [...counted, ...shaped];
 }
 
-/** Address of a node as the internet sees it. */
-export const externalAddress = (node: Node): string | undefined =>
-  node.status.addresses.find(({ type }) => type === "ExternalIP")?.address;
+/** Addresses of a node as the internet sees it: its machine's own first. */
+export const externalAddresses = (node: Node | undefined): readonly string[] =>
+  (node?.status.addresses ?? []).flatMap(({ type, address }) =>
+    type === "ExternalIP" ? [address] : [],
+  );

@@ -29,6 +29,7 @@ const Node = z.looseObject({
     uid: z.string(),
     labels: z.record(z.string(), z.string()),
   }),
+  spec: z.looseObject({ providerID: z.string().optional() }),
   status: z.looseObject({
     capacity: z.looseObject({ cpu: z.string(), memory: z.string(), pods: z.string() }),
     addresses: z.array(z.looseObject({ type: z.string(), address: z.string() })).default([]),

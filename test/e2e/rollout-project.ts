@@ -8,7 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { writeProject } from "../../bench/projects.ts";
-import { type ClusterConfig, clusterNodes } from "../../components/platform/cluster.schema.ts";
+import {
+  type ClusterConfig,
+  clusterNodes,
+  nameOfCluster,
+} from "../../components/platform/cluster.schema.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { Api } from "../../sandbox/api.ts";
 import { Engine, type UpdateResult } from "../../sandbox/engine.ts";
@@ -72,7 +76,7 @@ export async function rolloutCluster(cluster: ClusterConfig): Promise<RolloutClu
     stack: place.stack,
     file: "the rollout tests' own",
     text: 'config:\n  pulumi:disable-default-providers: ["*"]\n',
-    context: cluster.context,
+    context: nameOfCluster(cluster),
     nodes: clusterNodes(cluster),
     needs: [],
     seeds: {},

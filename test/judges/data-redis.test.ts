@@ -190,6 +190,23 @@ describe("a backup of Redis", () => {
     expect(await redis.ask("GET", "younger")).toBe("stays");
   });
 
+  it("restores the one that is named, and names what there is where it is not", async () => {
+    const { output } = await redis.backup();
+    const first = /made backup (\S+)/.exec(output)?.[1] ?? output;
+    await redis.ask("FLUSHALL");
+    await redis.ask("SET", "younger", "than the first");
+    await new Promise((settle) => setTimeout(settle, 1_100));
+    expect((await redis.backup()).code).toBe(0);
+
+    expect((await redis.restore({ BACKUP: "20200101T000000Z" })).output).toContain(
+      "there is no backup 20200101T000000Z: BACKUP=list",
+    );
+    expect(await redis.ask("GET", "younger")).toBe("than the first");
+    const restored = await redis.restore({ BACKUP: first });
+    expect(restored.output).toContain(`restored backup ${first}`);
+    expect(await content()).toEqual(whole);
+  });
+
   it("keeps as many as it is told, the newest", async () => {
     const names: string[] = [];
     for (let count = 0; count < 3; count += 1) {

@@ -25,7 +25,7 @@ export const exceptions: readonly {
   },
   {
     check: "container-image-tag",
-    objects: /^Deployment\/apps\/v1\/skywire/,
+    objects: /^Deployment\/apps\/v1\/(skywire|geoip|utilities|whitelist)/,
     reason:
       "production's tag is latest (facts/skywire.md 11); what runs is settled by digests in the stack file",
   },
@@ -63,20 +63,46 @@ export const exceptions: readonly {
       "Recreate: a second process with one key knocks the first off the network (facts/skywire.md 2.5)",
   },
   {
+    check: "deployment-replicas",
+    objects: /\/(geoip\/geoip|whitelist\/(auth|whitelist)|metrics\/(prometheus|grafana))$/,
+    reason:
+      "one of each: downloads that are counted, mails by a clock of its own, one writer to a disk (4.14, 4.16, 4.19)",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/(geoip\/geoip|whitelist\/(auth|whitelist)|metrics\/(prometheus|grafana))$/,
+    reason: "Recreate, for the same reasons",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/metrics\/grafana /,
+    reason: "472 is the user of the official image: data on its disk belongs to it",
+  },
+  {
     check: "service-type",
     objects: /^Service\/v1\/skywire\/(dmsg-server-\d|address-resolver-udp)$/,
     reason: "clients dial a node's own address: no balancer, the client's address kept (4.2, 4.10)",
   },
   {
     check: "networkpolicy-targets-pod",
-    objects: /\/(skywire|voting)\/acme-solvers$/,
+    objects: /\/(skywire|geoip|whitelist|metrics|voting)\/acme-solvers$/,
     reason: "its pods are cert-manager's, there only while a certificate is made",
   },
   {
     check: "deployment-has-host-podantiaffinity",
-    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/traefik|voting\/(vote|worker))$/,
+    objects: /\/(skywire\/dmsg-discovery-keyless|ingress\/(traefik|nginx)|voting\/(vote|worker))$/,
     reason:
       "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/ingress\/nginx /,
+    reason: "101 is the user of F5's image: its configuration and programs belong to it",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/node-keeper\/node-keeper /,
+    reason: "an interface's addresses need root: the named exception, in a namespace of its own",
   },
   {
     check: "container-security-context-user-group-id",
@@ -85,12 +111,14 @@ export const exceptions: readonly {
   },
   {
     check: "container-security-context-user-group-id",
-    objects: /\/(skywire\/(postgres|redis-[a-z-]+)(-(backup|restore))?|voting\/(db|redis)) /,
+    objects:
+      /\/((skywire\/(postgres|redis-[a-z-]+)|whitelist\/whitelist-postgres)(-(backup|restore))?|voting\/(db|redis)) /,
     reason: "999 is the user of the official images: data on disks belongs to it",
   },
   {
     check: "statefulset-has-servicename",
-    objects: /\/(skywire\/(postgres|redis-[a-z-]+)|voting\/(db|registry))$/,
+    objects:
+      /\/(skywire\/(postgres|redis-[a-z-]+)|whitelist\/whitelist-postgres|voting\/(db|registry))$/,
     reason: "one member each: nobody dials a pod by its own name, and the Service outlives the pod",
   },
 ];

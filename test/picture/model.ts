@@ -3,7 +3,11 @@
  * by name, so that the picture cannot say anything that the program does not do.
  */
 import { poolLabel, slotLabel } from "../../components/base/labels.ts";
-import { clusterNodes, type NodeShape } from "../../components/platform/cluster.schema.ts";
+import {
+  clusterNodes,
+  nameOfCluster,
+  type NodeShape,
+} from "../../components/platform/cluster.schema.ts";
 import { allContainers, type PodSet } from "../evaluators/objects.ts";
 import type { Options, Rendered } from "../rendered.ts";
 import {
@@ -217,7 +221,7 @@ export function modelOf(rendered: Rendered): Model {
     left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
   return {
     title: titleOf(config),
-    context: config.cluster.context,
+    context: nameOfCluster(config.cluster),
     rooms: roomsOf(rendered),
     // Registration order follows promise timing, not the program.
     cards: world.pods.map((pods) => cardOf(rendered, pods)).sort(byId),

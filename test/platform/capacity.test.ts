@@ -169,7 +169,7 @@ describe("slots", () => {
     edge: {
       slots: {
         "2": { address: { kind: "ephemeral" } },
-        "0": { address: { kind: "reserved", ip: "203.0.113.7" } },
+        "0": { address: { kind: "reserved", ip: "203.0.113.7", assignedBy: "operator" } },
       },
       cpu: "2",
       memory: "4Gi",

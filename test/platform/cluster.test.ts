@@ -67,7 +67,7 @@ describe("the cluster section", () => {
   });
 
   it("refuses a slot's number and an address that stand twice, wherever the pools", () => {
-    const reserved = slot({ kind: "reserved", ip: "203.0.113.7" });
+    const reserved = slot({ kind: "reserved", ip: "203.0.113.7", assignedBy: "operator" });
     const twice = {
       ...clusterInput,
       pools: {

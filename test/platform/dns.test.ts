@@ -117,7 +117,12 @@ describe("records", () => {
 
   it("lead to a slot by its address or by the name that follows it", () => {
     const place = { slot: 3, pool: "edge" };
-    expect(slotTarget({ ...place, address: { kind: "reserved", ip: "203.0.113.9" } })).toEqual({
+    expect(
+      slotTarget({
+        ...place,
+        address: { kind: "reserved", ip: "203.0.113.9", assignedBy: "operator" },
+      }),
+    ).toEqual({
       key: "slot-3",
       type: "A",
       content: "203.0.113.9",

@@ -11,7 +11,7 @@ export const clusterInput = {
   pools: {
     general: { nodes: 2, cpu: "2", memory: "4Gi" },
     edge: {
-      slots: { "0": { address: { kind: "reserved", ip: "203.0.113.7" } } },
+      slots: { "0": { address: { kind: "reserved", ip: "203.0.113.7", assignedBy: "operator" } } },
       cpu: "2",
       memory: "4Gi",
     },

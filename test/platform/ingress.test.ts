@@ -7,7 +7,7 @@ import {
   IngressConfig,
   type TlsConfig,
 } from "../../components/platform/ingress.schema.ts";
-import { HttpHost, ingressSpec, tlsAnnotations } from "../../components/platform/ingress.ts";
+import { hostAnnotations, HttpHost, ingressSpec } from "../../components/platform/ingress.ts";
 import { collect, find } from "../harness.ts";
 import { complaints, ingress, ingressInput } from "./fixtures.ts";
 
@@ -72,8 +72,7 @@ const args = (tls: TlsConfig) => ({
   namespace: "demo",
   serviceName: "service-discovery",
   servicePort: 9098,
-  className: "traefik",
-  tls,
+  ingress: ingress({ tls }),
 });
 const certManager: TlsConfig = { kind: "cert-manager", clusterIssuer: "letsencrypt" };
 
@@ -128,6 +127,6 @@ describe("HttpHost", () => {
       { hosts: ["sd.example.org"], secretName: "wildcard" },
     ]);
     expect(tls({ kind: "none" })).toBeUndefined();
-    expect(tlsAnnotations({ kind: "secret", name: "wildcard" })).toEqual({});
+    expect(hostAnnotations(args({ kind: "secret", name: "wildcard" }))).toEqual({});
   });
 });

@@ -1,10 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
+import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import { type Flow, tcp } from "../../components/base/flows.ts";
-import { balancerAddress, balancerAnnotations } from "../../components/platform/balancer.ts";
+import { balancerAddress } from "../../components/platform/balancer.ts";
 import {
   controllerPeers,
   controllerRequests,
@@ -12,7 +13,7 @@ import {
   IngressControllers,
   recordTypeOf,
 } from "../../components/platform/controllers.ts";
-import { LoadBalancerExposure, TraefikConfig } from "../../components/platform/ingress.schema.ts";
+import { TraefikConfig } from "../../components/platform/ingress.schema.ts";
 import { traefikArguments, traefikFiles } from "../../components/platform/traefik-arguments.ts";
 import { collect, find } from "../harness.ts";
 import { cluster, clusterInput, ingress } from "./fixtures.ts";
@@ -55,6 +56,7 @@ describe("Traefik's arguments", () => {
       "--metrics.prometheus=true",
       "--metrics.prometheus.entryPoint=metrics",
       "--serversTransport.forwardingTimeouts.idleConnTimeout=25s",
+      "--serversTransport.forwardingTimeouts.responseHeaderTimeout=60s",
       "--providers.file.directory=/etc/traefik/dynamic",
       "--providers.file.watch=false",
       "--providers.kubernetesingress=true",
@@ -81,6 +83,21 @@ describe("Traefik's arguments", () => {
     ]);
   });
 
+  it("hold a request's body to the size that is said, and no body to any otherwise", () => {
+    expect(traefikArguments("traefik", onSlot(), ip).join("\n")).not.toContain("maximum-body");
+    const small = onSlot({ maximumBody: "2Mi" });
+    const told = traefikArguments("traefik", small, ip).filter((one) =>
+      one.includes("middlewares"),
+    );
+    expect(told).toEqual([
+      "--entryPoints.web.http.middlewares=client-address@file,maximum-body@file",
+      "--entryPoints.websecure.http.middlewares=client-address@file,maximum-body@file",
+    ]);
+    expect(parse(Object.values(traefikFiles(small))[0] ?? "")).toMatchObject({
+      http: { middlewares: { "maximum-body": { buffering: { maxRequestBodyBytes: 2_097_152 } } } },
+    });
+  });
+
   it("let a stack take the limit off long requests", () => {
     const list = traefikArguments("traefik", onSlot({ readTimeoutSeconds: 0 }), ip);
     expect(list.filter((argument) => argument.endsWith("readTimeout=0s"))).toHaveLength(2);
@@ -99,7 +116,7 @@ describe("Traefik's arguments", () => {
   });
 
   it("come with a file that drops a client's own True-Client-IP", () => {
-    expect(Object.values(traefikFiles()).map((text): unknown => parse(text))).toEqual([
+    expect(Object.values(traefikFiles(onSlot())).map((text): unknown => parse(text))).toEqual([
       {
         http: {
           middlewares: {
@@ -289,9 +306,11 @@ describe("a controller behind a balancer", () => {
   const withoutTargets = () =>
     collect(() => {
       const provider = new k8s.Provider("cluster", { context: "demo" });
+      const linode = new LinodeProvider("linode");
+      const cloud = { provider: linode, region: "ap-south", stack: "demo" };
       new IngressControllers(
         "ingress",
-        { config: ingress(balancer), cluster: cluster(), system: "demo", flows },
+        { config: ingress(balancer), cluster: cluster(), system: "demo", cloud, flows },
         { provider },
       );
     });
@@ -333,21 +352,6 @@ describe("a controller behind a balancer", () => {
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     });
     expect(controllerRequests(ingress(balancer))).toMatchObject([{ replicas: 3 }]);
-  });
-
-  it("keeps a balancer that was there before it", () => {
-    const exposure = LoadBalancerExposure.parse({
-      kind: "load-balancer",
-      linode: { nodeBalancerId: 4711 },
-    });
-    const prefix = "service.beta.kubernetes.io/linode-loadbalancer-";
-    expect(balancerAnnotations(exposure)).toEqual({
-      [`${prefix}default-protocol`]: "tcp",
-      [`${prefix}default-proxy-protocol`]: "none",
-      [`${prefix}throttle`]: "0",
-      [`${prefix}nodebalancer-id`]: "4711",
-      [`${prefix}preserve`]: "true",
-    });
   });
 
   it("leads its hosts' records to the address that the cloud gave", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { ClusterConfig, clusterNodes } from "../../components/platform/cluster.schema.ts";
 import {
+  attended,
   machine,
   nodeName,
   nodeObject,
@@ -22,7 +23,7 @@ const nodes = clusterNodes(
         labels: { tier: "edge" },
         taints: [{ key: "edge", value: "yes", effect: "NoSchedule" }],
         slots: {
-          "0": { address: { kind: "reserved", ip: "203.0.113.7" } },
+          "0": { address: { kind: "reserved", ip: "203.0.113.7", assignedBy: "operator" } },
           "3": { address: { kind: "ephemeral" } },
         },
       },
@@ -32,7 +33,7 @@ const nodes = clusterNodes(
 );
 const taken = reservedAddresses(nodes);
 const objects = nodes.map((node, position) =>
-  nodeObject("test", node, position, machine(position, node, taken)),
+  nodeObject("test", node, position, attended(machine(position, taken), node)),
 );
 const [slot0, slot3, general0] = objects;
 
@@ -69,28 +70,31 @@ describe("nodes of a sandbox", () => {
     expect(slot0?.spec.taints).toEqual([{ key: "edge", value: "yes", effect: "NoSchedule" }]);
   });
 
-  it("keep a reserved address when recycled, and get another one otherwise", () => {
+  it("stand on machines of their own, each with another number and address", () => {
+    expect(machine(1, taken).externalIps).not.toEqual(machine(9, taken).externalIps);
+    expect(machine(1, taken).id).not.toBe(machine(9, taken).id);
+  });
+
+  it("have a reserved address beside the machine's own once an operator has assigned it", () => {
     const [reserved, ephemeral] = nodes;
-    if (reserved === undefined || ephemeral === undefined) {
+    if (reserved?.address?.kind !== "reserved" || ephemeral === undefined) {
       throw new Error("the pools have two slots");
     }
-    expect([0, 9].map((count) => machine(count, reserved, taken).externalIp)).toEqual([
-      "203.0.113.7",
-      "203.0.113.7",
-    ]);
-    expect(machine(1, ephemeral, taken).externalIp).not.toBe(
-      machine(9, ephemeral, taken).externalIp,
-    );
-    expect(machine(1, ephemeral, taken).id).not.toBe(machine(9, ephemeral, taken).id);
+    const made = machine(0, taken);
+    const [own] = made.externalIps;
+    expect(attended(made, reserved).externalIps).toEqual([own, "203.0.113.7"]);
+    expect(attended(made, ephemeral)).toEqual(made);
+    // The keeper's pod assigns it, once there is one.
+    const kept = {
+      ...reserved,
+      address: { ...reserved.address, assignedBy: "node-keeper" },
+    } as const;
+    expect(attended(made, kept)).toEqual(made);
   });
 
   it("never get an address that the stack file reserves", () => {
-    const [, ephemeral] = nodes;
-    if (ephemeral === undefined) {
-      throw new Error("the pools have two slots");
-    }
-    const first = machine(0, ephemeral, new Set()).externalIp;
-    expect(machine(0, ephemeral, new Set([first])).externalIp).not.toBe(first);
+    const [first = ""] = machine(0, new Set()).externalIps;
+    expect(machine(0, new Set([first])).externalIps).not.toEqual([first]);
   });
 
   it("have addresses and pod ranges of their own, for hundreds of nodes", () => {
@@ -99,7 +103,7 @@ describe("nodes of a sandbox", () => {
       throw new Error("the pools have a third node");
     }
     const many = Array.from({ length: 1_000 }, (_, position) =>
-      nodeObject("test", { ...node, index: position }, position, { id: 1, externalIp: "x" }),
+      nodeObject("test", { ...node, index: position }, position, { id: 1, externalIps: ["x"] }),
     );
     const internal = many.map(({ status }) => status.addresses[1]?.address);
     expect(new Set(internal).size).toBe(1_000);

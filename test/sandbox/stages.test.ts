@@ -5,7 +5,7 @@ import { parseAllDocuments } from "yaml";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 
-import { kwokConfig, stageTexts } from "../../sandbox/kwok-config.ts";
+import { containerLogText, kwokConfig, stageTexts } from "../../sandbox/kwok-config.ts";
 import { clone } from "../rendered.ts";
 
 const ports = {
@@ -30,14 +30,20 @@ const Stage = z.object({
   options: z.record(z.string(), z.unknown()).optional(),
   spec: z
     .object({
-      resourceRef: z.object({ kind: z.string() }),
-      selector: z.object({ matchExpressions: z.array(Condition) }),
+      // Of stages, which are all but the first and the logs.
+      resourceRef: z.object({ kind: z.string() }).default({ kind: "" }),
+      selector: z
+        .object({ matchExpressions: z.array(Condition) })
+        .default({ matchExpressions: [] }),
+      logs: z.array(z.record(z.string(), z.unknown())).optional(),
       next: z.object({ statusTemplate: z.string().optional() }).optional(),
     })
     .optional(),
 });
 
-const documents = parseAllDocuments(kwokConfig(ports)).map((document) => {
+const log = "/sandbox/logs/containers.log";
+
+const documents = parseAllDocuments(kwokConfig(ports, log)).map((document) => {
   if ("errors" in document && document.errors.length > 0) {
     throw new Error(document.errors.join("\n"));
   }
@@ -64,11 +70,12 @@ describe("what kwokctl is told", () => {
   });
 
   it("brings to life every kind that a stack waits for: own stages replace all built-in ones", () => {
-    const stages = documents.slice(1);
+    const stages = documents.filter(({ kind }) => kind === "Stage");
     expect(stages.map(({ metadata }) => metadata?.name).sort()).toEqual([
       "claim-provision",
       "ingress-address",
       "node-initialize",
+      "node-kubelet",
       "pod-complete",
       "pod-crash",
       "pod-delete",
@@ -79,6 +86,22 @@ describe("what kwokctl is told", () => {
       "volume-delete",
     ]);
     expect(stageTexts().every((text) => !text.includes("\t"))).toBe(true);
+  });
+});
+
+describe("kubectl logs", () => {
+  it("reads one file, of whatever pod and container, and follows it", () => {
+    const logs = documents.filter(({ kind }) => kind === "ClusterLogs");
+    expect(logs.map(({ spec }) => spec?.logs)).toEqual([
+      [{ logsFile: log, previousLogsFile: log, follow: true }],
+    ]);
+  });
+
+  it("says what it is, in the form that kubelets read", () => {
+    const text = containerLogText(log, new Date("2026-11-21T17:00:00Z"));
+    const lines = text.split("\n").slice(0, -1);
+    expect(lines[0]).toMatch(/^2026-11-21T17:00:00\.000Z stdout F A sandbox runs no containers/);
+    expect(lines.every((line) => line.startsWith("2026-11-21T17:00:00.000Z stdout F "))).toBe(true);
   });
 });
 

@@ -399,7 +399,7 @@ describe("bad input", () => {
     const config = changed(
       "prod",
       ["hosts", { "service-discovery": "sd.skywire.dev" }],
-      ["dns/zones", ["skycoin.com", "skywire.dev"]],
+      ["dns", { kind: "none", zones: ["skycoin.com", "skywire.dev"] }],
     );
     expect(faults(config)).toEqual([
       expect.stringMatching(/^hosts\/service-discovery: sd\.skywire\.dev belongs to the other/),

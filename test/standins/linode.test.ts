@@ -39,6 +39,18 @@ describe("what the provider refuses before anything is made", () => {
       { domainId: 1, recordType: "MX", target: "a", priority: 256 },
       "priority",
     ],
+    [
+      "user data beyond 16 KiB",
+      "instance",
+      { region: "ap-south", metadatas: [{ userData: "QUFB".repeat(4_097) }] },
+      "metadatas[0].userData",
+    ],
+    [
+      "an object for whomever",
+      "objectStorageObject",
+      { bucket: "b", key: "k", content: "a", acl: "world" },
+      "acl",
+    ],
     ["a balancer without region", "nodeBalancer", { label: "edge" }, "region"],
     ["a short label", "nodeBalancer", { label: "e", region: "ap-south" }, "label"],
     ["a udp port", "nodeBalancerConfig", { nodebalancerId: 1, protocol: "udp" }, "protocol"],
@@ -293,7 +305,10 @@ describe("what the API refuses", () => {
       ["false", "rejects"],
       ["true", "resolves"],
     ] as const) {
-      const box = await Box.open("linode", { objBucketForceDelete: force });
+      const box = await Box.open("linode", {
+        objBucketForceDelete: force,
+        objUseTempKeys: "true",
+      });
       const bucket = { label: "fleet-bucket", region: "ap-south" };
       const { id } = await box.make(type("objectStorageBucket"), "b", bucket);
       await box.make(type("objectStorageObject"), "o", {
@@ -306,6 +321,55 @@ describe("what the API refuses", () => {
       if (outcome === "rejects") await expect(deletion).rejects.toThrow("not empty");
       else await expect(deletion).resolves.toBeUndefined();
     }
+  });
+});
+
+describe("what the API refuses of machines and objects", () => {
+  const reserve = (box: Box, region = "ap-south") =>
+    box.make(type("networkingIp"), `address-${region}`, { reserved: true, region, type: "ipv4" });
+  const machine = (label: string, address: string) => ({
+    label,
+    region: "ap-south",
+    image: "linode/debian12",
+    ipv4s: [address],
+  });
+
+  it("a reserved address that another machine still has: the old one must go first", async () => {
+    const box = await Box.open("linode");
+    const { id } = await reserve(box);
+    const made = await box.make(type("instance"), "one", machine("ns1", id));
+    expect(made.properties["ipv4s"]).toEqual([id]);
+    const second = box.make(type("instance"), "two", machine("ns2", id));
+    await expect(second).rejects.toThrow(`assigned to Linode ${made.id} already`);
+    await box.standIn.delete({ type: type("instance"), urn: "urn", name: "one" }, made.id);
+    const third = await box.make(type("instance"), "three", machine("ns3", id));
+    expect(third.properties["ipv4s"]).toEqual([id]);
+  });
+
+  it("an address that is not reserved, or reserved in another region", async () => {
+    const box = await Box.open("linode");
+    const stray = box.make(type("instance"), "one", machine("ns1", "192.0.2.77"));
+    await expect(stray).rejects.toThrow("192.0.2.77 is not reserved");
+    const { id } = await reserve(box, "eu-west");
+    const far = box.make(type("instance"), "two", machine("ns2", id));
+    await expect(far).rejects.toThrow("is reserved in eu-west, not in ap-south");
+  });
+
+  it("a machine behind a firewall that is not there", async () => {
+    const box = await Box.open("linode");
+    const inputs = { label: "ns1", region: "ap-south", firewallId: 4_711 };
+    await expect(box.make(type("instance"), "one", inputs)).rejects.toThrow("4711");
+  });
+
+  it("an object without S3 keys", async () => {
+    const object = { bucket: "fleet-zones", key: "k", content: "a" };
+    const bucket = { label: "fleet-zones", region: "ap-south" };
+    const bare = await Box.open("linode");
+    await bare.make(type("objectStorageBucket"), "b", bucket);
+    await expect(bare.make(type("objectStorageObject"), "o", object)).rejects.toThrow("S3 keys");
+    const keyed = await Box.open("linode", { objUseTempKeys: "true" });
+    await keyed.make(type("objectStorageBucket"), "b", bucket);
+    expect((await keyed.make(type("objectStorageObject"), "o", object)).id).toBe("fleet-zones/k");
   });
 });
 

@@ -112,6 +112,8 @@ const linode: readonly Sample[] = [
     key: "a.json",
     region: "ap-south",
     content: "{}",
+    accessKey: "throw-away",
+    secretKey: "throw-away",
   }),
 ];
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
-import { commands, optionsOf } from "../../tools/lib/commands.mjs";
+import { commands, optionsOf, setsOf } from "../../tools/lib/commands.mjs";
 import { treeMatches } from "../../tools/lib/npm.mjs";
 import { temporaryFolder, writeProgram } from "./folders.ts";
 
@@ -51,6 +51,12 @@ describe("make's targets", () => {
       "--cmd",
       typed,
     ]);
+  });
+
+  it("fetch the sandbox's tools for a live stack never", () => {
+    expect(setsOf(command("adopt"), { TARGET: "sandbox" })).toEqual(setsOf(command("up"), {}));
+    expect(setsOf(command("adopt"), { TARGET: "live" })).toEqual([]);
+    expect(setsOf(command("verify"), { TARGET: "sandbox" })).toEqual([]);
   });
 
   it("mean the test stack unless told otherwise, and have no default target", () => {

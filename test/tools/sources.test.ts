@@ -92,6 +92,11 @@ describe("Debian packages", () => {
       "libc6 installed\nliblzf1 installed\nlibjemalloc2 config-files\nredis-server installed\n";
     expect(neededPackages(closure, installed, "^redis")).toEqual(["redis-server", "libjemalloc2"]);
   });
+
+  it("takes no scripts of pages, which are called libraries, too", () => {
+    const closure = "prometheus\nlibjs-jquery\nlibgomp1\n";
+    expect(neededPackages(closure, "", "^prometheus$")).toEqual(["prometheus", "libgomp1"]);
+  });
 });
 
 describe("Kubernetes' schemas", () => {

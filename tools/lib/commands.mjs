@@ -1,8 +1,9 @@
 // The commands: which program each one is, which tools it needs, and which of make's variables it takes.
 
 /**
- * @typedef {{ program: string, arguments: string[], sets: string[], takes: string[] }} Command `program`: a file of the
- *   clone; `sets`: sets of tools in tools.json; `takes`: variables handed over as options
+ * @typedef {{ program: string, arguments: string[], sets: string[], setsOfSandbox?: string[], takes: string[] }} Command
+ *   `program`: a file of the clone; `sets`: sets of tools in tools.json, and `setsOfSandbox` those that TARGET=sandbox
+ *   needs; `takes`: variables handed over as options
  */
 
 const sandbox = ["engine", "cluster"];
@@ -31,6 +32,13 @@ export const commands = {
   },
   "live-up": { program: "ops/cli.ts", arguments: ["live-up"], sets: [], takes: ["STACK", "YES"] },
   doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
+  hosts: { program: "ops/cli.ts", arguments: ["hosts"], sets: [], takes: ["STACK", "TARGET"] },
+  verify: { program: "ops/cli.ts", arguments: ["verify"], sets: [], takes: ["STACK", "TARGET"] },
+  adopt: {
+    ...{ program: "ops/cli.ts", arguments: ["adopt"], takes: ["STACK", "TARGET", "YES"] },
+    ...{ sets: [], setsOfSandbox: sandbox },
+  },
+  images: { program: "ops/cli.ts", arguments: ["images"], sets: [], takes: ["STACK", "TARGET"] },
   "lint-stacks": { program: "ops/cli.ts", arguments: ["lint-stacks"], sets: [], takes: [] },
   "new-stack": {
     program: "ops/cli.ts",
@@ -57,6 +65,16 @@ export const commands = {
     takes: [],
   },
 };
+
+/**
+ * Sets of tools that a command needs. Live stacks run on the operator's own.
+ * @param {Command} command
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {string[]}
+ */
+export function setsOf({ sets, setsOfSandbox = [] }, environment) {
+  return environment["TARGET"] === "sandbox" ? [...sets, ...setsOfSandbox] : sets;
+}
 
 /** What a variable is when it is not given. @type {Record<string, string>} */
 const defaults = { STACK: "test" };

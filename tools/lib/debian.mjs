@@ -109,7 +109,9 @@ export function neededPackages(closure, installed, own) {
   );
   const names = closure.split("\n").filter((line) => /^[a-z0-9][a-z0-9.+-]*$/.test(line));
   const wanted = (/** @type {string} */ name) =>
-    new RegExp(own).test(name) || (/^lib/.test(name) && name !== "libc6" && !present.has(name));
+    new RegExp(own).test(name) ||
+    // Pages' scripts are called libraries, too; no program is linked with them.
+    (/^lib(?!js-)/.test(name) && name !== "libc6" && !present.has(name));
   return [...new Set(names)].filter(wanted);
 }
 

@@ -1,7 +1,7 @@
 /** Linode machines, addresses and volumes: facts/clouds-linode-cloudflare-docker.md 1.7, 3.1, 3.2. */
 import { hashNumber } from "../../world.ts";
 import type { CloudObject, Facts, World } from "../../world.ts";
-import { digest } from "../../values.ts";
+import { asText, digest } from "../../values.ts";
 import type { Properties, Value } from "../../values.ts";
 import {
   bags,
@@ -17,7 +17,7 @@ import {
   unless,
 } from "../rule.ts";
 import type { Rule } from "../rule.ts";
-import { instanceType, addressType, volumeType } from "./types.ts";
+import { addressType, firewallType, instanceType, volumeType } from "./types.ts";
 
 /** Machine ids from here on belong to nodes of managed clusters, which are no resources of their own. */
 const firstNodeMachine = 90_000_000;
@@ -67,6 +67,14 @@ export const instance: Rule = {
         }),
       ),
     ),
+    // The API's page says "about 16kb encoded": the stricter way to read it.
+    ...bags(inputs, "metadatas").flatMap((metadata, index) =>
+      unless(
+        text(metadata, "userData").length <= 16_384,
+        `metadatas[${index}].userData`,
+        "must have at most 16384 characters in base64",
+      ),
+    ),
   ],
   create: ({ seed, inputs }, world) => {
     const label = text(inputs, "label");
@@ -75,7 +83,11 @@ export const instance: Rule = {
       label === "" || !taken,
       `[400] [label] Label must be unique among your linodes: ${label}`,
     );
-    return { id: world.decimalId(seed), facts: { ipv4: world.address("linode", seed) } };
+    if (given(inputs, "firewallId")) world.need(firewallType, inputs["firewallId"] ?? null);
+    const reserved = list(inputs, "ipv4s").map(asText);
+    for (const address of reserved) refuseAddress(world, address, text(inputs, "region"));
+    const ipv4 = reserved[0] ?? world.address("linode", seed);
+    return { id: world.decimalId(seed), facts: { ipv4 } };
   },
   update: ({ self, inputs, olds }) => {
     refuseUnless(
@@ -86,6 +98,23 @@ export const instance: Rule = {
   },
   outputs: (self) => machineOutputs(self),
 };
+
+/** A machine takes at its creation a reserved address of its own region that no other machine has. */
+function refuseAddress(world: World, address: string, region: string): void {
+  const held = world.find(addressType, address);
+  const reserved = held !== undefined && flag(held.inputs, "reserved", false);
+  refuseUnless(reserved, `[400] [ipv4] ${address} is not reserved by this account`);
+  const place = text(held?.inputs ?? {}, "region", region);
+  refuseUnless(
+    place === region,
+    `[400] [ipv4] ${address} is reserved in ${place}, not in ${region}`,
+  );
+  const owner = world.all(instanceType).find((known) => known.facts["ipv4"] === address);
+  refuseUnless(
+    owner === undefined,
+    `[400] [ipv4] ${address} is assigned to Linode ${owner?.id ?? ""} already`,
+  );
+}
 
 function machineOutputs({ id, inputs, facts }: CloudObject): Properties {
   const ipv4 = String(facts["ipv4"]);

@@ -122,13 +122,19 @@ export const objectStorageObject: Rule = {
   replaces: ["bucket", "key", "cluster", "region"],
   check: (inputs) => {
     const bodies = ["content", "contentBase64", "source"].filter((name) => given(inputs, name));
-    return unless(
-      bodies.length === 1,
-      "content",
-      "exactly one of content, contentBase64 and source must be given",
-    );
+    return [
+      ...unless(
+        bodies.length === 1,
+        "content",
+        "exactly one of content, contentBase64 and source must be given",
+      ),
+      ...oneOf(inputs, "acl", [
+        ...["private", "public-read", "authenticated-read", "public-read-write", "custom"],
+      ]),
+    ];
   },
   create: ({ inputs }, world) => {
+    refuseUnless(hasKeys(inputs, world.config), `an object needs S3 keys: ${keyWays}`);
     const bucket = text(inputs, "bucket");
     const known = world
       .all(bucketType)
@@ -136,7 +142,10 @@ export const objectStorageObject: Rule = {
     refuseUnless(known, `[404] NoSuchBucket: ${bucket}`);
     return { id: `${bucket}/${text(inputs, "key")}`, facts: upload(inputs, 0) };
   },
-  update: ({ self, inputs }) => upload(inputs, Number(self.facts["upload"])),
+  update: ({ self, inputs }, world) => {
+    refuseUnless(hasKeys(inputs, world.config), `an object needs S3 keys: ${keyWays}`);
+    return upload(inputs, Number(self.facts["upload"]));
+  },
   outputs: ({ inputs, facts }) => ({
     acl: text(inputs, "acl", "private"),
     cluster: text(inputs, "cluster"),
@@ -162,11 +171,19 @@ function summary(access: Properties): string {
 
 function refuseWithoutKeys(inputs: Properties, config: Properties): void {
   const needed = given(inputs, "lifecycleRules") || flag(inputs, "versioning", false);
-  const keys =
-    given(inputs, "accessKey") || given(config, "objAccessKey") || isOn(config, "objUseTempKeys");
   refuseUnless(
-    !needed || keys,
-    "lifecycleRules and versioning need S3 keys: accessKey and secretKey, the provider's objAccessKey, or objUseTempKeys",
+    !needed || hasKeys(inputs, config),
+    `lifecycleRules and versioning need S3 keys: ${keyWays}`,
+  );
+}
+
+/** The ways to S3 keys. */
+const keyWays =
+  "accessKey and secretKey, the provider's objAccessKey and objSecretKey, or objUseTempKeys";
+
+function hasKeys(inputs: Properties, config: Properties): boolean {
+  return (
+    given(inputs, "accessKey") || given(config, "objAccessKey") || isOn(config, "objUseTempKeys")
   );
 }
 

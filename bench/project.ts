@@ -1,0 +1,95 @@
+/** Projects beside each other in one sandbox, each with a state of its own. */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import type { Api } from "../sandbox/api.ts";
+import { engineEnvironment } from "../sandbox/environment.ts";
+import { watchCloud } from "../sandbox/linode/watch.ts";
+import type { SandboxPlace } from "../sandbox/place.ts";
+import { clone } from "../test/rendered.ts";
+import { run, timeOnce, type Work } from "./measure.ts";
+import { type Step, stepsOf } from "./update.ts";
+
+/** A project to run. */
+export class Project {
+  readonly #place: SandboxPlace;
+  readonly #folder: string;
+  readonly #environment: NodeJS.ProcessEnv;
+
+  private constructor(place: SandboxPlace, folder: string, environment: NodeJS.ProcessEnv) {
+    this.#place = place;
+    this.#folder = folder;
+    this.#environment = environment;
+  }
+
+  /** The program of a folder, under the sandbox's environment and config. */
+  static async of(place: SandboxPlace, folder: string, name: string): Promise<Project> {
+    const backend = join(place.folder, "bench", name);
+    mkdirSync(backend, { recursive: true });
+    const environment = {
+      ...engineEnvironment(place, process.env),
+      PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+      PULUMI_SKIP_CHECKPOINTS: "true",
+    };
+    // `stack init` knows no --config-file and writes beside Pulumi.yaml, which must never be the clone's.
+    const scratch = mkdtempSync(join(place.folder, "init-"));
+    copyFileSync(join(clone, "Pulumi.yaml"), join(scratch, "Pulumi.yaml"));
+    copyFileSync(place.config, join(scratch, `Pulumi.${place.stack}.yaml`));
+    await new Project(place, scratch, environment).#engine(
+      "stack",
+      "init",
+      "--no-select",
+      place.stack,
+    );
+    return new Project(place, folder, environment);
+  }
+
+  /** A preview, to be timed. */
+  preview(): Work {
+    const words = ["--stack", this.#place.stack, "--suppress-progress", "--parallel", "64"];
+    return this.#work("preview", ...words);
+  }
+
+  /** Brings it up, the clouds at work on it, and tells how long that took and what for. */
+  async up(api: Api): Promise<{ readonly seconds: number; readonly steps: readonly Step[] }> {
+    const log = join(this.#place.temporary, "bench-events.json");
+    rmSync(log, { force: true });
+    const cloud = watchCloud(api, this.#place.folder);
+    const update = this.#work("up", ...this.#updating, "--event-log", log);
+    const seconds = await timeOnce(update).finally(cloud.end);
+    return { seconds, steps: stepsOf(readFileSync(log, "utf8")) };
+  }
+
+  /** Takes away what {@link up} made. */
+  async down(): Promise<void> {
+    await this.#engine("state", "unprotect", "--all", "--stack", this.#place.stack, "--yes");
+    await this.#engine("destroy", ...this.#updating);
+  }
+
+  /** Bytes of the state as the backend keeps it: without the indentation of an export. */
+  async stateBytes(): Promise<number> {
+    const exported: unknown = JSON.parse(
+      await this.#engine("stack", "export", "--stack", this.#place.stack),
+    );
+    return Buffer.byteLength(JSON.stringify(exported));
+  }
+
+  get #updating(): readonly string[] {
+    const words = ["--yes", "--skip-preview", "--suppress-progress", "--parallel", "64"];
+    return ["--stack", this.#place.stack, ...words];
+  }
+
+  #engine(...words: readonly string[]): Promise<string> {
+    return run(this.#work(...words));
+  }
+
+  #work(...words: readonly string[]): Work {
+    return {
+      command: "pulumi",
+      arguments: [...words, "--non-interactive"],
+      folder: this.#folder,
+      environment: this.#environment,
+    };
+  }
+}

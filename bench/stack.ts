@@ -1,0 +1,144 @@
+/** A stack beside its flat twin, in a sandbox of its own. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseStackFile } from "../ops/stack-file.ts";
+import { sandboxEnvironment } from "../sandbox/environment.ts";
+import { sandboxPlace, type SandboxPlace, stackFile } from "../sandbox/place.ts";
+import { readPlan } from "../sandbox/plan.ts";
+import { openSandbox, removeSandbox, type Sandbox } from "../sandbox/sandbox.ts";
+import { asRawConfig } from "../stacks/raw.ts";
+import { clone, type Rendered, renderConfig, type Stack } from "../test/rendered.ts";
+import { writeFlatTwin } from "./flat-twin.ts";
+import { compare, timeOnce, type Times, type Work } from "./measure.ts";
+import { Project } from "./project.ts";
+import { bareProgram, emptyProgram, startProgram, writeProject } from "./projects.ts";
+import type { Figure } from "./table.ts";
+import { longestChain, tellChain } from "./update.ts";
+
+const ratio = (name: string, bound: number, times: { ours: Times; peer: Times }): Figure => ({
+  name,
+  value: times.ours.median / times.peer.median,
+  unit: "×",
+  bound,
+  detail: `${seconds(times.ours)} against ${seconds(times.peer)}`,
+});
+
+const seconds = ({ minimum, median, maximum }: Times): string =>
+  `${median.toFixed(2)} s (${minimum.toFixed(2)}–${maximum.toFixed(2)})`;
+
+/**
+ * The stack's file with `data: delete`: what one program leaves behind would be in the other's way. Both
+ * declare the same, so that their ratio is that of the file as it stands.
+ */
+function disposable(stack: Stack, place: SandboxPlace, root: string): string {
+  const text = readFileSync(stackFile(place), "utf8");
+  const file = join(root, `Pulumi.${stack}.yaml`);
+  const changed = text.replace(/^( {2}fleet:data:).*$/m, "$1 delete");
+  if (changed === text) {
+    throw new Error(`${stack} says no fleet:data`);
+  }
+  writeFileSync(file, changed);
+  return file;
+}
+
+/**
+ * Figures of one stack.
+ *
+ * @param root Folder of its sandbox.
+ * @param rounds How often each preview is timed.
+ */
+export async function stackFigures(stack: Stack, root: string, rounds = 5): Promise<Figure[]> {
+  const place = sandboxPlace(stack, { root });
+  const file = disposable(stack, place, root);
+  const { config } = parseStackFile(stack, readFileSync(file, "utf8"));
+  const rendered = await renderConfig(stack, asRawConfig(config));
+  const plan = readPlan(stack, file, new Map());
+  const begun = process.hrtime.bigint();
+  const sandbox = await openSandbox(place, plan, process.env, console.log);
+  const start = Number(process.hrtime.bigint() - begun) / 1e9;
+  try {
+    return [
+      ...(await programFigures(stack, sandbox, rendered, rounds)),
+      {
+        name: `sandbox start of ${stack}`,
+        value: start,
+        unit: "s",
+        bound: 10,
+        detail: `control plane, ${plan.nodes.length} nodes`,
+      },
+    ];
+  } finally {
+    sandbox.api.close();
+    await removeSandbox(place);
+  }
+}
+
+async function programFigures(
+  stack: Stack,
+  sandbox: Sandbox,
+  rendered: Rendered<unknown>,
+  rounds: number,
+): Promise<Figure[]> {
+  const { place } = sandbox;
+  const folder = join(place.folder, "bench-projects");
+  const project = (name: string): Promise<Project> => Project.of(place, join(folder, name), name);
+  writeProject(join(folder, "empty"), emptyProgram);
+  writeProject(join(folder, "start"), startProgram);
+  writeProject(join(folder, "bare"), bareProgram(rendered.options.length));
+  const count = writeFlatTwin(rendered, join(folder, "flat"));
+  const flat = await project("flat");
+  const fleet = await Project.of(place, clone, "fleet");
+
+  const starts = await compare(
+    (await project("start")).preview(),
+    (await project("empty")).preview(),
+    rounds,
+  );
+  const previews = await compare(fleet.preview(), flat.preview(), rounds);
+
+  await flat.up(sandbox.api);
+  const peer = await flat.stateBytes();
+  await flat.down();
+  const update = await fleet.up(sandbox.api);
+  const ours = await fleet.stateBytes();
+  await fleet.down();
+  const bare = await (await project("bare")).up(sandbox.api);
+  const applied = await timeOnce(apply(place, rendered));
+  return [
+    ratio(`program start of ${stack} ÷ empty program`, 1.2, starts),
+    ratio(`preview of ${stack} ÷ flat program (${count} resources)`, 1.05, previews),
+    {
+      name: `state bytes of ${stack} ÷ flat program's`,
+      value: ours / peer,
+      unit: "×",
+      bound: 1.1,
+      detail: `${ours} against ${peer}`,
+    },
+    {
+      name: `up of ${stack} ÷ (kubectl apply + the engine's floor)`,
+      value: update.seconds / (applied + bare.seconds),
+      unit: "×",
+      detail: [
+        `${update.seconds.toFixed(1)} s against ${applied.toFixed(1)} + ${bare.seconds.toFixed(1)} s`,
+        tellChain(longestChain(update.steps), 4),
+      ].join("; "),
+    },
+  ];
+}
+
+/** `kubectl apply` of the same objects, namespaces first; it waits for none of them. */
+function apply(place: SandboxPlace, { world }: Rendered<unknown>): Work {
+  const isNamespace = ({ kind }: { readonly kind: string }): boolean => kind === "Namespace";
+  const items = [
+    ...world.objects.filter(isNamespace),
+    ...world.objects.filter((object) => !isNamespace(object)),
+  ];
+  return {
+    command: "kubectl",
+    arguments: ["--kubeconfig", place.kubeconfig, "apply", "--server-side", "-f", "-"],
+    folder: place.folder,
+    environment: sandboxEnvironment(place, process.env),
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+  };
+}

@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { flowsOf } from "../base/flows.ts";
+import type { Awaitable } from "../base/ready.ts";
+import { claimOf } from "../data/storage.ts";
+import type { Container, Probe, Probes, WorkloadArgs } from "../workload/types.ts";
+import { makeWorkload } from "../workload/workload.ts";
+import type { Dashboard } from "./dashboard.ts";
+import {
+  dashboardFile,
+  datasourceFile,
+  grafanaFolders,
+  grafanaPort,
+  grafanaVariables,
+  providerFile,
+} from "./grafana-files.ts";
+import type { GrafanaConfig } from "./metrics.schema.ts";
+import type { MetricsSurroundings } from "./surroundings.ts";
+
+/** Inputs of a {@link Grafana}. */
+export interface GrafanaArgs extends MetricsSurroundings {
+  readonly config: Omit<GrafanaConfig, "adminPassword">;
+  readonly adminPassword: pulumi.Output<string>;
+  /** Whether the host has a certificate. */
+  readonly secure: boolean;
+  readonly prometheusUrl: string;
+  readonly dashboards: readonly Dashboard[];
+}
+
+/** The image's user, named grafana there. */
+const grafanaUser = 472;
+
+const health: Probe["check"] = { kind: "http", path: "/api/health", port: "http" };
+
+/** The first start makes its database. */
+const probes: Probes = {
+  startup: { check: health, periodSeconds: 5, failureThreshold: 60 },
+  readiness: { check: health, periodSeconds: 10, timeoutSeconds: 5 },
+  liveness: { check: health, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+};
+
+function grafanaContainer(name: string, args: GrafanaArgs): Container {
+  const { config } = args;
+  return {
+    name,
+    image: config.image,
+    ports: [{ name: "http", port: grafanaPort }],
+    probes,
+    resources: config.resources,
+    env: grafanaVariables(config.host, args.secure),
+    secretEnv: { GF_SECURITY_ADMIN_PASSWORD: args.adminPassword },
+    mounts: [
+      { volume: "datasources", path: grafanaFolders.datasources },
+      { volume: "providers", path: grafanaFolders.providers },
+      { volume: "dashboards", path: grafanaFolders.dashboards },
+      { volume: "data", path: grafanaFolders.data },
+      { volume: "temporary", path: "/tmp" },
+    ],
+  };
+}
+
+/** The Workload of a Grafana. Pure. */
+export function grafanaWorkload(name: string, args: GrafanaArgs): WorkloadArgs {
+  const { config } = args;
+  const dashboards = args.dashboards.map((one) => [`${one.uid}.json`, dashboardFile(one)] as const);
+  return {
+    kind: "Deployment",
+    system: args.system,
+    namespace: args.namespace,
+    container: grafanaContainer(name, args),
+    // One writer to its database.
+    update: { strategy: "Recreate" },
+    ...(config.placement === undefined ? {} : { placement: config.placement }),
+    security: { user: grafanaUser },
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    data: args.data,
+    files: [
+      { name: "datasources", files: { "prometheus.yaml": datasourceFile(args.prometheusUrl) } },
+      { name: "providers", files: { "fleet.yaml": providerFile() } },
+      { name: "dashboards", files: Object.fromEntries(dashboards) },
+    ],
+    claims: [claimOf("data", config.storage)],
+    scratch: [{ name: "temporary" }],
+    services: [{ ports: [{ name: "http" }] }],
+  };
+}
+
+/** A Grafana with one datasource and the dashboards it is given; people's own stay on its disk. */
+export class Grafana extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** Service behind which the public host leads. */
+  readonly serviceName: string;
+  /** Its port. */
+  readonly servicePort: number;
+
+  constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { image, host } = args.config;
+    super("fleet:observability:Grafana", name, { image, host }, opts);
+    this.serviceName = name;
+    this.servicePort = grafanaPort;
+    this.ready = makeWorkload(name, grafanaWorkload(name, args), { parent: this }).ready;
+    this.registerOutputs({ serviceName: this.serviceName, servicePort: this.servicePort });
+  }
+}

@@ -1,0 +1,213 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Awaitable } from "../base/ready.ts";
+import type { Flow } from "../base/flows.ts";
+import { workloadLabel, workloadLabels } from "../base/labels.ts";
+import type { WorkloadArgs } from "../workload/types.ts";
+import { makeWorkload } from "../workload/workload.ts";
+import {
+  balancerAnnotations,
+  type BalancerCloud,
+  balancerTarget,
+  makeNodeBalancer,
+} from "./balancer.ts";
+import type { DnsTarget } from "./dns-records.ts";
+import { slotTarget } from "./dns-records.ts";
+import type { ControllerConfig } from "./ingress.schema.ts";
+import { acmeSolver } from "./namespace.ts";
+import type { SlotPlace } from "./slots.ts";
+
+/** What is written to the status of every Ingress: where its hosts are reached. */
+export type StatusEndpoint =
+  | { readonly kind: "ip"; readonly ip: string }
+  | { readonly kind: "hostname"; readonly hostname: string }
+  /** The address of this LoadBalancer Service, `namespace/name`. */
+  | { readonly kind: "service"; readonly service: string };
+
+/** What a {@link IngressController} needs beside its config. */
+export interface IngressControllerArgs {
+  readonly config: ControllerConfig;
+  /** Its name, as the class and the pods carry it, is the component's. */
+  readonly system: string;
+  /** Name of the namespace, as flows and the published Service say it. */
+  readonly namespace: string;
+  /** The same from the namespace that was made: its objects wait for it, and go before it. */
+  readonly namespaceName: pulumi.Input<string>;
+  /** The slot of `exposure: host-ports`, found in the cluster's pools. */
+  readonly place: SlotPlace | undefined;
+  /** Where its balancer is made; needed of `exposure.linode`. */
+  readonly cloud: BalancerCloud | undefined;
+  /** The stack's flows: a controller dials pods itself, on their own ports. */
+  readonly flows: readonly Flow[];
+  /** Default true. */
+  readonly networkPolicy?: boolean;
+}
+
+/** What a kind's pods are made of. */
+export interface ControllerPods extends Omit<IngressControllerArgs, "config" | "place" | "cloud"> {
+  readonly name: string;
+  readonly endpoint: StatusEndpoint;
+  /** Name of the ConfigMap of {@link ControllerKind.settings}. */
+  readonly settings: pulumi.Input<string> | undefined;
+}
+
+/** What tells one kind of controller from the other. */
+export interface ControllerKind {
+  /** Type of the component. */
+  readonly token: string;
+  /** Name by which IngressClasses mean it. */
+  readonly controller: string;
+  /** Ports that its pods answer on. */
+  readonly ports: { readonly web: number; readonly websecure: number };
+  /** A ConfigMap that the process reads from the API, given the way it is reached. */
+  readonly settings?: (endpoint: StatusEndpoint) => Readonly<Record<string, string>>;
+  /** Its pods as a Workload. Pure. */
+  readonly workload: (pods: ControllerPods) => WorkloadArgs;
+}
+
+/** A controller of one ingress class, named like the component. */
+export class IngressController extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** Class for the Ingresses it serves. */
+  readonly className: string;
+  /** Where the hosts' records lead. Asked for lazily: a balancer's address comes late. */
+  readonly targets: () => readonly DnsTarget[];
+
+  constructor(
+    name: string,
+    kind: ControllerKind,
+    args: IngressControllerArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const { config, system, namespaceName: namespace } = args;
+    const entry = entryOf(name, args);
+    super(kind.token, name, { image: config.image, exposure: config.exposure }, opts);
+    const parent = { parent: this };
+    const labels = workloadLabels(name, system);
+
+    new k8s.networking.v1.IngressClass(
+      `${name}-class`,
+      { metadata: { name, labels }, spec: { controller: kind.controller } },
+      parent,
+    );
+    if (args.networkPolicy !== false) {
+      const spec = entryPolicy(name, kind.ports);
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-entry`,
+        { metadata: { name: `${name}-entry`, namespace, labels }, spec },
+        parent,
+      );
+    }
+    const balancer = makeBalancer(name, args, labels, this);
+    const settings =
+      kind.settings === undefined
+        ? undefined
+        : // No fixed name: other content is another object, and exchanges the pods one by one.
+          new k8s.core.v1.ConfigMap(
+            `${name}-settings`,
+            { metadata: { namespace, labels }, data: kind.settings(entry.endpoint) },
+            parent,
+          );
+    const pods = { ...args, name, endpoint: entry.endpoint, settings: settings?.metadata.name };
+    const workload = makeWorkload(name, kind.workload(pods), parent);
+
+    this.className = name;
+    this.ready = [...workload.ready, ...(balancer === undefined ? [] : [balancer.service])];
+    this.targets = () => balancer?.targets() ?? entry.targets;
+    this.registerOutputs({ className: this.className });
+  }
+}
+
+/** What the controller tells as the address of its hosts, and the records known before it runs. */
+function entryOf(
+  name: string,
+  { config, namespace, place }: IngressControllerArgs,
+): { endpoint: StatusEndpoint; targets: readonly DnsTarget[] } {
+  if (config.exposure.kind === "load-balancer") {
+    return { endpoint: { kind: "service", service: `${namespace}/${name}` }, targets: [] };
+  }
+  if (place === undefined || place.address.kind === "ephemeral") {
+    throw new Error(
+      `ingress controller ${name}: slot ${config.exposure.slot} has no address that stays: give it kind reserved or dns in fleet:cluster.pools`,
+    );
+  }
+  const endpoint: StatusEndpoint =
+    place.address.kind === "reserved"
+      ? { kind: "ip", ip: place.address.ip }
+      : { kind: "hostname", hostname: place.address.name };
+  return { endpoint, targets: [slotTarget(place)] };
+}
+
+/** The Service before the controller, where it has one, and where that leads. */
+function makeBalancer(
+  name: string,
+  { config: { exposure }, namespaceName: namespace, cloud }: IngressControllerArgs,
+  labels: Record<string, string>,
+  parent: pulumi.Resource,
+): { service: k8s.core.v1.Service; targets: () => readonly DnsTarget[] } | undefined {
+  if (exposure.kind !== "load-balancer") {
+    return undefined;
+  }
+  const made =
+    exposure.linode === undefined
+      ? undefined
+      : makeNodeBalancer(name, exposure.linode, cloud, parent);
+  const service = new k8s.core.v1.Service(
+    `${name}-balancer`,
+    {
+      metadata: { name, namespace, labels, annotations: balancerAnnotations(exposure, made?.id) },
+      spec: balancerSpec(name),
+    },
+    { parent },
+  );
+  return {
+    service,
+    targets: () => [
+      made === undefined
+        ? balancerTarget(name, service)
+        : { key: name, type: "A", content: made.ipv4 },
+    ],
+  };
+}
+
+/** Flows of the controller itself; those to the hosts' pods are the stack's. */
+export function controllerFlows(name: string, namespace: string): Flow[] {
+  return [{ from: { kind: "workload", name, namespace }, to: { kind: "api-server" }, ports: [] }];
+}
+
+/**
+ * The front door: everybody may come in, from private addresses, too (balancers, nodes and the
+ * cluster's own pods that dial a public name), and certificate helpers are reached wherever they run.
+ */
+function entryPolicy(
+  name: string,
+  { web, websecure }: ControllerKind["ports"],
+): k8s.types.input.networking.v1.NetworkPolicySpec {
+  return {
+    podSelector: { matchLabels: { [workloadLabel]: name } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ ports: [web, websecure].map((port) => ({ port, protocol: "TCP" })) }],
+    egress: [
+      {
+        to: [{ namespaceSelector: {}, podSelector: { matchLabels: { ...acmeSolver.labels } } }],
+        ports: [{ port: acmeSolver.port, protocol: "TCP" }],
+      },
+    ],
+  };
+}
+
+function balancerSpec(name: string): k8s.types.input.core.v1.ServiceSpec {
+  return {
+    type: "LoadBalancer",
+    selector: { [workloadLabel]: name },
+    // Keeps the client's address, and nodes without a pod are left out.
+    externalTrafficPolicy: "Local",
+    ports: [
+      { name: "web", port: 80, targetPort: "web", protocol: "TCP" },
+      { name: "websecure", port: 443, targetPort: "websecure", protocol: "TCP" },
+    ],
+  };
+}

@@ -1,0 +1,290 @@
+/** Objects of Kubernetes that exist and that a stack would make: what can be taken, and how. Pure. */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+
+import * as z from "zod";
+
+import type { Decision, ImportedState } from "./decision.ts";
+import { passedOn } from "./managers.ts";
+import { holdsUnknown, type Planned, withoutUnknown } from "./preview.ts";
+
+const Metadata = z.looseObject({
+  name: z.string(),
+  namespace: z.string().optional(),
+  deletionTimestamp: z.string().optional(),
+});
+
+/** An object as the API server gives it. */
+export const LiveObject = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: Metadata,
+});
+/** {@inheritDoc LiveObject} */
+export type LiveObject = z.infer<typeof LiveObject>;
+
+/** Of which kind an object is wanted, and under which name. */
+export interface WantedObject {
+  readonly planned: Planned;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+}
+
+const Wanted = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string().optional(), namespace: z.string().optional() }),
+});
+
+/** Objects that a stack would make under a name of its own choice: those that the engine names are new in any case. */
+export function wantedObjects(creates: readonly Planned[]): readonly WantedObject[] {
+  return creates.flatMap((planned) => {
+    const inputs = Wanted.safeParse(planned.inputs).data;
+    const { name, namespace } = inputs?.metadata ?? {};
+    return !planned.type.startsWith("kubernetes:") ||
+      inputs === undefined ||
+      name === undefined ||
+      holdsUnknown(name) ||
+      isAutoNamed(planned.inputs)
+      ? []
+      : [{ planned, apiVersion: inputs.apiVersion, kind: inputs.kind, namespace, name }];
+  });
+}
+
+/** The provider marks what it named itself: another run would name it otherwise. */
+function isAutoNamed(inputs: Readonly<Record<string, unknown>>): boolean {
+  return JSON.stringify(inputs).includes('"pulumi.com/autonamed":"true"');
+}
+
+/** Words for an object. */
+export function describe({
+  kind,
+  namespace,
+  name,
+}: Pick<WantedObject, "kind" | "namespace" | "name">): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
+
+const valueAt = (object: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null
+        ? (value as Readonly<Record<string, unknown>>)[key]
+        : undefined,
+    object,
+  );
+
+/** What becomes of an object that exists. */
+export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
+  const { planned, kind, namespace, name } = wanted;
+  const decision = (verdict: Decision["verdict"], why: string): Decision => ({
+    verdict,
+    what: describe(wanted),
+    why,
+    planned,
+    id: namespace === undefined ? name : `${namespace}/${name}`,
+    state: stateOf(planned, live),
+  });
+  if (live.metadata.deletionTimestamp !== undefined) {
+    return decision("in the way", "is going away: wait until it is gone, and look again");
+  }
+  const fixed = fixedFields(kind).find((path) => differs(planned.inputs, live, path));
+  if (fixed === undefined) {
+    return { ...decision("adopted", changes(planned, live)), prepare: preparations(wanted, live) };
+  }
+  const field = fixed.join(".");
+  switch (kind) {
+    case "Secret":
+      return decision("replaced", "its content is not looked at: the stack's comes in its place");
+    case "PersistentVolumeClaim":
+      return decision(
+        "in the way",
+        `its ${field} is ${short(valueAt(live, ...fixed))}, the stack says ${short(valueAt(planned.inputs, ...fixed))}: replacing it would lose its data. Say in the stack file what there is`,
+      );
+    case "Deployment":
+      return isNeverDoubled(planned.inputs)
+        ? decision(
+            "replaced",
+            `its ${field} differs; one key, one process: the old pod stops before the new one starts`,
+          )
+        : decision(
+            "side by side",
+            `its ${field} differs; its pods go on until the new ones are ready`,
+          );
+    default:
+      return decision(
+        "replaced",
+        `its ${field} differs, which cannot be changed: the old one goes first`,
+      );
+  }
+}
+
+/** Whether no two of its pods may run at a time: of a key, a disk or sessions there is one. */
+function isNeverDoubled(inputs: unknown): boolean {
+  const surge = valueAt(inputs, "spec", "strategy", "rollingUpdate", "maxSurge");
+  return (
+    valueAt(inputs, "spec", "strategy", "type") === "Recreate" || surge === 0 || surge === "0%"
+  );
+}
+
+/** Patches before an object is adopted. */
+function preparations(wanted: WantedObject, live: LiveObject): readonly (readonly string[])[] {
+  const { planned, apiVersion, kind, namespace, name } = wanted;
+  const managers = passedOn(live, managerOf(planned));
+  const patches = [
+    ...(needsRecreate(wanted, live)
+      ? [{ op: "replace", path: "/spec/strategy", value: { type: "Recreate" } }]
+      : []),
+    ...(managers === undefined
+      ? []
+      : [{ op: "replace", path: "/metadata/managedFields", value: managers }]),
+  ];
+  return patches.map((patch) => [
+    ...["patch", kindWord({ apiVersion, kind }), name],
+    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    ...["--type=json", "--patch", JSON.stringify([patch])],
+  ]);
+}
+
+/**
+ * An update that makes a Deployment's strategy Recreate is refused while the terms of a rolling one, which the
+ * API server fills in, stand beside it; a server-side apply leaves them there. Changed by itself, it moves no pod.
+ */
+function needsRecreate({ planned, kind }: WantedObject, live: LiveObject): boolean {
+  const type = ["spec", "strategy", "type"] as const;
+  return (
+    kind === "Deployment" &&
+    valueAt(planned.inputs, ...type) === "Recreate" &&
+    valueAt(live, ...type) !== "Recreate"
+  );
+}
+
+/** Who applies a resource's fields: the provider keeps the name in its state. */
+function managerOf({ urn }: Planned): string {
+  return `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
+}
+
+/** Fields that the API server never changes, or that the provider replaces an object for. */
+function fixedFields(kind: string): readonly (readonly string[])[] {
+  switch (kind) {
+    case "Deployment":
+    case "DaemonSet":
+      return [["spec", "selector"]];
+    case "StatefulSet":
+      return [
+        ["spec", "selector"],
+        ["spec", "serviceName"],
+        ["spec", "volumeClaimTemplates"],
+      ];
+    case "Job":
+      return [["spec", "template"]];
+    case "PersistentVolumeClaim":
+      return [
+        ["spec", "accessModes"],
+        ["spec", "storageClassName"],
+      ];
+    case "Service":
+      return [["spec", "clusterIP"]];
+    case "ConfigMap":
+      // The provider replaces a ConfigMap whose content changes: that is how pods notice.
+      return [["data"], ["binaryData"]];
+    case "Secret":
+      return [["data"], ["stringData"]];
+    case "RoleBinding":
+    case "ClusterRoleBinding":
+      return [["roleRef"]];
+    default:
+      return [];
+  }
+}
+
+/** Only what the program says is compared: all else is the API server's, or a default. */
+function differs(inputs: unknown, live: unknown, path: readonly string[]): boolean {
+  const wanted = valueAt(inputs, ...path);
+  return wanted !== undefined && !isWithin(wanted, valueAt(live, ...path));
+}
+
+/** Whether an object has everything that is asked of it, more or not. Selectors and lists are compared whole. */
+function isWithin(wanted: unknown, live: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(live) &&
+      wanted.length === live.length &&
+      wanted.every((item, index) => isWithin(item, live[index]))
+    );
+  }
+  if (typeof wanted === "object" && wanted !== null) {
+    return Object.entries(wanted).every(([key, value]) =>
+      // Labels of a selector that is there are not ours to leave out.
+      key === "matchLabels"
+        ? isDeepStrictEqual(value, valueAt(live, key))
+        : isWithin(value, valueAt(live, key)),
+    );
+  }
+  return wanted === live || holdsUnknown(wanted);
+}
+
+function changes({ inputs }: Planned, live: LiveObject): string {
+  const fields = ["metadata", "spec", "data", "rules", "subjects"].filter((field) =>
+    differs(inputs, live, [field]),
+  );
+  return fields.length === 0 ? "as it is" : `the next update changes its ${fields.join(" and ")}`;
+}
+
+const short = (value: unknown): string => JSON.stringify(value ?? null);
+
+/**
+ * State of an object as the Kubernetes provider keeps it: the live object, and beside it what the
+ * program asks for. Its own import takes the whole live object for the program's wish instead, and the
+ * next preview would replace a Service for leaving out its cluster address, and a claim its volume.
+ * Source: provider/pkg/provider/provider.go (checkpointObject, Diff) of pulumi-kubernetes 4.
+ */
+function stateOf(planned: Planned, live: LiveObject): ImportedState {
+  const { apiVersion, kind, metadata } = planned.inputs;
+  const known = withoutUnknown(
+    live.kind === "Secret" ? { apiVersion, kind, metadata } : planned.inputs,
+  );
+  const inputs = known as Readonly<Record<string, unknown>>;
+  const state = {
+    __inputs: inputs,
+    __initialApiVersion: live.apiVersion,
+    __fieldManager: managerOf(planned),
+  };
+  return { inputs, outputs: { ...withoutManagers(live), ...state } };
+}
+
+/** Who owns which field is the API server's to know, and longer than all else. */
+function withoutManagers(live: LiveObject): LiveObject {
+  return { ...live, metadata: { ...live.metadata, managedFields: undefined } };
+}
+
+/** `Kind.version.group`, as kubectl takes it; the core group has an empty name. */
+export function kindWord({ apiVersion, kind }: Pick<WantedObject, "apiVersion" | "kind">): string {
+  const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  return `${kind}.${version ?? ""}.${group}`;
+}
+
+/** Kinds that matter to whoever wonders what else runs in a namespace. */
+export const companionKinds = [
+  "Deployment.v1.apps",
+  "StatefulSet.v1.apps",
+  "DaemonSet.v1.apps",
+  "CronJob.v1.batch",
+  "Service.v1.",
+  "PersistentVolumeClaim.v1.",
+  "Ingress.v1.networking.k8s.io",
+] as const;
+
+/** What lies in the stack's namespaces and is not its own. */
+export function decideCompanion({ kind, metadata }: LiveObject): Decision {
+  const isRunning = ["Deployment", "StatefulSet", "DaemonSet"].includes(kind);
+  return {
+    verdict: "untouched",
+    what: describe({ kind, namespace: metadata.namespace, name: metadata.name }),
+    why: isRunning
+      ? "is not the stack's. If it holds one of its keys under another name, scale it to 0 before the update"
+      : "is not the stack's",
+  };
+}

@@ -1,0 +1,120 @@
+/** What a stack would make: the engine's own preview, read. */
+import * as z from "zod";
+
+import { CommandError } from "../command.ts";
+
+/** The engine's mark on a value that is not known before the update. */
+const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const State = z.looseObject({
+  type: z.string(),
+  urn: z.string(),
+  custom: z.boolean().default(false),
+  parent: z.string().optional(),
+  provider: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).default({}),
+});
+
+const Preview = z.looseObject({
+  steps: z
+    .array(z.looseObject({ op: z.string(), urn: z.string(), newState: State.optional() }))
+    .default([]),
+});
+
+/** A resource that an update would make. */
+export interface Planned {
+  readonly urn: string;
+  readonly type: string;
+  /** The program's name for it. */
+  readonly name: string;
+  /** Custom resources have a provider; components none. */
+  readonly custom: boolean;
+  /** URN; undefined for what stands at the top of the stack. */
+  readonly parent: string | undefined;
+  /** URN of its provider. */
+  readonly provider: string | undefined;
+  /** What the program asks for. Secrets and values that are not known yet are in it by a mark. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** A preview of a stack. */
+export interface StackPreview {
+  /** What would be made; what the state has already is not among it. */
+  readonly creates: readonly Planned[];
+  /** Replacements: URNs. */
+  readonly replaces: readonly string[];
+  /** Operation → count. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/**
+ * Reads `pulumi preview --json`.
+ *
+ * @throws CommandError for another text.
+ */
+export function readPreview(text: string): StackPreview {
+  let preview: z.infer<typeof Preview>;
+  try {
+    preview = Preview.parse(JSON.parse(text));
+  } catch {
+    // What it printed may hold values.
+    throw new CommandError("pulumi preview --json printed nothing this version can read");
+  }
+  const { steps } = preview;
+  return {
+    creates: steps.flatMap(({ op, newState }) =>
+      op === "create" && newState !== undefined ? [plannedOf(newState)] : [],
+    ),
+    replaces: steps.flatMap(({ op, urn }) => (op === "replace" ? [urn] : [])),
+    counts: Object.fromEntries(
+      [...Map.groupBy(steps, ({ op }) => op)].map(([op, all]) => [op, all.length]),
+    ),
+  };
+}
+
+function plannedOf({
+  urn,
+  type,
+  custom,
+  parent,
+  provider,
+  inputs,
+}: z.infer<typeof State>): Planned {
+  return {
+    urn,
+    type,
+    name: nameOf(urn),
+    custom,
+    parent: parent === undefined || isStack(parent) ? undefined : parent,
+    // A reference is the provider's URN and its identifier.
+    provider: provider?.replace(/::[^:]*$/, ""),
+    inputs,
+  };
+}
+
+const isStack = (urn: string): boolean => /::pulumi:pulumi:Stack::[^:]*$/.test(urn);
+
+/** Logical name: the last part of a URN, which may itself hold colons. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** Whether a value, or any part of it, is not known before the update. */
+export function holdsUnknown(value: unknown): boolean {
+  return JSON.stringify(value ?? null).includes(unknownMark);
+}
+
+/** A value without the parts that are not known yet; undefined for one that is not known at all. */
+export function withoutUnknown(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutUnknown).filter((item) => item !== undefined);
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .map(([key, inner]) => [key, withoutUnknown(inner)] as const)
+        .filter(([, inner]) => inner !== undefined),
+    );
+  }
+  return value === unknownMark ? undefined : value;
+}

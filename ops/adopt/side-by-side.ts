@@ -1,0 +1,100 @@
+/**
+ * Deployments whose pods go on while new ones come beside them under the same name: the old Deployment
+ * goes and leaves its pods, which take on the labels that the stack's Service selects. When the new ones are ready
+ * the old ones go, at the next `make adopt`.
+ */
+import * as z from "zod";
+
+import type { Decision } from "./decision.ts";
+import type { Kubectl } from "./kubectl.ts";
+
+/** Label of a ReplicaSet that was left: name of the Deployment in whose place another one comes. */
+export const leftLabel = "fleet/left-by";
+
+const Deployment = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+  spec: z.looseObject({
+    replicas: z.number().default(1),
+    selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).default({}) }),
+  }),
+  status: z.looseObject({ readyReplicas: z.number().default(0) }).default({ readyReplicas: 0 }),
+});
+
+const Pods = z.looseObject({
+  spec: z.looseObject({
+    template: z.looseObject({
+      metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }),
+    }),
+  }),
+});
+
+/** Lets a Deployment go and its pods live. Done again where it was interrupted. */
+export async function leavePods(kubectl: Kubectl, { planned, state }: Decision): Promise<void> {
+  const { metadata, spec } = Deployment.parse(state?.outputs);
+  const { labels } = Pods.parse(planned?.inputs).spec.template.metadata;
+  const { name, namespace } = metadata;
+  const where = ["--namespace", namespace];
+  const old = Object.entries(spec.selector.matchLabels).map(([key, value]) => `${key}=${value}`);
+  const news = Object.entries(labels)
+    .filter(([key]) => spec.selector.matchLabels[key] === undefined)
+    .map(([key, value]) => `${key}=${value}`);
+  const selected = ["--selector", old.join(",")];
+  await kubectl([
+    "label",
+    "replicasets",
+    ...where,
+    ...selected,
+    "--overwrite",
+    `${leftLabel}=${name}`,
+  ]);
+  await kubectl(["label", "pods", ...where, ...selected, "--overwrite", ...news]);
+  await kubectl(["delete", "deployment", name, ...where, "--cascade=orphan", "--ignore-not-found"]);
+}
+
+/** ReplicaSets that were left, and whether what came in their place is ready. */
+export interface Left {
+  readonly namespace: string;
+  readonly name: string;
+  /** Name of the Deployment. */
+  readonly deployment: string;
+  readonly isReplaced: boolean;
+}
+
+/** What an earlier run left. */
+export async function findLeft(kubectl: Kubectl): Promise<readonly Left[]> {
+  const text = await kubectl(["get", "replicasets", "-A", "--selector", leftLabel, "-o", "json"]);
+  const sets = z
+    .object({
+      items: z.array(
+        z.looseObject({
+          metadata: z.looseObject({
+            name: z.string(),
+            namespace: z.string(),
+            labels: z.record(z.string(), z.string()),
+            ownerReferences: z.array(z.unknown()).default([]),
+          }),
+        }),
+      ),
+    })
+    .parse(JSON.parse(text))
+    // Labelled, but not let go yet: an interrupted run's, done again.
+    .items.filter(({ metadata }) => metadata.ownerReferences.length === 0);
+  const left: Left[] = [];
+  for (const { metadata } of sets) {
+    const { namespace, name } = metadata;
+    const deployment = metadata.labels[leftLabel] ?? "";
+    const found = await kubectl([
+      ...["get", "deployment", deployment, "--namespace", namespace],
+      ...["--ignore-not-found", "-o", "json"],
+    ]);
+    const now = found.trim() === "" ? undefined : Deployment.parse(JSON.parse(found));
+    const isReplaced = now !== undefined && now.status.readyReplicas >= now.spec.replicas;
+    left.push({ namespace, name, deployment, isReplaced });
+  }
+  return left;
+}
+
+/** Takes away what has been replaced, pods included. */
+export async function removeLeft(kubectl: Kubectl, { namespace, name }: Left): Promise<void> {
+  await kubectl(["delete", "replicaset", name, "--namespace", namespace, "--ignore-not-found"]);
+}

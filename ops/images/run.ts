@@ -1,0 +1,66 @@
+/** `images` from the command line: a live stack's logins and state, its file. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { CommandError, type Target } from "../command.ts";
+import { liveVault } from "../keys/live.ts";
+import { livePulumi, type RunPulumi } from "../keys/pulumi.ts";
+import { secretEntries, type StackFile } from "../stack-file.ts";
+import { findDigests, type ImagesRequest } from "./command.ts";
+import { readLogin } from "./registry-token.ts";
+import { writeStackFile } from "./write.ts";
+
+/**
+ * Finds the digests and writes them into the stack file.
+ *
+ * @returns The exit code.
+ * @throws CommandError for the sandbox, which pulls nothing and has throw-away logins.
+ */
+export async function runImages(root: string, file: StackFile, target: Target): Promise<number> {
+  if (target === "sandbox") {
+    throw new CommandError(
+      "images asks the real registry with the stack's own login, and a sandbox has a throw-away one: " +
+        "TARGET=live. The digests stand in the stack file, so make up has them, too",
+    );
+  }
+  const pulumi = livePulumi({ root, environment: process.env });
+  const request = { file, login: loginsOf(file, pulumi), state: () => readState(file, pulumi) };
+  const { report, text, complete } = await findDigests(request);
+  if (text !== undefined) {
+    writeStackFile(root, file, text);
+  }
+  console.log(report);
+  return complete ? 0 : 1;
+}
+
+/** Decrypts once, and only where an image needs a login that the file has. */
+function loginsOf(file: StackFile, pulumi: RunPulumi): ImagesRequest["login"] {
+  let values: Promise<Readonly<Record<string, unknown>>> | undefined;
+  return async (entry) => {
+    if (!Object.hasOwn(secretEntries(file), entry)) {
+      return undefined;
+    }
+    values ??= liveVault(file, pulumi).read();
+    const value = (await values)[entry];
+    return typeof value === "string" ? readLogin(value) : undefined;
+  };
+}
+
+/** Through a file that nobody else can read: a state is never printed. */
+async function readState(
+  { stack }: StackFile,
+  pulumi: RunPulumi,
+): ReturnType<ImagesRequest["state"]> {
+  const scratch = mkdtempSync(join(tmpdir(), "fleet-images-"));
+  const path = join(scratch, "state.json");
+  try {
+    await pulumi(["stack", "export", "--stack", stack, "--file", path]);
+    const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { deployment: unknown };
+    return { deployment };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,131 @@
+/** Names: that each record says in the world what the stack says, and that name servers know their zones. */
+import { lookup, Resolver } from "node:dns/promises";
+
+import type { ZoneRecord } from "../records.ts";
+import { type Address, type Finding, type Network } from "./probe.ts";
+
+/** Records of one name and type, which are one answer. */
+export interface RecordSet {
+  readonly host: string;
+  readonly type: string;
+  readonly contents: readonly string[];
+}
+
+/** Records by name and type, in the order of the stack. */
+export function recordSets(records: readonly ZoneRecord[]): readonly RecordSet[] {
+  return [...Map.groupBy(records, ({ host, type }) => `${host} ${type}`).values()].flatMap(
+    (set) => {
+      const [first] = set;
+      return first === undefined
+        ? []
+        : [
+            {
+              host: first.host,
+              type: first.type,
+              contents: [...new Set(set.map(({ content }) => content))].sort(),
+            },
+          ];
+    },
+  );
+}
+
+/** Asks for a name and compares. */
+export async function probeRecords(
+  { host, type, contents }: RecordSet,
+  network: Network,
+): Promise<Finding> {
+  let found: readonly string[] | undefined;
+  try {
+    found = await answersOf(resolverOf(network, network.nameServers), host, type);
+  } catch (error) {
+    return lookUpFault(error);
+  }
+  if (found === undefined) {
+    return { result: "unsure", detail: `records of type ${type} are not looked at` };
+  }
+  const missing = contents.filter((content) => !found.includes(content));
+  const more = found.filter((content) => !contents.includes(content));
+  return missing.length === 0 && more.length === 0
+    ? { result: "ok", detail: found.join(", ") }
+    : {
+        result: "fault",
+        detail: [
+          ...(missing.length === 0 ? [] : [`does not lead to ${missing.join(", ")}`]),
+          ...(more.length === 0
+            ? []
+            : [`leads to ${more.join(", ")}, which the stack does not say`]),
+        ].join("; "),
+      };
+}
+
+function resolverOf({ timeoutMilliseconds }: Network, servers?: readonly string[]): Resolver {
+  const resolver = new Resolver({ timeout: Math.ceil(timeoutMilliseconds / 2), tries: 2 });
+  if (servers !== undefined) {
+    resolver.setServers(servers);
+  }
+  return resolver;
+}
+
+async function answersOf(
+  resolver: Resolver,
+  host: string,
+  type: string,
+): Promise<readonly string[] | undefined> {
+  switch (type) {
+    case "A":
+      return resolver.resolve4(host);
+    case "AAAA":
+      return resolver.resolve6(host);
+    case "CNAME":
+      return lowered(await resolver.resolveCname(host));
+    case "NS":
+      return lowered(await resolver.resolveNs(host));
+    case "TXT":
+      // A record longer than 255 characters comes in pieces.
+      return (await resolver.resolveTxt(host)).map((pieces) => `"${pieces.join("")}"`);
+    case "MX":
+      return (await resolver.resolveMx(host)).map(
+        ({ priority, exchange }) => `${priority} ${exchange.toLowerCase()}`,
+      );
+    default:
+      return undefined;
+  }
+}
+
+const lowered = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+
+/** What resolvers call it when there is nothing, and when nobody tells. */
+function lookUpFault(error: unknown): Finding {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  switch (code) {
+    case "ENOTFOUND":
+      return { result: "fault", detail: "the name does not exist" };
+    case "ENODATA":
+      return { result: "fault", detail: "the name has no record of this type" };
+    case "ETIMEOUT":
+      return { result: "fault", detail: "the name server does not answer" };
+    case "EREFUSED":
+      return { result: "fault", detail: "the name server refuses: it does not have the zone" };
+    case "ESERVFAIL":
+      return { result: "fault", detail: "the name server has a fault of its own (SERVFAIL)" };
+    default:
+      return { result: "fault", detail: `the name server answers ${code}` };
+  }
+}
+
+/** Asks one name server for the zone that it must have: `dns://server/zone`. */
+export async function probeNameServer(
+  { host, port = 0, path }: Address,
+  network: Network,
+): Promise<Finding> {
+  const zone = path.replace(/^\//, "").replace(/\?.*$/, "");
+  try {
+    const to = network.at(host, port);
+    const { address, family } = await lookup(to.host);
+    const server = family === 6 ? `[${address}]:${to.port}` : `${address}:${to.port}`;
+    const { serial } = await resolverOf(network, [server]).resolveSoa(zone);
+    return { result: "ok", detail: `has ${zone}, serial ${serial}` };
+  } catch (error) {
+    return lookUpFault(error);
+  }
+}

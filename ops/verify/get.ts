@@ -1,0 +1,70 @@
+/** One GET request on a connection of its own: its status, where it sends on to, its certificate. */
+import { type IncomingMessage, request as requestPlain } from "node:http";
+import { request as requestSecure } from "node:https";
+import { type PeerCertificate, TLSSocket } from "node:tls";
+
+import { type Address, type Network, noAnswer } from "./probe.ts";
+
+/** What a host answers. */
+export interface Answer {
+  readonly status: number;
+  /** Where it sends on to. */
+  readonly location: string | undefined;
+  /** Over HTTPS. */
+  readonly presented?: Presented;
+}
+
+/** A certificate as a host presents it. */
+export interface Presented {
+  readonly certificate: PeerCertificate;
+  /** What the handshake has against it: OpenSSL's code, or Node's. */
+  readonly fault: string | undefined;
+}
+
+/** Asks a host. Its certificate is kept instead of refused, so that the answer is seen all the same. */
+export function get(
+  { scheme, host, port = 0 }: Address,
+  path: string,
+  network: Network,
+): Promise<Answer> {
+  const options = {
+    ...network.at(host, port),
+    path,
+    headers: { host, "user-agent": "fleet-verify" },
+    // A connection that is resumed shows no certificate.
+    agent: false as const,
+    timeout: network.timeoutMilliseconds,
+  };
+  const { authorities } = network;
+  const secure = {
+    ...options,
+    ...(authorities === undefined ? {} : { ca: [...authorities] }),
+    servername: host,
+    rejectUnauthorized: false,
+  };
+  return new Promise((settle, fail) => {
+    const onResponse = (response: IncomingMessage): void => {
+      const { statusCode: status = 0, headers, socket } = response;
+      const presented = socket instanceof TLSSocket ? presentedBy(socket) : undefined;
+      response.resume();
+      settle({
+        status,
+        location: headers.location,
+        ...(presented === undefined ? {} : { presented }),
+      });
+    };
+    const call =
+      scheme === "https" ? requestSecure(secure, onResponse) : requestPlain(options, onResponse);
+    call.on("timeout", () => call.destroy(new Error(noAnswer)));
+    call.on("error", fail);
+    call.end();
+  });
+}
+
+function presentedBy(socket: TLSSocket): Presented {
+  return {
+    certificate: socket.getPeerCertificate(),
+    // Typed as an error; at run time it is the code.
+    fault: socket.authorized ? undefined : String(socket.authorizationError),
+  };
+}

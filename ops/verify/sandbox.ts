@@ -1,0 +1,215 @@
+/**
+ * What can be told of endpoints where there is no network: whether the cluster's objects lead from each
+ * to pods that are ready. It proves no packet, certificate or name.
+ */
+import * as z from "zod";
+
+import { sandboxPlace } from "../../sandbox/place.ts";
+import { requireRunning } from "../../sandbox/sandbox.ts";
+import type { StackOutputs } from "../outputs.ts";
+import type { Verified } from "./command.ts";
+import { type Address, type Finding, parseAddress } from "./probe.ts";
+
+const Named = { metadata: z.looseObject({ name: z.string(), namespace: z.string() }) };
+
+const Ingress = z.looseObject({
+  ...Named,
+  spec: z.looseObject({
+    tls: z.array(z.looseObject({ hosts: z.array(z.string()).default([]) })).default([]),
+    rules: z
+      .array(
+        z.looseObject({
+          host: z.string().default(""),
+          http: z.looseObject({
+            paths: z.array(
+              z.looseObject({
+                backend: z.looseObject({ service: z.looseObject({ name: z.string() }) }),
+              }),
+            ),
+          }),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+const Service = z.looseObject({
+  ...Named,
+  spec: z.looseObject({
+    ports: z
+      .array(z.looseObject({ nodePort: z.int().optional(), protocol: z.string().default("TCP") }))
+      .default([]),
+  }),
+});
+
+const EndpointSlice = z.looseObject({
+  metadata: z.looseObject({
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
+  endpoints: z
+    .array(z.looseObject({ conditions: z.looseObject({ ready: z.boolean().default(false) }) }))
+    .nullable()
+    .default([]),
+});
+
+const Pod = z.looseObject({
+  ...Named,
+  spec: z.looseObject({
+    containers: z.array(
+      z.looseObject({
+        ports: z
+          .array(
+            z.looseObject({ hostPort: z.int().optional(), protocol: z.string().default("TCP") }),
+          )
+          .default([]),
+      }),
+    ),
+  }),
+  status: z.looseObject({
+    conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+  }),
+});
+
+/** What of a cluster decides where endpoints lead. */
+export interface ClusterObjects {
+  readonly ingresses: readonly unknown[];
+  readonly services: readonly unknown[];
+  readonly endpointSlices: readonly unknown[];
+  readonly pods: readonly unknown[];
+}
+
+/**
+ * Looks at a sandbox that runs.
+ *
+ * @throws SandboxError where it does not.
+ */
+export async function verifySandbox(
+  root: string,
+  stack: string,
+  outputs: StackOutputs,
+): Promise<readonly Verified[]> {
+  const place = sandboxPlace(stack, { clone: root, root: process.env["FLEET_SANDBOX_ROOT"] });
+  const { api } = requireRunning(place);
+  try {
+    const [ingresses, services, endpointSlices, pods] = await Promise.all([
+      api.list("/apis/networking.k8s.io/v1/ingresses"),
+      api.list("/api/v1/services"),
+      api.list("/apis/discovery.k8s.io/v1/endpointslices"),
+      api.list("/api/v1/pods"),
+    ]);
+    return verifyObjects(outputs, { ingresses, services, endpointSlices, pods });
+  } finally {
+    api.close();
+  }
+}
+
+/** Judges every endpoint by a cluster's objects. Pure. */
+export function verifyObjects(
+  { endpoints }: StackOutputs,
+  objects: ClusterObjects,
+): readonly Verified[] {
+  const view = new View(objects);
+  return endpoints.map((endpoint) => {
+    const address = parseAddress(endpoint);
+    const finding: Finding =
+      address === undefined
+        ? { result: "fault", detail: "is no address that this version can read" }
+        : view.judge(address);
+    return { name: endpoint.name, kind: endpoint.kind, where: endpoint.url, ...finding };
+  });
+}
+
+/** A cluster's objects, asked for what stands behind an address. */
+class View {
+  readonly #ingresses: readonly z.infer<typeof Ingress>[];
+  readonly #services: readonly z.infer<typeof Service>[];
+  readonly #slices: readonly z.infer<typeof EndpointSlice>[];
+  readonly #pods: readonly z.infer<typeof Pod>[];
+
+  constructor({ ingresses, services, endpointSlices, pods }: ClusterObjects) {
+    this.#ingresses = ingresses.map((one) => Ingress.parse(one));
+    this.#services = services.map((one) => Service.parse(one));
+    this.#slices = endpointSlices.map((one) => EndpointSlice.parse(one));
+    this.#pods = pods.map((one) => Pod.parse(one));
+  }
+
+  judge(address: Address): Finding {
+    switch (address.scheme) {
+      case "http":
+      case "https":
+        return this.#host(address);
+      case "tcp":
+      case "udp":
+        return this.#port(address, address.scheme.toUpperCase());
+      default:
+        return { result: "unsure", detail: "nothing in the cluster tells" };
+    }
+  }
+
+  #host({ scheme, host }: Address): Finding {
+    const serving = this.#ingresses.filter(({ spec }) =>
+      spec.rules.some((rule) => rule.host === host),
+    );
+    const [ingress] = serving;
+    if (ingress === undefined) {
+      return { result: "fault", detail: "no Ingress has this host" };
+    }
+    const { name, namespace } = ingress.metadata;
+    if (scheme === "https" && !ingress.spec.tls.some(({ hosts }) => hosts.includes(host))) {
+      return { result: "fault", detail: `Ingress ${namespace}/${name} has no certificate for it` };
+    }
+    const backends = ingress.spec.rules
+      .filter((rule) => rule.host === host)
+      .flatMap(({ http }) => http.paths.map(({ backend }) => backend.service.name));
+    const without = backends.filter((service) => this.#ready(namespace, service) === 0);
+    return without.length > 0
+      ? { result: "fault", detail: `no pod of Service ${namespace}/${without.join(", ")} is ready` }
+      : {
+          result: "ok",
+          detail: `Ingress ${namespace}/${name}, ${pods(this.#ready(namespace, backends[0] ?? ""))} ready`,
+        };
+  }
+
+  #port({ port }: Address, protocol: string): Finding {
+    const service = this.#services.find(({ spec }) =>
+      spec.ports.some((one) => one.nodePort === port && one.protocol === protocol),
+    );
+    if (service !== undefined) {
+      const { namespace, name } = service.metadata;
+      const ready = this.#ready(namespace, name);
+      return {
+        result: ready === 0 ? "fault" : "ok",
+        detail: `NodePort of Service ${namespace}/${name}, ${pods(ready)} ready`,
+      };
+    }
+    const holders = this.#pods.filter(({ spec }) =>
+      spec.containers.some(({ ports }) =>
+        ports.some((one) => one.hostPort === port && one.protocol === protocol),
+      ),
+    );
+    const ready = holders.filter(isReady);
+    return holders.length === 0
+      ? { result: "fault", detail: `no Service and no pod has ${protocol} port ${port ?? "?"}` }
+      : {
+          result: ready.length === 0 ? "fault" : "ok",
+          detail: `host port, ${pods(ready.length)} ready`,
+        };
+  }
+
+  #ready(namespace: string, service: string): number {
+    return this.#slices
+      .filter(
+        ({ metadata }) =>
+          metadata.namespace === namespace &&
+          metadata.labels["kubernetes.io/service-name"] === service,
+      )
+      .flatMap(({ endpoints }) => endpoints ?? [])
+      .filter(({ conditions }) => conditions.ready).length;
+  }
+}
+
+const pods = (count: number): string => `${count} ${count === 1 ? "pod" : "pods"}`;
+
+const isReady = ({ status }: z.infer<typeof Pod>): boolean =>
+  status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");

@@ -1,0 +1,87 @@
+/**
+ * A stack whose cluster the program makes: the voting application on Linode's Kubernetes, whose stand-in
+ * hands out the sandbox's own control plane. Proves on the real engine that pools, provider and objects
+ * come in the order they must, and that the cluster keeps the pools it did not declare. It proves nothing
+ * about Linode.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseDocument } from "yaml";
+
+import { clusterType, poolType } from "../../sandbox/standins/rules/linode/types.ts";
+import { clone } from "../rendered.ts";
+import { linodeOf } from "./cloud-state.ts";
+import { nodesOf } from "./live-objects.ts";
+import { testSandbox, type TestSandbox } from "./sandbox.ts";
+
+/** Voting's own file with a cluster that is to be made. */
+function lkeStack(version = "1.34"): string {
+  const document = parseDocument(readFileSync(join(clone, "Pulumi.voting.yaml"), "utf8"));
+  const taints = [{ key: "fleet/slot", value: "true", effect: "NoSchedule" }];
+  document.setIn(["config", "fleet:cluster"], {
+    kind: "lke",
+    label: "voting",
+    version,
+    linode: { region: "ap-south" },
+    pools: {
+      workers: { type: "g6-standard-2", nodes: 3, cpu: "2", memory: "4Gi" },
+      edge: {
+        ...{ type: "g6-standard-1", cpu: "1", memory: "2Gi", taints },
+        slots: { "0": { address: { kind: "dns", name: "edge.example.org" } } },
+      },
+    },
+  });
+  return document.toString();
+}
+
+describe("a stack on a cluster that it makes", () => {
+  let sandbox: TestSandbox;
+  let file: string;
+
+  beforeAll(async () => {
+    sandbox = testSandbox("voting");
+    file = join(sandbox.folder, "..", "lke.yaml");
+    writeFileSync(file, lkeStack());
+    await sandbox.succeed("up", "--file", file);
+  });
+
+  afterAll(async () => {
+    await sandbox.dispose();
+  });
+
+  test("has its cluster and a pool for each slot at Linode, and its pods on the pools' nodes", async () => {
+    const linode = linodeOf(sandbox);
+    expect(linode.all(clusterType).map(({ inputs }) => inputs["label"])).toEqual(["voting"]);
+    const pools = linode
+      .all(poolType)
+      .map(({ inputs: { labels, nodeCount } }) => [labels, nodeCount]);
+    expect(pools).toHaveLength(2);
+    expect(pools).toContainEqual([{ "fleet/pool": "workers" }, 3]);
+    expect(pools).toContainEqual([{ "fleet/pool": "edge", "fleet/slot": "0" }, 1]);
+    const nodes = (await nodesOf(sandbox)).map(({ metadata: { labels } }) => labels["fleet/pool"]);
+    expect(nodes.sort()).toEqual(["base", "edge", "workers", "workers", "workers"]);
+  });
+
+  test("changes nothing in a second run, and keeps the kubeconfig's key out of state", async () => {
+    const kubeconfig = join(sandbox.folder, "kubeconfig");
+    const state = join(sandbox.folder, "backend", ".pulumi", "stacks", "fleet", "voting.json");
+    const key = /client-key-data: (\S{40})/.exec(readFileSync(kubeconfig, "utf8"))?.[1];
+    expect(key).toBeDefined();
+    expect(readFileSync(state, "utf8")).not.toContain(key);
+    const preview = await sandbox.succeed("preview", "--file", file);
+    expect(preview).toContain("preview: no change");
+  });
+
+  test("keeps its pools when the cluster itself is changed in place", async () => {
+    const before = linodeOf(sandbox)
+      .all(poolType)
+      .map(({ id }) => id);
+    writeFileSync(file, lkeStack("1.33"));
+    await sandbox.succeed("up", "--file", file);
+    const after = linodeOf(sandbox);
+    expect(after.all(poolType).map(({ id }) => id)).toEqual(before);
+    expect(after.all(clusterType).map(({ inputs }) => inputs["k8sVersion"])).toEqual(["1.33"]);
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * Our own name server under the real engine and Linode's stand-in: what a change of a record, of the
+ * machine's user data, and a rebuild do to what stands at the cloud. That the machine then serves is
+ * test/judges/name-server; what a live cloud adds is seen live.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { seedStandins } from "../../sandbox/standins/seeds.ts";
+import { Store } from "../../sandbox/standins/store.ts";
+import { asText } from "../../sandbox/standins/values.ts";
+import type { CloudObject } from "../../sandbox/standins/world.ts";
+import { toolFolder } from "../judges/tools.ts";
+import { clone } from "../rendered.ts";
+
+const program = `
+import { readFileSync } from "node:fs";
+import { NameServerDnsConfig } from ${JSON.stringify(join(clone, "components/platform/name-server.schema.ts"))};
+import { createDns, DnsRecords } from ${JSON.stringify(join(clone, "components/platform/dns.ts"))};
+
+const { config, address, data } = JSON.parse(readFileSync("wish.json", "utf8"));
+const records = [{ name: "sd", host: "sd.example.org", type: "A", content: address, ttlSeconds: 300 }];
+new DnsRecords("records", { dns: createDns("dns", NameServerDnsConfig.parse(config), data), records });
+`;
+
+const root = mkdtempSync(join(tmpdir(), "fleet-name-server-"));
+const sandbox = join(root, "sandbox");
+const folder = join(root, "program");
+
+const environment = {
+  PATH: [
+    join(clone, "sandbox/standins/bin"),
+    toolFolder("pulumi"),
+    dirname(process.execPath),
+    "/usr/bin",
+    "/bin",
+  ].join(delimiter),
+  HOME: join(root, "home"),
+  PULUMI_HOME: join(root, "engine"),
+  PULUMI_BACKEND_URL: pathToFileURL(join(sandbox, "backend")).href,
+  PULUMI_CONFIG_PASSPHRASE: "throw-away",
+  PULUMI_SKIP_UPDATE_CHECK: "1",
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  NODE_COMPILE_CACHE: join(root, "compiled"),
+  LINODE_TOKEN: "throw-away",
+  FLEET_SANDBOX_DIR: sandbox,
+  FLEET_SANDBOX_TOKEN: "throw-away-token",
+};
+
+/** Runs the engine and hands back how it ended with all it said. */
+function engine(...words: string[]): Promise<{ code: number | null; said: string }> {
+  return new Promise((settle, fail) => {
+    const options = { cwd: folder, env: environment };
+    const child = spawn("pulumi", [...words, "--non-interactive"], options);
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.on("error", fail);
+    child.on("close", (code) => {
+      settle({ code, said });
+    });
+  });
+}
+
+async function succeed(...words: string[]): Promise<string> {
+  const { code, said } = await engine(...words);
+  expect(code, said).toBe(0);
+  return said;
+}
+
+const machine = {
+  kind: "linode",
+  nameServer: "ns1.example.org",
+  region: "ap-south",
+  sshKeys: ["ssh-ed25519 AAAAC3Nz operator@example.org"],
+  sshFrom: ["198.51.100.0/24"],
+};
+
+/** Says what is to be. */
+function wish(
+  change: Readonly<Record<string, unknown>> = {},
+  address = "203.0.113.7",
+  data = "protect",
+): void {
+  const config = {
+    kind: "name-server",
+    nameServers: { "ns1.example.org": {} },
+    zones: { "example.org": {} },
+    contact: "hostmaster@example.org",
+    publication: { bucket: "example-zones", region: "ap-south" },
+    machine,
+    ...change,
+  };
+  writeFileSync(join(folder, "wish.json"), JSON.stringify({ config, address, data }));
+}
+
+/** What stands at the cloud, of one type. */
+const standing = (name: string): CloudObject[] =>
+  new Store(sandbox)
+    .look("linode")
+    .all(`linode:index/${name}:${name.replace(/^./, (letter) => letter.toUpperCase())}`);
+
+const zone = (): string =>
+  asText(
+    standing("objectStorageObject").find(({ inputs }) => inputs["key"] === "zones/example.org.zone")
+      ?.inputs["content"],
+  );
+
+beforeAll(async () => {
+  mkdirSync(join(sandbox, "backend"), { recursive: true });
+  mkdirSync(folder);
+  mkdirSync(environment.HOME);
+  writeFileSync(join(sandbox, "token"), "throw-away-token\n");
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    "name: scratch\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.mjs\n",
+  );
+  writeFileSync(join(folder, "package.json"), '{"type":"module","main":"index.mjs"}');
+  writeFileSync(join(folder, "index.mjs"), program);
+  symlinkSync(join(clone, "node_modules"), join(folder, "node_modules"));
+  await succeed("stack", "init", "scratch");
+  await succeed("config", "set", "--path", "pulumi:disable-default-providers[0]", "*");
+  wish();
+  await succeed("up", "--yes", "--skip-preview");
+});
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("a machine of ours", () => {
+  it("stands behind its firewall, on a reserved address that the zone names", () => {
+    const [made] = standing("instance");
+    const [address] = standing("networkingIp");
+    const [firewall] = standing("firewall");
+    expect(made?.facts["ipv4"]).toBe(address?.id);
+    expect(asText(made?.inputs["firewallId"])).toBe(firewall?.id);
+    expect(zone()).toContain(`ns1.example.org. 300 IN A ${address?.id ?? "?"}\n`);
+  });
+
+  it("is not touched by a change of a record: one file is published anew", async () => {
+    const [before] = standing("instance");
+    wish({}, "203.0.113.99");
+    const said = await succeed("up", "--yes", "--skip-preview");
+    expect(said).toMatch(/~ +1 updated/);
+    expect(said).not.toMatch(/created|deleted|replaced/);
+    expect(standing("instance")).toEqual([before]);
+    expect(zone()).toContain("sd.example.org. 300 IN A 203.0.113.99\n");
+  });
+
+  it("is not exchanged while it is protected, whatever its user data would be", async () => {
+    const [before] = standing("instance");
+    const servers = { "ns1.example.org": {}, "ns2.example.net": { address: "192.0.2.2" } };
+    wish({ nameServers: servers });
+    const { code, said } = await engine("up", "--yes", "--skip-preview");
+    expect(code).not.toBe(0);
+    expect(said).toContain("protect");
+    expect(standing("instance")).toEqual([before]);
+  });
+
+  it("is made anew on its own address when its config lets it be", async () => {
+    const [before] = standing("instance");
+    const servers = { "ns1.example.org": {}, "ns2.example.net": { address: "192.0.2.2" } };
+    // `delete` is the first of the two steps by which bucket and address go, below.
+    wish({ nameServers: servers, machine: { ...machine, protect: false } }, undefined, "delete");
+    await succeed("up", "--yes", "--skip-preview");
+    const [after, ...others] = standing("instance");
+    expect(others).toEqual([]);
+    expect(after?.id).not.toBe(before?.id);
+    expect(after?.facts["ipv4"]).toBe(before?.facts["ipv4"]);
+  });
+});
+
+describe("a machine that exists", () => {
+  it("is taken over as it is, and stays when everything else goes", async () => {
+    await seedStandins(sandbox, {
+      machines: [{ linodeId: 4711, label: "ns-by-hand", region: "ap-south" }],
+    });
+    const found = () => standing("instance").find(({ id }) => id === "4711")?.inputs;
+    const before = found();
+    expect(before).toBeDefined();
+    const adopted = { kind: "adopted", linodeId: 4711, label: "ns-by-hand", region: "ap-south" };
+    const nameServers = { "ns1.example.org": { address: "192.0.2.1" } };
+    wish({ nameServers, machine: adopted }, undefined, "delete");
+    expect(await succeed("up", "--yes", "--skip-preview")).toContain("imported");
+    expect(standing("instance").map(({ id }) => id)).toEqual(["4711"]);
+    expect(found()).toEqual(before);
+    await succeed("state", "unprotect", "--all", "--yes");
+    await succeed("destroy", "--yes", "--skip-preview");
+    expect(found()).toEqual(before);
+    expect(standing("objectStorageBucket")).toEqual([]);
+  });
+});

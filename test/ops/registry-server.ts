@@ -1,0 +1,137 @@
+/** A registry on this machine: the API that a real one speaks, with its tokens, indexes and refusals. */
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What a tag stands for. */
+export interface Pushed {
+  /** Platforms such as `linux/amd64`; several make an index. */
+  readonly platforms: readonly string[];
+  /** Makes the content another one. */
+  readonly build?: number;
+}
+
+const types = {
+  index: "application/vnd.oci.image.index.v1+json",
+  manifest: "application/vnd.docker.distribution.manifest.v2+json",
+};
+
+const digestOf = (text: string): string =>
+  `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+/** A registry under test. */
+export class RegistryServer {
+  /** `organisation/name:tag` → what was pushed. */
+  readonly tags = new Map<string, Pushed>();
+  /** Repositories that a login alone opens. */
+  readonly private = new Set<string>();
+  /** The login that opens them, as `user:password`. */
+  login = "somebody:dckr-token";
+  /** Path → status that it answers instead, with these headers. */
+  readonly refusals = new Map<string, { status: number; headers?: Record<string, string> }>();
+  /** Told in the header, whatever the content is. */
+  wrongDigest = false;
+  /** Requests as they came: method and path. */
+  readonly asked: string[] = [];
+  readonly #server: Server;
+  readonly #blobs = new Map<string, string>();
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response);
+    });
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((settle) => this.#server.close(settle));
+  }
+
+  /** `127.0.0.1:port`. */
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The digest that a tag has. */
+  digest(tag: string): string {
+    return digestOf(this.#content(tag)?.text ?? "");
+  }
+
+  #content(tag: string): { readonly text: string; readonly type: string } | undefined {
+    const pushed = this.tags.get(tag);
+    if (pushed === undefined) {
+      return undefined;
+    }
+    const platforms = pushed.platforms.map((name) => {
+      const [os, architecture] = name.split("/");
+      return { os, architecture };
+    });
+    const [only] = platforms;
+    if (platforms.length === 1) {
+      const config = JSON.stringify({ ...only, build: pushed.build ?? 0, tag });
+      this.#blobs.set(digestOf(config), config);
+      const manifest = { mediaType: types.manifest, config: { digest: digestOf(config) } };
+      return { text: JSON.stringify(manifest), type: types.manifest };
+    }
+    const manifests = platforms.map((platform) => ({ platform, build: pushed.build ?? 0, tag }));
+    return { text: JSON.stringify({ mediaType: types.index, manifests }), type: types.index };
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method = "", url = "", headers } = request;
+    this.asked.push(`${method} ${url}`);
+    const refusal = this.refusals.get(url.split("?")[0] ?? "");
+    const { pathname, searchParams } = new URL(url, "http://registry");
+    if (refusal !== undefined) {
+      response.writeHead(refusal.status, refusal.headers).end();
+    } else if (pathname === "/token") {
+      this.#giveToken(headers.authorization, searchParams.get("scope") ?? "", response);
+    } else if (!/^Bearer anonymous|^Bearer known/.test(headers.authorization ?? "")) {
+      const challenge = `Bearer realm="http://${this.host}/token",service="registry.test"`;
+      response.writeHead(401, { "www-authenticate": challenge }).end();
+    } else {
+      this.#giveContent(request, pathname, response);
+    }
+  }
+
+  #giveToken(authorization: string | undefined, scope: string, response: ServerResponse): void {
+    const expected = `Basic ${Buffer.from(this.login).toString("base64")}`;
+    if (authorization !== undefined && authorization !== expected) {
+      response.writeHead(401).end();
+      return;
+    }
+    const token = authorization === undefined ? "anonymous" : "known";
+    response.end(JSON.stringify({ token: `${token} ${scope}` }));
+  }
+
+  #giveContent(request: IncomingMessage, path: string, response: ServerResponse): void {
+    const [, repository = "", kind, reference = ""] =
+      /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
+    const token = request.headers.authorization ?? "";
+    const isOpen = !this.private.has(repository) || token.startsWith("Bearer known");
+    if (!isOpen || !token.endsWith(`repository:${repository}:pull`)) {
+      response.writeHead(401, { "www-authenticate": 'Bearer realm="",error="insufficient_scope"' });
+      response.end();
+      return;
+    }
+    const found =
+      kind === "blobs"
+        ? { text: this.#blobs.get(reference) ?? "", type: "application/octet-stream" }
+        : this.#content(`${repository}:${reference}`);
+    if (found === undefined || found.text === "") {
+      response.writeHead(404).end();
+      return;
+    }
+    if (kind === "manifests" && request.headers.accept?.includes(found.type) !== true) {
+      response.writeHead(406).end();
+      return;
+    }
+    const digest = this.wrongDigest ? digestOf("another") : digestOf(found.text);
+    response.writeHead(200, { "content-type": found.type, "docker-content-digest": digest });
+    response.end(request.method === "HEAD" ? undefined : found.text);
+  }
+}
