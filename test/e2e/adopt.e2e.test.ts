@@ -6,6 +6,7 @@
  *
  * The tests are one story and build on each other, in this order.
  */
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -14,7 +15,7 @@ import { parseDocument } from "yaml";
 
 import { putOutside } from "../../sandbox/standins/seeds.ts";
 import { Store } from "../../sandbox/standins/store.ts";
-import { type Finished, run } from "../judges/tools.ts";
+import { type Finished, run, toolPath } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 import { podsOf } from "./live-objects.ts";
 import { settled, testSandbox, type TestSandbox } from "./sandbox.ts";
@@ -180,8 +181,32 @@ describe("a cluster and clouds that somebody filled by hand", () => {
     expect(await oldPods()).toHaveLength(3);
   });
 
+  /** What happens to pods of the stack's namespace until it is ended: `ADDED redis-1 …`, in order. */
+  const watchPods = (): { readonly lines: () => readonly string[]; readonly end: () => void } => {
+    const events = 'jsonpath={.type} {.object.metadata.name}{"\\n"}';
+    const child = spawn(toolPath("kubectl"), [
+      ...["--kubeconfig", join(sandbox.folder, "kubeconfig"), "--namespace", "voting"],
+      ...["get", "pods", "--watch", "--output-watch-events", "-o", events],
+    ]);
+    let text = "";
+    child.stdout.on("data", (part: Buffer) => (text += part.toString()));
+    return { lines: () => text.split("\n"), end: () => child.kill() };
+  };
+
   test("is what the next update changes, and does not make anew", async () => {
+    const old = (await oldPods()).map(({ metadata }) => metadata.name);
+    const watch = watchPods();
     await sandbox.succeed("up", "--file", file);
+    watch.end();
+    // Of what may not run twice the old pod is gone before the new one is there.
+    const redis = watch.lines().filter((line) => / redis-/.test(line));
+    const isOld = (line: string): boolean => old.some((name) => line.endsWith(` ${name}`));
+    const gone = redis.findIndex((line) => line.startsWith("DELETED") && isOld(line));
+    const made = redis.findIndex((line) => line.startsWith("ADDED") && !isOld(line));
+    expect([gone >= 0, made > gone, redis]).toEqual([true, true, redis]);
+    // Of what may, the old ones never left.
+    const left = watch.lines().filter((line) => /^DELETED vote-/.test(line));
+    expect(left).toEqual([]);
     const now = await identities();
     const kept = [...before.keys()].filter((key) => !/^Deployment voting\/(vote|redis)$/.test(key));
     expect(kept.filter((key) => now.get(key) !== before.get(key))).toEqual([]);
