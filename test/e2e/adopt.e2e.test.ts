@@ -127,12 +127,15 @@ describe("a cluster and clouds that somebody filled by hand", () => {
   const outside = (type: string, inputs: Parameters<typeof putOutside>[4]) =>
     putOutside(sandbox.folder, "linode", type, "by-hand", inputs);
 
-  const adopt = async (...words: string[]): Promise<Finished> => {
-    const program = join(clone, "ops", "cli.ts");
-    const options = ["--stack", "voting", "--target", "sandbox", "--file", file, ...words];
+  /** A command as make runs it, against this sandbox. */
+  const ops = (command: string, ...words: string[]): Promise<Finished> => {
+    const program = [join(clone, "ops", "cli.ts"), command, "--stack", "voting"];
     const env = { ...process.env, FLEET_SANDBOX_ROOT: dirname(sandbox.folder) };
-    return run(process.execPath, [program, "adopt", ...options], { cwd: clone, env });
+    const options = [...program, "--target", "sandbox", ...words];
+    return run(process.execPath, options, { cwd: clone, env });
   };
+
+  const adopt = (): Promise<Finished> => ops("adopt", "--yes", "yes", "--file", file);
 
   /** Pods of the old Deployments of vote and redis. */
   const oldPods = async () =>
@@ -154,7 +157,7 @@ describe("a cluster and clouds that somebody filled by hand", () => {
   const linode = (type: string) => new Store(sandbox.folder).look("linode").all(type);
 
   test("is taken as it is: namespaces, Services, the balancer and a record", async () => {
-    const { code, stdout, stderr } = await adopt("--yes", "yes");
+    const { code, stdout, stderr } = await adopt();
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^adopted +NodeBalancer voting-traefik +as it is$/m);
     expect(stdout).toMatch(
@@ -232,7 +235,7 @@ describe("a cluster and clouds that somebody filled by hand", () => {
       "vote",
       "vote",
     ]);
-    const { code, stdout } = await adopt("--yes", "yes");
+    const { code, stdout } = await adopt();
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(/^removed +ReplicaSet voting\/vote-/m),
@@ -243,5 +246,22 @@ describe("a cluster and clouds that somebody filled by hand", () => {
     expect(
       (await podsOf(sandbox)).filter(({ metadata }) => metadata.name.startsWith("vote-")),
     ).toHaveLength(2);
+  });
+
+  test("is then listed by make hosts, and led to by the cluster as make verify sees it", async () => {
+    const hosts = await ops("hosts");
+    expect([hosts.code, hosts.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^vote +http +http:\/\/vote\.example\.org$/m),
+    ]);
+    expect((await ops("verify")).stdout).toMatch(/^2 ok\.$/m);
+    await sandbox.kubectl(["-n", "voting", "scale", "deployment/vote", "--replicas=0"]);
+    const isTold = async (): Promise<readonly string[]> => {
+      const { code, stdout } = await ops("verify");
+      return code === 1 && /^FAULT +vote .*no pod of Service voting\/vote is ready$/m.test(stdout)
+        ? []
+        : [stdout];
+    };
+    expect(await settled(isTold)).toEqual([]);
   });
 });
