@@ -9,7 +9,7 @@ import { watchCloud } from "../sandbox/linode/watch.ts";
 import type { SandboxPlace } from "../sandbox/place.ts";
 import { clone } from "../test/rendered.ts";
 import { run, timeOnce, type Work } from "./measure.ts";
-import { type Step, stepsOf } from "./update.ts";
+import { longestChain, type Step, stepsOf, waitsOf } from "./update.ts";
 
 /** A project to run. */
 export class Project {
@@ -51,14 +51,15 @@ export class Project {
     return this.#work("preview", ...words);
   }
 
-  /** Brings it up, the clouds at work on it, and tells how long that took and what for. */
-  async up(api: Api): Promise<{ readonly seconds: number; readonly steps: readonly Step[] }> {
+  /** Brings it up, the clouds at work on it, and tells how long that took and what held it up. */
+  async up(api: Api): Promise<{ readonly seconds: number; readonly chain: readonly Step[] }> {
     const log = join(this.#place.temporary, "bench-events.json");
     rmSync(log, { force: true });
     const cloud = watchCloud(api, this.#place.folder);
     const update = this.#work("up", ...this.#updating, "--event-log", log);
     const seconds = await timeOnce(update).finally(cloud.end);
-    return { seconds, steps: stepsOf(readFileSync(log, "utf8")) };
+    const waits = waitsOf(await this.#state());
+    return { seconds, chain: longestChain(stepsOf(readFileSync(log, "utf8")), waits) };
   }
 
   /** Takes away what {@link up} made. */
@@ -69,10 +70,11 @@ export class Project {
 
   /** Bytes of the state as the backend keeps it: without the indentation of an export. */
   async stateBytes(): Promise<number> {
-    const exported: unknown = JSON.parse(
-      await this.#engine("stack", "export", "--stack", this.#place.stack),
-    );
-    return Buffer.byteLength(JSON.stringify(exported));
+    return Buffer.byteLength(JSON.stringify(await this.#state()));
+  }
+
+  async #state(): Promise<unknown> {
+    return JSON.parse(await this.#engine("stack", "export", "--stack", this.#place.stack));
   }
 
   get #updating(): readonly string[] {

@@ -14,7 +14,7 @@ import { compare, timeOnce, type Times, type Work } from "./measure.ts";
 import { Project } from "./project.ts";
 import { bareProgram, emptyProgram, startProgram, writeProject } from "./projects.ts";
 import type { Figure } from "./table.ts";
-import { longestChain, tellChain } from "./update.ts";
+import { tellChain } from "./update.ts";
 
 const ratio = (name: string, bound: number, times: { ours: Times; peer: Times }): Figure => ({
   name,
@@ -121,7 +121,7 @@ async function programFigures(
       unit: "×",
       detail: [
         `${update.seconds.toFixed(1)} s against ${applied.toFixed(1)} + ${bare.seconds.toFixed(1)} s`,
-        tellChain(longestChain(update.steps), 4),
+        tellChain(update.chain, 4),
       ].join("; "),
     },
   ];

@@ -36,22 +36,49 @@ export function stepsOf(log: string): readonly Step[] {
   });
 }
 
+const Checkpoint = z.object({
+  deployment: z.object({
+    resources: z.array(
+      z.object({
+        urn: z.string(),
+        parent: z.string().default(""),
+        dependencies: z.array(z.string()).nullish(),
+        propertyDependencies: z.record(z.string(), z.array(z.string()).nullish()).nullish(),
+      }),
+    ),
+  }),
+});
+
+/** URN → all that it waits for, its parents' reasons to wait included. */
+export function waitsOf(exported: unknown): ReadonlyMap<string, readonly string[]> {
+  const { resources } = Checkpoint.parse(exported).deployment;
+  const waits = new Map<string, readonly string[]>();
+  // A state has parents before what is in them.
+  for (const { urn, parent, dependencies, propertyDependencies } of resources) {
+    const values = Object.values(propertyDependencies ?? {}).flatMap((sources) => sources ?? []);
+    waits.set(urn, [...(dependencies ?? []), ...values, ...(waits.get(parent) ?? [])]);
+  }
+  return waits;
+}
+
 /**
- * The steps that the update waited for, last one first: before each comes the one that was the last to
- * end when it began. Whatever else was done meanwhile cost no time.
+ * The steps that held the update up, last one first: before each comes that one of those it waited for
+ * which ended last. Whatever else was done meanwhile cost no time.
  */
-export function longestChain(steps: readonly Step[]): readonly Step[] {
-  const real = steps.filter(({ begun, ended }) => ended > begun);
+export function longestChain(
+  steps: readonly Step[],
+  waits: ReadonlyMap<string, readonly string[]>,
+): readonly Step[] {
   const latest = (among: readonly Step[]): Step | undefined =>
     among.reduce<Step | undefined>(
       (found, one) => (found === undefined || one.ended > found.ended ? one : found),
       undefined,
     );
   const chain: Step[] = [];
-  for (let one = latest(real); one !== undefined;) {
-    const { begun } = one;
+  for (let one = latest(steps); one !== undefined;) {
+    const before = new Set(waits.get(one.urn));
     chain.push(one);
-    one = latest(real.filter(({ ended }) => ended <= begun));
+    one = latest(steps.filter(({ urn }) => before.has(urn)));
   }
   return chain;
 }

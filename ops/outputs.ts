@@ -78,7 +78,7 @@ async function liveOutputs(stack: string, pulumi: RunPulumi): Promise<unknown> {
 }
 
 const State = z.object({
-  resources: z.array(z.object({ type: z.string(), outputs: z.unknown() })).default([]),
+  resources: z.array(z.object({ type: z.string(), outputs: z.unknown().optional() })).default([]),
 });
 
 /** Read from the backend's own file: needs no engine, and the sandbox need not run. */

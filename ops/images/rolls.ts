@@ -21,7 +21,9 @@ const Controller = z.looseObject({
 });
 
 const State = z.looseObject({
-  resources: z.array(z.looseObject({ type: z.string(), inputs: z.unknown() })).default([]),
+  resources: z
+    .array(z.looseObject({ type: z.string(), inputs: z.unknown().optional() }))
+    .default([]),
 });
 
 /**

@@ -6,6 +6,7 @@
  *
  * The tests are one story and build on each other, in this order.
  */
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -14,7 +15,7 @@ import { parseDocument } from "yaml";
 
 import { putOutside } from "../../sandbox/standins/seeds.ts";
 import { Store } from "../../sandbox/standins/store.ts";
-import { type Finished, run } from "../judges/tools.ts";
+import { type Finished, run, toolPath } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 import { podsOf } from "./live-objects.ts";
 import { settled, testSandbox, type TestSandbox } from "./sandbox.ts";
@@ -126,12 +127,15 @@ describe("a cluster and clouds that somebody filled by hand", () => {
   const outside = (type: string, inputs: Parameters<typeof putOutside>[4]) =>
     putOutside(sandbox.folder, "linode", type, "by-hand", inputs);
 
-  const adopt = async (...words: string[]): Promise<Finished> => {
-    const program = join(clone, "ops", "cli.ts");
-    const options = ["--stack", "voting", "--target", "sandbox", "--file", file, ...words];
+  /** A command as make runs it, against this sandbox. */
+  const ops = (command: string, ...words: string[]): Promise<Finished> => {
+    const program = [join(clone, "ops", "cli.ts"), command, "--stack", "voting"];
     const env = { ...process.env, FLEET_SANDBOX_ROOT: dirname(sandbox.folder) };
-    return run(process.execPath, [program, "adopt", ...options], { cwd: clone, env });
+    const options = [...program, "--target", "sandbox", ...words];
+    return run(process.execPath, options, { cwd: clone, env });
   };
+
+  const adopt = (): Promise<Finished> => ops("adopt", "--yes", "yes", "--file", file);
 
   /** Pods of the old Deployments of vote and redis. */
   const oldPods = async () =>
@@ -153,7 +157,7 @@ describe("a cluster and clouds that somebody filled by hand", () => {
   const linode = (type: string) => new Store(sandbox.folder).look("linode").all(type);
 
   test("is taken as it is: namespaces, Services, the balancer and a record", async () => {
-    const { code, stdout, stderr } = await adopt("--yes", "yes");
+    const { code, stdout, stderr } = await adopt();
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^adopted +NodeBalancer voting-traefik +as it is$/m);
     expect(stdout).toMatch(
@@ -180,8 +184,32 @@ describe("a cluster and clouds that somebody filled by hand", () => {
     expect(await oldPods()).toHaveLength(3);
   });
 
+  /** What happens to pods of the stack's namespace until it is ended: `ADDED redis-1 …`, in order. */
+  const watchPods = (): { readonly lines: () => readonly string[]; readonly end: () => void } => {
+    const events = 'jsonpath={.type} {.object.metadata.name}{"\\n"}';
+    const child = spawn(toolPath("kubectl"), [
+      ...["--kubeconfig", join(sandbox.folder, "kubeconfig"), "--namespace", "voting"],
+      ...["get", "pods", "--watch", "--output-watch-events", "-o", events],
+    ]);
+    let text = "";
+    child.stdout.on("data", (part: Buffer) => (text += part.toString()));
+    return { lines: () => text.split("\n"), end: () => child.kill() };
+  };
+
   test("is what the next update changes, and does not make anew", async () => {
+    const old = (await oldPods()).map(({ metadata }) => metadata.name);
+    const watch = watchPods();
     await sandbox.succeed("up", "--file", file);
+    watch.end();
+    // Of what may not run twice the old pod is gone before the new one is there.
+    const redis = watch.lines().filter((line) => / redis-/.test(line));
+    const isOld = (line: string): boolean => old.some((name) => line.endsWith(` ${name}`));
+    const gone = redis.findIndex((line) => line.startsWith("DELETED") && isOld(line));
+    const made = redis.findIndex((line) => line.startsWith("ADDED") && !isOld(line));
+    expect([gone >= 0, made > gone, redis]).toEqual([true, true, redis]);
+    // Of what may, the old ones never left.
+    const left = watch.lines().filter((line) => /^DELETED vote-/.test(line));
+    expect(left).toEqual([]);
     const now = await identities();
     const kept = [...before.keys()].filter((key) => !/^Deployment voting\/(vote|redis)$/.test(key));
     expect(kept.filter((key) => now.get(key) !== before.get(key))).toEqual([]);
@@ -207,7 +235,7 @@ describe("a cluster and clouds that somebody filled by hand", () => {
       "vote",
       "vote",
     ]);
-    const { code, stdout } = await adopt("--yes", "yes");
+    const { code, stdout } = await adopt();
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(/^removed +ReplicaSet voting\/vote-/m),
@@ -218,5 +246,22 @@ describe("a cluster and clouds that somebody filled by hand", () => {
     expect(
       (await podsOf(sandbox)).filter(({ metadata }) => metadata.name.startsWith("vote-")),
     ).toHaveLength(2);
+  });
+
+  test("is then listed by make hosts, and led to by the cluster as make verify sees it", async () => {
+    const hosts = await ops("hosts");
+    expect([hosts.code, hosts.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^vote +http +http:\/\/vote\.example\.org$/m),
+    ]);
+    expect((await ops("verify")).stdout).toMatch(/^2 ok\.$/m);
+    await sandbox.kubectl(["-n", "voting", "scale", "deployment/vote", "--replicas=0"]);
+    const isTold = async (): Promise<readonly string[]> => {
+      const { code, stdout } = await ops("verify");
+      return code === 1 && /^FAULT +vote .*no pod of Service voting\/vote is ready$/m.test(stdout)
+        ? []
+        : [stdout];
+    };
+    expect(await settled(isTold)).toEqual([]);
   });
 });

@@ -6,7 +6,14 @@
  *
  * The tests are one story and build on each other, in this order.
  */
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -81,6 +88,22 @@ describe("Skywire's test stack in a sandbox", () => {
 
   test("every Service has ready endpoints, and every ingress rule leads to some", async () => {
     expect(await endpoints()).toEqual([]);
+  });
+
+  test("kubectl logs tells what a sandbox has, of one pod and of many, and follows them", async () => {
+    const logs = (...words: string[]) => sandbox.kubectl(["-n", "skywire", "logs", ...words]);
+    expect((await logs("deployment/route-finder")).stdout).toMatch(/^A sandbox runs no containers/);
+    const many = ["-l", "app.kubernetes.io/part-of=skywire", "--prefix", "--max-log-requests=40"];
+    const following = logs("-f", "--tail=1", ...many, "--request-timeout=5s");
+    await new Promise((settle) => setTimeout(settle, 2_500));
+    const file = join(sandbox.folder, "logs", "containers.log");
+    appendFileSync(file, `${new Date().toISOString()} stdout F said to all\n`);
+    const { stdout } = await following;
+    const said = stdout.split("\n").filter((line) => line.endsWith("said to all"));
+    const pods = [...(await podsByWorkload(sandbox))]
+      .filter(([name]) => name.startsWith("skywire/"))
+      .flatMap(([, all]) => all.map(({ metadata }) => metadata.name));
+    expect(pods.filter((pod) => !said.some((line) => line.startsWith(`[pod/${pod}/`)))).toEqual([]);
   });
 
   test("nodes are shaped like the pools, and pods stand where the stack says", async () => {

@@ -27,6 +27,11 @@ function sandboxWith(stack: string, outputs: unknown): void {
   const folder = join(root, stack, "backend", ".pulumi", "stacks", projectName(clone));
   mkdirSync(folder, { recursive: true });
   const resources = [
+    // A state's resources need not have outputs.
+    {
+      urn: `urn:pulumi:${stack}::fleet::fleet:platform:Cluster::x`,
+      type: "fleet:platform:Cluster",
+    },
     {
       urn: `urn:pulumi:${stack}::fleet::pulumi:pulumi:Stack::x`,
       type: "pulumi:pulumi:Stack",

@@ -187,7 +187,11 @@ const request = (file: StackFile, more: Partial<ImagesRequest> = {}): ImagesRequ
 
 /** A state that holds a rendered stack's Kubernetes objects. */
 const stateOf = ({ collected }: Rendered<unknown>) => ({
-  resources: collected.resources.map(({ type, inputs }) => ({ type, inputs })),
+  resources: [
+    // A state's resources need not have inputs.
+    { type: "fleet:platform:Cluster" },
+    ...collected.resources.map(({ type, inputs }) => ({ type, inputs })),
+  ],
 });
 
 describe("the digests of a stack", () => {

@@ -43,7 +43,10 @@ async function optionsOf(program: () => unknown): Promise<readonly Options[]> {
   return options;
 }
 
-describe.each(policies)("production that says data: %s", (data, terms) => {
+// A rendering takes its time: `retain` is told as these are, and proven below.
+const ends = policies.filter(([data]) => data !== "retain");
+
+describe.each(ends)("production that says data: %s", (data, terms) => {
   it("tells the engine so of every disk, balancer and bucket, and of namespaces with disks", async () => {
     const { options } = await changedProduction({ "fleet:data": data });
     const found = options.filter(isKept);
