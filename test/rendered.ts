@@ -88,7 +88,7 @@ export interface LookUp {
 /** Answers, with a note of each question. */
 const noting = (noted: LookUp[]): Calls =>
   Object.fromEntries(
-    Object.entries(calls).map(([token, answer]) => [
+    Object.entries(answers).map(([token, answer]) => [
       token,
       (inputs) => {
         noted.push({ token, inputs });
@@ -202,7 +202,7 @@ export function unwrapSecrets(value: unknown): unknown {
 }
 
 /** Answers of the clouds' look-ups. */
-const calls: Calls = {
+export const answers: Calls = {
   "linode:index/getDomain:getDomain": ({ domain }) => ({ id: "1", domain }),
   "cloudflare:index/getZone:getZone": ({ filter }) => ({ id: "zone", filter }),
   "docker:index/getRegistryImage:getRegistryImage": ({ name }) => ({

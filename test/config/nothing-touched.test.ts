@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { collect } from "../harness.ts";
+import { answers } from "../rendered.ts";
 import { commonFaults, hostileFaults, namedFaults } from "./fault-cases.ts";
 import { draftOf, rawOf } from "./stack-fixture.ts";
 
@@ -41,18 +42,15 @@ afterAll(() => {
 async function run(raw: Readonly<Record<string, string>>) {
   const { default: program } = await import("../../index.ts");
   let thrown: unknown;
-  const { resources } = await collect(
-    async () => {
-      pulumi.runtime.setAllConfig({ ...raw });
-      try {
-        return await program();
-      } catch (error) {
-        thrown = error;
-        return undefined;
-      }
-    },
-    { "linode:index/getDomain:getDomain": ({ domain }) => ({ id: "1", domain }) },
-  );
+  const { resources } = await collect(async () => {
+    pulumi.runtime.setAllConfig({ ...raw });
+    try {
+      return await program();
+    } catch (error) {
+      thrown = error;
+      return undefined;
+    }
+  }, answers);
   return { resources, thrown };
 }
 
