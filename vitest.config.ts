@@ -1,5 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+/**
+ * Tests that run programs for real: git, servers, whole commands. They need no tool but what a
+ * machine has, and are left to `make test`: `make check` is to take less than a minute.
+ */
+const programs = [
+  "test/ops/{hosts,images,live-up,verify}.test.ts",
+  "test/release/{git,run}.test.ts",
+  "test/sandbox/rollout-{mirror,terminal}.test.ts",
+  "test/tools/{install,lock}.test.ts",
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,7 +18,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/judges/**"],
+          exclude: ["test/e2e/**", "test/judges/**", ...programs],
           // Files of a worker share their modules: loading the SDKs anew for each costs as much as all
           // tests together. The harness sets Pulumi's mocks anew for every program it runs.
           isolate: false,
@@ -15,6 +26,14 @@ export default defineConfig({
           // Production rendered whole takes seconds, several times that beside other work.
           hookTimeout: 60_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
+        },
+      },
+      {
+        test: {
+          name: "programs",
+          include: programs,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -40,11 +40,13 @@ interface Part {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const vitestPart = (name: string, project: string, reporter: string): Part => ({
+const vitestPart = (name: string, projects: readonly string[], reporter: string): Part => ({
   name,
   program: "vitest/vitest.mjs",
   arguments: [
-    ...["run", "--project", project, `--reporter=${reporter}`, "--reporter=json"],
+    "run",
+    ...projects.flatMap((project) => ["--project", project]),
+    ...[`--reporter=${reporter}`, "--reporter=json"],
     `--outputFile.json=${reportOf(name)}`,
   ],
   follow: true,
@@ -61,7 +63,7 @@ const unitPart = (name: string, program: string, ...words: string[]): Part => ({
 
 const together: readonly Part[] = [
   unitPart("lint", "eslint/bin/eslint.js", "--max-warnings=0", "."),
-  vitestPart("unit and golden", "unit", "default"),
+  vitestPart("unit and golden", ["unit", "programs"], "default"),
   unitPart(
     "types",
     "typescript/bin/tsc",
@@ -73,12 +75,12 @@ const together: readonly Part[] = [
     ...["--check", "--log-level=warn", "--cache", "--cache-strategy=content"],
     ...["--cache-location", join(caches, "format"), "."],
   ),
-  vitestPart("judges", "judges", "verbose"),
+  vitestPart("judges", ["judges"], "verbose"),
 ];
 
 // Its sandboxes lie in our folder, so that we find what a killed run leaves.
 const alone: readonly Part[] = [
-  { ...vitestPart("end to end", "e2e", "verbose"), environment: { TMPDIR: scratch } },
+  { ...vitestPart("end to end", ["e2e"], "verbose"), environment: { TMPDIR: scratch } },
 ];
 
 /** Set by Ctrl-C: what has not begun is not begun any more, and counts as failed. */

@@ -5,15 +5,26 @@ import { draftOf, faultsIn, type FixtureStack, rawOf } from "./stack-fixture.ts"
 
 type Path = readonly (string | number)[];
 
-/** Paths of all values that are no collections. */
+/** Paths of all values that are no collections; of neighbours alike, a list of slots say, the first's. */
 function leaves(value: unknown, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) {
     return [path];
   }
-  return Object.entries(value).flatMap(([key, item]) =>
-    leaves(item, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
+  const seen = new Set<string>();
+  return Object.entries(value).flatMap(([key, item]) => {
+    const shape = shapeOf(item);
+    const isCollection = typeof item === "object" && item !== null;
+    if (isCollection && seen.has(shape)) {
+      return [];
+    }
+    seen.add(shape);
+    return leaves(item, [...path, Array.isArray(value) ? Number(key) : key]);
+  });
 }
+
+/** Two values are alike when they have the same words below them, whatever they say. */
+const shapeOf = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => (typeof item === "object" ? item : typeof item));
 
 function spoil(config: unknown, path: Path, value: unknown): void {
   const owner = path
