@@ -42,6 +42,7 @@ for (const { urn, type, name, inputs } of providers) {
 const found = lookUps.map(({ token, inputs, provider }) =>
   pulumi.runtime.invoke(token, inputs, { provider: made.get(provider) }),
 );
+const domain = found[lookUps.findIndex(({ token }) => token.endsWith(":getDomain"))];
 const rendered = new Map(resources.map((one) => [one.urn, one.rendered]));
 for (const one of resources) {
   const { urn, type, name, inputs, provider, dependencies, propertyDependencies, ...options } = one;
@@ -56,7 +57,7 @@ for (const one of resources) {
       .all([...meant.map((source) => made.get(source).id), ...others])
       .apply((ids) => JSON.parse(meant.reduce((so, source, n) => so.replaceAll(rendered.get(source), ids[n]), text)));
   }
-  if ("domainId" in values) values.domainId = found[0].then(({ id }) => Number(id));
+  if ("domainId" in values) values.domainId = domain.then(({ id }) => Number(id));
   const [group, version] = path.split("/");
   const Kind = module === "kubernetes" ? loaded[module][group.split(".")[0]][version][kind] : loaded[module][kind];
   const dependsOn = dependencies.map((dependency) => made.get(dependency));
