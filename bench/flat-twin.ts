@@ -57,6 +57,15 @@ for (const one of resources) {
       .all([...meant.map((source) => made.get(source).id), ...others])
       .apply((ids) => JSON.parse(meant.reduce((so, source, n) => so.replaceAll(rendered.get(source), ids[n]), text)));
   }
+  // An image waits for its digest, as in any program that looks it up.
+  for (const [index, { answer }] of lookUps.entries()) {
+    const digest = answer.sha256Digest;
+    for (const property of Object.keys(values).filter((one) => digest && JSON.stringify(inputs[one]).includes(digest))) {
+      values[property] = pulumi
+        .all([values[property], found[index]])
+        .apply(([value, { sha256Digest }]) => JSON.parse(JSON.stringify(value).replaceAll(digest, sha256Digest)));
+    }
+  }
   if ("domainId" in values) values.domainId = domain.then(({ id }) => Number(id));
   const [group, version] = path.split("/");
   const Kind = module === "kubernetes" ? loaded[module][group.split(".")[0]][version][kind] : loaded[module][kind];

@@ -83,6 +83,7 @@ export interface LookUp {
   /** Function's token, e.g. `linode:index/getDomain:getDomain`. */
   readonly token: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  readonly answer: object;
 }
 
 /** Answers, with a note of each question. */
@@ -91,8 +92,9 @@ const noting = (noted: LookUp[]): Calls =>
     Object.entries(answers).map(([token, answer]) => [
       token,
       (inputs) => {
-        noted.push({ token, inputs });
-        return answer(inputs);
+        const given = answer(inputs);
+        noted.push({ token, inputs, answer: given });
+        return given;
       },
     ]),
   );
