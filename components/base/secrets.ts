@@ -67,6 +67,18 @@ export function secretFault(kind: SecretKind, value: string): string | undefined
   }
 }
 
+/** The two halves of a registry login: `user:token`, whose token may hold colons of its own. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Takes the value of a `docker-login` apart. */
+export function readLogin(login: string): RegistryLogin {
+  const colon = login.indexOf(":");
+  return { username: login.slice(0, colon), password: login.slice(colon + 1) };
+}
+
 /**
  * Makes a value for an entry, for stacks whose keys may be generated (test and the sandbox).
  *

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SecretReference } from "../base/secrets.ts";
+import { readLogin, type SecretReference } from "../base/secrets.ts";
 import type { ComposeStack, SwarmHost } from "./compose-stack.schema.ts";
 import { configFile, secretFile } from "./files.schema.ts";
 import type { SwarmFile } from "./files.ts";
@@ -107,11 +107,10 @@ function providerArgs(
   { host, context }: SwarmHost,
   logins: readonly SwarmLogin[],
 ): docker.ProviderArgs {
-  const registryAuth = logins.map(({ registry, login }) => ({
-    address: registry,
-    username: login.apply((text) => text.slice(0, text.indexOf(":"))),
-    password: login.apply((text) => text.slice(text.indexOf(":") + 1)),
-  }));
+  const registryAuth = logins.map(({ registry, login }) => {
+    const { username, password } = login.apply(readLogin);
+    return { address: registry, username, password };
+  });
   return {
     ...(host === undefined ? {} : { host }),
     ...(context === undefined ? {} : { context }),

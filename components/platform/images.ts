@@ -8,7 +8,7 @@ import { Provider } from "@pulumi/docker/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { parseImage } from "../base/images.ts";
-import type { SecretReference } from "../base/secrets.ts";
+import { readLogin, type SecretReference } from "../base/secrets.ts";
 import {
   type BuildConfig,
   imageOf,
@@ -80,7 +80,7 @@ export class StackImages {
     }
     const { config, login } = this.#args;
     const { context, dockerfile, platform, args, target } = build;
-    const [username, password] = parts(login(build.login ?? config.private.pullSecret));
+    const { username, password } = login(build.login ?? config.private.pullSecret).apply(readLogin);
     const image = new Image(
       `${service}-image`,
       {
@@ -105,14 +105,18 @@ export class StackImages {
 
   /** One provider, made when it is first needed: most stacks ask no registry. */
   #registry(): Provider {
+    this.#provider ??= this.#makeProvider();
+    return this.#provider;
+  }
+
+  #makeProvider(): Provider {
     const { config, login } = this.#args;
-    const [username, password] = parts(login(config.private.pullSecret));
-    this.#provider ??= new Provider("images", {
+    const { username, password } = login(config.private.pullSecret).apply(readLogin);
+    return new Provider("images", {
       registryAuth: [{ address: hubAddress(config.private.repository), username, password }],
       // Look-ups go to the registry itself.
       disableDockerDaemonCheck: true,
     });
-    return this.#provider;
   }
 }
 
@@ -126,15 +130,6 @@ export const hubName = (reference: string): string => reference.replace(/^docker
 export function hubAddress(repository: string): string {
   const host = repository.split("/")[0] ?? repository;
   return host === "docker.io" ? "registry-1.docker.io" : host;
-}
-
-function parts(
-  login: pulumi.Output<string>,
-): readonly [pulumi.Output<string>, pulumi.Output<string>] {
-  return [
-    login.apply((text) => text.slice(0, text.indexOf(":"))),
-    login.apply((text) => text.slice(text.indexOf(":") + 1)),
-  ];
 }
 
 /** The digest of what was pushed. Without a push it is a local image's id, which no node can pull. */

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { keptAs } from "../base/kept.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
+import { readLogin } from "../base/secrets.ts";
 
 /** What Pod Security lets pods do: nothing beyond a plain process, the usual, or everything. */
 export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
@@ -120,13 +121,8 @@ export function podSecurityLabels(level: PodSecurityLevel): Record<string, strin
 
 /** The file by which a kubelet logs in at a registry. */
 export function dockerConfigJson(server: string, login: string): string {
-  const colon = login.indexOf(":");
   const auth = Buffer.from(login, "utf8").toString("base64");
-  return JSON.stringify({
-    auths: {
-      [server]: { username: login.slice(0, colon), password: login.slice(colon + 1), auth },
-    },
-  });
+  return JSON.stringify({ auths: { [server]: { ...readLogin(login), auth } } });
 }
 
 /** Label and port of the pods by which cert-manager answers a challenge over HTTP. */

@@ -1,11 +1,11 @@
 /** `images`: the digest that each of a stack's tags has now, written into its file for review. */
+import type { RegistryLogin } from "../../components/base/secrets.ts";
 import { inParallel } from "../parallel.ts";
 import { parseSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
 import { table } from "../table.ts";
 import { resolveDigest } from "./registry.ts";
 import { RegistryFault } from "./registry-fault.ts";
-import type { Login } from "./registry-token.ts";
 import { rollingWorkloads } from "./rolls.ts";
 import { type StackImage, stackImages } from "./stack-images.ts";
 import { withValuesAlone } from "./write-alone.ts";
@@ -14,7 +14,7 @@ import { withValuesAlone } from "./write-alone.ts";
 export interface ImagesRequest {
   readonly file: StackFile;
   /** The login behind an entry of `fleet:secrets`; undefined where there is none yet. */
-  readonly login: (entry: string) => Promise<Login | undefined>;
+  readonly login: (entry: string) => Promise<RegistryLogin | undefined>;
   /** The engine's state of the live stack; a reason where it cannot be read. */
   readonly state: () => Promise<{ readonly deployment: unknown } | { readonly fault: string }>;
   /** How a registry is asked. Replaced in tests, which have a registry of their own. */

@@ -1,26 +1,15 @@
 /** What a registry asks for before it answers: nothing, a login, or a token that a login opens. */
+import type { RegistryLogin } from "../../components/base/secrets.ts";
 import { RegistryFault } from "./registry-fault.ts";
-
-/** A login of a registry. Never printed. */
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
 
 /** How a token is asked for. */
 export interface TokenRequest {
   /** `repository:<name>:pull`. */
   readonly scope: string;
-  readonly login: Login | undefined;
+  readonly login: RegistryLogin | undefined;
   readonly ask: (url: string, headers: Readonly<Record<string, string>>) => Promise<Response>;
   /** Whether a login may be sent there. */
   readonly isTrusted: (url: URL) => boolean;
-}
-
-/** `user:password` of `fleet:secrets` as a login. */
-export function readLogin(text: string): Login {
-  const colon = text.indexOf(":");
-  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
 /**
@@ -82,8 +71,8 @@ async function token(url: URL, { login, ask }: TokenRequest): Promise<string> {
   return found;
 }
 
-function basic({ user, password }: Login): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+function basic({ username, password }: RegistryLogin): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
 function parameters(challenge: string): Partial<Record<string, string>> {

@@ -8,8 +8,9 @@
 import { createHash } from "node:crypto";
 
 import { parseImage } from "../../components/base/images.ts";
+import type { RegistryLogin } from "../../components/base/secrets.ts";
 import { RegistryFault } from "./registry-fault.ts";
-import { authorization, type Login } from "./registry-token.ts";
+import { authorization } from "./registry-token.ts";
 
 /** What nodes run: machines of Linode and of most clouds are of this kind. */
 export const nodePlatform = "linux/amd64";
@@ -17,7 +18,7 @@ export const nodePlatform = "linux/amd64";
 /** How a registry is asked. */
 export interface RegistryOptions {
   /** Whose name it is asked in; nobody's when undefined. */
-  readonly login: Login | undefined;
+  readonly login: RegistryLogin | undefined;
   /** Default: ten seconds for each answer. */
   readonly timeoutMilliseconds?: number;
 }

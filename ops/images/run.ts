@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { readLogin } from "../../components/base/secrets.ts";
 import { CommandError, type Target } from "../command.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi, type RunPulumi } from "../keys/pulumi.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
 import { findDigests, type ImagesRequest } from "./command.ts";
-import { readLogin } from "./registry-token.ts";
 import { writeStackFile } from "./write.ts";
 
 /**
