@@ -10,7 +10,7 @@ const Endpoint = z.object({
   name: z.string(),
   kind: z.string(),
   url: z.string(),
-  check: z.string().optional(),
+  verify: z.string().optional(),
 });
 /** A place that clients dial, as stacks publish it. */
 export type PublishedEndpoint = z.infer<typeof Endpoint>;

@@ -43,12 +43,12 @@ async function verifyEndpoint(
   discovery: PublishedEndpoint | undefined,
   network: Network,
 ): Promise<Verified> {
-  const { name, kind, url, check } = endpoint;
+  const { name, kind, url, verify } = endpoint;
   const address = parseAddress(endpoint);
   const finding: Finding =
     address === undefined
       ? { result: "fault", detail: "is no address that this version can read" }
-      : await probe(address, { check, discovery, network });
+      : await probe(address, { check: verify, discovery, network });
   return { name, kind, where: url, ...finding };
 }
 

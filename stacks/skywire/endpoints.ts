@@ -17,8 +17,11 @@ export interface Endpoint {
   readonly kind: "http" | "https" | "udp" | "tcp" | "stun" | "dns" | "dmsg";
   /** Where; its scheme is the kind. `stun:host:port` is RFC 7064's, `dns://server/zone` RFC 4501's. */
   readonly url: string;
-  /** Of HTTP: path that answers 200 while all is well. Default: any answer will do that is no error of the server's. */
-  readonly check?: string;
+  /**
+   * Of HTTP: path that `make verify` asks, which answers 200 while all is well. Default: any answer will
+   * do that is no error of the server's. Outputs are told in the order of their names: after the URL.
+   */
+  readonly verify?: string;
 }
 
 /** Paths that tell a service's health; the node-visualizer has none of its own (facts/skywire.md 3). */
@@ -40,7 +43,7 @@ function hostEndpoints(
   { ingress }: SkywireStack,
   { name, host, check }: Pick<ExtraHost, "host" | "check"> & { readonly name: string },
 ): Endpoint[] {
-  const checked = check === undefined ? {} : { check };
+  const checked = check === undefined ? {} : { verify: check };
   return [
     { name, kind: "http", url: publicUrl(host), ...checked },
     ...(ingress.tls.kind === "none"

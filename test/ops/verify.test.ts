@@ -69,8 +69,8 @@ async function verdicts(stack: StackOutputs, network: Network): Promise<string[]
 const only = async (one: One, ports: Record<string, number>, more?: Partial<Network>) =>
   (await verdicts(outputs(one), world(ports, more)))[0] ?? "";
 
-const health = { url: "http://ar.skywire.dev", check: "/health" };
-const secure = { url: "https://ar.skywire.dev", check: "/health" };
+const health = { url: "http://ar.skywire.dev", verify: "/health" };
+const secure = { url: "https://ar.skywire.dev", verify: "/health" };
 
 describe("a host over HTTP", () => {
   const answer = (status: number, headers: Record<string, string> = {}) =>
