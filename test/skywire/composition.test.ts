@@ -1,8 +1,5 @@
 /** The whole of a Skywire stack, from the committed files, under mocks. */
-import { readFileSync } from "node:fs";
-
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { generateSecret, SecretReference, SecretStore } from "../../components/base/secrets.ts";
 import { publishedIdentities } from "../../components/skywire/identities.ts";
@@ -14,15 +11,9 @@ import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { SkywireStores } from "../../stacks/skywire/stores.schema.ts";
 import { type Collected, collect } from "../harness.ts";
 import { behind, dialledBy, mayCall, mayLeave, podsOf } from "./reachability.ts";
+import { sections } from "./stack-file.ts";
 
-function readStack(stack: "prod" | "test"): SkywireStack {
-  const file = new URL(`../../Pulumi.${stack}.yaml`, import.meta.url);
-  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  const sections = Object.entries(config)
-    .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
-    .map(([key, value]) => [key.slice("fleet:".length), value] as const);
-  return SkywireStack.parse(Object.fromEntries(sections));
-}
+const readStack = (stack: "prod" | "test"): SkywireStack => SkywireStack.parse(sections(stack));
 
 /** Throw-away values for every reference of a config. */
 function throwAway(config: unknown): SecretStore {

@@ -1,8 +1,5 @@
 /** Every public host of production, through whichever keeper of zones the stack says (facts 1.2). */
-import { readFileSync } from "node:fs";
-
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { zoneNames } from "../../components/platform/dns.schema.ts";
@@ -13,15 +10,10 @@ import { hostRecordFaults } from "../../stacks/skywire/record-rules.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { dmsgServersOf, hostsOf } from "../../stacks/skywire/shape.ts";
 import { type Collected, collect } from "../harness.ts";
+import { sections } from "./stack-file.ts";
 
-function production(change: Readonly<Record<string, unknown>> = {}): SkywireStack {
-  const file = new URL("../../Pulumi.prod.yaml", import.meta.url);
-  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  const sections = Object.entries(config)
-    .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
-    .map(([key, value]) => [key.slice("fleet:".length), value] as const);
-  return SkywireStack.parse({ ...Object.fromEntries(sections), ...change });
-}
+const production = (change: Readonly<Record<string, unknown>> = {}): SkywireStack =>
+  SkywireStack.parse({ ...sections("prod"), ...change });
 
 /** The published names, as visors have them built in, and those of the dmsg-servers. */
 const published = [

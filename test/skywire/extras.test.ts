@@ -1,8 +1,5 @@
 /** Production's extras in the whole rendered stack, and the faults of their sections. */
-import { readFileSync } from "node:fs";
-
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { imagesOfStack } from "../../stacks/skywire/images.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
@@ -10,6 +7,7 @@ import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
 import { namespaceOf, type PodSet } from "../evaluators/objects.ts";
 import { allows, internet } from "../evaluators/policies.ts";
 import { render, type Rendered } from "../rendered.ts";
+import { changed, faults } from "./stack-file.ts";
 
 let prod: Rendered<SkywireStack>;
 let test: Rendered<SkywireStack>;
@@ -269,31 +267,6 @@ describe("metrics", () => {
   });
 });
 
-/** Production's sections as the loader hands them to the schema. */
-function sections(stack: "prod" | "test"): Record<string, unknown> {
-  const file = new URL(`../../Pulumi.${stack}.yaml`, import.meta.url);
-  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  return Object.fromEntries(
-    Object.entries(config)
-      .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
-      .map(([key, value]) => [key.slice("fleet:".length), value]),
-  );
-}
-
-/** Faults of a file in which one place was changed, as `path: message`. */
-function faults(stack: "prod" | "test", path: string, value: unknown): string[] {
-  const config = sections(stack);
-  const steps = path.split("/");
-  const last = steps.pop() ?? "";
-  const owner = steps.reduce<Record<string, unknown>>((at, step) => {
-    at[step] ??= {};
-    return at[step] as Record<string, unknown>;
-  }, config);
-  owner[last] = value;
-  const parsed = SkywireStack.safeParse(config);
-  return (parsed.error?.issues ?? []).map((issue) => `${issue.path.join("/")}: ${issue.message}`);
-}
-
 const members = "extras/coturn/members";
 
 /** What is changed in production's file, where the fault must stand, and what it must say. */
@@ -435,14 +408,14 @@ const cases: readonly (readonly [
 
 describe("bad input", () => {
   it.each(cases)("finds %s", (_what, path, value, at, says) => {
-    const [fault, ...others] = faults("prod", path, value);
+    const [fault, ...others] = faults(changed("prod", [path, value]));
     expect(others).toEqual([]);
     expect(fault).toMatch(says);
     expect(fault?.slice(0, at.length + 2)).toBe(`${at}: `);
   });
 
   it("finds an extra in test", () => {
-    expect(faults("test", "extras/geoip", {})).toEqual([
+    expect(faults(changed("test", ["extras/geoip", {}]))).toEqual([
       expect.stringMatching(/^extras\/geoip: runs in production only/),
     ]);
   });

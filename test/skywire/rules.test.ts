@@ -2,52 +2,10 @@
  * Rules across the fields of a Skywire stack. Each case changes one thing in the committed test (or
  * production) file and must bring up exactly one fault, at its place, with its mend.
  */
-import { readFileSync } from "node:fs";
-
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
-
-/** Sections of a committed stack file, as the loader hands them to the schema. */
-function sections(stack: "prod" | "test"): Record<string, unknown> {
-  const file = new URL(`../../Pulumi.${stack}.yaml`, import.meta.url);
-  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  return Object.fromEntries(
-    Object.entries(config)
-      .filter(([key]) => key.startsWith("fleet:") && key !== "fleet:secrets")
-      .map(([key, value]) => [key.slice("fleet:".length), value]),
-  );
-}
-
-type Change = readonly [path: string, value: unknown];
-
-/** A stack file with some values set, by dotted paths; `undefined` takes one out. */
-function changed(stack: "prod" | "test", ...changes: readonly Change[]): Record<string, unknown> {
-  const config = sections(stack);
-  for (const [path, value] of changes) {
-    const steps = path.split("/");
-    const last = steps.pop() ?? "";
-    const owner = steps.reduce<Record<string, unknown>>((at, step) => {
-      at[step] ??= {};
-      return at[step] as Record<string, unknown>;
-    }, config);
-    if (value === undefined) {
-      Reflect.deleteProperty(owner, last);
-    } else {
-      owner[last] = value;
-    }
-  }
-  return config;
-}
-
-/** Faults as `path: message`. */
-function faults(config: Record<string, unknown>): string[] {
-  const parsed = SkywireStack.safeParse(config);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map(({ path, message }) => `${path.join("/")}: ${message}`);
-}
+import { type Change, changed, faults, sections } from "./stack-file.ts";
 
 const member = "services/dmsg-servers/members/dmsg-server-1";
 
