@@ -3,11 +3,7 @@
  * machine's user data, and a rebuild do to what stands at the cloud. That the machine then serves is
  * test/judges/name-server; what a live cloud adds is seen live.
  */
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -15,8 +11,8 @@ import { seedStandins } from "../../sandbox/standins/seeds.ts";
 import { Store } from "../../sandbox/standins/store.ts";
 import { asText } from "../../sandbox/standins/values.ts";
 import type { CloudObject } from "../../sandbox/standins/world.ts";
-import { toolFolder } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
+import { ScratchProgram } from "./scratch-program.ts";
 
 const program = `
 import { readFileSync } from "node:fs";
@@ -28,50 +24,7 @@ const records = [{ name: "sd", host: "sd.example.org", type: "A", content: addre
 new DnsRecords("records", { dns: createDns("dns", NameServerDnsConfig.parse(config), data), records });
 `;
 
-const root = mkdtempSync(join(tmpdir(), "fleet-name-server-"));
-const sandbox = join(root, "sandbox");
-const folder = join(root, "program");
-
-const environment = {
-  PATH: [
-    join(clone, "sandbox/standins/bin"),
-    toolFolder("pulumi"),
-    dirname(process.execPath),
-    "/usr/bin",
-    "/bin",
-  ].join(delimiter),
-  HOME: join(root, "home"),
-  PULUMI_HOME: join(root, "engine"),
-  PULUMI_BACKEND_URL: pathToFileURL(join(sandbox, "backend")).href,
-  PULUMI_CONFIG_PASSPHRASE: "throw-away",
-  PULUMI_SKIP_UPDATE_CHECK: "1",
-  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-  NODE_COMPILE_CACHE: join(root, "compiled"),
-  LINODE_TOKEN: "throw-away",
-  FLEET_SANDBOX_DIR: sandbox,
-  FLEET_SANDBOX_TOKEN: "throw-away-token",
-};
-
-/** Runs the engine and hands back how it ended with all it said. */
-function engine(...words: string[]): Promise<{ code: number | null; said: string }> {
-  return new Promise((settle, fail) => {
-    const options = { cwd: folder, env: environment };
-    const child = spawn("pulumi", [...words, "--non-interactive"], options);
-    let said = "";
-    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    child.on("error", fail);
-    child.on("close", (code) => {
-      settle({ code, said });
-    });
-  });
-}
-
-async function succeed(...words: string[]): Promise<string> {
-  const { code, said } = await engine(...words);
-  expect(code, said).toBe(0);
-  return said;
-}
+const scratch = new ScratchProgram("name-server", program, { LINODE_TOKEN: "throw-away" });
 
 const machine = {
   kind: "linode",
@@ -96,12 +49,12 @@ function wish(
     machine,
     ...change,
   };
-  writeFileSync(join(folder, "wish.json"), JSON.stringify({ config, address, data }));
+  scratch.wish({ config, address, data });
 }
 
 /** What stands at the cloud, of one type. */
 const standing = (name: string): CloudObject[] =>
-  new Store(sandbox)
+  new Store(scratch.sandbox)
     .look("linode")
     .all(`linode:index/${name}:${name.replace(/^./, (letter) => letter.toUpperCase())}`);
 
@@ -112,25 +65,13 @@ const zone = (): string =>
   );
 
 beforeAll(async () => {
-  mkdirSync(join(sandbox, "backend"), { recursive: true });
-  mkdirSync(folder);
-  mkdirSync(environment.HOME);
-  writeFileSync(join(sandbox, "token"), "throw-away-token\n");
-  writeFileSync(
-    join(folder, "Pulumi.yaml"),
-    "name: scratch\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.mjs\n",
-  );
-  writeFileSync(join(folder, "package.json"), '{"type":"module","main":"index.mjs"}');
-  writeFileSync(join(folder, "index.mjs"), program);
-  symlinkSync(join(clone, "node_modules"), join(folder, "node_modules"));
-  await succeed("stack", "init", "scratch");
-  await succeed("config", "set", "--path", "pulumi:disable-default-providers[0]", "*");
+  await scratch.makeStack();
   wish();
-  await succeed("up", "--yes", "--skip-preview");
+  await scratch.succeed("up", "--yes", "--skip-preview");
 });
 
 afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
+  scratch.dispose();
 });
 
 describe("a machine of ours", () => {
@@ -146,7 +87,7 @@ describe("a machine of ours", () => {
   it("is not touched by a change of a record: one file is published anew", async () => {
     const [before] = standing("instance");
     wish({}, "203.0.113.99");
-    const said = await succeed("up", "--yes", "--skip-preview");
+    const said = await scratch.succeed("up", "--yes", "--skip-preview");
     expect(said).toMatch(/~ +1 updated/);
     expect(said).not.toMatch(/created|deleted|replaced/);
     expect(standing("instance")).toEqual([before]);
@@ -157,9 +98,7 @@ describe("a machine of ours", () => {
     const [before] = standing("instance");
     const servers = { "ns1.example.org": {}, "ns2.example.net": { address: "192.0.2.2" } };
     wish({ nameServers: servers });
-    const { code, said } = await engine("up", "--yes", "--skip-preview");
-    expect(code).not.toBe(0);
-    expect(said).toContain("protect");
+    expect(await scratch.refused("up", "--yes", "--skip-preview")).toContain("protect");
     expect(standing("instance")).toEqual([before]);
   });
 
@@ -168,7 +107,7 @@ describe("a machine of ours", () => {
     const servers = { "ns1.example.org": {}, "ns2.example.net": { address: "192.0.2.2" } };
     // `delete` is the first of the two steps by which bucket and address go, below.
     wish({ nameServers: servers, machine: { ...machine, protect: false } }, undefined, "delete");
-    await succeed("up", "--yes", "--skip-preview");
+    await scratch.succeed("up", "--yes", "--skip-preview");
     const [after, ...others] = standing("instance");
     expect(others).toEqual([]);
     expect(after?.id).not.toBe(before?.id);
@@ -178,7 +117,7 @@ describe("a machine of ours", () => {
 
 describe("a machine that exists", () => {
   it("is taken over as it is, and stays when everything else goes", async () => {
-    await seedStandins(sandbox, {
+    await seedStandins(scratch.sandbox, {
       machines: [{ linodeId: 4711, label: "ns-by-hand", region: "ap-south" }],
     });
     const found = () => standing("instance").find(({ id }) => id === "4711")?.inputs;
@@ -187,11 +126,11 @@ describe("a machine that exists", () => {
     const adopted = { kind: "adopted", linodeId: 4711, label: "ns-by-hand", region: "ap-south" };
     const nameServers = { "ns1.example.org": { address: "192.0.2.1" } };
     wish({ nameServers, machine: adopted }, undefined, "delete");
-    expect(await succeed("up", "--yes", "--skip-preview")).toContain("imported");
+    expect(await scratch.succeed("up", "--yes", "--skip-preview")).toContain("imported");
     expect(standing("instance").map(({ id }) => id)).toEqual(["4711"]);
     expect(found()).toEqual(before);
-    await succeed("state", "unprotect", "--all", "--yes");
-    await succeed("destroy", "--yes", "--skip-preview");
+    await scratch.succeed("state", "unprotect", "--all", "--yes");
+    await scratch.succeed("destroy", "--yes", "--skip-preview");
     expect(found()).toEqual(before);
     expect(standing("objectStorageBucket")).toEqual([]);
   });

@@ -2,18 +2,15 @@
  * The stand-in plugins under the real engine: what `test/standins` shows of single calls holds over the
  * wire, in previews, updates, refreshes and destructions. Proves nothing of what a live cloud adds.
  */
-import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { leftovers, seedStandins } from "../../sandbox/standins/seeds.ts";
 import { tell } from "../../sandbox/standins/tell.ts";
-import { type Finished, toolFolder } from "../judges/tools.ts";
-import { clone } from "../rendered.ts";
+import { ScratchProgram } from "./scratch-program.ts";
 
 const recordType = "linode:index/domainRecord:DomainRecord";
 const balancerType = "linode:index/nodeBalancer:NodeBalancer";
@@ -90,65 +87,12 @@ export const name = key.name;
 export const digest = docker.getRegistryImageOutput({ name: "skycoin/dmsg-server:test" }, { provider: provider.docker }).sha256Digest;
 `;
 
-const root = mkdtempSync(join(tmpdir(), "fleet-standins-"));
-const sandbox = join(root, "sandbox");
-const folder = join(root, "program");
+const scratch = new ScratchProgram("standins", program);
+const { sandbox } = scratch;
 
-const environment: Readonly<Record<string, string>> = {
-  PATH: [
-    join(clone, "sandbox/standins/bin"),
-    toolFolder("pulumi"),
-    dirname(process.execPath),
-    "/usr/bin",
-    "/bin",
-  ].join(delimiter),
-  HOME: join(root, "home"),
-  PULUMI_HOME: join(root, "engine"),
-  PULUMI_BACKEND_URL: pathToFileURL(join(sandbox, "backend")).href,
-  PULUMI_CONFIG_PASSPHRASE: "throw-away",
-  PULUMI_SKIP_UPDATE_CHECK: "1",
-  NODE_COMPILE_CACHE: join(root, "compiled"),
-  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-  FLEET_SANDBOX_DIR: sandbox,
-  FLEET_SANDBOX_TOKEN: "throw-away-token",
+const wish = (wanted: Wish): void => {
+  scratch.wish(wanted);
 };
-
-function engine(
-  words: readonly string[],
-  more: Record<string, string | undefined> = {},
-): Promise<Finished> {
-  return new Promise((settle, fail) => {
-    const child = spawn("pulumi", [...words, "--non-interactive"], {
-      cwd: folder,
-      env: { ...environment, ...more },
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on("error", fail);
-    child.on("close", (code) => {
-      settle({ code, stdout, stderr });
-    });
-  });
-}
-
-async function succeed(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await engine(words);
-  if (code !== 0)
-    throw new Error(`pulumi ${words.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
-  return stdout + stderr;
-}
-
-async function refused(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await engine(words);
-  if (code === 0) throw new Error(`pulumi ${words.join(" ")} was to fail:\n${stdout}\n${stderr}`);
-  return stdout + stderr;
-}
-
-function wish(wanted: Wish): void {
-  writeFileSync(join(folder, "wish.json"), JSON.stringify(wanted));
-}
 
 const listed = async (cloud: string, type = ""): Promise<string[]> => {
   const text = await tell(sandbox, ["list", cloud, type]);
@@ -159,30 +103,20 @@ const idOf = async (cloud: string, type: string): Promise<string> =>
   (await listed(cloud, type))[0]?.split("\t")[1] ?? `no ${type}`;
 
 beforeAll(async () => {
-  mkdirSync(join(sandbox, "backend"), { recursive: true });
-  mkdirSync(folder);
-  mkdirSync(environment["HOME"] ?? "");
-  writeFileSync(join(sandbox, "token"), "throw-away-token\n");
-  writeFileSync(
-    join(folder, "Pulumi.yaml"),
-    "name: scratch\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.mjs\n",
-  );
-  writeFileSync(join(folder, "package.json"), '{"type":"module","main":"index.mjs"}');
-  writeFileSync(join(folder, "index.mjs"), program);
-  symlinkSync(join(clone, "node_modules"), join(folder, "node_modules"));
   wish({});
   await seedStandins(sandbox, { domains: ["skywire.dev"], zones: ["skywire.dev"] });
-  await succeed("stack", "init", "scratch");
-  await succeed("config", "set", "--path", "pulumi:disable-default-providers[0]", "*");
+  await scratch.makeStack();
 });
 
 afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
+  scratch.dispose();
 });
 
 describe("outside a sandbox", () => {
   it("no resource is looked at: the plugin refuses to be configured", async () => {
-    const { code, stdout } = await engine(["up", "--yes"], { FLEET_SANDBOX_TOKEN: undefined });
+    const { code, stdout } = await scratch.engine(["up", "--yes"], {
+      FLEET_SANDBOX_TOKEN: undefined,
+    });
     expect(code).not.toBe(0);
     expect(stdout).toContain("FLEET_SANDBOX_TOKEN is not set");
     expect(stdout).toContain("Live stacks take the official plugin");
@@ -190,10 +124,10 @@ describe("outside a sandbox", () => {
   });
 
   it("with a backend of its own, a stack that carries the sandbox's token still gets nowhere", async () => {
-    const elsewhere = join(root, "elsewhere");
+    const elsewhere = join(scratch.root, "elsewhere");
     cpSync(join(sandbox, "backend"), elsewhere, { recursive: true });
     const change = { PULUMI_BACKEND_URL: pathToFileURL(elsewhere).href };
-    const { code, stdout } = await engine(["up", "--yes", "-s", "scratch"], change);
+    const { code, stdout } = await scratch.engine(["up", "--yes", "-s", "scratch"], change);
     expect(code).not.toBe(0);
     expect(stdout).toMatch(/PULUMI_BACKEND_URL is no file:\/\/ address under/);
     expect(await listed("linode")).toEqual([]);
@@ -214,7 +148,7 @@ describe("inside a sandbox", () => {
         },
       ],
     });
-    const output = await refused("preview");
+    const output = await scratch.refused("preview");
     expect(output).toContain("inbounds[0].colour is not a property of this type");
     expect(output).toContain("inbounds[0].ports must be a string, is a number");
     expect(output).toContain("inbounds[0].ipv4s[0] must be in CIDR form");
@@ -223,28 +157,28 @@ describe("inside a sandbox", () => {
 
   it("previews with unknown values, and makes nothing", async () => {
     wish({});
-    const output = await succeed("preview", "--diff");
+    const output = await scratch.succeed("preview", "--diff");
     expect(output).toMatch(/target\s*: \[unknown\]/);
     expect(output).toContain("sha256:");
     expect(await listed("linode")).toEqual([]);
   });
 
   it("makes what is declared; a second run changes nothing", async () => {
-    await succeed("up", "--yes", "--skip-preview");
+    await scratch.succeed("up", "--yes", "--skip-preview");
     expect(await listed("linode")).toHaveLength(2);
     expect(await listed("gcp")).toHaveLength(1);
-    const outputs = JSON.parse(await succeed("stack", "output", "--json")) as Record<
+    const outputs = JSON.parse(await scratch.succeed("stack", "output", "--json")) as Record<
       string,
       unknown
     >;
     expect(outputs["address"]).toMatch(/^192\.0\.2\.\d+$/);
     expect(outputs["name"]).toMatch(/^key-[0-9a-f]{7}$/);
-    await succeed("preview", "--expect-no-changes");
-    await succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    await scratch.succeed("preview", "--expect-no-changes");
+    await scratch.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes");
   });
 
   it("keeps secrets out of the state, the plugins' files and the display", async () => {
-    const state = await succeed("stack", "export");
+    const state = await scratch.succeed("stack", "export");
     const files = await Promise.all(
       ["linode", "cloudflare", "docker", "gcp"].map((cloud) => listed(cloud)),
     );
@@ -254,7 +188,7 @@ describe("inside a sandbox", () => {
 
   it("puts back what was deleted behind its back", async () => {
     await tell(sandbox, ["delete", "linode", await idOf("linode", recordType)]);
-    const output = await succeed("up", "--yes", "--skip-preview", "--refresh");
+    const output = await scratch.succeed("up", "--yes", "--skip-preview", "--refresh");
     expect(output).toMatch(/\+ 1 created/);
     expect(await listed("linode", recordType)).toHaveLength(1);
   });
@@ -262,7 +196,7 @@ describe("inside a sandbox", () => {
   it("puts back what was edited behind its back", async () => {
     const id = await idOf("cloudflare", dnsType);
     await tell(sandbox, ["edit", "cloudflare", id, '{"content":"203.0.113.99"}']);
-    const output = await succeed("up", "--yes", "--skip-preview", "--refresh");
+    const output = await scratch.succeed("up", "--yes", "--skip-preview", "--refresh");
     expect(output).toMatch(/~ 1 updated/);
     expect(await idOf("cloudflare", dnsType)).toBe(id);
   });
@@ -278,14 +212,18 @@ describe("inside a sandbox", () => {
       "--message",
       "the cloud is on fire",
     ]);
-    expect(await refused("up", "--yes", "--skip-preview")).toContain("the cloud is on fire");
-    expect(await succeed("up", "--yes", "--skip-preview")).toMatch(/~ 1 updated/);
+    expect(await scratch.refused("up", "--yes", "--skip-preview")).toContain(
+      "the cloud is on fire",
+    );
+    expect(await scratch.succeed("up", "--yes", "--skip-preview")).toMatch(/~ 1 updated/);
   });
 
   it("refuses at the update what Cloudflare refuses only then", async () => {
     wish({ ttlSec: 3600, proxied: true });
-    await succeed("preview");
-    expect(await refused("up", "--yes", "--skip-preview")).toContain("ttl must be automatic (1)");
+    await scratch.succeed("preview");
+    expect(await scratch.refused("up", "--yes", "--skip-preview")).toContain(
+      "ttl must be automatic (1)",
+    );
     wish({ ttlSec: 3600 });
   });
 
@@ -293,7 +231,9 @@ describe("inside a sandbox", () => {
     const before = await idOf("linode", balancerType);
     wish({ ttlSec: 3600, region: "eu-west" });
     // The label is taken until the old one is gone: as live, a create-first replacement collides.
-    expect(await refused("up", "--yes", "--skip-preview")).toContain("Label must be unique");
+    expect(await scratch.refused("up", "--yes", "--skip-preview")).toContain(
+      "Label must be unique",
+    );
     expect(await idOf("linode", balancerType)).toBe(before);
     wish({ ttlSec: 3600 });
   });
@@ -318,9 +258,9 @@ describe("inside a sandbox", () => {
       "--message",
       "timed out",
     ]);
-    expect(await refused("up", "--yes", "--skip-preview")).toContain("timed out");
+    expect(await scratch.refused("up", "--yes", "--skip-preview")).toContain("timed out");
     const id = await idOf("linode", type);
-    await succeed("up", "--yes", "--skip-preview");
+    await scratch.succeed("up", "--yes", "--skip-preview");
     expect(await idOf("linode", type)).toBe(id);
     expect(await listed("linode", type)).toHaveLength(1);
   });
@@ -336,12 +276,12 @@ describe("inside a sandbox", () => {
       JSON.stringify(inputs),
     ]);
     wish({ ttlSec: 3600, importId });
-    expect(await succeed("up", "--yes", "--skip-preview")).toMatch(/= 1 imported/);
-    await succeed("preview", "--expect-no-changes");
+    expect(await scratch.succeed("up", "--yes", "--skip-preview")).toMatch(/= 1 imported/);
+    await scratch.succeed("preview", "--expect-no-changes");
   });
 
   it("leaves nothing behind when all is destroyed", async () => {
-    await succeed("destroy", "--yes", "--skip-preview");
+    await scratch.succeed("destroy", "--yes", "--skip-preview");
     expect(leftovers(sandbox, ["linode", "cloudflare", "gcp", "docker"])).toEqual([]);
     expect(await tell(sandbox, ["list", "linode"])).toContain("(outside Pulumi)");
   });
