@@ -11,8 +11,7 @@ import type { ProgramImage } from "../../components/skywire/program.ts";
 import { backendOf, type ExtraBackend, type ExtrasInput, makePlace } from "./extras-place.ts";
 import { type ExtraHost, extraNames, scrapersOf } from "./extras-shape.ts";
 import { makeWhitelist } from "./extras-whitelist.ts";
-import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
-import { flowsOfStack } from "./shape.ts";
+import { type SkywireImage, skywireImages } from "./schema.ts";
 
 /** The IP service and what stands behind its host. */
 export interface IpService {
@@ -92,9 +91,9 @@ function makeCoturns(input: ExtrasInput): void {
 }
 
 /** Namespaces of all that the scraper may read: from the very flows that let it. */
-function scrapedNamespaces(stack: SkywireStack): string[] {
+function scrapedNamespaces({ stack, foundation }: ExtrasInput): string[] {
   const scrapers = scrapersOf(stack).map((peer) => JSON.stringify(peer));
-  const read = flowsOfStack(stack).flatMap(({ from, to }) =>
+  const read = foundation.around.flows.flatMap(({ from, to }) =>
     scrapers.includes(JSON.stringify(from)) && to.kind === "workload" ? [to.namespace] : [],
   );
   return [...new Set(read)].sort();
@@ -114,7 +113,7 @@ function makeMetrics(input: ExtrasInput): ExtraBackend | undefined {
       ...surroundings,
       config: metrics.prometheus,
       stack: context.stack,
-      namespaces: scrapedNamespaces(stack),
+      namespaces: scrapedNamespaces(input),
     },
     place.after(),
   );
