@@ -49,6 +49,15 @@ const conditions = z.array(Condition).default([]);
 /** What a field is while the API server has not filled it in. */
 const absent = {};
 
+/** How far a controller is whose replicas are counted. */
+const counted = {
+  observedGeneration: count,
+  replicas: count,
+  updatedReplicas: count,
+  availableReplicas: count,
+  conditions,
+};
+
 const Deployment = z.object({
   metadata: Metadata,
   spec: z.object({
@@ -65,15 +74,7 @@ const Deployment = z.object({
       })
       .prefault(absent),
   }),
-  status: z
-    .object({
-      observedGeneration: count,
-      replicas: count,
-      updatedReplicas: count,
-      availableReplicas: count,
-      conditions,
-    })
-    .prefault(absent),
+  status: z.object(counted).prefault(absent),
 });
 /** {@inheritDoc Deployment} */
 export type Deployment = z.infer<typeof Deployment>;
@@ -92,16 +93,7 @@ const StatefulSet = z.object({
       })
       .prefault(absent),
   }),
-  status: z
-    .object({
-      observedGeneration: count,
-      replicas: count,
-      updatedReplicas: count,
-      availableReplicas: count,
-      updateRevision: z.string().default(""),
-      conditions,
-    })
-    .prefault(absent),
+  status: z.object({ ...counted, updateRevision: z.string().default("") }).prefault(absent),
 });
 /** {@inheritDoc StatefulSet} */
 export type StatefulSet = z.infer<typeof StatefulSet>;
