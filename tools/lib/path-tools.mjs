@@ -108,7 +108,7 @@ export async function linkFolder(root, programs) {
 export async function probeVersion(program, probe) {
   const result = await run(program, probe.arguments, {
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    timeoutMilliseconds: probeMilliseconds,
+    timeoutMilliseconds: probe.seconds === undefined ? probeMilliseconds : probe.seconds * 1000,
   });
   if (result.code !== 0) return undefined;
   return new RegExp(probe.pattern, "m").exec(result.stdout + result.stderr)?.[1];
