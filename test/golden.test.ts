@@ -5,8 +5,8 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { allowedCalls } from "./evaluators/policies.ts";
-import { secretsIn } from "./evaluators/secrets.ts";
+import { allowedCalls } from "../policy/graph/policies.ts";
+import { secretsIn } from "../policy/graph/secrets.ts";
 import { writeGolden } from "./golden.ts";
 import { render, type Rendered, stacks } from "./rendered.ts";
 

@@ -1,7 +1,7 @@
 /** How a rendered stack is written into its golden files, `golden/<stack>.yaml` and `.calls.txt`. */
 import { stringify } from "yaml";
 
-import { mapTexts, masker } from "./evaluators/secrets.ts";
+import { mapTexts, masker } from "../policy/graph/secrets.ts";
 import type { Rendered } from "./rendered.ts";
 
 /**

@@ -20,7 +20,7 @@ import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
-import { type World, worldOf } from "./evaluators/objects.ts";
+import { type World, worldOf } from "../policy/graph/objects.ts";
 import { type Calls, type Collected, collect, type Registered } from "./harness.ts";
 
 /** What each committed stack's config is. */

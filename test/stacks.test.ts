@@ -5,18 +5,18 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { destinations, outsideAddresses, serviceAddresses } from "./evaluators/addresses.ts";
+import { destinations, outsideAddresses, serviceAddresses } from "../policy/graph/addresses.ts";
 import {
   allContainers,
   describe as describeObject,
   describePods,
   namespaceOf,
   type PodSet,
-} from "./evaluators/objects.ts";
-import { allows, internet, refusals, undenied } from "./evaluators/policies.ts";
-import { ingressFaults, podReferenceFaults, serviceFaults } from "./evaluators/references.ts";
-import { restrictedFaults } from "./evaluators/restricted.ts";
-import { secretsIn } from "./evaluators/secrets.ts";
+} from "../policy/graph/objects.ts";
+import { allows, internet, refusals, undenied } from "../policy/graph/policies.ts";
+import { ingressFaults, podReferenceFaults, serviceFaults } from "../policy/graph/references.ts";
+import { restrictedFaults } from "../policy/graph/restricted.ts";
+import { secretsIn } from "../policy/graph/secrets.ts";
 import { requiredSecrets } from "../stacks/secrets.ts";
 import { render, type Rendered, type Stack, stacks } from "./rendered.ts";
 

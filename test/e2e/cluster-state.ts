@@ -1,7 +1,7 @@
 /** Whether a cluster is as its stack says: each question gives its faults, one line each. */
 import { parseQuantity } from "../../components/base/quantity.ts";
 import { clusterNodes, type ClusterConfig } from "../../components/platform/cluster.schema.ts";
-import { type Ingress, namespaceOf, selects, type World } from "../evaluators/objects.ts";
+import { type Ingress, namespaceOf, selects, type World } from "../../policy/graph/objects.ts";
 import { type Node, nodesOf, podFaults, type Pod, podsOf, readyPorts } from "./live-objects.ts";
 import type { TestSandbox } from "./sandbox.ts";
 

@@ -1,7 +1,7 @@
 /** What a real API server says of pods, nodes and endpoints, as far as the tests read it. */
 import * as z from "zod";
 
-import { KubernetesObject, PodSpec } from "../evaluators/objects.ts";
+import { KubernetesObject, PodSpec } from "../../policy/graph/objects.ts";
 import type { TestSandbox } from "./sandbox.ts";
 
 const Pod = z.looseObject({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import { KubernetesObject } from "../evaluators/objects.ts";
+import { KubernetesObject } from "../../policy/graph/objects.ts";
 import { type Finished, run, toolPath } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 

@@ -11,8 +11,8 @@ import { parseDocument } from "yaml";
 
 import { requiredSecrets } from "../../stacks/secrets.ts";
 import type { SkywireStack } from "../../stacks/skywire/schema.ts";
-import { secretsIn } from "../evaluators/secrets.ts";
-import { type KubernetesObject, worldOf } from "../evaluators/objects.ts";
+import { secretsIn } from "../../policy/graph/secrets.ts";
+import { type KubernetesObject, worldOf } from "../../policy/graph/objects.ts";
 import { clone, render, type Rendered } from "../rendered.ts";
 import { sandboxPlace } from "../../sandbox/place.ts";
 import { requireRunning } from "../../sandbox/sandbox.ts";

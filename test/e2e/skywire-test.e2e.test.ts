@@ -20,10 +20,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isMap, parseDocument } from "yaml";
 
 import { nameOfCluster } from "../../components/platform/cluster.schema.ts";
-import { worldOf } from "../evaluators/objects.ts";
-import { undenied } from "../evaluators/policies.ts";
-import { restrictedFaults } from "../evaluators/restricted.ts";
-import { secretsIn } from "../evaluators/secrets.ts";
+import { worldOf } from "../../policy/graph/objects.ts";
+import { undenied } from "../../policy/graph/policies.ts";
+import { restrictedFaults } from "../../policy/graph/restricted.ts";
+import { secretsIn } from "../../policy/graph/secrets.ts";
 import { clone, render, type Rendered } from "../rendered.ts";
 import {
   endpointFaults,

@@ -14,7 +14,7 @@ import * as z from "zod";
 
 import { podRelabelling } from "../../components/observability/prometheus-files.ts";
 import { skywireDashboard } from "../../components/skywire/dashboard.ts";
-import type { PodSet } from "../evaluators/objects.ts";
+import type { PodSet } from "../../policy/graph/objects.ts";
 import { render, type Rendered } from "../rendered.ts";
 import { type Finished, run, toolPath } from "./tools.ts";
 

@@ -8,7 +8,7 @@ import {
   nameOfCluster,
   type NodeShape,
 } from "../../components/platform/cluster.schema.ts";
-import { allContainers, type PodSet } from "../evaluators/objects.ts";
+import { allContainers, type PodSet } from "../../policy/graph/objects.ts";
 import type { Options, Rendered } from "../rendered.ts";
 import {
   type Call,

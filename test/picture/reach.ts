@@ -1,7 +1,7 @@
 /** Who reaches whom: ways in, calls that both ends' policies allow, ways out. */
 import { slotLabel } from "../../components/base/labels.ts";
-import { type PodSet, selects, type Service, type World } from "../evaluators/objects.ts";
-import { allows, internet } from "../evaluators/policies.ts";
+import { type PodSet, selects, type Service, type World } from "../../policy/graph/objects.ts";
+import { allows, internet } from "../../policy/graph/policies.ts";
 
 /** A port that is listened on. */
 export interface ListenedPort {

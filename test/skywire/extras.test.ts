@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { imagesOfStack } from "../../stacks/skywire/images.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
-import { namespaceOf, type PodSet } from "../evaluators/objects.ts";
-import { allows, internet } from "../evaluators/policies.ts";
+import { namespaceOf, type PodSet } from "../../policy/graph/objects.ts";
+import { allows, internet } from "../../policy/graph/policies.ts";
 import { render, type Rendered } from "../rendered.ts";
 import { changed, faults } from "./stack-file.ts";
 

@@ -1,8 +1,8 @@
 /** The voting application in a cluster: what its words come to, said directly. */
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { describePods, type PodSet } from "../evaluators/objects.ts";
-import { allows } from "../evaluators/policies.ts";
+import { describePods, type PodSet } from "../../policy/graph/objects.ts";
+import { allows } from "../../policy/graph/policies.ts";
 import { put } from "../config/stack-fixture.ts";
 import { find, type Registered } from "../harness.ts";
 import { type Rendered } from "../rendered.ts";

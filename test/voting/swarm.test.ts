@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Properties } from "../../sandbox/standins/values.ts";
 import { find } from "../harness.ts";
 import type { Rendered } from "../rendered.ts";
-import { secretsIn } from "../evaluators/secrets.ts";
+import { secretsIn } from "../../policy/graph/secrets.ts";
 import { Box, removeBoxes } from "../standins/box.ts";
 import { renderOnSwarm } from "./stack.ts";
 

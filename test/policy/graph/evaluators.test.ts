@@ -1,12 +1,23 @@
 import { describe, expect, test } from "vitest";
 
-import { destinations, serviceAddresses } from "./addresses.ts";
+import { destinations, serviceAddresses } from "../../../policy/graph/addresses.ts";
 import { podsOf, restrictedPod, shop } from "./fixture.ts";
-import { PodSpec, type World } from "./objects.ts";
-import { allowedCalls, allows, type Endpoint, inBlock, internet, undenied } from "./policies.ts";
-import { ingressFaults, podReferenceFaults, serviceFaults } from "./references.ts";
-import { restrictedFaults } from "./restricted.ts";
-import { mapTexts, masker, secretsIn } from "./secrets.ts";
+import { PodSpec, type World } from "../../../policy/graph/objects.ts";
+import {
+  allowedCalls,
+  allows,
+  type Endpoint,
+  inBlock,
+  internet,
+  undenied,
+} from "../../../policy/graph/policies.ts";
+import {
+  ingressFaults,
+  podReferenceFaults,
+  serviceFaults,
+} from "../../../policy/graph/references.ts";
+import { restrictedFaults } from "../../../policy/graph/restricted.ts";
+import { mapTexts, masker, secretsIn } from "../../../policy/graph/secrets.ts";
 
 const [webContainer] = restrictedPod.containers;
 const pod = (changes: object, container: object = {}): PodSpec =>

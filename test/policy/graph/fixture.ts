@@ -1,5 +1,5 @@
 /** A small world with every relation the evaluators look at: a web program that calls a store. */
-import { worldOf, type World } from "./objects.ts";
+import { worldOf, type World } from "../../../policy/graph/objects.ts";
 
 const labels = (name: string): Record<string, string> => ({ "app.kubernetes.io/name": name });
 
