@@ -5,13 +5,12 @@
  * rendered policies say. What a plug-in makes of them is seen live only (`make verify TARGET=live`).
  */
 import {
-  type LabelSelector,
+  matches,
   namespaceOf,
   type NetworkPolicy,
   type PodSet,
   type PolicyPeer,
   type PolicyPort,
-  selects,
   type World,
 } from "./objects.ts";
 
@@ -29,11 +28,6 @@ export interface Call {
   readonly port: number;
   readonly protocol: string;
 }
-
-const matches = (
-  selector: LabelSelector,
-  labels: Readonly<Record<string, string>> | undefined,
-): boolean => labels !== undefined && selects(selector.matchLabels ?? {}, labels);
 
 /** An IPv4 address as a number. */
 function ipv4(text: string): number {
@@ -54,12 +48,18 @@ export function inBlock(ip: string, cidr: string): boolean {
   return Math.floor(ipv4(ip) / size) === Math.floor(ipv4(base) / size);
 }
 
+/** Pods on the node's own network have its address: to everybody else they are the node. */
+function seen(end: Endpoint): Endpoint {
+  return end.kind === "pods" && end.pods.spec.hostNetwork === true ? node : end;
+}
+
 function peerMatches(
   world: World,
   policy: NetworkPolicy,
   peer: PolicyPeer,
-  end: Endpoint,
+  other: Endpoint,
 ): boolean {
+  const end = seen(other);
   if (end.kind === "address") {
     const block = peer.ipBlock;
     return (
@@ -74,10 +74,11 @@ function peerMatches(
     return false;
   }
   const { namespace, labels } = end.pods;
+  const known = world.namespaces.get(namespace);
   const namespaceMatches =
     peer.namespaceSelector === undefined
       ? namespace === namespaceOf(policy)
-      : matches(peer.namespaceSelector, world.namespaces.get(namespace));
+      : known !== undefined && matches(peer.namespaceSelector, known);
   return namespaceMatches && (peer.podSelector === undefined || matches(peer.podSelector, labels));
 }
 
@@ -99,8 +100,12 @@ function portMatches(port: PolicyPort, call: Call): boolean {
   );
 }
 
+/** What the API server says of a policy that does not say itself which directions it is about. */
+export const directionsOf = ({ spec }: NetworkPolicy): readonly ("Ingress" | "Egress")[] =>
+  spec.policyTypes ?? (spec.egress === undefined ? ["Ingress"] : ["Ingress", "Egress"]);
+
 /** Policies of one direction that select pods. Pods on the node's own network have none. */
-function policiesOf(
+export function policiesOf(
   world: World,
   { namespace, labels, spec }: PodSet,
   direction: "Ingress" | "Egress",
@@ -110,7 +115,7 @@ function policiesOf(
     : world.policies.filter(
         (policy) =>
           namespaceOf(policy) === namespace &&
-          policy.spec.policyTypes.includes(direction) &&
+          directionsOf(policy).includes(direction) &&
           matches(policy.spec.podSelector, labels),
       );
 }
@@ -162,8 +167,11 @@ export const internet: Endpoint = { kind: "address", ip: "203.0.113.200" };
 /** An address of a private network round the cluster: a balancer, another machine of the cloud. */
 export const privateNetwork: Endpoint = { kind: "address", ip: "192.168.255.200" };
 
+/** A node's address, as pods see it. */
+export const node: Endpoint = { kind: "address", ip: "192.168.255.100" };
+
 /** Every port on which pods listen. */
-function listened({ spec }: PodSet): { port: number; protocol: string }[] {
+export function listened({ spec }: PodSet): { port: number; protocol: string }[] {
   return spec.containers
     .flatMap(({ ports }) => ports ?? [])
     .map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));

@@ -1,7 +1,7 @@
 /** Finding and masking secret values in whatever form they were written. */
 
-/** Forms in which a value travels: as it is, in base64 of any alignment, hex, URLs and JSON. */
-function forms(value: string): readonly string[] {
+/** Forms in which a value travels, each of eight characters or more: as it is, in base64 of any alignment, hex, URLs, JSON. */
+export function forms(value: string): readonly string[] {
   const bytes = Buffer.from(value, "utf8");
   const base64 = [0, 1, 2].flatMap((offset) => {
     // Base64 of a text that contains the value depends on where the value begins in it, and its

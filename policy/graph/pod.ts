@@ -1,0 +1,203 @@
+/** What a pod is made of, as far as the evaluators read it. */
+import * as z from "zod";
+
+const StringMap = z.record(z.string(), z.string());
+
+/** A port by its number or its name. */
+export const PortReference = z.union([z.int(), z.string()]);
+
+const Probe = z.looseObject({
+  httpGet: z.looseObject({ host: z.string().optional(), port: PortReference }).optional(),
+  tcpSocket: z.looseObject({ host: z.string().optional(), port: PortReference }).optional(),
+  // Defaults are the API's own.
+  periodSeconds: z.int().default(10),
+  failureThreshold: z.int().default(3),
+});
+
+const Capabilities = z.looseObject({
+  add: z.array(z.string()).optional(),
+  drop: z.array(z.string()).optional(),
+});
+
+const SeccompProfile = z.looseObject({ type: z.string() });
+
+const ContainerSecurity = z.looseObject({
+  privileged: z.boolean().optional(),
+  allowPrivilegeEscalation: z.boolean().optional(),
+  capabilities: Capabilities.optional(),
+  procMount: z.string().optional(),
+  readOnlyRootFilesystem: z.boolean().optional(),
+  runAsNonRoot: z.boolean().optional(),
+  runAsUser: z.int().optional(),
+  seccompProfile: SeccompProfile.optional(),
+});
+
+const KeyReference = z.looseObject({
+  name: z.string(),
+  key: z.string(),
+  optional: z.boolean().optional(),
+});
+
+const Whole = z.looseObject({ name: z.string(), optional: z.boolean().optional() });
+
+const Quantities = z.looseObject({ cpu: z.string().optional(), memory: z.string().optional() });
+
+const Variable = z.looseObject({
+  name: z.string(),
+  value: z.string().optional(),
+  valueFrom: z
+    .looseObject({
+      secretKeyRef: KeyReference.optional(),
+      configMapKeyRef: KeyReference.optional(),
+    })
+    .optional(),
+});
+
+/** A container of a pod. */
+export const Container = z.looseObject({
+  name: z.string(),
+  image: z.string(),
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  env: z.array(Variable).optional(),
+  envFrom: z
+    .array(
+      z.looseObject({
+        secretRef: Whole.optional(),
+        configMapRef: Whole.optional(),
+      }),
+    )
+    .optional(),
+  ports: z
+    .array(
+      z.looseObject({
+        name: z.string().optional(),
+        containerPort: z.int(),
+        protocol: z.string().default("TCP"),
+        hostPort: z.int().optional(),
+      }),
+    )
+    .optional(),
+  readinessProbe: Probe.optional(),
+  livenessProbe: Probe.optional(),
+  startupProbe: Probe.optional(),
+  resources: z.looseObject({ requests: Quantities.optional(), limits: Quantities.optional() }),
+  // Of an init container: `Always` makes it run beside the others.
+  restartPolicy: z.string().optional(),
+  volumeMounts: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        mountPath: z.string(),
+        subPath: z.string().optional(),
+      }),
+    )
+    .optional(),
+  securityContext: ContainerSecurity.optional(),
+});
+/** {@inheritDoc Container} */
+export type Container = z.infer<typeof Container>;
+
+const Items = z.array(z.looseObject({ key: z.string() })).optional();
+
+const Volume = z.looseObject({
+  name: z.string(),
+  configMap: z
+    .looseObject({ name: z.string(), items: Items, optional: z.boolean().optional() })
+    .optional(),
+  secret: z
+    .looseObject({ secretName: z.string(), items: Items, optional: z.boolean().optional() })
+    .optional(),
+  projected: z
+    .looseObject({
+      sources: z.array(
+        z.looseObject({
+          configMap: z.looseObject({ ...Whole.shape, items: Items }).optional(),
+          secret: z.looseObject({ ...Whole.shape, items: Items }).optional(),
+        }),
+      ),
+    })
+    .optional(),
+  persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
+  emptyDir: z.looseObject({ sizeLimit: z.string().optional() }).optional(),
+});
+
+const Expression = z.looseObject({
+  key: z.string(),
+  operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"], {
+    error: "is an operator that the evaluators do not know",
+  }),
+  values: z.array(z.string()).default([]),
+});
+
+/** {@inheritDoc (LabelSelector:type)} */
+export const LabelSelector = z.looseObject({
+  matchLabels: StringMap.optional(),
+  matchExpressions: z.array(Expression).optional(),
+});
+/** Selector by labels. An empty one selects everything. */
+export type LabelSelector = z.infer<typeof LabelSelector>;
+
+const NodeTerm = z.looseObject({
+  matchExpressions: z.array(Expression).optional(),
+  matchFields: z.undefined({ error: "is not understood by the evaluators" }).optional(),
+});
+
+const Affinity = z.looseObject({
+  nodeAffinity: z
+    .looseObject({
+      requiredDuringSchedulingIgnoredDuringExecution: z
+        .looseObject({ nodeSelectorTerms: z.array(NodeTerm) })
+        .optional(),
+    })
+    .optional(),
+  podAntiAffinity: z
+    .looseObject({
+      requiredDuringSchedulingIgnoredDuringExecution: z
+        .array(z.looseObject({ labelSelector: LabelSelector.optional(), topologyKey: z.string() }))
+        .optional(),
+    })
+    .optional(),
+});
+
+const PodToleration = z.looseObject({
+  key: z.string().optional(),
+  operator: z.enum(["Exists", "Equal"]).default("Equal"),
+  value: z.string().optional(),
+  effect: z.string().optional(),
+});
+
+const SpreadOverTopology = z.looseObject({
+  maxSkew: z.int(),
+  topologyKey: z.string(),
+  whenUnsatisfiable: z.string(),
+  labelSelector: LabelSelector.optional(),
+});
+
+/** What a pod is made of. */
+export const PodSpec = z.looseObject({
+  containers: z.array(Container).min(1),
+  initContainers: z.array(Container).optional(),
+  volumes: z.array(Volume).optional(),
+  hostNetwork: z.boolean().optional(),
+  hostPID: z.boolean().optional(),
+  hostIPC: z.boolean().optional(),
+  serviceAccountName: z.string().optional(),
+  automountServiceAccountToken: z.boolean().optional(),
+  enableServiceLinks: z.boolean().optional(),
+  imagePullSecrets: z.array(z.looseObject({ name: z.string() })).optional(),
+  nodeSelector: StringMap.optional(),
+  affinity: Affinity.optional(),
+  tolerations: z.array(PodToleration).optional(),
+  topologySpreadConstraints: z.array(SpreadOverTopology).optional(),
+  securityContext: z
+    .looseObject({
+      runAsNonRoot: z.boolean().optional(),
+      runAsUser: z.int().optional(),
+      seccompProfile: SeccompProfile.optional(),
+      sysctls: z.array(z.looseObject({ name: z.string() })).optional(),
+    })
+    .optional(),
+});
+/** {@inheritDoc PodSpec} */
+export type PodSpec = z.infer<typeof PodSpec>;
