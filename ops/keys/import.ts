@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { secretFault, SecretName } from "../../components/base/secrets.ts";
 import { CommandError } from "../command.ts";
-import { looksRandom } from "../plain-text.ts";
+import { looksRandom } from "../../policy/secret-shapes.ts";
 import type { KeyRow, SecretValues } from "./rows.ts";
 
 /** What an import brings. */

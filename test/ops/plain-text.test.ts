@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 
 import { generateSecretKey, derivePublicKey } from "../../components/base/keys.ts";
 import { lintStacks, stackFileFindings } from "../../ops/lint-stacks.ts";
-import { isCiphertext, looksRandom } from "../../ops/plain-text.ts";
+import { isCiphertext } from "../../ops/plain-text.ts";
+import { looksRandom } from "../../policy/secret-shapes.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const key = generateSecretKey();

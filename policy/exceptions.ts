@@ -1,0 +1,241 @@
+/**
+ * What a rule objects to and is right all the same, each with its reason.
+ *
+ * An exception names the stacks and the resources it is for. One that allows nothing any more fails
+ * the test (test/policy/stacks.test.ts): it would hide the next fault of that name.
+ */
+
+/** An exception. */
+export interface Exception {
+  /** Name of the rule. */
+  readonly rule: string;
+  readonly stacks: readonly string[];
+  /** Resources, each as kind and logical name, e.g. `Deployment coturn-1`; `*` stands for any text. */
+  readonly resources: readonly string[];
+  /** The findings it is for, where a resource may have others as well. */
+  readonly only?: RegExp;
+  readonly reason: string;
+}
+
+/** Stacks of Skywire. */
+const skywire = ["test", "prod"];
+
+/** All exceptions. */
+export const exceptions: readonly Exception[] = [
+  {
+    rule: "image-names",
+    stacks: ["prod"],
+    resources: [
+      "Deployment address-resolver",
+      "Deployment auth",
+      "Deployment config-bootstrapper",
+      "Deployment dmsg-discovery",
+      "Deployment dmsg-discovery-keyless",
+      "Deployment dmsg-server-*",
+      "Deployment geoip",
+      "Deployment git-telegram-bot",
+      "Deployment network-monitor",
+      "Deployment node-visualizer",
+      "Deployment route-finder",
+      "Deployment service-discovery",
+      "Deployment service-discovery-keyless",
+      "Deployment setup-node",
+      "Deployment transport-discovery",
+      "Deployment uptime-tracker",
+      "Deployment whitelist",
+    ],
+    only: /the latest$/,
+    reason:
+      "production's tag is latest (facts/skywire.md 11); make images writes the digest it has, and by that it runs",
+  },
+  {
+    rule: "image-names",
+    stacks: ["voting"],
+    resources: ["Deployment worker"],
+    only: /the latest$/,
+    reason: "the lecture's image has no other tag; the run warns of it",
+  },
+  {
+    rule: "image-digests",
+    stacks: ["prod"],
+    resources: ["Deployment *", "StatefulSet *", "DaemonSet *", "CronJob *"],
+    reason:
+      "nobody here can ask the registries: make images STACK=prod TARGET=live writes every digest before the first live update, and this exception goes with that commit",
+  },
+  {
+    rule: "probes",
+    stacks: ["prod"],
+    resources: ["Deployment git-telegram-bot"],
+    reason:
+      "it listens on no port, writes no file, and its image has no shell (facts/skywire.md 4.15)",
+  },
+  {
+    rule: "probes",
+    stacks: ["voting"],
+    resources: ["Deployment worker"],
+    reason: "a worker that listens nowhere; why stands on it as well (fleet/no-probes)",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["test", "voting"],
+    resources: ["Deployment traefik"],
+    only: /binds port (80|443) of the node/,
+    reason: "the cluster has no load balancer: the controller answers on its node's own ports",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["prod"],
+    resources: ["Deployment edge"],
+    only: /binds port (80|443) of the node/,
+    reason:
+      "the address-resolver's name leads to one node for UDP and HTTP alike (facts/skywire.md 4.2)",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["prod"],
+    resources: ["DaemonSet node-keeper"],
+    only: /hostNetwork|user 0|run as root|NET_ADMIN/,
+    reason: "it puts addresses on its node's interfaces: that takes the node's network and root",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["prod"],
+    resources: ["Deployment coturn-*"],
+    only: /hostNetwork|binds port 347[89] of the node/,
+    reason:
+      "STUN tells a caller its own address: nothing may translate it on the way, and the NAT test needs two of the node's addresses",
+  },
+  {
+    rule: "pod-security",
+    stacks: skywire,
+    resources: ["Deployment network-monitor"],
+    only: /volume tun|user 0|run as root|NET_ADMIN/,
+    reason: "a VPN client: a TUN device needs root and NET_ADMIN (facts/skywire.md 4.3)",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: skywire,
+    resources: ["Namespace skywire-network-monitor", "Namespace ingress"],
+    only: /privileged/,
+    reason:
+      "the network-monitor's TUN device and the controllers' node ports, each in a namespace with nothing else in it",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: ["voting"],
+    resources: ["Namespace ingress"],
+    only: /privileged/,
+    reason: "the controller's node ports, in a namespace with nothing else in it",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: ["prod"],
+    resources: ["Namespace coturn", "Namespace node-keeper"],
+    only: /privileged/,
+    reason: "both stand in their nodes' network, each in a namespace with nothing else in it",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: ["test", "voting"],
+    resources: ["ClusterRole traefik-cluster-role"],
+    only: /reads the Secrets/,
+    reason: "an ingress controller reads the certificates of the Ingresses of every namespace",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: ["prod"],
+    resources: [
+      "ClusterRole edge-cluster-role",
+      "ClusterRole traefik-cluster-role",
+      "ClusterRole nginx-cluster-role",
+    ],
+    only: /reads the Secrets/,
+    reason: "an ingress controller reads the certificates of the Ingresses of every namespace",
+  },
+  {
+    rule: "public-exposure",
+    stacks: skywire,
+    resources: [
+      "Ingress address-resolver-ingress",
+      "Ingress config-bootstrapper-ingress",
+      "Ingress dmsg-discovery-ingress",
+      "Ingress node-visualizer-ingress",
+      "Ingress route-finder-ingress",
+      "Ingress service-discovery-ingress",
+      "Ingress transport-discovery-ingress",
+      "Ingress uptime-tracker-ingress",
+    ],
+    reason:
+      "Skywire's public services: visors of the whole world ask them, and what changes an entry is signed with the visor's own key",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["prod"],
+    resources: [
+      "Ingress geoip-ingress",
+      "Ingress auth-ingress",
+      "Ingress whitelist-ingress",
+      "Ingress grafana-ingress",
+    ],
+    reason:
+      "geoip answers where an address is and nothing else; auth, whitelist and grafana have their users log in",
+  },
+  {
+    rule: "public-exposure",
+    stacks: skywire,
+    resources: ["Service dmsg-server-*-service", "Service address-resolver-udp-service"],
+    reason:
+      "visors dial a node's own address; both ends prove who they are with their keys (the noise handshake, signed requests)",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["test", "voting"],
+    resources: ["Deployment traefik"],
+    reason: "the ingress controller: what it lets in is what the Ingresses name",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["prod"],
+    resources: ["Service traefik-balancer", "Service nginx-balancer", "Deployment edge"],
+    reason: "the ingress controllers: what they let in is what the Ingresses name",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["prod"],
+    resources: ["Deployment coturn-*"],
+    reason: "STUN tells whoever asks their own address; relaying (TURN) asks for a password",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["prod"],
+    resources: ["DaemonSet node-keeper"],
+    reason: "it listens nowhere: it only changes its node",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["prod"],
+    resources: ["ObjectStorageObject zones/*"],
+    only: /public-read$/,
+    reason:
+      "zones of the name server: what they hold is told to whoever asks it, and its machine fetches them without a login",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["voting"],
+    resources: ["Ingress vote-ingress", "Ingress result-ingress"],
+    reason: "the lecture's vote is anybody's",
+  },
+  {
+    rule: "ingress-tls",
+    stacks: ["voting"],
+    resources: ["Ingress vote-ingress", "Ingress result-ingress"],
+    reason: "the lecture ends before certificates; its file says tls: none",
+  },
+  {
+    rule: "nothing-ignored",
+    stacks: ["prod"],
+    resources: ["NodeBalancer traefik-nodebalancer", "NodeBalancer nginx-nodebalancer"],
+    reason:
+      "Linode's cloud controller, which owns the balancer once it is made, writes these itself",
+  },
+];

@@ -1,0 +1,40 @@
+/** A resource as the Kubernetes object it is. */
+import { KubernetesObject, type PodSet, worldOf } from "./graph/objects.ts";
+import type { Resource } from "./resource.ts";
+
+/**
+ * The object behind a resource; undefined where it is none, or only a patch of one.
+ *
+ * An object that the engine is still to name stands under its logical name.
+ */
+export function objectOf({ type, name, properties }: Resource): KubernetesObject | undefined {
+  if (!type.startsWith("kubernetes:") || type.endsWith("Patch")) {
+    return undefined;
+  }
+  const metadata = properties["metadata"] ?? {};
+  return KubernetesObject.parse({ ...properties, metadata: { name, ...metadata } });
+}
+
+const podsByResource = new WeakMap<Resource, readonly PodSet[]>();
+
+/** The pods that a resource is the controller of; none where it is no controller. */
+export function podsOf(resource: Resource): readonly PodSet[] {
+  const known = podsByResource.get(resource);
+  if (known !== undefined) {
+    return known;
+  }
+  const object = objectOf(resource);
+  const pods = object === undefined || isBare(object) ? [] : worldOf([object]).pods;
+  podsByResource.set(resource, pods);
+  return pods;
+}
+
+/** Whether an object is pods that no controller makes: the evaluators do not know those. */
+export const isBare = ({ kind }: KubernetesObject): boolean =>
+  ["Pod", "ReplicaSet", "ReplicationController"].includes(kind);
+
+/** Kinds whose pods run on until they are taken away. */
+const lasting = ["Deployment", "StatefulSet", "DaemonSet"];
+
+/** Whether pods run on: others end by themselves. */
+export const runsOn = ({ kind }: PodSet): boolean => lasting.includes(kind);

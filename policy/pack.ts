@@ -1,0 +1,134 @@
+/** The rules as a pack for the engine: `pulumi preview --policy-pack policy`. */
+import {
+  type Policies,
+  PolicyPack,
+  type PolicyResource,
+  type ReportViolation,
+  type ResourceValidationArgs,
+} from "@pulumi/policy";
+
+import { exceptions } from "./exceptions.ts";
+import { judgeResource, judgeStack, type Verdict } from "./judge.ts";
+import { type Resource, unknownText } from "./resource.ts";
+import type { Rule } from "./rule.ts";
+import { rules } from "./rules.ts";
+
+/** Serves the pack to the engine that started this process. */
+export function startPack(): void {
+  new PolicyPack("fleet", { policies: policiesOf(rules) });
+}
+
+/** The rules as the engine's library wants them. */
+export function policiesOf(all: readonly Rule[]): Policies {
+  const first = all.find(({ kind }) => kind === "resource");
+  const last = all.findLast(({ kind }) => kind === "resource");
+  const read = new Map<string, Resource>();
+  let stackRead: readonly Resource[] | undefined;
+  return all.map((rule) => {
+    const about = {
+      name: rule.name,
+      description: `${rule.protects}.`,
+      enforcementLevel: rule.level,
+    };
+    return rule.kind === "resource"
+      ? {
+          ...about,
+          validateResource: (args, report) => {
+            // The library asks the rules one after the other, each with a copy of its own: reading one
+            // of them does.
+            const resource = (rule === first ? undefined : read.get(args.urn)) ?? resourceOf(args);
+            if (rule === last) {
+              read.delete(args.urn);
+            } else {
+              read.set(args.urn, resource);
+            }
+            tell(judgeResource(rule, resource, stackOf(args.urn), exceptions), report, args.props);
+          },
+        }
+      : {
+          ...about,
+          validateStack: ({ resources }, report) => {
+            stackRead ??= resources.map(resourceOf);
+            const stack = {
+              name: stackOf(resources[0]?.urn ?? ""),
+              resources: stackRead,
+              secrets: new Map<string, string>(),
+            };
+            tell(
+              judgeStack(rule, stack, exceptions),
+              report,
+              ...resources.map(({ props }) => props),
+            );
+          },
+        };
+  });
+}
+
+/** Reports what a rule found. The engine notes as «can't run» what it could not tell. */
+function tell(
+  { findings, untold }: Verdict,
+  report: ReportViolation,
+  ...props: readonly unknown[]
+): void {
+  for (const { message, urn } of findings) {
+    report(message, urn === "" ? undefined : urn);
+  }
+  if (untold.length > 0) {
+    props.forEach(readAll);
+  }
+}
+
+/** Reads everything: at the first unknown value the library's proxy throws what makes that note. */
+function readAll(value: unknown): void {
+  if (typeof value === "object" && value !== null) {
+    Object.keys(value).forEach((key) => {
+      readAll((value as Record<string, unknown>)[key]);
+    });
+  }
+}
+
+/** What the engine sends in place of a value that is not known yet: one mark for each type. */
+const unknownMarks: readonly string[] = [
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+
+/** Name of the stack that a URN is of. */
+const stackOf = (urn: string): string => (urn.split("::")[0] ?? "").replace("urn:pulumi:", "");
+
+function resourceOf(args: ResourceValidationArgs | PolicyResource): Resource {
+  const { urn, type, name, opts, provider, props } = args;
+  // The library's proxy throws at the first unknown value; a rule may well tell without it.
+  const properties = props["__getSpecialProxyTarget"] as Record<string, unknown>;
+  return {
+    urn,
+    type,
+    name,
+    properties: known(properties) as Record<string, unknown>,
+    parent: opts.parent ?? "",
+    provider: provider === undefined ? undefined : { type: provider.type, name: provider.name },
+    protect: opts.protect,
+    retainOnDelete: undefined,
+    ignoreChanges: opts.ignoreChanges,
+  };
+}
+
+/** A value with the marks of what is unknown replaced. */
+function known(value: unknown): unknown {
+  if (typeof value === "string") {
+    return unknownMarks.includes(value) ? unknownText : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(known);
+  }
+  return typeof value === "object" &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, known(inner)]))
+    : value;
+}

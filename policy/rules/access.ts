@@ -1,0 +1,142 @@
+/** Nobody has rights that they do not use. */
+import * as z from "zod";
+
+import { describePods } from "../graph/objects.ts";
+import { objectOf, podsOf } from "../kubernetes.ts";
+import type { Resource } from "../resource.ts";
+import type { ResourceRule, StackRule } from "../rule.ts";
+
+const Texts = z.array(z.string()).default([]);
+
+const Role = z.looseObject({
+  kind: z.enum(["Role", "ClusterRole"]),
+  rules: z
+    .array(z.looseObject({ apiGroups: Texts, resources: Texts, verbs: Texts }))
+    .nullish()
+    .transform((rules) => rules ?? []),
+});
+type Role = z.infer<typeof Role>;
+
+const Binding = z.looseObject({
+  kind: z.enum(["RoleBinding", "ClusterRoleBinding"]),
+  metadata: z.looseObject({ namespace: z.string().optional() }),
+  roleRef: z.looseObject({ kind: z.string(), name: z.string() }),
+  subjects: z
+    .array(z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() }))
+    .nullish()
+    .transform((subjects) => subjects ?? []),
+});
+
+function roleOf(resource: Resource): Role | undefined {
+  return /:(Cluster)?Role$/.test(resource.type) ? Role.parse(objectOf(resource)) : undefined;
+}
+
+const bindingOf = (resource: Resource): z.infer<typeof Binding> | undefined =>
+  /:(Cluster)?RoleBinding$/.test(resource.type) ? Binding.parse(objectOf(resource)) : undefined;
+
+/** Verbs by which whoever has them can give themselves any other. */
+const ladders = ["escalate", "bind", "impersonate"];
+
+/** Rights to everything of a kind, or to become anyone. */
+export const noWildcards: ResourceRule = {
+  kind: "resource",
+  name: "rbac-wildcards",
+  level: "mandatory",
+  protects:
+    "a wildcard grants what the cluster learns tomorrow as well, and who may escalate, bind or impersonate has all rights",
+  check: (resource) => {
+    const rules = roleOf(resource)?.rules ?? [];
+    const binding = bindingOf(resource);
+    const everyone = (binding?.subjects ?? [])
+      .map(({ name }) => name)
+      .filter((name) =>
+        /^system:(authenticated|unauthenticated|anonymous|serviceaccounts)/.test(name),
+      );
+    return [
+      ...rules.flatMap(({ apiGroups, resources, verbs }, index) => [
+        ...Object.entries({ apiGroups, resources, verbs })
+          .filter(([, texts]) => texts.some((text) => text === "*" || text.startsWith("*/")))
+          .map(([field]) => `rules[${index}].${field} has a wildcard`),
+        ...verbs
+          .filter((verb) => ladders.includes(verb))
+          .map((verb) => `rules[${index}] may ${verb}`),
+      ]),
+      ...(binding?.roleRef.name === "cluster-admin" ? ["binds cluster-admin"] : []),
+      ...everyone.map((name) => `grants its rights to ${name}`),
+    ];
+  },
+};
+
+/** What a right to secrets of every namespace, or to run pods and commands in them, amounts to. */
+const powers: readonly {
+  readonly resource: RegExp;
+  readonly verbs: RegExp;
+  readonly what: string;
+}[] = [
+  { resource: /^secrets$/, verbs: /^(get|list|watch)$/, what: "reads the Secrets" },
+  { resource: /^pods\/(exec|attach|portforward)$/, verbs: /./, what: "enters the pods" },
+  {
+    resource: /^(pods|deployments|statefulsets|daemonsets|jobs|cronjobs|replicasets)$/,
+    verbs: /^(create|update|patch)$/,
+    what: "runs what it likes in pods",
+  },
+  { resource: /^nodes(\/proxy)?$/, verbs: /^(create|update|patch|delete)$/, what: "changes nodes" },
+];
+
+/** A role of the whole cluster that reaches into every namespace. */
+export const clusterWidePower: ResourceRule = {
+  kind: "resource",
+  name: "rbac-cluster-power",
+  level: "mandatory",
+  protects:
+    "whoever takes over a program with such rights has every Secret, pod or node of the cluster",
+  check: (resource) => {
+    const role = roleOf(resource);
+    return role?.kind !== "ClusterRole"
+      ? []
+      : role.rules.flatMap(({ resources, verbs }) =>
+          powers
+            .filter(
+              (power) =>
+                resources.some((one) => power.resource.test(one)) &&
+                verbs.some((verb) => power.verbs.test(verb)),
+            )
+            .map(({ what }) => `${what} of every namespace`),
+        );
+  },
+};
+
+/** A pod with a token and no rights, with rights that it cannot use, or with a namespace's own account. */
+export const accountTokens: StackRule = {
+  kind: "stack",
+  name: "account-tokens",
+  level: "mandatory",
+  protects:
+    "a token that nobody uses is one that can be stolen, and rights bound to a namespace's default account are everybody's there",
+  check: ({ resources }) => {
+    const bound = new Set(
+      resources
+        .flatMap((resource) => bindingOf(resource) ?? [])
+        .flatMap(({ subjects, metadata }) =>
+          subjects
+            .filter(({ kind }) => kind === "ServiceAccount")
+            .map(({ name, namespace }) => `${namespace ?? metadata.namespace ?? ""}/${name}`),
+        ),
+    );
+    return resources.flatMap((resource) =>
+      podsOf(resource).flatMap((pods) => {
+        const { serviceAccountName: account = "default", automountServiceAccountToken } = pods.spec;
+        const hasToken = automountServiceAccountToken !== false;
+        const hasRights = bound.has(`${pods.namespace}/${account}`);
+        return [
+          ...(account === "default" ? ["runs under its namespace's default account"] : []),
+          ...(hasToken && !hasRights ? ["has a token of the API server, and no rights there"] : []),
+          ...(!hasToken && hasRights ? ["has rights at the API server, and no token for it"] : []),
+          ...(pods.spec.enableServiceLinks === false
+            ? []
+            : ["gets a variable for every Service of its namespace"]),
+        ].map((fault) => ({ urn: resource.urn, message: `${describePods(pods)} ${fault}` }));
+      }),
+    );
+  },
+};

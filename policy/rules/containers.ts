@@ -1,0 +1,121 @@
+/** What a container asks of its node, and how one is told how it fares. */
+import {
+  allContainers,
+  type Container,
+  describe as describeObject,
+  type PodSet,
+} from "../graph/objects.ts";
+import { objectOf, podsOf, runsOn } from "../kubernetes.ts";
+import type { Resource } from "../resource.ts";
+import type { ResourceRule } from "../rule.ts";
+
+/** What a check finds in each container, with the container's name before it. */
+function inContainers(
+  resource: Resource,
+  check: (container: Container, pods: PodSet) => readonly string[],
+): readonly string[] {
+  return podsOf(resource).flatMap((pods) =>
+    allContainers(pods.spec).flatMap((container) =>
+      check(container, pods).map((fault) => `container ${container.name} ${fault}`),
+    ),
+  );
+}
+
+/** A container that asks for nothing, or may take all of the node's memory. */
+export const requestsAndLimits: ResourceRule = {
+  kind: "resource",
+  name: "requests-and-limits",
+  level: "mandatory",
+  protects:
+    "the scheduler places by requests alone, and a container without a memory limit takes its neighbours' memory; CPU has no limit, as throttling hurts latency and requests share a busy node already",
+  check: (resource) =>
+    inContainers(resource, ({ resources: { requests, limits } }) => [
+      ...(requests?.cpu === undefined ? ["requests no CPU"] : []),
+      ...(requests?.memory === undefined ? ["requests no memory"] : []),
+      ...(limits?.memory === undefined ? ["has no memory limit"] : []),
+    ]),
+};
+
+/** A place on the node's disk that may grow without end. */
+export const boundedScratch: ResourceRule = {
+  kind: "resource",
+  name: "bounded-scratch",
+  level: "mandatory",
+  protects:
+    "what a container writes to its own root or to an unlimited scratch volume fills the node's disk, and the kubelet then evicts its neighbours",
+  check: (resource) => [
+    ...inContainers(resource, ({ securityContext }) =>
+      securityContext?.readOnlyRootFilesystem === true ? [] : ["may write to its root"],
+    ),
+    ...podsOf(resource).flatMap(({ spec }) =>
+      (spec.volumes ?? [])
+        .filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.sizeLimit === undefined)
+        .map(({ name }) => `the volume ${name} has no size limit`),
+    ),
+  ],
+};
+
+/** A container that runs on and is not asked how it fares. */
+export const probed: ResourceRule = {
+  kind: "resource",
+  name: "probes",
+  level: "mandatory",
+  protects:
+    "without a readiness probe a Service sends calls to what has not started, and without a liveness probe what hangs is never restarted",
+  check: (resource) =>
+    podsOf(resource)
+      .filter(runsOn)
+      .flatMap(({ spec }) =>
+        spec.containers.flatMap(({ name, readinessProbe, livenessProbe }) => [
+          ...(readinessProbe === undefined ? [`container ${name} has no readiness probe`] : []),
+          ...(livenessProbe === undefined ? [`container ${name} has no liveness probe`] : []),
+        ]),
+      ),
+};
+
+const patience = (probe: NonNullable<Container["livenessProbe"]>): number =>
+  probe.periodSeconds * probe.failureThreshold;
+
+/** A container that is killed before it is left out. */
+export const patientLiveness: ResourceRule = {
+  kind: "resource",
+  name: "patient-liveness",
+  level: "mandatory",
+  protects:
+    "a container that is slow for a moment is to be left out of its Service first; one that is restarted sooner loses the calls it is at work on",
+  check: (resource) =>
+    inContainers(resource, ({ readinessProbe: ready, livenessProbe: alive }) =>
+      ready !== undefined && alive !== undefined && patience(alive) < patience(ready)
+        ? [`is restarted after ${patience(alive)} s, and left out after ${patience(ready)} s only`]
+        : [],
+    ),
+};
+
+/** Two of what may be only once in a pod. */
+export const distinctInPods: ResourceRule = {
+  kind: "resource",
+  name: "distinct-in-pods",
+  level: "mandatory",
+  protects:
+    "of two variables of one name the last wins without a word, and two ports of one name make a Service lead to either",
+  check: (resource) => {
+    const object = objectOf(resource);
+    const where = object === undefined ? "" : describeObject(object);
+    return podsOf(resource).flatMap(({ spec }) => [
+      ...allContainers(spec).flatMap(({ name, env = [] }) =>
+        repeated(env.map((variable) => variable.name)).map(
+          (variable) => `container ${name} has the variable ${variable} more than once`,
+        ),
+      ),
+      ...repeated(
+        spec.containers.flatMap(({ ports = [] }) =>
+          ports.flatMap((port) => (port.name === undefined ? [] : [port.name])),
+        ),
+      ).map((port) => `${where} has the port ${port} more than once`),
+    ]);
+  },
+};
+
+const repeated = (names: readonly string[]): readonly string[] => [
+  ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
+];

@@ -1,0 +1,73 @@
+/** What holds data, or an address that others have learnt, does not go by mistake. */
+import { namespaceOf } from "../graph/objects.ts";
+import { objectOf, podsOf } from "../kubernetes.ts";
+import { isProduction } from "../production.ts";
+import type { Resource } from "../resource.ts";
+import type { ResourceRule, StackRule } from "../rule.ts";
+
+/** Types of the clouds that hold data, an address or a name. */
+const precious =
+  /^(linode:index\/(nodeBalancer:NodeBalancer|objectStorageBucket:ObjectStorageBucket|volume:Volume|domain:Domain|lkeCluster:LkeCluster|reservedIp:ReservedIp|networkingIp:NetworkingIp|database\w*:Database\w*)|gcp:container\/(cluster:Cluster|nodePool:NodePool)|gcp:storage\/bucket:Bucket|gcp:compute\/(address:Address|globalAddress:GlobalAddress|disk:Disk)|gcp:sql\/databaseInstance:DatabaseInstance|cloudflare:index\/zone:Zone)$/;
+
+const isClaim = ({ type }: Resource): boolean => type.endsWith(":PersistentVolumeClaim");
+
+/** Something precious of a production stack that one `up` can take away. */
+export const protectedData: StackRule = {
+  kind: "stack",
+  name: "protected-data",
+  level: "mandatory",
+  protects:
+    "in production a disk, a database, an address or a namespace with data goes in two steps only: a slip in a stack file deletes none",
+  check: ({ name, resources }) => {
+    if (!isProduction(name)) {
+      return [];
+    }
+    const homes = new Set(
+      resources.flatMap((resource) => {
+        const object = isClaim(resource) ? objectOf(resource) : undefined;
+        return object === undefined ? [] : [namespaceOf(object)];
+      }),
+    );
+    return resources
+      .filter((resource) => !resource.protect && (isPrecious(resource) || isHome(resource, homes)))
+      .map(({ urn }) => ({ urn, message: "is not protected: one update can delete it" }));
+  },
+};
+
+const isPrecious = (resource: Resource): boolean =>
+  precious.test(resource.type) || isClaim(resource);
+
+function isHome(resource: Resource, homes: ReadonlySet<string>): boolean {
+  const object = objectOf(resource);
+  return object?.kind === "Namespace" && homes.has(object.metadata.name);
+}
+
+/** A StatefulSet of a production stack whose disks go with it. */
+export const claimsOutlive: ResourceRule = {
+  kind: "resource",
+  name: "claims-outlive",
+  level: "mandatory",
+  protects: "the disks that a StatefulSet made itself are protected by no option of the engine",
+  check: (resource, stack) =>
+    isProduction(stack)
+      ? podsOf(resource)
+          .filter(({ claimTemplates, whenDeleted }) => {
+            // Without a policy the API server keeps them.
+            return claimTemplates.length > 0 && (whenDeleted ?? "Retain") !== "Retain";
+          })
+          .map(
+            ({ claimTemplates }) => `deletes its disks (${claimTemplates.join(", ")}) with itself`,
+          )
+      : [],
+};
+
+/** Inputs that the engine is told not to look at. */
+export const nothingIgnored: ResourceRule = {
+  kind: "resource",
+  name: "nothing-ignored",
+  level: "mandatory",
+  protects:
+    "what is ignored is neither shown in a preview nor mended when somebody changed it: whose it is has to be said",
+  check: ({ ignoreChanges }) =>
+    ignoreChanges.map((path) => `changes of ${path === "*" ? "any input" : path} are ignored`),
+};

@@ -1,0 +1,99 @@
+/** Secrets stand in Secrets, and nowhere else. */
+import { SecretSearch } from "../secret-search.ts";
+import { allContainers } from "../graph/objects.ts";
+import { podsOf } from "../kubernetes.ts";
+import type { Finding, Resource, Stack } from "../resource.ts";
+import type { ResourceRule, StackRule } from "../rule.ts";
+import { looksRandom, shapes, suspiciousKey } from "../secret-shapes.ts";
+import { textsOf } from "../texts.ts";
+
+const secretType = "kubernetes:core/v1:Secret";
+
+/** Where a secret is at home: in a Secret's data, and with a provider, whose inputs the engine encrypts. */
+function isHome({ type }: Resource, path: string): boolean {
+  return (
+    type.startsWith("pulumi:providers:") ||
+    (type === secretType && /^(data|stringData)\b/.test(path))
+  );
+}
+
+/** Places of checksums, by which pods roll when a file changes: 64 hex digits that open nothing. */
+const checksum = /checksum|sha256|\bhash\b/i;
+
+/** What stands where secrets do not belong and looks like one. */
+export const plainSecrets: ResourceRule = {
+  kind: "resource",
+  name: "plain-secrets",
+  level: "mandatory",
+  protects:
+    "whoever may read ConfigMaps, pods, annotations or the state reads what stands there: nothing may that looks like a key, a token or a password",
+  check: (resource) => [
+    ...textsOf(resource.properties)
+      .filter(({ path }) => !isHome(resource, path))
+      .flatMap(({ path, text }) =>
+        shapes
+          .filter(({ pattern }) => pattern.test(withoutChecksums(path, text)))
+          .map(({ what }) => `${path} ${what}`),
+      ),
+    ...podsOf(resource).flatMap(({ spec }) =>
+      allContainers(spec).flatMap((container) =>
+        (container.env ?? [])
+          .filter(
+            ({ name, value }) =>
+              value !== undefined && suspiciousKey.test(name) && looksRandom(value),
+          )
+          .map(
+            ({ name }) =>
+              `container ${container.name}: the variable ${name} holds its value in plain text, not a reference to a Secret`,
+          ),
+      ),
+    ),
+  ],
+};
+
+/** A text without lines that say they are checksums; nothing of one whose place says so. */
+function withoutChecksums(path: string, text: string): string {
+  return checksum.test(path) ? "" : text.replaceAll(/^.*\b(?:checksum|sha256)\b.*$/gim, "");
+}
+
+/** Values too short or too plain to be told from words. */
+const isSecretValue = (value: string): boolean => value.length >= 12 && looksRandom(value);
+
+/** Secret values of a stack: those that are known as such, and whatever its Secrets hold. */
+function secretValues({ resources, secrets }: Stack): ReadonlyMap<string, string> {
+  const held = resources
+    .filter(({ type }) => type === secretType)
+    .flatMap(({ name, properties }) => [
+      ...entries(name, properties["stringData"], (text) => text),
+      ...entries(name, properties["data"], (text) => Buffer.from(text, "base64").toString("utf8")),
+    ]);
+  return new Map([...held.filter(([, value]) => isSecretValue(value)), ...secrets]);
+}
+
+function entries(
+  name: string,
+  data: unknown,
+  read: (text: string) => string,
+): (readonly [string, string])[] {
+  return Object.entries((data ?? {}) as Record<string, unknown>).flatMap(([key, value]) =>
+    typeof value === "string" ? [[`${name}.${key}`, read(value)] as const] : [],
+  );
+}
+
+/** Values of the stack's Secrets that stand elsewhere as well, in whatever form. */
+export const secretsStayHome: StackRule = {
+  kind: "stack",
+  name: "secrets-stay-home",
+  level: "mandatory",
+  protects:
+    "a value of a Secret that stands in a ConfigMap, a variable or an annotation as well is a secret no more, however it is written there: plain, in base64, hex or a URL",
+  check: (stack) => {
+    const search = new SecretSearch(secretValues(stack));
+    return stack.resources.flatMap((resource): Finding[] => {
+      const found = textsOf(resource.properties)
+        .filter(({ path }) => !isHome(resource, path))
+        .flatMap(({ path, text }) => search.find(text).map((name) => `${path} holds ${name}`));
+      return [...new Set(found)].map((message) => ({ urn: resource.urn, message }));
+    });
+  },
+};

@@ -1,0 +1,77 @@
+/**
+ * Every rule over every committed stack, as it is rendered: the same functions that the pack runs.
+ *
+ * Proves that what is asked of the engine keeps to the rules; that the engine asks the pack is
+ * test/e2e/policy.e2e.test.ts's.
+ */
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { exceptions } from "../../policy/exceptions.ts";
+import { isNamed, judgeStack, labelOf, type Verdict } from "../../policy/judge.ts";
+import { isProduction } from "../../policy/production.ts";
+import { rules } from "../../policy/rules.ts";
+import { readStackFile, render, stacks } from "../rendered.ts";
+import { stackOf } from "./stack-resources.ts";
+
+describe.each(stacks)("stack %s", (name) => {
+  const verdicts = new Map<string, Verdict>();
+  beforeAll(async () => {
+    const stack = stackOf(name, await render(name));
+    for (const rule of rules) {
+      verdicts.set(rule.name, judgeStack(rule, stack, exceptions));
+    }
+  });
+
+  test.each(rules.map((rule) => rule.name))("keeps to %s", (rule) => {
+    const { findings, untold } = verdicts.get(rule) ?? { findings: [], untold: [] };
+    const told = findings.map(({ urn, message }) => `${labelOf(urn)}: ${message}`);
+    expect(told).toEqual([]);
+    // Nothing is unknown to a rendering.
+    expect(untold).toEqual([]);
+  });
+
+  test("needs every exception that is made for it, each resource it names", () => {
+    const unneeded = exceptions
+      .filter((exception) => exception.stacks.includes(name))
+      .flatMap((exception) => {
+        const allowed = verdicts.get(exception.rule)?.allowed ?? [];
+        return exception.resources
+          .filter(
+            (pattern) =>
+              !allowed.some(
+                (one) => one.exception === exception && isNamed(pattern, labelOf(one.finding.urn)),
+              ),
+          )
+          .map((pattern) => `${exception.rule}: ${pattern}`);
+      });
+    expect(unneeded).toEqual([]);
+  });
+
+  test("is production's by its name where its file says so", () => {
+    const environment = readStackFile(name)["fleet:environment"];
+    expect(isProduction(name)).toBe(environment === "production");
+  });
+});
+
+describe("exceptions", () => {
+  test("are of rules and stacks that there are, and say why", () => {
+    const names = rules.map(({ name }) => name);
+    const faults = exceptions.filter(
+      (one) =>
+        !names.includes(one.rule) ||
+        one.stacks.length === 0 ||
+        one.resources.length === 0 ||
+        one.stacks.some((stack) => !stacks.some((known) => known === stack)) ||
+        one.reason.length < 20,
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+test("rules have names of their own that the engine takes", () => {
+  const names = rules.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(names.filter((name) => !/^[a-z]+(-[a-z]+)+$|^(probes|spread|labels)$/.test(name))).toEqual(
+    [],
+  );
+});
