@@ -1,0 +1,420 @@
+/**
+ * Reads the engine's event log: one JSON object a line, as `--event-log` and the Automation API write
+ * it (sdk/go apitype/events.go). What is no event is counted, never fatal.
+ *
+ * A log of ten thousand steps has tens of megabytes: it is read line by line, and of each event only
+ * what a report needs is kept.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+
+import * as z from "zod";
+
+import type {
+  Message,
+  PolicyMessage,
+  PolicySummary,
+  PropertyDiff,
+  StackPreview,
+  State,
+  Step,
+} from "./preview.ts";
+import { isObject, type JsonObject, objectAt } from "./values.ts";
+
+const Text = z.string().default("");
+const Bag = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((value) => value ?? {});
+const Texts = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+const StepState = z.object({
+  parent: Text,
+  protect: z.boolean().default(false),
+  retainOnDelete: z.boolean().default(false),
+  inputs: Bag,
+  outputs: Bag,
+});
+
+const StepEvent = z.object({
+  metadata: z.object({
+    op: z.string(),
+    urn: z.string(),
+    type: z.string(),
+    old: StepState.nullish(),
+    new: StepState.nullish(),
+    keys: Texts,
+    diffs: Texts,
+    detailedDiff: z.record(z.string(), z.object({ diffKind: z.string() })).nullish(),
+  }),
+});
+
+const PolicyEvent = z.object({
+  resourceUrn: Text,
+  message: Text,
+  policyName: z.string(),
+  policyPackName: z.string(),
+  enforcementLevel: Text,
+  severity: z.string().optional(),
+});
+
+const PolicySummaryEvent = z.object({
+  policyPackName: z.string(),
+  policyPackVersion: Text,
+  passed: z.array(z.string()).default([]),
+  failed: z.array(z.string()).default([]),
+});
+
+const DiagnosticEvent = z.object({
+  urn: Text,
+  message: z.string(),
+  severity: z.string(),
+  ephemeral: z.boolean().default(false),
+});
+
+const SummaryEvent = z.object({
+  durationSeconds: z.number().default(0),
+  resourceChanges: z.record(z.string(), z.number()).default({}),
+  PolicyPacks: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((value) => value ?? {}),
+  result: Text,
+});
+
+/** Kinds of events that say nothing of the change. */
+const silent: ReadonlySet<string> = new Set([
+  "cancelEvent",
+  "stdoutEvent",
+  "preludeEvent",
+  "policyLoadEvent",
+  "startDebuggingEvent",
+  "progressEvent",
+]);
+
+/**
+ * The head of a step's event: the engine always writes these members first. Where nothing but them is
+ * needed, the rest of the line is not parsed.
+ */
+const stepHead =
+  /^\{"sequence":\d+,"timestamp":\d+,"(resourcePreEvent|resOutputsEvent)":\{"metadata":\{"op":"([a-z-]+)","urn":"([^"\\]*)","type":"([^"\\]*)",/;
+
+/** Types of which those that stay the same are read too: their pods count, and they are asked what they hold. */
+const surroundings =
+  /^pulumi:|^kubernetes:(apps\/|batch\/|policy\/|autoscaling\/)|:(PersistentVolumeClaim|Pod|ReplicationController)$/;
+
+/** Gathers the events of one log. */
+export class EventReader {
+  readonly #steps: Step[] = [];
+  readonly #begun = new Set<string>();
+  readonly #ended = new Set<string>();
+  readonly #same = new Set<string>();
+  readonly #versions: Record<string, string> = {};
+  readonly #messages: Message[] = [];
+  readonly #policyMessages: PolicyMessage[] = [];
+  readonly #policySummaries: PolicySummary[] = [];
+  readonly #remediations: PolicyMessage[] = [];
+  readonly #packs: Record<string, string> = {};
+  readonly #unknownKinds: Record<string, number> = {};
+  #outputs: StackPreview["outputs"];
+  #summary: StackPreview["summary"];
+  #unreadable = 0;
+  #lastUnreadable = false;
+
+  /** Takes one line in. */
+  take(line: string): void {
+    if (line.trim() === "") {
+      return;
+    }
+    const wasRead = this.#skip(line) || this.#read(line);
+    this.#unreadable += wasRead ? 0 : 1;
+    this.#lastUnreadable = !wasRead;
+  }
+
+  /**
+   * Ends the log.
+   *
+   * @param endsInLine Whether it ended without a line break, as a log that is cut short does.
+   */
+  end(endsInLine: boolean): StackPreview {
+    const cut = endsInLine && this.#lastUnreadable;
+    return {
+      steps: this.#steps,
+      begun: this.#begun,
+      ended: this.#ended,
+      same: this.#same,
+      outputs: this.#outputs,
+      versions: this.#versions,
+      messages: this.#messages,
+      policyMessages: this.#policyMessages,
+      policySummaries: this.#policySummaries,
+      remediations: this.#remediations,
+      packs: this.#packs,
+      summary: this.#summary,
+      faults: {
+        unreadable: this.#unreadable - (cut ? 1 : 0),
+        cut,
+        unknownKinds: this.#unknownKinds,
+      },
+    };
+  }
+
+  /** Takes in a step of which its head tells all that is needed. */
+  #skip(line: string): boolean {
+    const head = line.endsWith("}") ? stepHead.exec(line) : null;
+    if (head === null) {
+      return false;
+    }
+    const [, event = "", op = "", urn = "", type = ""] = head;
+    if (event === "resOutputsEvent") {
+      // What a refresh found stands in the event of its end alone, and so do the stack's outputs.
+      if (type === "pulumi:pulumi:Stack" || !this.#begun.has(`${op} ${urn}`)) {
+        return false;
+      }
+      this.#ended.add(`${op} ${urn}`);
+      return true;
+    }
+    if (op === "refresh") {
+      this.#begun.add(`${op} ${urn}`);
+      return true;
+    }
+    if (op !== "same" || surroundings.test(type) || line.includes('"protect":true')) {
+      return false;
+    }
+    this.#begun.add(`${op} ${urn}`);
+    this.#same.add(urn);
+    return true;
+  }
+
+  #read(line: string): boolean {
+    let event: unknown;
+    try {
+      event = JSON.parse(line);
+    } catch {
+      return false;
+    }
+    if (!isObject(event)) {
+      return false;
+    }
+    const kinds = Object.keys(event).filter((key) => key !== "sequence" && key !== "timestamp");
+    return kinds.length > 0 && kinds.every((kind) => this.#takeEvent(kind, event[kind]));
+  }
+
+  #takeEvent(kind: string, body: unknown): boolean {
+    switch (kind) {
+      case "resourcePreEvent":
+        return read(StepEvent, body, ({ metadata }) => {
+          this.#takeStep(metadata);
+        });
+      case "resOutputsEvent":
+        return read(StepEvent, body, ({ metadata }) => {
+          this.#takeEnd(metadata);
+        });
+      case "resOpFailedEvent":
+        return read(StepEvent, body, ({ metadata }) => {
+          this.#takeStep(metadata);
+        });
+      case "policyEvent":
+        return read(PolicyEvent, body, (event) => this.#policyMessages.push(policyMessage(event)));
+      case "policyRemediationEvent":
+        return read(PolicyEvent, body, (event) => this.#remediations.push(policyMessage(event)));
+      case "policyAnalyzeSummaryEvent":
+      case "policyAnalyzeStackSummaryEvent":
+      case "policyRemediateSummaryEvent":
+        return read(PolicySummaryEvent, body, (event) => {
+          this.#takePolicySummary(event);
+        });
+      case "diagnosticEvent":
+        return read(DiagnosticEvent, body, (event) => {
+          this.#takeMessage(event);
+        });
+      case "errorEvent":
+        return read(z.object({ error: z.string() }), body, ({ error }) => {
+          this.#messages.push({ severity: "error", urn: "", text: plainText(error) });
+        });
+      case "summaryEvent":
+        return read(SummaryEvent, body, (event) => {
+          this.#takeSummary(event);
+        });
+      default:
+        if (!silent.has(kind)) {
+          this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
+        }
+        return true;
+    }
+  }
+
+  #takeStep(metadata: z.infer<typeof StepEvent>["metadata"]): void {
+    const { op, urn, type } = metadata;
+    this.#begun.add(`${op} ${urn}`);
+    if (op === "same") {
+      this.#same.add(urn);
+    }
+    this.#takeVersion(type, metadata.new?.inputs);
+    this.#steps.push(stepOf(metadata));
+  }
+
+  #takeEnd(metadata: z.infer<typeof StepEvent>["metadata"]): void {
+    const { op, urn, type } = metadata;
+    this.#ended.add(`${op} ${urn}`);
+    if (type === "pulumi:pulumi:Stack") {
+      const { old: before, new: after } = metadata;
+      this.#outputs = { before: before?.outputs ?? {}, after: after?.outputs ?? {} };
+      this.#ended.add(`refresh ${urn}`);
+    } else if (!this.#begun.has(`${op} ${urn}`)) {
+      // What a refresh found: begun as `refresh`, ended as what it comes to.
+      this.#begun.add(`${op} ${urn}`);
+      this.#ended.add(`refresh ${urn}`);
+      if (op === "same") {
+        this.#same.add(urn);
+      } else {
+        this.#steps.push(stepOf(metadata, true));
+      }
+    }
+  }
+
+  #takeVersion(type: string, inputs: JsonObject | undefined): void {
+    const name = /^pulumi:providers:(.+)$/.exec(type)?.[1];
+    const version = inputs?.["version"];
+    if (name !== undefined && typeof version === "string") {
+      this.#versions[name] = version;
+    }
+  }
+
+  #takePolicySummary(event: z.infer<typeof PolicySummaryEvent>): void {
+    const { policyPackName: pack, policyPackVersion: version, passed, failed } = event;
+    this.#packs[pack] ??= version;
+    this.#policySummaries.push({ pack, version, passed, failed });
+  }
+
+  #takeMessage({ urn, message, severity, ephemeral }: z.infer<typeof DiagnosticEvent>): void {
+    const text = plainText(message).trim();
+    if (ephemeral || text === "" || severity === "debug") {
+      return;
+    }
+    const known = severity === "error" || severity === "warning" ? severity : "info";
+    this.#messages.push({ severity: known, urn, text });
+  }
+
+  #takeSummary(event: z.infer<typeof SummaryEvent>): void {
+    const { result, durationSeconds: seconds, resourceChanges, PolicyPacks } = event;
+    const changes = Object.entries(resourceChanges).filter(([op]) => op !== "same");
+    this.#summary = { result, seconds, changes: changes.reduce((sum, [, n]) => sum + n, 0) };
+    for (const [pack, version] of Object.entries(PolicyPacks)) {
+      this.#packs[pack] = version.replace(/^v/, "");
+    }
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, body: unknown, take: (event: T) => unknown): boolean {
+  const { success, data } = schema.safeParse(body);
+  if (success) {
+    take(data);
+  }
+  return success;
+}
+
+function stepOf(metadata: z.infer<typeof StepEvent>["metadata"], isRefresh = false): Step {
+  const { op, urn, type, old: before, new: after, keys, diffs, detailedDiff } = metadata;
+  const keep = (state: z.infer<typeof StepState> | null | undefined): State | undefined =>
+    state === null || state === undefined
+      ? undefined
+      : { ...state, outputs: isRefresh ? state.outputs : outputsWorthKeeping(type, state.outputs) };
+  return {
+    urn,
+    type,
+    op,
+    before: keep(before),
+    after: keep(after),
+    keys: keys ?? [],
+    diffs,
+    detail:
+      detailedDiff === null || detailedDiff === undefined
+        ? undefined
+        : new Map(
+            Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffOf(diffKind)]),
+          ),
+  };
+}
+
+function diffOf(kind: string): PropertyDiff {
+  const word = kind.replace(/-replace$/, "");
+  return {
+    kind: word === "add" || word === "delete" ? word : "update",
+    replaces: word !== kind,
+  };
+}
+
+/**
+ * Outputs tell which resource makes a value. An object of a cluster repeats its inputs in them, twice,
+ * and who wrote each field: of these, what the cluster gives is kept.
+ */
+function outputsWorthKeeping(type: string, outputs: JsonObject): JsonObject {
+  if (!type.startsWith("kubernetes:")) {
+    return outputs;
+  }
+  const { clusterIP, loadBalancerIP } = objectAt(outputs, "spec");
+  return { status: outputs["status"], spec: { clusterIP, loadBalancerIP } };
+}
+
+function policyMessage(event: z.infer<typeof PolicyEvent>): PolicyMessage {
+  return {
+    pack: event.policyPackName,
+    policy: event.policyName,
+    level: event.enforcementLevel,
+    severity: event.severity,
+    urn: event.resourceUrn,
+    text: plainText(event.message).trim(),
+  };
+}
+
+/** The engine's colour marks, e.g. `<{%reset%}>`, taken out. */
+function plainText(text: string): string {
+  return text.replace(/<\{%[^%]{0,40}%\}>/g, "");
+}
+
+/** Reads a log that is at hand as a text. */
+export function readEvents(text: string): StackPreview {
+  const reader = new EventReader();
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf("\n", start);
+    const stop = end === -1 ? text.length : end;
+    reader.take(text.slice(start, stop));
+    start = stop + 1;
+  }
+  return reader.end(!text.endsWith("\n"));
+}
+
+/**
+ * Reads a log from its file, a megabyte at a time.
+ *
+ * @throws Where there is no such file or it cannot be read.
+ */
+export function readEventLog(path: string): StackPreview {
+  const reader = new EventReader();
+  const decoder = new StringDecoder("utf8");
+  const buffer = Buffer.alloc(1 << 20);
+  const file = openSync(path, "r");
+  try {
+    let rest = "";
+    for (;;) {
+      const count = readSync(file, buffer, 0, buffer.length, null);
+      if (count === 0) {
+        break;
+      }
+      const lines = (rest + decoder.write(buffer.subarray(0, count))).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach((line) => {
+        reader.take(line);
+      });
+    }
+    rest += decoder.end();
+    reader.take(rest);
+    return reader.end(rest !== "");
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,99 @@
+/** Which resource a URN and its inputs mean, as people name it. */
+import { createHash } from "node:crypto";
+
+import type { Identity, Reference } from "./model.ts";
+import type { Change } from "./operations.ts";
+import { isObject, textAt } from "./values.ts";
+
+/** Parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+export interface UrnParts {
+  readonly stack: string;
+  /** Types of the resource and all its parents, joined by `$`. */
+  readonly types: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Takes a URN apart; what is none is all name. */
+export function readUrn(urn: string): UrnParts {
+  const parts = urn.split("::");
+  if (parts.length < 4 || !urn.startsWith("urn:pulumi:")) {
+    return { stack: "", types: "", type: "", name: urn };
+  }
+  const types = parts[2] ?? "";
+  return {
+    stack: (parts[0] ?? "").slice("urn:pulumi:".length),
+    types,
+    type: types.slice(types.lastIndexOf("$") + 1),
+    name: parts.slice(3).join("::"),
+  };
+}
+
+/** The same resource in another stack has the same key. */
+export function keyAcrossStacks(urn: string): string {
+  const { types, name } = readUrn(urn);
+  return `${types}::${name}`;
+}
+
+/** Kind of an object of a cluster, e.g. `Deployment`; undefined for what is none. */
+export function kindOf(type: string): string | undefined {
+  // A type has one colon within its version's module at most: `kubernetes:apps/v1:Deployment`.
+  return /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1]?.replace(/Patch$/, "");
+}
+
+/** Who it is, from what the program asks for and, where that is gone, what was there. */
+export function identify(
+  stack: string,
+  change: Pick<Change, "urn" | "type" | "before" | "after">,
+): Identity {
+  const { name: given } = readUrn(change.urn);
+  const kind = kindOf(change.type);
+  const plain = change.type.split(":").at(-1) ?? change.type;
+  if (kind === undefined) {
+    return {
+      stack,
+      urn: change.urn,
+      type: change.type,
+      kind: plain,
+      name: given,
+      label: `${plain} ${given}`.trim(),
+    };
+  }
+  const inputs = change.after?.inputs ?? change.before?.inputs;
+  const metadata = isObject(inputs) ? inputs["metadata"] : undefined;
+  const namespace = textAt(metadata, "namespace");
+  const name = objectName(textAt(metadata, "name"), given);
+  return {
+    stack,
+    urn: change.urn,
+    type: change.type,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    label: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+  };
+}
+
+/** A name that the engine made has eight letters of chance at its end: people know it without them. */
+function objectName(name: string | undefined, given: string): string {
+  return name === undefined ||
+    (new RegExp(/^-[0-9a-f]{8}$/).test(name.slice(given.length)) && name.startsWith(given))
+    ? given
+    : name;
+}
+
+/** How another part of the report refers to it. */
+export function referTo({ stack, urn, label }: Identity): Reference {
+  return { stack, urn, label };
+}
+
+/** A resource of which only the URN is known. */
+export function referToUrn(stack: string, urn: string): Reference {
+  const { type, name } = readUrn(urn);
+  return { stack, urn, label: `${type.split(":").at(-1) ?? ""} ${name}`.trim() };
+}
+
+/** Stable, and safe in a link. */
+export function itemId(stack: string, urn: string): string {
+  return createHash("sha256").update(`${stack}\0${urn}`).digest("hex").slice(0, 12);
+}

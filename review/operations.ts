@@ -1,0 +1,99 @@
+/** The engine's steps put together: what happens to each resource. */
+import type { Operation } from "./model.ts";
+import type { PropertyDiff, StackPreview, State, Step } from "./preview.ts";
+import { isEqual } from "./values.ts";
+
+/** What happens to one resource. */
+export interface Change {
+  readonly urn: string;
+  readonly type: string;
+  readonly operation: Operation;
+  readonly before: State | undefined;
+  readonly after: State | undefined;
+  readonly keys: readonly string[];
+  readonly diffs: readonly string[] | undefined;
+  readonly detail: ReadonlyMap<string, PropertyDiff> | undefined;
+  /** Of a replacement: whether the old one goes before the new one is there. */
+  readonly deletesFirst: boolean;
+  /** Whether the engine came to the end of all its steps. */
+  readonly isDone: boolean;
+}
+
+/** Steps by the operation they are part of. */
+const operations: Readonly<Record<string, Operation>> = {
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  "import-replacement": "replace",
+  "read-replacement": "replace",
+  "discard-replaced": "replace",
+  import: "import",
+  read: "read",
+  discard: "forget",
+};
+
+/** All changes of a preview, in the order in which the engine began them. */
+export function changesOf(preview: StackPreview): readonly Change[] {
+  const byUrn = Map.groupBy(
+    preview.steps.filter((step) => operations[step.op] !== undefined && !isIdle(step)),
+    ({ urn }) => urn,
+  );
+  return [...byUrn.values()].map((steps) => merge(steps, preview.ended));
+}
+
+/** A component and a provider are updated at each refresh, to what they were. */
+function isIdle({ op, detail, diffs, before, after, type }: Step): boolean {
+  return (
+    op === "update" &&
+    (detail?.size ?? 0) === 0 &&
+    (diffs?.length ?? 0) === 0 &&
+    (type === "pulumi:pulumi:Stack" || isEqual(before?.inputs, after?.inputs)) &&
+    before?.protect === after?.protect
+  );
+}
+
+function merge(steps: readonly Step[], ended: ReadonlySet<string>): Change {
+  const operation = operationOf(steps);
+  // The step that makes the new one tells most: a deletion knows no new state.
+  const main =
+    steps.find(({ op }) => op.startsWith("create") || op === "import-replacement") ??
+    steps.find(({ after }) => after !== undefined) ??
+    steps[0];
+  if (main === undefined) {
+    throw new Error("a change has at least one step");
+  }
+  const before = main.before ?? steps.find((step) => step.before !== undefined)?.before;
+  const isForgotten = operation === "delete" && before?.retainOnDelete === true;
+  return {
+    urn: main.urn,
+    type: main.type,
+    operation: isForgotten ? "forget" : operation,
+    before,
+    after: main.after,
+    keys: main.keys,
+    diffs: main.diffs,
+    detail: main.detail,
+    deletesFirst: operation === "replace" && deletesFirst(steps),
+    isDone: steps.every(({ op, urn }) => ended.has(`${op} ${urn}`)),
+  };
+}
+
+function operationOf(steps: readonly Step[]): Operation {
+  const found = new Set(steps.map(({ op }) => operations[op] ?? "update"));
+  // A resource may be read and then changed in one run: what weighs most is what happens to it.
+  const order = ["replace", "delete", "create", "update", "import", "forget", "read"] as const;
+  // Deleted and made anew under the same name is a replacement by two hands.
+  return found.has("delete") && found.has("create")
+    ? "replace"
+    : (order.find((operation) => found.has(operation)) ?? "update");
+}
+
+function deletesFirst(steps: readonly Step[]): boolean {
+  const deleted = steps.findIndex(({ op }) => op === "delete-replaced" || op === "delete");
+  const made = steps.findIndex(({ op }) => op.startsWith("create") || op === "import-replacement");
+  // Where the preview broke off between the two, the first is all there is.
+  return deleted !== -1 && (made === -1 || deleted < made);
+}

@@ -1,0 +1,95 @@
+/** What the policy packs say: what stops the change first, the rest further down. */
+import type { PolicyEntry, StackReport } from "../../model.ts";
+import type { List, Section } from "../document.ts";
+import { named } from "./entries.ts";
+import { importance } from "./importance.ts";
+import { code, counted, strong, words } from "./line.ts";
+
+type Kept = List["lines"][number];
+
+const entryLine = (
+  { policy, resource, message, level }: PolicyEntry,
+  stack: string | undefined,
+  kept: number,
+  before: string,
+): Kept => ({
+  line: [
+    ...(stack === undefined ? [] : [code(stack)]),
+    strong(`${before === "" ? level : before}:`),
+    ...named(policy, resource?.label, message),
+  ],
+  importance: kept,
+});
+
+/** Broken rules that stop the change, and all else. */
+export function policySections(
+  stacks: readonly StackReport[],
+): readonly [breaches: Section | undefined, rest: Section | undefined] {
+  const several = stacks.length > 1;
+  const lines = (
+    of: (stack: StackReport) => readonly PolicyEntry[],
+    kept: number,
+    before = "",
+  ): readonly Kept[] =>
+    stacks.flatMap((stack) =>
+      of(stack).map((entry) => entryLine(entry, several ? stack.stack : undefined, kept, before)),
+    );
+  const isMandatory = ({ level }: PolicyEntry): boolean => level === "mandatory";
+  const breaches = lines(
+    ({ policies }) => policies.violations.filter(isMandatory),
+    importance.breach,
+  );
+  const rest = [
+    ...lines(
+      ({ policies }) => policies.violations.filter((entry) => !isMandatory(entry)),
+      importance.advice,
+    ),
+    ...lines(({ policies }) => policies.couldNotRun, importance.advice, "could not run"),
+    ...lines(({ policies }) => policies.remediated, importance.said, "mended"),
+  ];
+  return [
+    breaches.length === 0
+      ? undefined
+      : {
+          id: "breaches",
+          title: "Policy breaches",
+          tone: "failure",
+          count: breaches.length,
+          note: "Rules of the policy pack that stop this change.",
+          folded: false,
+          blocks: [{ is: "list", lines: breaches }],
+        },
+    restSection(stacks, rest),
+  ];
+}
+
+/** Which packs ran and how many rules passed, in words that count what could not run apart. */
+function restSection(stacks: readonly StackReport[], rest: readonly Kept[]): Section | undefined {
+  const ran = stacks.filter(({ policies }) => policies.packs.length > 0);
+  const lines = ran.map(({ stack, policies }): Kept => {
+    const { passed, violated, notRun, packs } = policies;
+    const parts = [
+      `${passed} passed`,
+      `${violated.mandatory} broken`,
+      ...(violated.advisory === 0 ? [] : [`${counted(violated.advisory, "piece")} of advice`]),
+      `${notRun} could not run`,
+    ];
+    return {
+      line: [
+        ...(stacks.length > 1 ? [code(stack)] : []),
+        words(`${parts.join(", ")}:`),
+        ...packs.map(({ name, version }) => code(`${name} ${version}`)),
+      ],
+      importance: importance.advice,
+    };
+  });
+  return lines.length + rest.length === 0
+    ? undefined
+    : {
+        id: "policies",
+        title: "Policies",
+        tone: "plain",
+        folded: rest.length === 0,
+        blocks: [{ is: "list", lines: [...rest, ...lines] }],
+      };
+}

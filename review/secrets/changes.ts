@@ -1,0 +1,78 @@
+/** What may be said of secrets: where they stand, and whether they change. */
+import type { RawDifference } from "../differences.ts";
+import type { SecretChange } from "../model.ts";
+import type { Change } from "../operations.ts";
+import { covers, formatPath, type Path } from "../paths.ts";
+import { isObject, isSecret, isUnknown, plaintextOf } from "../values.ts";
+import type { Guard } from "./guard.ts";
+import { isSensitive } from "./sensitive.ts";
+
+/** Every secret of a resource that stays: what differs, and what does not. */
+export function secretChanges(
+  change: Change,
+  raw: readonly RawDifference[],
+  guard: Guard,
+): SecretChange[] {
+  const named = raw.filter((difference) => difference.isSecret);
+  const changed = named.map(({ path, before, after }) => ({
+    path: formatPath(path),
+    change: secretWord({ path, before, after }, change, guard),
+  }));
+  const inputs = change.after?.inputs ?? {};
+  const rest = secretPaths(change.type, inputs).filter(
+    (path) =>
+      !raw.some((difference) => covers(path, difference.path) || covers(difference.path, path)),
+  );
+  const unnamed = rest.map((path) => ({ path: formatPath(path), change: "unchanged" as const }));
+  return [...changed, ...unnamed];
+}
+
+function secretWord(
+  { path, before, after }: Pick<RawDifference, "path" | "before" | "after">,
+  { detail, diffs }: Change,
+  { sealer }: Guard,
+): SecretChange["change"] {
+  const diff = detail?.get(formatPath(path));
+  if (isUnknown(after)) {
+    return "unknown";
+  }
+  if (before === undefined || diff?.kind === "add") {
+    return "added";
+  }
+  if (after === undefined || diff?.kind === "delete") {
+    return "removed";
+  }
+  const [left, right] = [before, after].map((value) =>
+    isSecret(value) ? plaintextOf(value) : value,
+  );
+  if (left !== undefined && right !== undefined) {
+    return sealer.seal(left) === sealer.seal(right) ? "unchanged" : "changed";
+  }
+  // Blinded. The provider compared the values themselves: what it names has changed, and where it names
+  // no more than the property round it, nobody can tell.
+  const isNamed =
+    diff !== undefined || (path.length === 1 && diffs?.includes(String(path[0])) === true);
+  return isNamed ? "changed" : "unknown";
+}
+
+/** Where secrets stand in what a program asks for. A marked object is one: its keys are not known. */
+export function secretPaths(type: string, inputs: unknown): readonly Path[] {
+  const paths: Path[] = [];
+  const walk = (value: unknown, path: Path): void => {
+    if (isSecret(value)) {
+      paths.push(path);
+    } else if (Array.isArray(value)) {
+      value.forEach((each, at) => {
+        walk(each, [...path, at]);
+      });
+    } else if (isObject(value)) {
+      for (const [key, each] of Object.entries(value)) {
+        walk(each, [...path, key]);
+      }
+    } else if (typeof value === "string" && path.length > 0 && isSensitive(type, path, inputs)) {
+      paths.push(path);
+    }
+  };
+  walk(inputs, []);
+  return paths;
+}

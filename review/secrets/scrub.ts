@@ -1,0 +1,183 @@
+/**
+ * Takes known secrets out of texts, in whatever form they stand there: an error message may repeat a
+ * value that the engine had masked everywhere else.
+ *
+ * Looking for whole values is not enough: a provider cuts its messages, base64 swallows what stands
+ * before a value, a line diff splits it. So a text is searched for every run of eight characters of
+ * every form of a secret, and whatever is covered by such runs is masked.
+ */
+
+/** What stands where a secret stood. */
+export const mask = "[secret]";
+
+/** Characters of a run. A shorter rest of a secret is left standing. */
+const run = 8;
+
+/** Shorter secrets are words that stand anywhere; they are told instead of looked for. */
+export const shortest = 6;
+
+/** Knows secrets and takes them out of texts. */
+export class Scrubber {
+  readonly #runs = new Set<string>();
+  /** Whole forms that are shorter than a run. */
+  readonly #short: string[] = [];
+  /** One bit a hash of a run: most places of most texts are done with it. */
+  readonly #sieve = new Uint8Array(1 << 19);
+  readonly #known = new Set<string>();
+  #tooShort = 0;
+
+  /** @param secrets Plain texts. */
+  constructor(secrets: Iterable<string> = []) {
+    for (const secret of secrets) {
+      this.learn(secret);
+    }
+  }
+
+  /** Secrets that are too short to be looked for. */
+  get tooShort(): number {
+    return this.#tooShort;
+  }
+
+  /** Looks for one more secret from now on. */
+  learn(secret: string): void {
+    const value = secret.trim();
+    if (value === "" || this.#known.has(value)) {
+      return;
+    }
+    this.#known.add(value);
+    if (value.length < shortest) {
+      this.#tooShort += 1;
+      return;
+    }
+    for (const piece of telltales(value)) {
+      for (const form of formsOf(piece)) {
+        this.#learnForm(form);
+      }
+    }
+  }
+
+  /** The text without what is known to be secret. */
+  scrub(text: string): string {
+    if (this.#known.size === 0) {
+      return text;
+    }
+    let clean = text;
+    for (const short of this.#short) {
+      if (clean.includes(short)) {
+        clean = clean.replaceAll(short, mask);
+      }
+    }
+    return this.#maskRuns(clean);
+  }
+
+  #learnForm(form: string): void {
+    if (form.length < run) {
+      this.#short.push(form);
+      return;
+    }
+    for (let start = 0; start + run <= form.length; start += 1) {
+      this.#runs.add(form.slice(start, start + run));
+      const hash = hashAt(form, start);
+      this.#sieve[hash >>> 3] = (this.#sieve[hash >>> 3] ?? 0) | (1 << (hash & 7));
+    }
+  }
+
+  #maskRuns(text: string): string {
+    let clean = "";
+    let copied = 0;
+    let covered = -1;
+    for (let start = 0; start + run <= text.length; start += 1) {
+      const hash = hashAt(text, start);
+      const mayBe = ((this.#sieve[hash >>> 3] ?? 0) & (1 << (hash & 7))) !== 0;
+      if (!mayBe || !this.#runs.has(text.slice(start, start + run))) {
+        continue;
+      }
+      if (start > covered) {
+        clean += text.slice(copied, start) + mask;
+      }
+      covered = start + run;
+      copied = covered;
+    }
+    return copied === 0 ? text : clean + text.slice(copied);
+  }
+}
+
+/** A number below 2^22 for the run that begins there. */
+function hashAt(text: string, start: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < start + run; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return (hash ^ (hash >>> 15)) & 0x3fffff;
+}
+
+/**
+ * What of a secret gives it away. A file — a key in PEM, a kubeconfig — has lines that stand in every
+ * file of its kind: of these, the words that look drawn by chance.
+ */
+function telltales(value: string): readonly string[] {
+  if (value.length <= 200 && !/[\r\n]/.test(value)) {
+    return [value];
+  }
+  const words = value.split(/[\s"',=<>(){}[\]]+|\\n/).filter((word) => {
+    return word.length >= 16 && /\d/.test(word) && /[A-Za-z]/.test(word);
+  });
+  // Encoded as a whole, a file is one word: its beginning is that of every file of its kind.
+  return words.length === 0 ? [value] : words;
+}
+
+/** A value as it may stand in a text. */
+function formsOf(value: string): ReadonlySet<string> {
+  const forms = new Set([value]);
+  const add = (form: string): void => {
+    // Base64 of a short value, its ends cut off, is shorter still.
+    if (form.length >= shortest - 1) {
+      forms.add(form);
+    }
+  };
+  add(JSON.stringify(value).slice(1, -1));
+  const url = encodeURIComponent(value.toWellFormed());
+  add(url);
+  add(url.replaceAll("%20", "+"));
+  add(url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+  // URL encoders differ in what they leave as it is.
+  add(url.replace(/[!'()*~_.-]/g, (letter) => `%${hex(letter).toUpperCase()}`));
+  add(value.replace(/[&<>"']/g, (letter) => htmlNames[letter] ?? letter));
+  add(hex(value));
+  add(hex(value).toUpperCase());
+  for (const text of base64Forms(value)) {
+    add(text);
+    add(text.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  // What a Secret's data holds, is told in base64 of base64 by some.
+  for (const text of base64Forms(Buffer.from(value, "utf8").toString("base64"))) {
+    add(text);
+  }
+  return forms;
+}
+
+const htmlNames: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function hex(value: string): string {
+  return Buffer.from(value, "utf8").toString("hex");
+}
+
+/**
+ * Base64 of the value, wherever it stands in what was encoded: three letters are written as four, so
+ * there are three ways; the letters at the ends hold bits of the neighbours and are left out.
+ */
+function base64Forms(value: string): readonly string[] {
+  const bytes = Buffer.from(value, "utf8");
+  return [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    const start = [0, 2, 3][before] ?? 0;
+    const rest = (before + bytes.length) % 3;
+    return text.replace(/=+$/, "").slice(start, rest === 0 ? undefined : -1);
+  });
+}

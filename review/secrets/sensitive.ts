@@ -1,0 +1,52 @@
+/**
+ * Which properties are secret, whatever the engine's marks say: the program may have lost a mark, and
+ * what a refresh reads from the world never had one.
+ */
+import type { Path } from "../paths.ts";
+import { isObject } from "../values.ts";
+
+/** Inputs of providers that are no credentials. All others of them are taken for some. */
+const openProviderInputs =
+  /^(version|clusterIdentifier|cluster|context|namespace|region|zone|project|apiVersion|__internal|pluginDownloadURL|enable\w+|suppress\w+|disable\w+|skip\w+|delete\w+)$/;
+
+/** Last words of names that hold a secret. */
+const secretName =
+  /(password|passwd|passphrase|secret[-_]?key|private[-_]?key|api[-_]?key|access[-_]?key|token|kubeconfig|credentials?|client[-_]?secret|seed[-_]?phrase|mnemonic)$/i;
+
+/**
+ * Whether a property of a type of resource holds a secret by what it is called.
+ *
+ * @param inputs Of the resource: an environment variable's name stands beside its value.
+ */
+export function isSensitive(type: string, path: Path, inputs: unknown): boolean {
+  const [first = "", second] = path;
+  if (type.startsWith("pulumi:providers:")) {
+    return !openProviderInputs.test(String(first));
+  }
+  if (type === "kubernetes:core/v1:Secret") {
+    return (
+      first === "data" ||
+      first === "stringData" ||
+      // kubectl keeps the whole object, data included, in an annotation.
+      (first === "metadata" && second === "annotations" && /last-applied/.test(String(path[2])))
+    );
+  }
+  const last = path.findLast((segment) => typeof segment === "string");
+  if (last === "value" && path.includes("env")) {
+    return secretName.test(nameBeside(path, inputs));
+  }
+  return last !== undefined && secretName.test(last);
+}
+
+/** `name` of the object whose `value` is at the path. */
+function nameBeside(path: Path, inputs: unknown): string {
+  let value = inputs;
+  for (const segment of path.slice(0, -1)) {
+    if (Array.isArray(value) && typeof segment === "number") {
+      value = value[segment] as unknown;
+    } else {
+      value = isObject(value) ? value[String(segment)] : undefined;
+    }
+  }
+  return isObject(value) && typeof value["name"] === "string" ? value["name"] : "";
+}
