@@ -103,6 +103,28 @@ export class Git {
     );
   }
 
+  /** The commit that a name stands for: a branch, also one that only the remote has, a tag, a hash; undefined for none. */
+  async resolve(name: string): Promise<string | undefined> {
+    for (const candidate of [name, `origin/${name}`]) {
+      const words = ["rev-parse", "--verify", "--quiet", "--end-of-options"];
+      const found = await this.#git([...words, `${candidate}^{commit}`]).catch(() => "");
+      if (found !== "") {
+        return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** Where what is checked out left another commit; undefined where the history at hand does not tell. */
+  async mergeBase(commit: string): Promise<string | undefined> {
+    return this.#git(["merge-base", "HEAD", commit]).catch(() => undefined);
+  }
+
+  /** Text of a file of a commit; undefined where it has none. */
+  async textOf(commit: string, path: string): Promise<string | undefined> {
+    return this.#git(["cat-file", "blob", `${commit}:${path}`]).catch(() => undefined);
+  }
+
   /** Asks the remote for a commit: a pipeline's clone has the newest one only. Never throws. */
   async fetch(commit: string): Promise<void> {
     try {

@@ -56,6 +56,8 @@ export interface EngineSource {
   readonly config: string;
   /** More for its environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Path where the event log is left. Default: it goes when the run has ended. */
+  readonly events?: string;
 }
 
 /** The engine of one sandbox. */
@@ -116,7 +118,7 @@ export class Engine {
   ): Promise<UpdateResult> {
     const { temporary, stack } = this.#place;
     const { folder, config } = source ?? { folder: this.#place.clone, config: this.#place.config };
-    const log = join(temporary, `events-${process.pid}.json`);
+    const log = source?.events ?? join(temporary, `events-${process.pid}.json`);
     rmSync(log, { force: true });
     const [command = "", ...rest] = words;
     const child = this.#spawn(
@@ -135,7 +137,9 @@ export class Engine {
     view.stop?.removeEventListener("abort", onStop);
     state.ended = true;
     await following;
-    rmSync(log, { force: true });
+    if (source?.events === undefined) {
+      rmSync(log, { force: true });
+    }
     return { ...finished, outcome: progress.outcome() };
   }
 

@@ -64,6 +64,21 @@ export function kubeconfigText(context: string, access: ApiAccess): string {
   });
 }
 
+/**
+ * A kubeconfig whose context leads to no cluster at all: nobody listens at that port of this machine. It
+ * names a token, because a client that is told of no credentials asks for a user's name, and waits.
+ */
+export function nowhereKubeconfig(context: string): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": context,
+    clusters: [{ name: context, cluster: { server: "https://127.0.0.1:1" } }],
+    contexts: [{ name: context, context: { cluster: context, user: "nobody" } }],
+    users: [{ name: "nobody", user: { token: "none" } }],
+  });
+}
+
 /** Writes the kubeconfig, readable by the owner alone. */
 export function writeKubeconfig(place: SandboxPlace, context: string, access: ApiAccess): void {
   writeWhole(place.kubeconfig, kubeconfigText(context, access), privateMode);

@@ -2,35 +2,18 @@
  * The provider protocol over a stand-in. The SDK's own `provider.main` cannot refuse to configure, says
  * nothing of previews and loads the whole SDK: this server uses the SDK's protocol files only.
  */
-import { createRequire } from "node:module";
 import type * as GrpcModule from "@grpc/grpc-js";
-import type * as AnyModule from "google-protobuf/google/protobuf/any_pb.js";
-import type * as EmptyModule from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as StructModule from "google-protobuf/google/protobuf/struct_pb.js";
-import type * as PluginModule from "@pulumi/pulumi/proto/plugin_pb.js";
-import type * as ServiceModule from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type * as ProviderModule from "@pulumi/pulumi/proto/provider_pb.js";
-import type * as StatusModule from "@pulumi/pulumi/proto/status_pb.js";
 import type { Fault } from "./check.ts";
 import { segments } from "./diff.ts";
 import { HalfDone } from "./plugin.ts";
 import type { Difference } from "./difference.ts";
 import type { Subject } from "./objects.ts";
 import type { StandIn } from "./plugin.ts";
+import { any, empty, grpc, plugin, provider, service, status, struct } from "./protocol.ts";
 import { isBag } from "./values.ts";
 import type { Properties, Value } from "./values.ts";
-
-// The SDK's own copies of these modules, wherever the package manager put them.
-const ours = createRequire(import.meta.url);
-const theirs = createRequire(ours.resolve("@pulumi/pulumi/package.json"));
-const grpc = theirs("@grpc/grpc-js") as typeof GrpcModule;
-const any = theirs("google-protobuf/google/protobuf/any_pb.js") as typeof AnyModule;
-const empty = theirs("google-protobuf/google/protobuf/empty_pb.js") as typeof EmptyModule;
-const struct = theirs("google-protobuf/google/protobuf/struct_pb.js") as typeof StructModule;
-const plugin = ours("@pulumi/pulumi/proto/plugin_pb.js") as typeof PluginModule;
-const service = ours("@pulumi/pulumi/proto/provider_grpc_pb.js") as typeof ServiceModule;
-const provider = ours("@pulumi/pulumi/proto/provider_pb.js") as typeof ProviderModule;
-const status = ours("@pulumi/pulumi/proto/status_pb.js") as typeof StatusModule;
 
 /** Serves a stand-in on a free loopback port, and gives that port. */
 export async function serve(version: string, enter: () => StandIn): Promise<number> {
