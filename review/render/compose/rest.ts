@@ -1,6 +1,6 @@
 /** What follows from the changes, and what else is good to know. */
 import type { Parity, Roll, StackReport } from "../../model.ts";
-import type { Line, List, Section, Tone } from "../document.ts";
+import type { Entry, Line, List, Section, Tone } from "../document.ts";
 import { propertyDetail } from "./details.ts";
 import { importance } from "./importance.ts";
 import { change, code, counted, labelled, strong, words } from "./line.ts";
@@ -109,26 +109,26 @@ export function unknownSection(stacks: readonly StackReport[]): Section | undefi
 
 /** Outputs that change. */
 export function outputSection(stacks: readonly StackReport[]): Section | undefined {
-  const changed = stacks.filter(({ outputs }) => outputs.length > 0);
-  return changed.length === 0
+  const blocks = stacks.flatMap(({ stack, outputs }, index): readonly Entry[] =>
+    outputs.length === 0
+      ? []
+      : [
+          {
+            is: "entry",
+            id: `outputs-${index}`,
+            tone: "plain",
+            title: [words("outputs of"), code(stack)],
+            stacks: [],
+            reasons: [],
+            facts: [],
+            details: propertyDetail({}, outputs, importance.outputs),
+            importance: importance.outputs,
+          },
+        ],
+  );
+  return blocks.length === 0
     ? undefined
-    : {
-        id: "outputs",
-        title: "Outputs",
-        tone: "plain",
-        folded: true,
-        blocks: changed.map(({ stack, outputs }) => ({
-          is: "entry" as const,
-          id: `outputs-${stacks.findIndex((one) => one.stack === stack)}`,
-          tone: "plain" as const,
-          title: [words("outputs of"), code(stack)],
-          stacks: [],
-          reasons: [],
-          facts: [],
-          details: propertyDetail({}, outputs, importance.outputs),
-          importance: importance.outputs,
-        })),
-      };
+    : { id: "outputs", title: "Outputs", tone: "plain", folded: true, blocks };
 }
 
 /** How far stacks change alike. */
