@@ -9,6 +9,8 @@
  */
 import * as z from "zod";
 
+import { Binding } from "./binding/binding.schema.ts";
+
 /**
  * What a change can cost, worst first: data, service, who may reach what, a rollout of pods, nothing
  * that runs.
@@ -428,6 +430,8 @@ export const StackReport = z.object({
   provenance: StackProvenance,
   /** SHA-256 over the canonical changes, hex: alike for alike changes, whenever previewed. */
   fingerprint: z.string(),
+  /** What an update is held against: absent where the preview broke off, or nobody asked. */
+  binding: Binding.optional(),
   /** Seconds the engine took. */
   seconds: z.number(),
 });
