@@ -238,4 +238,25 @@ export const exceptions: readonly Exception[] = [
     reason:
       "Linode's cloud controller, which owns the balancer once it is made, writes these itself",
   },
+  {
+    rule: "outside-allowed",
+    stacks: skywire,
+    resources: ["Deployment config-bootstrapper"],
+    only: /config\.json [\d.]+:3478/,
+    reason: "it tells visors which STUN servers there are, and asks none itself",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: skywire,
+    resources: ["Deployment dmsg-server-*"],
+    only: /config\.json /,
+    reason: "its own public address, which it enters with the discovery",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: ["prod"],
+    resources: ["Deployment grafana"],
+    only: /GF_SERVER_ROOT_URL/,
+    reason: "its own public address, which it writes into links",
+  },
 ];

@@ -2,6 +2,7 @@
  * A stack's resources as the rules see them, wherever they were read: from the engine that runs the
  * pack, from a stack rendered in a test, or from an exported state.
  */
+import type { NodeShape } from "../components/platform/cluster.schema.ts";
 
 /** One resource. */
 export interface Resource {
@@ -44,6 +45,11 @@ export interface Stack {
   readonly resources: readonly Resource[];
   /** Secret's name → its value, as far as whoever runs the rules knows them. */
   readonly secrets: ReadonlyMap<string, string>;
+  /**
+   * Nodes that its config promises (`clusterNodes` of `fleet:cluster`). Where they are left out, what
+   * rules say of room on nodes counts as "could not be told".
+   */
+  readonly nodes?: readonly NodeShape[] | undefined;
 }
 
 /** Something a rule objects to. */

@@ -1,4 +1,5 @@
 /** All rules of the pack, in the order of docs/policy.md. */
+import { graphRules } from "./graph/rules.ts";
 import type { Rule } from "./rule.ts";
 import { accountTokens, clusterWidePower, noWildcards } from "./rules/access.ts";
 import { evictionsPossible, oneBudgetEach, spread } from "./rules/availability.ts";
@@ -55,4 +56,5 @@ export const rules: readonly Rule[] = [
   labels,
   currentApis,
   distinctObjects,
+  ...graphRules,
 ];

@@ -14,7 +14,8 @@ import {
   type PodSet,
 } from "../policy/graph/objects.ts";
 import { allows, internet, refusals, undenied } from "../policy/graph/policies.ts";
-import { ingressFaults, podReferenceFaults, serviceFaults } from "../policy/graph/references.ts";
+import { ingressFaults, serviceFaults } from "../policy/graph/ports.ts";
+import { podReferenceFaults } from "../policy/graph/references.ts";
 import { restrictedFaults } from "../policy/graph/restricted.ts";
 import { secretsIn } from "../policy/graph/secrets.ts";
 import { requiredSecrets } from "../stacks/secrets.ts";

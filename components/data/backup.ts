@@ -17,6 +17,8 @@ export interface BackupProgram {
   readonly fieldEnv?: Readonly<Record<string, string>>;
   readonly files?: readonly FileSet[];
   readonly secretFiles?: readonly SecretFileSet[];
+  /** Ports on which the script itself listens, by name. */
+  readonly ports?: Readonly<Record<string, number>>;
   readonly resources: Resources;
   /** Size of the scratch folder. */
   readonly work: string;
@@ -141,6 +143,9 @@ function podArgs(
       env: { BACKUPS: folder, WORK: "/work", ...program.env, ...env },
       ...(program.secretEnv === undefined ? {} : { secretEnv: program.secretEnv }),
       ...(program.fieldEnv === undefined ? {} : { fieldEnv: program.fieldEnv }),
+      ...(program.ports === undefined
+        ? {}
+        : { ports: Object.entries(program.ports).map(([name, port]) => ({ name, port })) }),
       resources: program.resources,
       mounts: [
         ...[...files, ...secretFiles].map((set) => ({

@@ -176,6 +176,7 @@ function backupsArgs(
       secretEnv,
       // The address at which the store finds this pod.
       fieldEnv: { RESTORE_HOST: "status.podIP" },
+      ports: { restore: redisRestorePort },
       secretFiles: [{ name: "config", files: { "restore.conf": file } }],
       // It holds the same data as the store.
       resources: config.resources,

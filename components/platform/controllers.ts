@@ -111,10 +111,11 @@ const usesHostPorts = (config: IngressConfig): boolean =>
 /** The controllers as ends of flows, with the pods' own ports. */
 export function controllerPeers(
   config: IngressConfig,
-): { readonly peer: Peer; readonly ports: readonly number[] }[] {
+): { readonly name: string; readonly peer: Peer; readonly ports: readonly number[] }[] {
   return Object.entries(config.controllers).map(([name, controller]) => {
     const { web, websecure } = kindOf(controller).ports;
     return {
+      name,
       peer: { kind: "workload", name, namespace: config.namespace },
       ports: [web, websecure],
     };

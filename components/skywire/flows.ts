@@ -14,7 +14,7 @@ import {
   metricsPort,
   uptimePrivatePort,
 } from "./ports.ts";
-import { type PublicService, publicServices } from "./hosts.ts";
+import type { PublicService } from "./hosts.ts";
 
 /** Programs that use a Redis. */
 export const redisUsers = [
@@ -50,6 +50,8 @@ export interface ListeningPeer {
 export interface IngressPeer {
   readonly peer: Peer;
   readonly ports: readonly number[];
+  /** Services whose hosts are its: it calls no others. */
+  readonly serves: readonly PublicService[];
 }
 
 /** What of a deployment decides its flows. */
@@ -112,10 +114,11 @@ function between(from: readonly Peer[], to: readonly Peer[], ports: readonly Flo
 
 /** Calls that come in from the internet, through an ingress controller or past it. */
 function publicFlows(shape: SkywireShape): Flow[] {
-  const controllers = shape.ingress.map(({ peer }) => peer);
   return [
-    ...publicServices.flatMap((service: PublicService) =>
-      between(controllers, membersOf(shape, service), [tcp(httpPorts[service])]),
+    ...shape.ingress.flatMap(({ peer, serves }) =>
+      serves.flatMap((service) =>
+        between([peer], membersOf(shape, service), [tcp(httpPorts[service])]),
+      ),
     ),
     ...shape.dmsgServers.flatMap(({ name }) =>
       between([internet], [named(shape, name)], [tcp(dmsgPort)]),

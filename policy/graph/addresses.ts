@@ -1,13 +1,15 @@
-/** Addresses of Services of the stack in what pods are started with. */
-import { allContainers, type Container, namespaceOf, type PodSet, type World } from "./objects.ts";
-import { podsBehind, targetPort } from "./references.ts";
+/** Addresses in what pods are started with: of Services of the stack, and of the world outside. */
+import { namespaceOf, type PodSet, type Service, type World } from "./objects.ts";
+import { podsBehind, targetPort } from "./ports.ts";
+import { textsOf } from "./texts.ts";
 
 /** An address that a pod was given, and the Service behind it. */
 export interface Address {
   /** Where it stands, e.g. `argument --redis`. */
   readonly place: string;
+  /** Without user and password. */
   readonly text: string;
-  readonly service: World["services"][number];
+  readonly service: Service;
   /** Port of the Service; undefined where a bare name stands and any of its ports may be meant. */
   readonly port: number | undefined;
 }
@@ -21,54 +23,32 @@ const schemePorts: Readonly<Record<string, number>> = {
   postgresql: 5432,
 };
 
-/** Texts a pod reads at start, by place. Contents of Secrets are taken in: config files stand there. */
-function texts(world: World, pods: PodSet, container: Container): [string, string][] {
-  const command = [...(container.command ?? []), ...(container.args ?? [])];
-  const words = command.map((word, index): [string, string] => [
-    `argument ${word.startsWith("-") ? "" : (command[index - 1] ?? "")}`.trim(),
-    word,
-  ]);
-  const variables = (container.env ?? []).flatMap(({ name, value }): [string, string][] =>
-    value === undefined ? [] : [[`variable ${name}`, value]],
-  );
-  const mounted = new Set((container.volumeMounts ?? []).map(({ name }) => name));
-  const files = (pods.spec.volumes ?? [])
-    .filter(({ name }) => mounted.has(name))
-    .flatMap(({ configMap, secret }) => {
-      const name = configMap?.name ?? secret?.secretName;
-      return [...world.configMaps, ...world.secrets].filter(
-        (object) =>
-          object.metadata.name === name &&
-          namespaceOf(object) === pods.namespace &&
-          object.kind === (configMap === undefined ? "Secret" : "ConfigMap"),
-      );
-    })
-    .flatMap(({ data, stringData }) => Object.entries({ ...data, ...stringData }))
-    .map(([key, text]): [string, string] => [`file ${key}`, text]);
-  return [...words, ...variables, ...files];
-}
-
 const token =
   /(?:(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?:[^\s/@"']*@)?)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5}))?/g;
 
+const indices = new WeakMap<World, ReadonlyMap<string, Service>>();
+
 /** The Service a host name means, seen from a namespace. */
-function resolve(
-  world: World,
-  host: string,
-  namespace: string,
-): World["services"][number] | undefined {
-  const [name, in_ = namespace, ...rest] = host.split(".");
-  const suffix = rest.join(".");
-  if (!["", "svc", "svc.cluster.local"].includes(suffix)) {
-    return undefined;
+function resolve(world: World, host: string, namespace: string): Service | undefined {
+  let index = indices.get(world);
+  if (index === undefined) {
+    index = new Map(
+      world.services.map((one) => [`${one.metadata.name}.${namespaceOf(one)}`, one] as const),
+    );
+    indices.set(world, index);
   }
-  return world.services.find(
-    (service) => service.metadata.name === name && namespaceOf(service) === in_,
-  );
+  const [name = "", in_ = namespace, ...rest] = host.split(".");
+  const suffix = rest.join(".");
+  return ["", "svc", "svc.cluster.local"].includes(suffix)
+    ? index.get(`${name}.${in_}`)
+    : undefined;
 }
 
+/** An address as it was written, less the user and the password in it: those are nobody's business. */
+const withoutLogin = (text: string): string => text.replace(/:\/\/[^\s/]*@/, "://");
+
 /** Arguments and variables whose bare word is a host: users and databases have Services' names, too. */
-const hostPlace = /^(argument|variable) .*(host|addr|server|url)/i;
+const hostPlace = /: (argument|variable) .*(host|addr|server|url)/i;
 
 /**
  * Every address of a Service that a pod is started with.
@@ -77,22 +57,21 @@ const hostPlace = /^(argument|variable) .*(host|addr|server|url)/i;
  * argument or variable that means a host: inside files it would be any word.
  */
 export function serviceAddresses(world: World, pods: PodSet): readonly Address[] {
-  return allContainers(pods.spec).flatMap((container) =>
-    texts(world, pods, container).flatMap(([place, text]) =>
-      [...text.matchAll(token)].flatMap((match): Address[] => {
-        const { scheme, host = "", port } = match.groups ?? {};
-        const service = resolve(world, host, pods.namespace);
-        const whole = match[0] === text || text.endsWith(`=${match[0]}`);
-        const addressed = scheme !== undefined || port !== undefined || host.includes(".");
-        if (service === undefined || !(addressed || whole)) {
-          return [];
-        }
-        const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
-        return !addressed && !hostPlace.test(place)
-          ? []
-          : [{ place: `${container.name}: ${place}`, text: match[0], service, port: number }];
-      }),
-    ),
+  return textsOf(world, pods).flatMap(({ place, text }) =>
+    [...text.matchAll(token)].flatMap((match): Address[] => {
+      const { scheme, host = "", port } = match.groups ?? {};
+      const service = resolve(world, host, pods.namespace);
+      if (service === undefined) {
+        return [];
+      }
+      const whole = match[0] === text || text.endsWith(`=${match[0]}`);
+      const addressed = scheme !== undefined || port !== undefined || host.includes(".");
+      if (!addressed && !(whole && hostPlace.test(place))) {
+        return [];
+      }
+      const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
+      return [{ place, text: withoutLogin(match[0]), service, port: number }];
+    }),
   );
 }
 
@@ -123,19 +102,19 @@ export interface OutsideAddress {
 
 /** URLs and `host:port` of the world outside in what a pod is started with. */
 export function outsideAddresses(world: World, pods: PodSet): readonly OutsideAddress[] {
-  return allContainers(pods.spec).flatMap((container) =>
-    texts(world, pods, container).flatMap(([place, text]) =>
-      [...text.matchAll(token)].flatMap((match): OutsideAddress[] => {
-        const { scheme, host = "", port } = match.groups ?? {};
-        const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
-        // A name of the internet has a dot and ends in letters; else it is an address in numbers.
-        const outside = /\.[a-z]{2,}$/.test(host) || /^\d+(\.\d+){3}$/.test(host);
-        const inside = resolve(world, host, pods.namespace) !== undefined;
-        const loopback = /^127\.|^0\.0\.0\.0$/.test(host);
-        return number === undefined || !outside || inside || loopback
-          ? []
-          : [{ place: `${container.name}: ${place}`, text: match[0], port: number }];
-      }),
-    ),
+  return textsOf(world, pods).flatMap(({ place, text }) =>
+    [...text.matchAll(token)].flatMap((match): OutsideAddress[] => {
+      const { scheme, host = "", port } = match.groups ?? {};
+      const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
+      // A name of the internet has a dot and ends in letters; else it is an address in numbers.
+      const outside = /\.[a-z]{2,}$/.test(host) || /^\d+(\.\d+){3}$/.test(host);
+      const loopback = /^127\.|^0\.0\.0\.0$/.test(host);
+      return number === undefined ||
+        !outside ||
+        loopback ||
+        resolve(world, host, pods.namespace) !== undefined
+        ? []
+        : [{ place, text: withoutLogin(match[0]), port: number }];
+    }),
   );
 }

@@ -207,6 +207,7 @@ export const Data = z.looseObject({
   ...KubernetesObject.shape,
   data: StringMap.optional(),
   stringData: StringMap.optional(),
+  binaryData: StringMap.optional(),
 });
 /** {@inheritDoc Data} */
 export type Data = z.infer<typeof Data>;

@@ -1,4 +1,6 @@
-/** Whether what objects name exists: keys of ConfigMaps and Secrets, claims, ports, backends. */
+/** Whether what objects name exists: ConfigMaps and Secrets and their keys, claims, accounts, roles. */
+import * as z from "zod";
+
 import {
   allContainers,
   type Container,
@@ -6,12 +8,22 @@ import {
   describe,
   describePods,
   type Ingress,
+  type KubernetesObject,
   namespaceOf,
   type PodSet,
-  selects,
-  type Service,
   type World,
 } from "./objects.ts";
+
+type DataKind = "ConfigMap" | "Secret";
+
+/** Something that a pod names. A missing key of an optional one stops no pod. */
+interface Reference {
+  readonly name: string;
+  readonly optional?: boolean | undefined;
+}
+
+/** Made by the cluster itself in every namespace. */
+const everywhere = ["kube-root-ca.crt"];
 
 /** Keys of a ConfigMap or Secret; undefined where there is no such object. */
 function keysOf(
@@ -24,16 +36,21 @@ function keysOf(
   );
   return found === undefined
     ? undefined
-    : new Set([...Object.keys(found.data ?? {}), ...Object.keys(found.stringData ?? {})]);
+    : new Set(
+        [found.data, found.stringData, found.binaryData].flatMap((one) => Object.keys(one ?? {})),
+      );
 }
 
 function dataFault(
-  kind: "ConfigMap" | "Secret",
+  kind: DataKind,
   world: World,
   namespace: string,
-  name: string,
+  { name, optional }: Reference,
   key?: string,
 ): string[] {
+  if (optional === true || (kind === "ConfigMap" && everywhere.includes(name))) {
+    return [];
+  }
   const keys = keysOf(kind === "Secret" ? world.secrets : world.configMaps, namespace, name);
   if (keys === undefined) {
     return [`names the ${kind} ${name}, which does not exist`];
@@ -44,31 +61,16 @@ function dataFault(
 }
 
 function variableFaults(world: World, namespace: string, container: Container): string[] {
-  const single = (container.env ?? []).flatMap(({ valueFrom }) => [
-    ...(valueFrom?.secretKeyRef === undefined
-      ? []
-      : dataFault(
-          "Secret",
-          world,
-          namespace,
-          valueFrom.secretKeyRef.name,
-          valueFrom.secretKeyRef.key,
-        )),
-    ...(valueFrom?.configMapKeyRef === undefined
-      ? []
-      : dataFault(
-          "ConfigMap",
-          world,
-          namespace,
-          valueFrom.configMapKeyRef.name,
-          valueFrom.configMapKeyRef.key,
-        )),
-  ]);
-  const whole = (container.envFrom ?? []).flatMap(({ secretRef, configMapRef }) => [
-    ...(secretRef === undefined ? [] : dataFault("Secret", world, namespace, secretRef.name)),
-    ...(configMapRef === undefined
-      ? []
-      : dataFault("ConfigMap", world, namespace, configMapRef.name)),
+  const single = (container.env ?? []).flatMap(({ valueFrom }) => {
+    const { secretKeyRef: secret, configMapKeyRef: map } = valueFrom ?? {};
+    return [
+      ...(secret === undefined ? [] : dataFault("Secret", world, namespace, secret, secret.key)),
+      ...(map === undefined ? [] : dataFault("ConfigMap", world, namespace, map, map.key)),
+    ];
+  });
+  const whole = (container.envFrom ?? []).flatMap(({ secretRef: secret, configMapRef: map }) => [
+    ...(secret === undefined ? [] : dataFault("Secret", world, namespace, secret)),
+    ...(map === undefined ? [] : dataFault("ConfigMap", world, namespace, map)),
   ]);
   return [...single, ...whole];
 }
@@ -94,39 +96,53 @@ function mountFaults(world: World, pods: PodSet, container: Container): string[]
     if (subPath === undefined) {
       return [];
     }
-    const { configMap, secret } = volume;
+    const { configMap: map, secret } = volume;
     return [
-      ...(configMap === undefined
-        ? []
-        : dataFault("ConfigMap", world, pods.namespace, configMap.name, subPath)),
+      ...(map === undefined ? [] : dataFault("ConfigMap", world, pods.namespace, map, subPath)),
       ...(secret === undefined
         ? []
-        : dataFault("Secret", world, pods.namespace, secret.secretName, subPath)),
+        : dataFault("Secret", world, pods.namespace, named(secret), subPath)),
     ];
   });
 }
 
+const named = ({
+  secretName,
+  optional,
+}: {
+  readonly secretName: string;
+  readonly optional?: boolean | undefined;
+}): Reference => ({ name: secretName, optional });
+
+/** Whether an object of a kind is there. */
+const exists = (world: World, kind: string, namespace: string, name: string): boolean =>
+  world.objects.some(
+    (object) =>
+      object.kind === kind && object.metadata.name === name && namespaceOf(object) === namespace,
+  );
+
 function volumeFaults(world: World, pods: PodSet): string[] {
-  return (pods.spec.volumes ?? []).flatMap(({ configMap, secret, persistentVolumeClaim }) => {
+  const whole = (
+    kind: DataKind,
+    reference: Reference,
+    items: readonly { readonly key: string }[] = [],
+  ): string[] =>
+    items.length === 0
+      ? dataFault(kind, world, pods.namespace, reference)
+      : items.flatMap(({ key }) => dataFault(kind, world, pods.namespace, reference, key));
+  return (pods.spec.volumes ?? []).flatMap((volume) => {
+    const { configMap: map, secret, projected, persistentVolumeClaim } = volume;
     const claim = persistentVolumeClaim?.claimName;
-    const claimExists = world.objects.some(
-      (object) =>
-        object.kind === "PersistentVolumeClaim" &&
-        object.metadata.name === claim &&
-        namespaceOf(object) === pods.namespace,
-    );
-    const whole = (
-      kind: "ConfigMap" | "Secret",
-      name: string,
-      items: readonly { key: string }[],
-    ) =>
-      items.length === 0
-        ? dataFault(kind, world, pods.namespace, name)
-        : items.flatMap(({ key }) => dataFault(kind, world, pods.namespace, name, key));
     return [
-      ...(configMap === undefined ? [] : whole("ConfigMap", configMap.name, configMap.items ?? [])),
-      ...(secret === undefined ? [] : whole("Secret", secret.secretName, secret.items ?? [])),
-      ...(claim === undefined || claimExists
+      ...(map === undefined ? [] : whole("ConfigMap", map, map.items)),
+      ...(secret === undefined ? [] : whole("Secret", named(secret), secret.items)),
+      ...(projected?.sources ?? []).flatMap((source) => [
+        ...(source.configMap === undefined
+          ? []
+          : whole("ConfigMap", source.configMap, source.configMap.items)),
+        ...(source.secret === undefined ? [] : whole("Secret", source.secret, source.secret.items)),
+      ]),
+      ...(claim === undefined || exists(world, "PersistentVolumeClaim", pods.namespace, claim)
         ? []
         : [`names the claim ${claim}, which does not exist`]),
     ];
@@ -135,28 +151,24 @@ function volumeFaults(world: World, pods: PodSet): string[] {
 
 function accountFaults(world: World, { namespace, spec }: PodSet): string[] {
   const account = spec.serviceAccountName;
-  const exists = world.objects.some(
-    (object) =>
-      object.kind === "ServiceAccount" &&
-      object.metadata.name === account &&
-      namespaceOf(object) === namespace,
-  );
-  return account === undefined || exists
+  // Every namespace has one of this name by itself.
+  return account === undefined ||
+    account === "default" ||
+    exists(world, "ServiceAccount", namespace, account)
     ? []
     : [`names the service account ${account}, which does not exist`];
 }
 
 /** What a pod names and does not exist. */
 export function podReferenceFaults(world: World, pods: PodSet): readonly string[] {
-  const pulls = (pods.spec.imagePullSecrets ?? []).flatMap(({ name }) =>
-    dataFault("Secret", world, pods.namespace, name, ".dockerconfigjson"),
+  const pulls = (pods.spec.imagePullSecrets ?? []).flatMap((one) =>
+    dataFault("Secret", world, pods.namespace, one, ".dockerconfigjson"),
   );
   const containers = allContainers(pods.spec).flatMap((container) =>
     [
       ...variableFaults(world, pods.namespace, container),
       ...commandFaults(container),
       ...mountFaults(world, pods, container),
-      ...probeFaults(container),
     ].map((fault) => `container ${container.name} ${fault}`),
   );
   return [...pulls, ...accountFaults(world, pods), ...volumeFaults(world, pods), ...containers].map(
@@ -164,79 +176,62 @@ export function podReferenceFaults(world: World, pods: PodSet): readonly string[
   );
 }
 
-function probeFaults(container: Container): string[] {
-  const probes = [container.readinessProbe, container.livenessProbe, container.startupProbe];
-  return probes.flatMap((probe) => {
-    const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port;
-    const exists = (container.ports ?? []).some(
-      ({ name, containerPort }) => name === port || containerPort === port,
-    );
-    return port === undefined || exists ? [] : [`probes the port ${port}, which it does not have`];
-  });
-}
+/** Whoever makes a certificate's Secret by what stands on an Ingress. */
+const issuers = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer"];
 
-/** The pods a Service leads to. */
-export function podsBehind(world: World, service: Service): readonly PodSet[] {
-  const { selector } = service.spec;
-  return selector === undefined
+/** Certificates that an Ingress names and nobody makes. */
+export function certificateFaults(world: World, ingress: Ingress): readonly string[] {
+  const { annotations = {} } = ingress.metadata;
+  return issuers.some((issuer) => annotations[issuer] !== undefined)
     ? []
-    : world.pods.filter(
-        ({ namespace, labels }) => namespace === namespaceOf(service) && selects(selector, labels),
-      );
+    : (ingress.spec.tls ?? [])
+        .filter(({ secretName }) => !exists(world, "Secret", namespaceOf(ingress), secretName))
+        .map(
+          ({ secretName }) =>
+            `${describe(ingress)}: names the Secret ${secretName}, which does not exist and which no issuer makes`,
+        );
 }
 
-/** Number of the container port behind a port of a Service; undefined where no pod has it. */
-export function targetPort(
-  world: World,
-  service: Service,
-  port: Service["spec"]["ports"][number],
-): number | undefined {
-  const target = port.targetPort ?? port.port;
-  const found = podsBehind(world, service)
-    .flatMap(({ spec }) => spec.containers)
-    .flatMap(({ ports }) => ports ?? [])
-    .find(
-      ({ name, containerPort, protocol }) =>
-        protocol === port.protocol && (name === target || containerPort === target),
-    );
-  return found?.containerPort;
-}
+const Binding = z.looseObject({
+  roleRef: z.looseObject({ kind: z.string(), name: z.string() }),
+  subjects: z
+    .array(z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() }))
+    .optional(),
+});
 
-/** Why a Service would have no endpoints. Empty when it has some. */
-export function serviceFaults(world: World, service: Service): readonly string[] {
-  if (podsBehind(world, service).length === 0) {
-    return [`${describe(service)}: selects no pods`];
-  }
-  return service.spec.ports
-    .filter((port) => targetPort(world, service, port) === undefined)
-    .map(
-      ({ port, targetPort: target, protocol }) =>
-        `${describe(service)}: port ${port} leads to ${protocol} ${target ?? port}, on which no container listens`,
-    );
-}
+const Scaler = z.looseObject({
+  spec: z.looseObject({ scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }) }),
+});
 
-/** Backends of an Ingress that do not exist. */
-export function ingressFaults(world: World, ingress: Ingress): readonly string[] {
-  return ingress.spec.rules.flatMap(({ host, http }) =>
-    http.paths.flatMap(({ path, backend: { service } }) => {
-      const where = `${describe(ingress)}: ${host}${path}`;
-      const found = world.services.find(
-        (candidate) =>
-          candidate.metadata.name === service.name &&
-          namespaceOf(candidate) === namespaceOf(ingress),
-      );
-      if (found === undefined) {
-        return [`${where} leads to the Service ${service.name}, which does not exist`];
-      }
-      const { name, number } = service.port;
-      const exists = found.spec.ports.some((port) =>
-        name === undefined ? port.port === number : port.name === name,
-      );
-      return exists
+/** Roles that a cluster brings along begin so, or are these. */
+const ownRoles = /^(system:|cluster-admin$|admin$|edit$|view$)/;
+
+/** What bindings of roles and autoscalers name and does not exist. */
+export function objectReferenceFaults(world: World, object: KubernetesObject): readonly string[] {
+  const namespace = namespaceOf(object);
+  const where = describe(object);
+  if (object.kind === "RoleBinding" || object.kind === "ClusterRoleBinding") {
+    const { roleRef, subjects = [] } = Binding.parse(object);
+    const home = roleRef.kind === "Role" ? namespace : "";
+    return [
+      ...(ownRoles.test(roleRef.name) || exists(world, roleRef.kind, home, roleRef.name)
         ? []
-        : [
-            `${where} leads to the port ${name ?? number} of ${service.name}, which it does not have`,
-          ];
-    }),
-  );
+        : [`${where}: names the ${roleRef.kind} ${roleRef.name}, which does not exist`]),
+      ...subjects
+        .filter(
+          ({ kind, name, namespace: home = namespace }) =>
+            kind === "ServiceAccount" &&
+            world.namespaces.has(home) &&
+            !exists(world, "ServiceAccount", home, name),
+        )
+        .map(({ name }) => `${where}: gives its role to the account ${name}, which does not exist`),
+    ];
+  }
+  if (object.kind === "HorizontalPodAutoscaler") {
+    const { kind, name } = Scaler.parse(object).spec.scaleTargetRef;
+    return exists(world, kind, namespace, name)
+      ? []
+      : [`${where}: scales the ${kind} ${name}, which does not exist`];
+  }
+  return [];
 }

@@ -4,6 +4,7 @@ import { postgresEnd, postgresFlows } from "../../components/data/flows.ts";
 import { grafanaPort } from "../../components/observability/grafana-files.ts";
 import { prometheusPort } from "../../components/observability/prometheus-files.ts";
 import { controllerPeers } from "../../components/platform/controllers.ts";
+import { classOf } from "../../components/platform/ingress.schema.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { ipServiceHost } from "../../components/skywire/hosts.ts";
 import { authPorts, geoipPort, stunPorts, whitelistPorts } from "../../components/skywire/ports.ts";
@@ -100,9 +101,14 @@ export const coturnNodePorts = ({
 export const scrapersOf = ({ extras }: Pick<SkywireStack, "extras">): Peer[] =>
   extras.metrics === undefined ? [] : [workload(extraNames.prometheus, extras.metrics.namespace)];
 
-/** Calls of the controllers to what stands behind a public host. */
-function entryFlows(stack: SkywireStack, to: Peer, port: number): Flow[] {
-  return controllerPeers(stack.ingress).map(({ peer }) => ({ from: peer, to, ports: [tcp(port)] }));
+/** Calls to what stands behind a public host, of the controller that serves it. */
+function entryFlows(stack: SkywireStack, name: ExtraHost["name"], to: Peer, port: number): Flow[] {
+  const classes = extraHosts(stack)
+    .filter((one) => one.name === name)
+    .map(({ host }) => classOf(stack.ingress, host));
+  return controllerPeers(stack.ingress)
+    .filter((controller) => classes.includes(controller.name))
+    .map(({ peer }) => ({ from: peer, to, ports: [tcp(port)] }));
 }
 
 function geoipFlows(stack: SkywireStack): Flow[] {
@@ -110,7 +116,7 @@ function geoipFlows(stack: SkywireStack): Flow[] {
   return service === undefined
     ? []
     : [
-        ...entryFlows(stack, service, geoipPort),
+        ...entryFlows(stack, "geoip", service, geoipPort),
         // The database, from MaxMind.
         { from: service, to: internet, ports: [tcp(443)] },
       ];
@@ -142,8 +148,8 @@ function whitelistFlows(stack: SkywireStack): Flow[] {
   const store = postgresEnd(extraNames.postgres, postgres, namespace);
   const outside = [...new Set([443, portOf(whitelist.uptimeService)])].map(tcp);
   return [
-    ...entryFlows(stack, auth, authPorts.http),
-    ...entryFlows(stack, miners, whitelistPorts.http),
+    ...entryFlows(stack, "auth", auth, authPorts.http),
+    ...entryFlows(stack, "whitelist", miners, whitelistPorts.http),
     // Their RPC asks nobody who calls: each is called by the other alone (facts/skywire.md 4.16).
     { from: auth, to: miners, ports: [tcp(whitelistPorts.rpc)] },
     { from: miners, to: auth, ports: [tcp(authPorts.rpc)] },
@@ -177,7 +183,7 @@ function metricsFlows(stack: SkywireStack): Flow[] {
   return [
     { from: prometheus, to: { kind: "api-server" }, ports: [] },
     { from: grafana, to: prometheus, ports: [tcp(prometheusPort)] },
-    ...entryFlows(stack, grafana, grafanaPort),
+    ...entryFlows(stack, "grafana", grafana, grafanaPort),
   ];
 }
 

@@ -1,9 +1,15 @@
 /** What follows from a Skywire stack's config and several steps need. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
 import { controllerPeers } from "../../components/platform/controllers.ts";
+import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
-import { hostTable, type HostTable, publishedDomains } from "../../components/skywire/hosts.ts";
+import {
+  hostTable,
+  type HostTable,
+  publicServices,
+  publishedDomains,
+} from "../../components/skywire/hosts.ts";
 import { extraFlows, ipServicePeer, scrapersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
@@ -36,6 +42,7 @@ export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
 /** What of the stack decides the programs' flows. */
 export function shapeOf(stack: SkywireStack): SkywireShape {
   const { services } = stack;
+  const hosts = hostsOf(stack);
   return {
     namespace: stack.namespaces.services,
     monitorNamespace: stack.namespaces.networkMonitor,
@@ -49,7 +56,12 @@ export function shapeOf(stack: SkywireStack): SkywireShape {
     })),
     setupNodes: Object.keys(services["setup-nodes"]),
     configBootstrapper: services["config-bootstrapper"].enabled,
-    ingress: controllerPeers(stack.ingress),
+    ingress: controllerPeers(stack.ingress).map((controller) => ({
+      ...controller,
+      serves: publicServices.filter(
+        (service) => classOf(stack.ingress, hosts[service]) === controller.name,
+      ),
+    })),
     redis: redisEndsOf(stack),
     postgres: postgresEndOf(stack),
     ipService: ipServicePeer(stack),

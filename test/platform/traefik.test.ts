@@ -388,6 +388,7 @@ describe("what controllers ask of others", () => {
     ]);
     expect(controllerPeers(ingress())).toEqual([
       {
+        name: "traefik",
         peer: { kind: "workload", name: "traefik", namespace: "ingress" },
         ports: [8000, 8443],
       },

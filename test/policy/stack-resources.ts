@@ -1,4 +1,5 @@
 /** A rendered stack as the rules see it. */
+import { clusterNodes } from "../../components/platform/cluster.schema.ts";
 import type { Provider, Resource, Stack } from "../../policy/resource.ts";
 import type { Rendered } from "../rendered.ts";
 
@@ -10,12 +11,20 @@ function providerOf(reference: string): Provider | undefined {
     : { type: type.split("$").at(-1) ?? type, name };
 }
 
+/** What the engine is to name has the name that the mocks give it, by which others mean it. */
+function named(name: string, inputs: Resource["properties"]): Resource["properties"] {
+  const metadata = inputs["metadata"] as object | undefined;
+  return metadata === undefined
+    ? inputs
+    : { ...inputs, metadata: { name: `${name}-auto`, ...metadata } };
+}
+
 /**
  * Resources of a rendered stack, secrets in the clear.
  *
  * @param stack Name to judge it under: the mocks' URNs have none of their own.
  */
-export function stackOf(stack: string, { collected, options, secrets }: Rendered): Stack {
+export function stackOf(stack: string, { collected, options, secrets, config }: Rendered): Stack {
   const made = new Map(collected.resources.map((one) => [`${one.type} ${one.name}`, one]));
   const resources = options.map(
     ({ urn, type, name, parent, custom, protect, retainOnDelete, ignoreChanges }): Resource => {
@@ -24,7 +33,7 @@ export function stackOf(stack: string, { collected, options, secrets }: Rendered
         urn,
         type,
         name,
-        properties: inputs,
+        properties: named(name, inputs),
         parent,
         provider: custom ? providerOf(provider) : undefined,
         protect,
@@ -33,5 +42,6 @@ export function stackOf(stack: string, { collected, options, secrets }: Rendered
       };
     },
   );
-  return { name: stack, resources, secrets };
+  const cluster = "cluster" in config ? config.cluster : undefined;
+  return { name: stack, resources, secrets, nodes: cluster && clusterNodes(cluster) };
 }

@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Flow, Peer } from "../../components/base/flows.ts";
+import { publicServices } from "../../components/skywire/hosts.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
 
 const workload = (name: string, namespace = "skywire"): Peer => ({
@@ -25,7 +26,10 @@ const shape: SkywireShape = {
   ],
   setupNodes: ["setup-node"],
   configBootstrapper: true,
-  ingress: [{ peer: workload("traefik", "ingress"), ports: [8000, 8443] }],
+  ingress: [
+    { peer: workload("traefik", "ingress"), ports: [8000, 8443], serves: publicServices },
+    { peer: workload("idle", "ingress"), ports: [8000, 8443], serves: [] },
+  ],
   redis: {
     "address-resolver": store("redis-address-resolver", 6379),
     "dmsg-discovery": store("redis-dmsg-discovery", 6379),
@@ -71,6 +75,8 @@ describe("from outside", () => {
     ["config-bootstrapper", 9082],
   ])("the controller reaches %s on %i", (name, port) => {
     expect(allowed(workload("traefik", "ingress"), workload(name), port)).toBe(true);
+    // A controller reaches what it serves, and nothing else.
+    expect(allowed(workload("idle", "ingress"), workload(name), port)).toBe(false);
   });
 
   it("the uptime-tracker's private API is reached by the node-visualizer alone (point 12)", () => {

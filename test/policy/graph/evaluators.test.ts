@@ -11,11 +11,8 @@ import {
   internet,
   undenied,
 } from "../../../policy/graph/policies.ts";
-import {
-  ingressFaults,
-  podReferenceFaults,
-  serviceFaults,
-} from "../../../policy/graph/references.ts";
+import { ingressFaults, podPortFaults, serviceFaults } from "../../../policy/graph/ports.ts";
+import { podReferenceFaults } from "../../../policy/graph/references.ts";
 import { restrictedFaults } from "../../../policy/graph/restricted.ts";
 import { mapTexts, masker, secretsIn } from "../../../policy/graph/secrets.ts";
 
@@ -55,7 +52,7 @@ describe("the restricted profile", () => {
 describe("references", () => {
   const faults = (world: World): string =>
     [
-      ...world.pods.flatMap((pods) => podReferenceFaults(world, pods)),
+      ...world.pods.flatMap((pods) => [...podReferenceFaults(world, pods), ...podPortFaults(pods)]),
       ...world.services.flatMap((service) => serviceFaults(world, service)),
       ...world.ingresses.flatMap((ingress) => ingressFaults(world, ingress)),
     ].join("\n");

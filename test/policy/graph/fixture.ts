@@ -113,11 +113,18 @@ export function shopObjects(): Record<string, object> {
       [{ to: [inShop("store")], ports: [storePort] }],
     ),
     storePolicy: policy("store", [{ from: [inShop("web")], ports: [storePort] }], []),
+    class: {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "IngressClass",
+      metadata: { name: "door" },
+      spec: { controller: "example.org/door" },
+    },
     ingress: {
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
       metadata: { name: "web", namespace: "shop" },
       spec: {
+        ingressClassName: "door",
         rules: [
           {
             host: "shop.example",

@@ -1,0 +1,86 @@
+/**
+ * Whether pods can be exchanged and moved: budgets against replicas, and both against the nodes.
+ *
+ * A drained node waits for every eviction that a budget forbids, for ever where it forbids them all.
+ */
+import type { NodeShape } from "../../components/platform/cluster.schema.ts";
+import { type Fault, named } from "./graph.ts";
+import { eligible, loneliness } from "./nodes.ts";
+import {
+  type Budget,
+  describe,
+  describePods,
+  matches,
+  namespaceOf,
+  type PodSet,
+  shareOf,
+  type World,
+} from "./objects.ts";
+
+/** Pods that a budget speaks of. A Job's come and go by themselves. */
+const lasting = (world: World): readonly PodSet[] =>
+  world.pods.filter(({ kind }) => kind !== "Job" && kind !== "CronJob" && kind !== "DaemonSet");
+
+function selected(world: World, budget: Budget): readonly PodSet[] {
+  return lasting(world).filter(
+    ({ namespace, labels }) =>
+      namespace === namespaceOf(budget) && matches(budget.spec.selector ?? {}, labels),
+  );
+}
+
+/** How many pods a budget lets go at once while all are well. */
+export function evictable(budget: Budget, pods: number): number {
+  const { minAvailable, maxUnavailable } = budget.spec;
+  // Both are rounded up, as the disruption controller does.
+  return maxUnavailable === undefined
+    ? pods - shareOf(minAvailable ?? 1, pods, true)
+    : shareOf(maxUnavailable, pods, true);
+}
+
+/** Budgets that forbid every eviction, or speak of no pods. */
+export function budgetFaults(world: World): readonly Fault[] {
+  return world.budgets.flatMap((budget): Fault[] => {
+    const where = describe(budget);
+    const sets = selected(world, budget);
+    const pods = sets.reduce((sum, { replicas }) => sum + replicas, 0);
+    if (sets.length === 0) {
+      return [{ about: named(budget), message: `${where}: selects no pods` }];
+    }
+    return pods === 0 || evictable(budget, pods) >= 1
+      ? []
+      : [
+          {
+            about: named(budget),
+            message: `${where}: lets none of ${pods} pods be evicted: no node that has one can be drained`,
+          },
+        ];
+  });
+}
+
+/** Pods for which there are too few nodes: to run all at once, or to exchange one. */
+export function spreadFaults(world: World, nodes: readonly NodeShape[]): readonly Fault[] {
+  return lasting(world).flatMap((pods): Fault[] => {
+    const apart = loneliness(pods);
+    if (apart === undefined || pods.replicas === 0) {
+      return [];
+    }
+    const places = nodes.filter((node) => eligible(node, pods.spec)).length;
+    const { replicas, update } = pods;
+    const where = `${describePods(pods)}: ${apart}, ${replicas} replicas have ${places} nodes to be on`;
+    if (places < replicas) {
+      return [{ about: pods, message: `${where}: they never all run` }];
+    }
+    // Rounded as the Deployment's controller does; where both come to nothing, it stops one.
+    const surge = shareOf(update.maxSurge, replicas, true);
+    const gone = shareOf(update.maxUnavailable, replicas, false);
+    const stuck = gone === 0 && surge > 0 && places < replicas + 1;
+    return stuck
+      ? [
+          {
+            about: pods,
+            message: `${where}, and none is stopped before its successor runs: an update never ends`,
+          },
+        ]
+      : [];
+  });
+}

@@ -1,0 +1,253 @@
+/**
+ * Calls that a stack needs, each with what it follows from: an address that a program is told, an
+ * Ingress, a published port, metrics that are read, a webhook, an account with rights.
+ *
+ * What programs tell one another only once they run stands in no object and is not found here.
+ */
+import { parse } from "yaml";
+import * as z from "zod";
+
+import { destinations, outsideAddresses, serviceAddresses } from "./addresses.ts";
+import {
+  allContainers,
+  describe,
+  describePods,
+  namespaceOf,
+  type PodSet,
+  type Service,
+  type World,
+} from "./objects.ts";
+import { type Call, internet, node, privateNetwork } from "./policies.ts";
+import { backendOf, podsBehind, targetPort } from "./ports.ts";
+import { readWebhooks } from "./webhooks.ts";
+import { textsOf } from "./texts.ts";
+
+/** A call that has to be let through. */
+export interface NeededCall extends Call {
+  /** What it follows from, e.g. `web: argument --redis redis://store:6379`. */
+  readonly why: string;
+  /** Whether the protocol is a guess: then either will do. */
+  readonly anyProtocol?: boolean;
+}
+
+const podsEnd = (pods: PodSet) => ({ kind: "pods", pods }) as const;
+
+/** Calls that follow from the addresses of Services which programs are told. */
+function toldCalls(world: World, pods: PodSet): NeededCall[] {
+  return serviceAddresses(world, pods).flatMap((address) =>
+    destinations(world, address)
+      .filter((target) => target.pods !== pods)
+      .map(({ pods: callee, port, protocol }) => ({
+        from: podsEnd(pods),
+        to: podsEnd(callee),
+        port,
+        protocol,
+        why: `${address.place} ${address.text}`,
+      })),
+  );
+}
+
+/** Calls to the world outside that follow from what programs are told. */
+export function outsideCalls(world: World, pods: PodSet): NeededCall[] {
+  return outsideAddresses(world, pods).map(({ place, text, port }) => ({
+    from: podsEnd(pods),
+    to: internet,
+    port,
+    protocol: "TCP",
+    why: `${place} ${text}`,
+    anyProtocol: true,
+  }));
+}
+
+/** Pods that serve a class of Ingresses: those that are told its name as such. */
+export function controllersOf(world: World, ingressClass: string): readonly PodSet[] {
+  const flag = /ingress-?class(-by-name)?=(.*)$/i;
+  return world.pods.filter(({ spec }) =>
+    allContainers(spec)
+      .flatMap(({ command = [], args = [] }) => [...command, ...args])
+      .some((word) => flag.exec(word)?.[2] === ingressClass),
+  );
+}
+
+/** Calls of the ingress controllers to what is behind their Ingresses. */
+function backendCalls(world: World): NeededCall[] {
+  return world.ingresses.flatMap((ingress) =>
+    ingress.spec.rules.flatMap(({ host, http }) =>
+      http.paths.flatMap(({ path, backend }) => {
+        const behind = backendOf(world, ingress, backend.service);
+        return behind === undefined
+          ? []
+          : controllersOf(world, ingress.spec.ingressClassName ?? "").flatMap((controller) =>
+              behind.map((target) => ({
+                from: podsEnd(controller),
+                to: podsEnd(target.pods),
+                port: target.port,
+                protocol: target.protocol,
+                why: `${describe(ingress)} ${host}${path}`,
+              })),
+            );
+      }),
+    ),
+  );
+}
+
+/**
+ * Whose address a published port's pods see: the client's and, where a balancer stands between, the
+ * balancer's; a node's where nodes pass calls on to one another.
+ */
+function sources({ spec }: Service): Call["from"][] {
+  if (spec.externalTrafficPolicy !== "Local") {
+    return [node];
+  }
+  const ranges = spec.loadBalancerSourceRanges ?? [];
+  const clients =
+    ranges.length === 0
+      ? [internet]
+      : ranges.map((range) => ({ kind: "address", ip: range.split("/")[0] ?? "" }) as const);
+  return spec.type === "LoadBalancer" ? [...clients, privateNetwork] : clients;
+}
+
+/** Calls from outside that arrive by Services of nodes and balancers, and by ports of the nodes. */
+function publishedCalls(world: World): NeededCall[] {
+  const services = world.services
+    .filter(({ spec }) => spec.type === "NodePort" || spec.type === "LoadBalancer")
+    .flatMap((service) =>
+      service.spec.ports.flatMap((port) => {
+        const target = targetPort(world, service, port);
+        return target === undefined
+          ? []
+          : podsBehind(world, service).flatMap((pods) =>
+              sources(service).map((from) => ({
+                from,
+                to: podsEnd(pods),
+                port: target,
+                protocol: port.protocol,
+                why: `${describe(service)} port ${port.port} of type ${service.spec.type}`,
+              })),
+            );
+      }),
+    );
+  const nodes = world.pods.flatMap((pods) =>
+    pods.spec.containers
+      .flatMap(({ ports }) => ports ?? [])
+      .filter(({ hostPort }) => hostPort !== undefined && hostPort !== 0)
+      .map(({ hostPort, containerPort, protocol }) => ({
+        from: internet,
+        to: podsEnd(pods),
+        port: containerPort,
+        protocol,
+        why: `${describePods(pods)} port ${hostPort ?? 0} of its node`,
+      })),
+  );
+  return [...services, ...nodes];
+}
+
+const ScrapeConfig = z.looseObject({
+  scrape_configs: z.array(
+    z.looseObject({
+      kubernetes_sd_configs: z
+        .array(
+          z.looseObject({
+            role: z.string(),
+            namespaces: z.looseObject({ names: z.array(z.string()).optional() }).optional(),
+          }),
+        )
+        .optional(),
+    }),
+  ),
+});
+
+/** Jobs of a Prometheus' config; none where it is no such config, which Prometheus itself refuses. */
+function scrapeConfigs(text: string): z.infer<typeof ScrapeConfig>["scrape_configs"] {
+  try {
+    const read = ScrapeConfig.safeParse(parse(text));
+    return read.success ? read.data.scrape_configs : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Which namespaces' pods some pods read metrics of; undefined where they read no pods at all. */
+export function scrapedBy(
+  world: World,
+  pods: PodSet,
+): { readonly namespaces: readonly string[] | "all" } | undefined {
+  const configs = textsOf(world, pods)
+    .filter(({ text }) => /^scrape_configs:/m.test(text))
+    .flatMap(({ text }) => scrapeConfigs(text))
+    .flatMap(({ kubernetes_sd_configs: found = [] }) => found)
+    .filter(({ role }) => role === "pod");
+  if (configs.length === 0) {
+    return undefined;
+  }
+  const names = configs.map(({ namespaces }) => namespaces?.names ?? []);
+  return { namespaces: names.some((list) => list.length === 0) ? "all" : names.flat() };
+}
+
+/** Port on which pods announce metrics; undefined where they announce none. */
+export function announcedPort({ annotations }: PodSet): string | undefined {
+  return (
+    annotations["fleet/metrics-port"] ??
+    (annotations["prometheus.io/scrape"] === "true" ? annotations["prometheus.io/port"] : undefined)
+  );
+}
+
+/** Whoever reads metrics, and what it reads. */
+function scrapeCalls(world: World): NeededCall[] {
+  return world.pods.flatMap((reader) => {
+    const scraped = scrapedBy(world, reader);
+    return scraped === undefined
+      ? []
+      : world.pods
+          .filter(
+            ({ namespace }) =>
+              scraped.namespaces === "all" || scraped.namespaces.includes(namespace),
+          )
+          .flatMap((pods) => {
+            const port = Number(announcedPort(pods));
+            return Number.isInteger(port)
+              ? [
+                  {
+                    from: podsEnd(reader),
+                    to: podsEnd(pods),
+                    port,
+                    protocol: "TCP",
+                    why: `the metrics that ${describePods(pods)} announces`,
+                  },
+                ]
+              : [];
+          });
+  });
+}
+
+/** The API server's calls to webhooks: it is outside the pods' network and has an address there. */
+function webhookCalls(world: World): NeededCall[] {
+  return readWebhooks(world).flatMap(({ where, service, port }) => {
+    const found = world.services.find(
+      (one) => one.metadata.name === service.name && namespaceOf(one) === service.namespace,
+    );
+    const wanted = found?.spec.ports.find((one) => one.port === port);
+    const target =
+      found === undefined || wanted === undefined ? undefined : targetPort(world, found, wanted);
+    return found === undefined || target === undefined
+      ? []
+      : podsBehind(world, found).map((pods) => ({
+          from: node,
+          to: podsEnd(pods),
+          port: target,
+          protocol: "TCP",
+          why: where,
+        }));
+  });
+}
+
+/** Every call that pods of the stack need to take or to make within the cluster, or take from outside. */
+export function neededCalls(world: World): readonly NeededCall[] {
+  return [
+    ...world.pods.flatMap((pods) => toldCalls(world, pods)),
+    ...backendCalls(world),
+    ...publishedCalls(world),
+    ...scrapeCalls(world),
+    ...webhookCalls(world),
+  ];
+}

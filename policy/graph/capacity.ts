@@ -1,0 +1,164 @@
+/**
+ * Whether the nodes have room for what the pods request, DaemonSets' first.
+ *
+ * Placed as a scheduler would: those with the fewest nodes to go to first, then the largest, each on
+ * the emptiest node. The program checks its config the same way before it makes anything
+ * (components/platform/capacity.ts); this looks at the objects that came of it.
+ */
+import type { NodeShape } from "../../components/platform/cluster.schema.ts";
+import { formatBytes, formatCpu, parseQuantity } from "../../components/base/quantity.ts";
+import type { Fault } from "./graph.ts";
+import { eligible, loneliness, nodePorts } from "./nodes.ts";
+import { type Container, describePods, type PodSet, shareOf, type World } from "./objects.ts";
+
+interface Amount {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+interface Room {
+  readonly node: NodeShape;
+  cpu: number;
+  memory: number;
+  pods: number;
+  readonly ports: Set<string>;
+  readonly lonely: Set<PodSet>;
+  readonly placed: Map<PodSet, number>;
+}
+
+const requested = ({ resources: { requests } }: Container): Amount => ({
+  cpu: parseQuantity(requests?.cpu ?? "0"),
+  memory: parseQuantity(requests?.memory ?? "0"),
+});
+
+const sum = (amounts: readonly Amount[]): Amount => ({
+  cpu: amounts.reduce((total, { cpu }) => total + cpu, 0),
+  memory: amounts.reduce((total, { memory }) => total + memory, 0),
+});
+
+/** What one pod takes of a node: its containers together, or its hungriest step before they start. */
+export function podRequests({ spec }: PodSet): Amount {
+  const starting = spec.initContainers ?? [];
+  const beside = starting.filter(({ restartPolicy }) => restartPolicy === "Always");
+  const running = sum([...spec.containers, ...beside].map(requested));
+  const steps = starting
+    .filter((container) => !beside.includes(container))
+    .map((container) => sum([container, ...beside].map(requested)));
+  return {
+    cpu: Math.max(running.cpu, ...steps.map(({ cpu }) => cpu)),
+    memory: Math.max(running.memory, ...steps.map(({ memory }) => memory)),
+  };
+}
+
+/** Pods at once: while they are exchanged, the surplus included. */
+function atOnce({ kind, suspended, replicas, update }: PodSet): number {
+  return suspended
+    ? 0
+    : replicas + (kind === "Deployment" ? shareOf(update.maxSurge, replicas, true) : 0);
+}
+
+/** Whether one more pod on a node keeps to every spread that is no mere wish. */
+function liesEvenly(room: Room, pods: PodSet, candidates: readonly Room[]): boolean {
+  const hard = (pods.spec.topologySpreadConstraints ?? []).filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule",
+  );
+  return hard.every(({ topologyKey, maxSkew }) => {
+    // Each node has a name of its own; in what zone it is, where no pool says so, nobody knows.
+    const domainOf = (one: Room): unknown => one.node.labels[topologyKey] ?? one;
+    const counts = new Map<unknown, number>();
+    for (const one of candidates) {
+      counts.set(domainOf(one), (counts.get(domainOf(one)) ?? 0) + (one.placed.get(pods) ?? 0));
+    }
+    const here = counts.get(domainOf(room)) ?? 0;
+    return here + 1 - Math.min(...counts.values()) <= maxSkew;
+  });
+}
+
+function fits(room: Room, pods: PodSet, amount: Amount, candidates: readonly Room[]): boolean {
+  return (
+    room.cpu + 1e-9 >= amount.cpu &&
+    room.memory >= amount.memory &&
+    room.pods >= 1 &&
+    !nodePorts(pods).some((port) => room.ports.has(port)) &&
+    !room.lonely.has(pods) &&
+    liesEvenly(room, pods, candidates)
+  );
+}
+
+function place(room: Room, pods: PodSet, amount: Amount): void {
+  room.cpu -= amount.cpu;
+  room.memory -= amount.memory;
+  room.pods -= 1;
+  room.placed.set(pods, (room.placed.get(pods) ?? 0) + 1);
+  for (const port of nodePorts(pods)) {
+    room.ports.add(port);
+  }
+  if (loneliness(pods) !== undefined) {
+    room.lonely.add(pods);
+  }
+}
+
+const emptyRoom = (node: NodeShape): Room => ({
+  node,
+  cpu: parseQuantity(node.allocatable.cpu),
+  memory: parseQuantity(node.allocatable.memory),
+  pods: node.allocatable.pods,
+  ports: new Set(),
+  lonely: new Set(),
+  placed: new Map(),
+});
+
+const write = ({ cpu, memory }: Amount): string =>
+  `${formatCpu(cpu)} CPU and ${formatBytes(memory)}`;
+
+/** Pods that find no room on the nodes that their stack promises. */
+export function capacityFaults(world: World, nodes: readonly NodeShape[]): readonly Fault[] {
+  const rooms = nodes.map(emptyRoom);
+  const faults: Fault[] = [];
+  const open = (pods: PodSet): Room[] => rooms.filter(({ node }) => eligible(node, pods.spec));
+  for (const pods of world.pods.filter(({ kind }) => kind === "DaemonSet")) {
+    const amount = podRequests(pods);
+    for (const room of open(pods)) {
+      if (fits(room, pods, amount, [room])) {
+        place(room, pods, amount);
+      } else {
+        const message = `${describePods(pods)}: each pod takes ${write(amount)}, and a node of the pool ${room.node.pool} has no room for one`;
+        faults.push({ about: pods, message });
+      }
+    }
+  }
+  for (const pods of inOrder(world, open)) {
+    const amount = podRequests(pods);
+    const candidates = open(pods);
+    const wanted = atOnce(pods);
+    for (let placed = 0; placed < wanted; placed += 1) {
+      const [room] = candidates
+        .filter((one) => fits(one, pods, amount, candidates))
+        .sort((left, right) => right.memory - left.memory);
+      if (room === undefined) {
+        const pools = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");
+        const where = pools === "" ? "no node takes them" : `on the nodes of ${pools}`;
+        const message = `${describePods(pods)}: ${placed} of ${wanted} pods at once find room, ${where}; each takes ${write(amount)}`;
+        faults.push({ about: pods, message });
+        break;
+      }
+      place(room, pods, amount);
+    }
+  }
+  return faults;
+}
+
+/** Those with the fewest nodes to go to come first, then the largest; names break ties. */
+function inOrder(world: World, open: (pods: PodSet) => readonly Room[]): readonly PodSet[] {
+  return world.pods
+    .filter(({ kind }) => kind !== "DaemonSet")
+    .map((pods) => ({ pods, choices: open(pods).length, amount: podRequests(pods) }))
+    .sort(
+      (left, right) =>
+        left.choices - right.choices ||
+        right.amount.memory - left.amount.memory ||
+        right.amount.cpu - left.amount.cpu ||
+        describePods(left.pods).localeCompare(describePods(right.pods)),
+    )
+    .map(({ pods }) => pods);
+}

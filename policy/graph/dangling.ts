@@ -1,0 +1,118 @@
+/** Network policies that speak of nothing: pods, peers or ports that are not there. */
+import { type Fault, named } from "./graph.ts";
+import {
+  describe,
+  type LabelSelector,
+  matches,
+  namespaceOf,
+  type NetworkPolicy,
+  type PodSet,
+  type PolicyPeer,
+  type PolicyPort,
+  type World,
+} from "./objects.ts";
+import { listened } from "./policies.ts";
+
+/** Labels of pods that controllers outside the stack make: nothing of the stack bears them. */
+const foreign = ["acme.cert-manager.io/http01-solver"];
+
+const isForeign = ({ matchLabels = {} }: LabelSelector): boolean =>
+  foreign.some((label) => matchLabels[label] !== undefined);
+
+/** Pods of the stack that a peer means; undefined where it may mean others, which nobody here knows. */
+function peers(
+  world: World,
+  policy: NetworkPolicy,
+  peer: PolicyPeer,
+): readonly PodSet[] | undefined {
+  const { ipBlock, namespaceSelector, podSelector } = peer;
+  if (ipBlock !== undefined || (podSelector !== undefined && isForeign(podSelector))) {
+    return undefined;
+  }
+  const homes =
+    namespaceSelector === undefined
+      ? [namespaceOf(policy)]
+      : [...world.namespaces]
+          .filter(([, labels]) => matches(namespaceSelector, labels))
+          .map(([name]) => name);
+  return homes.length === 0
+    ? undefined
+    : world.pods.filter(
+        ({ namespace, labels }) => homes.includes(namespace) && matches(podSelector ?? {}, labels),
+      );
+}
+
+function listens(pods: readonly PodSet[], { port, endPort, protocol }: PolicyPort): boolean {
+  if (port === undefined) {
+    return true;
+  }
+  return typeof port === "string"
+    ? pods
+        .flatMap(({ spec }) => spec.containers)
+        .flatMap(({ ports }) => ports ?? [])
+        .some((one) => one.name === port && one.protocol === protocol)
+    : pods
+        .flatMap(listened)
+        .some(
+          (one) => one.protocol === protocol && one.port >= port && one.port <= (endPort ?? port),
+        );
+}
+
+const write = ({ port, protocol }: PolicyPort): string => `${protocol} ${port ?? "any"}`;
+
+/** What of one rule is not there. */
+function ruleFaults(
+  world: World,
+  policy: NetworkPolicy,
+  rule: { readonly ends: readonly PolicyPeer[]; readonly ports: readonly PolicyPort[] },
+  callees: readonly PodSet[] | undefined,
+  word: "lets in" | "lets out to",
+): string[] {
+  const found = rule.ends.map((peer) => peers(world, policy, peer));
+  const nobody = found.some((pods) => pods?.length === 0);
+  // Out: who listens are the peers, as long as they are pods of the stack, all of them.
+  const listeners =
+    callees ??
+    (found.length > 0 && !found.includes(undefined)
+      ? found.flatMap((one) => one ?? [])
+      : undefined);
+  return [
+    ...(nobody ? [`${word} pods that do not exist`] : []),
+    ...(nobody || listeners === undefined
+      ? []
+      : rule.ports
+          .filter((port) => !listens(listeners, port))
+          .map((port) => `${word} ${write(port)}, on which nobody listens`)),
+  ];
+}
+
+function policyFaults(world: World, policy: NetworkPolicy): string[] {
+  const { podSelector, ingress = [], egress = [] } = policy.spec;
+  if (isForeign(podSelector)) {
+    return [];
+  }
+  const pods = world.pods.filter(
+    ({ namespace, labels }) => namespace === namespaceOf(policy) && matches(podSelector, labels),
+  );
+  if (pods.length === 0) {
+    return ["selects no pods"];
+  }
+  return [
+    ...ingress.flatMap(({ from = [], ports = [] }) =>
+      ruleFaults(world, policy, { ends: from, ports }, pods, "lets in"),
+    ),
+    ...egress.flatMap(({ to = [], ports = [] }) =>
+      ruleFaults(world, policy, { ends: to, ports }, undefined, "lets out to"),
+    ),
+  ];
+}
+
+/** Policies, their peers and their ports of which nothing is there. */
+export function danglingFaults(world: World): readonly Fault[] {
+  return world.policies.flatMap((policy) =>
+    policyFaults(world, policy).map((fault) => ({
+      about: named(policy),
+      message: `${describe(policy)}: ${fault}`,
+    })),
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * Whether the network policies let through what the stack needs, and nothing that it does not.
+ *
+ * Says what the rendered policies say. That a plug-in enforces them is seen live only
+ * (`make verify TARGET=live`).
+ */
+import { unknownText } from "../resource.ts";
+import { destinations, serviceAddresses } from "./addresses.ts";
+import { type NeededCall, neededCalls, outsideCalls } from "./calls.ts";
+import type { Fault } from "./graph.ts";
+import {
+  describePods,
+  type KubernetesObject,
+  namespaceOf,
+  type PodSet,
+  type World,
+} from "./objects.ts";
+import {
+  allows,
+  type Call,
+  type Endpoint,
+  internet,
+  listened,
+  node,
+  privateNetwork,
+  refusals,
+} from "./policies.ts";
+import { textsOf } from "./texts.ts";
+
+/** Pods to which network policies apply: those with a network of their own. */
+export const policed = (world: World): readonly PodSet[] =>
+  world.pods.filter(({ spec }) => spec.hostNetwork !== true);
+
+/** Ends outside the stack, by what they are called. */
+const places: readonly (readonly [Endpoint, string])[] = [
+  [internet, "internet"],
+  [privateNetwork, "private network"],
+  [node, "node"],
+];
+
+const nameOf = (end: Endpoint): string =>
+  end.kind === "pods"
+    ? `${end.pods.namespace}/${end.pods.name}`
+    : (places.find(([place]) => place.kind === "address" && place.ip === end.ip)?.[1] ?? end.ip);
+
+const aboutCall = ({ from, to }: Call): { readonly about: Fault["about"] } => ({
+  about:
+    from.kind === "pods"
+      ? from.pods
+      : to.kind === "pods"
+        ? to.pods
+        : { kind: "", name: "", namespace: "" },
+});
+
+/** A call as a line of a list: `skywire/web -> skywire/store TCP 6379`. */
+export const writeCall = ({ from, to, port, protocol }: Call): string =>
+  `${nameOf(from)} -> ${nameOf(to)} ${protocol} ${port}`;
+
+/** What of a call is refused; empty where it is let through. */
+function refused(world: World, call: NeededCall): readonly string[] {
+  const found = refusals(world, call);
+  return found.length > 0 && call.anyProtocol === true
+    ? refusals(world, { ...call, protocol: call.protocol === "TCP" ? "UDP" : "TCP" })
+    : found;
+}
+
+/** Calls that follow from what is rendered, and that a policy refuses. */
+export function refusedCalls(world: World): readonly Fault[] {
+  return neededCalls(world).flatMap((call) => {
+    const found = refused(world, call);
+    return found.length === 0
+      ? []
+      : [
+          {
+            ...aboutCall(call),
+            message: `${writeCall(call)} is refused by ${found.join(" and ")}, and needed by ${call.why}`,
+          },
+        ];
+  });
+}
+
+/** Addresses that lead nowhere, and such as the update is still to tell. */
+export function addressFaults(world: World): readonly Fault[] {
+  return world.pods.flatMap((pods) => [
+    ...serviceAddresses(world, pods)
+      .filter((address) => destinations(world, address).length === 0)
+      .map(({ place, text }) => ({
+        about: pods,
+        message: `${describePods(pods)} ${place} ${text}: the Service has no such port`,
+      })),
+    ...textsOf(world, pods)
+      .filter(({ text }) => text.includes(unknownText))
+      .map(({ place }) => ({
+        about: pods,
+        message: `${describePods(pods)} ${place}: is ${unknownText}; whether its addresses are let through cannot be told`,
+      })),
+  ]);
+}
+
+/**
+ * Addresses outside the cluster that may not be dialled.
+ *
+ * @param dials Whether pods dial the addresses they are told, and do not just tell them to others.
+ */
+export function outsideFaults(
+  world: World,
+  dials: (pods: PodSet) => boolean = () => true,
+): readonly Fault[] {
+  return world.pods.filter(dials).flatMap((pods) =>
+    outsideCalls(world, pods)
+      .filter((call) => refused(world, call).length > 0)
+      .map(({ why }) => ({
+        about: pods,
+        message: `${describePods(pods)} ${why}: is not let out`,
+      })),
+  );
+}
+
+/** The cluster's name server, as far as policies tell it from other pods. */
+function nameServer(some: PodSet): PodSet {
+  return {
+    ...some,
+    kind: "Deployment",
+    name: "kube-dns",
+    namespace: "kube-system",
+    labels: { "k8s-app": "kube-dns" },
+    spec: { ...some.spec, hostNetwork: false },
+  };
+}
+
+/** Namespaces that every cluster has. */
+const withSystem = (world: World): World => ({
+  ...world,
+  namespaces: new Map([
+    ["kube-system", { "kubernetes.io/metadata.name": "kube-system" }],
+    ...world.namespaces,
+  ]),
+});
+
+/** Whether pods may ask the cluster's name server on a port. */
+export function mayAsk(world: World, pods: PodSet, port: number, protocol: string): boolean {
+  return allows(withSystem(world), {
+    from: { kind: "pods", pods },
+    to: { kind: "pods", pods: nameServer(pods) },
+    port,
+    protocol,
+  });
+}
+
+/** Pods that cannot look up a name. Long answers come by TCP. */
+export function lookUpFaults(world: World): readonly Fault[] {
+  return policed(world).flatMap((pods) =>
+    ["UDP", "TCP"]
+      .filter((protocol) => !mayAsk(world, pods, 53, protocol))
+      .map((protocol) => ({
+        about: pods,
+        message: `${describePods(pods)}: may not look up names by ${protocol} 53`,
+      })),
+  );
+}
+
+const bindings = (world: World): readonly KubernetesObject[] =>
+  world.objects.filter(({ kind }) => kind === "RoleBinding" || kind === "ClusterRoleBinding");
+
+/** Whether pods' account was given rights with the API server. */
+function hasRights(world: World, { namespace, spec }: PodSet): boolean {
+  const account = spec.serviceAccountName ?? "default";
+  return bindings(world).some((binding) =>
+    ((binding["subjects"] ?? []) as readonly { name?: string; namespace?: string }[]).some(
+      (subject) =>
+        subject.name === account && (subject.namespace ?? namespaceOf(binding)) === namespace,
+    ),
+  );
+}
+
+/** Pods with rights at the API server that cannot reach it. Its address is the cluster's affair. */
+export function apiServerFaults(world: World): readonly Fault[] {
+  const ways = [internet, privateNetwork].flatMap((to) =>
+    [443, 6443].map((port) => ({ to, port, protocol: "TCP" })),
+  );
+  return policed(world)
+    .filter((pods) => hasRights(world, pods))
+    .filter((pods) => !ways.some((way) => allows(world, { from: { kind: "pods", pods }, ...way })))
+    .map((pods) => ({
+      about: pods,
+      message: `${describePods(pods)}: has rights at the API server and may not reach it on 443 or 6443`,
+    }));
+}
+
+/**
+ * Calls that the policies let through and that nothing in the stack's objects asks for: within the
+ * cluster, and from outside into it. Pods without policies, on their nodes' network, are left out.
+ */
+export function unneededCalls(world: World): readonly string[] {
+  const needed = new Set(neededCalls(world).map(writeCall));
+  const ends = policed(world).map((pods): Endpoint => ({ kind: "pods", pods }));
+  const from = [internet, privateNetwork, ...ends];
+  return from.flatMap((caller) =>
+    policed(world).flatMap((callee) =>
+      listened(callee)
+        .map((port) => ({ from: caller, to: { kind: "pods", pods: callee } as const, ...port }))
+        .filter(
+          (call) =>
+            !(caller.kind === "pods" && caller.pods === callee) &&
+            !needed.has(writeCall(call)) &&
+            allows(world, call),
+        )
+        .map(writeCall),
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+/** Which nodes would take a pod, as the scheduler's filters have it. Requests are in capacity.ts. */
+import type { NodeShape } from "../../components/platform/cluster.schema.ts";
+import { matches, meets, type PodSet, type PodSpec } from "./objects.ts";
+
+/**
+ * Labels that kubelets and clouds put on their nodes themselves: which values is in no config, so that
+ * what is asked of them counts as met unless a pool says otherwise.
+ */
+const given = /^([a-z.-]*\.)?kubernetes\.io\/(hostname|os|arch|instance-type|zone|region)$/;
+
+const unsaid = (node: NodeShape, key: string): boolean =>
+  node.labels[key] === undefined && given.test(key);
+
+function tolerated(node: NodeShape, spec: PodSpec): boolean {
+  return node.taints
+    .filter(({ effect }) => effect !== "PreferNoSchedule")
+    .every((taint) =>
+      (spec.tolerations ?? []).some(
+        ({ key, operator, value = "", effect }) =>
+          (key === undefined || key === "" || key === taint.key) &&
+          (operator === "Exists" || value === taint.value) &&
+          (effect === undefined || effect === "" || effect === taint.effect),
+      ),
+    );
+}
+
+/** Whether a node would be considered at all: by its labels and its taints. */
+export function eligible(node: NodeShape, spec: PodSpec): boolean {
+  const chosen = Object.entries(spec.nodeSelector ?? {}).every(
+    ([key, value]) => node.labels[key] === value || unsaid(node, key),
+  );
+  const terms =
+    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  // Terms are alternatives; all expressions of one hold.
+  const liked =
+    terms === undefined ||
+    terms.some(({ matchExpressions = [] }) =>
+      matchExpressions.every((one) => unsaid(node, one.key) || meets(one, node.labels)),
+    );
+  return chosen && liked && tolerated(node, spec);
+}
+
+/** Ports that pods take on the node itself. */
+export function nodePorts({ spec }: PodSet): readonly string[] {
+  return spec.containers
+    .flatMap(({ ports }) => ports ?? [])
+    .flatMap(({ hostPort, containerPort, protocol }) => {
+      const port = spec.hostNetwork === true ? containerPort : hostPort;
+      return port === undefined || port === 0 ? [] : [`${protocol} ${port}`];
+    });
+}
+
+/** Why no two of a controller's pods can share a node; undefined where they can. */
+export function loneliness(pods: PodSet): string | undefined {
+  const apart = (
+    pods.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+  ).some(
+    ({ labelSelector, topologyKey }) =>
+      topologyKey === "kubernetes.io/hostname" &&
+      labelSelector !== undefined &&
+      matches(labelSelector, pods.labels),
+  );
+  const [port] = nodePorts(pods);
+  return apart
+    ? "kept apart from one another"
+    : port === undefined
+      ? undefined
+      : `by their node's port ${port}`;
+}

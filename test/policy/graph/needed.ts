@@ -1,0 +1,57 @@
+/** Calls that policies let through and that stand in no object: what programs know by themselves. */
+
+/** Calls with the reason why they are let through. */
+interface Known {
+  readonly stacks: readonly string[];
+  /** The whole of a line of `unneededCalls`. */
+  readonly calls: RegExp;
+  readonly reason: string;
+}
+
+const skywire = ["test", "prod"];
+const clients =
+  "(address-resolver|dmsg-discovery|route-finder|service-discovery|setup-node|transport-discovery|uptime-tracker)";
+
+/** All of them. One that no call needs any more fails the test. */
+export const knownCalls: readonly Known[] = [
+  {
+    stacks: skywire,
+    calls: new RegExp(`^skywire/${clients} -> skywire/dmsg-server-\\d TCP 8081$`),
+    reason:
+      "a client learns of the servers from the discovery, and dials their public address: a plug-in may see the call after the node has turned it to the pod (facts/skywire.md 2.6)",
+  },
+  {
+    stacks: skywire,
+    calls:
+      /^skywire-network-monitor\/network-monitor -> skywire\/(dmsg-server-\d TCP 8081|address-resolver UDP 9093)$/,
+    reason: "the lite visor it carries finds both as any visor does, over the network (4.3)",
+  },
+  {
+    stacks: skywire,
+    calls:
+      /^(skywire-network-monitor\/network-monitor|skywire\/config-bootstrapper) -> ingress\/(traefik|edge|nginx) TCP \d+$/,
+    reason:
+      "they ask the stack's own public names, which a cluster's network may short-cut to the controllers' pods (6.4)",
+  },
+  {
+    stacks: ["test", "prod", "voting"],
+    calls: /^private network -> ingress\/(traefik|edge) TCP 8\d+$/,
+    reason: "a controller on its node's own ports answers whoever reaches the node",
+  },
+  {
+    stacks: ["prod"],
+    calls:
+      /^skywire\/(service-discovery|service-discovery-keyless|uptime-tracker) -> geoip\/geoip TCP 8080$/,
+    reason: "the IP service's URL is compiled in (4.1, 4.7); the pods' hosts file leads it here",
+  },
+  {
+    stacks: skywire,
+    calls: /^skywire\/redis-[a-z-]+ -> skywire\/redis-[a-z-]+-restore TCP 6380$/,
+    reason: "a restore tells the store its own address: the store copies from it as its replica",
+  },
+  {
+    stacks: ["voting"],
+    calls: /^voting\/(vote|worker|result) -> voting\/(redis TCP 6379|db TCP 5432)$/,
+    reason: "the lecture's programs know each other by names that are compiled in",
+  },
+];

@@ -1,0 +1,526 @@
+/**
+ * Every rule of a whole stack over a small one: nothing is found in it, each planted fault is, and what
+ * the update is still to tell is no pass.
+ */
+import { describe, expect, test } from "vitest";
+
+import { graphRules } from "../../../policy/graph/rules.ts";
+import { judgeStack } from "../../../policy/judge.ts";
+import { unknownText } from "../../../policy/resource.ts";
+import { controller, type Loose, pod, policy, town, townObjects, twoNodes } from "./town.ts";
+
+const rule = (name: string) => {
+  const found = graphRules.find((one) => one.name === name);
+  if (found === undefined) {
+    throw new Error(`no rule ${name}`);
+  }
+  return found;
+};
+
+/** What a rule finds, one line each: the resource's logical name and the message. */
+const found = (name: string, stack: ReturnType<typeof town>): readonly string[] =>
+  rule(name)
+    .check(stack)
+    .map(({ urn, message }) => `${urn.split("::").at(-1) ?? ""}: ${message}`);
+
+/** An object of the town with the value at a path, whose steps are parted by slashes, set. */
+function changed(name: string, path: string, value: unknown): Record<string, Loose> {
+  const copy = structuredClone(townObjects()[name] ?? {});
+  const steps = path.split("/");
+  const last = steps.pop() ?? "";
+  let place = copy;
+  for (const step of steps) {
+    place = place[step] as Loose;
+  }
+  place[last] = value;
+  return { [name]: copy };
+}
+
+const container = "spec/template/spec/containers/0";
+
+describe("a stack that is whole", () => {
+  test.each(graphRules.map(({ name }) => name))("keeps to %s", (name) => {
+    expect(found(name, town())).toEqual([]);
+  });
+});
+
+type Case = [rule: string, fault: string, changes: Record<string, Loose | undefined>, told: RegExp];
+
+const apart = {
+  podAntiAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      {
+        labelSelector: { matchLabels: { "app.kubernetes.io/name": "store" } },
+        topologyKey: "kubernetes.io/hostname",
+      },
+    ],
+  },
+};
+
+const faults: Case[] = [
+  [
+    "objects-readable",
+    "a replica count in words",
+    changed("store", "spec/replicas", "two"),
+    /^store: .*spec\.replicas is not/,
+  ],
+  [
+    "references-exist",
+    "a Secret that is not there",
+    { secret: undefined },
+    /^web: .*Secret web-env, which does not exist/,
+  ],
+  [
+    "references-exist",
+    "a key that is not there",
+    changed("secret", "stringData", {}),
+    /^web: .*names the key web\.KEY/,
+  ],
+  [
+    "references-exist",
+    "a ConfigMap that is not there",
+    { eyesConfig: undefined },
+    /^eyes: .*ConfigMap eyes/,
+  ],
+  [
+    "references-exist",
+    "a certificate that nobody makes",
+    { certificate: undefined },
+    /^ingress: .*shop-tls.*no issuer/,
+  ],
+  [
+    "references-exist",
+    "a role that is not there",
+    { doorRole: undefined },
+    /^doorBinding: .*ClusterRole door/,
+  ],
+  [
+    "references-exist",
+    "rights of nobody",
+    { doorAccount: undefined },
+    /^doorBinding: .*account door/,
+  ],
+  [
+    "references-exist",
+    "an autoscaler of nothing",
+    {
+      scaler: {
+        apiVersion: "autoscaling/v2",
+        kind: "HorizontalPodAutoscaler",
+        metadata: { name: "scaler", namespace: "shop" },
+        spec: { scaleTargetRef: { kind: "Deployment", name: "wob" }, maxReplicas: 3 },
+      },
+    },
+    /^scaler: .*Deployment wob/,
+  ],
+  [
+    "ports-agree",
+    "a backend's port of another name",
+    changed("webService", "spec/ports/0/name", "web"),
+    /^ingress: .*leads to the port http of web/,
+  ],
+  [
+    "ports-agree",
+    "a container's port of another name",
+    changed("store", `${container}/ports/0/name`, "store"),
+    /^storeService: .*TCP redis, on which no container listens/,
+  ],
+  [
+    "ports-agree",
+    "a probe of a port that is not there",
+    changed("web", `${container}/readinessProbe`, { httpGet: { port: "https" } }),
+    /^web: .*probes the port https/,
+  ],
+  [
+    "ports-agree",
+    "a Service of nobody",
+    changed("storeService", "spec/selector", { "app.kubernetes.io/name": "stare" }),
+    /^storeService: .*selects no pods/,
+  ],
+  [
+    "ports-agree",
+    "a class that nobody serves",
+    { class: undefined },
+    /^ingress: its class|^ingress: .*class door/,
+  ],
+  [
+    "ports-agree",
+    "a webhook at a port that is not there",
+    changed("hook", "webhooks/0/clientConfig/service/port", 8443),
+    /^hook: .*port 8443/,
+  ],
+  [
+    "ports-agree",
+    "a webhook at a Service that is not there",
+    changed("hook", "webhooks/0/clientConfig/service/name", "dor"),
+    /^hook: .*doors\/dor/,
+  ],
+  [
+    "budgets-feasible",
+    "as many kept as there are",
+    changed("storeBudget", "spec/minAvailable", 2),
+    /^storeBudget: .*none of 2 pods/,
+  ],
+  [
+    "budgets-feasible",
+    "a share that comes to all",
+    changed("storeBudget", "spec/minAvailable", "51%"),
+    /^storeBudget: .*none of 2 pods/,
+  ],
+  [
+    "budgets-feasible",
+    "a budget of nobody",
+    changed("storeBudget", "spec/selector", { matchLabels: { a: "b" } }),
+    /^storeBudget: .*selects no pods/,
+  ],
+  [
+    "enough-nodes",
+    "more pods that must be apart than nodes",
+    {
+      store: controller(
+        "Deployment",
+        "shop",
+        "store",
+        { ...pod("store", { redis: 6379 }), affinity: apart },
+        { replicas: 3 },
+      ),
+    },
+    /^store: .*3 replicas have 2 nodes.*never all run/,
+  ],
+  [
+    "enough-nodes",
+    "an update that stops none and has no node for one more",
+    {
+      store: controller(
+        "Deployment",
+        "shop",
+        "store",
+        { ...pod("store", { redis: 6379 }), affinity: apart },
+        {
+          replicas: 2,
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        },
+      ),
+    },
+    /^store: .*an update never ends/,
+  ],
+  [
+    "enough-nodes",
+    "a node's port that two want",
+    {
+      store: controller(
+        "Deployment",
+        "shop",
+        "store",
+        pod("store", {}, { ports: [{ containerPort: 6379, hostPort: 6379 }] }),
+        { replicas: 3 },
+      ),
+    },
+    /^store: .*by their node's port TCP 6379, 3 replicas have 2 nodes/,
+  ],
+  [
+    "requests-fit",
+    "a pod larger than any node",
+    changed("store", `${container}/resources`, { requests: { cpu: "100m", memory: "7Gi" } }),
+    /^store: .*0 of 3 pods at once find room/,
+  ],
+  [
+    "requests-fit",
+    "pods that fit one by one only",
+    changed("store", "spec/replicas", 11),
+    /^store: .* of 14 pods at once find room/,
+  ],
+  [
+    "requests-fit",
+    "a DaemonSet that leaves no room",
+    changed("keeper", `${container}/resources`, { requests: { cpu: "2900m", memory: "1Gi" } }),
+    /pods at once find room/,
+  ],
+  [
+    "requests-fit",
+    "a DaemonSet that itself has none",
+    changed("keeper", `${container}/resources`, { requests: { cpu: "4", memory: "1Gi" } }),
+    /^keeper: .*has no room for one/,
+  ],
+  [
+    "requests-fit",
+    "a step before the start that is hungrier than the rest",
+    changed(
+      "store",
+      "spec/template/spec/initContainers",
+      pod("init", {}, { resources: { requests: { memory: "7Gi" } } }).containers,
+    ),
+    /^store: .*0 of 3/,
+  ],
+  [
+    "requests-fit",
+    "a node that is not there",
+    changed("store", "spec/template/spec/nodeSelector", { "fleet/slot": "9" }),
+    /^store: .*no node takes them/,
+  ],
+  [
+    "calls-allowed",
+    "an address whose callee lets nobody in",
+    { storePolicy: policy("shop", "store", [], []) },
+    /shop\/web -> shop\/store TCP 6379 is refused by the callee's ingress, and needed by web: argument --store redis:\/\/store:6379/,
+  ],
+  [
+    "calls-allowed",
+    "an address whose caller may not leave",
+    { webPolicy: policy("shop", "web", [], []) },
+    /shop\/web -> shop\/store TCP 6379 is refused by the caller's egress/,
+  ],
+  [
+    "calls-allowed",
+    "an address in a file alone",
+    { ...changed("web", `${container}/args`, []), storePolicy: policy("shop", "store", [], []) },
+    /needed by web: file web\.conf store\.shop\.svc\.cluster\.local:6379/,
+  ],
+  [
+    "calls-allowed",
+    "an address in a Secret's variable, whose login is not told",
+    {
+      ...changed("web", `${container}/args`, []),
+      ...changed("secret", "stringData", { "web.KEY": "redis://user:hunter2@store:6379" }),
+      storePolicy: policy("shop", "store", [], []),
+    },
+    /needed by web: variable KEY redis:\/\/store:6379/,
+  ],
+  [
+    "calls-allowed",
+    "an address with a port that the Service does not have",
+    changed("web", `${container}/args`, ["--store", "redis://store:6380"]),
+    /^web: .*the Service has no such port/,
+  ],
+  [
+    "calls-allowed",
+    "an Ingress whose controller is not let in",
+    { webPolicy: policy("shop", "web", [], [{ to: [{ podSelector: {} }] }]) },
+    /doors\/door -> shop\/web TCP 8080 .*needed by Ingress shop\/web/,
+  ],
+  [
+    "calls-allowed",
+    "a balancer behind which clients are not let in",
+    {
+      doorPolicy: policy(
+        "doors",
+        "door",
+        [{ from: [{ ipBlock: { cidr: "192.168.0.0/16" } }] }],
+        townPeers(),
+      ),
+    },
+    /internet -> doors\/door TCP 8000 .*of type LoadBalancer/,
+  ],
+  [
+    "calls-allowed",
+    "a balancer that is not let in itself",
+    {
+      doorPolicy: policy(
+        "doors",
+        "door",
+        [{ from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["192.168.0.0/16"] } }] }],
+        townPeers(),
+      ),
+    },
+    /private network -> doors\/door TCP 8000/,
+  ],
+  [
+    "calls-allowed",
+    "a node port by way of another node",
+    {
+      ...changed("doorService", "spec/externalTrafficPolicy", "Cluster"),
+      doorPolicy: policy(
+        "doors",
+        "door",
+        [{ from: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["192.168.0.0/16"] } }] }],
+        townPeers(),
+      ),
+    },
+    /node -> doors\/door TCP 8000/,
+  ],
+  [
+    "calls-allowed",
+    "a port of the node that clients do not reach",
+    { ...changed("store", `${container}/ports/0/hostPort`, 6379) },
+    /internet -> shop\/store TCP 6379 .*of its node/,
+  ],
+  [
+    "calls-allowed",
+    "a program in the node's network that is let in as a pod",
+    {
+      ...changed("keeper", `${container}/args`, ["--store=redis://store.shop:6379"]),
+      storePolicy: policy("shop", "store", [{ from: [{ namespaceSelector: {} }] }], []),
+    },
+    /doors\/keeper -> shop\/store TCP 6379 is refused by the callee's ingress/,
+  ],
+  [
+    "calls-allowed",
+    "a scraper that is not let in",
+    { storePolicy: policy("shop", "store", [{ from: [{ podSelector: {} }] }], []) },
+    /doors\/eyes -> shop\/store TCP 9100 .*metrics that Deployment shop\/store announces/,
+  ],
+  [
+    "calls-allowed",
+    "a webhook that the API server does not reach",
+    {
+      doorService: {
+        ...townObjects()["doorService"],
+        spec: {
+          selector: { "app.kubernetes.io/name": "door" },
+          ports: [{ port: 443, targetPort: "hook" }],
+        },
+      },
+      doorPolicy: policy("doors", "door", [{ from: [{ podSelector: {} }] }], townPeers()),
+    },
+    /node -> doors\/door TCP 9443 .*ValidatingWebhookConfiguration door/,
+  ],
+  [
+    "calls-allowed",
+    "a controller that may not ask the API server",
+    { doorPolicy: policy("doors", "door", [{}], [{ to: [{ namespaceSelector: {} }] }]) },
+    /^door: .*may not reach it on 443 or 6443/,
+  ],
+  [
+    "calls-allowed",
+    "pods that may not look up names",
+    {
+      eyesPolicy: {
+        ...policy("doors", "eyes", [], []),
+        spec: { podSelector: {}, policyTypes: ["Egress"], egress: [] },
+      },
+    },
+    /^eyes: .*may not look up names by UDP 53/,
+  ],
+  [
+    "outside-allowed",
+    "a host outside that is not let out to",
+    changed("web", `${container}/args`, ["https://api.example.org"]),
+    /^web: .*https:\/\/api\.example\.org: is not let out/,
+  ],
+  [
+    "policies-meet",
+    "a policy of nobody",
+    { stray: policy("shop", "gone", [], []) },
+    /^stray: .*selects no pods/,
+  ],
+  [
+    "policies-meet",
+    "a caller that is not there",
+    changed("storePolicy", "spec/ingress/0/from/0/podSelector", {
+      matchLabels: { "app.kubernetes.io/name": "wob" },
+    }),
+    /^storePolicy: .*lets in pods that do not exist/,
+  ],
+  [
+    "policies-meet",
+    "a port on which nobody listens",
+    changed("storePolicy", "spec/ingress/0/ports/0/port", 6378),
+    /^storePolicy: .*lets in TCP 6378, on which nobody listens/,
+  ],
+  [
+    "policies-meet",
+    "a callee's port on which it does not listen",
+    changed("webPolicy", "spec/egress/1/ports/0/port", 6378),
+    /^webPolicy: .*lets out to TCP 6378/,
+  ],
+  [
+    "metrics-found",
+    "metrics announced where nobody listens",
+    changed("store", "spec/template/metadata/annotations", { "fleet/metrics-port": "9101" }),
+    /^store: .*port 9101, on which no container listens/,
+  ],
+  [
+    "metrics-found",
+    "metrics in a namespace that is not read",
+    {
+      door: controller(
+        "Deployment",
+        "doors",
+        "door",
+        pod("door", { web: 8000, hook: 9443 }),
+        {},
+        { "fleet/metrics-port": "8000" },
+      ),
+    },
+    /^door: .*nobody reads/,
+  ],
+  [
+    "metrics-found",
+    "a monitor of a port that the Service does not have",
+    changed("watch", "spec/endpoints/0/port", "metrics"),
+    /^watch: .*reads the port metrics of Service doors\/door/,
+  ],
+  [
+    "metrics-found",
+    "a monitor of nothing",
+    changed("watch", "spec/selector", { matchLabels: { a: "b" } }),
+    /^watch: .*selects no Services/,
+  ],
+];
+
+function townPeers(): object[] {
+  const { spec } = townObjects()["doorPolicy"] as { spec: { egress: object[] } };
+  return spec.egress.slice(1);
+}
+
+describe("a planted fault", () => {
+  test.each(faults)("is found by %s: %s", (name, _, changes, told) => {
+    const lines = found(name, town(changes));
+    expect(lines.join("\n")).toMatch(new RegExp(told.source, "m"));
+    expect(lines.join("\n")).not.toContain("hunter2");
+  });
+});
+
+describe("what the update is still to tell is no pass and no fault", () => {
+  const judged = (name: string, changes: Record<string, Loose>) => {
+    const verdict = judgeStack(rule(name), town(changes), []);
+    return { findings: verdict.findings.length, untold: verdict.untold.length > 0 };
+  };
+  test.each([
+    [
+      "references-exist",
+      changed("web", "spec/template/spec/volumes/0/configMap/name", unknownText),
+    ],
+    ["references-exist", changed("secret", "stringData", unknownText)],
+    ["ports-agree", changed("webService", "spec/ports", unknownText)],
+    ["budgets-feasible", changed("store", "spec/replicas", unknownText)],
+    ["requests-fit", changed("store", "spec/replicas", unknownText)],
+    ["calls-allowed", changed("web", `${container}/args`, ["--store", unknownText])],
+    ["calls-allowed", changed("storePolicy", "spec/ingress", unknownText)],
+    ["policies-meet", changed("store", "spec/template/spec", unknownText)],
+    ["metrics-found", changed("store", "spec/template/metadata", unknownText)],
+    ["objects-readable", changed("store", "spec/replicas", unknownText)],
+  ])("%s", (name, changes) => {
+    expect(judged(name, changes)).toEqual({ findings: 0, untold: true });
+  });
+
+  test.each(["requests-fit", "enough-nodes"])("%s without the stack's pools", (name) => {
+    const stack = { ...town(), nodes: undefined };
+    const { findings, untold } = judgeStack(rule(name), stack, []);
+    expect(findings).toEqual([]);
+    expect(untold.map(({ message }) => message)).toEqual([
+      "fleet:cluster.pools is unknown until the update",
+    ]);
+  });
+});
+
+test("nodes' taints keep pods away that do not tolerate them", () => {
+  const [first, ...others] = twoNodes;
+  const tainted = {
+    ...(first ?? never()),
+    taints: [{ key: "a", value: "", effect: "NoSchedule" }],
+  };
+  const nodes = [tainted, ...others] as typeof twoNodes;
+  const spec = { ...pod("store", { redis: 6379 }), affinity: apart };
+  const two = { store: controller("Deployment", "shop", "store", spec, { replicas: 2 }) };
+  expect(found("enough-nodes", town(two, nodes)).join()).toContain("2 replicas have 1 nodes");
+  const tolerations = [{ key: "a", operator: "Exists" }];
+  const tolerant = {
+    store: controller("Deployment", "shop", "store", { ...spec, tolerations }, { replicas: 2 }),
+  };
+  expect(found("enough-nodes", town(tolerant, nodes)).join()).not.toContain("1 nodes");
+});
+
+function never(): never {
+  throw new Error("there are no nodes");
+}
