@@ -71,8 +71,11 @@ function sorted(
     // A field that should be a number and is not known yet cannot be read; nothing else may fail.
     const unknown = resources.find(hasUnknown);
     if (error instanceof UnknownProperty || unknown !== undefined) {
-      const message = error instanceof UnknownProperty ? error.message : unknownText;
-      return { findings: [], allowed: [], untold: [{ urn: unknown?.urn ?? "", message }] };
+      const one =
+        error instanceof UnknownProperty
+          ? { urn: "", message: error.message }
+          : { urn: unknown?.urn ?? "", message: unknownText };
+      return { findings: [], allowed: [], untold: [one] };
     }
     throw error;
   }

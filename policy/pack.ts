@@ -1,4 +1,6 @@
 /** The rules as a pack for the engine: `pulumi preview --policy-pack policy`. */
+import { dirname } from "node:path";
+
 import {
   type Policies,
   PolicyPack,
@@ -8,10 +10,14 @@ import {
 } from "@pulumi/policy";
 
 import { exceptions } from "./exceptions.ts";
-import { judgeResource, judgeStack, type Verdict } from "./judge.ts";
-import { type Resource, unknownText } from "./resource.ts";
+import { judgeResource, judgeStack } from "./judge.ts";
+import { nodesOfFile } from "./nodes.ts";
+import { type Finding, type Resource, type Stack, unknownText } from "./resource.ts";
 import type { Rule } from "./rule.ts";
 import { rules } from "./rules.ts";
+
+/** Where the stack files lie. */
+const clone = dirname(import.meta.dirname);
 
 /** Serves the pack to the engine that started this process. */
 export function startPack(): void {
@@ -22,8 +28,9 @@ export function startPack(): void {
 export function policiesOf(all: readonly Rule[]): Policies {
   const first = all.find(({ kind }) => kind === "resource");
   const last = all.findLast(({ kind }) => kind === "resource");
+  const firstOfStack = all.find(({ kind }) => kind === "stack");
   const read = new Map<string, Resource>();
-  let stackRead: readonly Resource[] | undefined;
+  let stack: Stack | undefined;
   return all.map((rule) => {
     const about = {
       name: rule.name,
@@ -42,43 +49,63 @@ export function policiesOf(all: readonly Rule[]): Policies {
             } else {
               read.set(args.urn, resource);
             }
-            tell(judgeResource(rule, resource, stackOf(args.urn), exceptions), report, args.props);
+            const { findings, untold } = judgeResource(
+              rule,
+              resource,
+              stackOf(args.urn),
+              exceptions,
+            );
+            tell(findings, report);
+            if (untold.length > 0) {
+              readAll(args.props);
+            }
           },
         }
       : {
           ...about,
-          validateStack: ({ resources }, report) => {
-            stackRead ??= resources.map(resourceOf);
-            const stack = {
-              name: stackOf(resources[0]?.urn ?? ""),
-              resources: stackRead,
-              secrets: new Map<string, string>(),
-            };
-            tell(
-              judgeStack(rule, stack, exceptions),
-              report,
-              ...resources.map(({ props }) => props),
-            );
+          validateStack: (args, report) => {
+            const { resources } = args;
+            // One process may serve a preview and the update after it.
+            stack = rule === firstOfStack || stack === undefined ? readStack(resources) : stack;
+            const { findings, untold } = judgeStack(rule, stack, exceptions);
+            tell(findings, report);
+            if (untold.length > 0) {
+              const about = resources.filter(({ urn }) => isAbout(untold, urn));
+              const others = untold.every(({ urn }) => urn === "") ? [] : resources;
+              readAll([...about, ...others].map(({ props }) => props));
+              // Nothing of a resource is missing: what is, the pack is never told.
+              args.notApplicable(untold[0]?.message);
+            }
           },
         };
   });
 }
 
-/** Reports what a rule found. The engine notes as «can't run» what it could not tell. */
-function tell(
-  { findings, untold }: Verdict,
-  report: ReportViolation,
-  ...props: readonly unknown[]
-): void {
+/** All resources of a run, which the library gives every rule anew. */
+function readStack(resources: readonly PolicyResource[]): Stack {
+  const name = stackOf(resources[0]?.urn ?? "");
+  return {
+    name,
+    resources: resources.map(resourceOf),
+    secrets: new Map(),
+    nodes: nodesOfFile(name, clone),
+  };
+}
+
+/** Whether something could not be told for what is unknown of a resource. */
+const isAbout = (untold: readonly Finding[], urn: string): boolean =>
+  untold.some((one) => one.urn === urn || one.message.startsWith(urn));
+
+function tell(findings: readonly Finding[], report: ReportViolation): void {
   for (const { message, urn } of findings) {
     report(message, urn === "" ? undefined : urn);
   }
-  if (untold.length > 0) {
-    props.forEach(readAll);
-  }
 }
 
-/** Reads everything: at the first unknown value the library's proxy throws what makes that note. */
+/**
+ * Reads everything: at the first unknown value the library's proxy throws, and the engine notes that the
+ * rule can't run.
+ */
 function readAll(value: unknown): void {
   if (typeof value === "object" && value !== null) {
     Object.keys(value).forEach((key) => {

@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { fault } from "./fault.ts";
 import { readOrMake, writeWhole } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
+import { packPrograms } from "./policy.ts";
 import { engineMark } from "./processes.ts";
 import type { Environment } from "./tools.ts";
 
@@ -54,7 +55,7 @@ export function sandboxEnvironment(
   );
   return {
     ...taken,
-    PATH: [place.bin, standins, ...searchPath(outer)].join(delimiter),
+    PATH: [place.bin, standins, packPrograms, ...searchPath(outer)].join(delimiter),
     HOME: place.home,
     TMPDIR: place.temporary,
     KUBECONFIG: place.kubeconfig,
@@ -146,7 +147,7 @@ function linkNode(place: SandboxPlace): void {
 function searchPath(outer: Environment): readonly string[] {
   return (outer["PATH"] ?? "")
     .split(delimiter)
-    .filter((entry) => isAbsolute(entry) && entry !== standins);
+    .filter((entry) => isAbsolute(entry) && entry !== standins && entry !== packPrograms);
 }
 
 function requireInside(folder: string, path: string): void {

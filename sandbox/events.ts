@@ -29,6 +29,15 @@ const EngineEvent = z.object({
       ephemeral: z.boolean().default(false),
     })
     .optional(),
+  // What a rule of the policy pack objects to.
+  policyEvent: z
+    .object({
+      resourceUrn: z.string().default(""),
+      message: z.string(),
+      policyName: z.string(),
+      enforcementLevel: z.string(),
+    })
+    .optional(),
   summaryEvent: z
     .object({
       resourceChanges: z.record(z.string(), z.number()).default({}),

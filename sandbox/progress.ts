@@ -52,8 +52,8 @@ export class Progress {
    * @returns A line worth showing at once, or undefined.
    */
   take(event: EngineEvent): string | undefined {
-    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } =
-      event;
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent } = event;
+    const { diagnosticEvent, policyEvent, summaryEvent } = event;
     if (resourcePreEvent !== undefined && isChange(resourcePreEvent.metadata.op)) {
       const { urn, new: made } = resourcePreEvent.metadata;
       this.#begun.set(urn, made === undefined ? undefined : objectName(made.inputs));
@@ -76,6 +76,9 @@ export class Progress {
     }
     if (diagnosticEvent !== undefined) {
       this.#diagnose(diagnosticEvent);
+    }
+    if (policyEvent !== undefined) {
+      this.#object(policyEvent);
     }
     if (summaryEvent !== undefined) {
       this.#changes = summaryEvent.resourceChanges;
@@ -125,6 +128,21 @@ export class Progress {
     } else if (severity === "warning") {
       this.#warnings.push(problem);
     }
+  }
+
+  #object({
+    enforcementLevel,
+    message,
+    policyName,
+    resourceUrn,
+  }: NonNullable<EngineEvent["policyEvent"]>): void {
+    // The engine puts the rule's own description before what it found.
+    const text = plainText(message).trim().split("\n").at(-1) ?? "";
+    const problem = {
+      resource: isStack(resourceUrn) ? "" : resourceLabel(resourceUrn),
+      message: `${policyName}: ${text}`,
+    };
+    (enforcementLevel === "mandatory" ? this.#errors : this.#warnings).push(problem);
   }
 }
 

@@ -5,6 +5,7 @@ import { Ingress, Service } from "../graph/kinds.ts";
 import { describePods, worldOf } from "../graph/objects.ts";
 import { undenied } from "../graph/policies.ts";
 import { isBare, objectOf, podsOf } from "../kubernetes.ts";
+import { unknownText } from "../resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
 
 /** Pods to and from which everything is allowed that no policy speaks of. */
@@ -54,7 +55,7 @@ export const publicExposure: ResourceRule = {
     }
     if (object?.kind === "Service") {
       const { type } = Service.parse(object).spec;
-      return type === "LoadBalancer" || type === "NodePort"
+      return ["LoadBalancer", "NodePort", unknownText].includes(type)
         ? [`is a ${type}, which can be reached from outside the cluster`]
         : [];
     }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
+import { packWords } from "../policy.ts";
 import { describeChanges, isUnchanged } from "../progress.ts";
 import { type Command, makeLine } from "./command.ts";
 import { open } from "./open.ts";
@@ -31,6 +32,7 @@ async function show(command: Command): Promise<number> {
     [
       ...["preview", "--diff", "--suppress-outputs", "--suppress-progress", "--parallel", "64"],
       ...(existsSync(place.cutShort) ? ["--refresh"] : []),
+      ...packWords(place.clone),
     ],
     { onOutput: (line) => lines.push(line) },
     {

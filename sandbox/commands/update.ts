@@ -8,6 +8,7 @@ import { Engine } from "../engine.ts";
 import { privateMode, writeWhole } from "../files.ts";
 import type { SandboxPlace } from "../place.ts";
 import { watchCloud } from "../linode/watch.ts";
+import { packWords } from "../policy.ts";
 import { describeChanges, type Problem } from "../progress.ts";
 import { watchUpdate } from "../rollout/update-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
@@ -31,6 +32,8 @@ export async function update(
     [
       ...["up", "--yes", "--skip-preview", "--parallel", "64"],
       ...(options.refresh || existsSync(place.cutShort) ? ["--refresh"] : []),
+      // What ran already is put back, whatever the rules have become since.
+      ...(source.goingBack ? [] : packWords(place.clone)),
     ],
     watch.view,
     { ...source, environment: releaseEnvironment(place, source.release) },
