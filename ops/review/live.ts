@@ -1,0 +1,177 @@
+/** Previews of a live stack: the official engine only, with the operator's own log-in. Nothing is changed. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Git } from "../../release/git.ts";
+import { readPlan } from "../../review/binding/plan.ts";
+import { type StackKey, stackKey } from "../../review/binding/key.ts";
+import { readIfThere } from "../../sandbox/files.ts";
+import { canonical, type JsonObject } from "../../review/values.ts";
+import { CommandError } from "../command.ts";
+import { liveVault } from "../keys/live.ts";
+import { livePulumi, officialEnvironment, type RunPulumi } from "../keys/pulumi.ts";
+import { onFailureOf } from "../on-failure.ts";
+import type { StackFile } from "../stack-file.ts";
+import { openPipe } from "./pipe.ts";
+import type { Previewed } from "./previewed.ts";
+import { stateOf } from "./state.ts";
+
+/** What is previewed, and how. */
+export interface LivePreview {
+  /** Folder of the clone. */
+  readonly root: string;
+  readonly file: StackFile;
+  /** The operator's. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Folder of the owner's, for what is gone when the command ends. */
+  readonly scratch: string;
+  /** Asks the world what it has become, before anything else. */
+  readonly drift: boolean;
+  /** Previews the program. */
+  readonly change: boolean;
+}
+
+/** A live preview, with what binds an update to it. */
+export interface LivePreviewed extends Previewed {
+  /** URN → new inputs, secrets open: for digests only. */
+  readonly values: ReadonlyMap<string, JsonObject> | undefined;
+  readonly key: StackKey | undefined;
+}
+
+/**
+ * Previews a live stack. A failure of the engine's is part of the result.
+ *
+ * @throws CommandError where there is no official CLI, no such stack, or a sandbox's shell.
+ */
+export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
+  const { change, drift, environment, file, root, scratch } = run;
+  const pulumi = livePulumi({
+    root,
+    // Opens `--event-log`, which the vendor's Automation API reads as well.
+    environment: { ...environment, ...(await releaseHere(run)), PULUMI_DEBUG_COMMANDS: "true" },
+  });
+  const state = await readState(pulumi, file.stack, scratch);
+  const drifted = drift ? await askTheWorld(pulumi, run) : undefined;
+  const failure = drifted?.failure;
+  const base = {
+    stack: file.stack,
+    against: "live" as const,
+    ...(state === undefined ? {} : { state }),
+    ...(drifted === undefined ? {} : { drift: drifted.events }),
+    missing: [],
+  };
+  if (!change) {
+    return {
+      ...base,
+      ...{ code: failure === undefined ? 0 : 1, events: "" },
+      ...(failure === undefined ? {} : { failure }),
+      ...{ values: undefined, key: undefined },
+    };
+  }
+  const previewed = await previewChange(pulumi, run);
+  return { ...base, ...previewed, key: await keyOf(pulumi, run) };
+}
+
+async function previewChange(
+  pulumi: RunPulumi,
+  { file, root, scratch }: LivePreview,
+): Promise<Pick<LivePreviewed, "code" | "events" | "failure" | "values">> {
+  const events = join(scratch, `${file.stack}.events`);
+  const plan = openPipe(scratch, `${file.stack}.plan`);
+  // What it shows holds secrets then: it goes nowhere, the report is made from the events.
+  const plans = plan === undefined ? [] : ["--save-plan", plan.path, "--show-secrets=true"];
+  const ended = await attempt(() =>
+    pulumi([
+      ...["preview", "--stack", file.stack, "--event-log", events, "--suppress-progress"],
+      ...livePackWords(root),
+      ...plans,
+    ]),
+  );
+  const text = await plan?.end();
+  return {
+    code: ended === undefined ? 0 : 1,
+    events: readIfThere(events) ?? "",
+    ...(ended === undefined ? {} : { failure: ended }),
+    values: text === undefined ? undefined : readPlan(text),
+  };
+}
+
+/** Words that make the official engine run the clone's policy pack; none where it has none. */
+function livePackWords(root: string): readonly string[] {
+  const pack = join(root, "policy");
+  return existsSync(join(pack, "PulumiPolicy.yaml")) ? ["--policy-pack", pack] : [];
+}
+
+/** What differs between the state and the world, before the program has a say. */
+async function askTheWorld(
+  pulumi: RunPulumi,
+  { file, scratch }: LivePreview,
+): Promise<{ readonly events: string; readonly failure: string | undefined }> {
+  const events = join(scratch, `${file.stack}.drift`);
+  const words = ["--stack", file.stack, "--event-log", events, "--suppress-progress"];
+  const failure = await attempt(() => pulumi(["refresh", "--preview-only", ...words]));
+  return { events: readIfThere(events) ?? "", failure };
+}
+
+/** Why a run failed; undefined where it did not. */
+async function attempt(run: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommandError) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+/** The state goes through a file of the owner's, its secrets encrypted, and is removed. */
+async function readState(
+  pulumi: RunPulumi,
+  stack: string,
+  scratch: string,
+): Promise<Previewed["state"]> {
+  const path = join(scratch, `${stack}.state.json`);
+  await pulumi(["stack", "export", "--stack", stack, "--file", path]);
+  const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
+  rmSync(path);
+  return stateOf(deployment);
+}
+
+/**
+ * The key that secrets are digested under: from FLEET_REVIEW_KEY, where a pipeline sets one, else from all
+ * secrets of the stack, which only those can read who may decrypt its config.
+ */
+async function keyOf(
+  pulumi: RunPulumi,
+  { environment, file }: LivePreview,
+): Promise<StackKey | undefined> {
+  const given = environment["FLEET_REVIEW_KEY"] ?? "";
+  if (given !== "") {
+    return stackKey(file.stack, given);
+  }
+  const secrets = await liveVault(file, pulumi).read();
+  return stackKey(file.stack, Object.keys(secrets).length === 0 ? "" : canonical(secrets));
+}
+
+/** What `make live-up` would tell a program that keeps releases: without it the preview says it forgets them. */
+async function releaseHere({
+  environment,
+  file,
+  root,
+  scratch,
+}: LivePreview): Promise<NodeJS.ProcessEnv> {
+  if (onFailureOf(file) !== "rollback") {
+    return {};
+  }
+  const git = new Git(root, officialEnvironment({ root, environment }));
+  const snapshot = await git.snapshot(file.stack).catch(() => undefined);
+  if (snapshot === undefined) {
+    return {};
+  }
+  const path = join(scratch, "release.json");
+  const release = { commit: snapshot.commit, config: file.text, digests: {} };
+  writeFileSync(path, JSON.stringify(release), { mode: 0o600 });
+  return { FLEET_RELEASE: path };
+}

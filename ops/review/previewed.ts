@@ -1,0 +1,47 @@
+/** What a preview leaves for the report, whichever way it was run. */
+import type { Missing, StackProvenance } from "../../review/model.ts";
+import type { UpdateResult } from "../../sandbox/engine.ts";
+import { isNoise } from "../../sandbox/events.ts";
+
+/** What the preview of a stack ran against: its sandbox, a state without a cluster, the real thing. */
+export type Against = "sandbox" | "state" | "live";
+
+/** A preview that has ended, well or not. */
+export interface Previewed {
+  readonly stack: string;
+  readonly against: Against;
+  /** The engine's exit code; 1 where it was not even started. */
+  readonly code: number;
+  /** Its event log, a line an event. */
+  readonly events: string;
+  /** Event log of `refresh --preview-only`; undefined where the world was not asked. */
+  readonly drift?: string;
+  /** Why there is no preview, or why it broke off, where the events do not tell. */
+  readonly failure?: string;
+  /** The state it started from. */
+  readonly state?: StackProvenance["state"];
+  readonly missing: readonly Missing[];
+}
+
+/** The preview that all reports are made of. Its own words are not shown: the report is. */
+export const previewWords = ["preview", "--suppress-progress", "--parallel", "64"] as const;
+
+/** A preview that never began. */
+export function notBegun(stack: string, against: Against, failure: string): Previewed {
+  return { stack, against, code: 1, events: "", failure, missing: [] };
+}
+
+/** What a failed run said that tells something. */
+export function lastWords({
+  outcome,
+  stderr,
+  stdout,
+}: Pick<UpdateResult, "outcome" | "stderr" | "stdout">): string {
+  const told = outcome.errors.map(({ resource, message }) =>
+    resource === "" ? message : `${resource}: ${message}`,
+  );
+  const lines = (told.length > 0 ? told.join("\n") : `${stdout}\n${stderr}`)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !isNoise(line));
+  return lines.slice(-12).join("\n");
+}
