@@ -25,8 +25,16 @@ export const riskTitles: Readonly<Record<RiskClass, readonly [title: string, not
   cosmetic: ["Cosmetic", "Nothing that runs is touched."],
 };
 
-/** Makes the page of a report. */
+const made = new WeakMap<Report, Page>();
+
+/** The page of a report: made once, however many forms are written of it. */
 export function pageOf(report: Report): Page {
+  const page = made.get(report) ?? makePage(report);
+  made.set(report, page);
+  return page;
+}
+
+function makePage(report: Report): Page {
   const { stacks, verdict } = report;
   const [breaches, policies] = policySections(stacks);
   const sections = [

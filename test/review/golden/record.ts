@@ -1,0 +1,59 @@
+/** Runs the prepared change set under the real engine and gives the log of its preview. */
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+
+import { packPrograms, packWords } from "../../../sandbox/policy.ts";
+import { ScratchProgram } from "../../e2e/scratch-program.ts";
+import { toolFolder } from "../../judges/tools.ts";
+import { clone } from "../../rendered.ts";
+import { program, type Wish } from "./program.ts";
+
+/** The recorded log, packed. */
+export const eventsFile = join(clone, "test/review/golden/events.jsonl.gz");
+
+/** What the engine tells only itself goes, and where this machine keeps its files is not told. */
+function withoutMachine(log: string, root: string): string {
+  return log
+    .split("\n")
+    .filter((line) => !line.includes('"severity":"debug"'))
+    .join("\n")
+    .replaceAll(root, "/scratch")
+    .replaceAll(clone, "/fleet");
+}
+
+/**
+ * Applies it as it was and previews it as it is to be: engine, SDK, Kubernetes provider and policy pack
+ * are real; the cluster is what the state says (sandbox/render/), the cloud a stand-in.
+ */
+export async function record(): Promise<string> {
+  const scratch = new ScratchProgram("review", program, {
+    PATH: [
+      packPrograms,
+      join(clone, "sandbox/render/bin"),
+      join(clone, "sandbox/standins/bin"),
+      toolFolder("pulumi-resource-kubernetes"),
+      toolFolder("pulumi"),
+      dirname(process.execPath),
+      "/usr/bin",
+      "/bin",
+    ].join(delimiter),
+    PULUMI_DEBUG_COMMANDS: "true",
+    LINODE_TOKEN: "0".repeat(64),
+    KUBECONFIG: "/dev/null",
+  });
+  try {
+    await scratch.makeStack();
+    scratch.wish({ after: false } satisfies Wish);
+    await scratch.succeed("up", "--yes", "--skip-preview");
+    scratch.wish({ after: true } satisfies Wish);
+    const log = join(scratch.root, "events.json");
+    const words = ["preview", "--color", "never", "--event-log", log, ...packWords(clone)];
+    const { stdout, stderr } = await scratch.engine(words);
+    if (!existsSync(log)) {
+      throw new Error(`the engine wrote no events:\n${stdout}\n${stderr}`);
+    }
+    return withoutMachine(readFileSync(log, "utf8"), scratch.root);
+  } finally {
+    scratch.dispose();
+  }
+}
