@@ -9,7 +9,7 @@ import { clone } from "../../rendered.ts";
 import { program, type Wish } from "./program.ts";
 
 /** The recorded log, packed. */
-export const eventsFile = join(clone, "test/review/golden/events.jsonl.gz");
+export const eventsFile = join(clone, "test/review/prepared/events.jsonl.gz");
 
 /** What the engine tells only itself goes, and where this machine keeps its files is not told. */
 function withoutMachine(log: string, root: string): string {

@@ -1,4 +1,4 @@
-/** Records the prepared change set anew: `node test/review/golden/cli.ts`, then `make golden`. */
+/** Records the prepared change set anew: `node test/review/prepared/cli.ts`, then `make golden`. */
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
