@@ -1,4 +1,6 @@
 /** Runs the rules over a stack, whoever asks: the pack, a test, or a look into a state. */
+import * as z from "zod";
+
 import type { Exception } from "./exceptions.ts";
 import {
   type Finding,
@@ -77,7 +79,13 @@ function sorted(
           : { urn: unknown?.urn ?? "", message: unknownText };
       return { findings: [], allowed: [], untold: [one] };
     }
-    throw error;
+    if (!(error instanceof z.ZodError)) {
+      throw error;
+    }
+    // An object that is not what its kind is: no rule can pass it.
+    const [{ path, message } = { path: [], message: "" }] = error.issues;
+    const urn = rule.kind === "resource" ? (resources[0]?.urn ?? "") : "";
+    all = [{ urn, message: `cannot be read at ${path.join(".")}: ${message}` }];
   }
   const mine = exceptions.filter((one) => one.rule === rule.name && one.stacks.includes(stack));
   const findings: Finding[] = [];

@@ -75,10 +75,7 @@ function controllersOf(
   );
 }
 
-const Spread = z.looseObject({
-  topologySpreadConstraints: z.array(z.looseObject({ topologyKey: z.string() })).optional(),
-  affinity: z.looseObject({ podAntiAffinity: z.unknown().optional() }).optional(),
-});
+const Affinity = z.looseObject({ podAntiAffinity: z.unknown().optional() }).optional();
 
 /** Several pods that may all stand on one node. */
 export const spread: ResourceRule = {
@@ -90,7 +87,8 @@ export const spread: ResourceRule = {
     podsOf(resource)
       .filter(({ kind, replicas }) => ["Deployment", "StatefulSet"].includes(kind) && replicas > 1)
       .filter(({ spec }) => {
-        const { topologySpreadConstraints = [], affinity } = Spread.parse(spec);
+        const { topologySpreadConstraints = [] } = spec;
+        const affinity = Affinity.parse(spec["affinity"]);
         const byHost = topologySpreadConstraints.some(
           ({ topologyKey }) => topologyKey === "kubernetes.io/hostname",
         );

@@ -69,7 +69,8 @@ describe("the environment of a sandbox", () => {
     expect(path[0]).toBe(place.bin);
     expect(path[1]).toMatch(/sandbox\/standins\/bin$/);
     // A relative entry would be another folder for each program that is started elsewhere.
-    expect(path.slice(2)).toEqual(["/tools", "/usr/bin"]);
+    expect(path[2]).toMatch(/sandbox\/policy\/bin$/);
+    expect(path.slice(3)).toEqual(["/tools", "/usr/bin"]);
   });
 
   it("leads every tool to the sandbox's own folder", () => {

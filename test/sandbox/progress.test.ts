@@ -32,6 +32,23 @@ describe("progress of an update", () => {
     expect(progress.status()).toBe("  1 done, 1 the same; at work: Deployment c");
   });
 
+  it("tells what a rule of the policy pack objects to, the resource first", () => {
+    const policyEvent = {
+      resourceUrn: urn("b"),
+      message:
+        "<{%reset%}>A key is public once it is written down.\ndata.x looks like a key<{%reset%}>\n",
+      policyName: "plain-secrets",
+      enforcementLevel: "mandatory",
+    };
+    const { progress } = follow([
+      { policyEvent },
+      { policyEvent: { ...policyEvent, enforcementLevel: "advisory", resourceUrn: urn("c") } },
+    ]);
+    const message = "plain-secrets: data.x looks like a key";
+    expect(progress.outcome().errors).toEqual([{ resource: "Deployment b", message }]);
+    expect(progress.outcome().warnings).toEqual([{ resource: "Deployment c", message }]);
+  });
+
   it("names the objects of a cluster that are at work as the cluster does", () => {
     const named = (name: string) => {
       const inputs = { kind: "Deployment", metadata: { name: `${name}-1a2b`, namespace: "web" } };
