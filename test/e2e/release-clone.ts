@@ -49,7 +49,7 @@ export const neverReady = "sandbox-never-ready";
 export const namespaceOf = (stack: string): string => `web-${stack}`;
 
 const parts = [
-  ...["components", "stacks", "sandbox", "release", "ops"],
+  ...["components", "stacks", "sandbox", "release", "review", "ops"],
   ...["main.mjs", "Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json"],
 ];
 

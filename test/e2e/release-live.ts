@@ -17,9 +17,13 @@ export interface LiveStack {
   /** Makes it in its backend. */
   readonly init: () => Promise<Finished>;
   /** Starts `make live-up`, agreed to beforehand. */
-  readonly start: () => Running;
+  readonly start: (...words: string[]) => Running;
+  /** Runs another command of `ops/cli.ts` on it. */
+  readonly command: (name: string, ...words: string[]) => Promise<Finished>;
   /** Runs the operator's own pulumi. */
   readonly pulumi: (...words: string[]) => Promise<Finished>;
+  /** Environment of all commands; a test may add to it. */
+  readonly environment: Record<string, string>;
   readonly dispose: () => void;
 }
 
@@ -31,7 +35,7 @@ export function liveStack(clone: ReleaseClone, sandbox: ReleaseSandbox): LiveSta
   mkdirSync(join(folder, "backend"));
   mkdirSync(plugin, { recursive: true });
   symlinkSync(toolPath("pulumi-resource-kubernetes"), join(plugin, "pulumi-resource-kubernetes"));
-  const env = {
+  const env: Record<string, string> = {
     PATH: [toolFolder("pulumi"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
     HOME: folder,
     KUBECONFIG: join(sandbox.folder, "kubeconfig"),
@@ -43,13 +47,16 @@ export function liveStack(clone: ReleaseClone, sandbox: ReleaseSandbox): LiveSta
   };
   const pulumi = (...words: string[]): Promise<Finished> =>
     run(toolPath("pulumi"), [...words, "--non-interactive"], { cwd: clone.folder, env });
+  const start = (name: string, ...words: string[]): Running => {
+    const program = join(clone.folder, "ops", "cli.ts");
+    return startNode([program, name, "--stack", "live", ...words], clone.folder, env, []);
+  };
   return {
     pulumi,
+    environment: env,
     init: () => pulumi("stack", "init", "live", "--no-select"),
-    start: () => {
-      const words = ["live-up", "--stack", "live", "--yes", "yes"];
-      return startNode([join(clone.folder, "ops", "cli.ts"), ...words], clone.folder, env, []);
-    },
+    start: (...more) => start("live-up", "--yes", "yes", ...more),
+    command: (name, ...words) => start(name, ...words).end,
     dispose: () => {
       rmSync(folder, { recursive: true, force: true });
     },
