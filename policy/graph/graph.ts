@@ -1,5 +1,5 @@
 /** A stack's resources as the objects they are, with the way back from an object to its resource. */
-import { objectOf } from "../kubernetes.ts";
+import { isBare, objectOf } from "../kubernetes.ts";
 import { type Finding, type Resource, type Stack, unknownText } from "../resource.ts";
 import { type KubernetesObject, namespaceOf, type World, worldOf } from "./objects.ts";
 
@@ -57,7 +57,8 @@ function read(resources: readonly Resource[]): Graph {
   for (const resource of resources) {
     try {
       const object = objectOf(resource);
-      if (object !== undefined) {
+      // Pods that no controller makes are the business of a rule of their own.
+      if (object !== undefined && !isBare(object)) {
         // By itself first: one that cannot be read must not hide the others.
         worldOf([object]);
         objects.push(object);

@@ -1,14 +1,14 @@
 /**
- * Rendered objects of every committed stack before kube-score, which knows what commonly goes wrong
+ * Rendered objects of every stack before kube-score, which knows what commonly goes wrong
  * in a cluster. What is not followed is listed with its reason; a reason that nothing needs any more
  * fails the test.
  */
 import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
-import { render, stacks } from "../rendered.ts";
 import { exceptions } from "./kube-score.exceptions.ts";
 import { kubernetesVersion } from "./kubeconform.ts";
+import { judgedStacks, renderJudged } from "./stacks.ts";
 import { run, toolPath } from "./tools.ts";
 
 const Scores = z.array(
@@ -70,12 +70,12 @@ const excepted = ({ check, object }: Finding): number =>
 describe("kube-score", () => {
   const found = new Map<string, Finding[]>();
   beforeAll(async () => {
-    for (const stack of stacks) {
-      found.set(stack, await findings((await render(stack)).world.objects));
+    for (const stack of judgedStacks) {
+      found.set(stack, await findings((await renderJudged(stack)).world.objects));
     }
-  });
+  }, 300_000);
 
-  test.each(stacks)("finds nothing in the stack %s that has no reason", (stack) => {
+  test.each(judgedStacks)("finds nothing in %s that has no reason", (stack) => {
     const open = (found.get(stack) ?? [])
       .filter((finding) => excepted(finding) < 0)
       .map(({ check, object, summary }) => `${check}: ${object}: ${summary}`);
@@ -89,7 +89,7 @@ describe("kube-score", () => {
   });
 
   test("finds a planted fault", async () => {
-    const [deployment] = (await render("test")).world.objects.filter(
+    const [deployment] = (await renderJudged("test")).world.objects.filter(
       ({ kind }) => kind === "Deployment",
     );
     const text = JSON.stringify(deployment).replaceAll(

@@ -1,16 +1,16 @@
 /**
- * Rendered objects of every committed stack against the schemas of the Kubernetes API, by
+ * Rendered objects of every stack against the schemas of the Kubernetes API, by
  * kubeconform. Proves field names and types; not references, admission or behaviour.
  */
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { render, type Rendered, stacks } from "../rendered.ts";
 import { conform, conformFaults } from "./kubeconform.ts";
+import { type Judged, judgedStacks, renderJudged } from "./stacks.ts";
 
-describe.each(stacks)("stack %s", (stack) => {
-  let rendered: Rendered;
+describe.each(judgedStacks)("%s", (stack) => {
+  let rendered: Judged;
   beforeAll(async () => {
-    rendered = await render(stack);
+    rendered = await renderJudged(stack);
   });
 
   test("every object is valid, and none is skipped", async () => {

@@ -1,0 +1,91 @@
+/** What Checkov asks for and Fleet does not do, each with its reason. */
+export const exceptions: readonly {
+  /** Checkov's name of the check. */
+  readonly check: string;
+  /** Objects it is not followed for: `Kind.namespace.name`. */
+  readonly objects: RegExp;
+  readonly reason: string;
+}[] = [
+  {
+    check: "CKV_K8S_11",
+    objects: /./,
+    reason: "no CPU limits: throttling hurts latency, and requests already share the node",
+  },
+  {
+    check: "CKV_K8S_35",
+    objects: /^(CronJob|Deployment|DaemonSet|StatefulSet)\./,
+    reason:
+      "the programs and the stores' own clients read keys and passwords from variables only; the variable names a Secret's key, and no text of the pod holds its value",
+  },
+  {
+    check: "CKV_K8S_43",
+    objects: /./,
+    reason:
+      "make images writes the digests before the first live update; until then production's rule image-digests says the same (policy/exceptions.ts)",
+  },
+  {
+    check: "CKV_K8S_14",
+    objects: /^Deployment\.(skywire|skywire-network-monitor|geoip|utilities|whitelist)\./,
+    reason: "production's tag is latest (facts/skywire.md 11); what runs is settled by digests",
+  },
+  {
+    check: "CKV_K8S_14",
+    objects: /^Deployment\.voting\.worker$/,
+    reason: "the lecture's image has no other tag; the run warns of it",
+  },
+  {
+    check: "CKV_K8S_40",
+    objects:
+      /\.(skywire\.(postgres|redis-[a-z-]+)|whitelist\.whitelist-postgres)(-(backup|restore))?$|\.voting\.(db|redis)$/,
+    reason: "999 is the user of the official images: data on disks belongs to it",
+  },
+  {
+    check: "CKV_K8S_40",
+    objects: /^Deployment\.(metrics\.grafana|ingress\.nginx)$/,
+    reason:
+      "472 and 101 are the users of the official images: what is on the disk and in the image belongs to them",
+  },
+  {
+    check: "CKV_K8S_40",
+    objects: /^(DaemonSet\.node-keeper\.|Deployment\.skywire-network-monitor\.)/,
+    reason: "interfaces of a node and a TUN device need root: each in a namespace of its own (4.3)",
+  },
+  {
+    check: "CKV_K8S_23",
+    objects: /^(DaemonSet\.node-keeper\.|Deployment\.skywire-network-monitor\.)/,
+    reason: "the same two, for the same reason",
+  },
+  {
+    check: "CKV_K8S_25",
+    objects:
+      /^(DaemonSet\.node-keeper\.|Deployment\.(skywire-network-monitor\.|coturn\.|ingress\.nginx$))/,
+    reason:
+      "NET_ADMIN of the same two; the others bind ports below 1024 (NET_BIND_SERVICE), which Pod Security restricted allows",
+  },
+  {
+    check: "CKV_K8S_19",
+    objects: /^(DaemonSet\.node-keeper\.|Deployment\.coturn\.)/,
+    reason:
+      "STUN tells a caller its own address, and the node-keeper changes its node's: both need the node's network",
+  },
+  {
+    check: "CKV_K8S_26",
+    objects: /^Deployment\.(coturn\.coturn-\d|ingress\.(traefik|edge))$/,
+    reason: "the addresses of nodes are what clients know: there is no balancer before them",
+  },
+  {
+    check: "CKV_K8S_38",
+    objects: /^(DaemonSet\.node-keeper\.|Deployment\.(ingress\.|metrics\.prometheus$))/,
+    reason: "they ask the API server: it is what their roles are for",
+  },
+  {
+    check: "CKV_K8S_8",
+    objects: /^Deployment\.(utilities\.git-telegram-bot|voting\.worker)$/,
+    reason: "they listen nowhere; why stands on their pods (fleet/no-probes)",
+  },
+  {
+    check: "CKV_K8S_9",
+    objects: /^Deployment\.(utilities\.git-telegram-bot|voting\.worker)$/,
+    reason: "the same",
+  },
+];
