@@ -195,8 +195,12 @@ export const Item = z.object({
   unknowns: z.array(Unknown),
   /** Ids of the groups that tell its changes or some of them; empty where it stands alone. */
   groups: z.array(z.string()),
-  /** Whether the groups tell all there is, so that it need not be listed by itself. */
+  /** Whether its groups or another stack's item tell all there is, so that it need not be listed by itself. */
   folded: z.boolean(),
+  /** Other stacks in which the same resource changes in the same way: their items are folded into this one. */
+  alsoIn: z.array(z.string()).optional(),
+  /** The item of another stack that it is folded into. */
+  toldBy: z.object({ stack: z.string(), id: z.string() }).optional(),
   /** Why it did not get as far as the others: what the engine said of it. */
   failure: z.string().optional(),
 });

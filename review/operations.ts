@@ -1,7 +1,8 @@
 /** The engine's steps put together: what happens to each resource. */
 import type { Operation } from "./model.ts";
+import { covers, parsePath, type Path } from "./paths.ts";
 import type { PropertyDiff, StackPreview, State, Step } from "./preview.ts";
-import { isEqual } from "./values.ts";
+import { isEqual, lookUp } from "./values.ts";
 
 /** What happens to one resource. */
 export interface Change {
@@ -96,4 +97,13 @@ function deletesFirst(steps: readonly Step[]): boolean {
   const made = steps.findIndex(({ op }) => op.startsWith("create") || op === "import-replacement");
   // Where the preview broke off between the two, the first is all there is.
   return deleted !== -1 && (made === -1 || deleted < made);
+}
+
+/**
+ * Whether anything at a path of the inputs differs. Blinded secrets look alike on both sides: that the
+ * engine names one of them counts as well.
+ */
+export function differsAt({ before, after, detail }: Change, path: Path): boolean {
+  const named = [...(detail?.keys() ?? [])].some((each) => covers(path, parsePath(each)));
+  return named || !isEqual(lookUp(before?.inputs, path), lookUp(after?.inputs, path));
 }

@@ -59,8 +59,10 @@ export function fit(
 ): string {
   const flat: Weighed[] = [];
   const roots = parts.map((part) => weigh(part, undefined, flat));
-  const all = flat.reduce((sum, { part }) => sum + bytesOf(part.open + (part.close ?? "")), 0);
-  const isWhole = all <= budget;
+  const isWhole =
+    budget === Number.POSITIVE_INFINITY ||
+    flat.reduce((sum, { part }) => sum + bytesOf(part.open) + bytesOf(part.close ?? ""), 0) <=
+      budget;
   if (!isWhole) {
     // Every count at its highest is the longest that the notice can be.
     const longest = lossesOf(

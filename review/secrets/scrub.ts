@@ -38,6 +38,11 @@ export class Scrubber {
     return this.#tooShort;
   }
 
+  /** Whether it knows no secret, so that there is nothing to take out. */
+  get isIdle(): boolean {
+    return this.#known.size === 0;
+  }
+
   /** Looks for one more secret from now on. */
   learn(secret: string): void {
     const value = secret.trim();
@@ -58,7 +63,7 @@ export class Scrubber {
 
   /** The text without what is known to be secret. */
   scrub(text: string): string {
-    if (this.#known.size === 0) {
+    if (this.isIdle) {
       return text;
     }
     let clean = text;

@@ -19,9 +19,9 @@ import { stopSection } from "./stops.ts";
 /** Titles of the classes of risk, and what each means. */
 export const riskTitles: Readonly<Record<RiskClass, readonly [title: string, note: string]>> = {
   "data-loss": ["Data loss", "What is stored, or an address that others know, may be gone."],
-  downtime: ["Downtime", "Something stops serving while this is applied."],
+  downtime: ["Downtime", "Something stops serving while this is applied, or from then on."],
   access: ["Access", "Who may reach or do what changes."],
-  rollout: ["Rollout", "Pods are made anew, or something is made that nobody uses yet."],
+  rollout: ["Rollout", "Pods are made anew, or what they run with changes."],
   cosmetic: ["Cosmetic", "Nothing that runs is touched."],
 };
 
@@ -70,13 +70,17 @@ function toneOf({ verdict }: Report): Tone {
 function riskSection(report: Report, risk: RiskClass): Section | undefined {
   const blocks = entriesOf(report.stacks, report.groups, risk);
   const [title, note] = riskTitles[risk];
+  const resources = report.stacks.flatMap(({ items }) =>
+    items.filter((item) => item.risk === risk),
+  );
   return blocks.length === 0
     ? undefined
     : {
         id: risk,
         title,
         tone: risk,
-        count: blocks.length,
+        // Those that a group tells are counted, too.
+        count: Math.max(resources.length, blocks.length),
         note,
         folded: risk === "cosmetic",
         blocks,

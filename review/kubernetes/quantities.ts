@@ -1,0 +1,51 @@
+/** Amounts of CPU, memory and storage, in words. */
+import { formatBytes, formatCpu } from "../../components/base/quantity.ts";
+
+/** Factors of a quantity's suffix; base/quantity knows those that the stack files may use. */
+const factors: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** Reads any quantity of the API server, in cores or bytes; undefined for what is none. */
+export function readQuantity(value: unknown): number | undefined {
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? value : undefined;
+  }
+  const match =
+    typeof value === "string"
+      ? /^([+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18}))(?:[eE]([+-]?\d{1,2})|([a-zA-Z]{0,2}))$/.exec(
+          value,
+        )
+      : null;
+  const factor = match?.[2] === undefined ? factors[match?.[3] ?? ""] : 10 ** Number(match[2]);
+  return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
+}
+
+/** `+33%`, `-50%`; empty where there was nothing before. */
+export function percent(before: number, after: number): string {
+  if (before === 0) {
+    return "";
+  }
+  const change = Math.round(((after - before) / before) * 100);
+  return `${change < 0 ? "" : "+"}${change}%`;
+}
+
+/** Writes an amount of a resource: cores for `cpu`, else bytes. */
+export function writeQuantity(resource: string, amount: number): string {
+  return resource === "cpu" ? formatCpu(amount) : formatBytes(amount);
+}

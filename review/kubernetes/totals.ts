@@ -1,0 +1,138 @@
+/** What a stack asks of its cluster before and after: CPU, memory, storage, pods. */
+import { identify, kindOf } from "../identity.ts";
+import type { Amounts, Totals } from "../model.ts";
+import type { Standing, Surroundings } from "../surroundings.ts";
+import { isUnknown, listAt, lookUp, objectAt } from "../values.ts";
+import { formatBytes, formatCpu } from "../../components/base/quantity.ts";
+import { podSpec, replicasOf } from "./pods.ts";
+import { percent, readQuantity } from "./quantities.ts";
+
+/** Things that are not counted and listed by name. */
+const listed = 20;
+
+type Sums = { -readonly [Name in keyof Amounts]: number };
+
+const none = (): Sums => ({
+  cpuRequests: 0,
+  cpuLimits: 0,
+  memoryRequests: 0,
+  memoryLimits: 0,
+  storage: 0,
+  pods: 0,
+});
+
+/** Sums both sides up. */
+export function totalsOf(stack: string, around: Surroundings): Totals {
+  const uncounted = new Set<string>();
+  const [before, after] = [
+    sum(stack, around.before, new Set()),
+    sum(stack, around.after, uncounted),
+  ];
+  const all = [...uncounted];
+  const more = all.length > listed ? [`${all.length - listed} more`] : [];
+  return {
+    before,
+    after,
+    uncounted: [...all.slice(0, listed), ...more],
+    lines: linesOf(before, after),
+  };
+}
+
+function sum(stack: string, standing: readonly Standing[], uncounted: Set<string>): Amounts {
+  const sums = none();
+  for (const each of standing) {
+    const { urn, type, inputs } = each;
+    const tell = (why: string): void => {
+      const state = { parent: "", protect: false, retainOnDelete: false, inputs, outputs: {} };
+      uncounted.add(
+        `${identify(stack, { urn, type, before: undefined, after: state }).label}: ${why}`,
+      );
+    };
+    addPods(sums, each, tell);
+    addStorage(sums, each, tell);
+  }
+  return sums;
+}
+
+function addPods(sums: Sums, { type, inputs }: Standing, tell: (why: string) => void): void {
+  const spec = podSpec(type, inputs);
+  const kind = kindOf(type);
+  if (spec === undefined) {
+    return;
+  }
+  if (kind === "DaemonSet" || kind === "CronJob") {
+    tell(kind === "DaemonSet" ? "a pod on each node" : "pods now and then");
+    return;
+  }
+  const replicas = replicasOf(type, inputs);
+  if (replicas === undefined) {
+    tell("its number of pods is not known yet");
+    return;
+  }
+  sums.pods += replicas;
+  for (const [name, side, resource] of measured) {
+    const amounts = ["containers", "initContainers"].map((list) =>
+      listAt(spec, list).map((container) => {
+        const value = objectAt(container, "resources", side)[resource];
+        if (isUnknown(value)) {
+          tell(`${resource} ${side} not known yet`);
+        }
+        return readQuantity(value) ?? 0;
+      }),
+    );
+    const [main = [], first = []] = amounts;
+    // Those that run before the others run one by one, so the largest of them counts.
+    const each = Math.max(
+      main.reduce((total, amount) => total + amount, 0),
+      ...first,
+    );
+    sums[name] += each * replicas;
+  }
+}
+
+const measured = [
+  ["cpuRequests", "requests", "cpu"],
+  ["cpuLimits", "limits", "cpu"],
+  ["memoryRequests", "requests", "memory"],
+  ["memoryLimits", "limits", "memory"],
+] as const;
+
+function addStorage(sums: Sums, { type, inputs }: Standing, tell: (why: string) => void): void {
+  const kind = kindOf(type);
+  const path = ["spec", "resources", "requests", "storage"];
+  const add = (value: unknown, times: number): void => {
+    const amount = readQuantity(value);
+    if (amount === undefined) {
+      tell("its storage is not known yet");
+    } else {
+      sums.storage += amount * times;
+    }
+  };
+  if (kind === "PersistentVolumeClaim") {
+    add(lookUp(inputs, path), 1);
+  }
+  for (const claim of kind === "StatefulSet"
+    ? listAt(inputs, "spec", "volumeClaimTemplates")
+    : []) {
+    add(lookUp(claim, path), replicasOf(type, inputs) ?? 1);
+  }
+}
+
+function linesOf(before: Amounts, after: Amounts): string[] {
+  const lines = [
+    ["CPU requests", before.cpuRequests, after.cpuRequests, formatCpu],
+    ["CPU limits", before.cpuLimits, after.cpuLimits, formatCpu],
+    ["memory requests", before.memoryRequests, after.memoryRequests, formatBytes],
+    ["memory limits", before.memoryLimits, after.memoryLimits, formatBytes],
+    ["storage", before.storage, after.storage, formatBytes],
+    ["pods", before.pods, after.pods, String],
+  ] as const;
+  return lines.flatMap(([name, was, is, write]) => {
+    // Sums of fractions differ in their last digits.
+    if (Math.abs(was - is) < 1e-6) {
+      return [];
+    }
+    const change = percent(was, is);
+    return [`${name} ${write(was)} -> ${write(is)}${change === "" ? "" : ` (${change})`}`];
+  });
+}

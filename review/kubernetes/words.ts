@@ -1,0 +1,294 @@
+/** What changes in one resource, in the words of those who run it: `image web: v1 -> v2`, `replicas 2 -> 3`. */
+import type { RawDifference } from "../differences.ts";
+import { kindOf } from "../identity.ts";
+import type { Change } from "../operations.ts";
+import { formatPath, type Path } from "../paths.ts";
+import { say, sayBoth } from "../say.ts";
+import { isSensitive } from "../secrets/sensitive.ts";
+import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
+import { containerWords } from "./container-words.ts";
+import { containersOf, podSpec, replicasOf, templatePath } from "./pods.ts";
+import { percent, readQuantity } from "./quantities.ts";
+
+/** Words of one resource. More are told by their number. */
+const most = 12;
+
+/** What a maker of words tells, and the paths that are told by it. */
+interface Told {
+  readonly words: readonly string[];
+  readonly paths: RegExp;
+}
+
+const nothing = /^(?!)/;
+
+/** One line a change, the most telling first. */
+export function wordsOf(change: Change, differences: readonly RawDifference[]): readonly string[] {
+  const { type, operation, before, after } = change;
+  if (operation !== "update" && operation !== "replace") {
+    return standing(type, (after ?? before)?.inputs);
+  }
+  const told = makers.map((make) => make(type, before?.inputs ?? {}, after?.inputs ?? {}));
+  const rest = differences.filter(({ path, isSecret }) => {
+    const text = formatPath(path);
+    return !isSecret && !told.some(({ paths }) => paths.test(text));
+  });
+  const words = [...told.flatMap((each) => each.words), ...rest.map(generic)];
+  return words.length <= most
+    ? words
+    : [...words.slice(0, most), `${words.length - most} further properties`];
+}
+
+function generic({ path, before, after }: RawDifference): string {
+  return `${formatPath(path)} ${sayBoth(before, after).join(" -> ")}`;
+}
+
+/** What something is that comes or goes whole. */
+function standing(type: string, inputs: unknown): readonly string[] {
+  const spec = podSpec(type, inputs);
+  if (spec !== undefined) {
+    const images = [...containersOf(spec).values()].map((container) => say(container["image"]));
+    const replicas = replicasOf(type, inputs);
+    const pods = replicas === undefined ? "" : `${replicas} x `;
+    return images.length === 0 ? [] : [`${pods}${[...new Set(images)].join(", ")}`];
+  }
+  switch (kindOf(type)) {
+    case "PersistentVolumeClaim":
+      return [`storage ${say(lookUp(inputs, storageOfClaim))}`];
+    case "Ingress":
+      return hostsOf(inputs).map((host) => `host ${host}`);
+    case "Service":
+      return [`type ${say(lookUp(inputs, ["spec", "type"]) ?? "ClusterIP")}`];
+    default:
+      return [];
+  }
+}
+
+const storageOfClaim = ["spec", "resources", "requests", "storage"] as const;
+
+/** Tells a change of one value, and by how much where it is an amount. */
+function amount(name: string, before: unknown, after: unknown): readonly string[] {
+  if (before === after) {
+    return [];
+  }
+  const [left, right] = [readQuantity(before), readQuantity(after)];
+  const change = left === undefined || right === undefined ? "" : percent(left, right);
+  return [`${name} ${sayBoth(before, after).join(" -> ")}${change === "" ? "" : ` (${change})`}`];
+}
+
+function plain(name: string, path: Path, before: unknown, after: unknown): readonly string[] {
+  const [left, right] = sayBoth(lookUp(before, path), lookUp(after, path));
+  return left === right ? [] : [`${name} ${left} -> ${right}`];
+}
+
+/** Keys that come, go and change of a map of texts. */
+function entries(
+  name: string,
+  before: JsonObject,
+  after: JsonObject,
+  hasValues = true,
+): readonly string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return keys.flatMap((key) => {
+    const [left, right] = sayBoth(before[key], after[key]);
+    if (isEqual(before[key], after[key])) {
+      return [];
+    }
+    const isTold = hasValues && !isSensitive("", [key], undefined);
+    if (before[key] === undefined || after[key] === undefined) {
+      const word = before[key] === undefined ? "added" : "removed";
+      const value = isTold ? ` (${before[key] === undefined ? right : left})` : "";
+      return [`${name} ${key} ${word}${value}`];
+    }
+    return [isTold ? `${name} ${key} ${left} -> ${right}` : `${name} ${key} changed`];
+  });
+}
+
+type Maker = (type: string, before: JsonObject, after: JsonObject) => Told;
+
+/** In the order in which a reviewer wants them. */
+const makers: readonly Maker[] = [
+  (type, before, after) => {
+    const path = templatePath(type);
+    if (path === undefined) {
+      return { words: [], paths: nothing };
+    }
+    const [left, right] = [podSpec(type, before), podSpec(type, after)];
+    return {
+      words: containerWords(containersOf(left), containersOf(right)),
+      paths:
+        /(initContainers|containers)\[\d+\]\.(image$|resources\b|env\b|name$)|(initC|c)ontainers$/,
+    };
+  },
+  (type, before, after) => ({
+    words:
+      templatePath(type) === undefined
+        ? []
+        : plain("replicas", ["spec", "replicas"], before, after),
+    paths: /^spec\.replicas$/,
+  }),
+  (type, before, after) => ({
+    words: claimWords(type, before, after),
+    paths: /storage$|storageClassName$/,
+  }),
+  (_, before, after) => ({
+    words: selectorWords(before, after),
+    paths: /^spec\.selector\b|^spec\.template\.metadata\.labels\b/,
+  }),
+  (type, before, after) => ({
+    words: templatePath(type) === undefined ? [] : volumeWords(type, before, after),
+    paths: /\.volumes\b/,
+  }),
+  (type, before, after) => ({
+    words: kindOf(type) === "Service" ? serviceWords(before, after) : [],
+    paths: kindOf(type) === "Service" ? /^spec\.(type|ports)\b/ : nothing,
+  }),
+  (type, before, after) => ({
+    words:
+      kindOf(type) === "Ingress"
+        ? entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), false)
+        : [],
+    paths: kindOf(type) === "Ingress" ? /^spec\.rules\[\d+\]\.host$/ : nothing,
+  }),
+  (type, before, after) => ({
+    words: /Role$/.test(kindOf(type) ?? "")
+      ? entries("rule", rulesOf(before), rulesOf(after), false)
+      : [],
+    paths: /Role$/.test(kindOf(type) ?? "") ? /^rules\b/ : nothing,
+  }),
+  (type, before, after) => ({
+    words:
+      kindOf(type) === "ConfigMap"
+        ? entries("file", objectAt(before, "data"), objectAt(after, "data"), false)
+        : [],
+    paths: kindOf(type) === "ConfigMap" ? /^data\b/ : nothing,
+  }),
+  (type, before, after) => ({
+    words: kindOf(type) === "CronJob" ? plain("schedule", ["spec", "schedule"], before, after) : [],
+    paths: kindOf(type) === "CronJob" ? /^spec\.schedule$/ : nothing,
+  }),
+  (type, before, after) => {
+    const path = templatePath(type) ?? [];
+    const at = [...path, "metadata", "annotations"];
+    return path.length === 0
+      ? { words: [], paths: nothing }
+      : {
+          words: entries("pod annotation", objectAt(before, ...at), objectAt(after, ...at)),
+          paths: /template\.metadata\.annotations\b/,
+        };
+  },
+  (_, before, after) => ({
+    words: entries(
+      "label",
+      objectAt(before, "metadata", "labels"),
+      objectAt(after, "metadata", "labels"),
+    ),
+    paths: /^metadata\.labels\b/,
+  }),
+  (_, before, after) => ({
+    words: entries(
+      "annotation",
+      objectAt(before, "metadata", "annotations"),
+      objectAt(after, "metadata", "annotations"),
+    ),
+    paths: /^metadata\.annotations\b/,
+  }),
+];
+
+function claimWords(type: string, before: JsonObject, after: JsonObject): readonly string[] {
+  if (kindOf(type) === "PersistentVolumeClaim") {
+    return [
+      ...amount("storage", lookUp(before, storageOfClaim), lookUp(after, storageOfClaim)),
+      ...plain("storage class", ["spec", "storageClassName"], before, after),
+    ];
+  }
+  const claims = listAt(after, "spec", "volumeClaimTemplates");
+  return claims.flatMap((claim, at) => {
+    const name = textAt(claim, "metadata", "name") ?? `${at}`;
+    const path = ["spec", "volumeClaimTemplates", at];
+    return [
+      ...amount(
+        `storage of each ${name}`,
+        lookUp(before, [...path, ...storageOfClaim]),
+        lookUp(after, [...path, ...storageOfClaim]),
+      ),
+      ...plain(`storage class of ${name}`, [...path, "spec", "storageClassName"], before, after),
+    ];
+  });
+}
+
+function selectorWords(before: JsonObject, after: JsonObject): readonly string[] {
+  const pairs = (inputs: JsonObject): string => {
+    const selector = objectAt(inputs, "spec", "selector");
+    const labels = "matchLabels" in selector ? objectAt(selector, "matchLabels") : selector;
+    return Object.keys(labels)
+      .sort()
+      .map((key) => `${key}=${say(labels[key])}`)
+      .join(",");
+  };
+  const [left, right] = [pairs(before), pairs(after)];
+  return left === right
+    ? []
+    : [`selector ${left === "" ? "none" : left} -> ${right === "" ? "none" : right}`];
+}
+
+function volumeWords(type: string, before: JsonObject, after: JsonObject): readonly string[] {
+  const named = (inputs: JsonObject): JsonObject =>
+    Object.fromEntries(
+      listAt(podSpec(type, inputs), "volumes").map((volume) => {
+        const config = textAt(volume, "configMap", "name");
+        const secret = textAt(volume, "secret", "secretName");
+        const claim = textAt(volume, "persistentVolumeClaim", "claimName");
+        const source =
+          (config !== undefined && `ConfigMap ${config}`) ||
+          (secret !== undefined && `Secret ${secret}`) ||
+          (claim !== undefined && `claim ${claim}`) ||
+          (Object.keys(isObject(volume) ? volume : {}).find((key) => key !== "name") ?? "");
+        return [textAt(volume, "name") ?? "", source];
+      }),
+    );
+  return entries("volume", named(before), named(after));
+}
+
+function serviceWords(before: JsonObject, after: JsonObject): readonly string[] {
+  const ports = (inputs: JsonObject): JsonObject =>
+    Object.fromEntries(
+      listAt(inputs, "spec", "ports").map((port) => {
+        const [number, target] = [lookUp(port, ["port"]), lookUp(port, ["targetPort"])];
+        const node = lookUp(port, ["nodePort"]);
+        return [
+          `${say(number)}/${textAt(port, "protocol") ?? "TCP"}`,
+          `to ${say(target ?? number)}${node === undefined ? "" : `, on every node ${say(node)}`}`,
+        ];
+      }),
+    );
+  const type = (inputs: JsonObject): unknown => lookUp(inputs, ["spec", "type"]) ?? "ClusterIP";
+  return [
+    ...amount("type", type(before), type(after)),
+    ...entries("port", ports(before), ports(after)),
+  ];
+}
+
+/** Hosts of an Ingress; the one without a host takes all others. */
+export function hostsOf(inputs: unknown): readonly string[] {
+  return listAt(inputs, "spec", "rules").map((rule) => textAt(rule, "host") ?? "*");
+}
+
+function asKeys(words: readonly string[]): JsonObject {
+  return Object.fromEntries(words.map((word) => [word, word]));
+}
+
+/** What a role may do, one entry a pair of group and resource. */
+function rulesOf(inputs: unknown): JsonObject {
+  const rules = listAt(inputs, "rules").flatMap((rule) => {
+    const verbs = listAt(rule, "verbs").map(say).sort().join(",");
+    const groups = listAt(rule, "apiGroups").map(say);
+    const resources = [...listAt(rule, "resources"), ...listAt(rule, "nonResourceURLs")].map(say);
+    return resources.flatMap((resource) =>
+      (groups.length === 0 ? [""] : groups).map((group) => {
+        const name = group === "" || group === '""' ? resource : `${resource}.${group}`;
+        return [`${verbs} ${name}`, verbs] as const;
+      }),
+    );
+  });
+  return Object.fromEntries(rules);
+}

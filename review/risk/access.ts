@@ -1,0 +1,141 @@
+/** Rules of who may reach, read or do what. */
+import { hostsOf } from "../kubernetes/words.ts";
+import { textAt } from "../values.ts";
+import { told } from "./downtime.ts";
+import { differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+
+const roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"] as const;
+
+const happens = ({ change }: Subject): string => {
+  switch (change.operation) {
+    case "create":
+    case "import":
+      return "is new";
+    case "delete":
+    case "forget":
+      return "goes";
+    default:
+      return "changes";
+  }
+};
+
+/** Whether anything but labels and annotations of the object itself is touched. */
+function isReal(subject: Subject): boolean {
+  return !differs(subject) || touches(subject, /^(?!metadata\.(labels|annotations)\b)/);
+}
+
+/** {@inheritDoc Rule} */
+export const accessRules: readonly Rule[] = [
+  {
+    name: "rights-changed",
+    see: (subject) =>
+      isKind(subject, ...roles) && isReal(subject)
+        ? `who may do what in the cluster: ${subject.resource.kind} ${happens(subject)}`
+        : undefined,
+  },
+  {
+    name: "account-changed",
+    see: (subject) =>
+      isKind(subject, "ServiceAccount") && isReal(subject) && subject.change.operation !== "create"
+        ? `the identity of pods ${happens(subject)}`
+        : undefined,
+  },
+  {
+    name: "network-policy-changed",
+    see: (subject) =>
+      isKind(subject, "NetworkPolicy", "CiliumNetworkPolicy", "GlobalNetworkPolicy") &&
+      isReal(subject)
+        ? `who may reach these pods, and whom they reach: the policy ${happens(subject)}`
+        : undefined,
+  },
+  {
+    name: "service-opened",
+    see: (subject) => {
+      const [was, is] = [subject.before, subject.after].map(
+        (inputs) => textAt(inputs, "spec", "type") ?? "ClusterIP",
+      );
+      const isOpen = is === "LoadBalancer" || is === "NodePort";
+      const isNew = subject.change.operation === "create" || was !== is;
+      return isKind(subject, "Service") && subject.change.operation !== "delete" && isOpen && isNew
+        ? `reachable from outside the cluster (${is})`
+        : undefined;
+    },
+  },
+  {
+    name: "sources-changed",
+    see: (subject) =>
+      isKind(subject, "Service") &&
+      touches(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)
+        ? `from where it is reached: ${told(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)}`
+        : undefined,
+  },
+  {
+    name: "host-changed",
+    see: (subject) => {
+      if (!isKind(subject, "Ingress", "IngressRoute", "HTTPRoute", "Gateway")) {
+        return undefined;
+      }
+      if (subject.change.operation === "create") {
+        return `reachable from outside under ${hostsOf(subject.after).join(", ")}`;
+      }
+      return touches(subject, /^spec\b/)
+        ? `what is reachable from outside: ${told(subject, /^spec\b/)}`
+        : undefined;
+    },
+  },
+  {
+    name: "privileges-changed",
+    see: (subject) => {
+      const paths =
+        /securityContext\b|\.host(Network|PID|IPC|Port|Path)\b|serviceAccountName$|automountServiceAccountToken$/;
+      return touches(subject, paths)
+        ? `what its pods may do on a node: ${told(subject, paths)}`
+        : undefined;
+    },
+  },
+  {
+    name: "admission-changed",
+    see: (subject) =>
+      (isKind(
+        subject,
+        "ValidatingWebhookConfiguration",
+        "MutatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+      ) &&
+        isReal(subject)) ||
+      (isKind(subject, "Namespace") && touches(subject, /pod-security\.kubernetes\.io/))
+        ? "what the cluster admits"
+        : undefined,
+  },
+  {
+    name: "secret-changed",
+    see: (subject) =>
+      isKind(subject, "Secret") && touches(subject, /^(data|stringData|type)\b/)
+        ? "who holds the old value is shut out, who holds the new one is let in"
+        : undefined,
+  },
+  {
+    name: "provider-changed",
+    see: (subject) =>
+      subject.change.type.startsWith("pulumi:providers:") &&
+      differs(subject) &&
+      !onlyVersion(subject)
+        ? "with what credentials, and on which cluster or account, the stack acts"
+        : undefined,
+  },
+  {
+    name: "cloud-access-changed",
+    see: (subject) =>
+      /(Iam|IAM|Firewall|AccessPolicy|ServiceAccount|:User$|:Token$|ApiToken|SshKey|AclRule|SecurityPolicy|TunnelConfig)/.test(
+        subject.change.type,
+      ) &&
+      !subject.change.type.startsWith("kubernetes:") &&
+      subject.change.operation !== "read"
+        ? `who may reach or do what in the cloud account: it ${happens(subject)}`
+        : undefined,
+  },
+];
+
+function onlyVersion(subject: Subject): boolean {
+  return subject.differences.every(({ path }) => path[0] === "version");
+}

@@ -1,0 +1,183 @@
+/** Rules of what stops serving for a while. */
+import { kindOf } from "../identity.ts";
+import { paceOf, share } from "../kubernetes/pace.ts";
+import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
+import { formatPath } from "../paths.ts";
+import { say } from "../say.ts";
+import { lookUp, objectAt, textAt } from "../values.ts";
+import { at, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+
+/** Kinds through which others are reached. */
+const ways = [
+  "Service",
+  "Ingress",
+  "IngressClass",
+  "Gateway",
+  "HTTPRoute",
+  "IngressRoute",
+] as const;
+
+/** How many pods it had and has. */
+export function replicaChange(
+  subject: Subject,
+): { readonly was: number; readonly is: number } | undefined {
+  const { type } = subject.change;
+  const [was, is] = [subject.before, subject.after].map((inputs) => replicasOf(type, inputs));
+  return differs(subject) && isServing(type) && was !== undefined && is !== undefined && was !== is
+    ? { was, is }
+    : undefined;
+}
+
+/** Whether its pods are made anew. */
+export function rolls(subject: Subject): boolean {
+  const path = templatePath(subject.change.type);
+  return (
+    path !== undefined &&
+    path.length > 0 &&
+    isServing(subject.change.type) &&
+    (subject.change.operation === "replace" || touches(subject, /^spec\.template\b/))
+  );
+}
+
+/** {@inheritDoc Rule} */
+export const downtimeRules: readonly Rule[] = [
+  {
+    name: "workload-deleted",
+    see: (subject) =>
+      isServing(subject.change.type) && subject.change.operation === "delete"
+        ? "its pods stop, and nothing takes their place"
+        : undefined,
+  },
+  {
+    name: "deleted-before-made",
+    see: (subject) =>
+      subject.replacement?.overlap === false && hasService(subject)
+        ? "the old one is deleted before the new one is made: nothing serves in between"
+        : undefined,
+  },
+  {
+    name: "selector-changed",
+    see: (subject) =>
+      touches(subject, /^spec\.selector\b/) &&
+      isKind(subject, "Deployment", "StatefulSet", "DaemonSet", "Service")
+        ? "other pods are selected than before: those that run are let go"
+        : undefined,
+  },
+  {
+    name: "scaled-to-zero",
+    see: (subject) => {
+      const change = replicaChange(subject);
+      return change?.is === 0 ? `all ${change.was} pods stop` : undefined;
+    },
+  },
+  {
+    name: "single-replica",
+    see: (subject) => {
+      const change = replicaChange(subject);
+      return change !== undefined && change.is === 1 && change.was > 1
+        ? "one pod is left: whenever it moves, nothing serves"
+        : undefined;
+    },
+  },
+  { name: "below-budget", see: seeBelowBudget },
+  {
+    name: "all-pods-at-once",
+    see: (subject) => {
+      if (!rolls(subject) || subject.change.operation === "replace") {
+        return undefined;
+      }
+      const { type } = subject.change;
+      const replicas = replicasOf(type, subject.after);
+      const { missing, line } = paceOf(type, subject.after);
+      return replicas !== undefined && replicas > 0 && missing === replicas
+        ? `it rolls with none left serving (${line})`
+        : undefined;
+    },
+  },
+  {
+    name: "way-deleted",
+    see: (subject) =>
+      isKind(subject, ...ways) && subject.change.operation === "delete"
+        ? "what is reached through it is no longer"
+        : undefined,
+  },
+  {
+    name: "port-removed",
+    see: (subject) => {
+      if (!isKind(subject, "Service") || !differs(subject)) {
+        return undefined;
+      }
+      const ports = (inputs: unknown): ReadonlySet<string> =>
+        new Set(listOfPorts(inputs).map((port) => say(lookUp(port, ["port"]))));
+      const left = ports(subject.after);
+      const removed = [...ports(subject.before)].filter((port) => !left.has(port));
+      return removed.length > 0
+        ? `nobody answers on port ${removed.join(", ")} any more`
+        : undefined;
+    },
+  },
+  {
+    name: "config-deleted",
+    see: (subject) => {
+      const gone = subject.change.operation === "delete" && isKind(subject, "ConfigMap", "Secret");
+      const readers = gone ? subject.around.readersOf(subject.resource.kind, subject.before) : [];
+      const names = readers.map(
+        ({ type, inputs }) => `${kindOf(type) ?? ""} ${textAt(inputs, "metadata", "name") ?? ""}`,
+      );
+      return readers.length > 0
+        ? `pods of ${names.join(", ")} read it and no longer start`
+        : undefined;
+    },
+  },
+  {
+    name: "nodes-replaced",
+    see: ({ change, differences }) => {
+      const isPool = /:(LkeNodePool|NodePool)$/.test(change.type);
+      const told = differences.filter(({ path }) =>
+        /^(type|nodeConfig|nodeCount|count)\b/.test(formatPath(path)),
+      );
+      return isPool && change.operation === "update" && told.length > 0
+        ? `nodes come or go: ${told.map(({ path, before, after }) => `${formatPath(path)} ${say(before)} -> ${say(after)}`).join(", ")}`
+        : undefined;
+    },
+  },
+];
+
+function listOfPorts(inputs: unknown): readonly unknown[] {
+  const ports = objectAt(inputs, "spec")["ports"];
+  return Array.isArray(ports) ? ports : [];
+}
+
+/** What others notice when it is not there. */
+function hasService(subject: Subject): boolean {
+  const { change } = subject;
+  return (
+    isServing(change.type) ||
+    isKind(subject, ...ways) ||
+    (isKind(subject, "ConfigMap", "Secret") &&
+      subject.around.readersOf(subject.resource.kind, subject.before).length > 0) ||
+    /:(NodeBalancer\w*|ForwardingRule|DomainRecord|DnsRecord|Record|RecordSet|Service)$/.test(
+      change.type,
+    )
+  );
+}
+
+function seeBelowBudget(subject: Subject): string | undefined {
+  const change = replicaChange(subject);
+  const budget =
+    change === undefined ? undefined : subject.around.budgetOf(subject.change.type, subject.after);
+  if (change === undefined || budget === undefined || change.is >= change.was) {
+    return undefined;
+  }
+  const least = share(lookUp(budget.inputs, ["spec", "minAvailable"]), change.is, Math.ceil);
+  return least !== undefined && change.is < least
+    ? `its budget asks for ${least} pods and ${change.is} are left`
+    : undefined;
+}
+
+/** Differences at paths that match, told. */
+export function told(subject: Subject, paths: RegExp): string {
+  return at(subject, paths)
+    .map(({ path }) => formatPath(path))
+    .join(", ");
+}

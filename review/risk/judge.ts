@@ -1,0 +1,55 @@
+/** Asks all rules of a change. */
+import type { Finding, RiskClass } from "../model.ts";
+import { accessRules } from "./access.ts";
+import { dataRules } from "./data.ts";
+import { downtimeRules } from "./downtime.ts";
+import { cosmeticRules, rolloutRules } from "./rollout.ts";
+import type { Rule, Subject } from "./subject.ts";
+
+/** Every rule by the risk it stands for, worst first. */
+export const rules: readonly (readonly [RiskClass, readonly Rule[]])[] = [
+  ["data-loss", dataRules],
+  ["downtime", downtimeRules],
+  ["access", accessRules],
+  ["rollout", rolloutRules],
+  ["cosmetic", cosmeticRules],
+];
+
+/** Rules that speak where no other does. */
+const fallbacks: ReadonlySet<string> = new Set([
+  "specification-changed",
+  "object-deleted",
+  "object-replaced",
+  "labels-only",
+  "object-new",
+  "structure",
+  "template-changed",
+]);
+
+/** What the rules say, worst first; at least one. */
+export function judge(subject: Subject): Finding[] {
+  const findings: Finding[] = [];
+  for (const [risk, each] of rules) {
+    for (const { name, see } of each) {
+      const why = fallbacks.has(name) && findings.length > 0 ? undefined : see(subject);
+      if (why !== undefined) {
+        findings.push({ rule: name, risk, why });
+      }
+    }
+  }
+  return findings;
+}
+
+const order: readonly RiskClass[] = rules.map(([risk]) => risk);
+
+/** Below 0 where the left one is worse. What changes nothing comes last. */
+export function compareRisk(left: RiskClass | undefined, right: RiskClass | undefined): number {
+  const place = (risk: RiskClass | undefined): number =>
+    risk === undefined ? order.length : order.indexOf(risk);
+  return place(left) - place(right);
+}
+
+/** The worst of them; undefined of none. */
+export function worst(risks: Iterable<RiskClass | undefined>): RiskClass | undefined {
+  return [...risks].sort(compareRisk)[0];
+}

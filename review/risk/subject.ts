@@ -1,0 +1,61 @@
+/** A change as the rules see it. */
+import type { RawDifference } from "../differences.ts";
+import type { Identity, Replacement } from "../model.ts";
+import type { Change } from "../operations.ts";
+import { formatPath } from "../paths.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { JsonObject } from "../values.ts";
+
+/** One change, with what a rule asks of it. */
+export interface Subject {
+  readonly change: Change;
+  readonly resource: Identity;
+  /** Properties that differ. */
+  readonly differences: readonly RawDifference[];
+  readonly replacement: Replacement | undefined;
+  /** Inputs before; empty for what is made. */
+  readonly before: JsonObject;
+  /** Inputs after; empty for what goes. */
+  readonly after: JsonObject;
+  /** The stack's other resources. */
+  readonly around: Surroundings;
+}
+
+/** What a rule says: why a change has its risk, or undefined where it has not. */
+export type See = (subject: Subject) => string | undefined;
+
+/** A rule of one risk. */
+export interface Rule {
+  readonly name: string;
+  readonly see: See;
+}
+
+/** Whether it is of one of the Kubernetes kinds. */
+export function isKind(subject: Subject, ...kinds: readonly string[]): boolean {
+  return subject.change.type.startsWith("kubernetes:") && kinds.includes(subject.resource.kind);
+}
+
+/** Whether what is there goes, to come back anew or not. */
+export function goes({ change }: Subject): boolean {
+  return change.operation === "delete" || change.operation === "replace";
+}
+
+/** `is deleted` or `is replaced`. */
+export function goesWord({ change }: Subject): string {
+  return change.operation === "replace" ? "is replaced" : "is deleted";
+}
+
+/** Whether it stays and changes, in place or by another in its place. */
+export function differs({ change }: Subject): boolean {
+  return change.operation === "update" || change.operation === "replace";
+}
+
+/** The differences at paths that match. */
+export function at(subject: Subject, paths: RegExp): readonly RawDifference[] {
+  return subject.differences.filter(({ path }) => paths.test(formatPath(path)));
+}
+
+/** Whether any property at such a path differs. */
+export function touches(subject: Subject, paths: RegExp): boolean {
+  return differs(subject) && at(subject, paths).length > 0;
+}

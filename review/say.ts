@@ -1,0 +1,28 @@
+/** A value inside a sentence: short, and never a secret. */
+import { masked } from "./secrets/mask.ts";
+import { canonical } from "./values.ts";
+
+/** Characters of a value inside a sentence. */
+const longest = 80;
+
+/**
+ * A value as a word: `none` where it is absent, what is marked by its mark.
+ *
+ * @param twin The other side of a change: what is secret there is not told here.
+ */
+export function say(value: unknown, twin?: unknown): string {
+  if (value === undefined || value === null) {
+    return "none";
+  }
+  const open = masked(value, twin);
+  const text = typeof open === "string" ? open : canonical(open);
+  if (text === "") {
+    return '""';
+  }
+  return text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()}…`;
+}
+
+/** Both sides of a change, as words. */
+export function sayBoth(before: unknown, after: unknown): readonly [string, string] {
+  return [say(before, after), say(after, before)];
+}

@@ -1,0 +1,38 @@
+/** Finds secrets that stand in a log unmarked, so that they can be taken out of every text. */
+import type { Change } from "../operations.ts";
+import { isObject, isSecret, isUnknown, plaintextOf } from "../values.ts";
+import type { Scrubber } from "./scrub.ts";
+import { isSensitive } from "./sensitive.ts";
+
+/** Learns what a Secret holds or a provider is given where the mark was lost. */
+export function learnPlainSecrets(changes: readonly Change[], scrubber: Scrubber): void {
+  for (const { type, before, after } of changes) {
+    const isKnownType =
+      type === "kubernetes:core/v1:Secret" || type.startsWith("pulumi:providers:");
+    for (const inputs of [before?.inputs, after?.inputs]) {
+      for (const [field, value] of Object.entries(inputs ?? {})) {
+        learn(value, isKnownType && isSensitive(type, [field], inputs), field === "data", scrubber);
+      }
+    }
+  }
+}
+
+/** @param isData Whether it is in base64, as a Secret's data is. */
+function learn(value: unknown, isHeld: boolean, isData: boolean, scrubber: Scrubber): void {
+  if (isSecret(value)) {
+    learn(plaintextOf(value), true, isData, scrubber);
+  } else if (Array.isArray(value)) {
+    value.forEach((each) => {
+      learn(each, isHeld, isData, scrubber);
+    });
+  } else if (isObject(value)) {
+    Object.values(value).forEach((each) => {
+      learn(each, isHeld, isData, scrubber);
+    });
+  } else if (isHeld && typeof value === "string" && !isUnknown(value) && value.length >= 8) {
+    scrubber.learn(value);
+    if (isData) {
+      scrubber.learn(Buffer.from(value, "base64").toString("utf8"));
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/** One stack's preview made into its part of the report. */
+import { differencesOf } from "./differences.ts";
+import { driftOf } from "./drift.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { identify, itemId } from "./identity.ts";
+import { itemOf, type Maker } from "./item.ts";
+import { totalsOf } from "./kubernetes/totals.ts";
+import type { Item, PolicyEntry, PropertyChange, StackReport } from "./model.ts";
+import { learnPlainSecrets } from "./secrets/learn.ts";
+import { missingOf } from "./missing.ts";
+import { diagnosticsOf, failuresOf } from "./diagnostics.ts";
+import { type Change, changesOf } from "./operations.ts";
+import { policiesOf } from "./policies.ts";
+import type { StackPreview } from "./preview.ts";
+import type { StackInput } from "./report.ts";
+import { rollsOf } from "./ripple.ts";
+import { compareRisk, worst } from "./risk/judge.ts";
+import type { Guard } from "./secrets/guard.ts";
+import { Surroundings } from "./surroundings.ts";
+import { Causes, countUnknowns } from "./unknowns.ts";
+import { countsOf, risksOf } from "./verdict.ts";
+
+/** A log with nothing in it. */
+const empty: StackPreview = {
+  steps: [],
+  begun: new Set(),
+  ended: new Set(),
+  same: new Set(),
+  outputs: undefined,
+  versions: {},
+  messages: [],
+  policyMessages: [],
+  policySummaries: [],
+  remediations: [],
+  packs: {},
+  summary: undefined,
+  faults: { unreadable: 0, cut: false, unknownKinds: {} },
+};
+
+/** Makes it; its line is written when the groups are known. */
+export function stackReport(input: StackInput, guard: Guard): StackReport {
+  const { stack, dependencies } = input;
+  const preview = input.preview ?? empty;
+  const changes = changesOf(preview);
+  learnPlainSecrets(changes, guard.scrubber);
+  const around = new Surroundings(preview, changes);
+  const causes = new Causes(changes, dependencies);
+  const maker = { stack, guard, around, causes, failures: failuresOf(preview) };
+  const { items, broken } = itemsOf(changes, maker);
+  const outputs = outputChanges(preview, guard);
+  const unknowns = items.flatMap((item) => item.unknowns);
+  const policies = policiesOf(stack, preview);
+  const secrets = items.flatMap((item) => item.secrets);
+  const count = (word: string): number => secrets.filter(({ change }) => change === word).length;
+  const missing = missingOf(input, preview, changes, broken);
+  const isFailed = hasFailed(input, preview);
+  const risk = worst(items.map((item) => item.risk));
+  const changed = items.length > 0 || outputs.length > 0 ? "changed" : "unchanged";
+  return {
+    stack,
+    outcome: isFailed ? "failed" : changed,
+    line: "",
+    ...(risk === undefined ? {} : { risk }),
+    counts: countsOf(items, unchangedCount(preview, changes)),
+    risks: risksOf(items),
+    items,
+    ripple: rollsOf(stack, changes, around, dependencies),
+    totals: totalsOf(stack, around),
+    policies,
+    drift: driftOf(input, guard),
+    unknowns: {
+      count: unknowns.length,
+      causes: countUnknowns(unknowns),
+      checks: [...new Set(policies.couldNotRun.map(checkLine))],
+    },
+    secrets: {
+      changed: count("changed") + count("added") + count("removed"),
+      unchanged: count("unchanged"),
+      unknown: count("unknown"),
+    },
+    outputs,
+    diagnostics: diagnosticsOf(stack, preview, input.failure),
+    missing,
+    provenance: { versions: preview.versions, ...input.provenance },
+    fingerprint: fingerprintOf(changes, outputs),
+    seconds: preview.summary?.seconds ?? 0,
+  };
+}
+
+/** Whether the preview did not come to a good end. */
+function hasFailed({ preview, failure }: StackInput, { summary, messages }: StackPreview): boolean {
+  const hasErrors = messages.some(({ severity }) => severity === "error");
+  const isCut = summary === undefined || (summary.result !== "" && summary.result !== "succeeded");
+  return preview === undefined || failure !== undefined || isCut || hasErrors;
+}
+
+/** Items, worst first; and the URNs of which none could be made. */
+export function itemsOf(
+  changes: readonly Change[],
+  maker: Maker,
+): { readonly items: Item[]; readonly broken: readonly string[] } {
+  const broken: string[] = [];
+  const items = changes.map((change) => {
+    try {
+      return itemOf(change, maker);
+    } catch {
+      // Nested too deep, or written to break this: the change is told all the same.
+      broken.push(change.urn);
+      return bareItem(change, maker.stack);
+    }
+  });
+  items.sort(
+    (left, right) =>
+      compareRisk(left.risk, right.risk) ||
+      weight(left) - weight(right) ||
+      (left.resource.urn < right.resource.urn ? -1 : 1),
+  );
+  return { items, broken };
+}
+
+/** Of one risk, what goes comes before what changes, and that before what is new. */
+function weight({ operation }: Item): number {
+  return ["delete", "replace", "update", "create", "import", "forget", "read"].indexOf(operation);
+}
+
+function bareItem(change: Change, stack: string): Item {
+  const { urn, type, operation } = change;
+  return {
+    id: itemId(stack, urn),
+    resource: identify(stack, { urn, type, before: undefined, after: undefined }),
+    operation,
+    risk: "data-loss",
+    findings: [
+      {
+        rule: "unreadable",
+        risk: "data-loss",
+        why: "its properties cannot be compared, so nobody can say what it costs",
+      },
+    ],
+    words: [],
+    changes: [],
+    changesOmitted: 0,
+    texts: [],
+    secrets: [],
+    unknowns: [],
+    groups: [],
+    folded: false,
+  };
+}
+
+function outputChanges({ outputs }: StackPreview, guard: Guard): PropertyChange[] {
+  if (outputs === undefined) {
+    return [];
+  }
+  const type = "pulumi:pulumi:Stack";
+  const state = { parent: "", protect: false, retainOnDelete: false, outputs: {} };
+  const { changes, secrets } = differencesOf(
+    {
+      urn: "",
+      type,
+      operation: "update",
+      before: { ...state, inputs: outputs.before },
+      after: { ...state, inputs: outputs.after },
+      keys: [],
+      diffs: undefined,
+      detail: undefined,
+      deletesFirst: false,
+      isDone: true,
+    },
+    guard,
+  );
+  // Two blinded secrets look alike, and no provider compares a stack's outputs.
+  const silent = new Set(
+    secrets.flatMap(({ path, change }) => (change === "unknown" ? [path] : [])),
+  );
+  return changes.filter(({ path }) => !silent.has(path));
+}
+
+function unchangedCount({ same }: StackPreview, changes: readonly Change[]): number {
+  return changes.reduce((count, { urn }) => count - (same.has(urn) ? 1 : 0), same.size);
+}
+
+function checkLine({ policy, resource }: PolicyEntry): string {
+  return resource === undefined ? policy : `${policy} on ${resource.label}`;
+}

@@ -1,0 +1,127 @@
+/** What stands round a change: the stack's workloads, budgets and config objects, before and after. */
+import { kindOf } from "./identity.ts";
+import {
+  type ConfigReference,
+  configReferences,
+  podLabels,
+  podSpec,
+  selects,
+  templatePath,
+} from "./kubernetes/pods.ts";
+import { type Change, differsAt } from "./operations.ts";
+import type { StackPreview, State } from "./preview.ts";
+import { type JsonObject, lookUp, textAt } from "./values.ts";
+
+/** A resource that is there after the update, changed or not. */
+export interface Standing {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs: JsonObject;
+}
+
+/** Looks round. */
+export class Surroundings {
+  readonly #changes: ReadonlyMap<string, Change>;
+  readonly #after: readonly Standing[];
+  readonly #before: readonly Standing[];
+  readonly #readers: ReadonlyMap<string, readonly Standing[]>;
+  readonly #budgets: ReadonlyMap<string, readonly Standing[]>;
+
+  constructor(preview: StackPreview, changes: readonly Change[]) {
+    this.#changes = new Map(changes.map((change) => [change.urn, change]));
+    const same = preview.steps.filter(({ op, urn }) => op === "same" && !this.#changes.has(urn));
+    const standing = same.flatMap(({ urn, type, before, after }) =>
+      stand(urn, type, after ?? before),
+    );
+    const isGone = ({ operation }: Change): boolean =>
+      operation === "delete" || operation === "forget";
+    const later = changes.flatMap((change) =>
+      isGone(change) ? [] : stand(change.urn, change.type, change.after),
+    );
+    const earlier = changes.flatMap(({ urn, type, before }) => stand(urn, type, before));
+    this.#after = [...standing, ...later];
+    this.#before = [...standing, ...earlier];
+    this.#readers = readersOf(this.#after);
+    this.#budgets = Map.groupBy(
+      this.#after.filter(({ type }) => kindOf(type) === "PodDisruptionBudget"),
+      ({ inputs }) => namespaceOf(inputs),
+    );
+  }
+
+  /** Everything that is told and there after the update. */
+  get after(): readonly Standing[] {
+    return this.#after;
+  }
+
+  /** Everything that is told and there before it. */
+  get before(): readonly Standing[] {
+    return this.#before;
+  }
+
+  /** What happens to a resource. */
+  changeOf(urn: string): Change | undefined {
+    return this.#changes.get(urn);
+  }
+
+  /** Whether a workload's pods are made anew by this update. */
+  rolls(urn: string): boolean {
+    const change = this.#changes.get(urn);
+    const path = change === undefined ? undefined : templatePath(change.type);
+    return (
+      change !== undefined &&
+      path !== undefined &&
+      (change.operation === "replace" || differsAt(change, path))
+    );
+  }
+
+  /** Workloads whose pods read a ConfigMap or Secret, after the update. */
+  readersOf(kind: string, inputs: unknown): readonly Standing[] {
+    const name = textAt(inputs, "metadata", "name");
+    return name === undefined
+      ? []
+      : (this.#readers.get(`${kind} ${namespaceOf(inputs)}/${name}`) ?? []);
+  }
+
+  /** The budget that covers a workload's pods; undefined where none does. */
+  budgetOf(type: string, inputs: unknown): Standing | undefined {
+    const labels = podLabels(type, inputs);
+    return this.#budgets
+      .get(namespaceOf(inputs))
+      ?.find((budget) => selects(lookUp(budget.inputs, ["spec", "selector"]), labels) === true);
+  }
+}
+
+/** Namespace of an object; the API server's default where it names none. */
+export function namespaceOf(inputs: unknown): string {
+  return textAt(inputs, "metadata", "namespace") ?? "default";
+}
+
+function stand(urn: string, type: string, state: State | undefined): readonly Standing[] {
+  return state === undefined || !type.startsWith("kubernetes:")
+    ? []
+    : [{ urn, type, inputs: state.inputs }];
+}
+
+function readersOf(standing: readonly Standing[]): ReadonlyMap<string, readonly Standing[]> {
+  const readers = new Map<string, Standing[]>();
+  for (const each of standing) {
+    if (templatePath(each.type) === undefined) {
+      continue;
+    }
+    const references = configReferences(podSpec(each.type, each.inputs));
+    const keys = new Set(references.map((reference) => keyOf(reference, each.inputs)));
+    for (const key of keys) {
+      const known = readers.get(key);
+      if (known === undefined) {
+        readers.set(key, [each]);
+      } else {
+        known.push(each);
+      }
+    }
+  }
+  return readers;
+}
+
+function keyOf({ kind, name }: ConfigReference, inputs: unknown): string {
+  return `${kind} ${namespaceOf(inputs)}/${name}`;
+}

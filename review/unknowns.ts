@@ -1,0 +1,180 @@
+/**
+ * Values that only the update will tell, and which resource makes each.
+ *
+ * The engine's events do not say what depends on what. Two things do: the dependencies that a state or
+ * `preview --json` lists per property, where the caller has them; and the old value, which is an output
+ * of the resource that makes it.
+ */
+import { readUrn, referToUrn } from "./identity.ts";
+import type { Operation, Unknown, UnknownCount } from "./model.ts";
+import type { Change } from "./operations.ts";
+import { formatPath, type Path } from "./paths.ts";
+import { isObject, isSecret, isUnknown, lookUp } from "./values.ts";
+
+/** URN → property → URNs that it is made from; `""` for those of the resource as a whole. */
+export type Dependencies = ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;
+
+/** Unknown values that are listed of one resource. */
+const listed = 50;
+
+/** What happens to the cause, in words. */
+const deeds: Partial<Record<Operation, string>> = {
+  create: "is made",
+  replace: "is replaced",
+  update: "is changed",
+  import: "is imported",
+  read: "is read",
+};
+
+/** Finds who makes a value. */
+export class Causes {
+  readonly #changes: ReadonlyMap<string, Change>;
+  readonly #dependencies: Dependencies;
+  /** Old output → who had it; `undefined` where several did. Made when first asked. */
+  #outputs: ReadonlyMap<string, Origin | undefined> | undefined;
+
+  constructor(changes: readonly Change[], dependencies: Dependencies = new Map()) {
+    this.#changes = new Map(changes.map((change) => [change.urn, change]));
+    this.#dependencies = dependencies;
+  }
+
+  /** Every unknown value that a resource is to get. */
+  unknownsOf(stack: string, change: Change): Unknown[] {
+    return unknownPaths(change.after?.inputs ?? {})
+      .slice(0, listed)
+      .map((path) => this.#explain(stack, change, path));
+  }
+
+  #explain(stack: string, change: Change, path: Path): Unknown {
+    const before = lookUp(change.before?.inputs, path);
+    const origin = this.#byDependency(change.urn, path) ?? this.#byValue(change.urn, before);
+    const name = formatPath(path);
+    if (origin === undefined) {
+      return { path: name, why: "unknown until the update: what makes it is not told" };
+    }
+    const { urn, property } = origin;
+    const cause = referToUrn(stack, urn);
+    const deed = deeds[this.#changes.get(urn)?.operation ?? "update"] ?? "is changed";
+    const whose = property === undefined ? "" : `${property} of `;
+    return {
+      path: name,
+      cause: { ...cause, ...(property === undefined ? {} : { property }) },
+      why: `unknown until ${whose}${cause.label} ${deed}`,
+    };
+  }
+
+  /** Only what is made or changes can be unknown: of several, nobody can tell which it is. */
+  #byDependency(urn: string, path: Path): Origin | undefined {
+    const all = this.#dependencies.get(urn);
+    const asked = all?.[String(path[0])] ?? all?.[""] ?? [];
+    const changing = asked.filter((each) => {
+      const operation = this.#changes.get(each)?.operation;
+      return each !== urn && operation !== undefined && operation !== "delete";
+    });
+    // A component stands for what is in it, which is listed as well.
+    const real = changing.filter((each) => this.#changes.get(each)?.after?.outputs !== undefined);
+    const [only, second] = real.filter((each) => !isComponentUrn(each));
+    return only === undefined || second !== undefined
+      ? undefined
+      : { urn: only, property: undefined };
+  }
+
+  #byValue(urn: string, before: unknown): Origin | undefined {
+    if (typeof before !== "string" && typeof before !== "number") {
+      return undefined;
+    }
+    this.#outputs ??= outputsOf(this.#changes.values());
+    const origin = this.#outputs.get(String(before));
+    return origin === undefined || origin.urn === urn ? undefined : origin;
+  }
+}
+
+interface Origin {
+  readonly urn: string;
+  readonly property: string | undefined;
+}
+
+function isComponentUrn(urn: string): boolean {
+  // Providers' types have a slash or begin with pulumi:providers.
+  const { type } = readUrn(urn);
+  return !type.startsWith("pulumi:providers:") && !/^[^:]+:[^:]*\//.test(type);
+}
+
+/** Texts shorter than this stand in too many places to tell anything. */
+const telling = 5;
+
+function outputsOf(changes: Iterable<Change>): ReadonlyMap<string, Origin | undefined> {
+  const found = new Map<string, Origin | undefined>();
+  for (const { urn, operation, before } of changes) {
+    if (before === undefined || operation === "delete" || operation === "forget") {
+      continue;
+    }
+    const own = new Set<string>();
+    walk(before.inputs, [], (value) => own.add(String(value)));
+    walk(before.outputs, [], (value, path) => {
+      const text = String(value);
+      // What it was told itself, it does not make.
+      if (text.length < telling || own.has(text)) {
+        return;
+      }
+      const known = found.get(text);
+      const isOther = found.has(text) && known?.urn !== urn;
+      found.set(text, isOther ? undefined : (known ?? { urn, property: formatPath(path) }));
+    });
+  }
+  return found;
+}
+
+function walk(
+  value: unknown,
+  path: Path,
+  take: (value: string | number, path: Path) => void,
+): void {
+  if (isSecret(value) || isUnknown(value)) {
+    return;
+  }
+  if (typeof value === "string" || typeof value === "number") {
+    take(value, path);
+  } else if (Array.isArray(value)) {
+    value.forEach((each, at) => {
+      walk(each, [...path, at], take);
+    });
+  } else if (isObject(value)) {
+    for (const [key, each] of Object.entries(value)) {
+      if (!key.startsWith("__")) {
+        walk(each, [...path, key], take);
+      }
+    }
+  }
+}
+
+/** Where unknown values stand. */
+export function unknownPaths(value: unknown): readonly Path[] {
+  const found: Path[] = [];
+  const look = (each: unknown, path: Path): void => {
+    if (isUnknown(each)) {
+      found.push(path);
+    } else if (Array.isArray(each)) {
+      each.forEach((one, at) => {
+        look(one, [...path, at]);
+      });
+    } else if (isObject(each) && !isSecret(each)) {
+      for (const [key, one] of Object.entries(each)) {
+        look(one, [...path, key]);
+      }
+    }
+  };
+  look(value, []);
+  return found;
+}
+
+/** Unknown values counted by who causes them, the most first. */
+export function countUnknowns(unknowns: readonly Unknown[]): UnknownCount[] {
+  const groups = Map.groupBy(unknowns, ({ why }) => why);
+  return [...groups]
+    .map(([why, all]) => {
+      const cause = all[0]?.cause;
+      return { why, count: all.length, ...(cause === undefined ? {} : { cause }) };
+    })
+    .sort((left, right) => right.count - left.count || (left.why < right.why ? -1 : 1));
+}
