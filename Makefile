@@ -15,9 +15,13 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
+
+# A report's exit code is 0 for no change, 2 for ordinary ones, 3 for what a person must look at, 1 for a failure. make
+# ends with 0 or 2 whatever it is told: that there are ordinary changes is no failure. The code is in .review/exit-code.
+reviewed = $(FLEET) $(1) || { code=$$?; [ $$code -eq 2 ] || exit $$code; }
 
 ## In the sandbox, on this machine only
 .PHONY: up preview watch down status exec shell
@@ -36,17 +40,28 @@ exec: ## run a command inside the sandbox: make exec CMD='kubectl get pods -A' (
 shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
 	@$(FLEET) shell
 
+## What a change does, for whoever reviews it (docs/review.md)
+.PHONY: review
+review: ## the report of a change, without live access: make review STACK=prod|all BASE=master (STACK=test)
+	@$(call reviewed,review)
+
 ## Live: plain pulumi does all else (docs/live.md)
-.PHONY: live-up
-live-up: ## pulumi up of a live stack, rolled back if it fails and its file says so; YES=yes agrees beforehand (STACK=…)
+.PHONY: live-preview live-drift live-up
+live-preview: ## the report of what pulumi up would change live, drift told apart (STACK=…|all)
+	@$(if $(STACK_GIVEN),$(call reviewed,live-preview),$(error STACK=… is missing: which live stack))
+live-drift: ## what was changed live without the program; an alarm for production (STACK=…|all)
+	@$(if $(STACK_GIVEN),$(call reviewed,live-drift),$(error STACK=… is missing: which live stack))
+live-up: ## pulumi up of a live stack, rolled back if it fails and its file says so; YES=yes agrees beforehand, REVIEWED=report.json to that alone (STACK=…)
 	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
 
 ## A stack that runs, in the sandbox or live
-.PHONY: adopt hosts verify
+.PHONY: adopt hosts policy verify
 adopt: ## take what runs already into a stack's state; YES=yes agrees beforehand: make adopt STACK=prod TARGET=sandbox|live
 	@$(FLEET) adopt
 hosts: ## every endpoint and record of a stack: make hosts STACK=prod TARGET=sandbox|live
 	@$(FLEET) hosts
+policy: ## hold what runs against every rule of docs/policy.md: make policy STACK=prod TARGET=sandbox|live
+	@$(FLEET) policy
 verify: ## dial every endpoint of a stack and ask for every record: make verify STACK=prod TARGET=live
 	@$(FLEET) verify
 
@@ -91,4 +106,4 @@ tools: ## fetch or build every tool now
 	@$(FLEET) install
 help: ## this list
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-11s %s\n", part[1], part[2] }' Makefile
+	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-13s %s\n", part[1], part[2] }' Makefile

@@ -15,7 +15,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const text = { type: "string" } as const;
 const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
-  ...{ yes: text, file: text },
+  ...{ yes: text, file: text, base: text, out: text, reviewed: text },
 };
 
 /** The exit code: 0 when all is well. */
@@ -44,6 +44,14 @@ async function main(words: readonly string[]): Promise<number> {
       return runVerify(values);
     case "live-up":
       return runLiveUp(values);
+    case "review":
+      return runReview(values, values.target ?? "sandbox", { drift: true, change: true });
+    case "live-preview":
+      return runReview(values, "live", { drift: true, change: true });
+    case "live-drift":
+      return runReview(values, "live", { drift: true, change: false });
+    case "policy":
+      return runPolicyCommand(values);
     case "new-stack": {
       const { newStack } = await import("./new-stack.ts");
       const name = readStackName("NAME", values.name);
@@ -58,7 +66,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default:
       throw new CommandError(
-        "commands: keys, doctor, hosts, images, adopt, verify, live-up, new-stack, lint-stacks",
+        "commands: keys, doctor, hosts, images, adopt, verify, review, live-preview, live-drift, live-up, policy, new-stack, lint-stacks",
       );
   }
 }
@@ -115,11 +123,34 @@ async function runAdopt(values: Values): Promise<number> {
   return command.runAdopt({ root, file, target, isAgreed, path: values.file });
 }
 
+async function runPolicyCommand(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const { stack } = readStackFile(root, readStackName("STACK", values.stack));
+  const { runPolicy } = await import("./policy/run.ts");
+  const { text: report, kept } = await runPolicy(root, stack, target);
+  console.log(report);
+  return kept ? 0 : 1;
+}
+
 async function runLiveUp(values: Values): Promise<number> {
   const file = readStackFile(root, readStackName("STACK", values.stack));
   const isAgreed = readAgreement(values.yes);
   const { liveUp } = await import("./live-up.ts");
-  return liveUp(root, file, isAgreed);
+  return liveUp(root, file, { isAgreed, reviewed: values.reviewed });
+}
+
+async function runReview(
+  { base, out, stack }: Values,
+  target: string,
+  asked: { readonly drift: boolean; readonly change: boolean },
+): Promise<number> {
+  const { review } = await import("./review/command.ts");
+  return review({
+    ...asked,
+    ...{ root, base, out, environment: process.env },
+    stack: stack === "all" ? stack : readStackName("STACK", stack),
+    target: readTarget(target),
+  });
 }
 
 /** Whether what will change was agreed to beforehand. */

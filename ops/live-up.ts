@@ -13,23 +13,37 @@ import { migrationsIn, outputWords, releaseIn } from "../release/state.ts";
 import type { StackState } from "../release/state.ts";
 import type { Target } from "../release/target.ts";
 import { withLock } from "../sandbox/lock.ts";
-import { parseAll } from "../stacks/parse.ts";
-import { systemSections } from "../stacks/raw.ts";
-import type { OnFailure } from "../stacks/release.schema.ts";
-import { inFile } from "../stacks/secrets.ts";
-import { StackConfig } from "../stacks/stack.schema.ts";
 import { CommandError } from "./command.ts";
 import { livePulumi, officialEnvironment, type RunPulumi } from "./keys/pulumi.ts";
 import { runUp } from "./live-engine.ts";
+import { onFailureOf } from "./on-failure.ts";
 import { type StackFile } from "./stack-file.ts";
 
+/** What is agreed to beforehand. */
+export interface Agreement {
+  /** Whatever the update does. */
+  readonly isAgreed: boolean;
+  /** Path of a reviewed report: nothing but what is in it. */
+  readonly reviewed?: string | undefined;
+}
+
+/** What `live-up` ends with where it would do more than was reviewed: what asks for a person. */
+export const notReviewedCode = 3;
+
 /** Runs `live-up`. Returns the exit code. */
-export async function liveUp(root: string, file: StackFile, isAgreed: boolean): Promise<number> {
+export async function liveUp(
+  root: string,
+  file: StackFile,
+  { isAgreed, reviewed }: Agreement,
+): Promise<number> {
   const environment = officialEnvironment({ root, environment: process.env });
   if (!isAgreed && !process.stdin.isTTY) {
     throw new CommandError(
       `nobody is here to say yes to what will change: YES=yes says so beforehand, for pipelines behind an approval`,
     );
+  }
+  if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
+    return notReviewedCode;
   }
   const scratch = mkdtempSync(join(tmpdir(), "fleet-live-"));
   try {
@@ -51,10 +65,14 @@ export async function liveUp(root: string, file: StackFile, isAgreed: boolean): 
   }
 }
 
-/** Of a faulty file nothing is known: the program tells its faults, before it touches anything. */
-function onFailureOf(file: StackFile): OnFailure {
-  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
-  return parsed.ok ? parsed.value.onFailure : "pause";
+/** Previews once more, and tells how that compares with what was reviewed. */
+async function isAsReviewed(root: string, file: StackFile, path: string): Promise<boolean> {
+  const { holdAgainst } = await import("./review/hold.ts");
+  const { lines, stops } = await holdAgainst(root, file, path);
+  lines.forEach((line) => {
+    console.log(line);
+  });
+  return !stops;
 }
 
 interface Live {

@@ -51,26 +51,23 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
     environment: { ...environment, ...(await releaseHere(run)), PULUMI_DEBUG_COMMANDS: "true" },
   });
   const state = await readState(pulumi, file.stack, scratch);
+  const secrets = await liveVault(file, pulumi).read();
   const drifted = drift ? await askTheWorld(pulumi, run) : undefined;
-  const failure = drifted?.failure;
-  const base = {
+  const previewed = change ? await previewChange(pulumi, run) : nothingAsked;
+  return {
     stack: file.stack,
-    against: "live" as const,
+    against: "live",
+    ...previewed,
     ...(state === undefined ? {} : { state }),
     ...(drifted === undefined ? {} : { drift: drifted.events }),
+    ...(drifted?.failure === undefined ? {} : { driftFailure: drifted.failure }),
     missing: [],
+    secrets: Object.values(secrets).filter((value) => typeof value === "string"),
+    key: change ? keyOf(run, secrets) : undefined,
   };
-  if (!change) {
-    return {
-      ...base,
-      ...{ code: failure === undefined ? 0 : 1, events: "" },
-      ...(failure === undefined ? {} : { failure }),
-      ...{ values: undefined, key: undefined },
-    };
-  }
-  const previewed = await previewChange(pulumi, run);
-  return { ...base, ...previewed, key: await keyOf(pulumi, run) };
 }
+
+const nothingAsked = { code: 0, events: "", values: undefined } as const;
 
 async function previewChange(
   pulumi: RunPulumi,
@@ -143,16 +140,13 @@ async function readState(
  * The key that secrets are digested under: from FLEET_REVIEW_KEY, where a pipeline sets one, else from all
  * secrets of the stack, which only those can read who may decrypt its config.
  */
-async function keyOf(
-  pulumi: RunPulumi,
+function keyOf(
   { environment, file }: LivePreview,
-): Promise<StackKey | undefined> {
+  secrets: Readonly<Record<string, unknown>>,
+): StackKey | undefined {
   const given = environment["FLEET_REVIEW_KEY"] ?? "";
-  if (given !== "") {
-    return stackKey(file.stack, given);
-  }
-  const secrets = await liveVault(file, pulumi).read();
-  return stackKey(file.stack, Object.keys(secrets).length === 0 ? "" : canonical(secrets));
+  const own = Object.keys(secrets).length === 0 ? "" : canonical(secrets);
+  return stackKey(file.stack, given === "" ? own : given);
 }
 
 /** What `make live-up` would tell a program that keeps releases: without it the preview says it forgets them. */

@@ -20,7 +20,7 @@ import { nowhereKubeconfig } from "../../sandbox/kubeconfig.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { type Plan, readPlan } from "../../sandbox/plan.ts";
 import { packWords } from "../../sandbox/policy.ts";
-import { neededSecrets, writeSecrets } from "../../sandbox/secrets.ts";
+import { neededSecrets, readSecrets, writeSecrets } from "../../sandbox/secrets.ts";
 import { seedStandins } from "../../sandbox/standins/seeds.ts";
 import type { Environment } from "../../sandbox/tools.ts";
 import { lastWords, notBegun, type Previewed, previewWords } from "./previewed.ts";
@@ -79,6 +79,7 @@ export async function previewOffline(run: OfflineRun): Promise<Previewed> {
     ...(result.code === 0 ? {} : { failure: lastWords(result) }),
     ...(state === undefined ? {} : { state }),
     missing: [],
+    secrets: [...readSecrets(place).values()],
   };
 }
 

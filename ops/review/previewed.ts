@@ -16,11 +16,15 @@ export interface Previewed {
   readonly events: string;
   /** Event log of `refresh --preview-only`; undefined where the world was not asked. */
   readonly drift?: string;
+  /** Why it was asked and did not answer. */
+  readonly driftFailure?: string;
   /** Why there is no preview, or why it broke off, where the events do not tell. */
   readonly failure?: string;
   /** The state it started from. */
   readonly state?: StackProvenance["state"];
   readonly missing: readonly Missing[];
+  /** Values of the stack's secrets, so that whatever repeats one is found: they are in no report. */
+  readonly secrets: readonly string[];
 }
 
 /** The preview that all reports are made of. Its own words are not shown: the report is. */
@@ -28,7 +32,7 @@ export const previewWords = ["preview", "--suppress-progress", "--parallel", "64
 
 /** A preview that never began. */
 export function notBegun(stack: string, against: Against, failure: string): Previewed {
-  return { stack, against, code: 1, events: "", failure, missing: [] };
+  return { stack, against, code: 1, events: "", failure, missing: [], secrets: [] };
 }
 
 /** What a failed run said that tells something. */

@@ -12,6 +12,7 @@ import { readIfThere } from "../../sandbox/files.ts";
 import { withLock } from "../../sandbox/lock.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { packWords } from "../../sandbox/policy.ts";
+import { readSecrets } from "../../sandbox/secrets.ts";
 import { readState } from "../../sandbox/state.ts";
 import type { Environment } from "../../sandbox/tools.ts";
 import { lastWords, type Previewed, previewWords } from "./previewed.ts";
@@ -64,6 +65,7 @@ export function previewSandbox(place: SandboxPlace, run: SandboxRun): Promise<Pr
       ...(result.code === 0 ? {} : { failure: lastWords(result) }),
       ...(state === undefined ? {} : { state }),
       missing: [],
+      secrets: [...readSecrets(place).values()],
     };
   });
 }

@@ -57,8 +57,11 @@ export function reviewClone(
   writeFileSync(join(folder, ".gitignore"), "node_modules\n.sandbox/\n.review/\n");
   const git = (...words: string[]): string => {
     const who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
-    const options = { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] } as const;
-    return execFileSync("git", [...who, ...words], options).trim();
+    return execFileSync("git", [...who, ...words], {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trim();
   };
   git("init", "--quiet", "--initial-branch=master");
   git("add", "--all");

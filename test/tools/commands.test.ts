@@ -57,6 +57,34 @@ describe("make's targets", () => {
     expect(setsOf(command("adopt"), { TARGET: "sandbox" })).toEqual(setsOf(command("up"), {}));
     expect(setsOf(command("adopt"), { TARGET: "live" })).toEqual([]);
     expect(setsOf(command("verify"), { TARGET: "sandbox" })).toEqual([]);
+    expect(setsOf(command("review"), {})).toEqual(["engine"]);
+    expect(setsOf(command("review"), { TARGET: "live" })).toEqual([]);
+    for (const name of ["live-preview", "live-drift", "live-up"]) {
+      expect(setsOf(command(name), { TARGET: "sandbox" })).toEqual([]);
+    }
+  });
+
+  it.each([
+    [0, 0],
+    [1, 2],
+    [2, 0],
+    [3, 2],
+  ])("of a report that ends with %i make make end with %i", (code, expected) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "tools"));
+    copyFileSync(join(clone, "Makefile"), join(folder, "Makefile"));
+    writeFileSync(join(folder, "tools", "fleet.mjs"), `process.exit(${code});`);
+    for (const target of ["review", "live-preview", "live-drift"]) {
+      const make = spawnSync("make", [target, "STACK=prod"], { cwd: folder, encoding: "utf8" });
+      expect(make.status).toBe(expected);
+    }
+  });
+
+  it("hand the base, the folder and the reviewed report on", () => {
+    const given = { STACK: "prod", BASE: "master", OUT: "/tmp/x", REVIEWED: "r.json" };
+    const base = ["--base", "master", "--out", "/tmp/x"];
+    expect(optionsOf(command("review"), given)).toEqual(["--stack", "prod", ...base]);
+    expect(optionsOf(command("live-up"), given)).toContain("r.json");
   });
 
   it("mean the test stack unless told otherwise, and have no default target", () => {

@@ -1,9 +1,11 @@
 // The commands: which program each one is, which tools it needs, and which of make's variables it takes.
 
 /**
- * @typedef {{ program: string, arguments: string[], sets: string[], setsOfSandbox?: string[], takes: string[] }} Command
+ * @typedef {{ program: string, arguments: string[], sets: string[], setsOfSandbox?: string[], setsUnlessLive?: string[],
+ *   takes: string[] }} Command
  *   `program`: a file of the clone; `sets`: sets of tools in tools.json, and `setsOfSandbox` those that TARGET=sandbox
- *   needs; `takes`: variables handed over as options
+ *   needs, `setsUnlessLive` those of a command that is the sandbox's where no TARGET is given; `takes`: variables handed
+ *   over as options
  */
 
 const sandbox = ["engine", "cluster"];
@@ -30,13 +32,32 @@ export const commands = {
     sets: [],
     takes: ["STACK", "TARGET", "NEW", "IMPORT"],
   },
-  "live-up": { program: "ops/cli.ts", arguments: ["live-up"], sets: [], takes: ["STACK", "YES"] },
+  review: {
+    ...{ program: "ops/cli.ts", arguments: ["review"], sets: [], setsUnlessLive: ["engine"] },
+    takes: ["STACK", "BASE", "TARGET", "OUT"],
+  },
+  "live-preview": {
+    ...{ program: "ops/cli.ts", arguments: ["live-preview"], sets: [] },
+    takes: ["STACK", "BASE", "OUT"],
+  },
+  "live-drift": {
+    ...{ program: "ops/cli.ts", arguments: ["live-drift"], sets: [] },
+    takes: ["STACK", "OUT"],
+  },
+  "live-up": {
+    ...{ program: "ops/cli.ts", arguments: ["live-up"], sets: [] },
+    takes: ["STACK", "YES", "REVIEWED"],
+  },
   doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
   hosts: { program: "ops/cli.ts", arguments: ["hosts"], sets: [], takes: ["STACK", "TARGET"] },
   verify: { program: "ops/cli.ts", arguments: ["verify"], sets: [], takes: ["STACK", "TARGET"] },
   adopt: {
     ...{ program: "ops/cli.ts", arguments: ["adopt"], takes: ["STACK", "TARGET", "YES"] },
     ...{ sets: [], setsOfSandbox: sandbox },
+  },
+  policy: {
+    ...{ program: "ops/cli.ts", arguments: ["policy"], takes: ["STACK", "TARGET"] },
+    ...{ sets: [], setsOfSandbox: ["engine"] },
   },
   images: { program: "ops/cli.ts", arguments: ["images"], sets: [], takes: ["STACK", "TARGET"] },
   "lint-stacks": { program: "ops/cli.ts", arguments: ["lint-stacks"], sets: [], takes: [] },
@@ -72,8 +93,13 @@ export const commands = {
  * @param {NodeJS.ProcessEnv} environment
  * @returns {string[]}
  */
-export function setsOf({ sets, setsOfSandbox = [] }, environment) {
-  return environment["TARGET"] === "sandbox" ? [...sets, ...setsOfSandbox] : sets;
+export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, environment) {
+  const target = environment["TARGET"];
+  return [
+    ...sets,
+    ...(target === "sandbox" ? setsOfSandbox : []),
+    ...(target === "live" ? [] : setsUnlessLive),
+  ];
 }
 
 /** What a variable is when it is not given. @type {Record<string, string>} */
