@@ -24,7 +24,8 @@ export function podsOf(resource: Resource): readonly PodSet[] {
     return known;
   }
   const object = objectOf(resource);
-  const pods = object === undefined || isBare(object) ? [] : worldOf([object]).pods;
+  // Other objects are not read at all: one that cannot be is no fault of its pods.
+  const pods = object !== undefined && isController(object) ? worldOf([object]).pods : [];
   podsByResource.set(resource, pods);
   return pods;
 }
@@ -32,6 +33,9 @@ export function podsOf(resource: Resource): readonly PodSet[] {
 /** Whether an object is pods that no controller makes: the evaluators do not know those. */
 export const isBare = ({ kind }: KubernetesObject): boolean =>
   ["Pod", "ReplicaSet", "ReplicationController"].includes(kind);
+
+const isController = ({ kind }: KubernetesObject): boolean =>
+  ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"].includes(kind);
 
 /** Kinds whose pods run on until they are taken away. */
 const lasting = ["Deployment", "StatefulSet", "DaemonSet"];

@@ -80,15 +80,18 @@ export const Service = z.looseObject({
     externalTrafficPolicy: z.string().optional(),
     loadBalancerSourceRanges: z.array(z.string()).optional(),
     clusterIP: z.string().optional(),
-    ports: z.array(
-      z.looseObject({
-        name: z.string().optional(),
-        port: z.int(),
-        targetPort: PortReference.optional(),
-        nodePort: z.int().optional(),
-        protocol: z.string().default("TCP"),
-      }),
-    ),
+    // The provider leaves lists out that are empty.
+    ports: z
+      .array(
+        z.looseObject({
+          name: z.string().optional(),
+          port: z.int(),
+          targetPort: PortReference.optional(),
+          nodePort: z.int().optional(),
+          protocol: z.string().default("TCP"),
+        }),
+      )
+      .default([]),
   }),
 });
 /** {@inheritDoc Service} */

@@ -471,7 +471,13 @@ export const cases: Readonly<Record<string, Cases>> = {
     },
   },
   "public-exposure": {
-    pass: { "a Service inside": [service({})], "a private bucket": [bucket("private")] },
+    pass: {
+      "a Service inside": [service({})],
+      "a Service without ports, as the provider writes an empty list": [
+        service({ ports: undefined }),
+      ],
+      "a private bucket": [bucket("private")],
+    },
     fail: {
       "an Ingress": [[ingress(["shop.example"])], "answers shop.example to whoever asks"],
       "a port of every node": [[service({ type: "NodePort" })], "is a NodePort"],
