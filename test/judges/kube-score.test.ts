@@ -4,65 +4,10 @@
  * fails the test.
  */
 import { beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod";
 
 import { exceptions } from "./kube-score.exceptions.ts";
-import { kubernetesVersion } from "./kubeconform.ts";
+import { type Finding, findings } from "./kube-score.ts";
 import { judgedStacks, renderJudged } from "./stacks.ts";
-import { run, toolPath } from "./tools.ts";
-
-const Scores = z.array(
-  z.object({
-    object_name: z.string(),
-    checks: z.array(
-      z.object({
-        check: z.object({ id: z.string() }),
-        grade: z.number(),
-        skipped: z.boolean(),
-        comments: z
-          .array(z.object({ path: z.string(), summary: z.string(), description: z.string() }))
-          .nullable(),
-      }),
-    ),
-  }),
-);
-
-/** kube-score's grade of a warning; lower ones are critical. */
-const warning = 5;
-
-interface Finding {
-  readonly check: string;
-  readonly object: string;
-  readonly summary: string;
-}
-
-async function findings(objects: readonly object[]): Promise<Finding[]> {
-  const [major, minor] = kubernetesVersion.split(".");
-  const { stdout, stderr } = await run(
-    toolPath("kube-score"),
-    [
-      ...["score", "--output-format", "json", "--disable-ignore-checks-annotations"],
-      ...["--kubernetes-version", `v${major ?? ""}.${minor ?? ""}`, "-"],
-    ],
-    { input: objects.map((object) => JSON.stringify(object)).join("\n---\n") },
-  );
-  if (stdout === "") {
-    throw new Error(`kube-score reported nothing: ${stderr}`);
-  }
-  const scores = Scores.parse(JSON.parse(stdout));
-  expect(scores.length).toBeGreaterThan(0);
-  return scores.flatMap(({ object_name: object, checks }) =>
-    checks
-      .filter(({ grade, skipped }) => grade <= warning && !skipped)
-      .flatMap(({ check, comments }) =>
-        (comments ?? []).map(({ path, summary }) => ({
-          check: check.id,
-          object: path === "" ? object : `${object} ${path}`,
-          summary,
-        })),
-      ),
-  );
-}
 
 const excepted = ({ check, object }: Finding): number =>
   exceptions.findIndex((one) => one.check === check && one.objects.test(object));
