@@ -7,6 +7,7 @@ import type { Attempt, Source } from "../release/target.ts";
 import { parseEvent } from "../sandbox/events.ts";
 import { describeChanges, type Outcome, Progress } from "../sandbox/progress.ts";
 import { CommandError } from "./command.ts";
+import { livePackWords } from "./pack.ts";
 
 /** What is run, and how. */
 export interface LiveRun {
@@ -28,6 +29,8 @@ export async function runUp(run: LiveRun): Promise<Attempt> {
   const words = [
     ...["up", "--stack", stack, "--event-log", events],
     ...(refresh ? ["--refresh"] : []),
+    // What ran already is put back, whatever the rules have become since.
+    ...(source.goingBack ? [] : livePackWords(source.folder)),
     // A rollback was agreed to when fleet:onFailure was written.
     ...(source.goingBack || isAgreed ? ["--yes", "--skip-preview", "--non-interactive"] : []),
   ];

@@ -1,5 +1,5 @@
 /** Previews of a live stack: the official engine only, with the operator's own log-in. Nothing is changed. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Git } from "../../release/git.ts";
@@ -11,6 +11,7 @@ import { CommandError } from "../command.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi, officialEnvironment, type RunPulumi } from "../keys/pulumi.ts";
 import { onFailureOf } from "../on-failure.ts";
+import { livePackWords } from "../pack.ts";
 import type { StackFile } from "../stack-file.ts";
 import { openPipe } from "./pipe.ts";
 import type { Previewed } from "./previewed.ts";
@@ -91,12 +92,6 @@ async function previewChange(
     ...(ended === undefined ? {} : { failure: ended }),
     values: text === undefined ? undefined : readPlan(text),
   };
-}
-
-/** Words that make the official engine run the clone's policy pack; none where it has none. */
-function livePackWords(root: string): readonly string[] {
-  const pack = join(root, "policy");
-  return existsSync(join(pack, "PulumiPolicy.yaml")) ? ["--policy-pack", pack] : [];
 }
 
 /** What differs between the state and the world, before the program has a say. */
