@@ -1,4 +1,5 @@
 /** What the engine, a provider or the program said, each thing once. */
+import { isStoppedByPolicy } from "./ending.ts";
 import { referToUrn } from "./identity.ts";
 import type { Diagnostic } from "./model.ts";
 import type { StackPreview } from "./preview.ts";
@@ -18,11 +19,18 @@ const order = ["error", "warning", "info"] as const;
 /** Errors first. */
 export function diagnosticsOf(
   stack: string,
-  { messages }: StackPreview,
+  preview: StackPreview,
   failure: string | undefined,
 ): Diagnostic[] {
-  const said = messages.filter(({ text }) => !noise.test(text));
-  const own = failure === undefined ? [] : [{ severity: "error" as const, urn: "", text: failure }];
+  // That a policy stops the change is told by the policy.
+  const isStopped = isStoppedByPolicy(preview);
+  const said = preview.messages.filter(
+    ({ severity, text }) => !noise.test(text) && !(isStopped && severity === "error"),
+  );
+  const own =
+    failure === undefined || isStopped
+      ? []
+      : [{ severity: "error" as const, urn: "", text: failure }];
   const groups = Map.groupBy([...own, ...said], ({ severity, urn, text }) =>
     JSON.stringify([severity, urn, text]),
   );

@@ -32,6 +32,8 @@ export interface Differences {
 /** One property that differs. What is secret is so on both sides. */
 export interface RawDifference {
   readonly path: Path;
+  /** The path as the engine writes it. */
+  readonly text: string;
   readonly before: unknown;
   readonly after: unknown;
   readonly replaces: boolean;
@@ -73,8 +75,10 @@ function rawDifferences(change: Change, before: State, after: State): readonly R
     const path = parsePath(text);
     for (const each of expand(path, valueAt(before, path), valueAt(after, path))) {
       const isMarked = isMarkedSecret(change, before, after, each);
-      found.set(formatPath(each.path), {
+      const name = formatPath(each.path);
+      found.set(name, {
         ...each,
+        text: name,
         replaces: diff.replaces,
         isSecret: isMarked,
       });

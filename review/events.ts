@@ -19,7 +19,7 @@ import type {
   State,
   Step,
 } from "./preview.ts";
-import { isObject, type JsonObject, objectAt } from "./values.ts";
+import { isDeeperThan, isObject, type JsonObject, objectAt } from "./values.ts";
 
 const Text = z.string().default("");
 const Bag = z
@@ -101,6 +101,9 @@ const silent: ReadonlySet<string> = new Set([
  */
 const stepHead =
   /^\{"sequence":\d+,"timestamp":\d+,"(resourcePreEvent|resOutputsEvent)":\{"metadata":\{"op":"([a-z-]+)","urn":"([^"\\]*)","type":"([^"\\]*)",/;
+
+/** Levels of an event. Definitions of kinds, the deepest there are, have about fifty. */
+const deepest = 200;
 
 /** Types of which those that stay the same are read too: their pods count, and they are asked what they hold. */
 const surroundings =
@@ -196,7 +199,7 @@ export class EventReader {
     } catch {
       return false;
     }
-    if (!isObject(event)) {
+    if (!isObject(event) || isDeeperThan(event, deepest)) {
       return false;
     }
     const kinds = Object.keys(event).filter((key) => key !== "sequence" && key !== "timestamp");
@@ -304,7 +307,8 @@ export class EventReader {
     const changes = Object.entries(resourceChanges).filter(([op]) => op !== "same");
     this.#summary = { result, seconds, changes: changes.reduce((sum, [, n]) => sum + n, 0) };
     for (const [pack, version] of Object.entries(PolicyPacks)) {
-      this.#packs[pack] = version.replace(/^v/, "");
+      // `fleet|local|/path/of/the/pack`: only its name is the report's affair.
+      this.#packs[pack.split("|")[0] ?? pack] = version.replace(/^v/, "");
     }
   }
 }

@@ -35,10 +35,23 @@ export function keyAcrossStacks(urn: string): string {
   return `${types}::${name}`;
 }
 
+/** Types are few and asked for often. */
+const kinds = new Map<string, string | undefined>();
+
 /** Kind of an object of a cluster, e.g. `Deployment`; undefined for what is none. */
 export function kindOf(type: string): string | undefined {
-  // A type has one colon within its version's module at most: `kubernetes:apps/v1:Deployment`.
-  return /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1]?.replace(/Patch$/, "");
+  if (!type.startsWith("kubernetes:")) {
+    return undefined;
+  }
+  const known = kinds.get(type);
+  if (known !== undefined || kinds.has(type)) {
+    return known;
+  }
+  const kind = /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1]?.replace(/Patch$/, "");
+  if (kinds.size < 1_000) {
+    kinds.set(type, kind);
+  }
+  return kind;
 }
 
 /** Who it is, from what the program asks for and, where that is gone, what was there. */

@@ -1,4 +1,5 @@
 /** What a stack's part of the report does not tell, and why. */
+import { isStoppedByPolicy } from "./ending.ts";
 import type { Missing } from "./model.ts";
 import { readUrn } from "./identity.ts";
 import type { Change } from "./operations.ts";
@@ -20,7 +21,9 @@ export function missingOf(
     tell("the whole preview", failure ?? "it never began", true);
     return found;
   }
-  tellEnd(preview, tell);
+  if (!isStoppedByPolicy(preview)) {
+    tellEnd(preview, tell);
+  }
   tellFaults(preview, tell);
   const unfinished = changes.filter(({ isDone }) => !isDone);
   if (unfinished.length > 0) {

@@ -1,7 +1,7 @@
 /** Values as a report may show them. */
 import type { RawDifference } from "./differences.ts";
 import type { PropertyChange, Value } from "./model.ts";
-import { formatPath, type Path } from "./paths.ts";
+import type { Path } from "./paths.ts";
 import type { Guard } from "./secrets/guard.ts";
 import { masked } from "./secrets/mask.ts";
 import { canonical, isUnknown } from "./values.ts";
@@ -15,7 +15,7 @@ export function propertyChange(
   type: string,
   guard: Guard,
 ): PropertyChange {
-  const { path, before, after, replaces } = difference;
+  const { path, text: name, before, after, replaces } = difference;
   const show = (value: unknown, twin: unknown): Value => {
     if (value === undefined || value === null) {
       return { is: "absent" };
@@ -29,7 +29,7 @@ export function propertyChange(
     return valueOf(textOf(value, twin, type, path), guard);
   };
   return {
-    path: formatPath(path),
+    path: name,
     before: show(before, after),
     after: show(after, before),
     replaces,

@@ -1,6 +1,7 @@
 /** One stack's preview made into its part of the report. */
 import { differencesOf } from "./differences.ts";
 import { driftOf } from "./drift.ts";
+import { isStoppedByPolicy } from "./ending.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { identify, itemId } from "./identity.ts";
 import { itemOf, type Maker } from "./item.ts";
@@ -88,10 +89,12 @@ export function stackReport(input: StackInput, guard: Guard): StackReport {
 }
 
 /** Whether the preview did not come to a good end. */
-function hasFailed({ preview, failure }: StackInput, { summary, messages }: StackPreview): boolean {
+function hasFailed({ preview: given, failure }: StackInput, preview: StackPreview): boolean {
+  const { summary, messages } = preview;
   const hasErrors = messages.some(({ severity }) => severity === "error");
   const isCut = summary === undefined || (summary.result !== "" && summary.result !== "succeeded");
-  return preview === undefined || failure !== undefined || isCut || hasErrors;
+  const isBroken = failure !== undefined || isCut || hasErrors;
+  return given === undefined || (isBroken && !isStoppedByPolicy(preview));
 }
 
 /** Items, worst first; and the URNs of which none could be made. */

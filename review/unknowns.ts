@@ -9,7 +9,7 @@ import { readUrn, referToUrn } from "./identity.ts";
 import type { Operation, Unknown, UnknownCount } from "./model.ts";
 import type { Change } from "./operations.ts";
 import { formatPath, type Path } from "./paths.ts";
-import { isObject, isSecret, isUnknown, lookUp } from "./values.ts";
+import { isUnknown, lookUp, visitLeaves } from "./values.ts";
 
 /** URN → property → URNs that it is made from; `""` for those of the resource as a whole. */
 export type Dependencies = ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>;
@@ -110,11 +110,11 @@ function outputsOf(changes: Iterable<Change>): ReadonlyMap<string, Origin | unde
       continue;
     }
     const own = new Set<string>();
-    walk(before.inputs, [], (value) => own.add(String(value)));
-    walk(before.outputs, [], (value, path) => {
-      const text = String(value);
+    visitLeaves(before.inputs, (leaf) => own.add(String(leaf)));
+    visitLeaves(before.outputs, (leaf, path) => {
+      const text = typeof leaf === "string" || typeof leaf === "number" ? String(leaf) : "";
       // What it was told itself, it does not make.
-      if (text.length < telling || own.has(text)) {
+      if (text.length < telling || own.has(text) || String(path[0]).startsWith("__")) {
         return;
       }
       const known = found.get(text);
@@ -125,46 +125,14 @@ function outputsOf(changes: Iterable<Change>): ReadonlyMap<string, Origin | unde
   return found;
 }
 
-function walk(
-  value: unknown,
-  path: Path,
-  take: (value: string | number, path: Path) => void,
-): void {
-  if (isSecret(value) || isUnknown(value)) {
-    return;
-  }
-  if (typeof value === "string" || typeof value === "number") {
-    take(value, path);
-  } else if (Array.isArray(value)) {
-    value.forEach((each, at) => {
-      walk(each, [...path, at], take);
-    });
-  } else if (isObject(value)) {
-    for (const [key, each] of Object.entries(value)) {
-      if (!key.startsWith("__")) {
-        walk(each, [...path, key], take);
-      }
-    }
-  }
-}
-
 /** Where unknown values stand. */
 export function unknownPaths(value: unknown): readonly Path[] {
   const found: Path[] = [];
-  const look = (each: unknown, path: Path): void => {
-    if (isUnknown(each)) {
-      found.push(path);
-    } else if (Array.isArray(each)) {
-      each.forEach((one, at) => {
-        look(one, [...path, at]);
-      });
-    } else if (isObject(each) && !isSecret(each)) {
-      for (const [key, one] of Object.entries(each)) {
-        look(one, [...path, key]);
-      }
+  visitLeaves(value, (leaf, path) => {
+    if (isUnknown(leaf)) {
+      found.push([...path]);
     }
-  };
-  look(value, []);
+  });
   return found;
 }
 

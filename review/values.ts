@@ -1,5 +1,5 @@
 /** Values of properties as the engine's events carry them, with its marks of what may not or cannot be told. */
-import type { Path } from "./paths.ts";
+import type { Path, Segment } from "./paths.ts";
 
 /** Key by which the engine marks that an object stands for something else (sdk/go resource/sig). */
 const signature = "4dabf18193072939515e22adb298388d";
@@ -127,4 +127,37 @@ export function canonical(value: unknown): string {
     return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
   }
   return value === undefined ? "null" : JSON.stringify(value);
+}
+
+/** Whether it is nested deeper than so many levels. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  if (levels === 0) {
+    return true;
+  }
+  return Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+}
+
+/**
+ * Visits every value that is neither a list nor an object; a secret is one, whatever it stands for.
+ *
+ * @param visit Gets a path that changes after it returns: it keeps a copy, if anything.
+ */
+export function visitLeaves(value: unknown, visit: (leaf: unknown, path: Path) => void): void {
+  const path: Segment[] = [];
+  const walk = (each: unknown): void => {
+    if (typeof each !== "object" || each === null || isSecret(each)) {
+      visit(each, path);
+      return;
+    }
+    const isList = Array.isArray(each);
+    for (const [key, one] of Object.entries(each)) {
+      path.push(isList ? Number(key) : key);
+      walk(one);
+      path.pop();
+    }
+  };
+  walk(value);
 }

@@ -2,7 +2,7 @@
 import type { RawDifference } from "../differences.ts";
 import { kindOf } from "../identity.ts";
 import type { Change } from "../operations.ts";
-import { formatPath, type Path } from "../paths.ts";
+import type { Path } from "../paths.ts";
 import { say, sayBoth } from "../say.ts";
 import { isSensitive } from "../secrets/sensitive.ts";
 import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
@@ -28,8 +28,7 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
     return standing(type, (after ?? before)?.inputs);
   }
   const told = makers.map((make) => make(type, before?.inputs ?? {}, after?.inputs ?? {}));
-  const rest = differences.filter(({ path, isSecret }) => {
-    const text = formatPath(path);
+  const rest = differences.filter(({ text, isSecret }) => {
     return !isSecret && !told.some(({ paths }) => paths.test(text));
   });
   const words = [...told.flatMap((each) => each.words), ...rest.map(generic)];
@@ -38,8 +37,8 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
     : [...words.slice(0, most), `${words.length - most} further properties`];
 }
 
-function generic({ path, before, after }: RawDifference): string {
-  return `${formatPath(path)} ${sayBoth(before, after).join(" -> ")}`;
+function generic({ text, before, after }: RawDifference): string {
+  return `${text} ${sayBoth(before, after).join(" -> ")}`;
 }
 
 /** What something is that comes or goes whole. */

@@ -1,8 +1,7 @@
 /** Rules of what loses data, or an address that others have written down. */
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicasOf } from "../kubernetes/pods.ts";
-import { formatPath } from "../paths.ts";
-import { say } from "../say.ts";
+import { sayBoth } from "../say.ts";
 import { lookUp, textAt } from "../values.ts";
 import {
   at,
@@ -142,7 +141,7 @@ export const dataRules: readonly Rule[] = [
         /^(name|target|value|content|data|rrdatas|recordType|type|domain|domainId|zoneId|managedZone)\b/,
       );
       return told.length > 0
-        ? `${told.map(({ path }) => formatPath(path)).join(", ")} of a name by which others find it`
+        ? `${told.map(({ text }) => text).join(", ")} of a name by which others find it`
         : undefined;
     },
   },
@@ -163,7 +162,7 @@ function seeShrunk(subject: Subject): string | undefined {
   );
   return shrunk === undefined
     ? undefined
-    : `storage ${say(shrunk.before)} -> ${say(shrunk.after)}: a volume cannot be made smaller, so the API server refuses it or it is made anew`;
+    : `storage ${sayBoth(shrunk.before, shrunk.after).join(" -> ")}: a volume cannot be made smaller, so the API server refuses it or it is made anew`;
 }
 
 function seeSmallerSet(subject: Subject): string | undefined {

@@ -2,8 +2,7 @@
 import { kindOf } from "../identity.ts";
 import { paceOf, share } from "../kubernetes/pace.ts";
 import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
-import { formatPath } from "../paths.ts";
-import { say } from "../say.ts";
+import { say, sayBoth } from "../say.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
 import { at, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
@@ -133,11 +132,11 @@ export const downtimeRules: readonly Rule[] = [
     name: "nodes-replaced",
     see: ({ change, differences }) => {
       const isPool = /:(LkeNodePool|NodePool)$/.test(change.type);
-      const told = differences.filter(({ path }) =>
-        /^(type|nodeConfig|nodeCount|count)\b/.test(formatPath(path)),
+      const told = differences.filter(({ text }) =>
+        /^(type|nodeConfig|nodeCount|count)\b/.test(text),
       );
       return isPool && change.operation === "update" && told.length > 0
-        ? `nodes come or go: ${told.map(({ path, before, after }) => `${formatPath(path)} ${say(before)} -> ${say(after)}`).join(", ")}`
+        ? `nodes come or go: ${told.map(({ text, before, after }) => `${text} ${sayBoth(before, after).join(" -> ")}`).join(", ")}`
         : undefined;
     },
   },
@@ -178,6 +177,6 @@ function seeBelowBudget(subject: Subject): string | undefined {
 /** Differences at paths that match, told. */
 export function told(subject: Subject, paths: RegExp): string {
   return at(subject, paths)
-    .map(({ path }) => formatPath(path))
+    .map(({ text }) => text)
     .join(", ");
 }

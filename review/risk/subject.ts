@@ -2,7 +2,6 @@
 import type { RawDifference } from "../differences.ts";
 import type { Identity, Replacement } from "../model.ts";
 import type { Change } from "../operations.ts";
-import { formatPath } from "../paths.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { JsonObject } from "../values.ts";
 
@@ -52,7 +51,7 @@ export function differs({ change }: Subject): boolean {
 
 /** The differences at paths that match. */
 export function at(subject: Subject, paths: RegExp): readonly RawDifference[] {
-  return subject.differences.filter(({ path }) => paths.test(formatPath(path)));
+  return subject.differences.filter(({ text }) => paths.test(text));
 }
 
 /** Whether any property at such a path differs. */

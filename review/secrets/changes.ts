@@ -3,7 +3,7 @@ import type { RawDifference } from "../differences.ts";
 import type { SecretChange } from "../model.ts";
 import type { Change } from "../operations.ts";
 import { covers, formatPath, type Path } from "../paths.ts";
-import { isObject, isSecret, isUnknown, plaintextOf } from "../values.ts";
+import { isSecret, isUnknown, plaintextOf, visitLeaves } from "../values.ts";
 import type { Guard } from "./guard.ts";
 import { isSensitive } from "./sensitive.ts";
 
@@ -14,9 +14,9 @@ export function secretChanges(
   guard: Guard,
 ): SecretChange[] {
   const named = raw.filter((difference) => difference.isSecret);
-  const changed = named.map(({ path, before, after }) => ({
-    path: formatPath(path),
-    change: secretWord({ path, before, after }, change, guard),
+  const changed = named.map(({ path, text, before, after }) => ({
+    path: text,
+    change: secretWord({ path, text, before, after }, change, guard),
   }));
   const inputs = change.after?.inputs ?? {};
   const rest = secretPaths(change.type, inputs).filter(
@@ -28,11 +28,11 @@ export function secretChanges(
 }
 
 function secretWord(
-  { path, before, after }: Pick<RawDifference, "path" | "before" | "after">,
+  { path, text, before, after }: Pick<RawDifference, "path" | "text" | "before" | "after">,
   { detail, diffs }: Change,
   { sealer }: Guard,
 ): SecretChange["change"] {
-  const diff = detail?.get(formatPath(path));
+  const diff = detail?.get(text);
   if (isUnknown(after)) {
     return "unknown";
   }
@@ -58,21 +58,10 @@ function secretWord(
 /** Where secrets stand in what a program asks for. A marked object is one: its keys are not known. */
 export function secretPaths(type: string, inputs: unknown): readonly Path[] {
   const paths: Path[] = [];
-  const walk = (value: unknown, path: Path): void => {
-    if (isSecret(value)) {
-      paths.push(path);
-    } else if (Array.isArray(value)) {
-      value.forEach((each, at) => {
-        walk(each, [...path, at]);
-      });
-    } else if (isObject(value)) {
-      for (const [key, each] of Object.entries(value)) {
-        walk(each, [...path, key]);
-      }
-    } else if (typeof value === "string" && path.length > 0 && isSensitive(type, path, inputs)) {
-      paths.push(path);
+  visitLeaves(inputs, (leaf, path) => {
+    if (isSecret(leaf) || (typeof leaf === "string" && isSensitive(type, path, inputs))) {
+      paths.push([...path]);
     }
-  };
-  walk(inputs, []);
+  });
   return paths;
 }

@@ -3,8 +3,8 @@
  * value that the engine had masked everywhere else.
  *
  * Looking for whole values is not enough: a provider cuts its messages, base64 swallows what stands
- * before a value, a line diff splits it. So a text is searched for every run of eight characters of
- * every form of a secret, and whatever is covered by such runs is masked.
+ * before a value, a line diff splits it. So a text is searched for runs of eight characters of every
+ * form of a secret, and each is masked as far as text and form go on alike.
  */
 
 /** What stands where a secret stood. */
@@ -16,11 +16,20 @@ const run = 8;
 /** Shorter secrets are words that stand anywhere; they are told instead of looked for. */
 export const shortest = 6;
 
+/** Forms up to this length are found by any run of them; of longer ones each eighth run is known. */
+const short = 64;
+
+/** Where a run stands in a form of a secret. */
+interface Place {
+  readonly form: string;
+  readonly start: number;
+}
+
 /** Knows secrets and takes them out of texts. */
 export class Scrubber {
-  readonly #runs = new Set<string>();
+  readonly #places = new Map<string, Place>();
   /** Whole forms that are shorter than a run. */
-  readonly #short: string[] = [];
+  readonly #words: string[] = [];
   /** One bit a hash of a run: most places of most texts are done with it. */
   readonly #sieve = new Uint8Array(1 << 19);
   readonly #known = new Set<string>();
@@ -63,25 +72,26 @@ export class Scrubber {
 
   /** The text without what is known to be secret. */
   scrub(text: string): string {
-    if (this.isIdle) {
-      return text;
-    }
     let clean = text;
-    for (const short of this.#short) {
-      if (clean.includes(short)) {
-        clean = clean.replaceAll(short, mask);
+    for (const word of this.#words) {
+      if (clean.includes(word)) {
+        clean = clean.replaceAll(word, mask);
       }
     }
-    return this.#maskRuns(clean);
+    return this.#places.size === 0 ? clean : this.#maskRuns(clean);
   }
 
   #learnForm(form: string): void {
     if (form.length < run) {
-      this.#short.push(form);
+      this.#words.push(form);
       return;
     }
-    for (let start = 0; start + run <= form.length; start += 1) {
-      this.#runs.add(form.slice(start, start + run));
+    const step = form.length <= short ? 1 : run;
+    for (let start = 0; start + run <= form.length; start += step) {
+      const key = form.slice(start, start + run);
+      if (!this.#places.has(key)) {
+        this.#places.set(key, { form, start });
+      }
       const hash = hashAt(form, start);
       this.#sieve[hash >>> 3] = (this.#sieve[hash >>> 3] ?? 0) | (1 << (hash & 7));
     }
@@ -90,21 +100,39 @@ export class Scrubber {
   #maskRuns(text: string): string {
     let clean = "";
     let copied = 0;
-    let covered = -1;
-    for (let start = 0; start + run <= text.length; start += 1) {
-      const hash = hashAt(text, start);
+    for (let at = 0; at + run <= text.length; at += 1) {
+      const hash = hashAt(text, at);
       const mayBe = ((this.#sieve[hash >>> 3] ?? 0) & (1 << (hash & 7))) !== 0;
-      if (!mayBe || !this.#runs.has(text.slice(start, start + run))) {
+      const place = mayBe ? this.#places.get(text.slice(at, at + run)) : undefined;
+      if (place === undefined) {
         continue;
       }
-      if (start > covered) {
-        clean += text.slice(copied, start) + mask;
-      }
-      covered = start + run;
-      copied = covered;
+      const [from, to] = widen(text, at, place);
+      const begin = Math.max(from, copied);
+      // What follows at once on what was masked needs no second mask.
+      clean += begin === copied && copied > 0 ? "" : text.slice(copied, begin) + mask;
+      copied = to;
+      at = to - 1;
     }
     return copied === 0 ? text : clean + text.slice(copied);
   }
+}
+
+/** How far the text goes on as the form does, to both sides of a run. */
+function widen(text: string, at: number, { form, start }: Place): readonly [number, number] {
+  let before = 0;
+  while (before < at && before < start && text[at - before - 1] === form[start - before - 1]) {
+    before += 1;
+  }
+  let after = run;
+  while (
+    at + after < text.length &&
+    start + after < form.length &&
+    text[at + after] === form[start + after]
+  ) {
+    after += 1;
+  }
+  return [at - before, at + after];
 }
 
 /** A number below 2^22 for the run that begins there. */
@@ -154,7 +182,7 @@ function formsOf(value: string): ReadonlySet<string> {
     add(text);
     add(text.replaceAll("+", "-").replaceAll("/", "_"));
   }
-  // What a Secret's data holds, is told in base64 of base64 by some.
+  // What a Secret's data holds is told in base64 of base64 by some.
   for (const text of base64Forms(Buffer.from(value, "utf8").toString("base64"))) {
     add(text);
   }

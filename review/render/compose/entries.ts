@@ -3,7 +3,18 @@ import type { Finding, Group, Item, PropertyChange, RiskClass, StackReport } fro
 import type { Detail, Entry, Line } from "../document.ts";
 import { memberDetail, propertyDetail, textDetail } from "./details.ts";
 import { importance } from "./importance.ts";
-import { anchor, change, code, counted, labelled, limits, strong, textOf, words } from "./line.ts";
+import {
+  anchor,
+  arrows,
+  change,
+  counted,
+  labelled,
+  limits,
+  sentence,
+  strong,
+  textOf,
+  words,
+} from "./line.ts";
 
 /** Facts that an entry shows; the others are told by its properties. */
 const mostFacts = 12;
@@ -52,7 +63,7 @@ const nameOf = (stack: string): string => textOf(stack, limits.name);
 const reasonsOf = (findings: readonly Finding[]): Entry["reasons"] =>
   findings.slice(0, mostReasons).map(({ rule, why }) => ({
     rule: textOf(rule, limits.name),
-    why: textOf(why, limits.sentence),
+    why: sentence(arrows(why)),
   }));
 
 /** What changes besides what the groups tell. */
@@ -70,7 +81,7 @@ function changesLeft(
 function itemFacts(item: Item, groups: readonly Group[]): readonly Line[] {
   const facts: readonly Line[] = [
     ...(item.failure === undefined ? [] : [[strong("failed:"), words(item.failure)]]),
-    ...(item.replacement === undefined ? [] : [[words(item.replacement.why)]]),
+    ...(item.replacement === undefined ? [] : [[change(item.replacement.why)]]),
     ...item.words.map((text) => [change(text)]),
     ...groups.map(({ title }) => [words("also:"), words(title)]),
   ];
@@ -110,10 +121,3 @@ function groupEntry(group: Group, several: boolean): Entry {
     importance: importance.entry[group.risk],
   };
 }
-
-/** A rule's name before what it says of a resource. */
-export const named = (name: string, label: string | undefined, message: string): Line => [
-  code(name),
-  ...(label === undefined ? [] : labelled(label)),
-  words(`— ${message}`),
-];

@@ -9,11 +9,12 @@ export const limits = { name: 240, sentence: 700, value: 360 } as const;
 export const textOf = (text: string, limit: number): string =>
   text.trim() === "" ? "(empty)" : lineOf(text, limit);
 
+/** A sentence on one line; what was a line of its own follows after a space. */
+export const sentence = (text: string): string =>
+  textOf(text.trim().replaceAll(/\s*\n\s*/g, " "), limits.sentence);
+
 /** A sentence, ours or the report's. */
-export const words = (text: string): Piece => ({
-  is: "words",
-  text: textOf(text, limits.sentence),
-});
+export const words = (text: string): Piece => ({ is: "words", text: sentence(text) });
 
 /** What is stressed in a line. */
 export const strong = (text: string): Piece => ({ is: "strong", text: textOf(text, limits.name) });
@@ -22,7 +23,10 @@ export const strong = (text: string): Piece => ({ is: "strong", text: textOf(tex
 export const code = (text: string): Piece => ({ is: "code", text: textOf(text, limits.name) });
 
 /** A change in words: `replicas 2 -> 3`, with an arrow. */
-export const change = (text: string): Piece => words(text.replaceAll(" -> ", " → "));
+export const arrows = (text: string): string => text.replaceAll(" -> ", " → ");
+
+/** {@inheritDoc arrows} */
+export const change = (text: string): Piece => words(arrows(text));
 
 /** `Deployment voting/vote`: the kind in words, the name as it stands. */
 export function labelled(label: string): Line {

@@ -1,11 +1,17 @@
 /** What the policy packs say: what stops the change first, the rest further down. */
 import type { PolicyEntry, StackReport } from "../../model.ts";
-import type { List, Section } from "../document.ts";
-import { named } from "./entries.ts";
+import type { Line, List, Section } from "../document.ts";
 import { importance } from "./importance.ts";
-import { code, counted, strong, words } from "./line.ts";
+import { code, counted, labelled, strong, words } from "./line.ts";
 
 type Kept = List["lines"][number];
+
+/** What is wrong here, before what the rule is for, which the engine puts in a first line. */
+function messageOf(message: string): Line {
+  const [about = "", ...rest] = message.trim().split("\n");
+  const here = rest.join(" ").trim();
+  return here === "" ? [words(`— ${about}`)] : [words(`— ${here};`), words(about)];
+}
 
 const entryLine = (
   { policy, resource, message, level }: PolicyEntry,
@@ -16,7 +22,9 @@ const entryLine = (
   line: [
     ...(stack === undefined ? [] : [code(stack)]),
     strong(`${before === "" ? level : before}:`),
-    ...named(policy, resource?.label, message),
+    code(policy),
+    ...(resource === undefined ? [] : labelled(resource.label)),
+    ...messageOf(message),
   ],
   importance: kept,
 });
