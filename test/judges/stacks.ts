@@ -4,7 +4,7 @@ import { draftOf, put } from "../config/stack-fixture.ts";
 import { render, renderConfig, type Rendered, stacks } from "../rendered.ts";
 
 /** What judges look at. */
-export type Judged = Pick<Rendered, "world">;
+export type Judged = Rendered<unknown>;
 
 /** At Linode a taint has a value. */
 const taints = [{ key: "fleet/slot", value: "true", effect: "NoSchedule" }];
