@@ -117,8 +117,9 @@ footer { margin-top: 3rem; color: var(--soft); font-size: 0.82rem; }
   tr { padding: 0.65rem 0.9rem; }
   tr + tr { border-top: 1px solid var(--hair); }
   td, td:first-child, td:last-child { border: 0; padding: 0.1rem 0; }
-  td:empty, td.zero { display: none; }
+  td:empty { display: none; }
   td[data-head] { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0.5rem; text-align: left; }
+  td.zero[data-head] { display: none; }
   td[data-head]::before { content: attr(data-head); color: var(--soft); font-size: 0.8rem; line-height: 1.75; }
   td:first-child { font-weight: 600; text-align: left; }
 }

@@ -182,7 +182,7 @@ function entryPart(entry: Entry): Part {
 }
 
 const entryNames: Readonly<Record<Tone, readonly [string, string]>> = {
-  failure: ["failure", "failures"],
+  failure: ["policy breach", "policy breaches"],
   "data-loss": ["change that may lose data", "changes that may lose data"],
   downtime: ["change with downtime", "changes with downtime"],
   access: ["access change", "access changes"],

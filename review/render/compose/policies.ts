@@ -1,16 +1,36 @@
 /** What the policy packs say: what stops the change first, the rest further down. */
 import type { PolicyEntry, StackReport } from "../../model.ts";
-import type { Line, List, Section } from "../document.ts";
+import type { Entry, List, Section } from "../document.ts";
 import { importance } from "./importance.ts";
-import { code, counted, labelled, strong, words } from "./line.ts";
+import { code, counted, labelled, limits, sentence, strong, textOf, words } from "./line.ts";
 
 type Kept = List["lines"][number];
 
-/** What is wrong here, before what the rule is for, which the engine puts in a first line. */
-function messageOf(message: string): Line {
+/** What is wrong here, and what the rule is for: the engine puts that in a first line. */
+function partsOf(message: string): readonly [here: string, about: string | undefined] {
   const [about = "", ...rest] = message.trim().split("\n");
   const here = rest.join(" ").trim();
-  return here === "" ? [words(`— ${about}`)] : [words(`— ${here};`), words(about)];
+  return here === "" ? [about, undefined] : [here, about];
+}
+
+/** A rule that stops the change, at the resource that breaks it. */
+function breachEntry(
+  { policy, resource, message }: PolicyEntry,
+  id: string,
+  stacks: readonly string[],
+): Entry {
+  const [here, about] = partsOf(message);
+  return {
+    is: "entry",
+    id,
+    tone: "failure",
+    title: resource === undefined ? [words("the stack as a whole")] : labelled(resource.label),
+    stacks: stacks.map((stack) => textOf(stack, limits.name)),
+    reasons: [{ rule: textOf(policy, limits.name), why: sentence(here) }],
+    facts: about === undefined ? [] : [[words(about)]],
+    details: [],
+    importance: importance.breach,
+  };
 }
 
 const entryLine = (
@@ -24,7 +44,7 @@ const entryLine = (
     strong(`${before === "" ? level : before}:`),
     code(policy),
     ...(resource === undefined ? [] : labelled(resource.label)),
-    ...messageOf(message),
+    words(`— ${partsOf(message)[0]}`),
   ],
   importance: kept,
 });
@@ -43,9 +63,10 @@ export function policySections(
       of(stack).map((entry) => entryLine(entry, several ? stack.stack : undefined, kept, before)),
     );
   const isMandatory = ({ level }: PolicyEntry): boolean => level === "mandatory";
-  const breaches = lines(
-    ({ policies }) => policies.violations.filter(isMandatory),
-    importance.breach,
+  const breaches = stacks.flatMap(({ stack, policies }, at) =>
+    policies.violations
+      .filter(isMandatory)
+      .map((entry, index) => breachEntry(entry, `breach-${at}-${index}`, several ? [stack] : [])),
   );
   const rest = [
     ...lines(
@@ -65,7 +86,7 @@ export function policySections(
           count: breaches.length,
           note: "Rules of the policy pack that stop this change.",
           folded: false,
-          blocks: [{ is: "list", lines: breaches }],
+          blocks: breaches,
         },
     restSection(stacks, rest),
   ];

@@ -1,0 +1,456 @@
+/**
+ * The named rules: what each speaks of, and what beside it it is silent about. That they are asked of
+ * what a real engine says is proven by report.test.ts.
+ */
+import { describe, expect, it } from "vitest";
+
+import { rules } from "../../review/risk/judge.ts";
+import { blinded, type Made, madeItem, object, workload } from "./made.ts";
+
+/** A rule, a change of which it speaks, and one beside it of which it does not. */
+interface Case {
+  readonly rule: string;
+  readonly speaks: Made | readonly [Made, ...Made[]];
+  readonly silent: Made | readonly [Made, ...Made[]];
+}
+
+const replaced = ["create-replacement", "replace", "delete-replaced"] as const;
+const deletedFirst = ["delete-replaced", "replace", "create-replacement"] as const;
+const storage = (size: string) => object({ spec: { resources: { requests: { storage: size } } } });
+const update = (
+  type: string,
+  before: object,
+  after: object,
+  ...paths: readonly string[]
+): Made => ({
+  type,
+  before: { ...before },
+  after: { ...after },
+  detail: Object.fromEntries(paths.map((path) => [path, "update"])),
+});
+const gone = (type: string, before: object = object(), more: Partial<Made> = {}): Made => ({
+  op: "delete",
+  type,
+  before: { ...before },
+  ...more,
+});
+const made = (type: string, after: object = object()): Made => ({
+  op: "create",
+  type,
+  after: { ...after },
+});
+const anew = (type: string, before: object, after: object, ...keys: readonly string[]): Made => ({
+  op: replaced,
+  type,
+  before: { ...before },
+  after: { ...after },
+  keys,
+  detail: Object.fromEntries(keys.map((key) => [key, "update-replace"])),
+});
+const labelled = (type: string): Made =>
+  update(
+    type,
+    { metadata: { name: "web", namespace: "shop", labels: { a: "1" } } },
+    { metadata: { name: "web", namespace: "shop", labels: { a: "2" } } },
+    "metadata.labels.a",
+  );
+const sized = storage("10Gi");
+const service = (type: string, port = 80) =>
+  object({ spec: { type, selector: { app: "web" }, ports: [{ port }] } });
+const replicas = (before: number, after: number, type = "Deployment", more = {}): Made =>
+  update(
+    type,
+    workload({ replicas: before, ...more }),
+    workload({ replicas: after, ...more }),
+    "spec.replicas",
+  );
+const image = (spec = {}, type = "Deployment"): Made =>
+  update(
+    type,
+    workload(spec),
+    workload(spec, { image: "shop/web:v2" }),
+    "spec.template.spec.containers[0].image",
+  );
+const budget: Made = {
+  op: "same",
+  type: "PodDisruptionBudget",
+  before: object({ spec: { minAvailable: 2, selector: { matchLabels: { app: "web" } } } }),
+};
+const reader: Made = {
+  op: "same",
+  type: "Deployment",
+  before: workload({}, { envFrom: [{ configMapRef: { name: "web" } }] }),
+};
+const scaledDelete = { persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } };
+const domain = "linode:index/domainRecord:DomainRecord";
+const pool = "linode:index/lkeNodePool:LkeNodePool";
+const balancer = "linode:index/nodeBalancer:NodeBalancer";
+const bucket = "gcp:storage/bucket:Bucket";
+const firewall = "linode:index/firewall:Firewall";
+const provider = "pulumi:providers:kubernetes";
+
+const cases: readonly Case[] = [
+  {
+    rule: "claim-deleted",
+    speaks: gone("PersistentVolumeClaim", sized),
+    silent: gone("PersistentVolumeClaim", sized, { retain: true }),
+  },
+  {
+    rule: "claim-replaced",
+    speaks: anew("PersistentVolumeClaim", sized, sized, "spec.storageClassName"),
+    silent: update(
+      "PersistentVolumeClaim",
+      sized,
+      storage("20Gi"),
+      "spec.resources.requests.storage",
+    ),
+  },
+  {
+    rule: "claim-shrunk",
+    speaks: update(
+      "PersistentVolumeClaim",
+      sized,
+      storage("9.5Gi"),
+      "spec.resources.requests.storage",
+    ),
+    silent: update(
+      "PersistentVolumeClaim",
+      sized,
+      storage("10240Mi"),
+      "spec.resources.requests.storage",
+    ),
+  },
+  {
+    rule: "volume-deleted",
+    speaks: gone("PersistentVolume"),
+    silent: labelled("PersistentVolume"),
+  },
+  {
+    rule: "volume-not-retained",
+    speaks: update(
+      "PersistentVolume",
+      object({ spec: { persistentVolumeReclaimPolicy: "Retain" } }),
+      object({ spec: { persistentVolumeReclaimPolicy: "Delete" } }),
+      "spec.persistentVolumeReclaimPolicy",
+    ),
+    silent: update(
+      "PersistentVolume",
+      object({ spec: { persistentVolumeReclaimPolicy: "Delete" } }),
+      object({ spec: { persistentVolumeReclaimPolicy: "Retain" } }),
+      "spec.persistentVolumeReclaimPolicy",
+    ),
+  },
+  {
+    rule: "stateful-set-deleted",
+    speaks: gone("StatefulSet", workload()),
+    silent: gone("Deployment", workload()),
+  },
+  {
+    rule: "stateful-set-replaced",
+    speaks: anew("StatefulSet", workload(), workload(), "spec.serviceName"),
+    silent: image({}, "StatefulSet"),
+  },
+  {
+    rule: "claims-of-a-smaller-set",
+    speaks: replicas(3, 2, "StatefulSet", scaledDelete),
+    silent: replicas(3, 2, "StatefulSet"),
+  },
+  { rule: "namespace-deleted", speaks: gone("Namespace"), silent: labelled("Namespace") },
+  {
+    rule: "definition-deleted",
+    speaks: gone("CustomResourceDefinition"),
+    silent: made("CustomResourceDefinition"),
+  },
+  {
+    rule: "protection-lifted",
+    speaks: { ...image(), protect: [true, false] },
+    silent: { ...image(), protect: [false, true] },
+  },
+  {
+    rule: "address-lost",
+    speaks: update("Service", service("LoadBalancer"), service("ClusterIP"), "spec.type"),
+    silent: update("Service", service("ClusterIP"), service("LoadBalancer"), "spec.type"),
+  },
+  {
+    rule: "store-deleted",
+    speaks: gone(bucket, { name: "data" }),
+    silent: made(bucket, { name: "data" }),
+  },
+  {
+    rule: "cluster-deleted",
+    speaks: anew(pool, { type: "g6-1" }, { type: "g6-2" }, "type"),
+    silent: update(pool, { nodeCount: 1 }, { nodeCount: 2 }, "nodeCount"),
+  },
+  {
+    rule: "address-deleted",
+    speaks: gone(balancer, {}),
+    silent: update(balancer, { label: "a" }, { label: "b" }, "label"),
+  },
+  {
+    rule: "record-deleted",
+    speaks: gone(domain, { name: "www" }),
+    silent: made(domain, { name: "www" }),
+  },
+  {
+    rule: "record-changed",
+    speaks: update(domain, { target: "192.0.2.1" }, { target: "192.0.2.2" }, "target"),
+    silent: update(domain, { ttlSec: 30 }, { ttlSec: 300 }, "ttlSec"),
+  },
+  {
+    rule: "workload-deleted",
+    speaks: gone("Deployment", workload()),
+    silent: gone("Job", workload()),
+  },
+  {
+    rule: "deleted-before-made",
+    speaks: { ...anew("Deployment", workload(), workload(), "spec.selector"), op: deletedFirst },
+    silent: anew("Deployment", workload(), workload(), "spec.selector"),
+  },
+  {
+    rule: "selector-changed",
+    speaks: update(
+      "Service",
+      service("ClusterIP"),
+      object({ spec: { selector: { app: "other" } } }),
+      "spec.selector.app",
+    ),
+    silent: update(
+      "NetworkPolicy",
+      object({ spec: {} }),
+      object({ spec: { selector: {} } }),
+      "spec.selector",
+    ),
+  },
+  { rule: "scaled-to-zero", speaks: replicas(2, 0), silent: replicas(0, 2) },
+  { rule: "single-replica", speaks: replicas(2, 1), silent: replicas(3, 2) },
+  { rule: "below-budget", speaks: [replicas(3, 1), budget], silent: [replicas(3, 2), budget] },
+  { rule: "all-pods-at-once", speaks: image({ strategy: { type: "Recreate" } }), silent: image() },
+  {
+    rule: "way-deleted",
+    speaks: gone("Service", service("ClusterIP")),
+    silent: gone("ServiceAccount"),
+  },
+  {
+    rule: "port-removed",
+    speaks: update("Service", service("ClusterIP"), service("ClusterIP", 81), "spec.ports[0].port"),
+    silent: update("Service", service("ClusterIP"), service("NodePort"), "spec.type"),
+  },
+  {
+    rule: "config-deleted",
+    speaks: [gone("ConfigMap"), reader],
+    silent: [gone("ConfigMap", object({}, "other")), reader],
+  },
+  {
+    rule: "nodes-replaced",
+    speaks: update(pool, { nodeCount: 3 }, { nodeCount: 1 }, "nodeCount"),
+    silent: update(pool, { labels: 1 }, { labels: 2 }, "labels"),
+  },
+  { rule: "rights-changed", speaks: made("Role"), silent: labelled("Role") },
+  { rule: "account-changed", speaks: gone("ServiceAccount"), silent: made("ServiceAccount") },
+  {
+    rule: "network-policy-changed",
+    speaks: gone("NetworkPolicy"),
+    silent: labelled("NetworkPolicy"),
+  },
+  {
+    rule: "service-opened",
+    speaks: made("Service", service("NodePort")),
+    silent: made("Service", service("ClusterIP")),
+  },
+  {
+    rule: "sources-changed",
+    speaks: update(
+      "Service",
+      object({ spec: { loadBalancerSourceRanges: ["192.0.2.0/24"] } }),
+      object({ spec: {} }),
+      "spec.loadBalancerSourceRanges",
+    ),
+    silent: update("Service", service("ClusterIP"), service("ClusterIP", 81), "spec.ports[0].port"),
+  },
+  {
+    rule: "host-changed",
+    speaks: made("Ingress", object({ spec: { rules: [{ host: "a.example" }] } })),
+    silent: labelled("Ingress"),
+  },
+  {
+    rule: "privileges-changed",
+    speaks: update(
+      "Deployment",
+      workload(),
+      workload({}, {}, { hostNetwork: true }),
+      "spec.template.spec.hostNetwork",
+    ),
+    silent: image(),
+  },
+  {
+    rule: "admission-changed",
+    speaks: made("ValidatingWebhookConfiguration"),
+    silent: labelled("ValidatingWebhookConfiguration"),
+  },
+  {
+    rule: "secret-changed",
+    speaks: update("Secret", object({ data: blinded }), object({ data: blinded }), "data.password"),
+    silent: labelled("Secret"),
+  },
+  {
+    rule: "provider-changed",
+    speaks: update(provider, { kubeconfig: "a" }, { kubeconfig: "b" }, "kubeconfig"),
+    silent: update(provider, { version: "1" }, { version: "2" }, "version"),
+  },
+  { rule: "cloud-access-changed", speaks: made(firewall, {}), silent: made(balancer, {}) },
+  { rule: "image-changed", speaks: image(), silent: replicas(2, 3) },
+  {
+    rule: "environment-changed",
+    speaks: update(
+      "Deployment",
+      workload({}, { env: [{ name: "A", value: "1" }] }),
+      workload({}, { env: [{ name: "A", value: "2" }] }),
+      "spec.template.spec.containers[0].env[0].value",
+    ),
+    silent: image(),
+  },
+  {
+    rule: "resources-changed",
+    speaks: update(
+      "Deployment",
+      workload({}, { resources: { limits: { memory: "1Gi" } } }),
+      workload({}, { resources: { limits: { memory: "2Gi" } } }),
+      "spec.template.spec.containers[0].resources.limits.memory",
+    ),
+    silent: image(),
+  },
+  {
+    rule: "template-changed",
+    speaks: update(
+      "Deployment",
+      workload(),
+      workload({}, {}, { terminationGracePeriodSeconds: 5 }),
+      "spec.template.spec.terminationGracePeriodSeconds",
+    ),
+    silent: replicas(2, 3),
+  },
+  { rule: "replicas-changed", speaks: replicas(2, 3), silent: image() },
+  { rule: "workload-new", speaks: made("Deployment", workload()), silent: made("ConfigMap") },
+  {
+    rule: "job-run",
+    speaks: anew("Job", workload(), workload(), "spec.template"),
+    silent: made("Job", workload()),
+  },
+  { rule: "job-deleted", speaks: gone("CronJob"), silent: made("CronJob") },
+  {
+    rule: "schedule-changed",
+    speaks: update(
+      "CronJob",
+      object({ spec: { schedule: "0 3 * * *" } }),
+      object({ spec: { schedule: "0 4 * * *" } }),
+      "spec.schedule",
+    ),
+    silent: labelled("CronJob"),
+  },
+  {
+    rule: "config-changed",
+    speaks: update(
+      "ConfigMap",
+      object({ data: { a: "1" } }),
+      object({ data: { a: "2" } }),
+      "data.a",
+    ),
+    silent: labelled("ConfigMap"),
+  },
+  {
+    rule: "budget-changed",
+    speaks: update(
+      "PodDisruptionBudget",
+      object({ spec: { minAvailable: 1 } }),
+      object({ spec: { minAvailable: 2 } }),
+      "spec.minAvailable",
+    ),
+    silent: labelled("PodDisruptionBudget"),
+  },
+  {
+    rule: "storage-grown",
+    speaks: update(
+      "PersistentVolumeClaim",
+      sized,
+      storage("20Gi"),
+      "spec.resources.requests.storage",
+    ),
+    silent: update(
+      "PersistentVolumeClaim",
+      sized,
+      storage("5Gi"),
+      "spec.resources.requests.storage",
+    ),
+  },
+  {
+    rule: "specification-changed",
+    speaks: update(balancer, { label: "a" }, { label: "b" }, "label"),
+    silent: labelled("Deployment"),
+  },
+  { rule: "object-deleted", speaks: gone("ConfigMap"), silent: gone("fleet:shop:Shop", {}) },
+  {
+    rule: "object-replaced",
+    speaks: anew(
+      firewall.replace("firewall:Firewall", "stackScript:StackScript"),
+      { a: 1 },
+      { a: 1 },
+    ),
+    silent: made(balancer, {}),
+  },
+  {
+    rule: "object-forgotten",
+    speaks: gone("PersistentVolumeClaim", sized, { retain: true }),
+    silent: gone("PersistentVolumeClaim", sized),
+  },
+  {
+    rule: "unexplained",
+    speaks: { type: balancer, before: { a: blinded }, after: { a: blinded }, diffs: ["b"] },
+    silent: update(balancer, { label: "a" }, { label: "b" }, "label"),
+  },
+  { rule: "labels-only", speaks: labelled("Deployment"), silent: image() },
+  { rule: "object-new", speaks: made("ConfigMap"), silent: made("Role") },
+  {
+    rule: "taken-over",
+    speaks: { op: "import", type: "ConfigMap", after: object() },
+    silent: made("ConfigMap"),
+  },
+  { rule: "structure", speaks: gone("fleet:shop:Shop", {}), silent: made("ConfigMap") },
+];
+
+const rulesOf = (given: Case["speaks"]): readonly string[] => {
+  const [first, ...others] = [given].flat() as [Made, ...Made[]];
+  return madeItem(first, ...others).findings.map(({ rule }) => rule);
+};
+
+describe("each rule", () => {
+  it.each(cases)(
+    "$rule speaks of what it is for, and of nothing beside it",
+    ({ rule, speaks, silent }) => {
+      expect(rulesOf(speaks)).toContain(rule);
+      expect(rulesOf(silent)).not.toContain(rule);
+    },
+  );
+
+  it("has a case here", () => {
+    const known = rules.flatMap(([, each]) => each.map(({ name }) => name));
+    expect(cases.map(({ rule }) => rule)).toEqual(known);
+  });
+});
+
+describe("the risk of a change", () => {
+  it("is that of the worst rule, which comes first", () => {
+    const item = madeItem(gone("StatefulSet", workload()));
+    expect(item.risk).toBe("data-loss");
+    expect(item.findings.map(({ risk }) => risk)).toEqual(["data-loss", "downtime"]);
+  });
+
+  it("is told of every change, whatever it is", () => {
+    const item = madeItem({
+      op: "update",
+      type: "strange:thing:Thing",
+      before: { a: 1 },
+      after: { a: 2 },
+    });
+    expect(item.findings).not.toEqual([]);
+  });
+});
