@@ -13,6 +13,8 @@ import { inParallel } from "../parallel.ts";
 import { readStackFile } from "../stack-file.ts";
 import { thisMachine } from "../tools.ts";
 import { type BaseOfChange, checkOutBase, commitOf } from "./base.ts";
+import { judgeDrift } from "./drifted.ts";
+import { driftReport, mayDrift } from "./drift.ts";
 import { previewLive } from "./live.ts";
 import { previewOffline } from "./offline.ts";
 import { terminalText, writeReport } from "./output.ts";
@@ -44,12 +46,18 @@ const atATime = 2;
 
 /** Runs it. Returns the verdict's exit code. */
 export async function review(request: ReviewRequest): Promise<number> {
-  const report = await withScratch((scratch) => makeReport(request, scratch));
-  const folder = resolve(request.root, request.out ?? ".review");
+  const { change, root } = request;
+  const made = await withScratch((scratch) => makeReport(request, scratch));
+  const report = change ? made : judgeDrift(made, (stack) => isTest(root, stack));
+  const folder = resolve(root, request.out ?? ".review");
   writeReport(report, folder);
   process.stdout.write(terminalText(report, request.environment));
   process.stdout.write(`report.md, .html, .txt and .json are in ${shortened(folder)}\n`);
   return report.verdict.exitCode;
+}
+
+function isTest(root: string, stack: string): boolean {
+  return readStackFile(root, stack).config["fleet:environment"] === "test";
 }
 
 /** Makes the report. A stack whose preview fails is part of it. */
