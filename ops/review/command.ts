@@ -14,7 +14,6 @@ import { readStackFile } from "../stack-file.ts";
 import { thisMachine } from "../tools.ts";
 import { type BaseOfChange, checkOutBase, commitOf } from "./base.ts";
 import { judgeDrift } from "./drifted.ts";
-import { driftReport, mayDrift } from "./drift.ts";
 import { previewLive } from "./live.ts";
 import { previewOffline } from "./offline.ts";
 import { terminalText, writeReport } from "./output.ts";
