@@ -46,9 +46,9 @@ export class Project {
   }
 
   /** A preview, to be timed. */
-  preview(): Work {
+  preview(...more: readonly string[]): Work {
     const words = ["--stack", this.#place.stack, "--suppress-progress", "--parallel", "64"];
-    return this.#work("preview", ...words);
+    return this.#work("preview", ...words, ...more);
   }
 
   /** Brings it up, the clouds at work on it, and tells how long that took and what held it up. */

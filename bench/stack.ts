@@ -6,6 +6,7 @@ import { parseStackFile } from "../ops/stack-file.ts";
 import { sandboxEnvironment } from "../sandbox/environment.ts";
 import { sandboxPlace, type SandboxPlace, stackFile } from "../sandbox/place.ts";
 import { readPlan } from "../sandbox/plan.ts";
+import { packWords } from "../sandbox/policy.ts";
 import { openSandbox, removeSandbox, type Sandbox } from "../sandbox/sandbox.ts";
 import { asRawConfig } from "../stacks/raw.ts";
 import { clone, type Rendered, renderConfig, type Stack } from "../test/rendered.ts";
@@ -22,6 +23,15 @@ const ratio = (name: string, bound: number, times: { ours: Times; peer: Times })
   unit: "×",
   bound,
   detail: `${seconds(times.ours)} against ${seconds(times.peer)}`,
+});
+
+/** What the policy pack adds to a preview: a fifth of it, or a second, whichever is more. */
+const added = (stack: Stack, { ours, peer }: { ours: Times; peer: Times }): Figure => ({
+  name: `policy pack on a preview of ${stack}`,
+  value: ours.median - peer.median,
+  unit: "s",
+  bound: Math.max(1, 0.2 * peer.median),
+  detail: `${seconds(ours)} against ${seconds(peer)} without it`,
 });
 
 const seconds = ({ minimum, median, maximum }: Times): string =>
@@ -96,6 +106,7 @@ async function programFigures(
     rounds,
   );
   const previews = await compare(fleet.preview(), flat.preview(), rounds);
+  const judged = await compare(fleet.preview(...packWords(clone)), fleet.preview(), rounds);
 
   await flat.up(sandbox.api);
   const peer = await flat.stateBytes();
@@ -108,6 +119,7 @@ async function programFigures(
   return [
     ratio(`program start of ${stack} ÷ empty program`, 1.2, starts),
     ratio(`preview of ${stack} ÷ flat program (${count} resources)`, 1.05, previews),
+    added(stack, judged),
     {
       name: `state bytes of ${stack} ÷ flat program's`,
       value: ours / peer,
