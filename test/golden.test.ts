@@ -8,12 +8,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { allowedCalls } from "../policy/graph/policies.ts";
 import { secretsIn } from "../policy/graph/secrets.ts";
 import { writeGolden } from "./golden.ts";
-import { render, type Rendered, stacks } from "./rendered.ts";
+import { type Rendered, renderedOnce, stacks } from "./rendered.ts";
 
 describe.each(stacks)("stack %s", (stack) => {
   let rendered: Rendered;
   beforeAll(async () => {
-    rendered = await render(stack);
+    rendered = await renderedOnce(stack);
   });
 
   test("asks the engine for what its golden file shows", async () => {

@@ -232,6 +232,18 @@ export async function render<Name extends Stack>(stack: Name): Promise<Rendered<
   return (await renderConfig(stack, readStackFile(stack))) as Rendered<Configs[Name]>;
 }
 
+const once = new Map<Stack, Promise<Rendered<unknown>>>();
+
+/**
+ * A committed stack as {@link render} gives it, rendered once for all files of tests that a worker runs:
+ * rendering production takes as long as looking at it.
+ */
+export function renderedOnce<Name extends Stack>(stack: Name): Promise<Rendered<Configs[Name]>> {
+  const made = once.get(stack) ?? render(stack);
+  once.set(stack, made);
+  return made as Promise<Rendered<Configs[Name]>>;
+}
+
 /** Renders any stack's config. */
 export async function renderConfig(stack: string, raw: RawConfig): Promise<Rendered<StackConfig>> {
   const secrets = throwAwaySecrets(raw);

@@ -19,7 +19,7 @@ import { podReferenceFaults } from "../policy/graph/references.ts";
 import { restrictedFaults } from "../policy/graph/restricted.ts";
 import { secretsIn } from "../policy/graph/secrets.ts";
 import { requiredSecrets } from "../stacks/secrets.ts";
-import { render, type Rendered, type Stack, stacks } from "./rendered.ts";
+import { type Rendered, renderedOnce, type Stack, stacks } from "./rendered.ts";
 
 const enforceLabel = "pod-security.kubernetes.io/enforce";
 const exceptionAnnotation = "fleet/security-exception";
@@ -48,7 +48,7 @@ const policed = (pods: readonly PodSet[]): readonly PodSet[] =>
 describe.each(stacks)("stack %s", (stack) => {
   let rendered: Rendered;
   beforeAll(async () => {
-    rendered = await render(stack);
+    rendered = await renderedOnce(stack);
   });
 
   describe("resources", () => {

@@ -47,14 +47,30 @@ function resolve(world: World, host: string, namespace: string): Service | undef
 /** An address as it was written, less the user and the password in it: those are nobody's business. */
 const withoutLogin = (text: string): string => text.replace(/:\/\/[^\s/]*@/, "://");
 
-/** Arguments and variables whose bare word is a host: users and databases have Services' names, too. */
-const hostPlace = /: (argument|variable) .*(host|addr|server|url)/i;
+/** Names of arguments, variables and settings whose bare word is a host: users and databases have Services' names, too. */
+const meansHost = "(?:host|addr|address|server|url|endpoint)s?";
+const hostPlace = new RegExp(`: (?:argument|variable) .*${meansHost}`, "i");
+const hostFlag = new RegExp(`^--?[\\w-]*${meansHost}[\\w-]*=`, "i");
+/** What stands before a value in YAML, TOML, JSON and the like. */
+const hostSetting = new RegExp(`${meansHost}[\\w-]*["']?\\s*[:=]\\s*["']?$`, "i");
+
+/** Whether a bare word means a host by where it stands. */
+function isHost(place: string, text: string, match: RegExpExecArray): boolean {
+  const [word] = match;
+  if (/: file /.test(place)) {
+    return hostSetting.test(text.slice(Math.max(0, match.index - 60), match.index));
+  }
+  return (
+    (text === word && hostPlace.test(place)) ||
+    (text.endsWith(`=${word}`) && (hostPlace.test(place) || hostFlag.test(text)))
+  );
+}
 
 /**
  * Every address of a Service that a pod is started with.
  *
- * A bare word that happens to be a Service's name counts only where it is the whole text of an
- * argument or variable that means a host: inside files it would be any word.
+ * A bare word that happens to be a Service's name counts only as the value of an argument, a variable or
+ * a setting that means a host: elsewhere it would be any word.
  */
 export function serviceAddresses(world: World, pods: PodSet): readonly Address[] {
   return textsOf(world, pods).flatMap(({ place, text }) =>
@@ -64,9 +80,8 @@ export function serviceAddresses(world: World, pods: PodSet): readonly Address[]
       if (service === undefined) {
         return [];
       }
-      const whole = match[0] === text || text.endsWith(`=${match[0]}`);
       const addressed = scheme !== undefined || port !== undefined || host.includes(".");
-      if (!addressed && !(whole && hostPlace.test(place))) {
+      if (!addressed && !isHost(place, text, match)) {
         return [];
       }
       const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);

@@ -17,7 +17,7 @@ import {
   type Service,
   type World,
 } from "./objects.ts";
-import { type Call, internet, node, privateNetwork } from "./policies.ts";
+import { allows, type Call, internet, node, privateNetwork } from "./policies.ts";
 import { backendOf, podsBehind, targetPort } from "./ports.ts";
 import { readWebhooks } from "./webhooks.ts";
 import { textsOf } from "./texts.ts";
@@ -32,10 +32,13 @@ export interface NeededCall extends Call {
 
 const podsEnd = (pods: PodSet) => ({ kind: "pods", pods }) as const;
 
-/** Calls that follow from the addresses of Services which programs are told. */
+/**
+ * Calls that follow from the addresses of Services which programs are told. Of a name without a port, any
+ * of the Service's ports may be meant: those that are open count, and all of them where none is.
+ */
 function toldCalls(world: World, pods: PodSet): NeededCall[] {
-  return serviceAddresses(world, pods).flatMap((address) =>
-    destinations(world, address)
+  return serviceAddresses(world, pods).flatMap((address) => {
+    const calls = destinations(world, address)
       .filter((target) => target.pods !== pods)
       .map(({ pods: callee, port, protocol }) => ({
         from: podsEnd(pods),
@@ -43,8 +46,10 @@ function toldCalls(world: World, pods: PodSet): NeededCall[] {
         port,
         protocol,
         why: `${address.place} ${address.text}`,
-      })),
-  );
+      }));
+    const open = address.port === undefined ? calls.filter((call) => allows(world, call)) : [];
+    return open.length > 0 ? open : calls;
+  });
 }
 
 /** Calls to the world outside that follow from what programs are told. */

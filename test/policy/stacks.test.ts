@@ -10,13 +10,13 @@ import { exceptions } from "../../policy/exceptions.ts";
 import { isNamed, judgeStack, labelOf, type Verdict } from "../../policy/judge.ts";
 import { isProduction } from "../../policy/production.ts";
 import { rules } from "../../policy/rules.ts";
-import { readStackFile, render, stacks } from "../rendered.ts";
+import { readStackFile, renderedOnce, stacks } from "../rendered.ts";
 import { stackOf } from "./stack-resources.ts";
 
 describe.each(stacks)("stack %s", (name) => {
   const verdicts = new Map<string, Verdict>();
   beforeAll(async () => {
-    const stack = stackOf(name, await render(name));
+    const stack = stackOf(name, await renderedOnce(name));
     for (const rule of rules) {
       verdicts.set(rule.name, judgeStack(rule, stack, exceptions));
     }

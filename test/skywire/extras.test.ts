@@ -6,14 +6,14 @@ import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
 import { namespaceOf, type PodSet } from "../../policy/graph/objects.ts";
 import { allows, internet } from "../../policy/graph/policies.ts";
-import { render, type Rendered } from "../rendered.ts";
+import { type Rendered, renderedOnce } from "../rendered.ts";
 import { changed, faults } from "./stack-file.ts";
 
 let prod: Rendered<SkywireStack>;
 let test: Rendered<SkywireStack>;
 beforeAll(async () => {
-  prod = await render("prod");
-  test = await render("test");
+  prod = await renderedOnce("prod");
+  test = await renderedOnce("test");
 }, 60_000);
 
 function podsOf({ world }: Rendered<SkywireStack>, namespace: string, name: string): PodSet {

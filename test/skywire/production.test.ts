@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Properties } from "../../sandbox/standins/values.ts";
 import { find } from "../harness.ts";
-import { render, type Rendered } from "../rendered.ts";
+import { type Rendered, renderedOnce } from "../rendered.ts";
 import { Box, removeBoxes } from "../standins/box.ts";
 import { changedProduction } from "./changed.ts";
 
@@ -79,9 +79,9 @@ const objectsOf = (server: string): readonly string[] => [
 const servers = [1, 2, 3, 4, 5, 6].map((number) => `dmsg-server-${number}`);
 const digest = `sha256:${"a".repeat(64)}`;
 
-let production: Awaited<ReturnType<typeof render<"prod">>>;
+let production: Awaited<ReturnType<typeof renderedOnce<"prod">>>;
 beforeAll(async () => {
-  production = await render("prod");
+  production = await renderedOnce("prod");
 }, 60_000);
 
 afterAll(removeBoxes);

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { unneededCalls } from "../../../policy/graph/flows.ts";
 import { graphOf } from "../../../policy/graph/graph.ts";
-import { render, type Stack, stacks } from "../../rendered.ts";
-import { stackOf as rendered } from "../stack-resources.ts";
+import { renderedOnce, type Stack, stacks } from "../../rendered.ts";
+import { stackOf } from "../stack-resources.ts";
 import { knownCalls } from "./needed.ts";
 import { policy, town } from "./town.ts";
 
@@ -15,7 +15,7 @@ describe("policies of the stacks", () => {
   const calls = new Map<Stack, readonly string[]>();
   beforeAll(async () => {
     for (const stack of stacks) {
-      const { world } = graphOf(rendered(stack, await render(stack)));
+      const { world } = graphOf(stackOf(stack, await renderedOnce(stack)));
       calls.set(stack, unneededCalls(world));
     }
   });

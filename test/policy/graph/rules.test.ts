@@ -288,6 +288,36 @@ const faults: Case[] = [
   ],
   [
     "calls-allowed",
+    "a host without a port",
+    {
+      ...changed("web", `${container}/args`, ["--store-host", "store"]),
+      ...changed("files", "data", {}),
+      storePolicy: policy("shop", "store", [], []),
+    },
+    /shop\/web -> shop\/store TCP 6379 is refused .*needed by web: argument/,
+  ],
+  [
+    "calls-allowed",
+    "a host in one word with its flag",
+    {
+      ...changed("web", `${container}/args`, ["--store-host=store"]),
+      ...changed("files", "data", {}),
+      storePolicy: policy("shop", "store", [], []),
+    },
+    /shop\/web -> shop\/store TCP 6379 is refused .*needed by web: argument/,
+  ],
+  [
+    "calls-allowed",
+    "a host in a setting of a file",
+    {
+      ...changed("web", `${container}/args`, []),
+      ...changed("files", "data", { "web.json": '{ "storeHost": "store", "user": "web" }' }),
+      storePolicy: policy("shop", "store", [], []),
+    },
+    /needed by web: file web\.json store$/,
+  ],
+  [
+    "calls-allowed",
     "an address with a port that the Service does not have",
     changed("web", `${container}/args`, ["--store", "redis://store:6380"]),
     /^web: .*the Service has no such port/,
@@ -469,6 +499,15 @@ describe("a planted fault", () => {
     expect(lines.join("\n")).toMatch(new RegExp(told.source, "m"));
     expect(lines.join("\n")).not.toContain("hunter2");
   });
+});
+
+test("a word that is no host and a Service's name all the same is no address", () => {
+  const stack = town({
+    ...changed("web", `${container}/args`, ["--user", "store", "--kind=store"]),
+    ...changed("files", "data", { "web.json": '{ "user": "store" }' }),
+    storePolicy: policy("shop", "store", [], []),
+  });
+  expect(found("calls-allowed", stack).join()).not.toContain("shop/web -> shop/store");
 });
 
 describe("what the update is still to tell is no pass and no fault", () => {
