@@ -48,7 +48,12 @@ export function diagnosticsOf(
             },
           ];
     })
-    .sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity))
+    .sort((left, right) => {
+      const bySeverity = order.indexOf(left.severity) - order.indexOf(right.severity);
+      // Of errors the first is often the cause of the others; the rest comes in any order.
+      const byText = left.severity === "error" ? 0 : left.message < right.message ? -1 : 1;
+      return bySeverity === 0 ? byText : bySeverity;
+    })
     .slice(0, listed);
 }
 

@@ -8,7 +8,7 @@ const unasked = /^can't run (stack )?policy .* during preview/;
 
 /** Counts what one preview's packs said. */
 export function policiesOf(stack: string, preview: StackPreview): Policies {
-  const said = preview.policyMessages.map((message) => ({
+  const said = inOrder(preview.policyMessages).map((message) => ({
     entry: entryOf(stack, message),
     isUnasked: unasked.test(message.text),
   }));
@@ -32,7 +32,7 @@ export function policiesOf(stack: string, preview: StackPreview): Policies {
     notRun: blind.size,
     violations: violations.sort(byLevel),
     couldNotRun,
-    remediated: preview.remediations.map((message) => entryOf(stack, message)),
+    remediated: inOrder(preview.remediations).map((message) => entryOf(stack, message)),
     line: lineOf(
       Object.keys(preview.packs).length > 0 || said.length > 0,
       passed,
@@ -40,6 +40,12 @@ export function policiesOf(stack: string, preview: StackPreview): Policies {
       blind.size,
     ),
   };
+}
+
+/** By policy and resource: the engine tells them in an order that is another one at every run. */
+function inOrder(messages: readonly PolicyMessage[]): readonly PolicyMessage[] {
+  const name = ({ policy, urn, text }: PolicyMessage): string => [policy, urn, text].join("\0");
+  return [...messages].sort((left, right) => (name(left) < name(right) ? -1 : 1));
 }
 
 function lineOf(

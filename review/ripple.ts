@@ -20,7 +20,9 @@ export function rollsOf(
   const config = changedConfig(changes);
   return rolling
     .map((change) => rollOf(stack, change, around, waves.get(change.urn) ?? 1, config))
-    .sort((left, right) => left.wave - right.wave);
+    .sort(
+      (left, right) => left.wave - right.wave || (left.workload.urn < right.workload.urn ? -1 : 1),
+    );
 }
 
 function isRolling(change: Change): boolean {

@@ -82,11 +82,15 @@ export function stackReport(input: StackInput, guard: Guard): StackReport {
     outputs,
     diagnostics: diagnosticsOf(stack, preview, input.failure),
     missing,
-    provenance: { versions: preview.versions, ...input.provenance },
+    provenance: { versions: inOrder(preview.versions), ...input.provenance },
     fingerprint: fingerprintOf(changes, outputs),
     seconds: preview.summary?.seconds ?? 0,
   };
 }
+
+/** By name: packages are asked for in another order at every run. */
+const inOrder = (versions: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(versions).sort(([left], [right]) => (left < right ? -1 : 1)));
 
 /** Whether the preview did not come to a good end. */
 function hasFailed({ preview: given, failure }: StackInput, preview: StackPreview): boolean {

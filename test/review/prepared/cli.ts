@@ -2,7 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-import { eventsFile, record } from "./record.ts";
+import { logFile, previews, record } from "./record.ts";
 
-writeFileSync(eventsFile, gzipSync(await record(), { level: 9 }));
-console.log(`wrote ${eventsFile}`);
+const logs = await record();
+for (const preview of previews) {
+  writeFileSync(logFile(preview), gzipSync(logs[preview], { level: 9 }));
+  console.log(`wrote ${logFile(preview)}`);
+}
