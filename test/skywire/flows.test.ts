@@ -5,8 +5,11 @@
 import { describe, expect, it } from "vitest";
 
 import type { Flow, Peer } from "../../components/base/flows.ts";
-import { publicServices } from "../../components/skywire/hosts.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
+import { publicServices } from "../../components/skywire/hosts.ts";
+import { SkywireStack } from "../../stacks/skywire/schema.ts";
+import { flowsOfStack } from "../../stacks/skywire/shape.ts";
+import { type Change, changed } from "./stack-file.ts";
 
 const workload = (name: string, namespace = "skywire"): Peer => ({
   kind: "workload",
@@ -213,5 +216,26 @@ describe("scrapers", () => {
       ]
     `);
     expect(scraped.every(({ ports }) => ports.every(({ port }) => port === 2121))).toBe(true);
+  });
+});
+
+describe("ingress controllers of production", () => {
+  const callees = (controller: string, ...changes: Change[]): readonly string[] =>
+    flowsOfStack(SkywireStack.parse(changed("prod", ...changes)))
+      .filter(({ from }) => from.kind === "workload" && from.name === controller)
+      .map(({ to }) => (to.kind === "workload" ? to.name : to.kind))
+      .sort();
+
+  it("reach what their hosts lead to, and nothing else", () => {
+    expect(callees("edge")).toEqual(["address-resolver"]);
+    expect(callees("nginx")).toEqual(["geoip", "grafana", "whitelist"]);
+    expect(callees("traefik")).not.toContain("address-resolver");
+  });
+
+  it("reach a host's service as soon as it moves to them, and no longer once it has left", () => {
+    const moved: Change = ["ingress/hosts/auth.skycoin.com", "nginx"];
+    expect(callees("traefik")).toContain("auth");
+    expect(callees("traefik", moved)).not.toContain("auth");
+    expect(callees("nginx", moved)).toEqual(["auth", "geoip", "grafana", "whitelist"]);
   });
 });
