@@ -51,6 +51,11 @@ const zones = [
     from: ["./components", "./sandbox", "./ops", "./policy", "./review", "./index.ts"],
     message: "what keeps releases serves sandbox and live alike: it knows neither",
   },
+  {
+    target: "./policy",
+    from: ["./stacks", ...beside.filter((place) => place !== "./policy")],
+    message: "the pack judges resources: it knows no stack's composition and no tool",
+  },
   // stacks/x never imports stacks/y.
   ...["skywire", "spacemesh", "pushtech", "fxa", "voting"].map((system, _, systems) => ({
     target: `./stacks/${system}`,
