@@ -69,7 +69,7 @@ export async function liveUp(
 async function isAsReviewed(root: string, file: StackFile, path: string): Promise<boolean> {
   const { holdAgainst } = await import("./review/hold.ts");
   const { lines, stops } = await holdAgainst(root, file, path);
-  lines.forEach((line) => {
+  [...lines, ...(stops ? ["nothing was changed"] : [])].forEach((line) => {
     console.log(line);
   });
   return !stops;

@@ -118,3 +118,12 @@ export function compareReports(now: StackReport, reviewed: Reviewed): Comparison
   }
   return compare(reviewed.binding, now.binding);
 }
+
+/** Rules of the policy pack that stop an update, whatever was reviewed; a line each. */
+export function brokenRules({ policies }: StackReport): readonly string[] {
+  const mandatory = policies.violations.filter(({ level }) => level === "mandatory");
+  return mandatory.map(
+    ({ policy, resource }) =>
+      `  breaks   the mandatory rule ${visible(policy)}${resource === undefined ? "" : `: ${visible(resource.label)}`}`,
+  );
+}

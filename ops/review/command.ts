@@ -2,6 +2,7 @@
  * `make review`: previews one stack or all of them and writes the report that a reviewer reads. Nothing
  * is changed anywhere, whatever it runs against.
  */
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 
 import { Git } from "../../release/git.ts";
@@ -10,7 +11,7 @@ import { SandboxError } from "../../sandbox/fault.ts";
 import { stacksOf } from "../../sandbox/place.ts";
 import { CommandError, type Target } from "../command.ts";
 import { inParallel } from "../parallel.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readStackFile, stackFileName } from "../stack-file.ts";
 import { thisMachine } from "../tools.ts";
 import { type BaseOfChange, checkOutBase, commitOf } from "./base.ts";
 import { judgeDrift } from "./drifted.ts";
@@ -55,8 +56,13 @@ export async function review(request: ReviewRequest): Promise<number> {
   return report.verdict.exitCode;
 }
 
+/** Whether a stack's file says so; one that cannot be read says nothing. */
 function isTest(root: string, stack: string): boolean {
-  return readStackFile(root, stack).config["fleet:environment"] === "test";
+  try {
+    return readStackFile(root, stack).config["fleet:environment"] === "test";
+  } catch {
+    return false;
+  }
 }
 
 /** Makes the report. A stack whose preview fails is part of it. */
@@ -64,8 +70,10 @@ export async function makeReport(request: ReviewRequest, scratch: string): Promi
   const { environment, root, target } = request;
   const git = new Git(root, environment);
   const stacks = request.stack === "all" ? stacksOf(root) : [request.stack];
-  // A stack that is not there is a mistake of whoever asks; the file's faults belong to the report.
-  stacks.forEach((stack) => readStackFile(root, stack));
+  // A stack that is not there is a mistake of whoever asks; a file's faults belong to the report.
+  if (request.stack !== "all" && !existsSync(resolve(root, stackFileName(request.stack)))) {
+    readStackFile(root, request.stack);
+  }
   const offline = await baseOf(request, stacks, git, scratch);
   const previews = await inParallel(stacks, atATime, async (stack) => {
     tell(`${stack}: previewing`);
@@ -111,8 +119,9 @@ async function previewOne(
 ): Promise<Previewed> {
   const { environment, root, stack, target } = request;
   if (target === "live") {
-    const file = readStackFile(root, stack);
-    return failing(stack, "live", () => previewLive({ ...request, file, scratch }));
+    return failing(stack, "live", async () =>
+      previewLive({ ...request, file: readStackFile(root, stack), scratch }),
+    );
   }
   const place = request.base === undefined ? runningSandbox(stack, environment) : undefined;
   return place === undefined

@@ -1,7 +1,7 @@
 /** The preview before an update that was reviewed, and what it says. */
 import { CommandError } from "../command.ts";
 import type { StackFile } from "../stack-file.ts";
-import { compareReports, describeComparison, readReviewed } from "./bound.ts";
+import { brokenRules, compareReports, describeComparison, readReviewed } from "./bound.ts";
 import { makeReport } from "./command.ts";
 import { withScratch } from "./scratch.ts";
 
@@ -26,5 +26,9 @@ export async function holdAgainst(
     throw new CommandError(`the preview before the update says nothing of ${stack}`);
   }
   const comparison = compareReports(now, reviewed);
-  return { lines: describeComparison(comparison, reviewed), stops: comparison.stops };
+  const broken = brokenRules(now);
+  return {
+    lines: [...describeComparison(comparison, reviewed), ...broken],
+    stops: comparison.stops || broken.length > 0,
+  };
 }

@@ -11,11 +11,19 @@ export async function withScratch<Result>(
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
   };
-  process.on("exit", remove);
+  // Whoever runs an engine hands the signal on first.
+  const onSignal = (): void => {
+    setImmediate(() => {
+      remove();
+      process.exit(130);
+    });
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  signals.forEach((signal) => process.on(signal, onSignal));
   try {
     return await work(folder);
   } finally {
-    process.off("exit", remove);
+    signals.forEach((signal) => process.off(signal, onSignal));
     remove();
   }
 }

@@ -30,7 +30,7 @@ describe("a live stack under review", () => {
     expect(await sandbox.command("up")).toMatchObject({ code: 0 });
     clone.configure("one", "pause", "live");
     expect(await live.init()).toMatchObject({ code: 0 });
-    await setSecret(canaries[0]);
+    await configure("one");
     clone.commit("A live stack");
     expect(await live.start().end).toMatchObject({ code: 0 });
   });
@@ -45,6 +45,12 @@ describe("a live stack under review", () => {
   async function setSecret(value: string): Promise<void> {
     const words = ["config", "set", "--secret", "--path", "fleet:secrets.login", value];
     expect(await live.pulumi(...words, "--stack", "live")).toMatchObject({ code: 0 });
+  }
+
+  /** Writes the stack file with another tag; the secret stays what it is. */
+  async function configure(tag: string): Promise<void> {
+    clone.configure(tag, "pause", "live");
+    await setSecret(canaries[0]);
   }
 
   interface Written {
@@ -88,7 +94,7 @@ describe("a live stack under review", () => {
   });
 
   test("is brought to what was reviewed, where nothing has joined since", async () => {
-    clone.configure("two", "pause", "live");
+    await configure("two");
     clone.commit("Another image");
     const { code, path, stack } = await reviewed("live-preview", "image");
     expect([2, 3]).toContain(code);
@@ -103,7 +109,7 @@ describe("a live stack under review", () => {
   });
 
   test("is left alone where a resource has joined since the review", async () => {
-    clone.configure("three", "pause", "live");
+    await configure("three");
     clone.commit("A third image");
     const { path } = await reviewed("live-preview", "third");
     clone.write({ version: "1", migration: "uninvited" });
@@ -114,7 +120,7 @@ describe("a live stack under review", () => {
     expect(stdout).toMatch(/joins +Job .*migration.*: create/);
     expect(await images()).toMatch(/:two$/);
     clone.write({ version: "1" });
-    clone.configure("two", "pause", "live");
+    await configure("two");
     clone.commit("As it was");
   });
 

@@ -5,7 +5,9 @@ import { judgeDrift } from "../../../ops/review/drifted.ts";
 import type { Drift, Report } from "../../../review/model.ts";
 import { quietStack } from "../../review/render/sample.ts";
 
-const report = (...states: readonly (readonly [string, Drift["state"]])[]): Report => ({
+type States = readonly (readonly [string, Drift["state"]])[];
+
+const report = (...states: States): Report => ({
   format: 1,
   verdict: { line: "", exitCode: 0, risky: [] },
   stacks: states.map(([name, state]) => ({
@@ -20,7 +22,7 @@ const report = (...states: readonly (readonly [string, Drift["state"]])[]): Repo
   fingerprint: "",
 });
 
-const code = (...states: Parameters<typeof report>): number =>
+const code = (...states: States): number =>
   judgeDrift(report(...states), (name) => name === "test").verdict.exitCode;
 
 test("drift is information in a test environment, and an alarm everywhere else", () => {
