@@ -79,12 +79,22 @@ function plain(name: string, path: Path, before: unknown, after: unknown): reado
   return left === right ? [] : [`${name} ${left} -> ${right}`];
 }
 
+/** Whether a key's value may be told. */
+type IsTold = (key: string) => boolean;
+
+const never: IsTold = () => false;
+
+/** Whether values at a path may be told by what they are called. */
+function toldAt(type: string, path: Path): IsTold {
+  return (key) => !isSensitive(type, [...path, key], undefined);
+}
+
 /** Keys that come, go and change of a map of texts. */
 function entries(
   name: string,
   before: JsonObject,
   after: JsonObject,
-  hasValues = true,
+  mayTell: IsTold,
 ): readonly string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys.flatMap((key) => {
@@ -92,7 +102,7 @@ function entries(
     if (isEqual(before[key], after[key])) {
       return [];
     }
-    const isTold = hasValues && !isSensitive("", [key], undefined);
+    const isTold = mayTell(key);
     if (before[key] === undefined || after[key] === undefined) {
       const word = before[key] === undefined ? "added" : "removed";
       const value = isTold ? ` (${before[key] === undefined ? right : left})` : "";
@@ -144,20 +154,20 @@ const makers: readonly Maker[] = [
   (type, before, after) => ({
     words:
       kindOf(type) === "Ingress"
-        ? entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), false)
+        ? entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), never)
         : [],
     paths: kindOf(type) === "Ingress" ? /^spec\.rules\[\d+\]\.host$/ : nothing,
   }),
   (type, before, after) => ({
     words: /Role$/.test(kindOf(type) ?? "")
-      ? entries("rule", rulesOf(before), rulesOf(after), false)
+      ? entries("rule", rulesOf(before), rulesOf(after), never)
       : [],
     paths: /Role$/.test(kindOf(type) ?? "") ? /^rules\b/ : nothing,
   }),
   (type, before, after) => ({
     words:
       kindOf(type) === "ConfigMap"
-        ? entries("file", objectAt(before, "data"), objectAt(after, "data"), false)
+        ? entries("file", objectAt(before, "data"), objectAt(after, "data"), never)
         : [],
     paths: kindOf(type) === "ConfigMap" ? /^data\b/ : nothing,
   }),
@@ -171,23 +181,30 @@ const makers: readonly Maker[] = [
     return path.length === 0
       ? { words: [], paths: nothing }
       : {
-          words: entries("pod annotation", objectAt(before, ...at), objectAt(after, ...at)),
+          words: entries(
+            "pod annotation",
+            objectAt(before, ...at),
+            objectAt(after, ...at),
+            toldAt(type, at),
+          ),
           paths: /template\.metadata\.annotations\b/,
         };
   },
-  (_, before, after) => ({
+  (type, before, after) => ({
     words: entries(
       "label",
       objectAt(before, "metadata", "labels"),
       objectAt(after, "metadata", "labels"),
+      toldAt(type, ["metadata", "labels"]),
     ),
     paths: /^metadata\.labels\b/,
   }),
-  (_, before, after) => ({
+  (type, before, after) => ({
     words: entries(
       "annotation",
       objectAt(before, "metadata", "annotations"),
       objectAt(after, "metadata", "annotations"),
+      toldAt(type, ["metadata", "annotations"]),
     ),
     paths: /^metadata\.annotations\b/,
   }),
@@ -245,7 +262,7 @@ function volumeWords(type: string, before: JsonObject, after: JsonObject): reado
         return [textAt(volume, "name") ?? "", source];
       }),
     );
-  return entries("volume", named(before), named(after));
+  return entries("volume", named(before), named(after), () => true);
 }
 
 function serviceWords(before: JsonObject, after: JsonObject): readonly string[] {
@@ -263,7 +280,7 @@ function serviceWords(before: JsonObject, after: JsonObject): readonly string[] 
   const type = (inputs: JsonObject): unknown => lookUp(inputs, ["spec", "type"]) ?? "ClusterIP";
   return [
     ...amount("type", type(before), type(after)),
-    ...entries("port", ports(before), ports(after)),
+    ...entries("port", ports(before), ports(after), () => true),
   ];
 }
 

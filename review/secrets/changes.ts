@@ -48,6 +48,10 @@ function secretWord(
   if (left !== undefined && right !== undefined) {
     return sealer.seal(left) === sealer.seal(right) ? "unchanged" : "changed";
   }
+  if (isSecret(before) !== isSecret(after)) {
+    // Whether its value is another or not, from now on or no longer it is a secret.
+    return "changed";
+  }
   // Blinded. The provider compared the values themselves: what it names has changed, and where it names
   // no more than the property round it, nobody can tell.
   const isNamed =

@@ -17,7 +17,7 @@ const run = 8;
 export const shortest = 6;
 
 /** Forms up to this length are found by any run of them; of longer ones each eighth run is known. */
-const short = 64;
+const short = 128;
 
 /** Where a run stands in a form of a secret. */
 interface Place {
@@ -171,11 +171,14 @@ function formsOf(value: string): ReadonlySet<string> {
   add(JSON.stringify(value).slice(1, -1));
   const url = encodeURIComponent(value.toWellFormed());
   add(url);
-  add(url.replaceAll("%20", "+"));
+  // Forms write a space as a plus, and encode more.
+  add(new URLSearchParams({ "": value }).toString().slice(1));
   add(url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
   // URL encoders differ in what they leave as it is.
   add(url.replace(/[!'()*~_.-]/g, (letter) => `%${hex(letter).toUpperCase()}`));
-  add(value.replace(/[&<>"']/g, (letter) => htmlNames[letter] ?? letter));
+  for (const letters of [/[&<>]/g, /[&<>"]/g, /[&<>"']/g]) {
+    add(value.replace(letters, (letter) => htmlNames[letter] ?? letter));
+  }
   add(hex(value));
   add(hex(value).toUpperCase());
   for (const text of base64Forms(value)) {
