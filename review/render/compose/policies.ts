@@ -6,11 +6,11 @@ import { code, counted, labelled, limits, sentence, strong, textOf, words } from
 
 type Kept = List["lines"][number];
 
-/** What is wrong here, and what the rule is for: the engine puts that in a first line. */
-function partsOf(message: string): readonly [here: string, about: string | undefined] {
+/** What is wrong here, then what the rule is for, which the engine puts in a first line. */
+function messageOf(message: string): string {
   const [about = "", ...rest] = message.trim().split("\n");
   const here = rest.join(" ").trim();
-  return here === "" ? [about, undefined] : [here, about];
+  return here === "" ? about : `${here} (${about.replace(/\.$/, "")})`;
 }
 
 /** A rule that stops the change, at the resource that breaks it. */
@@ -19,15 +19,14 @@ function breachEntry(
   id: string,
   stacks: readonly string[],
 ): Entry {
-  const [here, about] = partsOf(message);
   return {
     is: "entry",
     id,
     tone: "failure",
     title: resource === undefined ? [words("the stack as a whole")] : labelled(resource.label),
     stacks: stacks.map((stack) => textOf(stack, limits.name)),
-    reasons: [{ rule: textOf(policy, limits.name), why: sentence(here) }],
-    facts: about === undefined ? [] : [[words(about)]],
+    reasons: [{ rule: textOf(policy, limits.name), why: sentence(messageOf(message)) }],
+    facts: [],
     details: [],
     importance: importance.breach,
   };
@@ -44,7 +43,7 @@ const entryLine = (
     strong(`${before === "" ? level : before}:`),
     code(policy),
     ...(resource === undefined ? [] : labelled(resource.label)),
-    words(`— ${partsOf(message)[0]}`),
+    words(`— ${messageOf(message)}`),
   ],
   importance: kept,
 });
