@@ -56,9 +56,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
               exceptions,
             );
             tell(findings, report);
-            if (untold.length > 0) {
-              readAll(args.props);
-            }
+            noteUntold(untold, args.props);
           },
         }
       : {
@@ -72,7 +70,10 @@ export function policiesOf(all: readonly Rule[]): Policies {
             if (untold.length > 0) {
               const about = resources.filter(({ urn }) => isAbout(untold, urn));
               const others = untold.every(({ urn }) => urn === "") ? [] : resources;
-              readAll([...about, ...others].map(({ props }) => props));
+              noteUntold(
+                untold,
+                [...about, ...others].map(({ props }) => props),
+              );
               // Nothing of a resource is missing: what is, the pack is never told.
               args.notApplicable(untold[0]?.message);
             }
@@ -103,9 +104,24 @@ function tell(findings: readonly Finding[], report: ReportViolation): void {
 }
 
 /**
- * Reads everything: at the first unknown value the library's proxy throws, and the engine notes that the
- * rule can't run.
+ * Lets the engine note that a rule can't run, as it does where a rule reads what is unknown: by what the
+ * library's proxy throws. Its message names the first such value, which need not be the one that matters.
  */
+function noteUntold([first]: readonly Finding[], props: unknown): void {
+  if (first === undefined) {
+    return;
+  }
+  try {
+    readAll(props);
+  } catch (error) {
+    if (error instanceof Error) {
+      error.message = first.message;
+    }
+    throw error;
+  }
+}
+
+/** Reads everything there is. */
 function readAll(value: unknown): void {
   if (typeof value === "object" && value !== null) {
     Object.keys(value).forEach((key) => {

@@ -103,6 +103,7 @@ describe("a preview under the pack", () => {
     const { code, said, events } = await preview({ token: "none", unknown: true });
     expect(events).toEqual(["namespace-enforces advisory shop"]);
     expect(said).toContain("can't run policy 'namespace-enforces'");
+    expect(said).toContain("enforces «unknown until the update», not restricted");
     expect(code, said).toBe(0);
   });
 });
