@@ -51,7 +51,9 @@ function sum(stack: string, standing: readonly Standing[], uncounted: Set<string
     addPods(sums, each, tell);
     addStorage(sums, each, tell);
   }
-  return sums;
+  // What is added in another order differs in its last digits: nobody asks for less than a micro-core.
+  const whole = (cores: number): number => Math.round(cores * 1e6) / 1e6;
+  return { ...sums, cpuRequests: whole(sums.cpuRequests), cpuLimits: whole(sums.cpuLimits) };
 }
 
 function addPods(sums: Sums, { type, inputs }: Standing, tell: (why: string) => void): void {

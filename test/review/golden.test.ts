@@ -76,7 +76,7 @@ describe("the report of the prepared change set", () => {
     // What is said of one resource keeps its order.
     const sorted = lines.toSorted((a, b) => (name(a) === name(b) ? 0 : name(a) < name(b) ? 1 : -1));
     const again = preparedReport({ ...logs, changed: sorted.join("\n") });
-    expect(renderMarkdown(again)).toBe(forms["report.md"]);
+    expect(renderJson(again)).toBe(forms["report.json"]);
   });
 
   it("holds no secret, in no form and no encoding", () => {
