@@ -93,7 +93,7 @@ format: ## format every file
 	@$(FLEET) format
 golden: ## rewrite the golden files; review the difference
 	@$(FLEET) golden
-schema: ## rewrite the JSON schema of the stack files
+schema: ## rewrite the JSON schemas of the stack files and of a report
 	@$(FLEET) schema
 standins: ## rewrite the cloud stand-ins' input checks from the SDKs
 	@$(FLEET) standins

@@ -141,8 +141,12 @@ export function countUnknowns(unknowns: readonly Unknown[]): UnknownCount[] {
   const groups = Map.groupBy(unknowns, ({ why }) => why);
   return [...groups]
     .map(([why, all]) => {
-      const cause = all[0]?.cause;
-      return { why, count: all.length, ...(cause === undefined ? {} : { cause }) };
+      const [first] = all;
+      if (first?.cause === undefined) {
+        return { why, count: all.length };
+      }
+      const { stack, urn, label } = first.cause;
+      return { why, count: all.length, cause: { stack, urn, label } };
     })
     .sort((left, right) => right.count - left.count || (left.why < right.why ? -1 : 1));
 }
