@@ -7,10 +7,12 @@
  * The tests are one story and build on each other, in this order.
  */
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { render, type Rendered } from "../rendered.ts";
+import { run } from "../judges/tools.ts";
+import { clone, render, type Rendered } from "../rendered.ts";
 import { endpointFaults, nodeFaults, podsByWorkload, workloadFaults } from "./cluster-state.ts";
 import { nodesOf } from "./live-objects.ts";
 import { processesUnder } from "./processes.ts";
@@ -63,6 +65,16 @@ describe("the voting application in a sandbox", () => {
     // A name without ports leads to the pods themselves: the worker's, and its alias.
     expect(await settled(() => endpointFaults(sandbox, rendered.world))).toEqual([]);
     expect(await nodeFaults(sandbox, rendered.config.cluster)).toEqual([]);
+  });
+
+  test("its state keeps to every rule of the policy pack, and holds no secret in plain text", async () => {
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      [join(clone, "ops/cli.ts"), "policy", "--stack", "voting", "--target", "sandbox"],
+      { cwd: clone, env: { ...process.env, FLEET_SANDBOX_ROOT: dirname(sandbox.folder) } },
+    );
+    expect({ code, stderr, stdout }).toMatchObject({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/voting: \d{2,} resources, \d+ rules: \d+ kept, 0 broken/);
   });
 
   test("pods run on workers only, the controller on its slot", async () => {
