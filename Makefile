@@ -15,7 +15,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -53,6 +53,25 @@ live-drift: ## what was changed live without the program; an alarm for productio
 	@$(if $(STACK_GIVEN),$(call reviewed,live-drift),$(error STACK=… is missing: which live stack))
 live-up: ## pulumi up of a live stack, rolled back if it fails and its file says so; YES=yes agrees beforehand, REVIEWED=report.json to that alone (STACK=…)
 	@$(if $(STACK_GIVEN),$(FLEET) live-up,$(error STACK=… is missing: which live stack))
+
+## Steps of a pipeline (docs/live.md, Pipelines)
+.PHONY: tasks live-tools live-login live-logout join-reports comment merged alarm
+tasks: ## what a pipeline does with which stack, by .github/stacks.json: make tasks FOR=review|push|drift|hand BRANCH=develop (STACK=…)
+	@$(FLEET) tasks
+live-tools: ## the official CLI and its plugins, in the pinned versions
+	@$(FLEET) live-tools
+live-login: ## the kubeconfig out of KUBE_CONFIG into the file that KUBECONFIG names (STACK=…)
+	@$(if $(STACK_GIVEN),$(FLEET) live-login,$(error STACK=… is missing: which live stack))
+live-logout: ## that file away again
+	@$(FLEET) live-logout
+join-reports: ## one report of those in the folders of FROM, for all stacks; AGREED=yes where somebody agreed to its risk
+	@$(call reviewed,join-reports)
+comment: ## a report as the one comment of a pull request, through the forge's API: make comment FROM=.review PULL=12
+	@$(FLEET) comment
+merged: ## which run has reviewed what was merged: make merged COMMIT=<hash> BRANCH=master
+	@$(FLEET) merged
+alarm: ## an issue about a stack's drift, open as long as there is some: make alarm FROM=.review (STACK=…)
+	@$(if $(STACK_GIVEN),$(FLEET) alarm,$(error STACK=… is missing: which live stack))
 
 ## A stack that runs, in the sandbox or live
 .PHONY: adopt hosts policy verify

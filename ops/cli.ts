@@ -16,6 +16,7 @@ const text = { type: "string" } as const;
 const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
   ...{ yes: text, file: text, base: text, out: text, reviewed: text },
+  ...{ for: text, branch: text, pull: text, commit: text, agreed: text },
 };
 
 /** The exit code: 0 when all is well. */
@@ -54,6 +55,16 @@ async function main(words: readonly string[]): Promise<number> {
       return runPolicyCommand(values);
     case "new-stack": {
       const { newStack } = await import("./new-stack.ts");
+    case "tasks":
+    case "live-tools":
+    case "live-login":
+    case "live-logout":
+      return runPipelineCommand(command, values);
+    case "join-reports":
+    case "comment":
+    case "merged":
+    case "alarm":
+      return runForgeCommand(command, values);
       const name = readStackName("NAME", values.name);
       console.log(newStack(root, name, readStackName("FROM", values.from)));
       return 0;
@@ -164,6 +175,56 @@ function readAgreement(yes: string | undefined): boolean {
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
+/** What a pipeline's job does round the others: docs/live.md, Pipelines. */
+async function runPipelineCommand(
+  command: "tasks" | "live-tools" | "live-login" | "live-logout",
+  values: Values,
+): Promise<number> {
+  switch (command) {
+    case "tasks": {
+      const { giveOutput, readOccasion, readStacks, tasksFor } =
+        await import("./pipeline/stacks.ts");
+      const { branch = "", for: occasion, stack } = values;
+      const asked = { occasion: readOccasion(occasion), branch, only: stack };
+      giveOutput({ tasks: JSON.stringify(tasksFor(readStacks(root), asked)) }, process.env);
+      return 0;
+    }
+    case "live-tools": {
+      const { installLiveTools } = await import("./pipeline/tools.ts");
+      console.log(installLiveTools(root, process.env));
+      return 0;
+    }
+    case "live-login": {
+      const { logIn } = await import("./pipeline/login.ts");
+      console.log(logIn(readStackFile(root, readStackName("STACK", values.stack)), process.env));
+      return 0;
+    }
+    case "live-logout": {
+      const { logOut } = await import("./pipeline/login.ts");
+      logOut(process.env);
+      return 0;
+    }
+  }
+}
+
+/** What talks to the forge, or passes reports from job to job. */
+async function runForgeCommand(
+  command: "join-reports" | "comment" | "merged" | "alarm",
+  values: Values,
+): Promise<number> {
+  const forge = await import("./forge/run.ts");
+  switch (command) {
+    case "join-reports":
+      return forge.runJoin(root, values, process.env);
+    case "comment":
+      return forge.runComment(values, process.env);
+    case "merged":
+      return forge.runMerged(values, process.env);
+    case "alarm":
+      return forge.runAlarm(readStackName("STACK", values.stack), values.from, process.env);
+  }
+}
+
   },
   (error: unknown) => {
     const expected =

@@ -1,0 +1,128 @@
+/** Which pull request a commit is of, and which run has reviewed it. */
+import * as z from "zod";
+
+import { CommandError } from "../command.ts";
+import type { Forge } from "./forge.ts";
+import { ForgeFault } from "./fault.ts";
+
+/** Of a pull request, what is needed here. */
+const Pull = z.object({
+  number: z.int().positive(),
+  merged_at: z.string().nullish(),
+  merge_commit_sha: z.string().nullish(),
+  base: z.object({ ref: z.string() }),
+  head: z.object({ sha: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
+});
+type Pull = z.infer<typeof Pull>;
+
+const Run = z.object({
+  id: z.int().positive(),
+  run_number: z.int(),
+  head_sha: z.string(),
+  event: z.string(),
+  conclusion: z.string().nullish(),
+  head_repository: z.object({ full_name: z.string() }).nullish(),
+  pull_requests: z.array(z.object({ number: z.int() })).nullish(),
+});
+
+/** The head of a run, as the event of its end tells it: a fork's event names no pull request. */
+export interface Head {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly branch: string;
+  readonly commit: string;
+}
+
+/**
+ * The open pull request of a head; undefined where there is none any more, or a newer commit is there.
+ * What is reported is not asked: it could name any pull request.
+ */
+export async function pullOf(forge: Forge, head: Head): Promise<number | undefined> {
+  const [owner = ""] = head.repository.split("/");
+  const query = new URLSearchParams({ state: "open", head: `${owner}:${head.branch}` });
+  const found: Pull[] = [];
+  for await (const entry of forge.list(`pulls?${query.toString()}`)) {
+    found.push(parse(Pull, entry, "a pull request"));
+  }
+  return found.find(
+    ({ head: { repo, sha } }) => repo?.full_name === head.repository && sha === head.commit,
+  )?.number;
+}
+
+/**
+ * The run that has reviewed what was merged as a commit: the newest one that ended well, over the last
+ * commit of the pull request.
+ *
+ * @param workflow Name of the file of the workflow that reviews.
+ * @throws CommandError where nobody has reviewed it, or a fork's code has.
+ */
+export async function reviewOf(
+  forge: Forge,
+  { branch, commit, workflow }: { branch: string; commit: string; workflow: string },
+): Promise<{ readonly run: number; readonly pull: number }> {
+  const again = "preview and agree to it by hand: run the workflow «apply» for the stack";
+  const pull = await mergedAs(forge, commit, branch);
+  if (pull === undefined) {
+    throw new CommandError(`${commit.slice(0, 12)} is of no pull request to ${branch}; ${again}`);
+  }
+  const { head, number } = pull;
+  if (head.repo?.full_name !== forge.repository) {
+    throw new CommandError(
+      `pull request ${number} came from a fork, whose report is not of what is live; ${again}`,
+    );
+  }
+  const runs: z.infer<typeof Run>[] = [];
+  const query = new URLSearchParams({
+    ...{ event: "pull_request", head_sha: head.sha, status: "success" },
+  });
+  const path = `actions/workflows/${encodeURIComponent(workflow)}/runs?${query.toString()}`;
+  for await (const entry of forge.list(path, (page) => fieldOf(page, "workflow_runs"))) {
+    runs.push(parse(Run, entry, "a run"));
+  }
+  const fits = runs.filter(
+    (run) =>
+      run.head_sha === head.sha &&
+      run.event === "pull_request" &&
+      run.conclusion === "success" &&
+      run.head_repository?.full_name === forge.repository &&
+      // One commit may be the head of two: to this branch, and to another, whose report is not live.
+      (run.pull_requests ?? []).some((one) => one.number === number),
+  );
+  const [newest] = fits.sort((left, right) => right.run_number - left.run_number);
+  if (newest === undefined) {
+    throw new CommandError(
+      `pull request ${number} was merged without a review of ${head.sha.slice(0, 12)} that ended well; ${again}`,
+    );
+  }
+  return { run: newest.id, pull: number };
+}
+
+async function mergedAs(forge: Forge, commit: string, branch: string): Promise<Pull | undefined> {
+  const found: Pull[] = [];
+  for await (const entry of forge.list(`commits/${encodeURIComponent(commit)}/pulls`)) {
+    found.push(parse(Pull, entry, "a pull request"));
+  }
+  const merged = found.filter(
+    (pull) => pull.base.ref === branch && typeof pull.merged_at === "string",
+  );
+  return merged.find((pull) => pull.merge_commit_sha === commit) ?? merged[0];
+}
+
+/** A field of an object; undefined where it is none. */
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new ForgeFault(`${what} has another form than the forge documents`);
+  }
+  return parsed.data;
+}

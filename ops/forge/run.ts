@@ -1,0 +1,218 @@
+/** The commands that talk to the forge, and those that pass reports from job to job. */
+import { appendFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import * as z from "zod";
+
+import type { Report } from "../../review/model.ts";
+import { marker, renderMarkdown } from "../../review/render/markdown.ts";
+import { CommandError } from "../command.ts";
+import { giveOutput, readStacks, tasksFor } from "../pipeline/stacks.ts";
+import { terminalText, writeReport } from "../review/output.ts";
+import { raiseAlarm } from "./alarm.ts";
+import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
+import { placeComment } from "./comment.ts";
+import { Forge } from "./forge.ts";
+import { type Head, pullOf, reviewOf } from "./pulls.ts";
+
+type Environment = NodeJS.ProcessEnv;
+
+/** Bytes of a job's summary: GitHub takes 1 MiB of each step. */
+const summaryBudget = 900_000;
+
+/** What a text of the environment must be. @throws CommandError where it is missing. */
+function need(environment: Environment, name: string): string {
+  const value = environment[name] ?? "";
+  if (value === "") {
+    throw new CommandError(`${name} is not set: docs/live.md, Pipelines, says what it holds`);
+  }
+  return value;
+}
+
+function forgeOf(environment: Environment): Forge {
+  const patience = environment["FLEET_FORGE_PATIENCE"] ?? "";
+  if (patience !== "" && !/^\d{1,5}$/.test(patience)) {
+    throw new CommandError("FLEET_FORGE_PATIENCE is a number of seconds");
+  }
+  return new Forge({
+    api: environment["GITHUB_API_URL"] ?? "https://api.github.com",
+    repository: need(environment, "GITHUB_REPOSITORY"),
+    token: need(environment, "GITHUB_TOKEN"),
+    ...(patience === "" ? {} : { patience: Number(patience) * 1000 }),
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+}
+
+/** Whose comments and issues are ours: the user that a workflow's own token stands for, if not said otherwise. */
+function userOf(environment: Environment): string {
+  const user = environment["FLEET_FORGE_USER"] ?? "";
+  return user === "" ? "github-actions[bot]" : user;
+}
+
+/** Page of a run. */
+function runUrl(environment: Environment, run: string): string {
+  const server = environment["GITHUB_SERVER_URL"] ?? "https://github.com";
+  return `${server}/${need(environment, "GITHUB_REPOSITORY")}/actions/runs/${run}`;
+}
+
+/**
+ * `make comment`: the report of a folder as the one comment of its pull request.
+ *
+ * The pull request is PULL, or the open one of the head that the variables HEAD_REPOSITORY, HEAD_BRANCH and
+ * HEAD_COMMIT tell; never one that the report names.
+ */
+export async function runComment(
+  { from, pull }: { from?: string | undefined; pull?: string | undefined },
+  environment: Environment,
+): Promise<number> {
+  const forge = forgeOf(environment);
+  const to = pull === undefined ? await byHead(forge, environment) : await byNumber(forge, pull);
+  if (to === undefined) {
+    console.log("no open pull request has this head any more: nothing to say");
+    return 0;
+  }
+  const { commit, isFork, number } = to;
+  const run = environment["REVIEW_RUN"] ?? "";
+  const known: Known = { commit, isFork, url: run === "" ? "" : runUrl(environment, run) };
+  const report = bare(trustedReport(resolve(from ?? ".review"), known));
+  const placed = await placeComment(forge, {
+    ...{ number, marker, body: renderMarkdown(report), user: userOf(environment) },
+    quiet: report.verdict.exitCode === 0,
+  });
+  console.log(`the comment of pull request ${number}: ${placed}`);
+  return 0;
+}
+
+/** Without an address where there is none. */
+function bare(report: Report): Report {
+  if (report.provenance.url === "") {
+    delete report.provenance.url;
+  }
+  return report;
+}
+
+interface Addressee {
+  readonly number: number;
+  readonly commit: string;
+  readonly isFork: boolean;
+}
+
+async function byHead(forge: Forge, environment: Environment): Promise<Addressee | undefined> {
+  const head: Head = {
+    repository: need(environment, "HEAD_REPOSITORY"),
+    branch: need(environment, "HEAD_BRANCH"),
+    commit: need(environment, "HEAD_COMMIT"),
+  };
+  const number = await pullOf(forge, head);
+  return number === undefined
+    ? undefined
+    : { number, commit: head.commit, isFork: head.repository !== forge.repository };
+}
+
+const PullHead = z.object({
+  state: z.string(),
+  head: z.object({ sha: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
+});
+
+async function byNumber(forge: Forge, pull: string): Promise<Addressee | undefined> {
+  if (!/^[1-9]\d{0,9}$/.test(pull)) {
+    throw new CommandError(
+      `PULL must be the number of a pull request (it is ${JSON.stringify(pull)})`,
+    );
+  }
+  const { head, state } = PullHead.parse(await forge.get(`pulls/${pull}`));
+  return state === "open"
+    ? {
+        number: Number(pull),
+        commit: head.sha,
+        isFork: head.repo?.full_name !== forge.repository,
+      }
+    : undefined;
+}
+
+/** `make merged`: which run has reviewed what was merged as COMMIT into BRANCH. */
+export async function runMerged(
+  { branch, commit }: { branch?: string | undefined; commit?: string | undefined },
+  environment: Environment,
+): Promise<number> {
+  if (commit === undefined || !/^[0-9a-f]{40}$/.test(commit)) {
+    throw new CommandError(`COMMIT must be a whole hash (it is ${JSON.stringify(commit)})`);
+  }
+  if (branch === undefined) {
+    throw new CommandError("BRANCH must be the branch that it was merged into");
+  }
+  const forge = forgeOf(environment);
+  const workflow = environment["REVIEW_WORKFLOW"] ?? "preview.yml";
+  const { pull, run } = await reviewOf(forge, { branch, commit, workflow });
+  giveOutput({ run: `${run}`, pull: `${pull}` }, environment);
+  return 0;
+}
+
+/** `make alarm`: the issue about a stack's drift, by the report of a folder. */
+export async function runAlarm(
+  stack: string,
+  from: string | undefined,
+  environment: Environment,
+): Promise<number> {
+  const forge = forgeOf(environment);
+  const report = driftReport(resolve(from ?? ".review"), stack);
+  const done = await raiseAlarm(forge, { report, stack, user: userOf(environment) });
+  console.log(`the issue about ${stack}: ${done}`);
+  // The run of the night is red as long as there is something to look at.
+  return report.verdict.exitCode === 0 ? 0 : report.verdict.exitCode;
+}
+
+/** No report is an alarm, too: nobody knows what is there. */
+function driftReport(folder: string, stack: string): Report {
+  let why = `it is not of ${stack}`;
+  try {
+    const report = readReport(folder);
+    if (report.stacks.some((one) => one.stack === stack)) {
+      return report;
+    }
+  } catch (error) {
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
+    why = error.message;
+  }
+  return noReport(why, { time: new Date().toISOString() });
+}
+
+/** `make join-reports`: the reports of several jobs made into one, and judged. */
+export function runJoin(
+  root: string,
+  values: {
+    from?: string | undefined;
+    out?: string | undefined;
+    agreed?: string | undefined;
+  },
+  environment: Environment,
+): number {
+  const { agreed, from, out } = values;
+  if (from === undefined) {
+    throw new CommandError("FROM must be the folder of the reports: one folder in it for each");
+  }
+  if (agreed !== undefined && agreed !== "yes") {
+    throw new CommandError(`AGREED must be yes (it is ${JSON.stringify(agreed)})`);
+  }
+  const expected = tasksFor(readStacks(root), { occasion: "review", branch: "" });
+  const report = joinFolders(
+    resolve(from),
+    expected.map(({ stack }) => stack),
+    environment["FLEET_REVIEW_URL"] ?? "",
+  );
+  writeReport(report, resolve(root, out ?? ".review"));
+  process.stdout.write(terminalText(report, environment));
+  summarize(report, environment);
+  const { exitCode } = report.verdict;
+  return exitCode === 3 && agreed === "yes" ? 2 : exitCode;
+}
+
+/** On the page of the run, where there is one: it takes far more than a comment. */
+export function summarize(report: Report, environment: Environment): void {
+  const path = environment["GITHUB_STEP_SUMMARY"] ?? "";
+  if (path !== "") {
+    appendFileSync(path, renderMarkdown(report, { budget: summaryBudget }));
+  }
+}
