@@ -94,13 +94,15 @@ bench: ## speed and size against a flat program, as ratios
 	@$(FLEET) bench
 
 ## Stacks
-.PHONY: new-stack keys images doctor lint-stacks
+.PHONY: new-stack keys images preflight doctor lint-stacks
 new-stack: ## start a stack file from another: make new-stack NAME=mine FROM=test
 	@$(FLEET) new-stack
 keys: ## list, make (NEW=name) or import (IMPORT=file) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
 	@$(FLEET) keys
 images: ## write the digest that each image's tag has now into the stack file: make images STACK=prod TARGET=live
 	@$(FLEET) images
+preflight: ## hold each image, as its registry has it, against what runs it: make preflight STACK=prod TARGET=sandbox|live
+	@$(FLEET) preflight
 doctor: ## look for faults in a stack's config: make doctor STACK=prod TARGET=sandbox|live
 	@$(FLEET) doctor
 lint-stacks: ## look for plain-text secrets and sandbox settings in every stack file

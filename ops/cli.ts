@@ -37,6 +37,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runDoctor(values);
     case "hosts":
       return runHosts(values);
+    case "preflight":
+      return runPreflightCommand(values);
     case "images":
       return runImages(values);
     case "adopt":
@@ -53,8 +55,6 @@ async function main(words: readonly string[]): Promise<number> {
       return runReview(values, "live", { drift: true, change: false });
     case "policy":
       return runPolicyCommand(values);
-    case "new-stack": {
-      const { newStack } = await import("./new-stack.ts");
     case "tasks":
     case "live-tools":
     case "live-login":
@@ -65,6 +65,8 @@ async function main(words: readonly string[]): Promise<number> {
     case "merged":
     case "alarm":
       return runForgeCommand(command, values);
+    case "new-stack": {
+      const { newStack } = await import("./new-stack.ts");
       const name = readStackName("NAME", values.name);
       console.log(newStack(root, name, readStackName("FROM", values.from)));
       return 0;
@@ -77,7 +79,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default:
       throw new CommandError(
-        "commands: keys, doctor, hosts, images, adopt, verify, review, live-preview, live-drift, live-up, policy, new-stack, lint-stacks",
+        "commands: keys, doctor, hosts, images, preflight, adopt, verify, review, live-preview, live-drift, live-up, policy, tasks, live-tools, live-login, live-logout, join-reports, comment, merged, alarm, new-stack, lint-stacks",
       );
   }
 }
@@ -117,6 +119,15 @@ async function runImages(values: Values): Promise<number> {
   const file = readStackFile(root, readStackName("STACK", values.stack));
   const command = await import("./images/run.ts");
   return command.runImages(root, file, target);
+}
+
+async function runPreflightCommand(values: Values): Promise<number> {
+  const target = readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  const { runPreflight } = await import("./preflight/run.ts");
+  const { text: report, code } = await runPreflight(root, file, target);
+  console.log(report);
+  return code;
 }
 
 async function runVerify(values: Values): Promise<number> {
@@ -164,17 +175,6 @@ async function runReview(
   });
 }
 
-/** Whether what will change was agreed to beforehand. */
-function readAgreement(yes: string | undefined): boolean {
-  if (yes !== undefined && yes !== "yes") {
-    throw new CommandError(`YES must be yes (it is ${JSON.stringify(yes)})`);
-  }
-  return yes === "yes";
-}
-
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
 /** What a pipeline's job does round the others: docs/live.md, Pipelines. */
 async function runPipelineCommand(
   command: "tasks" | "live-tools" | "live-login" | "live-logout",
@@ -225,6 +225,17 @@ async function runForgeCommand(
   }
 }
 
+/** Whether what will change was agreed to beforehand. */
+function readAgreement(yes: string | undefined): boolean {
+  if (yes !== undefined && yes !== "yes") {
+    throw new CommandError(`YES must be yes (it is ${JSON.stringify(yes)})`);
+  }
+  return yes === "yes";
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
   },
   (error: unknown) => {
     const expected =

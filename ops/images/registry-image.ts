@@ -30,7 +30,6 @@ export interface ImageStart {
   readonly ports: readonly string[];
   /** `VOLUME`. */
   readonly volumes: readonly string[];
-  readonly folder: string;
 }
 
 /** An image of a registry. */
@@ -82,7 +81,6 @@ const Configuration = z.looseObject({
       Cmd: texts,
       ExposedPorts: keys,
       Volumes: keys,
-      WorkingDir: z.string().default(""),
     })
     .nullish(),
 });
@@ -194,7 +192,6 @@ function startOf(config: z.infer<typeof Configuration>["config"]): ImageStart {
     command: config?.Cmd ?? [],
     ports: config?.ExposedPorts ?? [],
     volumes: config?.Volumes ?? [],
-    folder: config?.WorkingDir ?? "",
   };
 }
 

@@ -232,6 +232,7 @@ async function send(
     throw new RegistryFault(
       `${name}: ${new URL(url).host} cannot be reached (${reason(error)})`,
       "check the network, a proxy's settings, and the registry's status page",
+      true,
     );
   }
 }
@@ -259,11 +260,13 @@ function refusal({ name, options }: Repository, what: string, response: Response
       return new RegistryFault(
         `${name}: asked too often${waitOf(response)}`,
         "wait, or log in: Docker Hub lets a login ask more often than an address",
+        true,
       );
     default:
       return new RegistryFault(
         `${name}: the registry answers ${status}`,
         "see the registry's status page, and ask again",
+        true,
       );
   }
 }

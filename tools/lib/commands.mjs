@@ -73,6 +73,12 @@ export const commands = {
     ...{ program: "ops/cli.ts", arguments: ["policy"], takes: ["STACK", "TARGET"] },
     ...{ sets: [], setsOfSandbox: ["engine"] },
   },
+  preflight: {
+    program: "ops/cli.ts",
+    arguments: ["preflight"],
+    sets: ["engine"],
+    takes: ["STACK", "TARGET"],
+  },
   images: { program: "ops/cli.ts", arguments: ["images"], sets: [], takes: ["STACK", "TARGET"] },
   "lint-stacks": { program: "ops/cli.ts", arguments: ["lint-stacks"], sets: [], takes: [] },
   "new-stack": {

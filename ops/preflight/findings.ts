@@ -1,0 +1,173 @@
+/** A workload held against the image that it names. Pure. */
+import type { PlatformImage, RegistryImage } from "../images/registry-image.ts";
+import type { ImageUse } from "./uses.ts";
+
+/** What was found. */
+export interface Finding {
+  /** A fault keeps a container from running as meant; a notice is for a person to know. */
+  readonly severity: "fault" | "notice";
+  readonly where: string;
+  readonly what: string;
+  readonly mend: string;
+}
+
+type Found = Omit<Finding, "where">;
+
+const fault = (what: string, mend: string): Found => ({ severity: "fault", what, mend });
+const notice = (what: string, mend: string): Found => ({ severity: "notice", what, mend });
+
+/**
+ * What a container takes for granted of its image, and the image is not.
+ *
+ * Sources: kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container, the
+ * kubelet's own refusals (pkg/kubelet/kuberuntime/security_context.go), the image specification.
+ */
+export function compare(use: ImageUse, image: RegistryImage): readonly Finding[] {
+  const found = image.images.get(use.platform);
+  const findings =
+    found === undefined
+      ? [
+          fault(
+            `the image is for ${image.platforms.join(", ") || "no machine"}, not for ${use.platform}: no node of its pool could start it`,
+            `push it for ${use.platform}: docker buildx build --platform ${use.platform}`,
+          ),
+        ]
+      : [
+          ...userFindings(use, found),
+          ...startFindings(use, found),
+          ...portFindings(use, found),
+          ...pathFindings(use, found),
+        ];
+  return findings.map((one) => ({ ...one, where: use.where }));
+}
+
+function userFindings(use: ImageUse, { start }: PlatformImage): Found[] {
+  if (!use.mustNotBeRoot) {
+    return [];
+  }
+  const [name = ""] = start.user.split(":");
+  if (use.user === 0 || (use.user === undefined && (name === "" || /^(0+|root)$/.test(name)))) {
+    return [
+      fault(
+        use.user === 0
+          ? "it must not run as root, and is started as user 0"
+          : "it must not run as root, and the image's user is root: the kubelet refuses it",
+        "say runAsUser in the workload, or USER with a number in the image",
+      ),
+    ];
+  }
+  return use.user === undefined && !/^\d+$/.test(name)
+    ? [
+        fault(
+          `it must not run as root, and the image's user is the name ${name}: the kubelet cannot tell who that is, and refuses it`,
+          "say runAsUser in the workload, or USER with a number in the image",
+        ),
+      ]
+    : [];
+}
+
+const shells = /(^|\/)(sh|ash|bash|dash)$/;
+
+function startFindings({ command, words }: ImageUse, { start }: PlatformImage): Found[] {
+  const { entrypoint } = start;
+  if (command.length > 0) {
+    return [];
+  }
+  if (entrypoint.length === 0 && (words ?? start.command).length === 0) {
+    return [
+      fault(
+        "neither the workload nor the image says what to start",
+        "say command in the workload, or ENTRYPOINT in the image",
+      ),
+    ];
+  }
+  if (words === undefined || words.length === 0) {
+    return [];
+  }
+  if (entrypoint.length === 0) {
+    // The engine takes the first word for the program, then.
+    return /^-/.test(words[0] ?? "")
+      ? [
+          fault(
+            `its arguments begin with an option (${words[0] ?? ""}), and the image has no entrypoint to give it to`,
+            "say command in the workload, or ENTRYPOINT in the image",
+          ),
+        ]
+      : [
+          notice(
+            `the image has no entrypoint: its first argument, ${words[0] ?? ""}, is the program that is started`,
+            "say it as command, so that nobody takes it for an argument",
+          ),
+        ];
+  }
+  const [program = "", option, script = "", zero] = entrypoint;
+  const isShell = shells.test(program) && option === "-c";
+  return isShell && zero === undefined && !/\$[@*0-9{]/.test(script)
+    ? [
+        fault(
+          "the image's entrypoint is a line of a shell (ENTRYPOINT without brackets), which drops the workload's arguments",
+          'write ENTRYPOINT ["program"] in the image, or say command in the workload',
+        ),
+      ]
+    : [];
+}
+
+/** EXPOSE is a word of the maker's and opens nothing: an image that exposes others is no fault. */
+function portFindings({ ports }: ImageUse, { start }: PlatformImage): Found[] {
+  const exposed = start.ports.map((port) => (port.includes("/") ? port : `${port}/tcp`));
+  const ranges = exposed.flatMap((port) => {
+    const [, first, last, protocol] = /^(\d+)(?:-(\d+))?\/(\w+)$/.exec(port) ?? [];
+    return first === undefined
+      ? []
+      : [{ first: Number(first), last: Number(last ?? first), protocol: protocol ?? "tcp" }];
+  });
+  const others = ports.filter((port) => {
+    const [number = "", protocol] = port.split("/");
+    return !ranges.some(
+      (range) =>
+        range.protocol === protocol &&
+        range.first <= Number(number) &&
+        Number(number) <= range.last,
+    );
+  });
+  return ranges.length === 0 || others.length === 0
+    ? []
+    : [
+        notice(
+          `it shall listen on ${others.join(", ")}; the image exposes ${exposed.join(", ")}`,
+          "see that the program is told its port, in its arguments or its config",
+        ),
+      ];
+}
+
+function pathFindings(use: ImageUse, { start }: PlatformImage): Found[] {
+  const program = use.command.length > 0 ? undefined : start.entrypoint[0];
+  const hidden = use.mounts.find((mount) => program !== undefined && lies(program, mount));
+  const lost = start.volumes.filter(
+    (volume) => !use.mounts.some((mount) => lies(volume, mount) || lies(mount, volume)),
+  );
+  return [
+    ...(hidden === undefined
+      ? []
+      : [
+          fault(
+            `what it mounts at ${hidden} hides the image's own program, ${program ?? ""}`,
+            "mount it elsewhere, or say command",
+          ),
+        ]),
+    ...(lost.length === 0
+      ? []
+      : [
+          notice(
+            `the image keeps data in ${lost.join(", ")}, and nothing is mounted there: it is gone with the container`,
+            "mount a volume there, if it matters",
+          ),
+        ]),
+  ];
+}
+
+/** Whether a path is another one or lies below it. */
+function lies(path: string, above: string): boolean {
+  const folder = above.replace(/\/+$/, "");
+  return path === folder || path.startsWith(`${folder}/`);
+}
