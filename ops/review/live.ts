@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Git } from "../../release/git.ts";
+import { dependenciesOfPlan, dependenciesOfState } from "../../review/dependencies.ts";
 import { readPlan } from "../../review/binding/plan.ts";
 import { type StackKey, stackKey } from "../../review/binding/key.ts";
 import { readIfThere } from "../../sandbox/files.ts";
@@ -51,7 +52,8 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
     // Opens `--event-log`, which the vendor's Automation API reads as well.
     environment: { ...environment, ...(await releaseHere(run)), PULUMI_DEBUG_COMMANDS: "true" },
   });
-  const state = await readState(pulumi, file.stack, scratch);
+  const deployment = await readDeployment(pulumi, file.stack, scratch);
+  const state = stateOf(deployment);
   const secrets = await liveVault(file, pulumi).read();
   const drifted = drift ? await askTheWorld(pulumi, run) : undefined;
   const previewed = change ? await previewChange(pulumi, run) : nothingAsked;
@@ -60,6 +62,7 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
     against: "live",
     ...previewed,
     ...(state === undefined ? {} : { state }),
+    dependencies: new Map([...dependenciesOfState(deployment), ...(previewed.dependencies ?? [])]),
     ...(drifted === undefined ? {} : { drift: drifted.events }),
     ...(drifted?.failure === undefined ? {} : { driftFailure: drifted.failure }),
     missing: [],
@@ -68,12 +71,16 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
   };
 }
 
-const nothingAsked = { code: 0, events: "", values: undefined } as const;
+const nothingAsked: Pick<LivePreviewed, "code" | "dependencies" | "events" | "values"> = {
+  code: 0,
+  events: "",
+  values: undefined,
+};
 
 async function previewChange(
   pulumi: RunPulumi,
   { file, root, scratch }: LivePreview,
-): Promise<Pick<LivePreviewed, "code" | "events" | "failure" | "values">> {
+): Promise<Pick<LivePreviewed, "code" | "dependencies" | "events" | "failure" | "values">> {
   const events = join(scratch, `${file.stack}.events`);
   const plan = openPipe(scratch, `${file.stack}.plan`);
   // What it shows holds secrets then: it goes nowhere, the report is made from the events.
@@ -90,6 +97,7 @@ async function previewChange(
     code: ended === undefined ? 0 : 1,
     events: readIfThere(events) ?? "",
     ...(ended === undefined ? {} : { failure: ended }),
+    ...(text === undefined ? {} : { dependencies: dependenciesOfPlan(text) }),
     values: text === undefined ? undefined : readPlan(text),
   };
 }
@@ -119,16 +127,12 @@ async function attempt(run: () => Promise<unknown>): Promise<string | undefined>
 }
 
 /** The state goes through a file of the owner's, its secrets encrypted, and is removed. */
-async function readState(
-  pulumi: RunPulumi,
-  stack: string,
-  scratch: string,
-): Promise<Previewed["state"]> {
+async function readDeployment(pulumi: RunPulumi, stack: string, scratch: string): Promise<unknown> {
   const path = join(scratch, `${stack}.state.json`);
   await pulumi(["stack", "export", "--stack", stack, "--file", path]);
   const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
   rmSync(path);
-  return stateOf(deployment);
+  return deployment;
 }
 
 /**

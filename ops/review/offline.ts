@@ -23,6 +23,7 @@ import { packWords } from "../../sandbox/policy.ts";
 import { neededSecrets, readSecrets, writeSecrets } from "../../sandbox/secrets.ts";
 import { seedStandins } from "../../sandbox/standins/seeds.ts";
 import type { Environment } from "../../sandbox/tools.ts";
+import { dependenciesOfState } from "../../review/dependencies.ts";
 import { lastWords, notBegun, type Previewed, previewWords } from "./previewed.ts";
 import { rotatedSecrets } from "./rotated.ts";
 import { stateOf } from "./state.ts";
@@ -68,7 +69,8 @@ export async function previewOffline(run: OfflineRun): Promise<Previewed> {
     }
     await rendering.settle({ ...plan, kept: secretsAfter(before, plan) });
   }
-  const state = stateOf(readDeployment(place));
+  const deployment = readDeployment(place);
+  const state = stateOf(deployment);
   const events = join(scratch, `${stack}.events`);
   const result = await rendering.run([...previewWords, ...packWords(clone)], clone, events);
   return {
@@ -78,6 +80,7 @@ export async function previewOffline(run: OfflineRun): Promise<Previewed> {
     events: readIfThere(events) ?? "",
     ...(result.code === 0 ? {} : { failure: lastWords(result) }),
     ...(state === undefined ? {} : { state }),
+    dependencies: dependenciesOfState(deployment),
     missing: [],
     secrets: [...readSecrets(place).values()],
   };

@@ -1,5 +1,6 @@
 /** What a preview leaves for the report, whichever way it was run. */
 import type { Missing, StackProvenance } from "../../review/model.ts";
+import type { Dependencies } from "../../review/unknowns.ts";
 import type { UpdateResult } from "../../sandbox/engine.ts";
 import { isNoise } from "../../sandbox/events.ts";
 
@@ -22,6 +23,8 @@ export interface Previewed {
   readonly failure?: string;
   /** The state it started from. */
   readonly state?: StackProvenance["state"];
+  /** What depends on what, as far as state and plan tell. */
+  readonly dependencies?: Dependencies;
   readonly missing: readonly Missing[];
   /** Values of the stack's secrets, so that whatever repeats one is found: they are in no report. */
   readonly secrets: readonly string[];

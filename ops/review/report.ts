@@ -57,7 +57,7 @@ function inputOf(
   preview: StackPreview | undefined,
   { engine, reproduce }: Maker,
 ): StackInput {
-  const { against, drift, driftFailure, missing, stack, state } = previewed;
+  const { against, dependencies, drift, driftFailure, missing, stack, state } = previewed;
   const told = preview?.messages.some(({ severity }) => severity === "error") === true;
   const provenance: Partial<StackProvenance> = {
     ...(engine === undefined ? {} : { engine }),
@@ -72,6 +72,7 @@ function inputOf(
     failure: told || preview?.summary !== undefined ? undefined : previewed.failure,
     drift: drift === undefined ? undefined : readEvents(drift),
     driftFailure,
+    dependencies,
     provenance,
     missing,
   };

@@ -15,6 +15,7 @@ import { packWords } from "../../sandbox/policy.ts";
 import { readSecrets } from "../../sandbox/secrets.ts";
 import { readState } from "../../sandbox/state.ts";
 import type { Environment } from "../../sandbox/tools.ts";
+import { dependenciesOfState } from "../../review/dependencies.ts";
 import { lastWords, type Previewed, previewWords } from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
@@ -41,7 +42,8 @@ export function previewSandbox(place: SandboxPlace, run: SandboxRun): Promise<Pr
     const { sandbox, plan } = await open({ place, options, outer, say });
     sandbox.api.close();
     const release = plan.onFailure === "rollback" ? await releaseHere(place, outer) : undefined;
-    const state = stateOf(readDeployment(place));
+    const deployment = readDeployment(place);
+    const state = stateOf(deployment);
     const events = join(scratch, `${stack}.events`);
     const result = await new Engine(place, outer).update(
       [
@@ -64,6 +66,7 @@ export function previewSandbox(place: SandboxPlace, run: SandboxRun): Promise<Pr
       events: readIfThere(events) ?? "",
       ...(result.code === 0 ? {} : { failure: lastWords(result) }),
       ...(state === undefined ? {} : { state }),
+      dependencies: dependenciesOfState(deployment),
       missing: [],
       secrets: [...readSecrets(place).values()],
     };
