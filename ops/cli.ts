@@ -185,7 +185,9 @@ async function runPipelineCommand(
       const { giveOutput, readOccasion, readStacks, tasksFor } =
         await import("./pipeline/stacks.ts");
       const { branch = "", for: occasion, stack } = values;
-      const asked = { occasion: readOccasion(occasion), branch, only: stack };
+      const { isTestStack } = await import("./review/drifted.ts");
+      const isTest = (one: string): boolean => isTestStack(root, one);
+      const asked = { occasion: readOccasion(occasion), branch, only: stack, isTest };
       giveOutput({ tasks: JSON.stringify(tasksFor(readStacks(root), asked)) }, process.env);
       return 0;
     }

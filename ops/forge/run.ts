@@ -1,5 +1,4 @@
 /** The commands that talk to the forge, and those that pass reports from job to job. */
-import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import * as z from "zod";
@@ -7,8 +6,8 @@ import * as z from "zod";
 import type { Report } from "../../review/model.ts";
 import { marker, renderMarkdown } from "../../review/render/markdown.ts";
 import { CommandError } from "../command.ts";
-import { giveOutput, readStacks, tasksFor } from "../pipeline/stacks.ts";
-import { terminalText, writeReport } from "../review/output.ts";
+import { giveOutput, readStacks } from "../pipeline/stacks.ts";
+import { summarize, terminalText, writeReport } from "../review/output.ts";
 import { raiseAlarm } from "./alarm.ts";
 import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
 import { placeComment } from "./comment.ts";
@@ -16,9 +15,6 @@ import { Forge } from "./forge.ts";
 import { type Head, pullOf, reviewOf } from "./pulls.ts";
 
 type Environment = NodeJS.ProcessEnv;
-
-/** Bytes of a job's summary: GitHub takes 1 MiB of each step. */
-const summaryBudget = 900_000;
 
 /** What a text of the environment must be. @throws CommandError where it is missing. */
 function need(environment: Environment, name: string): string {
@@ -196,23 +192,11 @@ export function runJoin(
   if (agreed !== undefined && agreed !== "yes") {
     throw new CommandError(`AGREED must be yes (it is ${JSON.stringify(agreed)})`);
   }
-  const expected = tasksFor(readStacks(root), { occasion: "review", branch: "" });
-  const report = joinFolders(
-    resolve(from),
-    expected.map(({ stack }) => stack),
-    environment["FLEET_REVIEW_URL"] ?? "",
-  );
+  const url = environment["FLEET_REVIEW_URL"] ?? "";
+  const report = joinFolders(resolve(from), Object.keys(readStacks(root)), url);
   writeReport(report, resolve(root, out ?? ".review"));
   process.stdout.write(terminalText(report, environment));
   summarize(report, environment);
   const { exitCode } = report.verdict;
   return exitCode === 3 && agreed === "yes" ? 2 : exitCode;
-}
-
-/** On the page of the run, where there is one: it takes far more than a comment. */
-export function summarize(report: Report, environment: Environment): void {
-  const path = environment["GITHUB_STEP_SUMMARY"] ?? "";
-  if (path !== "") {
-    appendFileSync(path, renderMarkdown(report, { budget: summaryBudget }));
-  }
 }

@@ -35,6 +35,8 @@ export interface Task {
   readonly live: boolean;
   /** Whether an update is held against the report of the merged pull request. */
   readonly reviewed: boolean;
+  /** Whether drift is an alarm: it is not where people may change things by hand. */
+  readonly alarm: boolean;
 }
 
 /** What a pipeline asks the table for. */
@@ -92,8 +94,15 @@ export function readStacks(root: string): Stacks {
  */
 export function tasksFor(
   stacks: Stacks,
-  { branch, occasion, only }: { occasion: Occasion; branch: string; only?: string | undefined },
+  asked: {
+    readonly occasion: Occasion;
+    readonly branch: string;
+    readonly only?: string | undefined;
+    /** Whether a stack's file says that it is a test environment. */
+    readonly isTest: (stack: string) => boolean;
+  },
 ): readonly Task[] {
+  const { branch, isTest, occasion, only } = asked;
   const rows = Object.entries(stacks).map(([stack, row]) => ({ stack, ...row }));
   const chosen = {
     review: () => rows,
@@ -115,6 +124,7 @@ export function tasksFor(
     branch: row.branch,
     live: occasion !== "review" || row.branch === branch,
     reviewed: occasion === "push" && row.update === "reviewed",
+    alarm: !isTest(row.stack),
   }));
 }
 

@@ -14,10 +14,10 @@ import { inParallel } from "../parallel.ts";
 import { readStackFile, stackFileName } from "../stack-file.ts";
 import { thisMachine } from "../tools.ts";
 import { type BaseOfChange, checkOutBase, commitOf } from "./base.ts";
-import { judgeDrift } from "./drifted.ts";
+import { isTestStack, judgeDrift } from "./drifted.ts";
 import { previewLive } from "./live.ts";
 import { previewOffline } from "./offline.ts";
-import { terminalText, writeReport } from "./output.ts";
+import { summarize, terminalText, writeReport } from "./output.ts";
 import { notBegun, type Previewed } from "./previewed.ts";
 import { reportOf } from "./report.ts";
 import { withScratch } from "./scratch.ts";
@@ -48,21 +48,13 @@ const atATime = 2;
 export async function review(request: ReviewRequest): Promise<number> {
   const { change, root } = request;
   const made = await withScratch((scratch) => makeReport(request, scratch));
-  const report = change ? made : judgeDrift(made, (stack) => isTest(root, stack));
+  const report = change ? made : judgeDrift(made, (stack) => isTestStack(root, stack));
   const folder = resolve(root, request.out ?? ".review");
   writeReport(report, folder);
+  summarize(report, request.environment);
   process.stdout.write(terminalText(report, request.environment));
   process.stdout.write(`report.md, .html, .txt and .json are in ${shortened(folder)}\n`);
   return report.verdict.exitCode;
-}
-
-/** Whether a stack's file says so; one that cannot be read says nothing. */
-function isTest(root: string, stack: string): boolean {
-  try {
-    return readStackFile(root, stack).config["fleet:environment"] === "test";
-  } catch {
-    return false;
-  }
 }
 
 /** Makes the report. A stack whose preview fails is part of it. */

@@ -1,5 +1,15 @@
 /** What drift ends with: an alarm, or information where people may change things by hand. */
 import type { Report, StackReport } from "../../review/model.ts";
+import { readStackFile } from "../stack-file.ts";
+
+/** Whether a stack's file says `fleet:environment: test`; one that cannot be read says nothing. */
+export function isTestStack(root: string, stack: string): boolean {
+  try {
+    return readStackFile(root, stack).config["fleet:environment"] === "test";
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A report that nothing but drift was asked for, with the exit code that says so: 0 none, 2 some in test

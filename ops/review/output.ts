@@ -1,5 +1,5 @@
 /** The report in its forms: four files, and a text for the terminal. */
-import { mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Report } from "../../review/model.ts";
@@ -30,6 +30,17 @@ export function writeReport(report: Report, folder: string): void {
   writeWhole(join(folder, fileNames.text), renderTerminal(report));
   writeWhole(join(folder, fileNames.json), renderJson(report));
   writeWhole(join(folder, fileNames.code), `${report.verdict.exitCode}\n`);
+}
+
+/** Bytes of a step's summary: GitHub takes 1 MiB. */
+const summaryBudget = 900_000;
+
+/** On the page of a pipeline's run, where there is one: it takes far more than a comment. */
+export function summarize(report: Report, environment: NodeJS.ProcessEnv): void {
+  const path = environment["GITHUB_STEP_SUMMARY"] ?? "";
+  if (path !== "") {
+    appendFileSync(path, renderMarkdown(report, { budget: summaryBudget }));
+  }
 }
 
 /** The text for whoever runs it. */
