@@ -56,7 +56,7 @@ const Controller = z.looseObject({
 /** A service of a Swarm, as the Docker provider takes it. */
 const SwarmService = z.looseObject({
   name: z.string(),
-  auth: z.unknown(),
+  auth: z.unknown().optional(),
   taskSpec: z.looseObject({
     containerSpec: z.looseObject({
       image: z.string(),

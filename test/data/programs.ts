@@ -94,6 +94,7 @@ const toolNames = [
   "dig",
   "coturn",
   "nginx",
+  "docker-registry",
 ] as const;
 
 /** The debian packages' folders, newest version first. */
