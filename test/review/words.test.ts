@@ -1,0 +1,310 @@
+/** What changes, in the words of those who run it; and what a stack asks of its cluster. */
+import { describe, expect, it } from "vitest";
+
+import { imageWords } from "../../review/kubernetes/container-words.ts";
+import { paceOf } from "../../review/kubernetes/pace.ts";
+import { percent, readQuantity } from "../../review/kubernetes/quantities.ts";
+import type { Totals } from "../../review/model.ts";
+import type { JsonObject } from "../../review/values.ts";
+import { type Made, madeItem, madeReport, object, typeOf, unknown, workload } from "./made.ts";
+
+const digest = `sha256:${"ab".repeat(32)}`;
+
+/** Words of a change of these two states, whose differences are those of an own comparison. */
+const words = (type: string, before: JsonObject, after: JsonObject): readonly string[] =>
+  madeItem({ type, before, after }).words;
+
+const totals = (...resources: readonly Made[]): Totals => {
+  const [stack] = madeReport(resources).stacks;
+  if (stack === undefined) {
+    throw new Error("no stack");
+  }
+  return stack.totals;
+};
+
+describe("an image", () => {
+  it.each([
+    ["shop/web:v1", `shop/web:v2@${digest}`, "image shop/web: v1 -> v2 (digest pinned)"],
+    [`shop/web:v1@${digest}`, "shop/web:v2", "image shop/web: v1 -> v2 (digest no longer pinned)"],
+    ["shop/web:v1", "shop/web:v2", "image shop/web: v1 -> v2"],
+    ["shop/web", "shop/web:v2", "image shop/web: latest -> v2"],
+    [
+      "a.example:5000/web",
+      "b.example:5000/web:v2",
+      "image a.example:5000/web:latest -> b.example:5000/web:v2",
+    ],
+    [
+      `shop/web:v1@sha256:${"cd".repeat(32)}`,
+      `shop/web:v1@${digest}`,
+      "image shop/web:v1: same tag, digest sha256:cdcdcdcdcdcd -> sha256:abababababab",
+    ],
+    ["shop/web:v1", unknown, "image shop/web:v1 -> [unknown]"],
+  ])("%s -> %s", (before, after, line) => {
+    expect(imageWords(before, after)).toEqual([line]);
+  });
+});
+
+describe("a workload's words", () => {
+  it("tell replicas, and amounts by how much they change", () => {
+    const resources = (cpu: string, memory: string) => ({
+      resources: { requests: { cpu }, limits: { memory } },
+    });
+    expect(
+      words(
+        "Deployment",
+        workload({ replicas: 2 }, resources("250m", "512Mi")),
+        workload({ replicas: 3 }, resources("500m", "384Mi")),
+      ),
+    ).toEqual([
+      "cpu request 250m -> 500m (+100%)",
+      "memory limit 512Mi -> 384Mi (-25%)",
+      "replicas 2 -> 3",
+    ]);
+  });
+
+  it("name the container where there are several", () => {
+    const both = (image: string) =>
+      workload(
+        {},
+        {},
+        {
+          containers: [
+            { name: "a", image: "a:1" },
+            { name: "b", image },
+          ],
+        },
+      );
+    expect(words("Deployment", both("b:1"), both("b:2"))).toEqual(["b: image b: 1 -> 2"]);
+  });
+
+  it("tell where a variable comes from, not what a secret one is", () => {
+    const env = (...list: readonly JsonObject[]) => workload({}, { env: list });
+    expect(
+      words(
+        "Deployment",
+        env(
+          { name: "LEVEL", value: "info" },
+          { name: "GONE", value: "x" },
+          { name: "PASSWORD", value: "a" },
+        ),
+        env(
+          { name: "LEVEL", value: "debug" },
+          { name: "PASSWORD", value: "b" },
+          { name: "KEY", valueFrom: { secretKeyRef: { name: "login", key: "password" } } },
+        ),
+      ).slice(0, 4),
+    ).toEqual([
+      "env LEVEL info -> debug",
+      "env GONE removed",
+      "env PASSWORD [secret] changed",
+      "env KEY added (key password of Secret login)",
+    ]);
+  });
+
+  it("tell each property that has no words of its own, and how many more there are", () => {
+    const many = (mark: number) =>
+      workload(Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`x${at}`, mark])));
+    const told = words("Deployment", many(1), many(2));
+    expect(told[0]).toBe("spec.x0 1 -> 2");
+    expect(told.at(-1)).toBe("8 further properties");
+  });
+});
+
+describe("other objects' words", () => {
+  const rule = (resources: readonly string[]) =>
+    object({ rules: [{ apiGroups: [""], resources, verbs: ["list", "get"] }] });
+  const claim = (storage: string) => object({ spec: { resources: { requests: { storage } } } });
+  it.each<[string, JsonObject, JsonObject, readonly string[]]>([
+    ["PersistentVolumeClaim", claim("10Gi"), claim("5Gi"), ["storage 10Gi -> 5Gi (-50%)"]],
+    ["Role", rule(["pods"]), rule(["pods", "secrets"]), ["rule get,list secrets added"]],
+    [
+      "Service",
+      object({ spec: { type: "ClusterIP", ports: [{ port: 80, targetPort: 8080 }] } }),
+      object({
+        spec: { type: "NodePort", ports: [{ port: 80, targetPort: 8081, nodePort: 30_080 }] },
+      }),
+      ["type ClusterIP -> NodePort", "port 80/TCP to 8080 -> to 8081, on every node 30080"],
+    ],
+    [
+      "Ingress",
+      object({ spec: { rules: [{ host: "a.example" }] } }),
+      object({ spec: { rules: [{ host: "b.example" }] } }),
+      ["host a.example removed", "host b.example added"],
+    ],
+    [
+      "ConfigMap",
+      object({ data: { a: "1" } }),
+      object({ data: { b: "1" } }),
+      ["file a removed", "file b added"],
+    ],
+    [
+      "linode:index/domainRecord:DomainRecord",
+      { target: "192.0.2.1" },
+      { target: "192.0.2.2" },
+      ["target 192.0.2.1 -> 192.0.2.2"],
+    ],
+  ])("%s", (type, before, after, told) => {
+    expect(words(type, before, after)).toEqual(told);
+  });
+
+  it("say who reads a config object and does not roll with it", () => {
+    const reader: Made = {
+      op: "same",
+      type: "Deployment",
+      name: "api",
+      before: workload({}, { envFrom: [{ configMapRef: { name: "web" } }] }),
+    };
+    const config: Made = {
+      type: "ConfigMap",
+      before: object({ data: { a: "1" } }),
+      after: object({ data: { a: "2" } }),
+    };
+    expect(madeItem(config, reader).words).toContain(
+      "read by Deployment web, which does not roll with it",
+    );
+    const rolls: Made = {
+      ...reader,
+      op: "update",
+      after: workload({}, { image: "shop/web:v2", envFrom: [{ configMapRef: { name: "web" } }] }),
+    };
+    expect(madeItem(config, rolls).words.join()).not.toContain("read by");
+  });
+});
+
+describe("a quantity", () => {
+  it.each([
+    ["250m", 0.25],
+    ["1.5", 1.5],
+    [2, 2],
+    ["1Ki", 1024],
+    ["128974848", 128_974_848],
+    ["129e6", 129e6],
+    ["1E", 1e18],
+    ["100n", 1e-7],
+  ])("%s is %s", (text, amount) => {
+    expect(readQuantity(text)).toBeCloseTo(amount, 12);
+  });
+
+  it.each(["", "abc", "1Xi", "--1", "1 Gi", unknown, null, {}, "9".repeat(400)])(
+    "%j is none",
+    (text) => {
+      expect(readQuantity(text)).toBeUndefined();
+    },
+  );
+
+  it("changes by a share of what it was", () => {
+    expect([percent(512, 1024), percent(4, 3), percent(0, 3)]).toEqual(["+100%", "-25%", ""]);
+  });
+});
+
+describe("the pace of a rollout", () => {
+  const rolling = (maxSurge: number | string, maxUnavailable: number | string, replicas = 4) =>
+    workload({ replicas, strategy: { rollingUpdate: { maxSurge, maxUnavailable } } });
+  it.each<[string, JsonObject, string, number | undefined]>([
+    ["Deployment", workload({ replicas: 4 }), "up to 2 of 4 at once", 1],
+    ["Deployment", workload({ replicas: 1 }), "the only one", 0],
+    ["Deployment", rolling(1, 0), "one at a time", 0],
+    ["Deployment", rolling(0, 0), "one at a time", 1],
+    ["Deployment", rolling("100%", "50%"), "all 4 at once", 2],
+    [
+      "Deployment",
+      workload({ replicas: 3, strategy: { type: "Recreate" } }),
+      "all at once: the old ones stop first",
+      3,
+    ],
+    [
+      "Deployment",
+      workload({ replicas: unknown }),
+      "by its strategy, of a number that is not known yet",
+      undefined,
+    ],
+    ["StatefulSet", workload({ replicas: 3 }), "one at a time, the last first", 1],
+    [
+      "StatefulSet",
+      workload({ replicas: 3, updateStrategy: { rollingUpdate: { partition: 2 } } }),
+      "one at a time, the last first, those from number 2 on",
+      1,
+    ],
+    [
+      "StatefulSet",
+      workload({ updateStrategy: { type: "OnDelete" } }),
+      "none by itself: each is replaced when somebody deletes it",
+      0,
+    ],
+    ["DaemonSet", workload(), "one node at a time", undefined],
+    [
+      "DaemonSet",
+      workload({ updateStrategy: { rollingUpdate: { maxUnavailable: "30%" } } }),
+      "nodes at a time: 30%",
+      undefined,
+    ],
+  ])("%s %#: %3$s", (type, inputs, line, missing) => {
+    expect(paceOf(typeOf(type), inputs)).toEqual({ line, missing });
+  });
+});
+
+describe("totals", () => {
+  const sized = (cpu: string, replicas: number) =>
+    workload(
+      { replicas },
+      { resources: { requests: { cpu, memory: "1Gi" }, limits: { memory: "2Gi" } } },
+      { initContainers: [{ name: "first", resources: { requests: { cpu: "1" } } }] },
+    );
+
+  it("are sums over all replicas, of what changes and of what stays", () => {
+    const { before, after, lines } = totals(
+      { type: "Deployment", before: sized("2", 1), after: sized("2", 3) },
+      { op: "same", type: "Deployment", name: "other", before: sized("500m", 2) },
+      {
+        op: "create",
+        type: "PersistentVolumeClaim",
+        after: object({ spec: { resources: { requests: { storage: "5Gi" } } } }),
+      },
+    );
+    // Of a pod whose first container asks for more than those after it, the first counts.
+    expect([before.cpuRequests, after.cpuRequests]).toEqual([4, 8]);
+    expect([before.pods, after.pods]).toEqual([3, 5]);
+    expect(lines).toEqual([
+      "CPU requests 4 -> 8 (+100%)",
+      "memory requests 3Gi -> 5Gi (+67%)",
+      "memory limits 6Gi -> 10Gi (+67%)",
+      "storage 0 -> 5Gi",
+      "pods 3 -> 5 (+67%)",
+    ]);
+  });
+
+  it("count the claims of a StatefulSet by its pods", () => {
+    const set = (replicas: number) =>
+      workload({
+        replicas,
+        volumeClaimTemplates: [
+          { metadata: { name: "data" }, spec: { resources: { requests: { storage: "10Gi" } } } },
+        ],
+      });
+    expect(totals({ type: "StatefulSet", before: set(2), after: set(3) }).lines[0]).toBe(
+      "storage 20Gi -> 30Gi (+50%)",
+    );
+  });
+
+  it("say what they do not count", () => {
+    const { uncounted } = totals(
+      {
+        op: "create",
+        type: "DaemonSet",
+        name: "agent",
+        after: object({ spec: { template: { spec: { containers: [] } } } }, "agent"),
+      },
+      { op: "create", type: "Deployment", after: workload({ replicas: unknown }) },
+      {
+        op: "create",
+        type: "PersistentVolumeClaim",
+        after: object({ spec: { resources: { requests: { storage: unknown } } } }),
+      },
+    );
+    expect(uncounted).toEqual([
+      "DaemonSet shop/agent: a pod on each node",
+      "Deployment shop/web: its number of pods is not known yet",
+      "PersistentVolumeClaim shop/web: its storage is not known yet",
+    ]);
+  });
+});
