@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Item, Report, StackReport } from "../../review/model.ts";
+import { renderTerminal } from "../../review/render/terminal.ts";
 import { buildReport } from "../../review/report.ts";
 import type { JsonObject } from "../../review/values.ts";
 import { logOf, type Made, madeReport, object, previewOf, urnOf, workload } from "./made.ts";
@@ -358,6 +359,10 @@ describe("several stacks", () => {
       folded: true,
       toldBy: { stack: "prod", id: told?.id },
     });
+  });
+
+  it("are all named where an equal change is told", () => {
+    expect(renderTerminal(report)).toContain("replace Deployment shop/worker in prod, test\n");
   });
 
   it("that have nothing in common are not compared", () => {

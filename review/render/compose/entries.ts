@@ -49,7 +49,7 @@ export function itemEntry(item: Item, groups: ReadonlyMap<string, Group>, severa
     tone: item.risk,
     operation: item.operation,
     title: labelled(item.resource.label),
-    stacks: several ? [nameOf(item.resource.stack)] : [],
+    stacks: several ? [item.resource.stack, ...(item.alsoIn ?? [])].map(nameOf) : [],
     reasons: reasonsOf(item.findings),
     facts: itemFacts(item, within),
     details: itemDetails(item, changes),
