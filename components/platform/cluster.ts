@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Provider, type ProviderArgs } from "@pulumi/kubernetes/provider.js";
 // Not from its root: loading all of it takes a noticeable part of every run.
 import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,7 +10,7 @@ import { Lke } from "./lke.ts";
 /** The cluster of a stack: the one provider through which its objects are made. */
 export class Cluster extends pulumi.ComponentResource {
   /** Hand it to every top-level component: `{ provider: cluster.provider }`. */
-  readonly provider: k8s.Provider;
+  readonly provider: Provider;
   /** For what the stack has at Linode round its cluster. Its token comes from LINODE_TOKEN. */
   readonly linode: LinodeProvider | undefined;
   /** What happens to what the stack has there when it goes. */
@@ -32,7 +32,7 @@ export class Cluster extends pulumi.ComponentResource {
       const linode = makeLinode();
       this.linode = linode;
       const lke = new Lke(`${name}-lke`, { ...config, data }, { parent: this, provider: linode });
-      this.provider = new k8s.Provider(
+      this.provider = new Provider(
         `${name}-provider`,
         { ...providerTerms, kubeconfig: lke.kubeconfig, clusterIdentifier: lke.identifier },
         // Every object waits for its provider, and so for nodes.
@@ -40,11 +40,7 @@ export class Cluster extends pulumi.ComponentResource {
       );
     } else {
       this.linode = config.linode === undefined ? undefined : makeLinode();
-      this.provider = new k8s.Provider(
-        `${name}-provider`,
-        kubeconfigProvider(config.context),
-        parent,
-      );
+      this.provider = new Provider(`${name}-provider`, kubeconfigProvider(config.context), parent);
     }
     this.registerOutputs({ provider: this.provider });
   }
@@ -66,10 +62,10 @@ const providerTerms = {
   deleteUnreachable: false,
   skipUpdateUnreachable: false,
   suppressDeprecationWarnings: false,
-} as const satisfies k8s.ProviderArgs;
+} as const satisfies ProviderArgs;
 
 /** Arguments of the provider for a context of the operator's kubeconfig. */
-export function kubeconfigProvider(context: string): k8s.ProviderArgs {
+export function kubeconfigProvider(context: string): ProviderArgs {
   return {
     ...providerTerms,
     context,

@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -26,7 +27,7 @@ export interface HttpHostArgs {
  *
  * There must be one for each host: of two, a controller serves the older or mixes both.
  */
-export class HttpHost extends k8s.networking.v1.Ingress implements Awaitable {
+export class HttpHost extends Ingress implements Awaitable {
   /** The host itself: it is awaited until the controller tells an address, so that a class which nobody serves is found here. */
   readonly ready: readonly pulumi.Resource[];
 

@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
@@ -85,7 +85,7 @@ export class Geoip extends pulumi.ComponentResource implements Awaitable {
     const workload = makeWorkload(name, programWorkload(name, geoipProgram(args), args), {
       parent: this,
     });
-    const service = new k8s.core.v1.Service(
+    const service = new Service(
       `${ipServiceName}-service`,
       {
         metadata: {
