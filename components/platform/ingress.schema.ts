@@ -92,7 +92,7 @@ const terms = (image: string) => ({
 /** Traefik v3, configured by its arguments and one file: no kinds of its own are needed. */
 export const TraefikConfig = z.strictObject({
   kind: z.literal("traefik"),
-  ...terms("docker.io/library/traefik:v3.7.14"),
+  ...terms("docker.io/library/traefik:v3.7.15"),
 });
 /** {@inheritDoc TraefikConfig} */
 export type TraefikConfig = z.infer<typeof TraefikConfig>;

@@ -5,6 +5,7 @@ import { exposedPods, publicPorts } from "./controller-pods.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
 import { nginxArguments, nginxPorts, nginxSettings } from "./nginx-settings.ts";
+import { seedCommand, templatePath } from "./nginx-template.ts";
 
 /** An nginx of this config. */
 export function nginxKind(config: NginxConfig): ControllerKind {
@@ -74,7 +75,7 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
     container: {
       name: "nginx",
       image: config.image,
-      args: nginxArguments(name, pods.endpoint, settings),
+      args: nginxArguments(name, pods.endpoint, { settings, template: templatePath(folders.etc) }),
       fieldEnv: { POD_NAMESPACE: "metadata.namespace", POD_NAME: "metadata.name" },
       ports: [
         ...publicPorts(config, nginxPorts),
@@ -103,12 +104,12 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
   };
 }
 
-/** Copies the image's own configuration to where it may be written. */
+/** Copies the image's own configuration to where it may be written, and its template with it. */
 function seed({ image, resources }: NginxConfig): Container {
   return {
     name: "seed",
     image,
-    command: ["cp", "-dR", `${folders.etc}/.`, "/seed"],
+    command: seedCommand({ from: folders.etc, to: "/seed" }),
     resources,
     mounts: [{ volume: "etc", path: "/seed" }],
   };

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { parseQuantity } from "../base/quantity.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
+import { spoofableHeaders } from "./spoofable-headers.ts";
 
 /** Ports the process listens on: above 1023, so that it needs no right to bind them. */
 export const traefikPorts = { web: 8000, websecure: 8443, ping: 8080, metrics: 9100 } as const;
@@ -90,15 +91,14 @@ export function traefikArguments(
 
 type Middlewares = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/**
- * What every request passes.
- *
- * The services believe True-Client-IP before anything else, and Traefik passes a client's own on
- * (facts/skywire.md 2.1): an empty value drops it.
- */
+/** What every request passes. Traefik passes a client's own on of these headers: an empty value drops it. */
 function traefikMiddlewares({ maximumBody }: TraefikConfig): Middlewares {
   return {
-    [clientAddress]: { headers: { customRequestHeaders: { "True-Client-IP": "" } } },
+    [clientAddress]: {
+      headers: {
+        customRequestHeaders: Object.fromEntries(spoofableHeaders.map((header) => [header, ""])),
+      },
+    },
     ...(maximumBody === undefined
       ? {}
       : { [maximumBodyName]: { buffering: { maxRequestBodyBytes: parseQuantity(maximumBody) } } }),

@@ -115,12 +115,22 @@ describe("Traefik's arguments", () => {
     );
   });
 
-  it("come with a file that drops a client's own True-Client-IP", () => {
+  it("come with a file that drops what a client says of itself and Traefik does not write anew", () => {
     expect(Object.values(traefikFiles(onSlot())).map((text): unknown => parse(text))).toEqual([
       {
         http: {
           middlewares: {
-            "client-address": { headers: { customRequestHeaders: { "True-Client-IP": "" } } },
+            "client-address": {
+              headers: {
+                customRequestHeaders: {
+                  "True-Client-IP": "",
+                  Forwarded: "",
+                  "X-Client-IP": "",
+                  "X-Cluster-Client-IP": "",
+                  "X-Original-Forwarded-For": "",
+                },
+              },
+            },
           },
         },
       },
@@ -204,7 +214,7 @@ describe("a controller on a slot's own ports", () => {
           securityContext: { runAsNonRoot: true, runAsUser: 65_532 },
           containers: [
             {
-              image: "docker.io/library/traefik:v3.7.14",
+              image: "docker.io/library/traefik:v3.7.15",
               ports: [
                 { name: "web", containerPort: 8000, hostPort: 80 },
                 { name: "websecure", containerPort: 8443, hostPort: 443 },
