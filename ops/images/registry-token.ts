@@ -1,6 +1,13 @@
 /** What a registry asks for before it answers: nothing, a login, or a token that a login opens. */
+import * as z from "zod";
+
 import type { RegistryLogin } from "../../components/base/secrets.ts";
 import { RegistryFault } from "./registry-fault.ts";
+
+/** A registry that answers with anything else gives no token. */
+const Answer = z
+  .looseObject({ token: z.string().optional(), access_token: z.string().optional() })
+  .catch({});
 
 /** How a token is asked for. */
 export interface TokenRequest {
@@ -60,15 +67,17 @@ async function token(url: URL, { login, ask }: TokenRequest): Promise<string> {
   if (response.status === 429) {
     throw new RegistryFault(`${url.host} was asked too often`, "wait some minutes");
   }
-  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-  const found = answer["token"] ?? answer["access_token"];
-  if (!response.ok || typeof found !== "string") {
+  const { token: found, access_token: other } = Answer.parse(
+    await response.json().catch(() => undefined),
+  );
+  const opened = found ?? other;
+  if (!response.ok || opened === undefined) {
     throw new RegistryFault(
       `${url.host} gives no token (${response.status})`,
       "see the registry's status page, and ask again",
     );
   }
-  return found;
+  return opened;
 }
 
 function basic({ username, password }: RegistryLogin): string {

@@ -6,9 +6,12 @@
  * spec/auth/token), github.com/opencontainers/distribution-spec, docs.docker.com/docker-hub/usage/pulls.
  */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 
-import { parseImage } from "../../components/base/images.ts";
+import { ImageDigest, parseImage } from "../../components/base/images.ts";
 import type { RegistryLogin } from "../../components/base/secrets.ts";
+import { reason, textOf } from "./registry-answer.ts";
 import { RegistryFault } from "./registry-fault.ts";
 import { authorization } from "./registry-token.ts";
 
@@ -21,7 +24,15 @@ export interface RegistryOptions {
   readonly login: RegistryLogin | undefined;
   /** Default: ten seconds for each answer. */
   readonly timeoutMilliseconds?: number;
+  /** Before what failed for the moment is asked for once more. Default: one second. */
+  readonly pauseMilliseconds?: number;
 }
+
+/** Errors of a registry that are often gone at the next try. */
+const passing = [502, 503, 504];
+
+/** Longest wait that a registry is granted when it was asked too often. */
+const patienceSeconds = 10;
 
 const indexTypes = [
   "application/vnd.oci.image.index.v1+json",
@@ -64,8 +75,8 @@ export async function resolveDigest(
 
 async function inspect(repository: Repository, tag: string): Promise<string> {
   const response = await request(repository, `manifests/${tag}`, "GET");
-  const text = await response.text();
-  const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  const text = await textOf(repository.name, response);
+  const digest = contentDigest(text);
   const told = response.headers.get("docker-content-digest");
   if (told !== null && told !== digest) {
     throw new RegistryFault(
@@ -83,37 +94,56 @@ async function inspect(repository: Repository, tag: string): Promise<string> {
   return digest;
 }
 
-interface Platform {
-  readonly os?: string;
-  readonly architecture?: string;
-}
-
-interface Manifest {
-  readonly mediaType?: string;
-  readonly manifests?: readonly { readonly platform?: Platform }[];
-  readonly config?: { readonly digest?: string };
-}
+const Platform = z.looseObject({
+  os: z.string().default("?"),
+  architecture: z.string().default("?"),
+});
+const Index = z.looseObject({
+  manifests: z.array(z.looseObject({ platform: Platform.prefault({}) })),
+});
+const Manifest = z.looseObject({ config: z.looseObject({ digest: ImageDigest }) });
 
 /** An index names its platforms; of a single image they stand in its configuration. */
-async function platformsOf(repository: Repository, manifest: Manifest): Promise<string[]> {
-  const { manifests, config } = manifest;
+async function platformsOf(repository: Repository, content: unknown): Promise<string[]> {
+  const index = Index.safeParse(content).data;
   const platforms =
-    manifests === undefined
-      ? [
-          parse(
-            await (await request(repository, `blobs/${config?.digest ?? ""}`, "GET")).text(),
-            repository.name,
-          ),
-        ]
-      : manifests.map(({ platform }) => platform ?? {});
-  const names = platforms.map(({ os = "?", architecture = "?" }) => `${os}/${architecture}`);
+    index === undefined
+      ? [await platformOf(repository, content)]
+      : index.manifests.map(({ platform }) => platform);
+  const names = platforms.map(({ os, architecture }) => `${os}/${architecture}`);
   // Attestations stand in an index as images for no machine.
   return [...new Set(names)].filter((name) => name !== "unknown/unknown");
 }
 
-function parse(text: string, name: string): Manifest & Platform {
+async function platformOf(
+  repository: Repository,
+  content: unknown,
+): Promise<z.infer<typeof Platform>> {
+  const manifest = Manifest.safeParse(content).data;
+  if (manifest === undefined) {
+    throw new RegistryFault(
+      `${repository.name}: the registry's answer is no image that this version knows`,
+      "an image of the first schema, of 2016 and before, is pushed anew with a newer docker",
+    );
+  }
+  const { digest } = manifest.config;
+  const text = await textOf(repository.name, await request(repository, `blobs/${digest}`, "GET"));
+  const configuration = Platform.safeParse(parse(text, repository.name)).data;
+  if (configuration === undefined || contentDigest(text) !== digest) {
+    throw new RegistryFault(
+      `${repository.name}: its configuration has another content than its digest says`,
+      "ask again; if it stays, something between here and the registry changes what passes",
+    );
+  }
+  return configuration;
+}
+
+const contentDigest = (text: string): string =>
+  `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+function parse(text: string, name: string): unknown {
   try {
-    return JSON.parse(text) as Manifest & Platform;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new RegistryFault(`${name}: the registry's answer is no JSON`, "is it a registry?");
   }
@@ -162,11 +192,29 @@ async function request(
   path: string,
   method: "GET" | "HEAD",
 ): Promise<Response> {
-  const response = await send(repository, `${repository.url}/${path}`, method);
+  const url = `${repository.url}/${path}`;
+  let response = await send(repository, url, method);
+  const pause = pauseBefore(response, repository.options);
+  if (pause !== undefined) {
+    await sleep(pause);
+    response = await send(repository, url, method);
+  }
   if (response.ok) {
     return response;
   }
   throw refusal(repository, path.replace(/^manifests\//, ""), response);
+}
+
+/** Milliseconds after which it is worth asking once more; undefined where it is not. */
+function pauseBefore(
+  { status, headers }: Response,
+  { pauseMilliseconds = 1_000 }: RegistryOptions,
+): number | undefined {
+  const told = Number(headers.get("retry-after") ?? NaN);
+  if (status === 429) {
+    return told <= patienceSeconds ? told * 1_000 : undefined;
+  }
+  return passing.includes(status) ? pauseMilliseconds : undefined;
 }
 
 async function send(
@@ -186,18 +234,6 @@ async function send(
       "check the network, a proxy's settings, and the registry's status page",
     );
   }
-}
-
-/** fetch wraps what happened: «fetch failed» alone helps nobody. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  if (error.name === "TimeoutError") {
-    return "no answer in time";
-  }
-  const { cause } = error;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : error.message;
 }
 
 function refusal({ name, options }: Repository, what: string, response: Response): RegistryFault {

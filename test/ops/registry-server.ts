@@ -19,6 +19,11 @@ const types = {
 const digestOf = (text: string): string =>
   `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
+function platform(name: string) {
+  const [os, architecture] = name.split("/");
+  return { os, architecture };
+}
+
 /** A registry under test. */
 export class RegistryServer {
   /** `organisation/name:tag` → what was pushed. */
@@ -28,11 +33,18 @@ export class RegistryServer {
   /** The login that opens them, as `user:password`. */
   login = "somebody:dckr-token";
   /** Path → status that it answers instead, with these headers. */
-  readonly refusals = new Map<string, { status: number; headers?: Record<string, string> }>();
+  readonly refusals = new Map<
+    string,
+    { status: number; headers?: Record<string, string>; times?: number }
+  >();
+  /** Path → body that it answers instead; undefined breaks off in the middle. */
+  readonly bodies = new Map<string, string | undefined>();
   /** Told in the header, whatever the content is. */
   wrongDigest = false;
   /** Requests as they came: method and path. */
   readonly asked: string[] = [];
+  /** What each of them showed to be let in. */
+  readonly authorizations: (string | undefined)[] = [];
   readonly #server: Server;
   readonly #blobs = new Map<string, string>();
 
@@ -61,18 +73,25 @@ export class RegistryServer {
     return digestOf(this.#content(tag)?.text ?? "");
   }
 
+  /** The configuration of a tag for one platform. */
+  config(tag: string): string {
+    const { os, architecture } = platform(this.tags.get(tag)?.platforms[0] ?? "");
+    return JSON.stringify({ os, architecture, build: this.tags.get(tag)?.build ?? 0, tag });
+  }
+
+  /** Its digest. */
+  configDigest(tag: string): string {
+    return digestOf(this.config(tag));
+  }
+
   #content(tag: string): { readonly text: string; readonly type: string } | undefined {
     const pushed = this.tags.get(tag);
     if (pushed === undefined) {
       return undefined;
     }
-    const platforms = pushed.platforms.map((name) => {
-      const [os, architecture] = name.split("/");
-      return { os, architecture };
-    });
-    const [only] = platforms;
+    const platforms = pushed.platforms.map(platform);
     if (platforms.length === 1) {
-      const config = JSON.stringify({ ...only, build: pushed.build ?? 0, tag });
+      const config = this.config(tag);
       this.#blobs.set(digestOf(config), config);
       const manifest = { mediaType: types.manifest, config: { digest: digestOf(config) } };
       return { text: JSON.stringify(manifest), type: types.manifest };
@@ -84,10 +103,14 @@ export class RegistryServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { method = "", url = "", headers } = request;
     this.asked.push(`${method} ${url}`);
+    this.authorizations.push(headers.authorization);
     const refusal = this.refusals.get(url.split("?")[0] ?? "");
     const { pathname, searchParams } = new URL(url, "http://registry");
-    if (refusal !== undefined) {
+    if (refusal !== undefined && refusal.times !== 0) {
+      refusal.times = (refusal.times ?? Infinity) - 1;
       response.writeHead(refusal.status, refusal.headers).end();
+    } else if (this.bodies.has(pathname) && method === "GET") {
+      this.#giveBody(this.bodies.get(pathname), response);
     } else if (pathname === "/token") {
       this.#giveToken(headers.authorization, searchParams.get("scope") ?? "", response);
     } else if (!/^Bearer anonymous|^Bearer known/.test(headers.authorization ?? "")) {
@@ -95,6 +118,15 @@ export class RegistryServer {
       response.writeHead(401, { "www-authenticate": challenge }).end();
     } else {
       this.#giveContent(request, pathname, response);
+    }
+  }
+
+  #giveBody(body: string | undefined, response: ServerResponse): void {
+    if (body === undefined) {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("{", () => response.destroy());
+    } else {
+      response.writeHead(200).end(body);
     }
   }
 
