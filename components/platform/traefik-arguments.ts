@@ -39,6 +39,8 @@ function publicEntryPoint(entry: "web" | "websecure", config: TraefikConfig): st
     // Without a default, every Ingress is served on the metrics entry point, too.
     `${key}.asDefault=true`,
     `${key}.http.middlewares=${middlewares.join(",")}`,
+    // X_Real_Ip and the like, which some programs read as X-Real-IP. Takes Traefik 3.7.12 or newer.
+    `${key}.http.aliasHeadersStrategy=delete`,
     `${key}.transport.respondingTimeouts.readTimeout=${config.readTimeoutSeconds}s`,
     // Stay in the balancer's eyes a little while, then let running requests end.
     `${key}.transport.lifeCycle.requestAcceptGraceTimeout=5s`,

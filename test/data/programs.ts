@@ -82,7 +82,7 @@ export interface Running {
   readonly done: Promise<Finished>;
 }
 
-/** Tools out of Debian's packages whose programs are run here. */
+/** Tools whose programs are run here. */
 const toolNames = [
   "postgres",
   "redis",
@@ -94,6 +94,7 @@ const toolNames = [
   "dig",
   "coturn",
   "nginx",
+  "traefik",
 ] as const;
 
 /** The debian packages' folders, newest version first. */

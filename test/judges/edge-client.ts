@@ -1,5 +1,6 @@
 /** A client of a controller, from 127.0.0.2, that sends just the bytes it is told to. */
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 import { acceptOf } from "./edge-service.ts";
 
@@ -10,6 +11,23 @@ export function proxyHeader(from: string): Buffer {
   const head = [...signature, 0x21, 0x11, 0x00, 0x0c];
   return Buffer.from([...head, ...address(from), ...address("192.0.2.1"), 0x30, 0x39, 0x00, 0x50]);
 }
+
+/** What a client may say of itself, and no service may hear: all of it has 192.0.2. or `forged` in it. */
+export const spoofed: Readonly<Record<string, string>> = {
+  "True-Client-IP": "192.0.2.66",
+  "X-Real-IP": "192.0.2.66",
+  "X-Forwarded-For": "192.0.2.66, 192.0.2.67",
+  "X-Forwarded-Proto": "forged",
+  "X-Forwarded-Host": "192.0.2.66",
+  "X-Forwarded-Port": "forged",
+  "X-Client-IP": "192.0.2.66",
+  "X-Cluster-Client-IP": "192.0.2.66",
+  "X-Original-Forwarded-For": "192.0.2.66",
+  Forwarded: "for=192.0.2.66;proto=forged",
+  // Some programs read these as if they were written with dashes.
+  X_Forwarded_For: "192.0.2.66",
+  "X.Real.Ip": "192.0.2.66",
+};
 
 /** What is sent. */
 export interface Request {
@@ -68,6 +86,37 @@ export function send({
     const own = { Connection: "close", "Content-Length": `${Buffer.byteLength(body)}` };
     socket.write(before);
     socket.write(head("POST", host, { ...own, ...headers }) + body);
+  });
+}
+
+/** What came back over TLS. */
+export interface SecureAnswer extends Answer {
+  /** Whose certificate was shown. */
+  readonly certificateOf: string;
+}
+
+/** Sends a request over TLS, after the PROXY header, and believes whatever certificate there is. */
+export function sendSecurely({
+  port,
+  host,
+  headers = {},
+  before = "",
+}: Request): Promise<SecureAnswer> {
+  return new Promise((settle, fail) => {
+    const socket = open(port, fail);
+    socket.write(before);
+    const secure = connectTls({ socket, servername: host, rejectUnauthorized: false });
+    let text = "";
+    let certificateOf = "";
+    secure.on("secureConnect", () => {
+      certificateOf = [secure.getPeerCertificate().subject.CN].flat().join();
+      secure.write(head("GET", host, { Connection: "close", ...headers }));
+    });
+    secure.on("data", (part: Buffer) => (text += part.toString("latin1")));
+    secure.on("error", fail);
+    secure.on("close", () => {
+      settle({ status: statusOf(text), text, certificateOf });
+    });
   });
 }
 

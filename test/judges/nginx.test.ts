@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { Place } from "../data/programs.ts";
-import { opened, proxyHeader } from "./edge-client.ts";
+import { opened, proxyHeader, spoofed } from "./edge-client.ts";
 import { clientOf, valuesOf } from "./edge-service.ts";
 import { locationTemplate, NginxHost, seeded } from "./nginx-host.ts";
 
@@ -25,17 +25,6 @@ async function start(change: Readonly<Record<string, unknown>> = {}): Promise<Ng
   running.push(host);
   return host;
 }
-
-const spoofed = {
-  "True-Client-IP": "192.0.2.66",
-  "X-Real-IP": "192.0.2.66",
-  "X-Forwarded-For": "192.0.2.66, 192.0.2.67",
-  "X-Forwarded-Proto": "forged",
-  "X-Forwarded-Host": "192.0.2.66",
-  "X-Forwarded-Port": "forged",
-  "X-Client-IP": "192.0.2.66",
-  Forwarded: "for=192.0.2.66;proto=forged",
-};
 
 const behind = (from: string) => ({
   exposure: { kind: "load-balancer", proxyProtocol: { from: [from] } },
