@@ -113,7 +113,10 @@ export const PoolConfig = z
   .superRefine((pool, context) => {
     const said = [pool.nodes, pool.size, pool.slots].filter((one) => one !== undefined);
     if (said.length !== 1) {
-      context.addIssue({ code: "custom", message: "must say either nodes or slots, or size: auto" });
+      context.addIssue({
+        code: "custom",
+        message: "must say either nodes or slots, or size: auto",
+      });
     }
     for (const key of Object.keys(pool.labels)) {
       if (key.startsWith("fleet/")) {
