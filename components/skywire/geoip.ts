@@ -103,7 +103,10 @@ export class Geoip extends pulumi.ComponentResource implements Awaitable {
       },
       { parent: this },
     );
-    this.hostAlias = { ip: service.spec.clusterIP, hostnames: [ipServiceHost] };
+    // With the id, which a preview does not know of what is still to be made: of the address it would say
+    // that there is none.
+    const ip = pulumi.all([service.id, service.spec.clusterIP]).apply(([, address]) => address);
+    this.hostAlias = { ip, hostnames: [ipServiceHost] };
     this.ready = [service, ...workload.ready];
     this.registerOutputs({ serviceName: this.serviceName, servicePort: this.servicePort });
   }

@@ -414,11 +414,23 @@ function world(
   const done: string[] = [];
   const imported: ImportFile[] = [];
   let creates = preview.creates ?? [];
+  const seen = (): StackPreview => ({
+    ...{ imports: [], replaces: [], counts: {} },
+    ...preview,
+    creates,
+  });
   const target: AdoptTarget = {
     update: "make up STACK=prod",
-    preview: () => Promise.resolve({ replaces: [], counts: {}, ...preview, creates }),
+    plan: () => Promise.resolve(seen()),
+    preview: () => Promise.resolve(seen()),
     make: (urns) => {
       done.push(`make ${urns.join(" ")}`);
+      creates = creates.filter((one) => !urns.includes(one.urn));
+      return Promise.resolve();
+    },
+    declare: (resources) => {
+      const urns = resources.map((one) => one.urn);
+      done.push(`declare ${urns.join(" ")}`);
       creates = creates.filter((one) => !urns.includes(one.urn));
       return Promise.resolve();
     },
@@ -516,7 +528,7 @@ describe("adopt", () => {
       clouds: () => Promise.resolve([{ type: cluster.type, id: "9", inputs: cluster.inputs }]),
     });
     expect(await adopt(target)).toBe(0);
-    expect(done).toEqual([`make ${linode}`, "import", `make ${provider}`, "import"]);
+    expect(done).toEqual([`declare ${linode}`, "import", `make ${provider}`, "import"]);
     expect(imported.map(({ resources }) => resources.map(({ id }) => id))).toEqual([
       ["9"],
       ["skywire/x"],
