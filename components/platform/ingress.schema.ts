@@ -127,7 +127,10 @@ export type ControllerConfig = z.infer<typeof ControllerConfig>;
 export const TlsConfig = z.discriminatedUnion("kind", [
   /** cert-manager orders one for each host. */
   z.strictObject({ kind: z.literal("cert-manager"), clusterIssuer: DnsLabel }),
-  /** An existing Secret of type kubernetes.io/tls in the namespace of the hosts. */
+  /**
+   * An existing Secret of type kubernetes.io/tls. One name for all: it must stand in every namespace that
+   * has a host, those of extras included, with a certificate for every host there.
+   */
   z.strictObject({ kind: z.literal("secret"), name: DnsLabel }),
   /** None: port 443 answers with the controller's self-made certificate. */
   z.strictObject({ kind: z.literal("none") }),

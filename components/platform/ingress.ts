@@ -59,20 +59,19 @@ export class HttpHost extends Ingress implements Awaitable {
  * router.tls would switch TLS on for both, and port 80 would answer 404.
  */
 export function hostAnnotations({
-  host,
-  ingress,
-}: Pick<HttpHostArgs, "host" | "ingress">): Record<string, string> {
-  const { controllers, tls } = ingress;
-  if (tls.kind !== "cert-manager") {
-    return {};
-  }
-  const kind = controllers[classOf(ingress, host)]?.kind;
-  return {
-    "cert-manager.io/cluster-issuer": tls.clusterIssuer,
-    // nginx refuses a second Ingress for a host, as cert-manager makes one to prove it: the helper's
-    // path comes into this one for the time being.
-    ...(kind === "nginx" ? { "acme.cert-manager.io/http01-edit-in-place": "true" } : {}),
-  };
+  ingress: { tls },
+}: Pick<HttpHostArgs, "ingress">): Record<string, string> {
+  return tls.kind !== "cert-manager"
+    ? {}
+    : {
+        "cert-manager.io/cluster-issuer": tls.clusterIssuer,
+        // Where the issuer proves hosts over HTTP, the helper's path comes into this Ingress for the time
+        // being. An Ingress of the helper's own would have the one class that the issuer names, while the
+        // host is reached through its own controller; and nginx refuses a second one for a host.
+        "acme.cert-manager.io/http01-edit-in-place": "true",
+        // The rules were cert-manager's last, then: without it the next change of ours is a conflict.
+        "pulumi.com/patchForce": "true",
+      };
 }
 
 /** Rule and certificate of one host. */

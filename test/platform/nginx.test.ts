@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import { describe, expect, it } from "vitest";
 
 import { controllerPeers, IngressControllers } from "../../components/platform/controllers.ts";
-import { hostAnnotations } from "../../components/platform/ingress.ts";
 import { IngressConfig, NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
 import { seedCommand } from "../../components/platform/nginx-template.ts";
@@ -168,17 +167,6 @@ describe("nginx beside a Traefik", () => {
       [8000, 8443],
       [80, 443],
     ]);
-  });
-
-  it("has its hosts proven inside their own Ingress: it takes no second one for a host", () => {
-    const annotations = (host: string) => hostAnnotations({ host, ingress: ingress(beside) });
-    expect(annotations("ip.example.org")).toEqual({
-      "cert-manager.io/cluster-issuer": "letsencrypt",
-      "acme.cert-manager.io/http01-edit-in-place": "true",
-    });
-    expect(annotations("sd.example.org")).toEqual({
-      "cert-manager.io/cluster-issuer": "letsencrypt",
-    });
   });
 });
 
