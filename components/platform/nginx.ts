@@ -92,7 +92,8 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
       mounts: Object.entries(folders).map(([volume, path]) => ({ volume, path })),
       // Both programs carry this right as a file capability: without it they may not even be started.
       capabilities: ["NET_BIND_SERVICE"],
-      // The balancer's next look finds the pod gone before it takes no more connections.
+      // New connections go to other pods meanwhile, where the node has one; a balancer that only tries
+      // whether the port answers cannot know before (docs/skywire.md, "The way in").
       preStop: ["/bin/sleep", "5"],
     },
     scratch: Object.keys(folders).map((volume) => ({ name: volume, sizeLimit: "256Mi" })),

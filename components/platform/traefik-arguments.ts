@@ -42,7 +42,7 @@ function publicEntryPoint(entry: "web" | "websecure", config: TraefikConfig): st
     // X_Real_Ip and the like, which some programs read as X-Real-IP. Takes Traefik 3.7.12 or newer.
     `${key}.http.aliasHeadersStrategy=delete`,
     `${key}.transport.respondingTimeouts.readTimeout=${config.readTimeoutSeconds}s`,
-    // Stay in the balancer's eyes a little while, then let running requests end.
+    // Take new connections until the cluster sends them elsewhere, then let running requests end.
     `${key}.transport.lifeCycle.requestAcceptGraceTimeout=5s`,
     `${key}.transport.lifeCycle.graceTimeOut=${config.drainSeconds}s`,
     ...(proxies === undefined ? [] : [`${key}.proxyProtocol.trustedIPs=${proxies.join(",")}`]),
