@@ -6,15 +6,9 @@ import { keepBalancer } from "./balancers.ts";
 import { type CloudThing, decideImports, decideThings } from "./clouds.ts";
 import type { Decision } from "./decision.ts";
 import { type ImportFile, importFile } from "./import-file.ts";
+import { decideCompanions } from "./companions.ts";
 import { type Kubectl, readObjects } from "./kubectl.ts";
-import {
-  decideCompanion,
-  decideObject,
-  describe,
-  type LiveObject,
-  type WantedObject,
-  wantedObjects,
-} from "./kubernetes.ts";
+import { decideObject, describe, isOf, wantedObjects } from "./kubernetes.ts";
 import { portFault } from "./node-ports.ts";
 import { decidePools } from "./pools.ts";
 import type { Planned, StackPreview } from "./preview.ts";
@@ -76,7 +70,7 @@ export async function adopt(target: AdoptTarget): Promise<number> {
 
 async function decide(
   target: AdoptTarget,
-  { creates, imports }: StackPreview,
+  { creates, all, imports }: StackPreview,
 ): Promise<readonly Decision[]> {
   const wanted = wantedObjects(creates);
   const [objects, things] = await Promise.all([
@@ -97,40 +91,8 @@ async function decide(
     ...decidePools(creates, things, taken),
     ...decideImports(imports, things),
     ...mine,
-    ...decideCompanions(wanted, objects),
+    ...decideCompanions(wantedObjects(all), objects),
   ];
-}
-
-const isOf = ({ kind, namespace, name }: WantedObject, { kind: is, metadata }: LiveObject) =>
-  kind === is && metadata.name === name && metadata.namespace === namespace;
-
-function decideCompanions(
-  wanted: readonly WantedObject[],
-  objects: readonly LiveObject[],
-): readonly Decision[] {
-  const spaces = new Set(wanted.flatMap(({ namespace }) => namespace ?? []));
-  const claims = wanted.filter(({ kind }) => kind === "PersistentVolumeClaim");
-  return objects
-    .filter((live) => isCompanion(live) && spaces.has(live.metadata.namespace ?? ""))
-    .filter((live) => !wanted.some((one) => isOf(one, live)))
-    .map((live) => {
-      const near = claims.filter(({ namespace }) => namespace === live.metadata.namespace);
-      return decideCompanion(live, new Set(near.map(({ name }) => name)));
-    });
-}
-
-/** What the API server itself puts into every namespace says nothing. */
-function isCompanion({ kind, metadata }: LiveObject): boolean {
-  const kinds = [
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "CronJob",
-    "Service",
-    "PersistentVolumeClaim",
-    "Ingress",
-  ];
-  return kinds.includes(kind) && metadata.name !== "kubernetes";
 }
 
 const order = [

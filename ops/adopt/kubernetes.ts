@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import * as z from "zod";
 
-import { claimFault, claimsOf, diskFault } from "./claims.ts";
+import { claimFault, diskFault } from "./claims.ts";
 import type { Decision, ImportedState } from "./decision.ts";
 import { passedOn } from "./managers.ts";
 import { withoutOpenValues } from "./open-values.ts";
@@ -282,36 +282,10 @@ export function kindWord({ apiVersion, kind }: Pick<WantedObject, "apiVersion" |
   return `${kind}.${version ?? ""}.${group}`;
 }
 
-/** Kinds that matter to whoever wonders what else runs in a namespace. */
-export const companionKinds = [
-  "Deployment.v1.apps",
-  "StatefulSet.v1.apps",
-  "DaemonSet.v1.apps",
-  "CronJob.v1.batch",
-  "Service.v1.",
-  "PersistentVolumeClaim.v1.",
-  "Ingress.v1.networking.k8s.io",
-] as const;
-
-const isRunning = (kind: string): boolean =>
+/** Whether it has pods that go on until somebody stops them. */
+export const isRunning = (kind: string): boolean =>
   ["Deployment", "StatefulSet", "DaemonSet"].includes(kind);
 
-/**
- * What lies in the stack's namespaces and is not its own.
- *
- * @param claims Names of the stack's claims in that namespace: two writers on one disk lose its data.
- */
-export function decideCompanion(live: LiveObject, claims: ReadonlySet<string>): Decision {
-  const { kind, metadata } = live;
-  const shared = isRunning(kind) ? claimsOf(live).find((name) => claims.has(name)) : undefined;
-  return {
-    verdict: shared === undefined ? "untouched" : "in the way",
-    what: describe({ kind, namespace: metadata.namespace, name: metadata.name }),
-    why:
-      shared !== undefined
-        ? `is not the stack's and writes to its claim ${shared}: scale it to 0 first`
-        : isRunning(kind)
-          ? "is not the stack's. If it holds one of its keys under another name, scale it to 0 before the update"
-          : "is not the stack's",
-  };
-}
+/** Whether a live object is the one that is wanted. */
+export const isOf = ({ kind, namespace, name }: WantedObject, { kind: is, metadata }: LiveObject) =>
+  kind === is && metadata.name === name && metadata.namespace === namespace;

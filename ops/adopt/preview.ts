@@ -50,6 +50,8 @@ export interface PlannedImport extends Planned {
 export interface StackPreview {
   /** What would be made; what the state has already is not among it. */
   readonly creates: readonly Planned[];
+  /** Everything that the program asks for, in the state or not. */
+  readonly all: readonly Planned[];
   /** What the program takes by itself at the next update. */
   readonly imports: readonly PlannedImport[];
   /** Replacements: URNs. */
@@ -79,6 +81,12 @@ export function readPreview(text: string): StackPreview {
   const names = namesOf(steps.flatMap(({ newState }) => newState ?? []));
   return {
     creates: states("create").map((state) => plannedOf(withNames(state, names))),
+    all: steps.flatMap(({ op, newState }) =>
+      // A replacement has three steps, of one resource.
+      newState === undefined || op.endsWith("-replacement") || op === "delete-replaced"
+        ? []
+        : [plannedOf(withNames(newState, names))],
+    ),
     imports: states("import").map((state) => ({
       ...plannedOf(state),
       id: state.importID ?? "",

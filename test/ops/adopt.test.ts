@@ -415,7 +415,7 @@ function world(
   const imported: ImportFile[] = [];
   let creates = preview.creates ?? [];
   const seen = (): StackPreview => ({
-    ...{ imports: [], replaces: [], counts: {} },
+    ...{ imports: [], replaces: [], counts: {}, all: preview.creates ?? [] },
     ...preview,
     creates,
   });
@@ -503,6 +503,18 @@ describe("adopt", () => {
     expect(await adopt(target)).toBe(0);
     expect(done).toHaveLength(2);
     expect(said.at(-1)).toContain("There is nothing to take");
+  });
+
+  it("calls nothing a stranger's that an earlier run has taken", async () => {
+    const taken = wish("Deployment", "taken");
+    const missing = wish("Service", "missing");
+    const { target, said } = world({ creates: [missing], all: [taken, missing] }, [
+      object("Deployment", "taken"),
+      object("Deployment", "old-bot"),
+    ]);
+    await adopt(target);
+    expect(said.join("\n")).toMatch(/^untouched +Deployment skywire\/old-bot /m);
+    expect(said.join("\n")).not.toContain("skywire/taken");
   });
 
   it("takes a cluster before what is in it: its provider has its address from there", async () => {
