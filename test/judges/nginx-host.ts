@@ -99,10 +99,12 @@ export class NginxHost {
   static async start(config: NginxConfig): Promise<NginxHost> {
     const place = new Place(["nginx"]);
     const service = new EdgeService();
+    const behind = await service.open();
+    // Only now: the service could be given a port that is free until nginx listens on it.
     const [port = 0] = await freePorts(1);
     const settings = nginxSettings(config, { kind: "service", service: "ingress/nginx" });
     const location = await seeded(place, locationTemplate);
-    const text = configuration(settings, { port, service: await service.open(), location });
+    const text = configuration(settings, { port, service: behind, location });
     const words = [
       "nginx",
       "-p",
