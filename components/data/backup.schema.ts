@@ -16,7 +16,7 @@ export const ScheduledBackup = z.strictObject({
   kind: z.literal("scheduled"),
   /** Five-field cron expression, in UTC. */
   schedule: Cron.default("17 3 * * *"),
-  /** How many complete backups stay; the oldest goes after a new one has succeeded. */
+  /** How many complete backups stay; the oldest goes after a new one has succeeded, more than that before. */
   keep: z
     .int("must be a whole number of backups, e.g. 14")
     .min(1, "must keep at least one backup")
