@@ -108,7 +108,7 @@ async function tryUpdate(
   const touched = attempt.touched || interrupted !== undefined;
   const state = await target.state();
   const pause =
-    whyPause({ tried, good, touched, state }) ??
+    whyPause({ tried, good, touched, unready: attempt.unready ?? false, state }) ??
     (good !== undefined && !(await git.has(good.commit))
       ? `the commit of the last good release, ${good.commit.slice(0, 12)}, is not in this clone`
       : undefined);

@@ -26,6 +26,8 @@ export interface Attempt {
   readonly changes: string;
   /** What went wrong, a line each. */
   readonly problems: readonly string[];
+  /** The engine took for ready what is not, and its state says so: see sandbox/rollout/late.ts. */
+  readonly unready?: boolean;
 }
 
 /** Ctrl-C, or a request to end, came while the state was being read. */

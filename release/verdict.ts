@@ -9,6 +9,8 @@ export interface Failure {
   readonly good: Release | undefined;
   /** Whether this run, or an interrupted one before it, began to change anything. */
   readonly touched: boolean;
+  /** The state calls a release good whose pods are not ready. */
+  readonly unready: boolean;
   /** What the state holds now. */
   readonly state: StackState;
 }
@@ -19,7 +21,7 @@ export function isSame(one: ReleaseInput, other: ReleaseInput | undefined): bool
 }
 
 /** Why the update is left where it stopped; undefined where the last good release can be put back. */
-export function whyPause({ tried, good, touched, state }: Failure): string | undefined {
+export function whyPause({ tried, good, touched, unready, state }: Failure): string | undefined {
   if (!touched) {
     return "nothing was changed: what ran before runs on";
   }
@@ -29,7 +31,7 @@ export function whyPause({ tried, good, touched, state }: Failure): string | und
   if (isSame(tried, good)) {
     return "what failed is the last good release itself";
   }
-  if (isSame(tried, state.release)) {
+  if (!unready && isSame(tried, state.release)) {
     return "all its pods are ready: what failed came after them";
   }
   const crossed = [...state.migrations].filter(([urn, uid]) => good.migrations[urn] !== uid);

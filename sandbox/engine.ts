@@ -77,8 +77,11 @@ export class Engine {
   }
 
   /** Runs a command whose answer is nobody else's business: the log has none of it. */
-  async ask(words: readonly string[]): Promise<Finished> {
-    return this.#finish(this.#spawn(words, this.#place.clone), undefined, () => undefined);
+  async ask(
+    words: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Finished> {
+    return this.#finish(this.#spawn(words, this.#place.clone, more), undefined, () => undefined);
   }
 
   /**

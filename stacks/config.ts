@@ -79,6 +79,7 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
       sandbox,
       secrets: new SecretStore(values),
       release: environment.release,
+      isClusterUnread: environment.isClusterUnread ?? false,
       digests: new Digests(environment.release?.digests),
     },
   };

@@ -12,6 +12,8 @@ export interface StackContext {
   readonly sandbox: boolean;
   /** What the runner says of this release; undefined under plain pulumi. */
   readonly release?: ReleaseInput | undefined;
+  /** Previews ask the cluster nothing. */
+  readonly isClusterUnread?: boolean;
   /** Digests of tags that move. */
   readonly digests: Digests;
 }

@@ -21,6 +21,8 @@ export interface StackEnvironment {
   readonly kubeContexts: () => ContextsResult;
   /** What `make up` or `make live-up` says of this release. */
   readonly release?: ReleaseInput | undefined;
+  /** Previews ask the cluster nothing: `FLEET_UNREAD_CLUSTER`, set by `make adopt` alone. */
+  readonly isClusterUnread?: boolean;
 }
 
 /** The environment of the running program. */
@@ -29,6 +31,7 @@ export function readEnvironment(stack: string): StackEnvironment {
     stack,
     kubeContexts: () => kubeContextsOf(process.env["KUBECONFIG"]),
     release: readRelease(process.env["FLEET_RELEASE"]),
+    isClusterUnread: process.env["FLEET_UNREAD_CLUSTER"] === "yes",
   };
 }
 

@@ -63,6 +63,35 @@ export function parseImage(reference: string): ImageParts {
   };
 }
 
+/** An image that a config names in full. */
+export interface NamedImage {
+  /** Keys on the way to it, `image` the last one. */
+  readonly path: readonly (string | number)[];
+  readonly reference: string;
+}
+
+/** Every `image` of a parsed config, a schema's defaults among them. */
+export function namedImages(config: unknown): readonly NamedImage[] {
+  const found: NamedImage[] = [];
+  const walk = (value: unknown, path: NamedImage["path"]): void => {
+    if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        walk(item, [...path, index]);
+      });
+    } else if (typeof value === "object" && value !== null) {
+      const { image } = value as { readonly image?: unknown };
+      if (typeof image === "string" && imageShape.test(image)) {
+        found.push({ path: [...path, "image"], reference: image });
+      }
+      for (const [key, item] of Object.entries(value)) {
+        walk(item, [...path, key]);
+      }
+    }
+  };
+  walk(config, []);
+  return found;
+}
+
 /**
  * What is said of images without a digest: two nodes, or two runs, may start different programs
  * under the same tag, and going back to a tag is not going back to what ran.

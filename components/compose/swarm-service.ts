@@ -1,4 +1,4 @@
-import * as docker from "@pulumi/docker";
+import { Service } from "@pulumi/docker/service.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -33,7 +33,7 @@ export class SwarmService extends pulumi.ComponentResource implements Awaitable 
       config: (config) => swarm.config(config),
     });
     tellWarnings(name, warnings, this);
-    const made = new docker.Service(name, spec, { parent: this, provider: swarm.provider });
+    const made = new Service(name, spec, { parent: this, provider: swarm.provider });
     this.ready = [made];
     this.serviceName = made.name;
     this.registerOutputs({ serviceName: this.serviceName });

@@ -1,4 +1,7 @@
-import * as docker from "@pulumi/docker";
+import { Network } from "@pulumi/docker/network.js";
+import { Provider, type ProviderArgs } from "@pulumi/docker/provider.js";
+import { Secret } from "@pulumi/docker/secret.js";
+import { ServiceConfig } from "@pulumi/docker/serviceConfig.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { readLogin, type SecretReference } from "../base/secrets.ts";
@@ -35,7 +38,7 @@ const base64 = (text: string): string => Buffer.from(text, "utf8").toString("bas
  */
 export class SwarmStack extends pulumi.ComponentResource {
   /** Provider of the one host: nothing falls back on the daemon of this machine. */
-  readonly provider: docker.Provider;
+  readonly provider: Provider;
   /** Name of the stack, before the names of its services. */
   readonly stackName: string;
   readonly #networks: ReadonlyMap<string, pulumi.Output<string>>;
@@ -50,7 +53,7 @@ export class SwarmStack extends pulumi.ComponentResource {
       throw new Error(`Swarm ${name}: must say either host or context`);
     }
     this.stackName = name;
-    this.provider = new docker.Provider(`${name}-docker`, providerArgs(host, args.logins ?? []), {
+    this.provider = new Provider(`${name}-docker`, providerArgs(host, args.logins ?? []), {
       parent: this,
     });
     const made = { parent: this, provider: this.provider };
@@ -59,20 +62,20 @@ export class SwarmStack extends pulumi.ComponentResource {
       usedNetworks(stack).map((network) => {
         const { internal = false, attachable = false } = stack.networks[network] ?? {};
         const inputs = { driver: "overlay", internal, attachable, labels };
-        return [network, new docker.Network(`${name}-${network}`, inputs, made).id] as const;
+        return [network, new Network(`${name}-${network}`, inputs, made).id] as const;
       }),
     );
     this.#secrets = new Map(
       usedSecrets(stack).map((reference) => {
         const data = args.secret(reference).apply(base64);
-        const held = new docker.Secret(`${name}-${reference.name}`, { data, labels }, made);
+        const held = new Secret(`${name}-${reference.name}`, { data, labels }, made);
         return [reference.name, { id: held.id, name: held.name }] as const;
       }),
     );
     this.#configs = new Map(
       usedConfigs(stack).map((config) => {
         const data = base64(stack.configs[config]?.content ?? "");
-        const held = new docker.ServiceConfig(`${name}-${config}`, { data, labels }, made);
+        const held = new ServiceConfig(`${name}-${config}`, { data, labels }, made);
         return [config, { id: held.id, name: held.name }] as const;
       }),
     );
@@ -103,10 +106,7 @@ export class SwarmStack extends pulumi.ComponentResource {
   }
 }
 
-function providerArgs(
-  { host, context }: SwarmHost,
-  logins: readonly SwarmLogin[],
-): docker.ProviderArgs {
+function providerArgs({ host, context }: SwarmHost, logins: readonly SwarmLogin[]): ProviderArgs {
   const registryAuth = logins.map(({ registry, login }) => {
     const { username, password } = login.apply(readLogin);
     return { address: registry, username, password };

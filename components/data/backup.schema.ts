@@ -4,12 +4,19 @@ import * as z from "zod";
 import { Cron } from "../base/scalars.ts";
 import { Storage } from "./storage.schema.ts";
 
+/** What the pod of a backup asks for, by what it backs up. */
+export const backupResources = {
+  postgres: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+  redis: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+  files: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+} as const;
+
 /** Backups by the clock, into a disk of their own. */
 export const ScheduledBackup = z.strictObject({
   kind: z.literal("scheduled"),
   /** Five-field cron expression, in UTC. */
   schedule: Cron.default("17 3 * * *"),
-  /** How many complete backups stay; the oldest goes after a new one has succeeded. */
+  /** How many complete backups stay; the oldest goes after a new one has succeeded, more than that before. */
   keep: z
     .int("must be a whole number of backups, e.g. 14")
     .min(1, "must keep at least one backup")

@@ -6,7 +6,7 @@ import type { SecretReference } from "../base/secrets.ts";
 import type { Container, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { type BackupProgram, Backups, setFolder } from "./backup.ts";
-import type { ScheduledBackup } from "./backup.schema.ts";
+import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { postgresPort } from "./flows.ts";
 import { passwordFile, postgresBackupScript, postgresRestoreScript } from "./postgres-backup.ts";
 import {
@@ -239,7 +239,7 @@ function backupsArgs(
     },
     files: [{ name: "config", files: { databases: databaseList(Object.keys(databases)) } }],
     secretFiles: [{ name: "passwords", files: { pgpass: file } }],
-    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+    resources: backupResources.postgres,
     work: "64Mi",
   };
   return {

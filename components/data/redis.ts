@@ -5,7 +5,7 @@ import { flowsOf } from "../base/flows.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { Backups, setFolder } from "./backup.ts";
-import type { ScheduledBackup } from "./backup.schema.ts";
+import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { redisPort, redisRestorePort } from "./flows.ts";
 import { redisBackupScript, redisRestoreScript } from "./redis-backup.ts";
 import { redisConfig, redisRestoreConfig } from "./redis-files.ts";
@@ -162,7 +162,7 @@ function backupsArgs(
       script: redisBackupScript,
       env,
       secretEnv,
-      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+      resources: backupResources.redis,
       work: "64Mi",
     },
     restore: {

@@ -29,18 +29,31 @@ list() { ls -1 "$BACKUPS" | sed -n '/^[0-9]\\{8\\}T[0-9]\\{6\\}Z$/p' | sort -r; 
 `;
 
 /**
- * Script that makes one backup and lets the oldest go.
+ * Script that makes one backup and lets the oldest go. Where it finds no room it fails, and those that
+ * are there stay.
  *
  * @param dump Shell text that writes its files into `$partial`, or fails.
  */
 export function backupScript(dump: string): string {
   return `${preamble}${folder}
+# The oldest, beyond the number that is kept.
+let_go() {
+  list | tail -n +"$((KEEP + 1))" | while read -r old; do
+    # Renamed first: half a backup must not be on the list.
+    mv "$BACKUPS/$old" "$BACKUPS/.expired-$old"
+    rm -rf "$BACKUPS/.expired-$old"
+    say "let go of backup $old: $KEEP are kept"
+  done
+}
+
 lock
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 [ ! -e "$BACKUPS/$stamp" ] || fail "there is a backup $stamp already"
 partial="$BACKUPS/.partial-$stamp"
 # The lock is ours: what lies about was left by a run that was killed.
 rm -rf "$BACKUPS"/.partial-* "$BACKUPS"/.expired-*
+# Also before: whoever keeps fewer because the disk is full would never come to the end of this.
+let_go
 mkdir "$partial"
 trap 'rm -rf "$partial"' EXIT
 trap 'exit 143' INT TERM
@@ -53,12 +66,7 @@ mv "$partial" "$BACKUPS/$stamp"
 sync -- "$BACKUPS"
 say "made backup $stamp"
 
-list | tail -n +"$((KEEP + 1))" | while read -r old; do
-  # Renamed first: half a backup must not be on the list.
-  mv "$BACKUPS/$old" "$BACKUPS/.expired-$old"
-  rm -rf "$BACKUPS/.expired-$old"
-  say "let go of backup $old: $KEEP are kept"
-done
+let_go
 `;
 }
 

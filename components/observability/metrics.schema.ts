@@ -14,7 +14,7 @@ const kept = 0.85;
 /** Prometheus: one pod with a disk. */
 const PrometheusConfig = z
   .strictObject({
-    image: ImageReference.default("docker.io/prom/prometheus:v3.5.0"),
+    image: ImageReference.default("docker.io/prom/prometheus:v3.13.2"),
     resources: Resources.prefault({
       requests: { cpu: "250m", memory: "1Gi" },
       limits: { memory: "2Gi" },
@@ -53,7 +53,7 @@ export type PrometheusConfig = z.infer<typeof PrometheusConfig>;
 
 /** Grafana: one pod with a disk, on which what people add by hand is kept. */
 const GrafanaConfig = z.strictObject({
-  image: ImageReference.default("docker.io/grafana/grafana:12.1.1"),
+  image: ImageReference.default("docker.io/grafana/grafana:12.4.8"),
   host: Hostname.default("grafana.skycoin.com"),
   /** Of the user `admin`, when Grafana first starts; later it is changed in Grafana. */
   adminPassword: reference("password").prefault("grafana-admin"),

@@ -26,6 +26,9 @@ export interface CapacityRequest {
 /** A workload that finds no room. */
 export interface CapacityFault {
   readonly workload: string;
+  readonly request: CapacityRequest;
+  /** How many of its pods. */
+  readonly pods: number;
   /** What is asked, what there is, how to mend it. */
   readonly message: string;
 }
@@ -87,7 +90,7 @@ function meets(labels: NodeShape["labels"], { key, operator, values }: NodeRequi
 }
 
 /** Whether the scheduler would consider the node at all: its labels and its taints. */
-function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
+export function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
   const chosen = Object.entries(selectorOf(placement)).every(
     ([key, value]) => node.labels[key] === value || unknown(node.labels, key),
   );
@@ -107,10 +110,21 @@ function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
   return chosen && required && tolerated;
 }
 
-function fits(room: Room, request: CapacityRequest, candidates: readonly Room[]): boolean {
+/** What one pod takes of a node: read once, and compared with every node. */
+interface Share {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+function fits(
+  room: Room,
+  { cpu, memory }: Share,
+  request: CapacityRequest,
+  candidates: readonly Room[],
+): boolean {
   return (
-    room.cpu + 1e-9 >= parseQuantity(request.cpu) &&
-    room.memory >= parseQuantity(request.memory) &&
+    room.cpu + 1e-9 >= cpu &&
+    room.memory >= memory &&
     room.pods >= 1 &&
     !portsOf(request).some((port) => room.ports.has(port)) &&
     !(request.placement.podAntiAffinity === "required" && room.placed.has(request.workload)) &&
@@ -144,9 +158,9 @@ function liesEvenly(room: Room, request: CapacityRequest, candidates: readonly R
 const portsOf = (request: CapacityRequest): string[] =>
   (request.hostPorts ?? []).map(({ port, protocol }) => `${port}/${protocol}`);
 
-function place(room: Room, request: CapacityRequest): void {
-  room.cpu -= parseQuantity(request.cpu);
-  room.memory -= parseQuantity(request.memory);
+function place(room: Room, { cpu, memory }: Share, request: CapacityRequest): void {
+  room.cpu -= cpu;
+  room.memory -= memory;
   room.pods -= 1;
   room.placed.set(request.workload, (room.placed.get(request.workload) ?? 0) + 1);
   for (const port of portsOf(request)) {
@@ -168,18 +182,25 @@ export function capacityFaults(
   const faults: CapacityFault[] = [];
   for (const request of inOrder(requests, rooms)) {
     const candidates = rooms.filter(({ node }) => accepts(node, request.placement));
+    const share = { cpu: parseQuantity(request.cpu), memory: parseQuantity(request.memory) };
     for (let placed = 0; placed < request.replicas; placed += 1) {
-      const room = candidates
-        .filter((one) => fits(one, request, candidates))
-        .sort((left, right) => right.memory - left.memory)[0];
+      // The first of those with the most memory left.
+      let room: Room | undefined;
+      for (const one of candidates) {
+        if (one.memory > (room?.memory ?? -1) && fits(one, share, request, candidates)) {
+          room = one;
+        }
+      }
       if (room === undefined) {
         faults.push({
           workload: request.workload,
+          request,
+          pods: request.replicas - placed,
           message: noRoom(request, placed, candidates),
         });
         break;
       }
-      place(room, request);
+      place(room, share, request);
     }
   }
   return faults.sort((left, right) => left.workload.localeCompare(right.workload));
@@ -199,15 +220,22 @@ function emptyRoom(node: NodeShape): Room {
 
 /** Those with the fewest nodes to go to come first, then the largest; names break ties. */
 function inOrder(requests: readonly CapacityRequest[], rooms: readonly Room[]): CapacityRequest[] {
-  const choices = (request: CapacityRequest): number =>
-    rooms.filter(({ node }) => accepts(node, request.placement)).length;
-  return [...requests].sort(
-    (left, right) =>
-      choices(left) - choices(right) ||
-      parseQuantity(right.memory) - parseQuantity(left.memory) ||
-      parseQuantity(right.cpu) - parseQuantity(left.cpu) ||
-      left.workload.localeCompare(right.workload),
-  );
+  // Of each request once: there may be a thousand, and a sort compares each many times.
+  return requests
+    .map((request) => ({
+      request,
+      choices: rooms.filter(({ node }) => accepts(node, request.placement)).length,
+      cpu: parseQuantity(request.cpu),
+      memory: parseQuantity(request.memory),
+    }))
+    .sort(
+      (left, right) =>
+        left.choices - right.choices ||
+        right.memory - left.memory ||
+        right.cpu - left.cpu ||
+        left.request.workload.localeCompare(right.request.workload),
+    )
+    .map(({ request }) => request);
 }
 
 function noRoom(request: CapacityRequest, placed: number, candidates: readonly Room[]): string {

@@ -77,13 +77,18 @@ const poolLabelFault = 'must not begin with "fleet/": these labels follow from t
 /** Nodes of one kind: so many alike, or one for each slot. */
 export const PoolConfig = z
   .strictObject({
-    /** Number of nodes. Either this or `slots`. */
+    /** Number of nodes. Either this, or `size`, or `slots`. */
     nodes: z
       .int("must be a whole number of nodes, e.g. 2")
       .min(1, "must be at least 1")
       .max(1000, "must be at most 1000")
       .optional(),
-    /** Number of the slot → its node. Either this or `nodes`. */
+    /**
+     * `auto`: as many nodes as the requests of all pods need, computed from this file at each run. Of a
+     * cluster that is made here.
+     */
+    size: z.literal("auto", 'must be "auto": a number of nodes stands in nodes').optional(),
+    /** Number of the slot → its node. Instead of `nodes`. */
     slots: z
       .record(SlotNumber, SlotConfig)
       .refine((slots) => Object.keys(slots).length > 0, "must have at least one slot")
@@ -106,8 +111,12 @@ export const PoolConfig = z
     data: DataPolicy.optional(),
   })
   .superRefine((pool, context) => {
-    if ((pool.nodes === undefined) === (pool.slots === undefined)) {
-      context.addIssue({ code: "custom", message: "must say either nodes or slots" });
+    const said = [pool.nodes, pool.size, pool.slots].filter((one) => one !== undefined);
+    if (said.length !== 1) {
+      context.addIssue({
+        code: "custom",
+        message: "must say either nodes or slots, or size: auto",
+      });
     }
     for (const key of Object.keys(pool.labels)) {
       if (key.startsWith("fleet/")) {
@@ -163,16 +172,27 @@ const Pools = z
   .superRefine(duplicateSlots);
 
 /** A cluster that exists: reached through a context of the operator's kubeconfig. */
-export const KubeconfigCluster = z.strictObject({
-  kind: z.literal("kubeconfig"),
-  /** The context. It also identifies the cluster: changing it replaces every object. */
-  context: z
-    .string("must be the name of a kubeconfig context, e.g. skycoin-test")
-    .regex(/^[^\s"']{1,253}$/, "must be the name of a kubeconfig context, e.g. skycoin-test"),
-  pools: Pools,
-  /** Of a cluster at Linode. */
-  linode: LinodeTerms.optional(),
-});
+export const KubeconfigCluster = z
+  .strictObject({
+    kind: z.literal("kubeconfig"),
+    /** The context. It also identifies the cluster: changing it replaces every object. */
+    context: z
+      .string("must be the name of a kubeconfig context, e.g. skycoin-test")
+      .regex(/^[^\s"']{1,253}$/, "must be the name of a kubeconfig context, e.g. skycoin-test"),
+    pools: Pools,
+    /** Of a cluster at Linode. */
+    linode: LinodeTerms.optional(),
+  })
+  .superRefine(({ pools }, context) => {
+    for (const name of Object.keys(pools).filter((one) => pools[one]?.size !== undefined)) {
+      context.addIssue({
+        code: "custom",
+        path: ["pools", name, "size"],
+        message:
+          "must not be there: the nodes of this cluster are made by others, say how many in nodes",
+      });
+    }
+  });
 
 /** A cluster that the program makes, with its pools: Linode's own Kubernetes. */
 export const LkeCluster = z

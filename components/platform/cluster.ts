@@ -1,28 +1,52 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Provider, type ProviderArgs } from "@pulumi/kubernetes/provider.js";
 // Not from its root: loading all of it takes a noticeable part of every run.
 import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output.js";
 
 import type { DataPolicy } from "../base/scalars.ts";
 import { type ClusterConfig, nameOfCluster } from "./cluster.schema.ts";
 import { Lke } from "./lke.ts";
 
+/** What is said of a cluster beside its config. */
+export interface ClusterTerms {
+  /** What happens to the cluster at Linode when it goes: default protect. */
+  readonly data?: DataPolicy;
+  /**
+   * A preview asks the cluster nothing, and so tells what the program wants, whatever there is: of an object that
+   * exists under a name of its own the API server would refuse what cannot be changed, and the preview would end.
+   */
+  readonly isUnread?: boolean | undefined;
+}
+
+/**
+ * A kubeconfig that is not known yet.
+ *
+ * @throws RunError in an update, which would go nowhere.
+ */
+function notKnown(): pulumi.Output<string> {
+  if (!pulumi.runtime.isDryRun()) {
+    throw new pulumi.RunError("FLEET_UNREAD_CLUSTER is for previews of make adopt: unset it");
+  }
+  return pulumi.output(unknown as unknown as string);
+}
+
 /** The cluster of a stack: the one provider through which its objects are made. */
 export class Cluster extends pulumi.ComponentResource {
   /** Hand it to every top-level component: `{ provider: cluster.provider }`. */
-  readonly provider: k8s.Provider;
+  readonly provider: Provider;
   /** For what the stack has at Linode round its cluster. Its token comes from LINODE_TOKEN. */
   readonly linode: LinodeProvider | undefined;
   /** What happens to what the stack has there when it goes. */
   readonly data: DataPolicy;
 
-  /** @param config With what happens to the cluster at Linode when it goes: default protect. */
   constructor(
     name: string,
-    config: ClusterConfig & { readonly data?: DataPolicy },
+    config: ClusterConfig & ClusterTerms,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const { data = "protect" } = config;
+    const { data = "protect", isUnread = false } = config;
+    const asked = isUnread ? { kubeconfig: notKnown() } : {};
     const cluster = nameOfCluster(config);
     super("fleet:platform:Cluster", name, { kind: config.kind, context: cluster }, opts);
     this.data = data;
@@ -32,17 +56,20 @@ export class Cluster extends pulumi.ComponentResource {
       const linode = makeLinode();
       this.linode = linode;
       const lke = new Lke(`${name}-lke`, { ...config, data }, { parent: this, provider: linode });
-      this.provider = new k8s.Provider(
+      this.provider = new Provider(
         `${name}-provider`,
-        { ...providerTerms, kubeconfig: lke.kubeconfig, clusterIdentifier: lke.identifier },
+        {
+          ...{ ...providerTerms, kubeconfig: lke.kubeconfig, clusterIdentifier: lke.identifier },
+          ...asked,
+        },
         // Every object waits for its provider, and so for nodes.
         { ...parent, dependsOn: [...lke.ready] },
       );
     } else {
       this.linode = config.linode === undefined ? undefined : makeLinode();
-      this.provider = new k8s.Provider(
+      this.provider = new Provider(
         `${name}-provider`,
-        kubeconfigProvider(config.context),
+        { ...kubeconfigProvider(config.context), ...asked },
         parent,
       );
     }
@@ -66,10 +93,10 @@ const providerTerms = {
   deleteUnreachable: false,
   skipUpdateUnreachable: false,
   suppressDeprecationWarnings: false,
-} as const satisfies k8s.ProviderArgs;
+} as const satisfies ProviderArgs;
 
 /** Arguments of the provider for a context of the operator's kubeconfig. */
-export function kubeconfigProvider(context: string): k8s.ProviderArgs {
+export function kubeconfigProvider(context: string): ProviderArgs {
   return {
     ...providerTerms,
     context,

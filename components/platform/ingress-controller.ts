@@ -1,4 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
+import { IngressClass } from "@pulumi/kubernetes/networking/v1/ingressClass.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -88,14 +92,14 @@ export class IngressController extends pulumi.ComponentResource implements Await
     const parent = { parent: this };
     const labels = workloadLabels(name, system);
 
-    new k8s.networking.v1.IngressClass(
+    new IngressClass(
       `${name}-class`,
       { metadata: { name, labels }, spec: { controller: kind.controller } },
       parent,
     );
     if (args.networkPolicy !== false) {
       const spec = entryPolicy(name, kind.ports);
-      new k8s.networking.v1.NetworkPolicy(
+      new NetworkPolicy(
         `${name}-entry`,
         { metadata: { name: `${name}-entry`, namespace, labels }, spec },
         parent,
@@ -106,7 +110,7 @@ export class IngressController extends pulumi.ComponentResource implements Await
       kind.settings === undefined
         ? undefined
         : // No fixed name: other content is another object, and exchanges the pods one by one.
-          new k8s.core.v1.ConfigMap(
+          new ConfigMap(
             `${name}-settings`,
             { metadata: { namespace, labels }, data: kind.settings(entry.endpoint) },
             parent,
@@ -147,7 +151,7 @@ function makeBalancer(
   { config: { exposure }, namespaceName: namespace, cloud }: IngressControllerArgs,
   labels: Record<string, string>,
   parent: pulumi.Resource,
-): { service: k8s.core.v1.Service; targets: () => readonly DnsTarget[] } | undefined {
+): { service: Service; targets: () => readonly DnsTarget[] } | undefined {
   if (exposure.kind !== "load-balancer") {
     return undefined;
   }
@@ -155,7 +159,7 @@ function makeBalancer(
     exposure.linode === undefined
       ? undefined
       : makeNodeBalancer(name, exposure.linode, cloud, parent);
-  const service = new k8s.core.v1.Service(
+  const service = new Service(
     `${name}-balancer`,
     {
       metadata: { name, namespace, labels, annotations: balancerAnnotations(exposure, made?.id) },

@@ -92,7 +92,7 @@ const terms = (image: string) => ({
 /** Traefik v3, configured by its arguments and one file: no kinds of its own are needed. */
 export const TraefikConfig = z.strictObject({
   kind: z.literal("traefik"),
-  ...terms("docker.io/library/traefik:v3.7.14"),
+  ...terms("docker.io/library/traefik:v3.7.15"),
 });
 /** {@inheritDoc TraefikConfig} */
 export type TraefikConfig = z.infer<typeof TraefikConfig>;
@@ -127,7 +127,10 @@ export type ControllerConfig = z.infer<typeof ControllerConfig>;
 export const TlsConfig = z.discriminatedUnion("kind", [
   /** cert-manager orders one for each host. */
   z.strictObject({ kind: z.literal("cert-manager"), clusterIssuer: DnsLabel }),
-  /** An existing Secret of type kubernetes.io/tls in the namespace of the hosts. */
+  /**
+   * An existing Secret of type kubernetes.io/tls. One name for all: it must stand in every namespace that
+   * has a host, those of extras included, with a certificate for every host there.
+   */
   z.strictObject({ kind: z.literal("secret"), name: DnsLabel }),
   /** None: port 443 answers with the controller's self-made certificate. */
   z.strictObject({ kind: z.literal("none") }),

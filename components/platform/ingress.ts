@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -26,7 +27,7 @@ export interface HttpHostArgs {
  *
  * There must be one for each host: of two, a controller serves the older or mixes both.
  */
-export class HttpHost extends k8s.networking.v1.Ingress implements Awaitable {
+export class HttpHost extends Ingress implements Awaitable {
   /** The host itself: it is awaited until the controller tells an address, so that a class which nobody serves is found here. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -58,20 +59,19 @@ export class HttpHost extends k8s.networking.v1.Ingress implements Awaitable {
  * router.tls would switch TLS on for both, and port 80 would answer 404.
  */
 export function hostAnnotations({
-  host,
-  ingress,
-}: Pick<HttpHostArgs, "host" | "ingress">): Record<string, string> {
-  const { controllers, tls } = ingress;
-  if (tls.kind !== "cert-manager") {
-    return {};
-  }
-  const kind = controllers[classOf(ingress, host)]?.kind;
-  return {
-    "cert-manager.io/cluster-issuer": tls.clusterIssuer,
-    // nginx refuses a second Ingress for a host, as cert-manager makes one to prove it: the helper's
-    // path comes into this one for the time being.
-    ...(kind === "nginx" ? { "acme.cert-manager.io/http01-edit-in-place": "true" } : {}),
-  };
+  ingress: { tls },
+}: Pick<HttpHostArgs, "ingress">): Record<string, string> {
+  return tls.kind !== "cert-manager"
+    ? {}
+    : {
+        "cert-manager.io/cluster-issuer": tls.clusterIssuer,
+        // Where the issuer proves hosts over HTTP, the helper's path comes into this Ingress for the time
+        // being. An Ingress of the helper's own would have the one class that the issuer names, while the
+        // host is reached through its own controller; and nginx refuses a second one for a host.
+        "acme.cert-manager.io/http01-edit-in-place": "true",
+        // The rules were cert-manager's last, then: without it the next change of ours is a conflict.
+        "pulumi.com/patchForce": "true",
+      };
 }
 
 /** Rule and certificate of one host. */

@@ -94,10 +94,15 @@ export const LinodeMachine = z.strictObject({
   /** Ranges from which port 22 is reached. */
   sshFrom: z.array(Cidr).min(1, "must name at least one range"),
   /**
-   * Whether the machine may not be exchanged. A change of image, keys, secondaries or of the puller
-   * is a new machine, and minutes without it: say false for that one run.
+   * Whether machine and firewall may go. Default: as the stack's, where that is `delete`, else
+   * `protect`. A change of image, keys, secondaries or of the puller is a new machine, and minutes
+   * without it: `delete` lets it be. Nothing of it is retained: its successor takes its address.
    */
-  protect: z.boolean().default(true),
+  data: z
+    .enum(["protect", "delete"], {
+      message: "must be protect or delete: a machine that stayed would keep the address",
+    })
+    .optional(),
 });
 /** {@inheritDoc LinodeMachine} */
 export type LinodeMachine = z.infer<typeof LinodeMachine>;

@@ -169,7 +169,7 @@ export class NameServer extends pulumi.ComponentResource {
     config: NameServerSettings,
     options: Options,
   ): pulumi.Output<string> {
-    const { protect } = machine;
+    const protect = (machine.data ?? config.data) !== "delete";
     const address =
       machine.address === undefined
         ? new NetworkingIp(

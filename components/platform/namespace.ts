@@ -1,4 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { Namespace as NamespaceResource } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { keptAs } from "../base/kept.ts";
@@ -57,7 +60,7 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
     super("fleet:platform:Namespace", name, { podSecurity, networkPolicy, data }, opts);
     const parent = { parent: this };
     const labels = { "app.kubernetes.io/part-of": args.system };
-    const namespace = new k8s.core.v1.Namespace(
+    const namespace = new NamespaceResource(
       name,
       { metadata: { name, labels: { ...labels, ...podSecurityLabels(podSecurity) } } },
       { ...parent, ...keptAs(data) },
@@ -68,7 +71,7 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
     const pullSecrets = args.pullSecrets ?? [];
     const logins = pullSecrets.map(
       (pullSecret) =>
-        new k8s.core.v1.Secret(
+        new Secret(
           `${name}-${pullSecret.name}`,
           {
             // A fixed name: a new token is no reason to exchange running pods.
@@ -90,7 +93,7 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
 
   #policies(name: string, args: NamespaceArgs, labels: Record<string, string>): pulumi.Resource {
     const metadata = { namespace: this.name, labels };
-    const denial = new k8s.networking.v1.NetworkPolicy(
+    const denial = new NetworkPolicy(
       `${name}-default-deny`,
       {
         metadata: { ...metadata, name: "default-deny" },
@@ -99,7 +102,7 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
       { parent: this },
     );
     if (args.acmeFrom !== undefined) {
-      new k8s.networking.v1.NetworkPolicy(
+      new NetworkPolicy(
         `${name}-acme-solvers`,
         { metadata: { ...metadata, name: "acme-solvers" }, spec: acmeSolverPolicy(args.acmeFrom) },
         { parent: this },

@@ -8,23 +8,29 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseQuantity } from "../base/quantity.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
+import { spoofableHeaders } from "./spoofable-headers.ts";
 
 /** Ports of the pod. The first two are the template's own: Ingresses are served on no others. */
 export const nginxPorts = { web: 80, websecure: 443, ready: 8081, metrics: 9113 } as const;
 
-/**
- * Arguments of an nginx that serves the Ingresses of one class.
- *
- * @param settings Name of the ConfigMap, in the pod's namespace.
- */
+/** What the process reads beside its arguments. */
+export interface NginxSources {
+  /** Name of the ConfigMap, in the pod's namespace. */
+  readonly settings: pulumi.Input<string>;
+  /** Path of the template by which it writes a host. */
+  readonly template: string;
+}
+
+/** Arguments of an nginx that serves the Ingresses of one class. */
 export function nginxArguments(
   className: string,
   endpoint: StatusEndpoint,
-  settings: pulumi.Input<string>,
+  { settings, template }: NginxSources,
 ): pulumi.Input<string>[] {
   return [
     `-ingress-class=${className}`,
     pulumi.interpolate`-nginx-configmaps=$(POD_NAMESPACE)/${settings}`,
+    `-ingress-template-path=${template}`,
     // Ingresses are all there is: no kinds of its own are installed, and it would wait for them.
     "-enable-custom-resources=false",
     "-enable-telemetry-reporting=false",
@@ -63,6 +69,7 @@ export function nginxSettings(
     "http-snippets": [
       `client_header_timeout ${time(readTimeoutSeconds)};`,
       `client_body_timeout ${time(readTimeoutSeconds)};`,
+      ...upgradeMaps,
     ].join("\n"),
     "location-snippets": locationSnippets.join("\n"),
     ...clientAddress(config),
@@ -92,15 +99,20 @@ function clientAddress({ exposure, trustedProxies }: NginxConfig): Record<string
 }
 
 /**
- * Directives at the top of every host's location, before the template's own.
+ * Words of a request to the service, by what the client wants its connection to become.
  *
- * The template overwrites X-Real-IP, but appends to X-Forwarded-For: services that look at its first
- * entry would believe the client. So the address stands in a header line before that one.
+ * Websockets are let through to every host, as Traefik does, and nothing else: by `h2c` a client would
+ * speak to the service past everything that is dropped here. All other requests have a connection of
+ * their own: nginx 1.31 keeps idle ones for a minute, and the services close theirs after 30 s.
  */
-export const locationSnippets: readonly string[] = [
-  // Believed before anything else by the services, and passed on by nginx (facts/skywire.md 2.1).
-  'proxy_set_header True-Client-IP "";',
-  "proxy_set_header X-Forwarded-For $remote_addr;",
-  // nginx 1.31 keeps idle connections for a minute; the services close theirs after 30 s.
-  "proxy_set_header Connection close;",
+const upgradeMaps: readonly string[] = [
+  'map $http_upgrade $fleet_upgrade { default ""; ~*^websocket$ websocket; }',
+  "map $http_upgrade $fleet_connection { default close; ~*^websocket$ upgrade; }",
+];
+
+/** Directives at the top of every host's location, before the template's own. */
+const locationSnippets: readonly string[] = [
+  ...spoofableHeaders.map((header) => `proxy_set_header ${header} "";`),
+  "proxy_set_header Upgrade $fleet_upgrade;",
+  "proxy_set_header Connection $fleet_connection;",
 ];

@@ -5,6 +5,7 @@ import { exposedPods, publicPorts } from "./controller-pods.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
 import { nginxArguments, nginxPorts, nginxSettings } from "./nginx-settings.ts";
+import { seedCommand, templatePath } from "./nginx-template.ts";
 
 /** An nginx of this config. */
 export function nginxKind(config: NginxConfig): ControllerKind {
@@ -74,7 +75,7 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
     container: {
       name: "nginx",
       image: config.image,
-      args: nginxArguments(name, pods.endpoint, settings),
+      args: nginxArguments(name, pods.endpoint, { settings, template: templatePath(folders.etc) }),
       fieldEnv: { POD_NAMESPACE: "metadata.namespace", POD_NAME: "metadata.name" },
       ports: [
         ...publicPorts(config, nginxPorts),
@@ -91,7 +92,8 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
       mounts: Object.entries(folders).map(([volume, path]) => ({ volume, path })),
       // Both programs carry this right as a file capability: without it they may not even be started.
       capabilities: ["NET_BIND_SERVICE"],
-      // The balancer's next look finds the pod gone before it takes no more connections.
+      // New connections go to other pods meanwhile, where the node has one; a balancer that only tries
+      // whether the port answers cannot know before (docs/skywire.md, "The way in").
       preStop: ["/bin/sleep", "5"],
     },
     scratch: Object.keys(folders).map((volume) => ({ name: volume, sizeLimit: "256Mi" })),
@@ -103,12 +105,12 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
   };
 }
 
-/** Copies the image's own configuration to where it may be written. */
+/** Copies the image's own configuration to where it may be written, and its template with it. */
 function seed({ image, resources }: NginxConfig): Container {
   return {
     name: "seed",
     image,
-    command: ["cp", "-dR", `${folders.etc}/.`, "/seed"],
+    command: seedCommand({ from: folders.etc, to: "/seed" }),
     resources,
     mounts: [{ volume: "etc", path: "/seed" }],
   };

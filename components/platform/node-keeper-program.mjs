@@ -144,6 +144,11 @@ export async function keepAddress(address, machine, region, others, linode, host
     await host.change("add", address, own);
     done.push(`${address} added to ${own}`);
   }
+  // It works until the machine goes, and is then somebody else's: said while it can still be mended.
+  if (found.reserved === false) {
+    const lost = `${address} is not reserved and goes with machine ${machine.id}: reserve it at Linode, where it stays as it is`;
+    throw new Error([...done, lost].join("\n"));
+  }
   return done;
 }
 
@@ -169,11 +174,21 @@ export async function keep(settings, nodeName, kubernetes, linode, host) {
     )
     .filter((/** @type {any} */ one) => one.spec?.providerID !== undefined)
     .map((/** @type {any} */ one) => machineOf(one).id);
+  const faults = [];
   for (const address of addresses) {
-    done.push(...(await keepAddress(address, machine, settings.region, others, linode, host)));
+    try {
+      done.push(...(await keepAddress(address, machine, settings.region, others, linode, host)));
+    } catch (error) {
+      faults.push(messageOf(error));
+    }
   }
+  // One that cannot be had keeps the others from nobody.
+  if (faults.length > 0) throw new Error([...done, ...faults].join("\n"));
   return done;
 }
+
+/** @param {unknown} error */
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /** The node that this pod shares its network with. @type {Host} */
 const thisHost = {
@@ -210,7 +225,7 @@ async function main(path) {
       writeFileSync(settings.ready, "");
     } catch (error) {
       rmSync(settings.ready, { force: true });
-      console.error(error instanceof Error ? error.message : String(error));
+      console.error(messageOf(error));
     }
     await sleep(settings.everySeconds * 1_000);
   }

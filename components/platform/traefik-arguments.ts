@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { parseQuantity } from "../base/quantity.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
+import { spoofableHeaders } from "./spoofable-headers.ts";
 
 /** Ports the process listens on: above 1023, so that it needs no right to bind them. */
 export const traefikPorts = { web: 8000, websecure: 8443, ping: 8080, metrics: 9100 } as const;
@@ -38,8 +39,10 @@ function publicEntryPoint(entry: "web" | "websecure", config: TraefikConfig): st
     // Without a default, every Ingress is served on the metrics entry point, too.
     `${key}.asDefault=true`,
     `${key}.http.middlewares=${middlewares.join(",")}`,
+    // X_Real_Ip and the like, which some programs read as X-Real-IP. Takes Traefik 3.7.12 or newer.
+    `${key}.http.aliasHeadersStrategy=delete`,
     `${key}.transport.respondingTimeouts.readTimeout=${config.readTimeoutSeconds}s`,
-    // Stay in the balancer's eyes a little while, then let running requests end.
+    // Take new connections until the cluster sends them elsewhere, then let running requests end.
     `${key}.transport.lifeCycle.requestAcceptGraceTimeout=5s`,
     `${key}.transport.lifeCycle.graceTimeOut=${config.drainSeconds}s`,
     ...(proxies === undefined ? [] : [`${key}.proxyProtocol.trustedIPs=${proxies.join(",")}`]),
@@ -90,15 +93,14 @@ export function traefikArguments(
 
 type Middlewares = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/**
- * What every request passes.
- *
- * The services believe True-Client-IP before anything else, and Traefik passes a client's own on
- * (facts/skywire.md 2.1): an empty value drops it.
- */
+/** What every request passes. Traefik passes a client's own on of these headers: an empty value drops it. */
 function traefikMiddlewares({ maximumBody }: TraefikConfig): Middlewares {
   return {
-    [clientAddress]: { headers: { customRequestHeaders: { "True-Client-IP": "" } } },
+    [clientAddress]: {
+      headers: {
+        customRequestHeaders: Object.fromEntries(spoofableHeaders.map((header) => [header, ""])),
+      },
+    },
     ...(maximumBody === undefined
       ? {}
       : { [maximumBodyName]: { buffering: { maxRequestBodyBytes: parseQuantity(maximumBody) } } }),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { backupResources } from "../data/backup.schema.ts";
 import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
 import { dailyDataBackupScript, dailyDataRestoreScript } from "./daily-data-scripts.ts";
 import { dailyDataClaim } from "./discovery-service.ts";
@@ -71,7 +72,7 @@ export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): J
         DAILY_DATA: diskFolder,
         ...(operation === "backup" ? { KEEP: `${plan.keep}` } : { BACKUP: "latest" }),
       },
-      resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+      resources: backupResources.files,
       mounts: [
         { volume: "scripts", path: "/etc/fleet/scripts" },
         { volume: backupClaim, path: backupFolder },

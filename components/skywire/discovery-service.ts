@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -167,7 +167,7 @@ export class DiscoveryService extends pulumi.ComponentResource implements Awaita
         others.flatMap(({ ready }) => ready),
       ),
     ];
-    const service = new k8s.core.v1.Service(
+    const service = new Service(
       `${name}-service`,
       {
         metadata: {

@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
@@ -85,7 +85,7 @@ export class Geoip extends pulumi.ComponentResource implements Awaitable {
     const workload = makeWorkload(name, programWorkload(name, geoipProgram(args), args), {
       parent: this,
     });
-    const service = new k8s.core.v1.Service(
+    const service = new Service(
       `${ipServiceName}-service`,
       {
         metadata: {
@@ -103,7 +103,10 @@ export class Geoip extends pulumi.ComponentResource implements Awaitable {
       },
       { parent: this },
     );
-    this.hostAlias = { ip: service.spec.clusterIP, hostnames: [ipServiceHost] };
+    // With the id, which a preview does not know of what is still to be made: of the address it would say
+    // that there is none.
+    const ip = pulumi.all([service.id, service.spec.clusterIP]).apply(([, address]) => address);
+    this.hostAlias = { ip, hostnames: [ipServiceHost] };
     this.ready = [service, ...workload.ready];
     this.registerOutputs({ serviceName: this.serviceName, servicePort: this.servicePort });
   }

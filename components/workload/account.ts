@@ -1,4 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Metadata } from "./metadata.ts";
@@ -12,7 +16,7 @@ export function serviceAccount(
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  const account = new k8s.core.v1.ServiceAccount(
+  const account = new ServiceAccount(
     `${name}-account`,
     { metadata, automountServiceAccountToken: hasRules(args) },
     opts,
@@ -29,8 +33,8 @@ export function serviceAccount(
   const apiGroup = "rbac.authorization.k8s.io";
   if (args.rules !== undefined) {
     made.push(
-      new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: rules(args.rules) }, opts),
-      new k8s.rbac.v1.RoleBinding(
+      new Role(`${name}-role`, { metadata, rules: rules(args.rules) }, opts),
+      new RoleBinding(
         `${name}-role-binding`,
         { metadata, subjects, roleRef: { apiGroup, kind: "Role", name } },
         opts,
@@ -43,12 +47,12 @@ export function serviceAccount(
     const clusterName = pulumi.interpolate`${args.namespace}:${name}`;
     const clusterMetadata = { name: clusterName, labels: metadata.labels };
     made.push(
-      new k8s.rbac.v1.ClusterRole(
+      new ClusterRole(
         `${name}-cluster-role`,
         { metadata: clusterMetadata, rules: rules(args.clusterRules) },
         opts,
       ),
-      new k8s.rbac.v1.ClusterRoleBinding(
+      new ClusterRoleBinding(
         `${name}-cluster-role-binding`,
         {
           metadata: clusterMetadata,

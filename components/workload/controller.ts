@@ -1,4 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { DaemonSet } from "@pulumi/kubernetes/apps/v1/daemonSet.js";
+import { Deployment } from "@pulumi/kubernetes/apps/v1/deployment.js";
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
+import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel } from "../base/labels.ts";
@@ -34,19 +38,19 @@ export function makeController(
   switch (args.kind) {
     case "Deployment": {
       const spec = { ...replicasOf(args), selector, template, ...deploymentFields(args) };
-      return new k8s.apps.v1.Deployment(name, { metadata: named, spec }, opts);
+      return new Deployment(name, { metadata: named, spec }, opts);
     }
     case "StatefulSet": {
       const spec = { ...replicasOf(args), selector, template, ...statefulSetFields(name, args) };
-      return new k8s.apps.v1.StatefulSet(name, { metadata: named, spec }, opts);
+      return new StatefulSet(name, { metadata: named, spec }, opts);
     }
     case "DaemonSet": {
       const spec = { selector, template, ...daemonSetFields(args) };
-      return new k8s.apps.v1.DaemonSet(name, { metadata: named, spec }, opts);
+      return new DaemonSet(name, { metadata: named, spec }, opts);
     }
     case "Job": {
       const spec = { template, ...jobFields(args) };
-      return new k8s.batch.v1.Job(name, { metadata: unnamed, spec }, opts);
+      return new Job(name, { metadata: unnamed, spec }, opts);
     }
   }
 }

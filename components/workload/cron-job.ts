@@ -1,4 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { hostnameLabel, workloadLabel, workloadLabels } from "../base/labels.ts";
@@ -91,13 +93,13 @@ export function makeCronJob(
   const made = podSources(name, { ...args, claims: own }, metadata, opts);
   const sources: PodSources = { ...made, claims: { ...made.claims, ...borrowed } };
   if (args.networkPolicy !== false) {
-    new k8s.networking.v1.NetworkPolicy(
+    new NetworkPolicy(
       `${name}-policy`,
       { metadata, spec: networkPolicySpec(name, args.flows) },
       opts,
     );
   }
-  new k8s.batch.v1.CronJob(
+  new CronJob(
     name,
     { metadata, spec: cronJobSpec(run, podTemplate(name, args, sources)) },
     { ...opts, dependsOn: account },

@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel } from "../base/labels.ts";
@@ -16,7 +17,7 @@ export function makeBudget(
     return;
   }
   const { minAvailable, maxUnavailable } = args.disruption ?? { maxUnavailable: 1 };
-  new k8s.policy.v1.PodDisruptionBudget(
+  new PodDisruptionBudget(
     `${name}-budget`,
     {
       metadata,
@@ -44,7 +45,7 @@ export function makeAutoscaler(
     return;
   }
   const target = { type: "Utilization", averageUtilization: autoscale.cpuPercent };
-  new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+  new HorizontalPodAutoscaler(
     `${name}-autoscaler`,
     {
       metadata,

@@ -1,6 +1,6 @@
 /** Pure builder of a pod template: data in, data out, no resource. */
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabels } from "../base/labels.ts";
 import { kubernetesContainer } from "./container.ts";
@@ -122,10 +122,11 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
     ...(args.hostAliases === undefined || args.hostAliases.length === 0
       ? {}
       : {
-          hostAliases: args.hostAliases.map(({ ip, hostnames }) => ({
-            ip,
-            hostnames: [...hostnames],
-          })),
+          // All of it or nothing is known: the provider looks for what is not into no list, and would ask
+          // the API server about a pod whose address is no address.
+          hostAliases: pulumi.all(
+            args.hostAliases.map(({ ip, hostnames }) => ({ ip, hostnames: [...hostnames] })),
+          ),
         }),
     ...(args.kind === "Job" ? { restartPolicy: args.job?.restartPolicy ?? "Never" } : {}),
     serviceAccountName: name,

@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel } from "../base/labels.ts";
@@ -12,7 +12,7 @@ export function makeService(
   args: WorkloadArgs,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Service {
+): Service {
   const name = service.name ?? workload;
   const type = service.type ?? "ClusterIP";
   const containerPorts = [args.container, ...(args.sidecars ?? [])].flatMap(
@@ -31,7 +31,7 @@ export function makeService(
       ...(port.nodePort === undefined ? {} : { nodePort: port.nodePort }),
     };
   });
-  return new k8s.core.v1.Service(
+  return new Service(
     `${name}-service`,
     {
       metadata: {

@@ -1,4 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { keptAs } from "../base/kept.ts";
@@ -17,16 +20,12 @@ export function podSources(
   // No name: the engine's own changes with the content, which rolls the pods.
   const metadata = { namespace, labels };
   const files = (args.files ?? []).map((set) => {
-    const map = new k8s.core.v1.ConfigMap(
-      `${name}-${set.name}`,
-      { metadata, data: set.files },
-      opts,
-    );
+    const map = new ConfigMap(`${name}-${set.name}`, { metadata, data: set.files }, opts);
     return [set.name, map.metadata.name] as const;
   });
   const secretFiles = (args.secretFiles ?? []).map((set) => {
     const stringData = set.files;
-    const secret = new k8s.core.v1.Secret(`${name}-${set.name}`, { metadata, stringData }, opts);
+    const secret = new Secret(`${name}-${set.name}`, { metadata, stringData }, opts);
     return [set.name, secret.metadata.name] as const;
   });
   const variables = containersOf(args).flatMap((container) =>
@@ -41,7 +40,7 @@ export function podSources(
     secretEnv:
       variables.length === 0
         ? undefined
-        : new k8s.core.v1.Secret(`${name}-env`, { metadata, stringData }, opts).metadata.name,
+        : new Secret(`${name}-env`, { metadata, stringData }, opts).metadata.name,
     claims: makeClaims(name, args, { namespace, labels }, opts),
   };
 }
@@ -59,7 +58,7 @@ function makeClaims(
       // A class that waits for a consumer leaves the claim Pending until the pod exists: awaiting it
       // here would be a deadlock, or a race with quick consumers (toolchain.md).
       const annotations = { "pulumi.com/skipAwait": "true" };
-      const made = new k8s.core.v1.PersistentVolumeClaim(
+      const made = new PersistentVolumeClaim(
         claimName,
         {
           metadata: { name: claimName, namespace, labels, annotations },

@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
@@ -51,7 +51,7 @@ export function makeWorkload(
   const sources = podSources(name, args, metadata, opts);
   // Of pods in their node's network a policy would speak without effect.
   if (args.networkPolicy !== false && args.hostNetwork !== true) {
-    new k8s.networking.v1.NetworkPolicy(
+    new NetworkPolicy(
       `${name}-policy`,
       { metadata, spec: networkPolicySpec(name, args.flows) },
       opts,

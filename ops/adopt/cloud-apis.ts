@@ -5,17 +5,15 @@
 import * as z from "zod";
 
 import { CommandError } from "../command.ts";
+import { Api, cloudflareTerms, linodeTerms, type Thing } from "./api.ts";
 import type { CloudThing } from "./clouds.ts";
-import type { Planned } from "./preview.ts";
+import { holdsUnknown, type Planned } from "./preview.ts";
 
 /** How the APIs are reached. */
 export interface CloudAccess {
   /** Tokens LINODE_TOKEN and CLOUDFLARE_API_TOKEN, and other addresses in LINODE_URL and CLOUDFLARE_BASE_URL. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
-
-const Thing = z.looseObject({ id: z.union([z.number(), z.string()]) });
-type Thing = z.infer<typeof Thing>;
 
 /** Paths of things that are looked for as soon as a stack has one of their type. */
 const linodePaths: Readonly<Record<string, string>> = {
@@ -24,43 +22,54 @@ const linodePaths: Readonly<Record<string, string>> = {
   "linode:index/instance:Instance": "linode/instances",
   "linode:index/firewall:Firewall": "networking/firewalls",
   "linode:index/domain:Domain": "domains",
+  "linode:index/objectStorageBucket:ObjectStorageBucket": "object-storage/buckets",
 };
 
+const nodeBalancerTerm = "linode-loadbalancer-nodebalancer-id";
+const clusterType = "linode:index/lkeCluster:LkeCluster";
+const poolType = "linode:index/lkeNodePool:LkeNodePool";
 const linodeRecord = "linode:index/domainRecord:DomainRecord";
 const cloudflareRecord = "cloudflare:index/dnsRecord:DnsRecord";
 
 /**
  * Things of the types that a stack would make.
  *
+ * @param planned What it would make, and what it takes by itself.
  * @throws CommandError where an API cannot be asked, or refuses.
  */
 export async function readClouds(
-  creates: readonly Planned[],
+  planned: readonly Planned[],
   { environment }: CloudAccess,
 ): Promise<readonly CloudThing[]> {
-  const types = new Set(creates.map(({ type }) => type));
+  const types = new Set(planned.map(({ type }) => type));
+  // Of a Service that names a balancer: which one it has so far.
+  if (planned.some(({ inputs }) => JSON.stringify(inputs).includes(nodeBalancerTerm))) {
+    types.add("linode:index/nodeBalancer:NodeBalancer");
+  }
   const linode = linodeApi(environment);
-  const cloudflare = new Api(
-    "Cloudflare",
-    environment["CLOUDFLARE_BASE_URL"] ?? "https://api.cloudflare.com/client/v4",
-    environment["CLOUDFLARE_API_TOKEN"],
-    "CLOUDFLARE_API_TOKEN",
-  );
+  const cloudflare = new Api({
+    ...{ name: "Cloudflare", ...cloudflareTerms },
+    url: environment["CLOUDFLARE_BASE_URL"] ?? "https://api.cloudflare.com/client/v4",
+    token: environment["CLOUDFLARE_API_TOKEN"],
+    variable: "CLOUDFLARE_API_TOKEN",
+  });
   const found: CloudThing[] = [];
   for (const [type, path] of Object.entries(linodePaths)) {
     if (types.has(type)) {
-      const things = await linode.all(path, linodePage);
-      found.push(
-        ...things.map((thing) => ({ type, id: String(thing.id), inputs: linodeInputs(thing) })),
-      );
+      const things = await linode.all(path);
+      found.push(...things.map((thing) => linodeThing(type, thing)));
     }
   }
-  for (const domain of valuesOf(creates, linodeRecord, "domainId")) {
-    const records = await linode.all(`domains/${domain}/records`, linodePage);
+  for (const cluster of clustersOf(planned, found)) {
+    const pools = await linode.all(`lke/clusters/${cluster}/pools`);
+    found.push(...pools.map((pool) => poolThing(cluster, pool)));
+  }
+  for (const domain of valuesOf(planned, linodeRecord, "domainId")) {
+    const records = await linode.all(`domains/${domain}/records`);
     found.push(...records.map((record) => linodeRecordThing(domain, record)));
   }
-  for (const zone of valuesOf(creates, cloudflareRecord, "zoneId")) {
-    const records = await cloudflare.all(`zones/${zone}/dns_records`, cloudflarePage);
+  for (const zone of valuesOf(planned, cloudflareRecord, "zoneId")) {
+    const records = await cloudflare.all(`zones/${zone}/dns_records`);
     found.push(
       ...records.map((record) => ({
         type: cloudflareRecord,
@@ -82,7 +91,7 @@ export async function lkeKubeconfig(
   { environment }: CloudAccess,
 ): Promise<string | undefined> {
   const linode = linodeApi(environment);
-  const clusters = (await linode.all("lke/clusters", linodePage)).filter(
+  const clusters = (await linode.all("lke/clusters")).filter(
     (cluster) => cluster["label"] === label,
   );
   const [cluster, ...others] = clusters;
@@ -95,27 +104,90 @@ export async function lkeKubeconfig(
     );
   }
   const answer = await linode.get(`lke/clusters/${String(cluster.id)}/kubeconfig`);
-  const { kubeconfig } = z.looseObject({ kubeconfig: z.string() }).parse(answer);
-  return Buffer.from(kubeconfig, "base64").toString("utf8");
+  const { data } = z.looseObject({ kubeconfig: z.string() }).safeParse(answer);
+  if (data === undefined) {
+    throw new CommandError(`Linode gives no kubeconfig of cluster ${label}: is it ready?`);
+  }
+  return Buffer.from(data.kubeconfig, "base64").toString("utf8");
 }
 
 function linodeApi(environment: CloudAccess["environment"]): Api {
   const url = (environment["LINODE_URL"] ?? "https://api.linode.com").replace(/\/(v4\/?)?$/, "");
-  return new Api("Linode", `${url}/v4`, environment["LINODE_TOKEN"], "LINODE_TOKEN");
+  return new Api({
+    ...{ name: "Linode", ...linodeTerms },
+    url: `${url}/v4`,
+    token: environment["LINODE_TOKEN"],
+    variable: "LINODE_TOKEN",
+  });
 }
 
-function valuesOf(creates: readonly Planned[], type: string, input: string): readonly string[] {
-  const values = creates
-    .filter((planned) => planned.type === type)
+/** Clusters whose pools are the stack's: of its label, or known already by their number. */
+function clustersOf(planned: readonly Planned[], found: readonly CloudThing[]): readonly string[] {
+  const labels = valuesOf(planned, clusterType, "label");
+  const named = found
+    .filter(({ type, inputs }) => type === clusterType && labels.includes(String(inputs["label"])))
+    .map(({ id }) => id);
+  return [...new Set([...named, ...valuesOf(planned, poolType, "clusterId")])];
+}
+
+function valuesOf(planned: readonly Planned[], type: string, input: string): readonly string[] {
+  const values = planned
+    .filter((one) => one.type === type)
     .map(({ inputs }) => inputs[input])
-    .filter((value) => typeof value === "string" || typeof value === "number");
+    .filter((value) => typeof value === "string" || typeof value === "number")
+    .filter((value) => !holdsUnknown(value));
   return [...new Set(values.map(String))];
 }
 
+const Plane = z.looseObject({ high_availability: z.boolean() });
+
+const Rules = z.looseObject({
+  inbound_policy: z.string(),
+  outbound_policy: z.string(),
+  inbound: z.array(
+    z.looseObject({
+      addresses: z
+        .looseObject({ ipv4: z.array(z.string()).nullish(), ipv6: z.array(z.string()).nullish() })
+        .nullish(),
+    }),
+  ),
+});
+
 /** The SDK's words for what the API calls otherwise. */
-function linodeInputs(thing: Thing): Readonly<Record<string, unknown>> {
-  const { k8s_version: k8sVersion, ...rest } = thing;
-  return { ...rest, k8sVersion };
+function linodeThing(type: string, thing: Thing): CloudThing {
+  const { k8s_version: k8sVersion, control_plane: plane, rules, ...rest } = thing;
+  const { high_availability: highAvailability } = Plane.safeParse(plane).data ?? {};
+  const firewall = Rules.safeParse(rules).data;
+  const inputs = {
+    ...rest,
+    ...(k8sVersion === undefined ? {} : { k8sVersion }),
+    ...(highAvailability === undefined ? {} : { controlPlane: { highAvailability } }),
+    ...(firewall === undefined ? {} : firewallInputs(firewall)),
+  };
+  // Buckets have no number (facts/clouds-linode-cloudflare-docker.md 3.5).
+  const id = thing.id ?? `${String(thing["region"])}:${String(thing["label"])}`;
+  return { type, id: String(id), inputs };
+}
+
+function firewallInputs(rules: z.infer<typeof Rules>): Readonly<Record<string, unknown>> {
+  return {
+    inboundPolicy: rules.inbound_policy,
+    outboundPolicy: rules.outbound_policy,
+    inbounds: rules.inbound.map(({ addresses, ...rule }) => ({
+      ...rule,
+      ...(addresses?.ipv4?.length ? { ipv4s: addresses.ipv4 } : {}),
+      ...(addresses?.ipv6?.length ? { ipv6s: addresses.ipv6 } : {}),
+    })),
+  };
+}
+
+function poolThing(cluster: string, pool: Thing): CloudThing {
+  const { id, type, count, labels = {}, taints = [], tags = [] } = pool;
+  return {
+    type: poolType,
+    id: `${cluster},${String(id)}`,
+    inputs: { clusterId: cluster, type, nodeCount: count, labels, taints, tags },
+  };
 }
 
 function linodeRecordThing(domain: string, record: Thing): CloudThing {
@@ -125,80 +197,4 @@ function linodeRecordThing(domain: string, record: Thing): CloudThing {
     id: `${domain},${String(id)}`,
     inputs: { domainId: domain, name, recordType: type, target },
   };
-}
-
-const LinodePage = z.looseObject({ data: z.array(Thing), pages: z.number() });
-const CloudflarePage = z.looseObject({
-  result: z.array(Thing),
-  result_info: z.looseObject({ total_pages: z.number() }),
-});
-
-interface Page {
-  readonly things: readonly Thing[];
-  readonly pages: number;
-}
-
-const linodePage = (answer: unknown): Page => {
-  const { data, pages } = LinodePage.parse(answer);
-  return { things: data, pages };
-};
-
-const cloudflarePage = (answer: unknown): Page => {
-  const { result, result_info: info } = CloudflarePage.parse(answer);
-  return { things: result, pages: info.total_pages };
-};
-
-/** An API that answers page by page. */
-class Api {
-  readonly #name: string;
-  readonly #url: string;
-  readonly #token: string | undefined;
-  readonly #variable: string;
-
-  constructor(name: string, url: string, token: string | undefined, variable: string) {
-    this.#name = name;
-    this.#url = url;
-    this.#token = token;
-    this.#variable = variable;
-  }
-
-  async all(path: string, read: (answer: unknown) => Page): Promise<readonly Thing[]> {
-    const things: Thing[] = [];
-    for (let page = 1, pages = 1; page <= pages; page += 1) {
-      // 100 is the most that both take.
-      const answer = read(await this.get(`${path}?page=${page}&page_size=100&per_page=100`));
-      things.push(...answer.things);
-      ({ pages } = answer);
-    }
-    return things;
-  }
-
-  async get(path: string): Promise<unknown> {
-    if (this.#token === undefined) {
-      throw new CommandError(
-        `${this.#variable} is not set: adopt asks ${this.#name} what there is`,
-      );
-    }
-    let response: Response;
-    try {
-      response = await fetch(`${this.#url}/${path}`, {
-        headers: { authorization: `Bearer ${this.#token}` },
-        signal: AbortSignal.timeout(20_000),
-      });
-    } catch (error) {
-      throw new CommandError(
-        `${this.#name} cannot be reached (${error instanceof Error ? error.message : "?"})`,
-      );
-    }
-    if (!response.ok) {
-      throw new CommandError(
-        `${this.#name} answers ${response.status} to ${path.split("?")[0] ?? ""}${
-          response.status === 401 || response.status === 403
-            ? `: ${this.#variable} may not read it`
-            : ""
-        }`,
-      );
-    }
-    return response.json();
-  }
 }

@@ -1,6 +1,6 @@
 /** Things at Linode and Cloudflare that exist and that a stack would make: found by their names. Pure. */
 import type { Decision } from "./decision.ts";
-import { holdsUnknown, type Planned } from "./preview.ts";
+import { holdsUnknown, type Planned, type PlannedImport } from "./preview.ts";
 
 /** A thing that a cloud holds, as far as it is compared. */
 export interface CloudThing {
@@ -16,21 +16,37 @@ export interface CloudThing {
 interface Rule {
   /** Inputs that together are its name. */
   readonly name: readonly string[];
-  /** Inputs whose change makes another thing of it. */
+  /** Inputs whose change makes another thing of it, or of what is in it. */
   readonly fixed: readonly string[];
   /** Several of one name may stand side by side; this tells them apart. */
   readonly content?: string;
+  /** Why it cannot be taken by its name. */
+  readonly refusal?: (id: string) => string;
+  /** What a change of a fixed input costs, where that is not its address. */
+  readonly cost?: string;
 }
 
 /** Types that can be taken. Names and what replaces: facts/clouds-linode-cloudflare-docker.md 1 to 4. */
 export const cloudRules: Readonly<Record<string, Rule>> = {
-  "linode:index/lkeCluster:LkeCluster": { name: ["label"], fixed: ["region", "tier"] },
+  "linode:index/lkeCluster:LkeCluster": {
+    name: ["label"],
+    // Another version is an update in place, which recycles every node of every pool.
+    fixed: ["region", "tier", "k8sVersion", "controlPlane"],
+    cost: "the next update would exchange its nodes, or be refused",
+  },
   "linode:index/nodeBalancer:NodeBalancer": { name: ["label"], fixed: ["region", "firewallId"] },
   "linode:index/instance:Instance": {
     name: ["label"],
-    fixed: ["image", "authorizedKeys", "metadatas", "region"],
+    fixed: [],
+    refusal: (id) =>
+      `its image, keys and user data cannot be read back, and the next update would make another machine: take it over as it is, with fleet:dns.machine: {kind: adopted, linodeId: ${id}, …}, or give one of the two another name`,
   },
   "linode:index/firewall:Firewall": { name: ["label"], fixed: [] },
+  "linode:index/objectStorageBucket:ObjectStorageBucket": {
+    name: ["label"],
+    fixed: ["region"],
+    cost: "another one would be empty, and elsewhere",
+  },
   "linode:index/domain:Domain": { name: ["domain"], fixed: ["type"] },
   "linode:index/domainRecord:DomainRecord": {
     name: ["domainId", "name"],
@@ -58,17 +74,17 @@ export function decideThings(
         continue;
       }
       const rule = cloudRules[planned.type];
-      const thing = things.find(
+      const named = things.filter(
         (one) =>
-          rule !== undefined &&
-          !taken.has(one) &&
-          one.type === planned.type &&
-          isNamed(planned, one, rule.name) &&
-          (!exact || isSame(planned, one, rule)),
+          rule !== undefined && one.type === planned.type && isNamed(planned, one, rule.name),
+      );
+      const thing = named.find(
+        (one) => rule !== undefined && !taken.has(one) && (!exact || isSame(planned, one, rule)),
       );
       if (rule !== undefined && thing !== undefined) {
         taken.add(thing);
-        decisions.push(decideThing(planned, thing, rule));
+        const isTwice = rule.content === undefined && named.length > 1;
+        decisions.push(isTwice ? twice(planned, named) : decideThing(planned, thing, rule));
       }
     }
   }
@@ -86,38 +102,86 @@ function isSame({ inputs }: Planned, thing: CloudThing, { fixed, content }: Rule
   return fields.every((field) => text(inputs[field]) === text(thing.inputs[field]));
 }
 
+/** What the program takes by its number at the next update, whatever else it says of it. */
+export function decideImports(
+  imports: readonly PlannedImport[],
+  things: readonly CloudThing[],
+): readonly Decision[] {
+  return imports.flatMap((planned): Decision[] => {
+    const { type, id, inputs } = planned;
+    const thing = things.find((one) => one.type === type && one.id === id);
+    const rule = cloudRules[type];
+    if (thing === undefined || rule === undefined) {
+      return [];
+    }
+    const other = [...rule.name, "region"].find((field) => isOther(planned, thing, field));
+    const what = `${wordsFor(thing)} (${id})`;
+    return other === undefined
+      ? [{ verdict: "adopted", what, why: "by the program itself, as it is" }]
+      : [
+          {
+            verdict: "in the way",
+            what,
+            why: `its ${other} is ${text(thing.inputs[other])}, the stack says ${text(inputs[other])}: is it the one that is meant? Say in the stack file what there is`,
+          },
+        ];
+  });
+}
+
+/** Which of them it is, no name can tell. */
+function twice(planned: Planned, named: readonly CloudThing[]): Decision {
+  const [first, ...others] = named.map(({ id }) => id);
+  return {
+    verdict: "in the way",
+    what: wordsFor(named[0] as CloudThing),
+    why: `there are ${named.length} of this name (${[first, ...others].join(", ")}): rename or delete all but the one that is meant`,
+    planned,
+  };
+}
+
 function decideThing(planned: Planned, thing: CloudThing, rule: Rule): Decision {
-  const { inputs } = planned;
-  const what = wordsFor(thing);
-  const common = { what, planned, id: thing.id };
-  const other = rule.fixed.find(
-    (field) =>
-      inputs[field] !== undefined &&
-      !holdsUnknown(inputs[field]) &&
-      text(inputs[field]) !== text(thing.inputs[field]),
-  );
-  if (other === undefined) {
-    const { content } = rule;
-    const moves = content !== undefined && text(inputs[content]) !== text(thing.inputs[content]);
-    const to = holdsUnknown(inputs[content ?? ""])
-      ? "where the stack's balancer is"
-      : text(inputs[content ?? ""]);
-    return {
-      ...common,
-      verdict: "adopted",
-      why: moves
-        ? `the next update leads it from ${text(thing.inputs[content])} to ${to}`
-        : "as it is",
-    };
+  const common = { what: wordsFor(thing), planned, id: thing.id };
+  const { refusal, content } = rule;
+  if (refusal !== undefined) {
+    return { ...common, verdict: "in the way", why: refusal(thing.id) };
   }
-  const difference = `its ${other} is ${text(thing.inputs[other])}, the stack says ${text(inputs[other])}`;
-  return rule.content === undefined
+  const other = rule.fixed.find((field) => isOther(planned, thing, field));
+  if (other === undefined) {
+    return { ...common, verdict: "adopted", why: whatChanges(planned, thing, rule) };
+  }
+  const difference = `its ${other} is ${text(thing.inputs[other])}, the stack says ${text(planned.inputs[other])}`;
+  const cost = rule.cost ?? "another one would have another address";
+  return content === undefined
     ? {
         ...common,
         verdict: "in the way",
-        why: `${difference}: another one would have another address. Say in the stack file what there is`,
+        why: `${difference}: ${cost}. Say in the stack file what there is`,
       }
     : { ...common, verdict: "replaced", why: `${difference}: the old one goes first` };
+}
+
+/** Whether both say it, and not the same. What a cloud does not tell cannot be compared. */
+function isOther({ inputs }: Planned, thing: CloudThing, field: string): boolean {
+  const [wanted, live] = [inputs[field], thing.inputs[field]];
+  return (
+    wanted !== undefined && live !== undefined && !holdsUnknown(wanted) && !isWithin(wanted, live)
+  );
+}
+
+function whatChanges(planned: Planned, thing: CloudThing, { content }: Rule): string {
+  const { inputs } = planned;
+  if (content === undefined) {
+    const fields = Object.keys(inputs).filter(
+      (field) => !field.startsWith("__") && isOther(planned, thing, field),
+    );
+    return fields.length === 0 ? "as it is" : `the next update changes its ${fields.join(", ")}`;
+  }
+  const to = holdsUnknown(inputs[content])
+    ? "where the stack's balancer is"
+    : text(inputs[content]);
+  return text(inputs[content]) === text(thing.inputs[content])
+    ? "as it is"
+    : `the next update leads it from ${text(thing.inputs[content])} to ${to}`;
 }
 
 /** Records of the stack's own names that are not among its own: they take a share of the clients. */
@@ -151,8 +215,24 @@ function wordsFor({ type, inputs }: CloudThing): string {
     : `${kind} ${text(record)} ${name === "" ? "@" : name}`;
 }
 
+/** Whether a thing has all that is asked of it: clouds fill in more. Lists are compared whole. */
+function isWithin(wanted: unknown, live: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(live) &&
+      wanted.length === live.length &&
+      wanted.every((item, index) => isWithin(item, live[index]))
+    );
+  }
+  return typeof wanted === "object" && wanted !== null && typeof live === "object" && live !== null
+    ? Object.entries(wanted).every(([key, value]) =>
+        isWithin(value, (live as Readonly<Record<string, unknown>>)[key]),
+      )
+    : text(wanted) === text(live);
+}
+
 /** Numbers and texts are compared as texts: identifiers come as both. */
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return value === undefined || value === null
     ? ""
     : typeof value === "string"

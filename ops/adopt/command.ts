@@ -2,11 +2,15 @@
 import { CommandError } from "../command.ts";
 import { inParallel } from "../parallel.ts";
 import { table } from "../table.ts";
-import { type CloudThing, decideThings } from "./clouds.ts";
+import { keepBalancer } from "./balancers.ts";
+import { type CloudThing, decideImports, decideThings } from "./clouds.ts";
 import type { Decision } from "./decision.ts";
 import { type ImportFile, importFile } from "./import-file.ts";
+import { decideCompanions } from "./companions.ts";
 import { type Kubectl, readObjects } from "./kubectl.ts";
-import { decideCompanion, decideObject, type LiveObject, wantedObjects } from "./kubernetes.ts";
+import { decideObject, describe, isOf, wantedObjects } from "./kubernetes.ts";
+import { portFault } from "./node-ports.ts";
+import { decidePools } from "./pools.ts";
 import type { Planned, StackPreview } from "./preview.ts";
 import { findLeft, leavePods, type Left, removeLeft } from "./side-by-side.ts";
 
@@ -14,9 +18,14 @@ import { findLeft, leavePods, type Left, removeLeft } from "./side-by-side.ts";
 export interface AdoptTarget {
   /** How the stack's next update is called. */
   readonly update: string;
+  /** What the program wants and the state has not, without a question to the cluster. */
+  readonly plan: () => Promise<StackPreview>;
+  /** What the next update would do. */
   readonly preview: () => Promise<StackPreview>;
   /** Makes just these of the stack's resources: providers, which exist nowhere but in state. */
   readonly make: (urns: readonly string[]) => Promise<void>;
+  /** Puts these into the state, as {@link declared} says; parents first. */
+  readonly declare: (resources: readonly Planned[]) => Promise<void>;
   readonly import: (file: ImportFile) => Promise<void>;
   readonly kubectl: Kubectl;
   readonly clouds: (creates: readonly Planned[]) => Promise<readonly CloudThing[]>;
@@ -33,9 +42,10 @@ export interface AdoptTarget {
  */
 export async function adopt(target: AdoptTarget): Promise<number> {
   const { say } = target;
-  const { creates } = await target.preview();
+  const preview = await target.plan();
+  const { creates } = preview;
   const left = await findLeft(target.kubectl);
-  const decisions = await decide(target, creates);
+  const decisions = await decide(target, preview);
   decisionLines(decisions, left, creates.length).forEach(say);
   const blocked = decisions.filter(({ verdict }) => verdict === "in the way");
   if (blocked.length > 0) {
@@ -51,7 +61,7 @@ export async function adopt(target: AdoptTarget): Promise<number> {
     say("Nothing was touched.");
     return 1;
   }
-  await take(target, taken, creates);
+  await take(target, taken, preview);
   for (const one of replaced) {
     await removeLeft(target.kubectl, one);
   }
@@ -60,48 +70,39 @@ export async function adopt(target: AdoptTarget): Promise<number> {
 
 async function decide(
   target: AdoptTarget,
-  creates: readonly Planned[],
+  { creates, all, imports }: StackPreview,
 ): Promise<readonly Decision[]> {
   const wanted = wantedObjects(creates);
-  const objects = wanted.length === 0 ? [] : await readObjects(target.kubectl, wanted);
-  const find = (kind: string, namespace: string | undefined, name: string) =>
-    objects.find(
-      (live) =>
-        live.kind === kind && live.metadata.name === name && live.metadata.namespace === namespace,
-    );
+  const [objects, things] = await Promise.all([
+    wanted.length === 0 ? [] : readObjects(target.kubectl, wanted),
+    target.clouds([...creates, ...imports]),
+  ]);
+  const taken = decideThings(creates, things);
   const mine = wanted.flatMap((one) => {
-    const live = find(one.kind, one.namespace, one.name);
-    return live === undefined ? [] : [decideObject(one, live)];
+    const live = objects.find((object) => isOf(one, object));
+    const port = portFault(one, objects);
+    if (port !== undefined) {
+      return [{ verdict: "in the way", what: describe(one), why: port } as const];
+    }
+    return live === undefined ? [] : [keepBalancer(decideObject(one, live), live, things, taken)];
   });
-  const namespaces = new Set(wanted.flatMap(({ namespace }) => namespace ?? []));
-  const isMine = ({ kind, metadata }: LiveObject): boolean =>
-    wanted.some(
-      (one) =>
-        one.kind === kind && one.name === metadata.name && one.namespace === metadata.namespace,
-    );
-  const companions = objects
-    .filter(
-      (live) => isCompanion(live) && namespaces.has(live.metadata.namespace ?? "") && !isMine(live),
-    )
-    .map(decideCompanion);
-  return [...decideThings(creates, await target.clouds(creates)), ...mine, ...companions];
-}
-
-/** What the API server itself puts into every namespace says nothing. */
-function isCompanion({ kind, metadata }: LiveObject): boolean {
-  const kinds = [
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "CronJob",
-    "Service",
-    "PersistentVolumeClaim",
-    "Ingress",
+  return [
+    ...taken,
+    ...decidePools(creates, things, taken),
+    ...decideImports(imports, things),
+    ...mine,
+    ...decideCompanions(wantedObjects(all), objects),
   ];
-  return kinds.includes(kind) && metadata.name !== "kubernetes";
 }
 
-const order = ["in the way", "replaced", "side by side", "adopted", "untouched"] as const;
+const order = [
+  "in the way",
+  "replaced",
+  "handed over",
+  "side by side",
+  "adopted",
+  "untouched",
+] as const;
 
 function decisionLines(
   decisions: readonly Decision[],
@@ -130,53 +131,87 @@ function decisionLines(
 async function take(
   target: AdoptTarget,
   taken: readonly Decision[],
-  creates: readonly Planned[],
+  { creates, imports }: StackPreview,
 ): Promise<void> {
   for (const group of inOrder(taken)) {
-    const imported = group.filter(({ verdict }) => verdict !== "side by side");
-    const words = imported.flatMap(({ prepare = [] }) => prepare);
-    await inParallel(words, 6, (line) => target.kubectl(line));
+    // First: a preview of what is imported would be refused for a StatefulSet that is still there.
+    await leave(target, group, "handed over");
+    const imported = group.filter((one) => !isLeft(one));
+    await inParallel(imported, 6, async ({ prepare = [] }) => {
+      // One after the other: the last one says who owns what the first has changed.
+      for (const words of prepare) {
+        await target.kubectl(words);
+      }
+    });
     if (imported.length > 0) {
-      await makeProviders(target, imported, creates);
+      await makeProviders(target, imported, { creates, imports });
       await target.import(importFile(imported, creates));
       target.say(`${imported.length} taken into state.`);
     }
-    for (const decision of group.filter(({ verdict }) => verdict === "side by side")) {
-      await leavePods(target.kubectl, decision);
-      target.say(`${decision.what}: its pods go on without it.`);
-    }
+    await leave(target, group, "side by side");
   }
 }
 
+async function leave(
+  { kubectl, say }: AdoptTarget,
+  group: readonly Decision[],
+  wanted: Decision["verdict"],
+): Promise<void> {
+  for (const decision of group.filter(({ verdict }) => verdict === wanted)) {
+    await leavePods(kubectl, decision);
+    say(`${decision.what}: its pods go on without it.`);
+  }
+}
+
+/** Whether the old object goes at once, and its pods live on. */
+const isLeft = ({ verdict }: Decision): boolean =>
+  verdict === "side by side" || verdict === "handed over";
+
+const clusterType = "linode:index/lkeCluster:LkeCluster";
+
+const isObject = ({ planned }: Decision): boolean =>
+  planned?.type.startsWith("kubernetes:") === true;
+
 /** A cluster that is taken itself comes first, with all of its cloud: its provider needs it in state. */
 function inOrder(taken: readonly Decision[]): readonly (readonly Decision[])[] {
-  const isCluster = ({ planned }: Decision): boolean =>
-    planned?.type === "linode:index/lkeCluster:LkeCluster";
-  const isObject = ({ planned }: Decision): boolean =>
-    planned?.type.startsWith("kubernetes:") === true;
-  return taken.some(isCluster)
+  return taken.some(({ planned }) => planned?.type === clusterType)
     ? [taken.filter((one) => !isObject(one)), taken.filter(isObject)]
     : [taken];
 }
 
-/** An import needs its provider in state; what is there already is not made again. */
+/**
+ * An import needs its provider in state; what is there already is not made again. What the program imports by itself
+ * comes with it: the engine would go for it in any case, and then miss the component above it.
+ */
 async function makeProviders(
   target: AdoptTarget,
   taken: readonly Decision[],
-  creates: readonly Planned[],
+  { creates, imports }: Pick<StackPreview, "creates" | "imports">,
 ): Promise<void> {
-  const missing = new Map(creates.map((planned) => [planned.urn, planned]));
-  const needed = new Set<string>();
-  for (const { planned } of taken) {
-    let urn = planned?.provider;
-    while (urn !== undefined && missing.has(urn)) {
-      needed.add(urn);
-      urn = missing.get(urn)?.parent;
+  const missing = new Map([...creates, ...imports].map((planned) => [planned.urn, planned]));
+  const needed = new Map<string, Planned>();
+  const need = (urn: string | undefined): void => {
+    const planned = missing.get(urn ?? "");
+    if (planned !== undefined) {
+      need(planned.parent);
+      needed.set(planned.urn, planned);
     }
+  };
+  taken.forEach(({ planned }) => {
+    need(planned?.provider);
+  });
+  if (needed.size === 0) {
+    return;
   }
-  if (needed.size > 0) {
-    await target.make([...needed]);
+  if (!taken.some(isObject) && creates.some(({ type }) => type === clusterType)) {
+    await target.declare([...needed.values()]);
+    return;
   }
+  imports.forEach(({ urn, provider }) => {
+    need(urn);
+    need(provider);
+  });
+  await target.make([...needed.keys()]);
 }
 
 /** What the next update would do: a replacement that was not told is a fault of this command. */

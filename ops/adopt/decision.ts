@@ -5,10 +5,12 @@ import type { Planned } from "./preview.ts";
  * - `adopted`: taken into state; the next update changes it in place, if at all.
  * - `replaced`: taken into state, and exchanged by the next update: the old one goes before the new one comes.
  * - `side by side`: its pods go on while new ones come beside them, and go when those are ready.
+ * - `handed over`: it goes, and its pods are taken over by the new one, which exchanges one after the other.
  * - `untouched`: not the stack's, and left as it is.
  * - `in the way`: nothing can be done before a person has.
  */
-export type Verdict = "adopted" | "replaced" | "side by side" | "untouched" | "in the way";
+export type Verdict =
+  "adopted" | "replaced" | "side by side" | "handed over" | "untouched" | "in the way";
 
 /** One line of the table. */
 export interface Decision {

@@ -5,7 +5,8 @@ import * as z from "zod";
 
 import { CommandError } from "../command.ts";
 import { inParallel } from "../parallel.ts";
-import { companionKinds, kindWord, LiveObject, type WantedObject } from "./kubernetes.ts";
+import { companionKinds } from "./companions.ts";
+import { kindWord, LiveObject, type WantedObject } from "./kubernetes.ts";
 
 /** Runs kubectl against the stack's cluster, and gives what it printed. */
 export type Kubectl = (words: readonly string[], input?: string) => Promise<string>;

@@ -4,8 +4,11 @@ import { isDeepStrictEqual } from "node:util";
 
 import * as z from "zod";
 
+import { claimFault, diskFault } from "./claims.ts";
 import type { Decision, ImportedState } from "./decision.ts";
 import { passedOn } from "./managers.ts";
+import { withoutOpenValues } from "./open-values.ts";
+import { ownerFault, ownerNote } from "./owners.ts";
 import { holdsUnknown, type Planned, withoutUnknown } from "./preview.ts";
 
 const Metadata = z.looseObject({
@@ -82,13 +85,20 @@ export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
   const decision = (verdict: Decision["verdict"], why: string): Decision => ({
     verdict,
     what: describe(wanted),
-    why,
+    why: `${why}${ownerNote(live)}`,
     planned,
     id: namespace === undefined ? name : `${namespace}/${name}`,
     state: stateOf(planned, live),
   });
   if (live.metadata.deletionTimestamp !== undefined) {
     return decision("in the way", "is going away: wait until it is gone, and look again");
+  }
+  const fault =
+    ownerFault(planned, live, managerOf(planned)) ??
+    (kind === "PersistentVolumeClaim" ? claimFault(planned.inputs, live) : undefined) ??
+    (isRunning(kind) ? diskFault(planned.inputs, live) : undefined);
+  if (fault !== undefined) {
+    return decision("in the way", fault);
   }
   const fixed = fixedFields(kind).find((path) => differs(planned.inputs, live, path));
   if (fixed === undefined) {
@@ -113,6 +123,12 @@ export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
             "side by side",
             `its ${field} differs; its pods go on until the new ones are ready`,
           );
+    case "StatefulSet":
+      // The provider's preview of such a replacement is refused by the API server.
+      return decision(
+        "handed over",
+        `its ${field} differs; its pods go on until the new one takes them over: each stops before its successor starts`,
+      );
     default:
       return decision(
         "replaced",
@@ -252,7 +268,7 @@ function stateOf(planned: Planned, live: LiveObject): ImportedState {
     __initialApiVersion: live.apiVersion,
     __fieldManager: managerOf(planned),
   };
-  return { inputs, outputs: { ...withoutManagers(live), ...state } };
+  return { inputs, outputs: { ...withoutOpenValues(withoutManagers(live), inputs), ...state } };
 }
 
 /** Who owns which field is the API server's to know, and longer than all else. */
@@ -266,25 +282,10 @@ export function kindWord({ apiVersion, kind }: Pick<WantedObject, "apiVersion" |
   return `${kind}.${version ?? ""}.${group}`;
 }
 
-/** Kinds that matter to whoever wonders what else runs in a namespace. */
-export const companionKinds = [
-  "Deployment.v1.apps",
-  "StatefulSet.v1.apps",
-  "DaemonSet.v1.apps",
-  "CronJob.v1.batch",
-  "Service.v1.",
-  "PersistentVolumeClaim.v1.",
-  "Ingress.v1.networking.k8s.io",
-] as const;
+/** Whether it has pods that go on until somebody stops them. */
+export const isRunning = (kind: string): boolean =>
+  ["Deployment", "StatefulSet", "DaemonSet"].includes(kind);
 
-/** What lies in the stack's namespaces and is not its own. */
-export function decideCompanion({ kind, metadata }: LiveObject): Decision {
-  const isRunning = ["Deployment", "StatefulSet", "DaemonSet"].includes(kind);
-  return {
-    verdict: "untouched",
-    what: describe({ kind, namespace: metadata.namespace, name: metadata.name }),
-    why: isRunning
-      ? "is not the stack's. If it holds one of its keys under another name, scale it to 0 before the update"
-      : "is not the stack's",
-  };
-}
+/** Whether a live object is the one that is wanted. */
+export const isOf = ({ kind, namespace, name }: WantedObject, { kind: is, metadata }: LiveObject) =>
+  kind === is && metadata.name === name && metadata.namespace === namespace;

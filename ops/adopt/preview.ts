@@ -13,6 +13,10 @@ const State = z.looseObject({
   parent: z.string().optional(),
   provider: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).default({}),
+  /** By which the program itself takes a resource that exists. */
+  importID: z.string().optional(),
+  /** Input → URNs of what its value comes from. */
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
 });
 
 const Preview = z.looseObject({
@@ -37,10 +41,19 @@ export interface Planned {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** A resource that the program says to exist, with its number at the cloud. */
+export interface PlannedImport extends Planned {
+  readonly id: string;
+}
+
 /** A preview of a stack. */
 export interface StackPreview {
   /** What would be made; what the state has already is not among it. */
   readonly creates: readonly Planned[];
+  /** Everything that the program asks for, in the state or not. */
+  readonly all: readonly Planned[];
+  /** What the program takes by itself at the next update. */
+  readonly imports: readonly PlannedImport[];
   /** Replacements: URNs. */
   readonly replaces: readonly string[];
   /** Operation → count. */
@@ -61,10 +74,23 @@ export function readPreview(text: string): StackPreview {
     throw new CommandError("pulumi preview --json printed nothing this version can read");
   }
   const { steps } = preview;
+  const states = (wanted: string): z.infer<typeof State>[] =>
+    steps.flatMap(({ op, newState }) =>
+      op === wanted && newState !== undefined ? [newState] : [],
+    );
+  const names = namesOf(steps.flatMap(({ newState }) => newState ?? []));
   return {
-    creates: steps.flatMap(({ op, newState }) =>
-      op === "create" && newState !== undefined ? [plannedOf(newState)] : [],
+    creates: states("create").map((state) => plannedOf(withNames(state, names))),
+    all: steps.flatMap(({ op, newState }) =>
+      // A replacement has three steps, of one resource.
+      newState === undefined || op.endsWith("-replacement") || op === "delete-replaced"
+        ? []
+        : [plannedOf(withNames(newState, names))],
     ),
+    imports: states("import").map((state) => ({
+      ...plannedOf(state),
+      id: state.importID ?? "",
+    })),
     replaces: steps.flatMap(({ op, urn }) => (op === "replace" ? [urn] : [])),
     counts: Object.fromEntries(
       [...Map.groupBy(steps, ({ op }) => op)].map(([op, all]) => [op, all.length]),
@@ -90,6 +116,60 @@ function plannedOf({
     provider: provider?.replace(/::[^:]*$/, ""),
     inputs,
   };
+}
+
+/** Kinds whose names stand in other objects' inputs, and where: what they come from is told by the engine. */
+const named = [
+  { type: "kubernetes:core/v1:Namespace", input: "metadata", key: "namespace" },
+  { type: "kubernetes:core/v1:PersistentVolumeClaim", input: "spec", key: "claimName" },
+] as const;
+
+type PlannedState = z.infer<typeof State>;
+
+const Named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
+
+/** URN of each namespace and claim of the stack → its name. */
+function namesOf(states: readonly PlannedState[]): ReadonlyMap<string, string> {
+  return new Map(
+    states
+      .filter(({ type }) => named.some((one) => one.type === type))
+      .flatMap(({ urn, inputs }) => {
+        const name = Named.safeParse(inputs).data?.metadata.name;
+        return name === undefined ? [] : [[urn, name] as const];
+      }),
+  );
+}
+
+/**
+ * An object with the names of its namespace and its claim, where these are not known yet, as while the cluster itself
+ * is still to be taken: the program knows them, and only waits for what has them.
+ */
+function withNames(state: PlannedState, names: ReadonlyMap<string, string>): PlannedState {
+  const inputs = { ...state.inputs };
+  for (const { type, input, key } of named) {
+    const sources = (state.propertyDependencies?.[input] ?? [])
+      .filter((urn) => urn.split("::")[2]?.split("$").at(-1) === type)
+      .flatMap((urn) => names.get(urn) ?? []);
+    const [name, ...others] = new Set(sources);
+    if (name !== undefined && others.length === 0 && input in inputs) {
+      inputs[input] = filled(inputs[input], key, name);
+    }
+  }
+  return { ...state, inputs };
+}
+
+function filled(value: unknown, key: string, name: string): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item) => filled(item, key, name));
+  }
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(
+        Object.entries(value).map(([field, inner]) => [
+          field,
+          field === key && inner === unknownMark ? name : filled(inner, key, name),
+        ]),
+      )
+    : value;
 }
 
 const isStack = (urn: string): boolean => /::pulumi:pulumi:Stack::[^:]*$/.test(urn);

@@ -10,12 +10,15 @@ import { withLock } from "../../sandbox/lock.ts";
 import { sandboxPlace } from "../../sandbox/place.ts";
 import { toolPath } from "../../sandbox/tools.ts";
 import { CommandError, type Target } from "../command.ts";
+import { diagnosticsIn } from "../diagnostics.ts";
 import { livePulumi, officialEnvironment } from "../keys/pulumi.ts";
 import { parseSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
 import { lkeKubeconfig, readClouds } from "./cloud-apis.ts";
 import { adopt, type AdoptTarget } from "./command.ts";
+import { declared } from "./declare.ts";
 import { type Kubectl, kubectlWith } from "./kubectl.ts";
+
 import { readPreview } from "./preview.ts";
 import { readStandins } from "./standins.ts";
 
@@ -31,7 +34,13 @@ export interface AdoptRequest {
 }
 
 /** Runs the engine and gives what it printed. */
-type RunEngine = (words: readonly string[]) => Promise<string>;
+type RunEngine = (
+  words: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+) => Promise<string>;
+
+/** The program as it is, whatever the cluster has: stacks/environment.ts. */
+const unread = { FLEET_UNREAD_CLUSTER: "yes" } as const;
 
 /**
  * Runs `adopt`.
@@ -59,7 +68,9 @@ async function adoptLive(request: AdoptRequest, scratch: string): Promise<number
   const { root, file } = request;
   const environment = officialEnvironment({ root, environment: process.env });
   return adopt({
-    ...common(request, scratch, livePulumi({ root, environment: process.env })),
+    ...common(request, scratch, (words, more = {}) =>
+      livePulumi({ root, environment: { ...process.env, ...more } })(words),
+    ),
     update: `pulumi up -s ${file.stack}`,
     kubectl: await liveKubectl(file, environment, scratch),
     clouds: (creates) => readClouds(creates, { environment }),
@@ -108,8 +119,8 @@ function adoptInSandbox(request: AdoptRequest, scratch: string): Promise<number>
     if (refused !== undefined) {
       throw new CommandError(`the engine made no stack:\n${refused.stderr}`);
     }
-    const run: RunEngine = async (words) => {
-      const { code, stdout, stderr } = await engine.ask(words);
+    const run: RunEngine = async (words, more) => {
+      const { code, stdout, stderr } = await engine.ask(words, more);
       if (code !== 0) {
         throw new CommandError(`pulumi ${words[0] ?? ""} failed: ${complaint(stdout, stderr)}`);
       }
@@ -127,6 +138,10 @@ function adoptInSandbox(request: AdoptRequest, scratch: string): Promise<number>
 
 /** What the engine says went wrong. A sandbox's values are throw-away ones. */
 function complaint(stdout: string, stderr: string): string {
+  const told = diagnosticsIn(stdout);
+  if (told !== undefined) {
+    return told;
+  }
   return [...stderr.split("\n"), ...stdout.split("\n")]
     .filter((line) => /error|fail/i.test(line))
     .slice(0, 8)
@@ -138,13 +153,20 @@ function common(
   { file: { stack }, isAgreed }: AdoptRequest,
   scratch: string,
   run: RunEngine,
-): Pick<AdoptTarget, "preview" | "make" | "import" | "agree" | "say"> {
+): Pick<AdoptTarget, "plan" | "preview" | "make" | "declare" | "import" | "agree" | "say"> {
   const of = ["--stack", stack];
   return {
+    plan: async () => readPreview(await run(["preview", "--json", ...of], unread)),
     preview: async () => readPreview(await run(["preview", "--json", ...of])),
     make: async (urns) => {
       const targets = urns.flatMap((urn) => ["--target", urn]);
       await run(["up", "--yes", "--skip-preview", ...of, ...targets]);
+    },
+    declare: async (resources) => {
+      const path = join(scratch, "state.json");
+      const state = declared(await run(["stack", "export", ...of]), resources);
+      writeFileSync(path, state, { mode: 0o600 });
+      await run(["stack", "import", "--file", path, ...of]);
     },
     import: async (content) => {
       const path = join(scratch, "import.json");

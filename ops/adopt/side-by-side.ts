@@ -5,18 +5,35 @@
  */
 import * as z from "zod";
 
+import { CommandError } from "../command.ts";
 import type { Decision } from "./decision.ts";
 import type { Kubectl } from "./kubectl.ts";
 
 /** Label of a ReplicaSet that was left: name of the Deployment in whose place another one comes. */
 export const leftLabel = "fleet/left-by";
 
+const Selector = z.looseObject({
+  matchLabels: z.record(z.string(), z.string()).default({}),
+  matchExpressions: z
+    .array(
+      z.looseObject({
+        key: z.string(),
+        operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+        values: z.array(z.string()).default([]),
+      }),
+    )
+    .default([]),
+});
+
+const Workload = z.looseObject({
+  kind: z.enum(["Deployment", "StatefulSet"]),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+  spec: z.looseObject({ selector: Selector }),
+});
+
 const Deployment = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
-  spec: z.looseObject({
-    replicas: z.number().default(1),
-    selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).default({}) }),
-  }),
+  spec: z.looseObject({ replicas: z.number().default(1) }),
   status: z.looseObject({ readyReplicas: z.number().default(0) }).default({ readyReplicas: 0 }),
 });
 
@@ -28,27 +45,49 @@ const Pods = z.looseObject({
   }),
 });
 
-/** Lets a Deployment go and its pods live. Done again where it was interrupted. */
+/**
+ * Lets a Deployment or a StatefulSet go and its pods live. Done again where it was interrupted. Of a StatefulSet
+ * nothing is marked: the new one has its name, finds the pods by theirs and by the new labels, and exchanges them.
+ */
 export async function leavePods(kubectl: Kubectl, { planned, state }: Decision): Promise<void> {
-  const { metadata, spec } = Deployment.parse(state?.outputs);
+  const { kind, metadata, spec } = Workload.parse(state?.outputs);
   const { labels } = Pods.parse(planned?.inputs).spec.template.metadata;
   const { name, namespace } = metadata;
   const where = ["--namespace", namespace];
-  const old = Object.entries(spec.selector.matchLabels).map(([key, value]) => `${key}=${value}`);
   const news = Object.entries(labels)
-    .filter(([key]) => spec.selector.matchLabels[key] === undefined)
+    .filter(([key, value]) => spec.selector.matchLabels[key] !== value)
     .map(([key, value]) => `${key}=${value}`);
-  const selected = ["--selector", old.join(",")];
-  await kubectl([
-    "label",
-    "replicasets",
-    ...where,
-    ...selected,
-    "--overwrite",
-    `${leftLabel}=${name}`,
-  ]);
-  await kubectl(["label", "pods", ...where, ...selected, "--overwrite", ...news]);
-  await kubectl(["delete", "deployment", name, ...where, "--cascade=orphan", "--ignore-not-found"]);
+  const selected = ["--selector", selectorOf(spec.selector), "--overwrite"];
+  if (kind === "Deployment") {
+    await kubectl(["label", "replicasets", ...where, ...selected, `${leftLabel}=${name}`]);
+  }
+  await kubectl(["label", "pods", ...where, ...selected, ...news]);
+  const gone = ["--cascade=orphan", "--ignore-not-found"];
+  await kubectl(["delete", kind.toLowerCase(), name, ...where, ...gone]);
+}
+
+/**
+ * A selector as kubectl takes it.
+ *
+ * @throws CommandError for one that selects everything.
+ */
+function selectorOf({ matchLabels, matchExpressions }: z.infer<typeof Selector>): string {
+  const words = [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values }) => {
+      const list = `(${values.join(",")})`;
+      return {
+        In: `${key} in ${list}`,
+        NotIn: `${key} notin ${list}`,
+        Exists: key,
+        DoesNotExist: `!${key}`,
+      }[operator];
+    }),
+  ];
+  if (words.length === 0) {
+    throw new CommandError("a selector without a term selects every pod: nothing was labelled");
+  }
+  return words.join(",");
 }
 
 /** ReplicaSets that were left, and whether what came in their place is ready. */

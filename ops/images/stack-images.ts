@@ -1,8 +1,6 @@
 /** Which images a stack file names, and where in it each one's digest stands. Pure. */
-import { ImageReference, parseImage } from "../../components/base/images.ts";
-import { imageOf } from "../../components/platform/registry.schema.ts";
-import { imagesOfStack, serviceImage } from "../../stacks/skywire/images.ts";
-import type { SkywireStack } from "../../stacks/skywire/schema.ts";
+import { namedImages, parseImage } from "../../components/base/images.ts";
+import { imageUses, type StackImageUse } from "../../stacks/skywire/images.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 
 /** A place of a stack file that pins an image. */
@@ -35,71 +33,45 @@ export interface StackImages {
 export function stackImages(config: StackConfig): StackImages {
   const found = new Map<string, StackImage>();
   const passedOver = new Map<string, string>();
-  const add = (reference: string, place: ImagePlace, login?: string): void => {
+  for (const { path, reference, holds, login, settledBy } of usesOf(config)) {
     const { repository, tag, digest } = parseImage(reference);
     const name = `${repository}:${tag}`;
+    if (settledBy !== undefined) {
+      passedOver.set(reference, whyPassedOver[settledBy]);
+      continue;
+    }
     const known = found.get(name);
+    const [section = "", ...rest] = path;
     found.set(name, {
       name,
       // Two places that disagree are two digests of one tag: both are written anew.
       digest: known === undefined || known.digest === digest ? digest : undefined,
-      places: [...(known?.places ?? []), place],
+      places: [
+        ...(known?.places ?? []),
+        {
+          path: [`fleet:${section}`, ...rest],
+          written: (now) => (holds === "digest" ? now : `${name}@${now}`),
+        },
+      ],
       login: known?.login ?? login,
     });
-  };
-  if (config.system === "skywire") {
-    addOwn(config, add, passedOver);
-  }
-  for (const { path, reference } of namedImages(config)) {
-    const { repository, tag } = parseImage(reference);
-    const written = (digest: string): string => `${repository}:${tag}@${digest}`;
-    add(reference, { path, written });
   }
   return { images: [...found.values()], passedOver };
 }
 
-type Add = (reference: string, place: ImagePlace, login?: string) => void;
+const whyPassedOver = {
+  build: "the stack builds it",
+  run: "fleet:images.resolve is run: each run looks its digest up",
+} as const;
 
-/** The deployment's own images: `fleet:images` says where they come from and has their digests. */
-function addOwn(stack: SkywireStack, add: Add, passedOver: Map<string, string>): void {
-  for (const service of imagesOfStack(stack)) {
-    const { reference, pullSecret } = imageOf(stack.images, serviceImage(service));
-    if (stack.images.overrides[service]?.build !== undefined) {
-      passedOver.set(reference, "the stack builds it");
-    } else if (stack.images.resolve === "run" && parseImage(reference).digest === undefined) {
-      passedOver.set(reference, "fleet:images.resolve is run: each run looks its digest up");
-    } else {
-      const path = ["fleet:images", "overrides", service, "digest"];
-      add(reference, { path, written: (digest) => digest }, pullSecret?.name);
-    }
+function usesOf(config: StackConfig): readonly StackImageUse[] {
+  switch (config.system) {
+    case "skywire":
+      return imageUses(config);
+    case "voting":
+      return namedImages(config).map((image) => ({
+        ...image,
+        ...{ holds: "reference", login: undefined, settledBy: undefined },
+      }));
   }
-}
-
-/** An image that a config names in full. */
-interface NamedImage {
-  readonly path: readonly (string | number)[];
-  readonly reference: string;
-}
-
-/** Every `image` of a parsed config, a schema's defaults among them: pinned, they stand in the file. */
-function namedImages(config: unknown): readonly NamedImage[] {
-  const found: NamedImage[] = [];
-  const walk = (value: unknown, path: readonly (string | number)[]): void => {
-    if (Array.isArray(value)) {
-      value.forEach((item, index) => {
-        walk(item, [...path, index]);
-      });
-    } else if (typeof value === "object" && value !== null) {
-      const map = value as Readonly<Record<string, unknown>>;
-      const { image } = map;
-      if (typeof image === "string" && ImageReference.safeParse(image).success) {
-        found.push({ path: [...path, "image"], reference: image });
-      }
-      for (const [key, item] of Object.entries(map)) {
-        walk(item, path.length === 0 ? [`fleet:${key}`] : [...path, key]);
-      }
-    }
-  };
-  walk(config, []);
-  return found;
 }

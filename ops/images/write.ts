@@ -1,5 +1,5 @@
 /** Writes digests into a stack file, and nothing else: comments, order and all other values stay. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
@@ -78,7 +78,26 @@ function changed(whole: unknown, path: readonly (string | number)[], value: unkn
   return { ...map, [key]: changed(map[key], rest, value) };
 }
 
-/** Writes a stack file anew. */
-export function writeStackFile(root: string, { name }: StackFile, text: string): void {
-  writeFileSync(join(root, name), text);
+/**
+ * Writes a stack file anew: whole or not at all, and only over the text that was read. A registry takes
+ * its time, and an editor may have saved meanwhile.
+ *
+ * @throws CommandError where the file is another one now.
+ */
+export function writeStackFile(root: string, { name, text: read }: StackFile, text: string): void {
+  // Where it is a link, the file that it leads to is written.
+  const path = realpathSync(join(root, name));
+  if (readFileSync(path, "utf8") !== read) {
+    throw new CommandError(
+      `${name} was changed while the registry was asked, and was not touched: run it again`,
+    );
+  }
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    writeFileSync(draft, text, { mode: statSync(path).mode });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { spawn } from "node:child_process";
 import { delimiter, resolve, sep } from "node:path";
 
 import { CommandError } from "../command.ts";
+import { diagnosticsIn } from "../diagnostics.ts";
 
 /** Runs `pulumi` and gives what it printed. */
 export type RunPulumi = (words: readonly string[], input?: string) => Promise<string>;
@@ -92,8 +93,9 @@ function run(
       if (code === 0) {
         settle(Buffer.concat(out).toString("utf8"));
       } else {
-        // Only its complaint: what it printed to the other stream may hold values.
-        const complaint = Buffer.concat(err).toString("utf8").trim();
+        // Only its complaint: what else it printed to the other stream may hold values.
+        const told = diagnosticsIn(Buffer.concat(out).toString("utf8")) ?? "";
+        const complaint = `${told}\n${Buffer.concat(err).toString("utf8")}`.trim();
         fail(new CommandError(`pulumi ${words.slice(0, 2).join(" ")} failed: ${complaint}`));
       }
     });

@@ -9,10 +9,13 @@ export interface RecordSet {
   readonly host: string;
   readonly type: string;
   readonly contents: readonly string[];
+  /** IPv4 addresses of a name that the stack gives no IPv6 address. */
+  readonly ipv4Only?: boolean;
 }
 
 /** Records by name and type, in the order of the stack. */
 export function recordSets(records: readonly ZoneRecord[]): readonly RecordSet[] {
+  const ipv6 = new Set(records.flatMap(({ host, type }) => (type === "AAAA" ? [host] : [])));
   return [...Map.groupBy(records, ({ host, type }) => `${host} ${type}`).values()].flatMap(
     (set) => {
       const [first] = set;
@@ -23,6 +26,7 @@ export function recordSets(records: readonly ZoneRecord[]): readonly RecordSet[]
               host: first.host,
               type: first.type,
               contents: [...new Set(set.map(({ content }) => content))].sort(),
+              ipv4Only: first.type === "A" && !ipv6.has(first.host),
             },
           ];
     },
@@ -31,12 +35,15 @@ export function recordSets(records: readonly ZoneRecord[]): readonly RecordSet[]
 
 /** Asks for a name and compares. */
 export async function probeRecords(
-  { host, type, contents }: RecordSet,
+  { host, type, contents, ipv4Only = false }: RecordSet,
   network: Network,
 ): Promise<Finding> {
   let found: readonly string[] | undefined;
+  let strays: readonly string[];
   try {
-    found = await answersOf(resolverOf(network, network.nameServers), host, type);
+    const resolver = resolverOf(network, network.nameServers);
+    found = await answersOf(resolver, host, type);
+    strays = ipv4Only ? await ipv6Of(resolver, host) : [];
   } catch (error) {
     return lookUpFault(error);
   }
@@ -44,7 +51,7 @@ export async function probeRecords(
     return { result: "unsure", detail: `records of type ${type} are not looked at` };
   }
   const missing = contents.filter((content) => !found.includes(content));
-  const more = found.filter((content) => !contents.includes(content));
+  const more = [...found.filter((content) => !contents.includes(content)), ...strays];
   return missing.length === 0 && more.length === 0
     ? { result: "ok", detail: found.join(", ") }
     : {
@@ -56,6 +63,15 @@ export async function probeRecords(
             : [`leads to ${more.join(", ")}, which the stack does not say`]),
         ].join("; "),
       };
+}
+
+/**
+ * IPv6 addresses of a name. A record left over from before takes every visitor who has IPv6, and nobody
+ * with IPv4 alone sees it. Those of DNS64 (RFC 6052 2.1) are made up by a resolver on the way.
+ */
+async function ipv6Of(resolver: Resolver, host: string): Promise<readonly string[]> {
+  const found = await resolver.resolve6(host).catch((): string[] => []);
+  return found.filter((address) => !address.startsWith("64:ff9b::"));
 }
 
 function resolverOf({ timeoutMilliseconds }: Network, servers?: readonly string[]): Resolver {

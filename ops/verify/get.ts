@@ -21,6 +21,9 @@ export interface Presented {
   readonly fault: string | undefined;
 }
 
+/** How many times as long as for a sign of life is waited for a whole head. */
+const patience = 3;
+
 /** Asks a host. Its certificate is kept instead of refused, so that the answer is seen all the same. */
 export function get(
   { scheme, host, port = 0 }: Address,
@@ -34,6 +37,8 @@ export function get(
     // A connection that is resumed shows no certificate.
     agent: false as const,
     timeout: network.timeoutMilliseconds,
+    // That one counts silence only: an answer that drips is none either.
+    signal: AbortSignal.timeout(patience * network.timeoutMilliseconds),
   };
   const { authorities } = network;
   const secure = {
@@ -46,17 +51,20 @@ export function get(
     const onResponse = (response: IncomingMessage): void => {
       const { statusCode: status = 0, headers, socket } = response;
       const presented = socket instanceof TLSSocket ? presentedBy(socket) : undefined;
-      response.resume();
       settle({
         status,
         location: headers.location,
         ...(presented === undefined ? {} : { presented }),
       });
+      // A body that never ends would keep the command from ending.
+      response.destroy();
     };
     const call =
       scheme === "https" ? requestSecure(secure, onResponse) : requestPlain(options, onResponse);
     call.on("timeout", () => call.destroy(new Error(noAnswer)));
-    call.on("error", fail);
+    call.on("error", (error) => {
+      fail(error.name === "AbortError" ? new Error(noAnswer) : error);
+    });
     call.end();
   });
 }

@@ -11,7 +11,7 @@ const renewalDays = 14;
  * Asks a host.
  *
  * @param check Path that answers 200 while all is well; without one any answer will do that is no error
- * of the server's.
+ * of the server's, but for 404: controllers and programs say it in the same words.
  */
 export async function probeHttp(
   address: Address,
@@ -32,7 +32,7 @@ export async function probeHttp(
   const { certificate, fault } = answer.presented;
   const judged = judgeCertificate(certificate, fault, network.now);
   return {
-    result: [found, judged].some(({ result }) => result === "fault") ? "fault" : "ok",
+    result: judged.result === "fault" ? "fault" : found.result,
     detail: `${found.detail}; ${judged.detail}`,
   };
 }
@@ -53,7 +53,10 @@ function judge(
     return { result: "fault", detail: `${status} at ${path}: ${serverFault(status)}` };
   }
   if (status === 404 && !isCheck) {
-    return { result: "fault", detail: "404: no controller serves this host" };
+    return {
+      result: "unsure",
+      detail: `404 at ${path}: no controller serves this host, or its program has nothing there`,
+    };
   }
   if (isCheck && status !== 200) {
     return { result: "fault", detail: `${status} at ${path} instead of 200` };

@@ -142,6 +142,11 @@ class View {
       case "tcp":
       case "udp":
         return this.#port(address, address.scheme.toUpperCase());
+      case "stun":
+        // Servers that visors are told of may be another stack's.
+        return this.#holders(address, "UDP").length === 0
+          ? { result: "unsure", detail: "no pod here has its port: it may run elsewhere" }
+          : this.#port(address, "UDP");
       default:
         return { result: "unsure", detail: "nothing in the cluster tells" };
     }
@@ -171,6 +176,15 @@ class View {
         };
   }
 
+  /** Pods that have a port of their node. */
+  #holders({ port }: Pick<Address, "port">, protocol: string): readonly z.infer<typeof Pod>[] {
+    return this.#pods.filter(({ spec }) =>
+      spec.containers.some(({ ports }) =>
+        ports.some((one) => one.hostPort === port && one.protocol === protocol),
+      ),
+    );
+  }
+
   #port({ port }: Address, protocol: string): Finding {
     const service = this.#services.find(({ spec }) =>
       spec.ports.some((one) => one.nodePort === port && one.protocol === protocol),
@@ -183,11 +197,7 @@ class View {
         detail: `NodePort of Service ${namespace}/${name}, ${pods(ready)} ready`,
       };
     }
-    const holders = this.#pods.filter(({ spec }) =>
-      spec.containers.some(({ ports }) =>
-        ports.some((one) => one.hostPort === port && one.protocol === protocol),
-      ),
-    );
+    const holders = this.#holders({ port }, protocol);
     const ready = holders.filter(isReady);
     return holders.length === 0
       ? { result: "fault", detail: `no Service and no pod has ${protocol} port ${port ?? "?"}` }

@@ -5,7 +5,13 @@
 import { randomBytes } from "node:crypto";
 
 import { askDatagram, type Datagram } from "./datagram.ts";
-import { type Address, connectionFault, type Finding, type Network } from "./probe.ts";
+import {
+  type Address,
+  connectionFault,
+  type Finding,
+  type Network,
+  parseAddress,
+} from "./probe.ts";
 
 const cookie = 0x2112a442;
 const bindingRequest = 0x0001;
@@ -111,19 +117,45 @@ export async function probeStun(address: Address, network: Network): Promise<Fin
         detail: `sees us at ${mapped}, but names no second address: visors skip it`,
       };
     }
-    const second = await bind(address, network, true).catch(() => undefined);
-    const answered = second?.datagram?.from;
-    return {
-      result: "ok",
-      detail: `sees us at ${mapped}; ${
-        answered === undefined
-          ? `second address ${other}, whose answer did not pass here (a NAT before us?)`
-          : `answers from its second address too (${answered.address}:${answered.port})`
-      }`,
-    };
+    return await probeSecond(address, { mapped, other }, network);
   } catch (error) {
     return { result: "fault", detail: connectionFault(error) };
   }
+}
+
+/**
+ * The second address: asked for an answer from there, and, where none comes through, asked itself. Only
+ * the first proves what visors need; a NAT before us keeps it away, and then nobody can tell from here.
+ */
+async function probeSecond(
+  address: Address,
+  { mapped, other }: Required<Binding> & { readonly other: string },
+  network: Network,
+): Promise<Finding> {
+  const second = parseAddress({ url: `stun:${other}` });
+  if (second === undefined || second.host === address.host) {
+    return {
+      result: "fault",
+      detail: `sees us at ${mapped}, but its second address is ${other}, the first one again: visors skip it`,
+    };
+  }
+  const answered = (await bind(address, network, true).catch(() => undefined))?.datagram?.from;
+  if (answered !== undefined) {
+    return {
+      result: "ok",
+      detail: `sees us at ${mapped}; answers from its second address too (${answered.address}:${answered.port})`,
+    };
+  }
+  const asked = await bind(second, network, false).catch(() => undefined);
+  return asked?.binding === undefined
+    ? {
+        result: "fault",
+        detail: `sees us at ${mapped}, but nothing answers at ${other}, its second address: visors skip it`,
+      }
+    : {
+        result: "unsure",
+        detail: `sees us at ${mapped}; its second address ${other} answers, but not for the first (a NAT before us?)`,
+      };
 }
 
 async function bind(

@@ -3,14 +3,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Attempt, Source } from "../../release/target.ts";
-import { hasPendingOperations } from "../checkpoint.ts";
-import { Engine } from "../engine.ts";
+import { hasPendingOperations, readDeployment } from "../checkpoint.ts";
+import { Engine, type UpdateResult } from "../engine.ts";
 import { privateMode, writeWhole } from "../files.ts";
 import type { SandboxPlace } from "../place.ts";
 import { watchCloud } from "../linode/watch.ts";
 import { packWords } from "../policy.ts";
 import { describeChanges, type Problem } from "../progress.ts";
-import { watchUpdate } from "../rollout/update-watch.ts";
+import { awaitLate, timeoutsIn } from "../rollout/late.ts";
+import { type UpdateWatch, watchUpdate } from "../rollout/update-watch.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { markCutShort, markUnfinished } from "../state.ts";
 import type { Command } from "./command.ts";
@@ -38,8 +39,9 @@ export async function update(
     watch.view,
     { ...source, environment: releaseEnvironment(place, source.release) },
   );
+  const late = await lookOnceMore(command, api, { result, watch, patience });
   await cloud.end();
-  const stuck = watch.end();
+  const stuck = [...late.texts, ...watch.end().filter(() => late.texts.length === 0)];
   view.end();
   // An engine that ended by itself has written its state; one that left work half-done has said so in it.
   markUnfinished(place, result.code !== 0 && hasPendingOperations(place));
@@ -50,15 +52,48 @@ export async function update(
   }
   const { changes, seconds, touched } = result.outcome;
   const words = `${describeChanges(changes)} in ${seconds} s`;
-  const interrupted = result.code !== 0 && result.interrupted;
-  if (result.code === 0 && !source.goingBack) {
+  const unready = late.texts.length > 0;
+  const code = unready ? 1 : result.code;
+  const interrupted = late.interrupted || (code !== 0 && result.interrupted);
+  if (code === 0 && !interrupted && !source.goingBack) {
     say(`up: ${words}`);
   }
-  if (result.code !== 0 && !interrupted) {
+  if (code !== 0 && !interrupted) {
     sayFailure(command, source.goingBack ? "rollback" : "up", result, stuck);
   }
   const problems = [...tellingErrors(result, stuck).flatMap(problemLines), ...stuck];
-  return { code: result.code, interrupted, touched, changes: words, problems };
+  return { code, interrupted, touched, changes: words, problems, unready };
+}
+
+/** What the engine took for ready too early, once it has ended well; Ctrl-C ends this wait, too. */
+async function lookOnceMore(
+  { place }: Command,
+  api: Sandbox["api"],
+  {
+    result,
+    watch,
+    patience,
+  }: { readonly result: UpdateResult; readonly watch: UpdateWatch; readonly patience: number },
+): Promise<{ readonly texts: readonly string[]; readonly interrupted: boolean }> {
+  if (result.code !== 0) {
+    return { texts: [], interrupted: false };
+  }
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    stop.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  signals.forEach((signal) => process.on(signal, onSignal));
+  const texts = await awaitLate({
+    api,
+    timeouts: timeoutsIn(readDeployment(place)),
+    rows: watch.rows,
+    patienceSeconds: patience,
+    signal: stop.signal,
+  }).finally(() => {
+    signals.forEach((signal) => process.off(signal, onSignal));
+  });
+  return { texts, interrupted: stop.signal.aborted };
 }
 
 /** What the program is told of its release, as a file: its config is longer than a variable may be. */

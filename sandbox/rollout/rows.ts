@@ -141,7 +141,8 @@ function stateOf(
   return { kind: "rolling", waitsFor: waitsFor(workload, seen, failing) };
 }
 
-function isSettled({ observed, failure, ...workload }: Workload): boolean {
+/** Whether a workload is as it should be. */
+export function isSettled({ observed, failure, ...workload }: Workload): boolean {
   const { total, updated, wanted, desired, available } = workload;
   // Pods that are left over from before a scaling down, or that a partition keeps, are told apart
   // by their number: all there are, no more.

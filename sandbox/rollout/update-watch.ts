@@ -7,7 +7,7 @@ import type { UpdateView } from "../engine.ts";
 import { fault } from "../fault.ts";
 import { Alarm, stuckTexts } from "./alarm.ts";
 import { followCluster } from "./cluster.ts";
-import { rowsOf } from "./rows.ts";
+import { type Row, rowsOf } from "./rows.ts";
 
 /** How long an update may wait for nothing but what is stuck. The engine alone waits ten minutes and more. */
 const defaultPatienceSeconds = 20;
@@ -31,6 +31,8 @@ export function readPatience(text?: string): number {
 export interface UpdateWatch {
   /** For the engine, instead of the one that was given. */
   readonly view: UpdateView;
+  /** The rollouts at this moment. */
+  readonly rows: () => readonly Row[];
   /** Ends the watch. Gives what is stuck at this moment, one text for each reason. */
   readonly end: () => readonly string[];
 }
@@ -54,12 +56,12 @@ export function watchUpdate(api: Api, view: UpdateView, patienceSeconds: number)
   );
   let status = "";
   let atWork: readonly string[] = [];
+  const rows = (): readonly Row[] => rowsOf(cluster.snapshot(), Date.now());
   const look = (): void => {
     if (!listed || stop.signal.aborted) {
       return;
     }
-    const rows = rowsOf(cluster.snapshot(), Date.now());
-    const { lines, hopeless } = alarm.look(rows, atWork, Date.now());
+    const { lines, hopeless } = alarm.look(rows(), atWork, Date.now());
     lines.forEach((line) => view.onStep?.(line));
     if (hopeless) {
       view.onStep?.(
@@ -86,10 +88,11 @@ export function watchUpdate(api: Api, view: UpdateView, patienceSeconds: number)
         view.onStatus?.(line, objects);
       },
     },
+    rows,
     end: () => {
       clearInterval(timer);
       over.abort();
-      return stuckTexts(rowsOf(cluster.snapshot(), Date.now()));
+      return stuckTexts(rows());
     },
   };
 }

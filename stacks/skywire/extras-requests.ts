@@ -6,6 +6,7 @@ import type { Placement, Resources } from "../../components/workload/workload.sc
 import { extraNames } from "./extras-shape.ts";
 import type { StackWorkload } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
+import { storeWorkloads } from "./store-requests.ts";
 
 /** Settings that every workload has. */
 interface Asked {
@@ -41,7 +42,13 @@ function whitelistWorkloads({ extras: { whitelist } }: SkywireStack): StackWorkl
     single(extraNames.auth, namespace, ["whitelist", "auth"], auth),
     single(extraNames.whitelist, namespace, ["whitelist", "whitelist"], miners),
     ...(postgres.kind === "builtin"
-      ? [single(extraNames.postgres, namespace, ["whitelist", "postgres"], postgres)]
+      ? storeWorkloads(
+          "postgres",
+          extraNames.postgres,
+          namespace,
+          ["extras", "whitelist", "postgres"],
+          postgres,
+        )
       : []),
   ];
 }

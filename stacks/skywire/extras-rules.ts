@@ -1,5 +1,6 @@
 /** Rules across the fields of a Skywire stack's extras. */
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { registryServer } from "../../components/platform/registry.schema.ts";
 import { slotPool, type SlotUse } from "../../components/platform/slots.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { repeated } from "../rules.ts";
@@ -113,6 +114,23 @@ const whitelistStoreFaults: Rule = ({ extras: { whitelist }, networkPolicy }) =>
   ];
 };
 
+const registryOf = (image: string): string => image.split("/")[0] ?? image;
+
+/** A private image of another registry would be pulled with a login that is not its own. */
+const botLoginFaults: Rule = ({ extras, images: { private: own } }) =>
+  Object.entries(extras.utilities?.bots ?? {}).flatMap(([name, { image, access }]) =>
+    image === undefined ||
+    access === "public" ||
+    registryServer(image) === registryServer(own.repository)
+      ? []
+      : [
+          {
+            path: ["extras", "utilities", "bots", name, "image"],
+            message: `is of ${registryOf(image)}, and the login of private images is one of ${registryOf(own.repository)}: say access: public, or push it there`,
+          },
+        ],
+  );
+
 /** Slots on which coturn is dialled by its addresses, for slotFaults. */
 export const coturnSlots = (stack: SkywireStack): SlotUse[] =>
   membersOf(stack).map(([name, { slot }]) => ({
@@ -126,6 +144,7 @@ const rules: readonly Rule[] = [
   addressFaults,
   placeFaults,
   stunFaults,
+  botLoginFaults,
   whitelistStoreFaults,
 ];
 

@@ -11,7 +11,7 @@ import type { ProgramImage } from "../../components/skywire/program.ts";
 import { backendOf, type ExtraBackend, type ExtrasInput, makePlace } from "./extras-place.ts";
 import { type ExtraHost, extraNames, scrapersOf } from "./extras-shape.ts";
 import { makeWhitelist } from "./extras-whitelist.ts";
-import { type SkywireImage, skywireImages } from "./schema.ts";
+import { isOwnImage, namedAfter } from "./images.ts";
 
 /** The IP service and what stands behind its host. */
 export interface IpService {
@@ -40,17 +40,14 @@ export function makeIpService(input: ExtrasInput): IpService | undefined {
   return { geoip, backend: backendOf(geoip, place) };
 }
 
-const isImage = (name: string): name is SkywireImage =>
-  (skywireImages as readonly string[]).includes(name);
-
 /** Image of a bot: the one it names, or that of its name among the private ones. */
 function botImage({ stack, foundation }: ExtrasInput, name: string, bot: BotConfig): ProgramImage {
-  const { repository, tag, pullSecret } = stack.images.private;
-  if (bot.image === undefined && isImage(name)) {
+  const { pullSecret } = stack.images.private;
+  if (bot.image === undefined && isOwnImage(name)) {
     return foundation.image(name);
   }
   return {
-    reference: bot.image ?? `${repository}/${name}:${tag}`,
+    reference: bot.image ?? namedAfter(stack.images, name),
     pullSecrets: bot.access === "private" ? [pullSecret.name] : [],
   };
 }

@@ -82,7 +82,11 @@ export function layFoundation(
 ): Foundation {
   const networkPolicy = stack.networkPolicy === "on";
   const image = settledImages(stack, context);
-  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data });
+  const cluster = new Cluster("cluster", {
+    ...stack.cluster,
+    data: stack.data,
+    isUnread: context.isClusterUnread,
+  });
   const opts = { provider: cluster.provider };
   const common = { system: "skywire", networkPolicy, data: stack.data } as const;
 

@@ -1,6 +1,4 @@
 /** Identities of the stack: read once, compared with the published ones before anything is made. */
-import * as pulumi from "@pulumi/pulumi";
-
 import type { KeyPair } from "../../components/base/secrets.ts";
 import {
   describeMismatches,
@@ -9,6 +7,7 @@ import {
   identityMismatches,
 } from "../../components/skywire/identities.ts";
 import type { StackContext } from "../context.ts";
+import type { LiveFault } from "../live-faults.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
 
@@ -81,20 +80,18 @@ export function publicIdentities(stack: SkywireStack, keys: StackKeys): Identiti
  *
  * The sandbox's keys are thrown away, so that a difference there is worth a warning only; live it
  * means that every visor in the world looks for somebody else.
- *
- * @throws pulumi.RunError live, before any resource.
  */
-export function checkIdentities(stack: SkywireStack, keys: StackKeys, sandbox: boolean): void {
+export function identityFault(stack: SkywireStack, keys: StackKeys): LiveFault | undefined {
   if (stack.identities === "own") {
-    return;
+    return undefined;
   }
   const mismatches = identityMismatches(stack.environment, publicIdentities(stack, keys));
   if (mismatches.length === 0) {
-    return;
-  }
-  if (!sandbox) {
-    throw new pulumi.RunError(describeMismatches(mismatches));
+    return undefined;
   }
   const names = mismatches.map(({ identity }) => identity).join(", ");
-  void pulumi.log.warn(`throw-away keys instead of the published ones: ${names}`);
+  return {
+    live: describeMismatches(mismatches),
+    sandbox: `throw-away keys instead of the published ones: ${names}`,
+  };
 }

@@ -1,5 +1,12 @@
-/** The deployment's own images: which of them a stack runs, and on which side of the registry each is. Pure. */
-import type { ServiceImage } from "../../components/platform/registry.schema.ts";
+/** The deployment's own images: which of them a stack runs, on which side of the registry each is, and all others that it runs. Pure. */
+import { namedImages, parseImage } from "../../components/base/images.ts";
+import {
+  imageOf,
+  type ImagesConfig,
+  registryServer,
+  type ServiceImage,
+} from "../../components/platform/registry.schema.ts";
+import type { LiveFault } from "../live-faults.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
 /** Images of the public organisation; all others are private (facts/skywire.md 1.4). */
@@ -33,3 +40,108 @@ function runs({ services, extras }: SkywireStack, image: SkywireImage): boolean 
 /** The deployment's own images that a stack runs. */
 export const imagesOfStack = (stack: SkywireStack): SkywireImage[] =>
   skywireImages.filter((image) => runs(stack, image));
+
+/** An image of a stack, and where its digest stands, or would. */
+export interface StackImageUse {
+  /** In the parsed config: `["images", "overrides", "dmsg-server", "digest"]`. */
+  readonly path: readonly (string | number)[];
+  /** `registry/name:tag[@digest]`. */
+  readonly reference: string;
+  /** What stands at the path: the digest alone, or the whole reference. */
+  readonly holds: "digest" | "reference";
+  /** Entry of `fleet:secrets` with the login that may pull it. */
+  readonly login: string | undefined;
+  /** Who settles the digest where the file does not: each run's look-up, or the stack's own build. */
+  readonly settledBy: "run" | "build" | undefined;
+}
+
+/**
+ * Every image that a stack runs: its own, its bots', its stores', controllers' and all others that the
+ * config names, by default or in its file.
+ */
+export function imageUses(stack: SkywireStack): StackImageUse[] {
+  const bots = botUses(stack);
+  const paths = new Set(bots.map(({ path }) => path.join()));
+  const named = namedImages(stack)
+    .filter(({ path }) => !paths.has(path.join()))
+    .map(({ path, reference }) => ({
+      ...{ path, reference, holds: "reference" as const },
+      ...{ login: undefined, settledBy: undefined },
+    }));
+  return [...imagesOfStack(stack).map((image) => ownUse(stack, image)), ...bots, ...named];
+}
+
+function ownUse({ images }: SkywireStack, service: SkywireImage): StackImageUse {
+  const { reference, pullSecret } = imageOf(images, serviceImage(service));
+  const looksUp = images.resolve === "run" && parseImage(reference).digest === undefined;
+  return {
+    path: ["images", "overrides", service, "digest"],
+    reference,
+    holds: "digest",
+    login: pullSecret === undefined ? undefined : loginFor(images, reference),
+    settledBy:
+      images.overrides[service]?.build !== undefined ? "build" : looksUp ? "run" : undefined,
+  };
+}
+
+/** Bots whose image is none of the deployment's own: named in full, or by the bot's name. */
+function botUses({ images, extras }: SkywireStack): StackImageUse[] {
+  return Object.entries(extras.utilities?.bots ?? {})
+    .filter(([name, { image }]) => image !== undefined || !isOwnImage(name))
+    .map(([name, bot]) => {
+      const reference = bot.image ?? namedAfter(images, name);
+      return {
+        path: ["extras", "utilities", "bots", name, "image"],
+        reference,
+        holds: "reference",
+        login: bot.access === "private" ? loginFor(images, reference) : undefined,
+        settledBy: undefined,
+      };
+    });
+}
+
+/** Whether a name is that of an image of the deployment. */
+export const isOwnImage = (name: string): name is SkywireImage =>
+  (skywireImages as readonly string[]).includes(name);
+
+/** The private image that has a bot's name. */
+export const namedAfter = ({ private: { repository, tag } }: ImagesConfig, name: string): string =>
+  `${repository}/${name}:${tag}`;
+
+/** The login is that of one registry: no other one is ever shown it. */
+function loginFor({ private: own }: ImagesConfig, reference: string): string | undefined {
+  return registryServer(reference) === registryServer(own.repository)
+    ? own.pullSecret.name
+    : undefined;
+}
+
+/**
+ * Images of production that are known by their tags alone: what was reviewed would not be what runs.
+ *
+ * A tag that each run looks up counts, too: that is for stacks like test. What the stack builds has the
+ * digest of what was pushed.
+ */
+export function unpinnedFault(stack: SkywireStack, name: string): LiveFault | undefined {
+  if (stack.environment !== "production") {
+    return undefined;
+  }
+  const unpinned = imageUses(stack).filter(
+    ({ reference, settledBy }) =>
+      settledBy !== "build" && parseImage(reference).digest === undefined,
+  );
+  if (unpinned.length === 0) {
+    return undefined;
+  }
+  const command = `make images STACK=${name} TARGET=live`;
+  return {
+    live: [
+      "images of production without a digest, so that what was reviewed may not be what runs:",
+      ...unpinned.map(({ path, reference }) => `  fleet:${path.join(".")}: ${reference}`),
+      ...(unpinned.some(({ settledBy }) => settledBy === "run")
+        ? ["fleet:images.resolve: run is for stacks like test: take it out"]
+        : []),
+      `${command} writes the digests into Pulumi.${name}.yaml, a change to review`,
+    ].join("\n"),
+    sandbox: `${unpinned.length} images by their tags alone, which a live run refuses: ${command} pins them`,
+  };
+}

@@ -1,11 +1,13 @@
 /** Skywire: which components, with which values of the stack file, in which order. */
 import type { StackContext } from "../context.ts";
+import { refuseLive } from "../live-faults.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { openEntry } from "./entry.ts";
 import { makeExtras, makeIpService } from "./extras.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
 import { layFoundation } from "./foundation.ts";
-import { checkIdentities, publicIdentities, readKeys } from "./identity.ts";
+import { identityFault, publicIdentities, readKeys } from "./identity.ts";
+import { unpinnedFault } from "./images.ts";
 import type { SkywireStack } from "./schema.ts";
 import { makeNetworkMonitor, makeServices } from "./services.ts";
 import { flowsOfStack, hostsOf } from "./shape.ts";
@@ -19,7 +21,7 @@ import { makeStores } from "./stores.ts";
  */
 export function skywire(config: SkywireStack, context: StackContext): Record<string, unknown> {
   const keys = readKeys(config, context);
-  checkIdentities(config, keys, context.sandbox);
+  refuseLive([identityFault(config, keys), unpinnedFault(config, context.stack)], context.sandbox);
 
   const foundation = layFoundation(config, context, flowsOfStack(config));
   const stores = makeStores(config, context, foundation);

@@ -6,10 +6,10 @@ import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
 import { pinned } from "../../components/skywire/program.ts";
-import type { Placement, Resources } from "../../components/workload/workload.schema.ts";
 import { extraWorkloads } from "./extras-requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
+import { backupWorkload, storeWorkloads } from "./store-requests.ts";
 import { postgresName, redisName } from "./store-shape.ts";
 
 /** A workload of the stack. */
@@ -105,41 +105,22 @@ function programs(stack: SkywireStack): StackWorkload[] {
   ];
 }
 
-interface BuiltinStore {
-  readonly resources: Resources;
-  readonly placement?: Placement | undefined;
-}
-
-function store(
-  stack: SkywireStack,
-  name: string,
-  path: string[],
-  config: BuiltinStore,
-): StackWorkload {
-  return {
-    path,
-    namespace: stack.namespaces.services,
-    request: {
-      workload: name,
-      replicas: 1,
-      ...config.resources.requests,
-      placement: config.placement ?? {},
-    },
-  };
-}
-
 function stores(stack: SkywireStack): StackWorkload[] {
-  const { postgres, redis } = stack.stores;
+  const { postgres, redis, dailyData } = stack.stores;
+  const { services: namespace } = stack.namespaces;
   return [
     ...(postgres.kind === "builtin"
-      ? [store(stack, postgresName, ["stores", "postgres"], postgres)]
+      ? storeWorkloads("postgres", postgresName, namespace, ["stores", "postgres"], postgres)
       : []),
     ...redisUsers.flatMap((user) => {
       const config = redis[user];
       return config.kind === "builtin"
-        ? [store(stack, redisName(user), ["stores", "redis", user], config)]
+        ? storeWorkloads("redis", redisName(user), namespace, ["stores", "redis", user], config)
         : [];
     }),
+    ...(dailyData.backup.kind === "scheduled"
+      ? [backupWorkload("uptime-tracker", namespace, ["stores", "dailyData"], "files")]
+      : []),
   ];
 }
 
@@ -151,7 +132,7 @@ function nodeKeeper({ cluster }: SkywireStack): StackWorkload[] {
     : [{ path: ["cluster", "linode", "nodeKeeper"], namespace, request }];
 }
 
-/** Every workload that stays up. */
+/** Every workload that stays up, and backups, which come and go. */
 export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
   const controllers = controllerRequests(stack.ingress).map((request) => ({
     path: ["ingress", "controllers", request.workload],

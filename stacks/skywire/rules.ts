@@ -6,7 +6,8 @@
  */
 import { SecretReference } from "../../components/base/secrets.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
-import { capacityFaults } from "../../components/platform/capacity.ts";
+import { isUnsized } from "../../components/platform/auto-size.ts";
+import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerSlots } from "../../components/platform/controllers.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
@@ -210,19 +211,25 @@ export const namespaceFaults: Rule = (stack) =>
       `namespace ${name} already stands at ${first}: their pods may do different things`,
   );
 
-/** Requests beyond what the pools offer. */
-export const roomFaults: Rule = (stack) => {
-  const workloads = stackWorkloads(stack);
-  const pathOf = (name: string): RuleFault["path"] =>
-    workloads.find(({ request }) => request.workload === name)?.path ?? ["cluster", "pools"];
-  // A slot that does not exist is told by pinnedFaults.
-  const placeable = workloads
+/** What is asked of the nodes. A slot that does not exist is told by pinnedFaults. */
+export const placeableRequests = (stack: SkywireStack): CapacityRequest[] =>
+  stackWorkloads(stack)
     .map(({ request }) => request)
     .filter(
       ({ placement: { slot } }) =>
         slot === undefined || slotPool(stack.cluster, slot) !== undefined,
     );
-  return capacityFaults(stack.cluster, placeable).map(({ workload, message }) => ({
+
+/** Requests beyond what the pools offer. */
+export const roomFaults: Rule = (stack) => {
+  // Why it could not be computed is told by sizePools.
+  if (isUnsized(stack.cluster)) {
+    return [];
+  }
+  const workloads = stackWorkloads(stack);
+  const pathOf = (name: string): RuleFault["path"] =>
+    workloads.find(({ request }) => request.workload === name)?.path ?? ["cluster", "pools"];
+  return capacityFaults(stack.cluster, placeableRequests(stack)).map(({ workload, message }) => ({
     path: pathOf(workload),
     message: `${workload} ${message}`,
   }));

@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
+import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
@@ -23,7 +24,7 @@ import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts"
 import { StunServer } from "../../components/skywire/stun.schema.ts";
 import { OnFailure } from "../release.schema.ts";
 import { SkywireExtras } from "./extras.schema.ts";
-import { findFaults } from "./rules.ts";
+import { findFaults, placeableRequests } from "./rules.ts";
 import { SkywireStores } from "./stores.schema.ts";
 
 /** Images of the deployment, by the names of the programs. */
@@ -112,13 +113,15 @@ export const skywireSections = z.strictObject({
 export type SkywireStack = z.infer<typeof skywireSections>;
 
 /** Config of a Skywire stack: everything but its secrets. */
-export const SkywireStack = skywireSections.superRefine((stack, context) => {
-  // zod tries rules on numbers out of their range, too, and 10^12 nodes do not fit in memory. The
-  // loader comes back with a stand-in for whatever is faulty.
-  if (context.issues.some(({ code }) => code !== "custom")) {
-    return;
-  }
-  for (const { path, message } of findFaults(stack)) {
-    context.addIssue({ code: "custom", path: [...path], message });
-  }
-});
+export const SkywireStack = skywireSections
+  .superRefine(autoSizes(placeableRequests))
+  .superRefine((stack, context) => {
+    // zod tries rules on numbers out of their range, too, and 10^12 nodes do not fit in memory. The
+    // loader comes back with a stand-in for whatever is faulty.
+    if (context.issues.some(({ code }) => code !== "custom")) {
+      return;
+    }
+    for (const { path, message } of findFaults(stack)) {
+      context.addIssue({ code: "custom", path: [...path], message });
+    }
+  });

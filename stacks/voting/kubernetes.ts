@@ -22,9 +22,10 @@ interface Foundation {
   readonly controllers: IngressControllers;
 }
 
-function layFoundation(stack: VotingOnKubernetes, { stack: name }: StackContext): Foundation {
+function layFoundation(stack: VotingOnKubernetes, context: StackContext): Foundation {
+  const { stack: name, isClusterUnread: isUnread } = context;
   const networkPolicy = stack.networkPolicy === "on";
-  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data });
+  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data, isUnread });
   const opts = { provider: cluster.provider };
   const namespace = new Namespace(
     stack.namespace,

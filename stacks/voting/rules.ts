@@ -11,6 +11,7 @@ import { toWorkload } from "../../components/compose/kubernetes.ts";
 import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
+import { isUnsized } from "../../components/platform/auto-size.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerRequests, controllerSlots } from "../../components/platform/controllers.ts";
@@ -174,16 +175,26 @@ const timeoutFaults: Rule = ({ update: { progressDeadlineSeconds, timeoutSeconds
         },
       ];
 
-/** Requests beyond what the pools offer. */
-const roomFaults: Rule = (stack) => {
-  const { cluster, ingress } = stack;
-  const services = planned(stack).map(requestOf);
-  const controllers = controllerRequests(ingress).filter(
+const placeableControllers = ({ cluster, ingress }: VotingOnKubernetes): CapacityRequest[] =>
+  controllerRequests(ingress).filter(
     // A slot that does not exist is told by controllerSlotFaults.
     ({ placement: { slot } }) => slot === undefined || slotPool(cluster, slot) !== undefined,
   );
-  const isController = new Set(controllers.map(({ workload }) => workload));
-  return capacityFaults(cluster, [...services, ...controllers]).map(({ workload, message }) => ({
+
+/** What is asked of the nodes. */
+export const requestsOfStack = (stack: VotingOnKubernetes): CapacityRequest[] => [
+  ...planned(stack).map(requestOf),
+  ...placeableControllers(stack),
+];
+
+/** Requests beyond what the pools offer. */
+const roomFaults: Rule = (stack) => {
+  // Why it could not be computed is told by sizePools.
+  if (isUnsized(stack.cluster)) {
+    return [];
+  }
+  const isController = new Set(placeableControllers(stack).map(({ workload }) => workload));
+  return capacityFaults(stack.cluster, requestsOfStack(stack)).map(({ workload, message }) => ({
     path: isController.has(workload)
       ? ["ingress", "controllers", workload]
       : ["services", workload],

@@ -13,13 +13,14 @@ import {
   ComposeVolumes,
   SwarmHost,
 } from "../../components/compose/compose-stack.schema.ts";
+import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { Autoscale } from "../../components/workload/workload.schema.ts";
 import { OnFailure } from "../release.schema.ts";
-import { kubernetesFaults, swarmFaults } from "./rules.ts";
+import { kubernetesFaults, requestsOfStack, swarmFaults } from "./rules.ts";
 
 /** A section that belongs to the other target. */
 const only = (target: "kubernetes" | "swarm", why: string) =>
@@ -108,7 +109,7 @@ const areReadable = ({ issues }: z.RefinementCtx): boolean =>
 export const VotingStack = z.discriminatedUnion(
   "target",
   [
-    kubernetesSections.superRefine((stack, context) => {
+    kubernetesSections.superRefine(autoSizes(requestsOfStack)).superRefine((stack, context) => {
       refuse(areReadable(context) ? kubernetesFaults(stack) : [], context);
     }),
     swarmSections.superRefine((stack, context) => {

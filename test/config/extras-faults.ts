@@ -48,6 +48,13 @@ export const extrasFaults: readonly FaultCase[] = [
     says: "names geoip-license, a token, which fleet:secrets does not have",
   },
   {
+    title: "a private bot of a registry whose login there is not",
+    stack: "prod",
+    spoil: config({ "fleet:extras/utilities/bots/git-telegram-bot/image": "ghcr.io/a/bot:1" }),
+    paths: ["fleet:extras.utilities.bots.git-telegram-bot.image"],
+    says: "is of ghcr.io, and the login of private images is one of docker.io",
+  },
+  {
     title: "a TURN password that would need quoting",
     stack: "prod",
     spoil: secrets({ "coturn-visor": "a password with spaces" }),

@@ -181,14 +181,19 @@ export class PostgresServer {
     };
   }
 
-  /** Starts the backup script. */
-  startBackup(change: Readonly<Record<string, string>> = {}): Running {
-    return this.place.start(["sh", this.place.at("backup.sh")], this.#scriptEnv(change));
+  /**
+   * Starts the backup script.
+   *
+   * @param before Shell text ahead of it.
+   */
+  startBackup(change: Readonly<Record<string, string>> = {}, before = ""): Running {
+    const script = `${before}exec sh ${this.place.at("backup.sh")}`;
+    return this.place.start(["sh", "-c", script], this.#scriptEnv(change));
   }
 
   /** Runs the backup script to its end. */
-  backup(change: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    return this.startBackup(change).done;
+  backup(change: Readonly<Record<string, string>> = {}, before = ""): Promise<Finished> {
+    return this.startBackup(change, before).done;
   }
 
   /** Runs the restore script to its end. */

@@ -82,7 +82,7 @@ export interface Running {
   readonly done: Promise<Finished>;
 }
 
-/** Tools out of Debian's packages whose programs are run here. */
+/** Tools whose programs are run here. */
 const toolNames = [
   "postgres",
   "redis",
@@ -95,6 +95,7 @@ const toolNames = [
   "coturn",
   "nginx",
   "docker-registry",
+  "traefik",
 ] as const;
 
 /** The debian packages' folders, newest version first. */

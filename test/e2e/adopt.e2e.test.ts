@@ -6,7 +6,6 @@
  *
  * The tests are one story and build on each other, in this order.
  */
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -15,9 +14,10 @@ import { parseDocument } from "yaml";
 
 import { putOutside } from "../../sandbox/standins/seeds.ts";
 import { Store } from "../../sandbox/standins/store.ts";
-import { type Finished, run, toolPath } from "../judges/tools.ts";
+import { type Finished, run } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 import { podsOf } from "./live-objects.ts";
+import { watchPods } from "./pod-events.ts";
 import { settled, testSandbox, type TestSandbox } from "./sandbox.ts";
 
 const edits: Readonly<Record<string, unknown>> = {
@@ -184,21 +184,9 @@ describe("a cluster and clouds that somebody filled by hand", () => {
     expect(await oldPods()).toHaveLength(3);
   });
 
-  /** What happens to pods of the stack's namespace until it is ended: `ADDED redis-1 …`, in order. */
-  const watchPods = (): { readonly lines: () => readonly string[]; readonly end: () => void } => {
-    const events = 'jsonpath={.type} {.object.metadata.name}{"\\n"}';
-    const child = spawn(toolPath("kubectl"), [
-      ...["--kubeconfig", join(sandbox.folder, "kubeconfig"), "--namespace", "voting"],
-      ...["get", "pods", "--watch", "--output-watch-events", "-o", events],
-    ]);
-    let text = "";
-    child.stdout.on("data", (part: Buffer) => (text += part.toString()));
-    return { lines: () => text.split("\n"), end: () => child.kill() };
-  };
-
   test("is what the next update changes, and does not make anew", async () => {
     const old = (await oldPods()).map(({ metadata }) => metadata.name);
-    const watch = watchPods();
+    const watch = watchPods(sandbox, "voting");
     await sandbox.succeed("up", "--file", file);
     watch.end();
     // Of what may not run twice the old pod is gone before the new one is there.

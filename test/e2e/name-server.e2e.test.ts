@@ -105,13 +105,31 @@ describe("a machine of ours", () => {
   it("is made anew on its own address when its config lets it be", async () => {
     const [before] = standing("instance");
     const servers = { "ns1.example.org": {}, "ns2.example.net": { address: "192.0.2.2" } };
-    // `delete` is the first of the two steps by which bucket and address go, below.
-    wish({ nameServers: servers, machine: { ...machine, protect: false } }, undefined, "delete");
+    wish({ nameServers: servers, machine: { ...machine, data: "delete" } });
     await scratch.succeed("up", "--yes", "--skip-preview");
     const [after, ...others] = standing("instance");
     expect(others).toEqual([]);
     expect(after?.id).not.toBe(before?.id);
     expect(after?.facts["ipv4"]).toBe(before?.facts["ipv4"]);
+  });
+
+  it("goes in two steps, as all that is kept: first the word, then the thing", async () => {
+    wish();
+    await scratch.succeed("up", "--yes", "--skip-preview");
+    const standingBefore = standing("instance");
+    const gone = {
+      nameServers: { "ns1.example.org": { address: "192.0.2.1" } },
+      machine: { kind: "external" },
+    };
+    wish(gone);
+    expect(await scratch.refused("up", "--yes", "--skip-preview")).toContain("protect");
+    expect(standing("instance")).toEqual(standingBefore);
+    // The stack's own word is the machine's, too, and says so of bucket and address, which go below.
+    wish({}, undefined, "delete");
+    await scratch.succeed("up", "--yes", "--skip-preview");
+    wish(gone, undefined, "delete");
+    await scratch.succeed("up", "--yes", "--skip-preview");
+    expect([standing("instance"), standing("firewall")]).toEqual([[], []]);
   });
 });
 

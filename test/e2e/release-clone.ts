@@ -26,17 +26,21 @@ export interface Version {
   readonly migration?: string;
 }
 
-/** A clone that a test may change. */
-export interface ReleaseClone {
+/** A repository of Fleet's files that a test may change. */
+export interface FleetClone {
   readonly folder: string;
-  /** Writes the program, without committing it. */
-  readonly write: (version: Version) => void;
-  /** Writes the stack file: another tag of the image is another config. */
-  readonly configure: (tag: string, onFailure?: "pause" | "rollback", stack?: string) => void;
   /** Commits everything and gives the hash. */
   readonly commit: (message: string) => string;
   readonly git: (...words: string[]) => string;
   readonly dispose: () => void;
+}
+
+/** A clone with a program and a stack file of the test's. */
+export interface ReleaseClone extends FleetClone {
+  /** Writes the program, without committing it. */
+  readonly write: (version: Version) => void;
+  /** Writes the stack file: another tag of the image is another config. */
+  readonly configure: (tag: string, onFailure?: "pause" | "rollback", stack?: string) => void;
 }
 
 /** Image of the pods, without its tag. */
@@ -53,10 +57,14 @@ const parts = [
   ...["main.mjs", "Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json"],
 ];
 
-/** Makes the clone, with the first version committed. */
-export function releaseClone(first: Version, tag: string): ReleaseClone {
+/**
+ * Makes a clone without a commit.
+ *
+ * @param more Files and folders that it has besides the program's parts.
+ */
+export function fleetClone(...more: readonly string[]): FleetClone {
   const folder = mkdtempSync(join(tmpdir(), "fleet-clone-"));
-  for (const part of parts) {
+  for (const part of [...parts, ...more]) {
     cpSync(join(clone, part), join(folder, part), { recursive: true });
   }
   // Its program is the test's own and has no exceptions; and an engine built here cannot run live's pack.
@@ -72,6 +80,25 @@ export function releaseClone(first: Version, tag: string): ReleaseClone {
       stdio: ["ignore", "pipe", "pipe"],
     });
   git("init", "--quiet", "--initial-branch=main");
+  return {
+    folder,
+    git,
+    commit: (message) => {
+      git("add", "--all");
+      const who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+      git(...who, "commit", "--quiet", "--allow-empty", "-m", message);
+      return git("rev-parse", "HEAD").trim();
+    },
+    dispose: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes the clone, with the first version committed. */
+export function releaseClone(first: Version, tag: string): ReleaseClone {
+  const made = fleetClone();
+  const { folder, commit } = made;
   const write = (version: Version): void => {
     writeFileSync(join(folder, "index.ts"), program(version));
   };
@@ -85,25 +112,10 @@ export function releaseClone(first: Version, tag: string): ReleaseClone {
       .concat(...(former.match(/^encryptionsalt: .*\n/m) ?? []));
     writeFileSync(path, text);
   };
-  const commit = (message: string): string => {
-    git("add", "--all");
-    const who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
-    git(...who, "commit", "--quiet", "--allow-empty", "-m", message);
-    return git("rev-parse", "HEAD").trim();
-  };
   write(first);
   configure(tag);
   commit(`Version ${first.version}`);
-  return {
-    folder,
-    write,
-    configure,
-    commit,
-    git,
-    dispose: () => {
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return { ...made, write, configure };
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Finished, run, toolPath } from "../judges/tools.ts";
-import type { ReleaseClone } from "./release-clone.ts";
+import type { FleetClone } from "./release-clone.ts";
 
 /** A command at work. */
 export interface Running {
@@ -30,15 +30,15 @@ export interface ReleaseSandbox {
   readonly dispose: () => Promise<void>;
 }
 
-/** Prepares the sandbox of a clone's stack `test`. */
-export function releaseSandbox({ folder: clone }: ReleaseClone): ReleaseSandbox {
+/** Prepares the sandbox of a clone's stack. */
+export function releaseSandbox({ folder: clone }: FleetClone, stack = "test"): ReleaseSandbox {
   const root = mkdtempSync(join(tmpdir(), "fleet-release-"));
-  const folder = join(root, "test");
+  const folder = join(root, stack);
   const transcript: string[] = [];
   // Three are enough for a controller to answer a change; a user has twenty.
   const start = (name: string, patience = 3): Running => {
     const words = [
-      ...[join(clone, "sandbox", "cli.ts"), name, "--stack", "test"],
+      ...[join(clone, "sandbox", "cli.ts"), name, "--stack", stack],
       ...(name === "up" ? ["--patience", `${patience}`] : []),
     ];
     return startNode(words, clone, { ...process.env, FLEET_SANDBOX_ROOT: root }, transcript);

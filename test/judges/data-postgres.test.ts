@@ -299,6 +299,18 @@ describe("a backup of Postgres", () => {
     expect(backupsOf(postgres)).toEqual([]);
   });
 
+  it("leaves nothing behind where a dump finds no room, and keeps the backup before", async () => {
+    expect((await postgres.backup()).code).toBe(0);
+    const before = backupsOf(postgres);
+    await nextSecond();
+    // pg_dump may write no more than this into one file: what a full disk does to it.
+    const made = await postgres.backup({}, "ulimit -f 4; ");
+    expect(made.code).toBe(1);
+    expect(made.output).toContain("could not be dumped");
+    expect(backupsOf(postgres)).toEqual(before);
+    expect((await postgres.restore()).code).toBe(0);
+  });
+
   it("keeps as many as it is told, the newest", async () => {
     for (let made = 0; made < 4; made += 1) {
       expect((await postgres.backup({ KEEP: "2" })).code).toBe(0);

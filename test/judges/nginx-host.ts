@@ -1,76 +1,47 @@
 /**
- * A real nginx, out of Debian's packages, with one host of an F5 controller before a service that notes
- * what reaches it. All on loopback.
+ * A real nginx with one host of an F5 controller before a service that notes what reaches it. All on
+ * loopback.
  *
  * F5's controller and its template are not to be had here: the host is written below in our own words, with
- * each setting at the place where the template of v5.5.4 has it, and the template's own headers after our
- * snippets. Debian's nginx is 1.22, the controller's 1.31.
+ * each setting at the place where the template of v5.5.4 has it, and its header lines as it has them. The
+ * template's text goes through the very command that changes the real one where a pod starts.
  */
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
+import { seedCommand, templatePath } from "../../components/platform/nginx-template.ts";
 import type { NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { freePorts, Place, type Running, until } from "../data/programs.ts";
-
-/** A request as a service got it. */
-export interface Arrived {
-  /** Header lines, names in lower case, in their order. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly bodyBytes: number;
-  /** Number of its connection. */
-  readonly connection: number;
-}
-
-/** The service behind the host. */
-class Service {
-  readonly arrived: Arrived[] = [];
-  readonly #server: Server;
-  #connections = 0;
-
-  constructor() {
-    const numbers = new WeakMap<object, number>();
-    this.#server = createServer((request, response) => {
-      void bytesOf(request).then((bodyBytes) => {
-        const headers = request.rawHeaders.flatMap((name, index, all) =>
-          index % 2 === 0 ? [[name.toLowerCase(), all[index + 1] ?? ""] as const] : [],
-        );
-        this.arrived.push({ headers, bodyBytes, connection: numbers.get(request.socket) ?? 0 });
-        response.end("served");
-      });
-    });
-    this.#server.on("connection", (socket) => {
-      this.#connections += 1;
-      numbers.set(socket, this.#connections);
-    });
-  }
-
-  async open(): Promise<number> {
-    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
-
-async function bytesOf(request: IncomingMessage): Promise<number> {
-  let bytes = 0;
-  for await (const part of request) {
-    bytes += (part as Buffer).length;
-  }
-  return bytes;
-}
+import { type Answer, type Handshake, type Request, send, webSocket } from "./edge-client.ts";
+import { type Arrived, EdgeService } from "./edge-service.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
 const lines = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join("\n");
 
+/** A host's location, in the order of F5's template: what comes from the ConfigMap stands in brackets. */
+export const locationTemplate = `location / {
+proxy_http_version 1.1;
+[location-snippets]
+proxy_read_timeout [proxy-read-timeout];
+proxy_send_timeout [proxy-send-timeout];
+client_max_body_size [client-max-body-size];
+proxy_set_header Host $host;
+proxy_set_header X-Real-IP $remote_addr;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header X-Forwarded-Host $host;
+proxy_set_header X-Forwarded-Port $server_port;
+proxy_set_header X-Forwarded-Proto $scheme;
+proxy_buffering on;
+proxy_pass http://service;
+}`;
+
 /** nginx' configuration for one host, made of the ConfigMap. */
-function configuration(settings: Settings, port: number, service: number): string {
+function configuration(
+  settings: Settings,
+  place: { readonly port: number; readonly service: number; readonly location: string },
+): string {
   const proxy = settings["proxy-protocol"] === "True" ? " proxy_protocol" : "";
   const trusted = (settings["set-real-ip-from"] ?? "").split(",").filter((one) => one !== "");
   const header = settings["real-ip-header"];
@@ -87,42 +58,36 @@ function configuration(settings: Settings, port: number, service: number): strin
       (one) => `${one}_temp_path ${one};`,
     ),
     settings["http-snippets"],
-    `upstream service { server 127.0.0.1:${service}; }`,
-    `server { listen 127.0.0.1:${port}${proxy}; server_name sd.example.org;`,
+    "map $http_upgrade $connection_upgrade { default upgrade; '' close; }",
+    `upstream service { server 127.0.0.1:${place.service}; }`,
+    `server { listen 127.0.0.1:${place.port}${proxy}; server_name sd.example.org;`,
     ...trusted.map((range) => `set_real_ip_from ${range};`),
     header && `real_ip_header ${header};`,
     settings["real-ip-recursive"] === "True" ? "real_ip_recursive on;" : undefined,
     `server_tokens ${settings["server-tokens"] === "False" ? "off" : "on"};`,
-    "location / {",
-    "proxy_http_version 1.1;",
-    settings["location-snippets"],
-    `proxy_read_timeout ${settings["proxy-read-timeout"] ?? ""};`,
-    `proxy_send_timeout ${settings["proxy-send-timeout"] ?? ""};`,
-    `client_max_body_size ${settings["client-max-body-size"] ?? ""};`,
-    "proxy_set_header Host $host;",
-    "proxy_set_header X-Real-IP $remote_addr;",
-    "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-    "proxy_pass http://service;",
-    "} } }",
+    place.location.replaceAll(/\[([a-z-]+)\]/g, (_, name: string) => settings[name] ?? ""),
+    "} }",
     "",
   );
 }
 
-/** What came back. */
-export interface Answer {
-  /** 0 where the connection was ended without one. */
-  readonly status: number;
+/** What the pod's first container makes of a template. */
+export async function seeded(place: Place, template: string): Promise<string> {
+  const from = await place.makeFolder("image");
+  const to = await place.makeFolder("seed");
+  await place.ok(seedCommand({ from, template: place.write("nginx.tmpl", template), to }));
+  return place.ok(["cat", templatePath(to)]);
 }
 
 /** The host, served. */
 export class NginxHost {
   readonly arrived: readonly Arrived[];
   readonly #place: Place;
-  readonly #service: Service;
+  readonly #service: EdgeService;
   readonly #nginx: Running;
   readonly #port: number;
 
-  private constructor(place: Place, service: Service, nginx: Running, port: number) {
+  private constructor(place: Place, service: EdgeService, nginx: Running, port: number) {
     this.#place = place;
     this.#service = service;
     this.#nginx = nginx;
@@ -133,11 +98,22 @@ export class NginxHost {
   /** Starts an nginx with the settings of a config. */
   static async start(config: NginxConfig): Promise<NginxHost> {
     const place = new Place(["nginx"]);
-    const service = new Service();
+    const service = new EdgeService();
+    const behind = await service.open();
+    // Only now: the service could be given a port that is free until nginx listens on it.
     const [port = 0] = await freePorts(1);
     const settings = nginxSettings(config, { kind: "service", service: "ingress/nginx" });
-    const path = place.write("nginx.conf", configuration(settings, port, await service.open()));
-    const words = ["nginx", "-p", place.folder, "-e", "stderr", "-c", path];
+    const location = await seeded(place, locationTemplate);
+    const text = configuration(settings, { port, service: behind, location });
+    const words = [
+      "nginx",
+      "-p",
+      place.folder,
+      "-e",
+      "stderr",
+      "-c",
+      place.write("nginx.conf", text),
+    ];
     await place.ok([...words, "-t"]);
     const made = new NginxHost(place, service, place.start(words), port);
     await until("nginx answers", () => made.#answers());
@@ -160,42 +136,14 @@ export class NginxHost {
     });
   }
 
-  /**
-   * Sends a request from 127.0.0.2 and waits for its answer.
-   *
-   * @param before Sent before it: a PROXY header.
-   */
-  send(
-    headers: Readonly<Record<string, string>> = {},
-    body = "",
-    before: Uint8Array | string = "",
-  ): Promise<Answer> {
-    return new Promise((settle, fail) => {
-      const socket = connect({ port: this.#port, host: "127.0.0.1", localAddress: "127.0.0.2" });
-      let text = "";
-      socket.on("data", (part: Buffer) => (text += part.toString("latin1")));
-      socket.on("close", () => {
-        settle({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0) });
-      });
-      socket.on("error", (error: NodeJS.ErrnoException) => {
-        // nginx ends what it refuses without reading it to its end.
-        if (error.code !== "ECONNRESET" && error.code !== "EPIPE") {
-          fail(error);
-        }
-      });
-      socket.write(before);
-      socket.write(
-        [
-          "POST / HTTP/1.1",
-          "Host: sd.example.org",
-          "Connection: close",
-          `Content-Length: ${Buffer.byteLength(body)}`,
-          ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-          "",
-          body,
-        ].join("\r\n"),
-      );
-    });
+  /** Sends a request from 127.0.0.2 and waits for its answer. */
+  send(request: Omit<Request, "port" | "host"> = {}): Promise<Answer> {
+    return send({ ...request, port: this.#port, host: "sd.example.org" });
+  }
+
+  /** Asks for a WebSocket. */
+  webSocket(request: Omit<Request, "port" | "host"> = {}): Promise<Handshake> {
+    return webSocket({ ...request, port: this.#port, host: "sd.example.org" });
   }
 
   /** Ends both, and takes the folder away. */

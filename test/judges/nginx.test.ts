@@ -1,6 +1,7 @@
 /**
- * Proves on a real nginx that it takes what we make of the typed terms, and what then reaches a service:
- * whose address, which headers, how large a body, and over how many connections.
+ * Proves on a real nginx, of the version in the controller's image, that it takes what we make of the typed
+ * terms, and what then reaches a service: whose address, which headers, how large a body, over how many
+ * connections, and whether a WebSocket comes through.
  *
  * It proves nothing about F5's controller, which writes the configuration live: nginx-host.ts says what
  * stands in for it. Certificates, redirects and its status are its own.
@@ -8,9 +9,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 
 import { NginxConfig } from "../../components/platform/ingress.schema.ts";
-import { type Arrived, NginxHost } from "./nginx-host.ts";
+import { Place } from "../data/programs.ts";
+import { opened, proxyHeader, spoofed } from "./edge-client.ts";
+import { clientOf, valuesOf } from "./edge-service.ts";
+import { locationTemplate, NginxHost, seeded } from "./nginx-host.ts";
 
-const running: NginxHost[] = [];
+const running: { clear(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((host) => host.clear()));
 });
@@ -22,62 +26,85 @@ async function start(change: Readonly<Record<string, unknown>> = {}): Promise<Ng
   return host;
 }
 
-/** All values of a header. */
-const valuesOf = (arrived: Arrived | undefined, header: string): readonly string[] =>
-  (arrived?.headers ?? []).flatMap(([name, value]) => (name === header ? [value] : []));
-
-/**
- * The client as Skywire's services see it: True-Client-IP, else X-Real-IP, else the first entry of
- * X-Forwarded-For's first line (facts/skywire.md 2.1).
- */
-const clientOf = (arrived: Arrived | undefined): string | undefined =>
-  ["true-client-ip", "x-real-ip", "x-forwarded-for"]
-    .flatMap((header) => valuesOf(arrived, header).slice(0, 1))
-    .map((value) => value.split(",")[0]?.trim())[0];
-
-const spoofed = {
-  "True-Client-IP": "192.0.2.66",
-  "X-Real-IP": "192.0.2.66",
-  "X-Forwarded-For": "192.0.2.66, 192.0.2.67",
-};
-
-/** A PROXY header of version 2 for a TCP connection over IPv4. */
-function proxyHeader(from: string): Buffer {
-  const address = (text: string): number[] => text.split(".").map(Number);
-  const signature = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
-  const head = [...signature, 0x21, 0x11, 0x00, 0x0c];
-  return Buffer.from([...head, ...address(from), ...address("192.0.2.1"), 0x30, 0x39, 0x00, 0x50]);
-}
-
 const behind = (from: string) => ({
   exposure: { kind: "load-balancer", proxyProtocol: { from: [from] } },
 });
 
 describe("what a client says of itself", () => {
-  it("is not believed, in whatever header", async () => {
+  it("does not reach a service, in whatever header", async () => {
     const host = await start();
-    expect(await host.send(spoofed)).toEqual({ status: 200 });
+    expect(await host.send({ headers: spoofed })).toMatchObject({ status: 200 });
     const [arrived] = host.arrived;
-    expect(clientOf(arrived)).toBe("127.0.0.2");
-    expect(valuesOf(arrived, "true-client-ip")).toEqual([]);
+    expect(JSON.stringify(arrived)).not.toMatch(/192\.0\.2|forged/);
+    expect(valuesOf(arrived, "x-forwarded-for")).toEqual(["127.0.0.2"]);
     expect(valuesOf(arrived, "x-real-ip")).toEqual(["127.0.0.2"]);
-    // The template's own line comes after ours, with the client's entries in it.
-    expect(valuesOf(arrived, "x-forwarded-for")[0]).toBe("127.0.0.2");
+    expect(clientOf(arrived)).toBe("127.0.0.2");
   });
 
-  it("is believed of X-Forwarded-For where it comes from a trusted proxy", async () => {
+  it("does not reach a service in several lines of one header, or in other letters", async () => {
+    const host = await start();
+    const lines = "192.0.2.66\r\nX-FORWARDED-FOR: 192.0.2.67\r\nX_Forwarded_For: 192.0.2.68";
+    await host.send({ headers: { "x-forwarded-for": lines, "TRUE-CLIENT-IP": "192.0.2.66" } });
+    expect(JSON.stringify(host.arrived)).not.toContain("192.0.2");
+  });
+
+  it("takes nothing away from what nginx says, by a Connection header that names it", async () => {
+    const host = await start();
+    const headers = { Connection: "close, X-Real-IP, X-Forwarded-For" };
+    await host.send({ headers: { ...spoofed, ...headers } });
+    expect(valuesOf(host.arrived[0], "x-real-ip")).toEqual(["127.0.0.2"]);
+    expect(valuesOf(host.arrived[0], "x-forwarded-for")).toEqual(["127.0.0.2"]);
+  });
+
+  it("is believed of X-Forwarded-For where it comes from a trusted proxy, as far as that goes", async () => {
     const host = await start({ trustedProxies: ["127.0.0.0/8"] });
-    await host.send({ ...spoofed, "X-Forwarded-For": "192.0.2.66, 198.51.100.9" });
+    await host.send({ headers: { ...spoofed, "X-Forwarded-For": "192.0.2.66, 198.51.100.9" } });
     expect(clientOf(host.arrived[0])).toBe("198.51.100.9");
+    expect(valuesOf(host.arrived[0], "x-forwarded-for")).toEqual(["198.51.100.9"]);
+  });
+});
+
+describe("the template of the image", () => {
+  const place = () => {
+    const made = new Place([]);
+    running.push(made);
+    return made;
+  };
+
+  it("keeps every line but those that append to X-Forwarded-For", async () => {
+    const grpc = "grpc_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
+    const before = `${locationTemplate}\n${grpc}`.split("\n");
+    const after = (await seeded(place(), before.join("\n"))).split("\n");
+    expect(after.filter((line, index) => line !== before[index])).toEqual([
+      "proxy_set_header X-Forwarded-For $remote_addr;",
+      "grpc_set_header X-Forwarded-For $remote_addr;",
+    ]);
+  });
+
+  it.each([
+    ["says nothing of it", locationTemplate.replace(/.*X-Forwarded-For.*\n/, "")],
+    [
+      "passes the client's own on",
+      `${locationTemplate}\nproxy_set_header X-Forwarded-For $http_x_forwarded_for;`,
+    ],
+  ])("stops the pod where it %s: a release that nobody looked at", async (_, template) => {
+    await expect(seeded(place(), template)).rejects.toThrow(
+      "says X-Forwarded-For in another way than is known here",
+    );
   });
 });
 
 describe("behind a balancer that speaks the PROXY protocol", () => {
   it("the client is whom the balancer names, in either version", async () => {
     const host = await start(behind("127.0.0.0/8"));
-    await host.send(spoofed, "", proxyHeader("198.51.100.9"));
-    await host.send(spoofed, "", "PROXY TCP4 198.51.100.10 192.0.2.1 12345 80\r\n");
+    await host.send({ headers: spoofed, before: proxyHeader("198.51.100.9") });
+    const before = "PROXY TCP4 198.51.100.10 192.0.2.1 12345 80\r\n";
+    await host.send({ headers: spoofed, before });
     expect(host.arrived.map(clientOf)).toEqual(["198.51.100.9", "198.51.100.10"]);
+    expect(host.arrived.flatMap((one) => valuesOf(one, "x-forwarded-for"))).toEqual([
+      "198.51.100.9",
+      "198.51.100.10",
+    ]);
   });
 
   it("a connection without its header is refused: both ends or neither", async () => {
@@ -89,25 +116,26 @@ describe("behind a balancer that speaks the PROXY protocol", () => {
 
   it("nobody else may name a client", async () => {
     const host = await start(behind("192.168.255.0/24"));
-    await host.send({}, "", proxyHeader("198.51.100.9"));
+    await host.send({ before: proxyHeader("198.51.100.9") });
     expect(clientOf(host.arrived[0])).toBe("127.0.0.2");
   });
 
   it("a header is refused where nobody speaks it", async () => {
     const host = await start();
-    expect(await host.send({}, "", proxyHeader("198.51.100.9"))).toEqual({ status: 400 });
+    const before = proxyHeader("198.51.100.9");
+    expect(await host.send({ before })).toMatchObject({ status: 400 });
   });
 });
 
 describe("requests", () => {
   it("may have a body of any size, or of the size that is said", async () => {
-    const large = "x".repeat(3 * 2 ** 20);
+    const body = "x".repeat(3 * 2 ** 20);
     const open = await start();
-    expect(await open.send({}, large)).toEqual({ status: 200 });
-    expect(open.arrived[0]?.bodyBytes).toBe(large.length);
+    expect(await open.send({ body })).toMatchObject({ status: 200 });
+    expect(open.arrived[0]?.bodyBytes).toBe(body.length);
     const narrow = await start({ maximumBody: "2Mi" });
-    expect(await narrow.send({}, large)).toEqual({ status: 413 });
-    expect(await narrow.send({}, large.slice(0, 2 ** 20))).toEqual({ status: 200 });
+    expect(await narrow.send({ body })).toMatchObject({ status: 413 });
+    expect(await narrow.send({ body: body.slice(0, 2 ** 20) })).toMatchObject({ status: 200 });
     expect(narrow.arrived).toHaveLength(1);
   });
 
@@ -121,6 +149,30 @@ describe("requests", () => {
 
   it("may take as long as they like where the times are 0", async () => {
     const host = await start({ readTimeoutSeconds: 0, answerTimeoutSeconds: 0, drainSeconds: 0 });
-    expect(await host.send()).toEqual({ status: 200 });
+    expect(await host.send()).toMatchObject({ status: 200 });
+  });
+});
+
+describe("a WebSocket", () => {
+  it("comes through, there and back, with nothing of what its client says of itself", async () => {
+    const host = await start(behind("127.0.0.0/8"));
+    const before = proxyHeader("198.51.100.9");
+    expect(await host.webSocket({ headers: spoofed, before })).toEqual(opened);
+    expect(clientOf(host.arrived[0])).toBe("198.51.100.9");
+    expect(JSON.stringify(host.arrived)).not.toMatch(/192\.0\.2|forged/);
+  });
+
+  it("may be asked for in any letters", async () => {
+    const host = await start();
+    expect(await host.webSocket({ headers: { Upgrade: "WebSocket" } })).toEqual(opened);
+  });
+
+  it("is all that a connection may become: by h2c a client would get past what is dropped", async () => {
+    const host = await start();
+    const headers = { Upgrade: "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__", ...spoofed };
+    expect((await host.webSocket({ headers })).status).toBe(200);
+    const [arrived] = host.arrived;
+    expect(valuesOf(arrived, "upgrade")).toEqual([]);
+    expect(valuesOf(arrived, "connection")).toEqual(["close"]);
   });
 });

@@ -414,11 +414,23 @@ function world(
   const done: string[] = [];
   const imported: ImportFile[] = [];
   let creates = preview.creates ?? [];
+  const seen = (): StackPreview => ({
+    ...{ imports: [], replaces: [], counts: {}, all: preview.creates ?? [] },
+    ...preview,
+    creates,
+  });
   const target: AdoptTarget = {
     update: "make up STACK=prod",
-    preview: () => Promise.resolve({ replaces: [], counts: {}, ...preview, creates }),
+    plan: () => Promise.resolve(seen()),
+    preview: () => Promise.resolve(seen()),
     make: (urns) => {
       done.push(`make ${urns.join(" ")}`);
+      creates = creates.filter((one) => !urns.includes(one.urn));
+      return Promise.resolve();
+    },
+    declare: (resources) => {
+      const urns = resources.map((one) => one.urn);
+      done.push(`declare ${urns.join(" ")}`);
       creates = creates.filter((one) => !urns.includes(one.urn));
       return Promise.resolve();
     },
@@ -493,6 +505,18 @@ describe("adopt", () => {
     expect(said.at(-1)).toContain("There is nothing to take");
   });
 
+  it("calls nothing a stranger's that an earlier run has taken", async () => {
+    const taken = wish("Deployment", "taken");
+    const missing = wish("Service", "missing");
+    const { target, said } = world({ creates: [missing], all: [taken, missing] }, [
+      object("Deployment", "taken"),
+      object("Deployment", "old-bot"),
+    ]);
+    await adopt(target);
+    expect(said.join("\n")).toMatch(/^untouched +Deployment skywire\/old-bot /m);
+    expect(said.join("\n")).not.toContain("skywire/taken");
+  });
+
   it("takes a cluster before what is in it: its provider has its address from there", async () => {
     const linode = urn("pulumi:providers:linode", "cluster-linode");
     const cluster = planned(
@@ -516,7 +540,7 @@ describe("adopt", () => {
       clouds: () => Promise.resolve([{ type: cluster.type, id: "9", inputs: cluster.inputs }]),
     });
     expect(await adopt(target)).toBe(0);
-    expect(done).toEqual([`make ${linode}`, "import", `make ${provider}`, "import"]);
+    expect(done).toEqual([`declare ${linode}`, "import", `make ${provider}`, "import"]);
     expect(imported.map(({ resources }) => resources.map(({ id }) => id))).toEqual([
       ["9"],
       ["skywire/x"],

@@ -2,7 +2,8 @@
  * `make images` against a registry on this machine: digests as they are, the faults that a registry
  * has, and a change of the stack file that touches nothing else.
  */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -10,14 +11,16 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findDigests, type ImagesRequest } from "../../ops/images/command.ts";
 import { addressOf, resolveDigest } from "../../ops/images/registry.ts";
 import { RegistryFault } from "../../ops/images/registry-fault.ts";
+import { parseImage } from "../../components/base/images.ts";
 import { readLogin } from "../../components/base/secrets.ts";
 import { authorization } from "../../ops/images/registry-token.ts";
 import { rollingWorkloads } from "../../ops/images/rolls.ts";
 import { stackImages } from "../../ops/images/stack-images.ts";
-import { withValues } from "../../ops/images/write.ts";
+import { withValues, writeStackFile } from "../../ops/images/write.ts";
 import { parseSections } from "../../ops/sections.ts";
-import { parseStackFile, type StackFile } from "../../ops/stack-file.ts";
+import { parseStackFile, readStackFile, type StackFile } from "../../ops/stack-file.ts";
 import { asRawConfig } from "../../stacks/raw.ts";
+import { unpinnedFault } from "../../stacks/skywire/images.ts";
 import { clone, type Rendered, renderConfig } from "../rendered.ts";
 import { RegistryServer } from "./registry-server.ts";
 
@@ -107,6 +110,63 @@ describe("a registry", () => {
     ).toMatch(/asked too often; it says to wait 61 s/);
   });
 
+  it("that asks for a short wait is given it, once", async () => {
+    registry.tags.set("skycoin/dmsg-server:latest", amd64);
+    const path = "/v2/skycoin/dmsg-server/manifests/latest";
+    const brief = { status: 429, headers: { "retry-after": "0" } };
+    registry.refusals.set(path, { ...brief, times: 1 });
+    const ask = () => resolveDigest(at("skycoin/dmsg-server:latest"), undefined, anonymous);
+    expect(await ask()).toBe(registry.digest("skycoin/dmsg-server:latest"));
+    registry.refusals.set(path, { ...brief, times: 2 });
+    expect(await faultOf(ask())).toMatch(/asked too often/);
+  });
+
+  it("whose answer breaks off, never ends or is no image is told so", async () => {
+    registry.tags.set("skycoin/dmsg-server:latest", amd64);
+    const path = "/v2/skycoin/dmsg-server/manifests/latest";
+    const ask = () =>
+      faultOf(resolveDigest(at("skycoin/dmsg-server:latest"), undefined, anonymous));
+    registry.bodies.set(path, undefined);
+    expect(await ask()).toMatch(/the registry's answer broke off/);
+    registry.bodies.set(path, `"${"x".repeat(5 << 20)}"`);
+    expect(await ask()).toMatch(/is longer than 4 MiB/);
+    for (const other of ["null", "[]", '{"config":{"digest":"../../other"}}']) {
+      registry.bodies.set(path, other);
+      expect(await ask()).toMatch(/is no image that this version knows/);
+    }
+    registry.bodies.delete(path);
+    registry.bodies.set("/token", "null");
+    expect(await ask()).toMatch(/gives no token/);
+  });
+
+  it("is not believed a configuration that its digest does not stand for", async () => {
+    registry.tags.set("skycoin/a:latest", { platforms: ["linux/arm64"] });
+    const digest = registry.configDigest("skycoin/a:latest");
+    registry.bodies.set(`/v2/skycoin/a/blobs/${digest}`, '{"os":"linux","architecture":"amd64"}');
+    expect(await faultOf(resolveDigest(at("skycoin/a:latest"), undefined, anonymous))).toMatch(
+      /its configuration has another content/,
+    );
+  });
+
+  it("that sends on to another server hands no token on", async () => {
+    const other = new RegistryServer();
+    await other.start();
+    registry.tags.set("skycoin/a:latest", amd64);
+    registry.private.add("skycoin/a");
+    const blob = `/v2/skycoin/a/blobs/${registry.configDigest("skycoin/a:latest")}`;
+    registry.refusals.set(blob, {
+      status: 307,
+      headers: { location: `http://${other.host}${blob}` },
+    });
+    const login = readLogin(registry.login);
+    other.bodies.set(blob, registry.config("skycoin/a:latest"));
+    expect(await resolveDigest(at("skycoin/a:latest"), undefined, { login })).toBe(
+      registry.digest("skycoin/a:latest"),
+    );
+    expect(other.authorizations).toEqual([undefined]);
+    await other.stop();
+  });
+
   it("that is not there is told by its address and the reason", async () => {
     const image = at("skycoin/dmsg-server:latest");
     await registry.stop();
@@ -117,10 +177,18 @@ describe("a registry", () => {
   });
 
   it("that has an error of its own is told by its number", async () => {
-    registry.refusals.set("/v2/skycoin/dmsg-server/manifests/latest", { status: 503 });
-    expect(
-      await faultOf(resolveDigest(at("skycoin/dmsg-server:latest"), undefined, anonymous)),
-    ).toMatch(/answers 503/);
+    const path = "/v2/skycoin/dmsg-server/manifests/latest";
+    registry.tags.set("skycoin/dmsg-server:latest", amd64);
+    const ask = () =>
+      resolveDigest(at("skycoin/dmsg-server:latest"), undefined, {
+        ...anonymous,
+        pauseMilliseconds: 1,
+      });
+    registry.refusals.set(path, { status: 503 });
+    expect(await faultOf(ask())).toMatch(/answers 503/);
+    // Gone at the next try.
+    registry.refusals.set(path, { status: 503, times: 1 });
+    expect(await ask()).toBe(registry.digest("skycoin/dmsg-server:latest"));
   });
 
   it("is refused an image for machines that no node is, in an index or alone", async () => {
@@ -226,6 +294,19 @@ describe("the digests of a stack", () => {
     });
   });
 
+  it("pin all that its pods run, and then production may run live", async () => {
+    pushAll();
+    const file = parseStackFile("prod", (await findDigests(request(prod))).text ?? "");
+    const parsed = parseSections(file);
+    expect(parsed.system === "skywire" ? unpinnedFault(parsed, "prod") : "?").toBeUndefined();
+    const { world } = await renderConfig("prod", asRawConfig(file.config));
+    const run = world.pods.flatMap(({ spec: { containers, initContainers = [] } }) =>
+      [...containers, ...initContainers].map(({ image }) => image),
+    );
+    expect(new Set(run).size).toBeGreaterThan(15);
+    expect(run.filter((image) => parseImage(image).digest === undefined)).toEqual([]);
+  });
+
   it("are not written in part: one image at fault and the file stays as it is", async () => {
     pushAll();
     registry.tags.delete("skycoinpro/setup-node:latest");
@@ -266,6 +347,23 @@ describe("the digests of a stack", () => {
     expect([...built.passedOver]).toEqual([
       ["docker.io/skycoinpro/uptime-tracker:latest", "the stack builds it"],
     ]);
+  });
+
+  it("are not written over what an editor saved meanwhile, nor in part", () => {
+    const root = mkdtempSync(join(tmpdir(), "fleet-images-"));
+    const path = join(root, "Pulumi.x.yaml");
+    writeFileSync(path, "config: {}\n", { mode: 0o640 });
+    const file = readStackFile(root, "x");
+    writeStackFile(root, file, "config: { a: 1 }\n");
+    expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual([
+      "config: { a: 1 }\n",
+      0o640,
+    ]);
+    expect(() => {
+      writeStackFile(root, file, "config: { a: 2 }\n");
+    }).toThrow(/was changed while the registry was asked, and was not touched/);
+    expect(readdirSync(root)).toEqual(["Pulumi.x.yaml"]);
+    rmSync(root, { recursive: true });
   });
 
   it("refuse a file in which an anchor would carry a digest to another place", async () => {

@@ -1,5 +1,5 @@
 /** Servers on this machine for verify to dial: each speaks its protocol as far as verify asks. */
-import { createSocket, type Socket as DatagramSocket } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket as DatagramSocket } from "node:dgram";
 import { createServer as createHttp, type RequestListener } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
@@ -82,6 +82,15 @@ export interface StunOptions {
   readonly other: boolean;
   /** Answers in the way of RFC 3489: MAPPED-ADDRESS and CHANGED-ADDRESS. */
   readonly classic?: boolean;
+  /** When its second address answers. Default: also what the first one was asked. */
+  readonly second?: "for the first" | "when asked" | "never";
+  /** Host that it names as its second address. Default: this machine. */
+  readonly otherHost?: string;
+}
+
+/** A STUN server at work; its second address has a port of its own. */
+export interface RunningStun extends Running {
+  readonly secondPort: number;
 }
 
 const bytesOf = (address: string): number[] => address.split(".").map(Number);
@@ -95,33 +104,51 @@ function addressAttribute(type: number, address: string, port: number, mask = fa
 }
 
 /** A STUN server with a second port for its second address: not every machine has two of its own. */
-export async function stunServer({ other, classic = false }: StunOptions): Promise<Running> {
+export async function stunServer({
+  other,
+  classic = false,
+  second: answers = "for the first",
+  otherHost = local,
+}: StunOptions): Promise<RunningStun> {
   const [first, second] = [createSocket("udp4"), createSocket("udp4")];
   await Promise.all([bound(first, local), bound(second, local)]);
-  first.on("message", (question, from) => {
-    const wantsOther = question.length > 20 && question.readUInt16BE(20) === 3;
+  const answer = (question: Buffer, from: RemoteInfo): Buffer => {
     const attributes = Buffer.concat([
       // A text whose length is no multiple of four: what follows it must be found all the same.
       Buffer.from([0x80, 0x22, 0, 5, ...Buffer.from("Tests"), 0, 0, 0]),
       classic
         ? addressAttribute(0x0001, from.address, from.port)
         : addressAttribute(0x0020, from.address, from.port, true),
-      ...(other ? [addressAttribute(classic ? 0x0005 : 0x802c, local, second.address().port)] : []),
+      ...(other
+        ? [addressAttribute(classic ? 0x0005 : 0x802c, otherHost, second.address().port)]
+        : []),
     ]);
     const head = Buffer.alloc(20);
     head.writeUInt16BE(0x0101, 0);
     head.writeUInt16BE(attributes.length, 2);
     question.copy(head, 4, 4, 20);
-    const socket = wantsOther ? second : first;
-    socket.send(Buffer.concat([head, attributes]), from.port, from.address);
+    return Buffer.concat([head, attributes]);
+  };
+  first.on("message", (question, from) => {
+    const wantsOther = question.length > 20 && question.readUInt16BE(20) === 3;
+    if (!wantsOther) {
+      first.send(answer(question, from), from.port, from.address);
+    } else if (answers === "for the first") {
+      second.send(answer(question, from), from.port, from.address);
+    }
+  });
+  second.on("message", (question, from) => {
+    if (answers !== "never") {
+      second.send(answer(question, from), from.port, from.address);
+    }
   });
   const stop = async (): Promise<void> => {
     await Promise.all([closed(first), closed(second)]);
   };
-  return { port: first.address().port, stop };
+  return { port: first.address().port, secondPort: second.address().port, stop };
 }
 
-/** What a name server says: name and type → contents, or a code of refusal. */
+/** What a name server says: name and type → contents, IPv6 in all its digits, or a code of refusal. */
 export type ZoneTable = Readonly<Record<string, readonly string[] | number>>;
 
 const typeNumbers: Readonly<Record<number, string>> = {
@@ -176,6 +203,8 @@ function recordData(type: string, content: string): Buffer {
   switch (type) {
     case "A":
       return Buffer.from(bytesOf(content));
+    case "AAAA":
+      return Buffer.from(content.replaceAll(":", ""), "hex");
     case "TXT":
       return Buffer.from([content.length, ...Buffer.from(content)]);
     case "SOA": {

@@ -102,9 +102,41 @@ describe("a host over HTTP", () => {
     const host = { url: "http://grafana.skycoin.com" };
     const ports = { "grafana.skycoin.com:80": await answer(302, { location: "/login" }) };
     expect(await only(host, ports)).toBe("ok: 302 at /");
-    expect(await only(host, { "grafana.skycoin.com:80": await answer(404) })).toMatch(
-      /fault: 404: no controller serves this host/,
+  });
+
+  it("stays unsure that answers 404 where it tells no path: controllers and programs say the same", async () => {
+    const host = { url: "http://auth.skycoin.com" };
+    expect(await only(host, { "auth.skycoin.com:80": await answer(404) })).toMatch(
+      /^unsure: 404 at \/: no controller serves this host, or its program has nothing there$/,
     );
+  });
+
+  it("is at fault whose answer drips and is never whole", async () => {
+    const port = await run(
+      tcpServer((socket) => {
+        const drip = setInterval(() => socket.write("X"), 20);
+        socket.write("HTTP/1.1 200 OK\r\nX: ");
+        socket.on("close", () => {
+          clearInterval(drip);
+        });
+      }),
+    );
+    const patience = { timeoutMilliseconds: 100 };
+    expect(await only(health, { "ar.skywire.dev:80": port }, patience)).toMatch(/fault: no answer/);
+  });
+
+  it("is left once it has answered, also where its body never ends", async () => {
+    const left = Promise.withResolvers<undefined>();
+    const port = await run(
+      httpServer((_, response) => {
+        response.writeHead(200).write("x");
+        response.on("close", () => {
+          left.resolve(undefined);
+        });
+      }),
+    );
+    expect(await only(health, { "ar.skywire.dev:80": port })).toBe("ok: 200 at /health");
+    await left.promise;
   });
 
   it("is at fault where nothing listens, and where nobody answers", async () => {
@@ -176,6 +208,15 @@ describe("a dmsg-server", () => {
   it("is well when it takes connections", async () => {
     const ports = { "192.0.2.7:30081": await run(tcpServer()) };
     expect(await only(server, ports)).toBe("ok: takes connections");
+  });
+
+  it("is at fault where a proxy takes connections for it and ends or cuts them at once", async () => {
+    const ended = await run(tcpServer((socket) => socket.end()));
+    expect(await only(server, { "192.0.2.7:30081": ended })).toMatch(
+      /^fault: takes connections and ends them at once/,
+    );
+    const cut = await run(tcpServer((socket) => socket.resetAndDestroy()));
+    expect(await only(server, { "192.0.2.7:30081": cut })).toMatch(/^fault: .*cut off at once/);
   });
 
   it("is at fault when it refuses them, or its name is no one's", async () => {
@@ -257,6 +298,24 @@ describe("a STUN server", () => {
     );
   });
 
+  it("stays unsure whose second address answers, but not here for the first: a NAT may be before us", async () => {
+    const server = await stunServer({ other: true, second: "when asked" });
+    servers.push(server);
+    const { port, secondPort } = server;
+    expect(await only(stun, { ...at(port), [`127.0.0.1:${secondPort}`]: secondPort })).toMatch(
+      /^unsure: .*; its second address 127\.0\.0\.1:\d+ answers, but not for the first/,
+    );
+  });
+
+  it("is at fault whose second address is dead, or the first one again: visors skip it", async () => {
+    const dead = await run(stunServer({ other: true, second: "never" }));
+    expect(await only(stun, at(dead))).toMatch(
+      /^fault: .*nothing answers at 127\.0\.0\.1:\d+, its second address/,
+    );
+    const same = await run(stunServer({ other: true, otherHost: "45.118.133.242" }));
+    expect(await only(stun, at(same))).toMatch(/^fault: .*the first one again/);
+  });
+
   it("is at fault that is silent, answers another's question, or is not there", async () => {
     const echo = await run(
       udpServer((question, reply) => {
@@ -305,6 +364,30 @@ describe("records", () => {
     expect(await ask(table, "ar.skywire.dev. 300 IN A 192.0.2.5")).toEqual([
       "fault: does not lead to 192.0.2.5; leads to 192.0.2.1, 192.0.2.9, which the stack does not say",
     ]);
+  });
+
+  it("are at fault where the name has an IPv6 address that the stack does not say: half of all visitors take it", async () => {
+    const ipv6 = (prefix: string): string => `${prefix}:0000:0000:0000:c000:0201`;
+    const table = {
+      "ar.skywire.dev A": ["192.0.2.1"],
+      "ar.skywire.dev AAAA": [ipv6("2001:0db8:0000")],
+      "sd.skywire.dev A": ["192.0.2.1"],
+      // A resolver's own, for networks without IPv4.
+      "sd.skywire.dev AAAA": [ipv6("0064:ff9b:0000")],
+    };
+    expect(
+      await ask(table, "ar.skywire.dev. 300 IN A 192.0.2.1", "sd.skywire.dev. 300 IN A 192.0.2.1"),
+    ).toEqual([
+      "fault: leads to 2001:db8::c000:201, which the stack does not say",
+      "ok: 192.0.2.1",
+    ]);
+    expect(
+      await ask(
+        table,
+        "ar.skywire.dev. 300 IN A 192.0.2.1",
+        "ar.skywire.dev. 300 IN AAAA 2001:db8::c000:201",
+      ),
+    ).toEqual(["ok: 192.0.2.1", "ok: 2001:db8::c000:201"]);
   });
 
   it("are at fault that do not exist, are of another type, or that nobody tells", async () => {
@@ -451,7 +534,16 @@ describe("in the sandbox, where nothing can be dialled", () => {
     pods: [
       {
         ...at("coturn"),
-        spec: { containers: [{ ports: [{ hostPort: 3478, protocol: "TCP" }] }] },
+        spec: {
+          containers: [
+            {
+              ports: [
+                { hostPort: 3478, protocol: "TCP" },
+                { hostPort: 3478, protocol: "UDP" },
+              ],
+            },
+          ],
+        },
         status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
       },
     ],
@@ -469,21 +561,27 @@ describe("in the sandbox, where nothing can be dialled", () => {
         "https://ar.skywire.dev",
         "udp://x:30178",
         "tcp://x:3478",
+        "stun:192.0.2.1:3478",
       ),
     ).toEqual([
       "ok: Ingress skywire/ar, 1 pod ready",
       "ok: Ingress skywire/ar, 1 pod ready",
       "ok: NodePort of Service skywire/ar-udp, 1 pod ready",
       "ok: host port, 1 pod ready",
+      "ok: host port, 1 pod ready",
     ]);
   });
 
   it("an endpoint is at fault that leads to nobody", () => {
     expect(
-      judge(false, "http://ar.skywire.dev", "udp://x:30178", "tcp://x:3478").map(
-        (one) => one.split(":")[0],
-      ),
-    ).toEqual(["fault", "fault", "fault"]);
+      judge(
+        false,
+        "http://ar.skywire.dev",
+        "udp://x:30178",
+        "tcp://x:3478",
+        "stun:192.0.2.1:3478",
+      ).map((one) => one.split(":")[0]),
+    ).toEqual(["fault", "fault", "fault", "fault"]);
     expect(
       judge(
         true,
@@ -501,8 +599,8 @@ describe("in the sandbox, where nothing can be dialled", () => {
   });
 
   it("what the cluster cannot tell stays unsure", () => {
-    expect(judge(true, "stun:192.0.2.1:3478", "dmsg://02ab:80")).toEqual([
-      "unsure: nothing in the cluster tells",
+    expect(judge(true, "stun:192.0.2.1:3500", "dmsg://02ab:80")).toEqual([
+      "unsure: no pod here has its port: it may run elsewhere",
       "unsure: nothing in the cluster tells",
     ]);
   });

@@ -156,4 +156,9 @@ describe("Cluster", () => {
     expect(inputs(loud)).toEqual(inputs(quiet));
     expect(inputs(loud)).toMatchObject({ deleteUnreachable: "false", kubeconfig: "" });
   });
+
+  it("is left unread in previews alone: an update that knows no cluster would go nowhere", async () => {
+    const unread = () => new Cluster("cluster", { ...cluster(), isUnread: true });
+    await expect(collect(unread)).rejects.toThrow(/FLEET_UNREAD_CLUSTER is for previews/);
+  });
 });

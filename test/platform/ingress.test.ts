@@ -96,7 +96,12 @@ describe("HttpHost", () => {
       namespace: "demo",
       labels: { "app.kubernetes.io/part-of": "demo" },
       // No skipAwait, and nothing that redirects or closes port 80.
-      annotations: { "cert-manager.io/cluster-issuer": "letsencrypt" },
+      annotations: {
+        "cert-manager.io/cluster-issuer": "letsencrypt",
+        // Proven through the host's own controller, whatever class the issuer names.
+        "acme.cert-manager.io/http01-edit-in-place": "true",
+        "pulumi.com/patchForce": "true",
+      },
     });
   });
 

@@ -239,6 +239,32 @@ describe("the node-keeper in trouble", () => {
     expect(done).not.toContain("linode-token");
   });
 
+  it("says of an address that it is not the account's: it would go with the machine, unnoticed before", async () => {
+    const answer = { address: ip, linode_id: 4711, reserved: false };
+    const { changed, done } = await look({
+      linode: { ...inFirewalls(104), [`GET /networking/ips/${ip}`]: answer },
+    });
+    // It serves meanwhile.
+    expect(changed).toEqual([`add ${ip} eth0`]);
+    expect(done).toContain(`${ip} is not reserved and goes with machine 4711`);
+    const own = { [`GET /networking/ips/${ip}`]: { ...answer, reserved: true } };
+    const { done: none } = await look({ linode: { ...inFirewalls(104), ...own }, bound: [ip] });
+    expect(none).toEqual([]);
+  });
+
+  it("puts the slot's second address in place where the first one cannot be had", async () => {
+    const second = "203.0.113.8";
+    const { changed, done } = await look({
+      linode: {
+        ...inFirewalls(104),
+        [`GET /networking/ips/${second}`]: { address: second, linode_id: 4711 },
+      },
+      settings: { addresses: { "4": [ip, second] } },
+    });
+    expect(changed).toEqual([`add ${second} eth0`]);
+    expect(done).toContain(`GET /networking/ips/${ip}: 404`);
+  });
+
   it("waits for a node whose machine Linode has not told yet", async () => {
     const fresh = { ...node("node-a", 0), spec: { providerID: "" } };
     const { done } = await look({ nodes: [fresh], linode: {} });

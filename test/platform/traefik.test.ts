@@ -39,12 +39,14 @@ describe("Traefik's arguments", () => {
       "--entryPoints.web.address=:8000",
       "--entryPoints.web.asDefault=true",
       "--entryPoints.web.http.middlewares=client-address@file",
+      "--entryPoints.web.http.aliasHeadersStrategy=delete",
       "--entryPoints.web.transport.respondingTimeouts.readTimeout=60s",
       "--entryPoints.web.transport.lifeCycle.requestAcceptGraceTimeout=5s",
       "--entryPoints.web.transport.lifeCycle.graceTimeOut=20s",
       "--entryPoints.websecure.address=:8443",
       "--entryPoints.websecure.asDefault=true",
       "--entryPoints.websecure.http.middlewares=client-address@file",
+      "--entryPoints.websecure.http.aliasHeadersStrategy=delete",
       "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=60s",
       "--entryPoints.websecure.transport.lifeCycle.requestAcceptGraceTimeout=5s",
       "--entryPoints.websecure.transport.lifeCycle.graceTimeOut=20s",
@@ -115,12 +117,22 @@ describe("Traefik's arguments", () => {
     );
   });
 
-  it("come with a file that drops a client's own True-Client-IP", () => {
+  it("come with a file that drops what a client says of itself and Traefik does not write anew", () => {
     expect(Object.values(traefikFiles(onSlot())).map((text): unknown => parse(text))).toEqual([
       {
         http: {
           middlewares: {
-            "client-address": { headers: { customRequestHeaders: { "True-Client-IP": "" } } },
+            "client-address": {
+              headers: {
+                customRequestHeaders: {
+                  "True-Client-IP": "",
+                  Forwarded: "",
+                  "X-Client-IP": "",
+                  "X-Cluster-Client-IP": "",
+                  "X-Original-Forwarded-For": "",
+                },
+              },
+            },
           },
         },
       },
@@ -204,7 +216,7 @@ describe("a controller on a slot's own ports", () => {
           securityContext: { runAsNonRoot: true, runAsUser: 65_532 },
           containers: [
             {
-              image: "docker.io/library/traefik:v3.7.14",
+              image: "docker.io/library/traefik:v3.7.15",
               ports: [
                 { name: "web", containerPort: 8000, hostPort: 80 },
                 { name: "websecure", containerPort: 8443, hostPort: 443 },

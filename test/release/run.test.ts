@@ -152,8 +152,8 @@ describe("an update that fails", () => {
     expect(isNoted()).toBe(false);
   });
 
-  it("is left where it stopped where all its pods are ready", async () => {
-    ends = [failed];
+  /** The engine ends well enough to write what was tried into its state as the release. */
+  function recordReleases(): void {
     const before = target.update;
     target = {
       ...target,
@@ -163,9 +163,21 @@ describe("an update that fails", () => {
         return before(source);
       },
     };
+  }
+
+  it("is left where it stopped where all its pods are ready", async () => {
+    ends = [failed];
+    recordReleases();
     await updateOrRollBack(target);
     expect(text()).toMatch(/all its pods are ready: what failed came after them/);
     expect(runs).toHaveLength(1);
+  });
+
+  it("is rolled back where the engine took pods for ready that are not", async () => {
+    ends = [{ ...failed, unready: true }, well];
+    recordReleases();
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.map(({ program }) => program)).toEqual(["second", "first"]);
   });
 
   it("goes back over migrations that the last good release knows", async () => {

@@ -3,6 +3,7 @@
  * files; and the CronJobs that run them under mocks.
  */
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -88,6 +89,24 @@ describe("scripts on real files", () => {
     run(dailyDataBackupScript);
     expect(backups().filter((name) => name.startsWith("202601"))).toEqual(["20260103T000000Z"]);
     expect(backups()).toHaveLength(2);
+  });
+
+  it("keep what is there where no room is left, and make room where fewer are asked for", () => {
+    const stamps = ["20260101T000000Z", "20260102T000000Z", "20260103T000000Z"];
+    for (const stamp of stamps) {
+      run(dailyDataBackupScript, { KEEP: "9" });
+      age(backups().find((name) => !name.startsWith("202601")) ?? "", stamp);
+    }
+    // Bytes that gzip cannot shrink, of which the shell lets nothing write more than some: a full disk.
+    writeFileSync(path("data", "2026-11-22.json"), randomBytes(200_000));
+    const full = `ulimit -f 64\n${dailyDataBackupScript}`;
+
+    expect(() => run(full, { KEEP: "9" })).toThrow();
+    expect(backups()).toEqual(stamps);
+    expect(() => run(full, { KEEP: "2" })).toThrow();
+    expect(backups()).toEqual(stamps.slice(1));
+    expect(readdirSync(path("backups")).filter((name) => /^\.[^l]/.test(name))).toEqual([]);
+    run(dailyDataRestoreScript);
   });
 
   it("refuse a damaged backup before any file is touched", () => {

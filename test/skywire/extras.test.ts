@@ -1,6 +1,8 @@
 /** Production's extras in the whole rendered stack, and the faults of their sections. */
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { parseQuantity } from "../../components/base/quantity.ts";
+import { stackWorkloads } from "../../stacks/skywire/requests.ts";
 import { imagesOfStack } from "../../stacks/skywire/images.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
@@ -64,6 +66,39 @@ describe("images", () => {
     expect(imagesOfStack(test.config).filter((image) => extra.includes(image))).toEqual([]);
     expect(imagesOfStack(test.config)).toContain("dmsg-server");
   });
+});
+
+describe("what is asked of the nodes", () => {
+  /** A pod's requests: its containers together, or its largest init container. */
+  const askedBy = ({ spec }: PodSet, resource: "cpu" | "memory"): number => {
+    const of = (containers: PodSet["spec"]["containers"] = []) =>
+      containers.map(({ resources }) => parseQuantity(resources.requests?.[resource] ?? "0"));
+    const sum = of(spec.containers).reduce((total, one) => total + one, 0);
+    return Math.max(sum, ...of(spec.initContainers));
+  };
+
+  it.each(["test", "prod"] as const)(
+    "is that of every pod that %s really has, DaemonSets and backups included",
+    (stack) => {
+      const { config, world } = stack === "prod" ? prod : test;
+      const requests = new Map(
+        stackWorkloads(config).map(({ namespace, request }) => [
+          `${namespace}/${request.workload}`,
+          request,
+        ]),
+      );
+      // A restore is suspended: it runs when somebody starts it, for a moment.
+      const pods = world.pods.filter(({ name }) => !name.endsWith("-restore"));
+      for (const set of pods) {
+        const request = requests.get(`${set.namespace}/${set.name}`);
+        expect(request, `${set.namespace}/${set.name}`).toBeDefined();
+        expect(parseQuantity(request?.cpu ?? "")).toBeCloseTo(askedBy(set, "cpu"), 6);
+        expect(parseQuantity(request?.memory ?? "")).toBe(askedBy(set, "memory"));
+        expect(request?.replicas).toBeGreaterThanOrEqual(set.replicas);
+      }
+      expect(pods).toHaveLength(requests.size);
+    },
+  );
 });
 
 describe("each extra", () => {

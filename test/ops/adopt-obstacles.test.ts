@@ -1,0 +1,477 @@
+/**
+ * What stops `make adopt`, and what it keeps to itself: pure decisions and answers of servers made for it. That an
+ * engine and an API server agree is shown by test/e2e/adopt-production.e2e.test.ts.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, describe, expect, it } from "vitest";
+
+import { Api, linodeTerms } from "../../ops/adopt/api.ts";
+import { keepBalancer } from "../../ops/adopt/balancers.ts";
+import { claimFault, diskFault } from "../../ops/adopt/claims.ts";
+import { type CloudThing, decideImports, decideThings } from "../../ops/adopt/clouds.ts";
+import { declared } from "../../ops/adopt/declare.ts";
+import type { Decision } from "../../ops/adopt/decision.ts";
+import { withoutOpenValues } from "../../ops/adopt/open-values.ts";
+import { ownerFault, ownerNote } from "../../ops/adopt/owners.ts";
+import { decidePools } from "../../ops/adopt/pools.ts";
+import { type Planned, readPreview } from "../../ops/adopt/preview.ts";
+import { leavePods } from "../../ops/adopt/side-by-side.ts";
+import { diagnosticsIn } from "../../ops/diagnostics.ts";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const clusterType = "linode:index/lkeCluster:LkeCluster";
+const poolType = "linode:index/lkeNodePool:LkeNodePool";
+const balancerType = "linode:index/nodeBalancer:NodeBalancer";
+
+const planned = (type: string, name: string, inputs: Record<string, unknown>): Planned => ({
+  urn: `urn:pulumi:prod::fleet::${type}::${name}`,
+  ...{ type, name, custom: true, parent: undefined, provider: undefined, inputs },
+});
+
+const brief = (decisions: readonly Decision[]): readonly (readonly string[])[] =>
+  decisions.map(({ verdict, what, why }) => [verdict, what, why]);
+
+describe("a cluster's pools", () => {
+  const cluster = planned(clusterType, "lke", {
+    label: "prod",
+    pools: [{ type: "g6-standard-1", count: 1 }],
+  });
+  const taken = [{ verdict: "adopted", what: "", why: "", planned: cluster, id: "7" }] as const;
+  const wish = (type: string, labels: Record<string, string>, nodeCount = 1) =>
+    planned(poolType, JSON.stringify(labels), { clusterId: unknown, type, nodeCount, labels });
+  const live = (id: string, type: string, more: Record<string, unknown> = {}): CloudThing => ({
+    type: poolType,
+    id: `7,${id}`,
+    inputs: { clusterId: "7", type, nodeCount: 1, labels: {}, tags: ["fleet"], ...more },
+  });
+  const base = live("1", "g6-standard-1", { tags: [] });
+  const decide = (wanted: readonly Planned[], things: readonly CloudThing[]) =>
+    brief(decidePools([cluster, ...wanted], things, taken));
+
+  it("are told apart by their labels, or by a size that one alone has", () => {
+    const slot = { "fleet/pool": "dmsg", "fleet/slot": "1" };
+    const wanted = [
+      wish("g6-standard-2", slot),
+      wish("g6-standard-4", { "fleet/pool": "general" }),
+    ];
+    const things = [base, live("2", "g6-standard-4"), live("3", "g6-standard-2", { labels: slot })];
+    expect(decide(wanted, things)).toEqual([
+      ["adopted", "LkeNodePool dmsg slot 1 (7,3)", "as it is"],
+      [
+        ...["adopted", "LkeNodePool general (7,2)"],
+        "the next update changes its labels, and no node",
+      ],
+    ]);
+  });
+
+  it("that could be either of two are not guessed", () => {
+    const slots = ["1", "2"].map((slot) => ({ "fleet/pool": "dmsg", "fleet/slot": slot }));
+    const things = [base, live("2", "g6-standard-2"), live("3", "g6-standard-2")];
+    const decisions = decide(
+      slots.map((labels) => wish("g6-standard-2", labels)),
+      things,
+    );
+    expect(decisions.slice(0, 2)).toEqual(
+      slots.map(({ "fleet/slot": slot }) => [
+        ...["in the way", `LkeNodePool dmsg slot ${slot}`],
+        `which of 7,2 and 7,3 it is cannot be told: give it the tag fleet and the labels {fleet/pool: dmsg, fleet/slot: ${slot}}`,
+      ]),
+    );
+  });
+
+  it("that the cluster's next update would delete stop everything", () => {
+    const labels = { "fleet/pool": "general" };
+    const untagged = live("2", "g6-standard-4", { labels, tags: [] });
+    const stranger = live("3", "g6-standard-6", { tags: [] });
+    const decisions = decide([wish("g6-standard-4", labels)], [base, untagged, stranger]);
+    expect(decisions.map(([verdict, what]) => [verdict, what])).toEqual([
+      ["in the way", "LkeNodePool general (7,2)"],
+      ["in the way", "LkeNodePool (7,3), 1 × g6-standard-6"],
+    ]);
+    expect(decisions.every(([, , why]) => why?.includes("would delete it with its nodes"))).toBe(
+      true,
+    );
+  });
+
+  it("of another size or number are not changed on the way", () => {
+    const labels = { "fleet/pool": "general" };
+    const [[, , size] = []] = decide(
+      [wish("g6-standard-4", labels)],
+      [base, live("2", "g6-standard-2", { labels })],
+    );
+    expect(size).toContain("its type is g6-standard-2, the stack says g6-standard-4");
+    const [[, , count] = []] = decide(
+      [wish("g6-standard-4", labels, 2)],
+      [base, live("2", "g6-standard-4", { labels, nodeCount: 3 })],
+    );
+    expect(count).toContain("it has 3 nodes, the stack says 2");
+  });
+
+  it("that are nobody's stay, and one that is missing is asked for", () => {
+    const things = [base, live("9", "g6-standard-8")];
+    expect(decide([wish("g6-standard-4", { "fleet/pool": "general" })], things)).toEqual([
+      [
+        ...["in the way", "LkeNodePool general"],
+        "the cluster has none that could be it: make one of 1 g6-standard-4, and give it the tag fleet and the labels {fleet/pool: general}",
+      ],
+      [
+        ...["untouched", "LkeNodePool (7,9), 1 × g6-standard-8"],
+        "is not the stack's, and keeps its nodes",
+      ],
+    ]);
+  });
+
+  it("of a cluster that is still to be made are none", () => {
+    expect(decidePools([cluster, wish("g6-standard-4", { "fleet/pool": "a" })], [], [])).toEqual(
+      [],
+    );
+  });
+});
+
+describe("things at the clouds", () => {
+  const firewall = (id: string): CloudThing => ({
+    ...{ type: "linode:index/firewall:Firewall", id },
+    inputs: { label: "prod-nodes", inboundPolicy: "DROP" },
+  });
+
+  it("that exist twice are nobody's guess", () => {
+    const wanted = planned("linode:index/firewall:Firewall", "nodes", { label: "prod-nodes" });
+    expect(brief(decideThings([wanted], [firewall("1"), firewall("2")]))).toEqual([
+      [
+        ...["in the way", "Firewall prod-nodes"],
+        "there are 2 of this name (1, 2): rename or delete all but the one that is meant",
+      ],
+    ]);
+  });
+
+  it("are told what the next update changes", () => {
+    const inputs = { label: "prod-nodes", inboundPolicy: "ACCEPT", __defaults: [] };
+    const wanted = planned("linode:index/firewall:Firewall", "nodes", inputs);
+    expect(decideThings([wanted], [firewall("1")])[0]?.why).toBe(
+      "the next update changes its inboundPolicy",
+    );
+  });
+
+  it("are not upgraded on the way: a version of Kubernetes recycles every node", () => {
+    const wanted = planned(clusterType, "lke", { label: "prod", k8sVersion: "1.34" });
+    const live = { type: clusterType, id: "7", inputs: { label: "prod", k8sVersion: "1.33" } };
+    expect(decideThings([wanted], [live])[0]).toMatchObject({
+      verdict: "in the way",
+      why: expect.stringContaining("its k8sVersion is 1.33, the stack says 1.34") as string,
+    });
+  });
+
+  it("that were made from a user data are not made anew, and it is in no line", () => {
+    const inputs = { label: "ns1", metadatas: [{ userData: "canary" }] };
+    const wanted = planned("linode:index/instance:Instance", "machine", inputs);
+    const live = { type: wanted.type, id: "4711", inputs: { label: "ns1" } };
+    const [decision] = decideThings([wanted], [live]);
+    expect(decision?.verdict).toBe("in the way");
+    expect(decision?.why).toContain("{kind: adopted, linodeId: 4711, …}");
+    expect(JSON.stringify(decision?.why)).not.toContain("canary");
+  });
+
+  it("that the program takes by number are looked at first", () => {
+    const machine = { ...planned("linode:index/instance:Instance", "m", {}), id: "4711" };
+    const take = (region: string) =>
+      brief(
+        decideImports(
+          [{ ...machine, inputs: { label: "ns1", region } }],
+          [{ type: machine.type, id: "4711", inputs: { label: "ns1", region: "ap-south" } }],
+        ),
+      );
+    expect(take("ap-south")).toEqual([
+      ["adopted", "Instance ns1 (4711)", "by the program itself, as it is"],
+    ]);
+    expect(take("eu-west")[0]?.[0]).toBe("in the way");
+  });
+});
+
+describe("a Service with a balancer of its own", () => {
+  const term = "service.beta.kubernetes.io/linode-loadbalancer-nodebalancer-id";
+  const service = {
+    ...planned("kubernetes:core/v1:Service", "traefik", {
+      metadata: { annotations: { [term]: unknown } },
+    }),
+    parent: "urn:traefik",
+  };
+  const mine = { ...planned(balancerType, "b", { label: "prod-traefik" }), parent: "urn:traefik" };
+  const things: readonly CloudThing[] = [
+    { type: balancerType, id: "1", inputs: { label: "prod-traefik", ipv4: "192.0.2.1" } },
+    { type: balancerType, id: "2", inputs: { label: "ccm-1", ipv4: "192.0.2.2" } },
+  ];
+  const decision: Decision = { verdict: "adopted", what: "", why: "as it is", planned: service };
+  const told = { status: { loadBalancer: { ingress: [{ ip: "192.0.2.2" }] } }, metadata: {} };
+
+  it("is in the way where the stack names another: the one it has would be deleted", () => {
+    const taken: Decision[] = [{ verdict: "adopted", what: "", why: "", planned: mine, id: "1" }];
+    for (const known of [taken, []]) {
+      expect(keepBalancer(decision, told, things, known)).toMatchObject({
+        verdict: "in the way",
+        why: expect.stringMatching(/NodeBalancer ccm-1 \(192\.0\.2\.2\).*label: ccm-1/) as string,
+      });
+    }
+  });
+
+  it("is taken where that very balancer is", () => {
+    const taken: Decision[] = [{ verdict: "adopted", what: "", why: "", planned: mine, id: "2" }];
+    expect(keepBalancer(decision, told, things, taken)).toBe(decision);
+    expect(keepBalancer(decision, { metadata: {} }, things, [])).toBe(decision);
+  });
+});
+
+describe("an object that somebody else keeps", () => {
+  const service = planned("kubernetes:core/v1:Service", "x", {});
+  const live = (metadata: Record<string, unknown>) => ({ metadata });
+  const managed = { managedFields: [{ manager: "pulumi-kubernetes-0badcafe" }] };
+
+  it("is another stack's until a person says that it is this one's", () => {
+    expect(ownerFault(service, live(managed), "pulumi-kubernetes-11111111")).toMatch(
+      /another Pulumi stack.*annotate it fleet\/adopt=prod/,
+    );
+    const consent = { ...managed, annotations: { "fleet/adopt": "prod" } };
+    expect(ownerFault(service, live(consent), "pulumi-kubernetes-11111111")).toBeUndefined();
+    const other = { ...managed, annotations: { "fleet/adopt": "test" } };
+    expect(ownerFault(service, live(other), "pulumi-kubernetes-11111111")).toBeDefined();
+    // A run that was interrupted, or a state that was lost.
+    expect(ownerFault(service, live(managed), "pulumi-kubernetes-0badcafe")).toBeUndefined();
+  });
+
+  it("is not taken from a controller, which would write it anew", () => {
+    const ownerReferences = [{ kind: "Gateway", name: "edge", controller: true }];
+    expect(ownerFault(service, live({ ownerReferences }), "m")).toContain(
+      "belongs to Gateway edge",
+    );
+  });
+
+  it("is told to be Helm's or Argo CD's", () => {
+    const by = (annotations: Record<string, string>) => ownerNote(live({ annotations }));
+    expect(by({ "meta.helm.sh/release-name": "edge" })).toContain("Helm's release edge");
+    expect(by({ "argocd.argoproj.io/tracking-id": "x" })).toContain("Argo CD");
+    expect(by({})).toBe("");
+  });
+});
+
+describe("disks", () => {
+  const claim = (storage: string, status: object = {}) => ({
+    spec: { resources: { requests: { storage } } },
+    status,
+  });
+  const workload = (kind: string, claims: readonly string[], more: object = {}) => ({
+    kind,
+    metadata: { name: "db" },
+    spec: {
+      ...more,
+      template: {
+        spec: {
+          volumes: claims.map((claimName) => ({ persistentVolumeClaim: { claimName } })),
+        },
+      },
+    },
+  });
+
+  it("of another size than the file says are refused, however the size is written", () => {
+    expect(claimFault(claim("10Gi"), claim("10240Mi"))).toBeUndefined();
+    expect(claimFault(claim("10Gi"), claim("40Gi"))).toContain("never gets smaller");
+    expect(claimFault(claim("40Gi"), claim("10Gi"))).toContain("say 10Gi in the stack file");
+    expect(claimFault(claim("1Gi"), claim("1Gi", { phase: "Lost" }))).toContain("volume is gone");
+  });
+
+  it("that the stack's own pods would not mount are told: their data would stay behind", () => {
+    const wanted = workload("StatefulSet", ["db-data"]);
+    const own = { volumeClaimTemplates: [{ metadata: { name: "data" } }] };
+    expect(diskFault(wanted, workload("StatefulSet", [], own))).toContain("on claim data-db-0");
+    expect(diskFault(wanted, workload("Deployment", ["old"]))).toContain("on claim old");
+    expect(diskFault(wanted, workload("Deployment", ["db-data"]))).toBeUndefined();
+    expect(diskFault(wanted, workload("Deployment", ["old"], { replicas: 0 }))).toBeUndefined();
+  });
+});
+
+describe("a StatefulSet with another selector", () => {
+  const decision = (selector: object): Decision => ({
+    ...{ verdict: "handed over", what: "", why: "" },
+    planned: planned("kubernetes:apps/v1:StatefulSet", "db", {
+      spec: { template: { metadata: { labels: { name: "db", tier: "x" } } } },
+    }),
+    state: {
+      inputs: {},
+      outputs: {
+        ...{ kind: "StatefulSet", metadata: { name: "db", namespace: "a" } },
+        spec: { selector },
+      },
+    },
+  });
+
+  it("goes and leaves its pods, under labels by which the new one finds them", async () => {
+    const said: string[] = [];
+    const kubectl = (words: readonly string[]) => {
+      said.push(words.join(" "));
+      return Promise.resolve("");
+    };
+    const matchExpressions = [{ key: "tier", operator: "In", values: ["x", "y"] }];
+    await leavePods(kubectl, decision({ matchLabels: { app: "db" }, matchExpressions }));
+    expect(said).toEqual([
+      "label pods --namespace a --selector app=db,tier in (x,y) --overwrite name=db tier=x",
+      "delete statefulset db --namespace a --cascade=orphan --ignore-not-found",
+    ]);
+    await expect(leavePods(kubectl, decision({}))).rejects.toThrow(/selects every pod/);
+    expect(said).toHaveLength(2);
+  });
+});
+
+describe("what a live object has in the open", () => {
+  const pods = (env: readonly object[]) => ({
+    spec: { template: { spec: { containers: [{ name: "a", env }] } } },
+  });
+
+  it("comes into no state, where the program does not say the same", () => {
+    const live = {
+      ...pods([
+        { name: "A", value: "said" },
+        { name: "P", value: "canary" },
+        { name: "S", valueFrom: {} },
+      ]),
+      metadata: {
+        annotations: { "kubectl.kubernetes.io/last-applied-configuration": "canary", a: "b" },
+      },
+      data: { key: "canary", known: "same" },
+    };
+    const wanted = { ...pods([{ name: "A", value: "said" }]), data: { known: "same" } };
+    expect(withoutOpenValues(live, wanted)).toEqual({
+      ...pods([
+        { name: "A", value: "said" },
+        { name: "S", valueFrom: {} },
+      ]),
+      metadata: { annotations: { a: "b" } },
+      data: { known: "same" },
+    });
+  });
+
+  it("nor into what is said of an engine that failed", () => {
+    const printed = JSON.stringify({
+      steps: [{ newState: { inputs: "canary" } }],
+      diagnostics: [
+        { severity: "warning", message: "canary" },
+        { severity: "error", urn: "urn:pulumi:prod::fleet::a$b::c", message: "broken\n" },
+      ],
+    });
+    expect(diagnosticsIn(printed)).toBe("a$b c: broken");
+    expect(diagnosticsIn("error: canary")).toBeUndefined();
+  });
+});
+
+describe("a plan of a cluster that is not asked", () => {
+  const namespace = "urn:pulumi:prod::fleet::a$kubernetes:core/v1:Namespace::skywire";
+  const claim = "urn:pulumi:prod::fleet::a$kubernetes:core/v1:PersistentVolumeClaim::data";
+  const step = (urn: string, type: string, inputs: object, propertyDependencies: object = {}) => ({
+    ...{ op: "create", urn },
+    newState: { urn, type, custom: true, inputs, propertyDependencies },
+  });
+
+  it("knows namespaces and claims by what the program takes them from", () => {
+    const steps = [
+      step(namespace, "kubernetes:core/v1:Namespace", { metadata: { name: "skywire" } }),
+      step(claim, "kubernetes:core/v1:PersistentVolumeClaim", { metadata: { name: "data" } }),
+      step(
+        "urn:pulumi:prod::fleet::kubernetes:apps/v1:Deployment::x",
+        "kubernetes:apps/v1:Deployment",
+        {
+          metadata: { name: "x", namespace: unknown },
+          spec: { volumes: [{ claimName: unknown }, { secretName: unknown }] },
+        },
+        { metadata: [namespace], spec: [claim, namespace] },
+      ),
+    ];
+    const { creates } = readPreview(JSON.stringify({ steps }));
+    expect(creates[2]?.inputs).toEqual({
+      metadata: { name: "x", namespace: "skywire" },
+      spec: { volumes: [{ claimName: "data" }, { secretName: unknown }] },
+    });
+  });
+});
+
+describe("a provider put into a state", () => {
+  const component = {
+    ...planned("fleet:platform:Cluster", "cluster", { context: "x", later: unknown }),
+    custom: false,
+  };
+  const provider = {
+    ...planned("pulumi:providers:linode", "p", { token: "[secret]", apiVersion: "v4" }),
+    parent: component.urn,
+  };
+  const empty = { version: 3, deployment: { manifest: {} } };
+
+  it("stands below the stack and its component, without its token", () => {
+    const text = declared(JSON.stringify(empty), [component, provider]);
+    const { deployment } = JSON.parse(text) as {
+      deployment: { resources: { urn: string; parent?: string; id?: string; inputs?: object }[] };
+    };
+    const [stack, first, second] = deployment.resources;
+    expect(stack?.urn).toBe("urn:pulumi:prod::fleet::pulumi:pulumi:Stack::fleet-prod");
+    expect([first?.urn, first?.parent, first?.inputs]).toEqual([
+      ...[component.urn, stack?.urn],
+      { context: "x" },
+    ]);
+    expect([second?.parent, second?.inputs]).toEqual([component.urn, { apiVersion: "v4" }]);
+    expect(second?.id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    // Done again it changes nothing.
+    expect(declared(text, [component, provider])).toBe(text);
+  });
+
+  it("is refused for a state of another shape, without repeating it", () => {
+    expect(() => declared('{"version":4,"canary":1}', [provider])).toThrow(/^pulumi stack export/);
+  });
+});
+
+describe("an API that is busy", () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.close();
+    server?.closeAllConnections();
+  });
+
+  /** Answers one after the other: status, headers, body. */
+  async function api(answers: readonly (readonly [number, Record<string, string>, string])[]) {
+    let count = 0;
+    server = createServer((_request, response) => {
+      const [status, headers, body] = answers[Math.min(count, answers.length - 1)] ?? [500, {}, ""];
+      count += 1;
+      response.writeHead(status, headers).end(body);
+    });
+    await new Promise<void>((settle) => server?.listen(0, "127.0.0.1", settle));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const terms = { name: "Linode", url, token: "canary", variable: "LINODE_TOKEN", pause: 0.001 };
+    return { api: new Api({ ...terms, ...linodeTerms }), count: () => count };
+  }
+  const page = JSON.stringify({ data: [{ id: 1 }], pages: 1 });
+
+  it("is asked again when it says, and not for ever", async () => {
+    const busy = await api([
+      [429, { "retry-after": "0" }, ""],
+      [503, {}, ""],
+      [200, {}, page],
+    ]);
+    expect(await busy.api.all("x")).toHaveLength(1);
+    expect(busy.count()).toBe(3);
+    server?.close();
+    const down = await api([[429, {}, ""]]);
+    await expect(down.api.all("x")).rejects.toThrow(/answers 429 to x: ask again later$/);
+    expect(down.count()).toBe(5);
+    server?.close();
+    const closed = await api([[429, { "retry-after": "3600" }, ""]]);
+    await expect(closed.api.all("x")).rejects.toThrow(/429/);
+    expect(closed.count()).toBe(1);
+  });
+
+  it("or answers something else is told without its token or its answer", async () => {
+    for (const body of ["<html>canary</html>", '{"data":"canary"}']) {
+      const { api: odd } = await api([[200, {}, body]]);
+      const said = await odd.all("x").catch((error: unknown) => String(error));
+      expect(said).toMatch(/Linode answers x with what is no (list|JSON)$/);
+      expect(said).not.toContain("canary");
+      server?.close();
+    }
+  });
+});

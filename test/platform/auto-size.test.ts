@@ -1,0 +1,207 @@
+/**
+ * How many nodes a pool with `size: auto` gets: the fewest that the capacity rule finds enough. That the
+ * scheduler finds them enough, too: test/e2e/lke.e2e.test.ts.
+ */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { sizePools } from "../../components/platform/auto-size.ts";
+import { capacityFaults, type CapacityRequest } from "../../components/platform/capacity.ts";
+import { ClusterConfig, clusterNodes } from "../../components/platform/cluster.schema.ts";
+import { complaints } from "./fixtures.ts";
+
+const taint = { key: "fleet/slot", value: "true", effect: "NoSchedule" };
+
+const input = (pools: Record<string, object> = {}) => ({
+  kind: "lke",
+  label: "demo",
+  version: "1.34",
+  linode: { region: "ap-south" },
+  pools: {
+    // 1.7 CPU and 3.5Gi are left of it.
+    general: { type: "g6-standard-2", cpu: "2", memory: "4Gi", size: "auto" },
+    ...pools,
+  },
+});
+
+const cluster = (pools?: Record<string, object>): ClusterConfig =>
+  ClusterConfig.parse(input(pools));
+
+const request = (change: Partial<CapacityRequest> = {}): CapacityRequest => ({
+  workload: "echo",
+  replicas: 1,
+  cpu: "100m",
+  memory: "128Mi",
+  placement: {},
+  ...change,
+});
+
+const sizeOf = (requests: readonly CapacityRequest[], pools?: Record<string, object>): unknown => {
+  const { cluster: sized, faults } = sizePools(cluster(pools), () => requests);
+  return faults.length > 0 ? faults : sized.pools["general"]?.nodes;
+};
+
+const small = {
+  small: { type: "g6-standard-1", cpu: "1", memory: "2Gi", size: "auto", taints: [taint] },
+};
+
+describe("the size of a pool", () => {
+  it("follows what is allocatable, not the nominal size", () => {
+    // Two of 1 CPU would fit into the nominal 2.
+    expect(sizeOf([request({ cpu: "1", replicas: 2 })])).toBe(2);
+    expect(sizeOf([request({ cpu: "850m", replicas: 2 })])).toBe(1);
+  });
+
+  it("follows whichever is scarcest: CPU, memory, or the number of pods", () => {
+    expect(sizeOf([request({ memory: "1Gi", replicas: 10 })])).toBe(4);
+    expect(sizeOf([request({ cpu: "500m", replicas: 10 })])).toBe(4);
+    expect(sizeOf([request({ cpu: "1m", memory: "1Mi", replicas: 201 })])).toBe(3);
+    expect(sizeOf([])).toBe(1);
+  });
+
+  it("gives what must lie apart a node each, which it shares with others", () => {
+    const apart = request({ replicas: 5, placement: { podAntiAffinity: "required" } });
+    const port = request({
+      ...{ workload: "door", replicas: 4 },
+      hostPorts: [{ port: 80, protocol: "TCP" }],
+    });
+    expect(sizeOf([apart, port, request({ workload: "other", replicas: 3 })])).toBe(5);
+  });
+
+  it("counts a DaemonSet's pod on every node, those that it makes necessary included", () => {
+    const keeper = (sized: ClusterConfig) =>
+      request({
+        ...{ workload: "keeper", cpu: "700m", replicas: clusterNodes(sized).length },
+        placement: { podAntiAffinity: "required", tolerations: [{ key: "fleet/base" }] },
+      });
+    const size = (...more: CapacityRequest[]) =>
+      sizePools(cluster(), (sized) => [keeper(sized), ...more]).cluster.pools["general"]?.nodes;
+    // With the keeper one of 1 CPU is left on each node, without it 1.7.
+    expect(size(request({ cpu: "800m", replicas: 4 }))).toBe(4);
+    expect(sizeOf([request({ cpu: "800m", replicas: 4 })])).toBe(2);
+  });
+
+  it("leaves to slots and to pools of a given size what is theirs", () => {
+    const slots = { slots: { "0": { address: { kind: "dns", name: "edge.example.org" } } } };
+    const edge = { edge: { type: "g6-standard-2", cpu: "2", memory: "4Gi", ...slots } };
+    const pinned = request({ memory: "3Gi", placement: { slot: 0 } });
+    expect(sizeOf([pinned], edge)).toBe(1);
+    const fixed = { fixed: { type: "g6-standard-8", cpu: "8", memory: "32Gi", nodes: 2 } };
+    expect(sizeOf([request({ memory: "1Gi", replicas: 60 })], fixed)).toBe(1);
+  });
+
+  it("is found for each of several pools, by who is let in", () => {
+    const tolerant = request({
+      workload: "guest",
+      replicas: 6,
+      cpu: "600m",
+      placement: { tolerations: [{ key: "fleet/slot" }], nodeSelector: { "fleet/pool": "small" } },
+    });
+    const { cluster: sized } = sizePools(cluster(small), () => [
+      tolerant,
+      request({ memory: "3Gi", replicas: 3 }),
+    ]);
+    expect(sized.pools["small"]?.nodes).toBe(6);
+    expect(sized.pools["general"]?.nodes).toBe(3);
+  });
+
+  it("cannot be computed where one pod is larger than a node, or for more nodes than a pool has", () => {
+    expect(sizeOf([request({ memory: "4Gi" })])).toEqual([
+      {
+        path: ["pools", "general", "size"],
+        message:
+          "cannot be computed: a pod of echo asks for 100m CPU and 4Gi, and a node offers 1.7 CPU and 3.5Gi: lower its requests, or take a larger type",
+      },
+    ]);
+    expect(sizeOf([request({ memory: "3Gi", replicas: 1001 })])).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /\d{4} nodes and more, and a pool has at most 1000/,
+        ) as string,
+      },
+    ]);
+  });
+
+  it("cannot be computed where no number of nodes helps", () => {
+    // Nodes of one zone: the pods of a spread over zones that is no mere wish never lie evenly.
+    const zones = { zoned: { type: "g6-standard-2", cpu: "2", memory: "4Gi", nodes: 1 } };
+    const even = request({
+      replicas: 4,
+      memory: "3Gi",
+      placement: {
+        spread: [
+          { topologyKey: "fleet/pool", maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" },
+        ] as never,
+      },
+    });
+    expect(sizeOf([even], zones)).toMatchObject([
+      { message: expect.stringContaining("no number of nodes is enough: echo") as string },
+    ]);
+  });
+
+  it("is enough, and one node less is not: whatever is asked for", () => {
+    const requests = fc.array(
+      fc.record({
+        replicas: fc.integer({ min: 1, max: 40 }),
+        cpu: fc.integer({ min: 1, max: 1700 }),
+        memory: fc.integer({ min: 1, max: 3500 }),
+        apart: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(requests, (some) => {
+        const asked = some.map(({ replicas, cpu, memory, apart }, index) =>
+          request({
+            ...{ workload: `w${index}`, replicas, cpu: `${cpu}m`, memory: `${memory}Mi` },
+            placement: { podAntiAffinity: apart ? "required" : "none" },
+          }),
+        );
+        const { cluster: sized, faults } = sizePools(cluster(), () => asked);
+        expect(faults).toEqual([]);
+        const nodes = sized.pools["general"]?.nodes ?? 0;
+        expect(capacityFaults(sized, asked)).toEqual([]);
+        const less = sizedAt(sized, nodes - 1);
+        expect(nodes === 1 || capacityFaults(less, asked).length > 0).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("of a thousand pods is found at once", () => {
+    const miners = Array.from({ length: 1_000 }, (_, index) =>
+      request({ workload: `miner-${index}`, cpu: "300m", memory: "512Mi" }),
+    );
+    const begun = performance.now();
+    expect(sizeOf(miners)).toBe(200);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+});
+
+describe("size: auto in a stack file", () => {
+  it("stands in the place of nodes and slots, and of a cluster that is made here", () => {
+    const pool = { type: "g6-standard-2", cpu: "2", memory: "4Gi", size: "auto" };
+    expect(complaints(ClusterConfig, input())).toEqual([]);
+    expect(complaints(ClusterConfig, input({ general: { ...pool, nodes: 2 } })).join()).toContain(
+      "must say either nodes or slots, or size: auto",
+    );
+    expect(complaints(ClusterConfig, input({ general: { ...pool, size: 3 } })).join()).toContain(
+      'must be "auto": a number of nodes stands in nodes',
+    );
+    const there = {
+      kind: "kubeconfig",
+      context: "demo",
+      pools: { general: { cpu: "2", memory: "4Gi", size: "auto" } },
+    };
+    expect(complaints(ClusterConfig, there).join()).toContain(
+      "the nodes of this cluster are made by others, say how many in nodes",
+    );
+  });
+});
+
+const sizedAt = (sized: ClusterConfig, nodes: number): ClusterConfig => {
+  const general = sized.pools["general"];
+  return general === undefined || nodes === 0
+    ? sized
+    : { ...sized, pools: { ...sized.pools, general: { ...general, nodes } } };
+};
