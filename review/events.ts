@@ -32,7 +32,6 @@ const Texts = z
   .transform((value) => value ?? undefined);
 
 const StepState = z.object({
-  parent: Text,
   protect: z.boolean().default(false),
   retainOnDelete: z.boolean().default(false),
   inputs: Bag,
@@ -109,9 +108,20 @@ const deepest = 200;
 const surroundings =
   /^pulumi:|^kubernetes:(apps\/|batch\/|policy\/|autoscaling\/)|:(PersistentVolumeClaim|Pod|ReplicationController)$/;
 
+/** A step that tells no more than that it is. */
+const nothing = {
+  before: undefined,
+  after: undefined,
+  keys: [],
+  diffs: undefined,
+  detail: undefined,
+} as const;
+
 /** Gathers the events of one log. */
 export class EventReader {
   readonly #steps: Step[] = [];
+  /** URN → places of the steps of a replacement that is not told whole yet. */
+  readonly #parts = new Map<string, readonly number[]>();
   readonly #begun = new Set<string>();
   readonly #ended = new Set<string>();
   readonly #same = new Set<string>();
@@ -180,7 +190,11 @@ export class EventReader {
       this.#ended.add(`${op} ${urn}`);
       return true;
     }
-    if (op === "refresh") {
+    // Of a replacement, the step that makes the new one tells what the others do.
+    const isTold =
+      (op === "replace" || op === "delete-replaced") &&
+      this.#begun.has(`create-replacement ${urn}`);
+    if (op === "refresh" || isTold) {
       this.#begun.add(`${op} ${urn}`);
       return true;
     }
@@ -257,7 +271,23 @@ export class EventReader {
       this.#same.add(urn);
     }
     this.#takeVersion(type, metadata.new?.inputs);
+    if (op === "replace" || op === "delete-replaced") {
+      this.#parts.set(urn, [...(this.#parts.get(urn) ?? []), this.#steps.length]);
+    } else if (op === "create-replacement") {
+      this.#dropParts(urn);
+    }
     this.#steps.push(stepOf(metadata));
+  }
+
+  /** What the steps before the one that makes the new resource told is told again by it. */
+  #dropParts(urn: string): void {
+    for (const at of this.#parts.get(urn) ?? []) {
+      const step = this.#steps[at];
+      if (step !== undefined) {
+        const { type, op } = step;
+        this.#steps[at] = { ...nothing, urn, type, op };
+      }
+    }
   }
 
   #takeEnd(metadata: z.infer<typeof StepEvent>["metadata"]): void {

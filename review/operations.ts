@@ -42,7 +42,11 @@ export function changesOf(preview: StackPreview): readonly Change[] {
     preview.steps.filter((step) => operations[step.op] !== undefined && !isIdle(step)),
     ({ urn }) => urn,
   );
-  return [...byUrn.values()].map((steps) => merge(steps, preview.ended));
+  const { begun, ended } = preview;
+  const unfinished = new Set(
+    [...begun].flatMap((step) => (ended.has(step) ? [] : [step.slice(step.indexOf(" ") + 1)])),
+  );
+  return [...byUrn.values()].map((steps) => merge(steps, unfinished));
 }
 
 /** A component and a provider are updated at each refresh, to what they were. */
@@ -56,7 +60,7 @@ function isIdle({ op, detail, diffs, before, after, type }: Step): boolean {
   );
 }
 
-function merge(steps: readonly Step[], ended: ReadonlySet<string>): Change {
+function merge(steps: readonly Step[], unfinished: ReadonlySet<string>): Change {
   const operation = operationOf(steps);
   // The step that makes the new one tells most: a deletion knows no new state.
   const main =
@@ -78,7 +82,7 @@ function merge(steps: readonly Step[], ended: ReadonlySet<string>): Change {
     diffs: main.diffs,
     detail: main.detail,
     deletesFirst: operation === "replace" && deletesFirst(steps),
-    isDone: steps.every(({ op, urn }) => ended.has(`${op} ${urn}`)),
+    isDone: !unfinished.has(main.urn),
   };
 }
 

@@ -3,7 +3,6 @@ import type { JsonObject } from "./values.ts";
 
 /** A resource before or after a step. */
 export interface State {
-  readonly parent: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** Inputs with the engine's marks of secrets and unknowns. */

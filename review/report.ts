@@ -73,10 +73,11 @@ export function buildReport(
     groups,
     parity,
     missing,
-    provenance,
+    provenance: { ...provenance },
     fingerprint: joinFingerprints(stacks.map(({ stack, fingerprint }) => [stack, fingerprint])),
   };
-  return scrubAll(report, scrubber);
+  scrubAll(report, scrubber);
+  return report;
 }
 
 function byImportance(left: StackReport, right: StackReport): number {

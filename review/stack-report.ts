@@ -160,7 +160,7 @@ function outputChanges({ outputs }: StackPreview, guard: Guard): PropertyChange[
     return [];
   }
   const type = "pulumi:pulumi:Stack";
-  const state = { parent: "", protect: false, retainOnDelete: false, outputs: {} };
+  const state = { protect: false, retainOnDelete: false, outputs: {} };
   const { changes, secrets } = differencesOf(
     {
       urn: "",

@@ -43,7 +43,7 @@ function sum(stack: string, standing: readonly Standing[], uncounted: Set<string
   for (const each of standing) {
     const { urn, type, inputs } = each;
     const tell = (why: string): void => {
-      const state = { parent: "", protect: false, retainOnDelete: false, inputs, outputs: {} };
+      const state = { protect: false, retainOnDelete: false, inputs, outputs: {} };
       uncounted.add(
         `${identify(stack, { urn, type, before: undefined, after: state }).label}: ${why}`,
       );

@@ -32,6 +32,8 @@ describe("a log of the real engine", () => {
       "replace",
       "create-replacement",
     ]);
+    // The last of them tells all; what the others say of the same is not kept.
+    expect(worker.slice(0, 2).map(({ before }) => before)).toEqual([undefined, undefined]);
     expect(worker[2]?.keys).toEqual(["spec.selector.matchLabels.app"]);
     expect(worker[2]?.detail?.get("spec.selector.matchLabels.app")).toEqual({
       kind: "update",
@@ -134,6 +136,17 @@ describe("a step", () => {
     const { begun, ended } = readEvents(`${log.join("\n")}\n`);
     expect([...begun]).toEqual([`update ${urnOf(resource)}`]);
     expect([...ended]).toEqual([]);
+  });
+
+  it("of a replacement that is cut before the new one is made keeps what it told", () => {
+    const log = lines(recordedLog("test"));
+    const cut = log.findIndex(
+      (line) => line.includes('"create-replacement"') && line.includes("::worker"),
+    );
+    const steps = readEvents(`${log.slice(0, cut).join("\n")}\n`).steps;
+    const [deleted, replaced] = steps.filter(({ urn }) => urn.endsWith("Deployment::worker"));
+    expect(deleted?.before?.inputs).toHaveProperty("spec.selector.matchLabels.app", "worker");
+    expect(replaced?.keys).toEqual(["spec.selector.matchLabels.app"]);
   });
 
   it("that stays the same is counted, and read where others ask for it", () => {

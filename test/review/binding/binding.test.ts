@@ -20,7 +20,7 @@ const urnOf = (name: string, kind = "core/v1:ConfigMap"): string =>
   `urn:pulumi:prod::fleet::kubernetes:${kind}::${name}`;
 
 const state = (inputs: JsonObject) => ({
-  ...{ parent: "", protect: false, retainOnDelete: false, outputs: {} },
+  ...{ protect: false, retainOnDelete: false, outputs: {} },
   inputs,
 });
 
