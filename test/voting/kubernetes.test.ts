@@ -57,7 +57,7 @@ describe("the voting application in a cluster", () => {
       },
     });
     expect(JSON.stringify(spec["affinity"])).toContain(
-      '{"key":"node-role.kubernetes.io/control-plane","operator":"DoesNotExist"}',
+      '"key":"node-role.kubernetes.io/control-plane","operator":"DoesNotExist"',
     );
     const names = rendered.world.services
       .filter((service) => service.spec.selector?.["app.kubernetes.io/name"] === "worker")
