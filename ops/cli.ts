@@ -98,11 +98,10 @@ async function runKeys(values: Values): Promise<number> {
 async function runDoctor(values: Values): Promise<number> {
   const target = readTarget(values.target);
   const file = readStackFile(root, readStackName("STACK", values.stack));
-  const { examine, reportChecks } = await import("./doctor.ts");
-  const { thisMachine } = await import("./tools.ts");
-  const checks = examine(root, file, target, thisMachine);
-  console.log(reportChecks(file, checks));
-  return checks.every(({ faults }) => faults.length === 0) ? 0 : 1;
+  const { runDoctor: diagnose } = await import("./doctor/run.ts");
+  const { text: report, code } = await diagnose(root, file, target);
+  console.log(report);
+  return code;
 }
 
 async function runHosts(values: Values): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * `doctor`, first form: what can be told from the stack's file and this machine, before any cluster
- * or account is asked.
+ * `doctor`'s first checks: what can be told from the stack's file and this machine, before any backend,
+ * cluster or account is asked (`doctor/world-checks.ts`). And how all of them are shown.
  */
 import { generateSecret } from "../components/base/secrets.ts";
 import { nameOfCluster } from "../components/platform/cluster.schema.ts";
@@ -11,24 +11,17 @@ import { parseAll } from "../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { Target } from "./command.ts";
+import type { Check } from "./doctor/check.ts";
 import { stackFileFindings } from "./lint-stacks.ts";
 import { isMap, rawConfig, secretEntries, secureText, type StackFile } from "./stack-file.ts";
 import { table } from "./table.ts";
 import { type Machine, toolFindings } from "./tools.ts";
 import { systemSections } from "../stacks/raw.ts";
 
-/** One check and what it found. */
-export interface Check {
-  readonly name: string;
-  /** What is in order, where nothing is wrong. */
-  readonly detail: string;
-  readonly faults: readonly Fault[];
-}
-
 /** Top-level keys the engine knows in a stack file. */
 const engineKeys = ["config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment"];
 
-/** Every check of the first form. */
+/** Every check of the file and the machine. */
 export function examine(root: string, file: StackFile, target: Target, machine: Machine): Check[] {
   const secrets = standInSecrets(file, target);
   return [
@@ -40,29 +33,54 @@ export function examine(root: string, file: StackFile, target: Target, machine: 
   ];
 }
 
-/** Every check in a table, then the faults with their mends. */
+/** Every check in a table, then faults, what could not be checked, and notices, each with its mend. */
 export function reportChecks(file: StackFile, checks: readonly Check[]): string {
   const faults = checks.flatMap((check) => check.faults);
+  const notices = checks.flatMap((check) => check.notices ?? []);
+  const unchecked = checks.flatMap(({ name, unchecked: why }) =>
+    why === undefined ? [] : [`  ${name}: ${why}`],
+  );
   return [
     table([
       ["CHECK", "RESULT", "DETAIL"],
-      ...checks.map(({ name, detail, faults: found }) => [
-        name,
-        found.length === 0 ? "ok" : `${found.length} ${found.length === 1 ? "FAULT" : "FAULTS"}`,
-        detail,
-      ]),
+      ...checks.map((check) => [check.name, resultOf(check), check.detail]),
     ]),
     "",
-    ...faults.flatMap(({ path, expected, mend }) => [
-      `  ${path}`,
-      `    ${expected}`,
-      ...(mend === undefined ? [] : [`    to mend: ${mend}`]),
-    ]),
-    faults.length === 0
-      ? `${file.name} is in order.`
-      : `${file.name}: ${faults.length} ${faults.length === 1 ? "fault" : "faults"}.`,
+    ...linesOf("FAULTS", faults),
+    ...(unchecked.length === 0 ? [] : ["NOT CHECKED", ...unchecked, ""]),
+    ...linesOf("NOTICES", notices),
+    faults.length > 0
+      ? `${file.name}: ${count(faults.length, "fault")}${also(unchecked.length)}.`
+      : unchecked.length > 0
+        ? `${file.name}: no fault where it could be looked${also(unchecked.length)}.`
+        : `${file.name} is in order.`,
   ].join("\n");
 }
+
+function resultOf({ faults, notices = [], unchecked }: Check): string {
+  if (faults.length > 0) {
+    return count(faults.length, "FAULT");
+  }
+  if (unchecked !== undefined) {
+    return "not checked";
+  }
+  return notices.length > 0 ? count(notices.length, "notice") : "ok";
+}
+
+function linesOf(title: string, found: readonly Fault[]): string[] {
+  const lines = found.flatMap(({ path, expected, mend }) => [
+    `  ${path}`,
+    `    ${expected}`,
+    ...(mend === undefined ? [] : [`    to mend: ${mend}`]),
+  ]);
+  return found.length === 0 ? [] : [title, ...lines, ""];
+}
+
+const also = (unchecked: number): string =>
+  unchecked === 0 ? "" : `, ${count(unchecked, "check")} not made`;
+
+const count = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? "" : what === "FAULT" ? "S" : "s"}`;
 
 function toolCheck(root: string, target: Target, machine: Machine): Check {
   const findings = toolFindings(root, target, machine);

@@ -62,7 +62,10 @@ export const commands = {
   comment: { program: "ops/cli.ts", arguments: ["comment"], sets: [], takes: ["FROM", "PULL"] },
   merged: { program: "ops/cli.ts", arguments: ["merged"], sets: [], takes: ["COMMIT", "BRANCH"] },
   alarm: { program: "ops/cli.ts", arguments: ["alarm"], sets: [], takes: ["STACK", "FROM"] },
-  doctor: { program: "ops/cli.ts", arguments: ["doctor"], sets: [], takes: ["STACK", "TARGET"] },
+  doctor: {
+    ...{ program: "ops/cli.ts", arguments: ["doctor"], takes: ["STACK", "TARGET"] },
+    ...{ sets: [], setsOfSandbox: sandbox },
+  },
   hosts: { program: "ops/cli.ts", arguments: ["hosts"], sets: [], takes: ["STACK", "TARGET"] },
   verify: { program: "ops/cli.ts", arguments: ["verify"], sets: [], takes: ["STACK", "TARGET"] },
   adopt: {

@@ -1,0 +1,219 @@
+/** Pools of a stack file held against the nodes of its cluster. Pure. */
+import * as z from "zod";
+
+import { poolLabel, slotLabel } from "../../components/base/labels.ts";
+import { formatBytes, formatCpu, parseQuantity } from "../../components/base/quantity.ts";
+import {
+  type ClusterConfig,
+  clusterNodes,
+  type NodeShape,
+} from "../../components/platform/cluster.schema.ts";
+import { visible } from "../../review/render/visible.ts";
+import type { Fault } from "../../stacks/faults.ts";
+import type { Check } from "./check.ts";
+
+const Quantities = z.record(z.string(), z.string()).default({});
+const Node = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z
+    .looseObject({
+      unschedulable: z.boolean().default(false),
+      taints: z
+        .array(
+          z.looseObject({ key: z.string(), value: z.string().default(""), effect: z.string() }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  status: z.looseObject({
+    allocatable: Quantities,
+    addresses: z.array(z.looseObject({ type: z.string(), address: z.string() })).default([]),
+    conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+  }),
+});
+type Node = z.infer<typeof Node>;
+
+/** What `kubectl get nodes -o json` gives. */
+export const NodeList = z.looseObject({ items: z.array(Node) });
+
+/** Every node held against its pool, every pool against its nodes. */
+export function nodeCheck(cluster: ClusterConfig, nodes: readonly Node[]): Check {
+  const shapes = clusterNodes(cluster);
+  const pools = [...new Set(shapes.map(({ pool }) => pool))];
+  const strangers = nodes.filter((node) => !pools.includes(poolOf(node) ?? ""));
+  return {
+    name: "pools and nodes",
+    detail: `${nodes.length} nodes in ${pools.length} pools`,
+    faults: [
+      ...pools.flatMap((pool) =>
+        poolFaults(
+          pool,
+          shapes.filter((shape) => shape.pool === pool),
+          nodes.filter((node) => poolOf(node) === pool),
+        ),
+      ),
+    ],
+    notices: [
+      ...strangers.map((node) => ({
+        path: nodeName(node),
+        expected:
+          poolOf(node) === undefined
+            ? "is in no pool: what names a pool never runs there"
+            : `is in the pool ${visible(poolOf(node) ?? "")}, which the stack file does not have`,
+        mend: `kubectl label node ${nodeName(node)} ${poolLabel}=<pool>, or leave it to others`,
+      })),
+      ...nodes
+        .filter(({ spec }) => spec.unschedulable)
+        .map((node) => ({
+          path: nodeName(node),
+          expected: "takes no new pods: somebody cordoned it",
+          mend: `kubectl uncordon ${nodeName(node)}`,
+        })),
+    ],
+  };
+}
+
+const poolOf = ({ metadata }: Node): string | undefined => metadata.labels[poolLabel];
+const slotOf = ({ metadata }: Node): string | undefined => metadata.labels[slotLabel];
+const nodeName = ({ metadata }: Node): string => visible(metadata.name);
+
+function poolFaults(pool: string, shapes: readonly NodeShape[], nodes: readonly Node[]): Fault[] {
+  const path = `fleet:cluster.pools.${pool}`;
+  const [shape] = shapes;
+  if (shape === undefined) {
+    return [];
+  }
+  const isSlotted = shape.slot !== undefined;
+  const count =
+    isSlotted || nodes.length === shapes.length
+      ? []
+      : [
+          {
+            path: `${path}.nodes`,
+            expected: `is ${shapes.length}; the cluster has ${nodes.length} nodes with the label ${poolLabel}=${pool}`,
+            mend:
+              nodes.length === 0
+                ? `kubectl label node <node> ${poolLabel}=${pool}`
+                : `add or remove nodes, or write ${nodes.length} there`,
+          },
+        ];
+  return [
+    ...count,
+    ...(isSlotted ? slotFaults(path, shapes, nodes) : []),
+    ...nodes.flatMap((node) => [...sizeFaults(path, shape, node), ...markFaults(shape, node)]),
+  ];
+}
+
+function slotFaults(path: string, shapes: readonly NodeShape[], nodes: readonly Node[]): Fault[] {
+  const known = new Set(shapes.map(({ slot }) => `${slot ?? ""}`));
+  return [
+    ...nodes
+      .filter((node) => !known.has(slotOf(node) ?? ""))
+      .map((node) => ({
+        path: nodeName(node),
+        expected: `holds ${slotOf(node) === undefined ? "no slot" : `the slot ${visible(slotOf(node) ?? "")}`} of its pool's: ${[...known].join(", ")}`,
+        mend: `kubectl label node ${nodeName(node)} ${slotLabel}=<slot> --overwrite`,
+      })),
+    ...shapes.flatMap(({ slot, address }) => {
+      const holders = nodes.filter((node) => slotOf(node) === `${slot ?? ""}`);
+      const at = `${path}.slots["${slot ?? ""}"]`;
+      const [holder] = holders;
+      if (holders.length !== 1 || holder === undefined) {
+        return [
+          {
+            path: at,
+            expected:
+              holders.length === 0
+                ? "no node holds it: what is pinned to it waits"
+                : `${holders.map(nodeName).join(" and ")} hold it: what clients dial may run on either`,
+            mend: `kubectl label node <node> ${slotLabel}=${slot ?? ""}${holders.length === 0 ? "" : ", and take it from the others: kubectl label node <node> fleet/slot-"}`,
+          },
+        ];
+      }
+      return addressFaults(at, address, holder);
+    }),
+  ];
+}
+
+function addressFaults(path: string, address: NodeShape["address"], node: Node): Fault[] {
+  if (address?.kind !== "reserved") {
+    return [];
+  }
+  const has = node.status.addresses
+    .filter(({ type }) => type === "ExternalIP")
+    .map((one) => one.address);
+  // A node tells one address, often: the further ones of its machine are seen from outside only.
+  return has.length === 0 || has.includes(address.ip)
+    ? []
+    : [
+        {
+          path: `${path}.address.ip`,
+          expected: `is ${address.ip}; ${nodeName(node)}, which holds the slot, has ${visible(has.join(", "))}`,
+          mend: "assign the reserved address to that machine, or write down the one it has; make verify dials it from outside",
+        },
+      ];
+}
+
+function sizeFaults(path: string, { allocatable }: NodeShape, node: Node): Fault[] {
+  const has = node.status.allocatable;
+  const less = (["cpu", "memory", "pods"] as const).filter((resource) => {
+    const real = quantity(has[resource]);
+    return real !== undefined && real < parseQuantity(`${allocatable[resource]}`);
+  });
+  return less.map((resource) => ({
+    path: `${path}.${resource}`,
+    expected: `promises ${words(resource, `${allocatable[resource]}`)} for workloads; ${nodeName(node)} has ${words(resource, has[resource] ?? "")}`,
+    mend: `write the node's real size there, or raise reserved.${resource}`,
+  }));
+}
+
+function words(resource: "cpu" | "memory" | "pods", text: string): string {
+  const value = quantity(text) ?? 0;
+  return resource === "cpu"
+    ? `${formatCpu(value)} CPU`
+    : resource === "memory"
+      ? formatBytes(value)
+      : `${value} pods`;
+}
+
+function quantity(text: string | undefined): number | undefined {
+  try {
+    return text === undefined ? undefined : parseQuantity(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function markFaults({ labels, taints }: NodeShape, node: Node): Fault[] {
+  const path = nodeName(node);
+  const isReady = node.status.conditions.some(
+    ({ type, status }) => type === "Ready" && status === "True",
+  );
+  const missing = Object.entries(labels).filter(
+    ([key, value]) =>
+      // The pool is how it was found; slots are told by the slot.
+      key !== poolLabel && key !== slotLabel && node.metadata.labels[key] !== value,
+  );
+  const untainted = taints.filter(
+    ({ key, value, effect }) =>
+      !node.spec.taints.some(
+        (one) => one.key === key && one.value === value && one.effect === effect,
+      ),
+  );
+  return [
+    ...(isReady ? [] : [{ path, expected: "is not ready", mend: `kubectl describe node ${path}` }]),
+    ...missing.map(([key, value]) => ({
+      path,
+      expected: `lacks the label ${key}=${value} that its pool promises`,
+      mend: `kubectl label node ${path} ${key}=${value} --overwrite`,
+    })),
+    ...untainted.map(({ key, value, effect }) => ({
+      path,
+      expected: `lacks the taint ${key}${value === "" ? "" : `=${value}`}:${effect} that its pool promises`,
+      mend: `kubectl taint node ${path} ${key}${value === "" ? "" : `=${value}`}:${effect}`,
+    })),
+  ];
+}

@@ -1,0 +1,62 @@
+/** `doctor` from the command line: the file and this machine first, then whatever can be reached. */
+import { parseAll } from "../../stacks/parse.ts";
+import { systemSections } from "../../stacks/raw.ts";
+import { inFile } from "../../stacks/secrets.ts";
+import { StackConfig } from "../../stacks/stack.schema.ts";
+import type { Target } from "../command.ts";
+import { examine, reportChecks } from "../doctor.ts";
+import { withScratch } from "../review/scratch.ts";
+import type { StackFile } from "../stack-file.ts";
+import { thisMachine } from "../tools.ts";
+import { type Check, codeOf } from "./check.ts";
+import { reachOf } from "./reach.ts";
+import { packagesCheck, wantedPackages } from "./version-checks.ts";
+import { worldChecks } from "./world-checks.ts";
+
+/** What `doctor` found, and the exit code that goes with it ({@link codeOf}). */
+export interface Diagnosis {
+  readonly text: string;
+  readonly code: 0 | 1 | 2;
+}
+
+/** Runs every check, whatever any of them finds. */
+export async function runDoctor(root: string, file: StackFile, target: Target): Promise<Diagnosis> {
+  const checks = [
+    ...examine(root, file, target, thisMachine),
+    packagesCheck(root),
+    ...(await withScratch((scratch) => reached(root, file, target, scratch))),
+  ];
+  return { text: reportChecks(file, checks), code: codeOf(checks) };
+}
+
+async function reached(
+  root: string,
+  file: StackFile,
+  target: Target,
+  scratch: string,
+): Promise<Check[]> {
+  const { stack } = file;
+  const reach = reachOf(root, stack, target, scratch);
+  if (reach === undefined) {
+    return [{ name: "sandbox", detail: `none: make up STACK=${stack} makes one`, faults: [] }];
+  }
+  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
+  return worldChecks({
+    ...{ root, file, reach, config: parsed.ok ? parsed.value : undefined },
+    state: {
+      ...{ stack, refresh: reach.refresh, packages: wantedPackages(root) },
+      // A sandbox has a passphrase of its own, whatever the stack's file says.
+      provider: target === "live" ? encryptionOf(file) : undefined,
+      cli: /v(\d\S*)/.exec(thisMachine.output("pulumi", ["version"]) ?? "")?.[1],
+    },
+  });
+}
+
+/** What the stack file says its secrets are encrypted with: the kind, without the key's name. */
+function encryptionOf({ settings }: StackFile): string | undefined {
+  const { secretsprovider: provider, encryptionsalt: salt } = settings;
+  if (typeof provider === "string" && provider !== "passphrase" && provider !== "default") {
+    return provider.split(":")[0] ?? provider;
+  }
+  return provider === "passphrase" || salt !== undefined ? "passphrase" : undefined;
+}
