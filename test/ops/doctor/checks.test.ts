@@ -1,0 +1,313 @@
+/** What `doctor` makes of a state, of nodes and versions, and of what pulumi and kubectl complain about. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { describe, expect, it } from "vitest";
+
+import { ClusterConfig } from "../../../components/platform/cluster.schema.ts";
+import { clusterFault, engineFault } from "../../../ops/doctor/causes.ts";
+import { codeOf, notChecked } from "../../../ops/doctor/check.ts";
+import { locksCheck } from "../../../ops/doctor/locks.ts";
+import { nodeCheck, NodeList } from "../../../ops/doctor/node-checks.ts";
+import { stateChecks, type StateOf } from "../../../ops/doctor/state-checks.ts";
+import { kubernetesCheck } from "../../../ops/doctor/version-checks.ts";
+
+describe("why an engine does not answer", () => {
+  it.each([
+    ["error: incorrect passphrase", /passphrase is not the one/],
+    [
+      "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+      /there is no passphrase/,
+    ],
+    ["error: no stack named 'live' found", /has no such stack/],
+    [
+      "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+      /nobody is logged in/,
+    ],
+    [
+      'error: unable to open state directory "file:///x": stat /x: no such file or directory',
+      /folder of the backend/,
+    ],
+    ["dial tcp: lookup b.example on 10.0.0.1:53: no such host", /DNS/],
+    ["dial tcp 127.0.0.1:1: connect: connection refused", /refused/],
+    ["api error AccessDenied: Access Denied", /do not let|does not let/],
+    ["api error ExpiredToken: The provided token has expired", /have expired/],
+  ])("is told apart: %s", (complaint, told) => {
+    const fault = engineFault("backend", complaint);
+    expect(fault.expected).toMatch(told);
+    expect(fault.mend).toBeTypeOf("string");
+  });
+
+  it("is repeated where it is not known, without the credentials of an address", () => {
+    const { expected } = engineFault(
+      "backend",
+      "error: odd: postgres://me:canary@host/db\n\u001b[2K",
+    );
+    expect(expected).toBe("fails: error: odd: postgres://…@host/db");
+  });
+});
+
+describe("why a cluster does not answer", () => {
+  it.each([
+    ['error: context "shop" does not exist', /no such context/],
+    ["dial tcp: lookup api.example: no such host", /DNS/],
+    ["The connection to the server 127.0.0.1:1 was refused - did you specify", /refused/],
+    ["tls: failed to verify certificate: x509: certificate signed by unknown authority", /TLS/],
+    ["net/http: TLS handshake timeout", /in time/],
+    ["error: You must be logged in to the server (Unauthorized)", /401/],
+    ['Error from server (Forbidden): nodes is forbidden: User "me" cannot list', /403/],
+    ["dial tcp 192.0.2.1:6443: i/o timeout", /in time/],
+    [
+      "getting credentials: exec: executable gke-gcloud-auth-plugin not found",
+      /logs in to the cluster/,
+    ],
+    ["kubectl is not on PATH: adopt asks it", /no kubectl/],
+  ])("is told apart: %s", (complaint, told) => {
+    expect(clusterFault("cluster shop", complaint).expected).toMatch(told);
+  });
+});
+
+const of: StateOf = {
+  ...{ stack: "prod", refresh: "pulumi refresh --stack prod", provider: "passphrase" },
+  ...{ cli: "3.259.0", packages: { kubernetes: "4.34.2" } },
+};
+const urn = (type: string, name: string): string => `urn:pulumi:prod::fleet::${type}::${name}`;
+
+function foundIn(deployment: object, isShown = true, more: Partial<StateOf> = {}) {
+  const checks = stateChecks({ deployment }, isShown, { ...of, ...more });
+  return {
+    faults: checks.flatMap(({ faults }) => faults),
+    notices: checks.flatMap(({ notices = [] }) => notices),
+    unchecked: checks.flatMap(({ name, unchecked }) => (unchecked === undefined ? [] : [name])),
+  };
+}
+
+describe("a state", () => {
+  it("that is new has no fault", () => {
+    expect(foundIn({ manifest: { version: "v3.259.0" } })).toEqual({
+      ...{ faults: [], notices: [], unchecked: [] },
+    });
+  });
+
+  it("tells of each operation that was stopped how it is mended", () => {
+    const resource = { urn: urn("kubernetes:core/v1:ConfigMap", "web") };
+    const pending = ["creating", "updating"].map((type) => ({ type, resource }));
+    const { faults } = foundIn({ pending_operations: pending });
+    expect(faults).toHaveLength(2);
+    expect(faults[0]?.mend).toContain(`--import-pending-creates '${resource.urn}'`);
+    expect(faults[0]?.mend).toContain("--clear-pending-creates");
+    expect(faults[1]?.mend).toMatch(/^pulumi refresh --stack prod: /);
+  });
+
+  it("tells of values in plain text by where they stand alone", () => {
+    const type = "kubernetes:core/v1:Secret";
+    const inputs = { stringData: { login: "canary-of-the-state-9f3a" } };
+    const resources = [{ urn: urn(type, "login"), type, inputs, outputs: {} }];
+    const { faults } = foundIn({ resources });
+    expect(faults.map(({ expected }) => expected)).toEqual([
+      "inputs.stringData.login of a Secret stands in plain text",
+    ]);
+    expect(JSON.stringify(faults)).not.toContain("canary");
+    const unshown = foundIn({ resources }, false);
+    expect(unshown.unchecked).toEqual(["secrets of the state"]);
+  });
+
+  it("tells of resources that a default provider keeps", () => {
+    const type = "kubernetes:core/v1:ConfigMap";
+    const provider = (name: string): string =>
+      `${urn("pulumi:providers:kubernetes", name)}::5f1d0c8a`;
+    const { faults } = foundIn({
+      resources: [
+        { urn: urn(type, "stray"), type, provider: provider("default_4_34_2") },
+        { urn: urn(type, "own"), type, provider: provider("cluster") },
+      ],
+    });
+    expect(faults.map(({ path }) => path)).toEqual(["ConfigMap stray"]);
+  });
+
+  it("tells of an older CLI than wrote it, and of another provider than package.json's", () => {
+    const type = "pulumi:providers:kubernetes";
+    const resources = [{ urn: urn(type, "cluster"), type, inputs: { version: "4.40.0" } }];
+    const { faults, notices } = foundIn({ manifest: { version: "v3.300.0" }, resources });
+    expect(faults.map(({ expected }) => expected)).toEqual([
+      "is 3.259.0, older than the 3.300.0 that wrote the state",
+    ]);
+    expect(notices.map(({ mend }) => mend)).toEqual([
+      expect.stringContaining("older than what runs"),
+    ]);
+  });
+
+  it("tells of encryption that differs from the file's, and of production's passphrase", () => {
+    const passphrase = { secrets_providers: { type: "passphrase" } };
+    expect(foundIn(passphrase, true, { provider: "gcpkms" }).faults).toHaveLength(1);
+    expect(
+      foundIn({ secrets_providers: { type: "cloud" } }, true, { provider: "gcpkms" }).faults,
+    ).toEqual([]);
+    expect(foundIn(passphrase).notices).toHaveLength(1);
+    expect(foundIn(passphrase, true, { stack: "test" }).notices).toEqual([]);
+  });
+
+  it("that is none leaves every check unmade", () => {
+    const checks = stateChecks("nonsense", true, of);
+    expect(checks.every(({ unchecked }) => unchecked !== undefined)).toBe(true);
+    expect(codeOf(checks)).toBe(2);
+  });
+});
+
+const cluster = ClusterConfig.parse({
+  kind: "kubeconfig",
+  context: "shop",
+  pools: {
+    general: { nodes: 2, cpu: "2", memory: "4Gi", labels: { disk: "fast" } },
+    edge: {
+      cpu: "2",
+      memory: "4Gi",
+      taints: [{ key: "fleet/slot", effect: "NoSchedule" }],
+      slots: { "0": { address: { kind: "reserved", ip: "192.0.2.1", assignedBy: "operator" } } },
+    },
+  },
+});
+
+function node(name: string, pool: string, more: Record<string, unknown> = {}) {
+  const labels = { "kubernetes.io/os": "linux", "fleet/pool": pool };
+  const isEdge = pool === "edge";
+  return {
+    metadata: {
+      name,
+      labels: { ...labels, ...(isEdge ? { "fleet/slot": "0" } : { disk: "fast" }) },
+    },
+    spec: { taints: isEdge ? [{ key: "fleet/slot", effect: "NoSchedule" }] : [] },
+    status: {
+      allocatable: { cpu: "1900m", memory: "3700Mi", pods: "110" },
+      addresses: [{ type: "ExternalIP", address: "192.0.2.1" }],
+      conditions: [{ type: "Ready", status: "True" }],
+    },
+    ...more,
+  };
+}
+const asPromised = [node("a", "general"), node("b", "general"), node("c", "edge")];
+
+const nodesFound = (nodes: readonly unknown[]): readonly string[] => {
+  const { faults, notices = [] } = nodeCheck(cluster, NodeList.parse({ items: nodes }).items);
+  return [...faults, ...notices].map(({ path, expected }) => `${path} ${expected}`);
+};
+
+describe("nodes", () => {
+  it("as the pools promise them are in order", () => {
+    expect(nodesFound(asPromised)).toEqual([]);
+  });
+
+  const [a, b, c] = asPromised;
+  it.each<[string, readonly unknown[], RegExp]>([
+    ["are too few", [a, c], /pools.general.nodes is 2; the cluster has 1 nodes/],
+    ["leave a slot free", [a, b], /slots\["0"\] no node holds it/],
+    ["share a slot", [a, b, c, node("d", "edge")], /c and d hold it/],
+    [
+      "have another address than is reserved",
+      [
+        a,
+        b,
+        node("c", "edge", {
+          status: { ...c?.status, addresses: [{ type: "ExternalIP", address: "192.0.2.9" }] },
+        }),
+      ],
+      /is 192\.0\.2\.1; c, which holds the slot, has 192\.0\.2\.9/,
+    ],
+    [
+      "are smaller than promised",
+      [
+        a,
+        node("b", "general", {
+          status: { ...b?.status, allocatable: { cpu: "1900m", memory: "3000Mi", pods: "110" } },
+        }),
+        c,
+      ],
+      /pools.general.memory promises .*; b has/,
+    ],
+    [
+      "lack a label",
+      [
+        a,
+        node("b", "general", {
+          metadata: { name: "b", labels: { "kubernetes.io/os": "linux", "fleet/pool": "general" } },
+        }),
+        c,
+      ],
+      /b lacks the label disk=fast/,
+    ],
+    [
+      "lack a taint",
+      [a, b, node("c", "edge", { spec: {} })],
+      /c lacks the taint fleet\/slot:NoSchedule/,
+    ],
+    [
+      "are not ready",
+      [a, node("b", "general", { status: { ...b?.status, conditions: [] } }), c],
+      /b is not ready/,
+    ],
+    [
+      "are cordoned",
+      [a, node("b", "general", { spec: { unschedulable: true } }), c],
+      /b takes no new pods/,
+    ],
+    [
+      "are in no pool",
+      [...asPromised, node("z", "", { metadata: { name: "z" } })],
+      /z is in no pool/,
+    ],
+    [
+      "are in a pool of nobody's",
+      [...asPromised, node("z", "other")],
+      /z is in the pool other, which/,
+    ],
+  ])("that %s are told, and only they", (_, nodes, told) => {
+    expect(nodesFound(nodes)).toEqual([expect.stringMatching(told)]);
+  });
+});
+
+describe("Kubernetes", () => {
+  const versions = (server: string, client = server) => ({
+    clientVersion: { gitVersion: client },
+    serverVersion: { gitVersion: server },
+  });
+
+  it("is told where kubectl or the schemas are too far from the server", () => {
+    expect(kubernetesCheck(versions("v1.36.3"), cluster, "1.36.0").notices).toEqual([]);
+    const far = kubernetesCheck(versions("v1.30.1", "v1.36.0"), cluster, "1.36.0");
+    expect(far.notices?.map(({ path }) => path)).toEqual(["kubectl", "Kubernetes"]);
+  });
+});
+
+describe("locks", () => {
+  const held = { project: "fleet", stack: "prod", mend: "pulumi cancel --stack prod" };
+
+  it("of a folder are told by who holds them, since when", () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-locks-"));
+    const place = join(folder, ".pulumi", "locks", "organization", "fleet", "prod");
+    mkdirSync(place, { recursive: true });
+    const lock = { pid: 7, username: "ann", hostname: "desk", timestamp: "2026-11-21T20:00:00Z" };
+    writeFileSync(join(place, "a.json"), JSON.stringify(lock));
+    writeFileSync(join(place, "b.json"), "{ half");
+    const { faults } = locksCheck({ ...held, backend: pathToFileURL(folder).href });
+    rmSync(folder, { recursive: true });
+    expect(faults[0]?.expected).toContain("ann@desk, process 7, since 2026-11-21T20:00:00Z");
+    expect(faults[0]?.mend).toContain("pulumi cancel --stack prod");
+    expect(faults[1]?.expected).toContain("a lock that cannot be read");
+  });
+
+  it("of a bucket are not looked at, and it is said where they are, without credentials", () => {
+    const { unchecked } = locksCheck({ ...held, backend: "s3://key:canary@bucket?region=x" });
+    expect(unchecked).toContain("aws s3 ls s3://…@bucket/.pulumi/locks/organization/fleet/prod/");
+    expect(unchecked).not.toContain("canary");
+  });
+});
+
+it("a fault counts before what was not checked, and that before all in order", () => {
+  const fault = { path: "a", expected: "b" };
+  const well = { name: "x", detail: "", faults: [] };
+  expect(codeOf([well])).toBe(0);
+  expect(codeOf([well, notChecked("y", "z")])).toBe(2);
+  expect(codeOf([notChecked("y", "z"), { ...well, faults: [fault] }])).toBe(1);
+});
