@@ -32,6 +32,9 @@ const secretWords: Readonly<Record<SecretChange["change"], string>> = {
   unknown: "may change: it is known only by the update",
 };
 
+/** Workloads that are named in a sentence. */
+const named = 5;
+
 /** Makes one item. */
 export function itemOf(change: Change, maker: Maker): Item {
   const { stack, guard, around, causes, failures } = maker;
@@ -87,8 +90,10 @@ function stillReadBy(change: Change, around: Surroundings): readonly string[] {
     const own = around.changeOf(urn);
     return own?.operation !== "create" && !around.rolls(urn);
   });
-  const names = readers.map(({ type, inputs }) => {
+  const names = readers.slice(0, named).map(({ type, inputs }) => {
     return `${kindOf(type) ?? ""} ${say(textAt(inputs, "metadata", "name"))}`;
   });
-  return names.length === 0 ? [] : [`read by ${names.join(", ")}, which does not roll with it`];
+  const more = readers.length > named ? ` and ${readers.length - named} more` : "";
+  const verb = readers.length > 1 ? "which do not roll with it" : "which does not roll with it";
+  return names.length === 0 ? [] : [`read by ${names.join(", ")}${more}, ${verb}`];
 }

@@ -10,7 +10,7 @@ import {
 } from "./kubernetes/pods.ts";
 import { type Change, differsAt } from "./operations.ts";
 import type { StackPreview, State } from "./preview.ts";
-import { type JsonObject, lookUp, textAt } from "./values.ts";
+import { type JsonObject, lookUp, objectAt, textAt } from "./values.ts";
 
 /** A resource that is there after the update, changed or not. */
 export interface Standing {
@@ -26,6 +26,7 @@ export class Surroundings {
   readonly #before: readonly Standing[];
   readonly #readers: ReadonlyMap<string, readonly Standing[]>;
   readonly #budgets: ReadonlyMap<string, readonly Standing[]>;
+  readonly #rolls = new Map<string, boolean>();
 
   constructor(preview: StackPreview, changes: readonly Change[]) {
     this.#changes = new Map(changes.map((change) => [change.urn, change]));
@@ -44,7 +45,7 @@ export class Surroundings {
     this.#readers = readersOf(this.#after);
     this.#budgets = Map.groupBy(
       this.#after.filter(({ type }) => kindOf(type) === "PodDisruptionBudget"),
-      ({ inputs }) => namespaceOf(inputs),
+      budgetKey,
     );
   }
 
@@ -65,13 +66,18 @@ export class Surroundings {
 
   /** Whether a workload's pods are made anew by this update. */
   rolls(urn: string): boolean {
+    const known = this.#rolls.get(urn);
+    if (known !== undefined) {
+      return known;
+    }
     const change = this.#changes.get(urn);
     const path = change === undefined ? undefined : templatePath(change.type);
-    return (
+    const rolls =
       change !== undefined &&
       path !== undefined &&
-      (change.operation === "replace" || differsAt(change, path))
-    );
+      (change.operation === "replace" || differsAt(change, path));
+    this.#rolls.set(urn, rolls);
+    return rolls;
   }
 
   /** Workloads whose pods read a ConfigMap or Secret, after the update. */
@@ -85,10 +91,20 @@ export class Surroundings {
   /** The budget that covers a workload's pods; undefined where none does. */
   budgetOf(type: string, inputs: unknown): Standing | undefined {
     const labels = podLabels(type, inputs);
-    return this.#budgets
-      .get(namespaceOf(inputs))
-      ?.find((budget) => selects(lookUp(budget.inputs, ["spec", "selector"]), labels) === true);
+    const namespace = namespaceOf(inputs);
+    // A budget that selects these pods by labels stands under one of theirs.
+    const keys = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
+    return [...keys, ""]
+      .flatMap((key) => this.#budgets.get(`${namespace} ${key}`) ?? [])
+      .find((budget) => selects(lookUp(budget.inputs, ["spec", "selector"]), labels) === true);
   }
+}
+
+/** Budgets by namespace and the first label they ask for; none of it where they ask otherwise. */
+function budgetKey({ inputs }: Standing): string {
+  const [first] = Object.entries(objectAt(inputs, "spec", "selector", "matchLabels"));
+  const label = first === undefined ? "" : `${first[0]}=${String(first[1])}`;
+  return `${namespaceOf(inputs)} ${label}`;
 }
 
 /** Namespace of an object; the API server's default where it names none. */

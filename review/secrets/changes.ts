@@ -2,7 +2,7 @@
 import type { RawDifference } from "../differences.ts";
 import type { SecretChange } from "../model.ts";
 import type { Change } from "../operations.ts";
-import { covers, formatPath, type Path } from "../paths.ts";
+import { formatPath, type Path } from "../paths.ts";
 import { isSecret, isUnknown, plaintextOf, visitLeaves } from "../values.ts";
 import type { Guard } from "./guard.ts";
 import { isSensitive } from "./sensitive.ts";
@@ -19,10 +19,14 @@ export function secretChanges(
     change: secretWord({ path, text, before, after }, change, guard),
   }));
   const inputs = change.after?.inputs ?? {};
-  const rest = secretPaths(change.type, inputs).filter(
-    (path) =>
-      !raw.some((difference) => covers(path, difference.path) || covers(difference.path, path)),
+  const told = new Set(raw.map(({ text }) => text));
+  const round = new Set(
+    raw.flatMap(({ path }) => path.map((_, at) => formatPath(path.slice(0, at)))),
   );
+  const rest = secretPaths(change.type, inputs).filter((path) => {
+    const isIn = path.some((_, at) => told.has(formatPath(path.slice(0, at + 1))));
+    return !isIn && !round.has(formatPath(path));
+  });
   const unnamed = rest.map((path) => ({ path: formatPath(path), change: "unchanged" as const }));
   return [...changed, ...unnamed];
 }
