@@ -31,7 +31,7 @@ export function eligible(node: NodeShape, spec: PodSpec): boolean {
   );
   const terms =
     spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  // Terms are alternatives; all expressions of one hold.
+  // Terms are alternatives; all expressions of one hold. Fields ask for a node's name, which no config says.
   const liked =
     terms === undefined ||
     terms.some(({ matchExpressions = [] }) =>

@@ -140,7 +140,8 @@ export type LabelSelector = z.infer<typeof LabelSelector>;
 
 const NodeTerm = z.looseObject({
   matchExpressions: z.array(Expression).optional(),
-  matchFields: z.undefined({ error: "is not understood by the evaluators" }).optional(),
+  /** A node's name, by which a DaemonSet's controller ties each pod to its node. */
+  matchFields: z.array(Expression).optional(),
 });
 
 const Affinity = z.looseObject({
