@@ -10,79 +10,19 @@ import { StringDecoder } from "node:string_decoder";
 
 import * as z from "zod";
 
-import type {
-  Message,
-  PolicyMessage,
-  PolicySummary,
-  PropertyDiff,
-  StackPreview,
-  State,
-  Step,
-} from "./preview.ts";
-import { isDeeperThan, isObject, type JsonObject, objectAt } from "./values.ts";
-
-const Text = z.string().default("");
-const Bag = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {});
-const Texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? undefined);
-
-const StepState = z.object({
-  protect: z.boolean().default(false),
-  retainOnDelete: z.boolean().default(false),
-  inputs: Bag,
-  outputs: Bag,
-});
-
-const StepEvent = z.object({
-  metadata: z.object({
-    op: z.string(),
-    urn: z.string(),
-    type: z.string(),
-    old: StepState.nullish(),
-    new: StepState.nullish(),
-    keys: Texts,
-    diffs: Texts,
-    detailedDiff: z.record(z.string(), z.object({ diffKind: z.string() })).nullish(),
-  }),
-});
-
-const PolicyEvent = z.object({
-  resourceUrn: Text,
-  message: Text,
-  policyName: z.string(),
-  policyPackName: z.string(),
-  enforcementLevel: Text,
-  severity: z.string().optional(),
-});
-
-const PolicySummaryEvent = z.object({
-  policyPackName: z.string(),
-  policyPackVersion: Text,
-  passed: z.array(z.string()).default([]),
-  failed: z.array(z.string()).default([]),
-});
-
-const DiagnosticEvent = z.object({
-  urn: Text,
-  message: z.string(),
-  severity: z.string(),
-  ephemeral: z.boolean().default(false),
-});
-
-const SummaryEvent = z.object({
-  durationSeconds: z.number().default(0),
-  resourceChanges: z.record(z.string(), z.number()).default({}),
-  PolicyPacks: z
-    .record(z.string(), z.string())
-    .nullish()
-    .transform((value) => value ?? {}),
-  result: Text,
-});
+import {
+  DiagnosticEvent,
+  plainText,
+  PolicyEvent,
+  policyMessage,
+  PolicySummaryEvent,
+  StepEvent,
+  type StepMetadata,
+  stepOf,
+  SummaryEvent,
+} from "./engine-events.ts";
+import type { Message, PolicyMessage, PolicySummary, StackPreview, Step } from "./preview.ts";
+import { isDeeperThan, isObject, type JsonObject } from "./values.ts";
 
 /** Kinds of events that say nothing of the change. */
 const silent: ReadonlySet<string> = new Set([
@@ -264,7 +204,7 @@ export class EventReader {
     }
   }
 
-  #takeStep(metadata: z.infer<typeof StepEvent>["metadata"]): void {
+  #takeStep(metadata: StepMetadata): void {
     const { op, urn, type } = metadata;
     this.#begun.add(`${op} ${urn}`);
     if (op === "same") {
@@ -290,7 +230,7 @@ export class EventReader {
     }
   }
 
-  #takeEnd(metadata: z.infer<typeof StepEvent>["metadata"]): void {
+  #takeEnd(metadata: StepMetadata): void {
     const { op, urn, type } = metadata;
     this.#ended.add(`${op} ${urn}`);
     if (type === "pulumi:pulumi:Stack") {
@@ -349,65 +289,6 @@ function read<T>(schema: z.ZodType<T>, body: unknown, take: (event: T) => unknow
     take(data);
   }
   return success;
-}
-
-function stepOf(metadata: z.infer<typeof StepEvent>["metadata"], isRefresh = false): Step {
-  const { op, urn, type, old: before, new: after, keys, diffs, detailedDiff } = metadata;
-  const keep = (state: z.infer<typeof StepState> | null | undefined): State | undefined =>
-    state === null || state === undefined
-      ? undefined
-      : { ...state, outputs: isRefresh ? state.outputs : outputsWorthKeeping(type, state.outputs) };
-  return {
-    urn,
-    type,
-    op,
-    before: keep(before),
-    after: keep(after),
-    keys: keys ?? [],
-    diffs,
-    detail:
-      detailedDiff === null || detailedDiff === undefined
-        ? undefined
-        : new Map(
-            Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffOf(diffKind)]),
-          ),
-  };
-}
-
-function diffOf(kind: string): PropertyDiff {
-  const word = kind.replace(/-replace$/, "");
-  return {
-    kind: word === "add" || word === "delete" ? word : "update",
-    replaces: word !== kind,
-  };
-}
-
-/**
- * Outputs tell which resource makes a value. An object of a cluster repeats its inputs in them, twice,
- * and who wrote each field: of these, what the cluster gives is kept.
- */
-function outputsWorthKeeping(type: string, outputs: JsonObject): JsonObject {
-  if (!type.startsWith("kubernetes:")) {
-    return outputs;
-  }
-  const { clusterIP, loadBalancerIP } = objectAt(outputs, "spec");
-  return { status: outputs["status"], spec: { clusterIP, loadBalancerIP } };
-}
-
-function policyMessage(event: z.infer<typeof PolicyEvent>): PolicyMessage {
-  return {
-    pack: event.policyPackName,
-    policy: event.policyName,
-    level: event.enforcementLevel,
-    severity: event.severity,
-    urn: event.resourceUrn,
-    text: plainText(event.message).trim(),
-  };
-}
-
-/** The engine's colour marks, e.g. `<{%reset%}>`, taken out. */
-function plainText(text: string): string {
-  return text.replace(/<\{%[^%]{0,40}%\}>/g, "");
 }
 
 /** Reads a log that is at hand as a text. */
