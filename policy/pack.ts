@@ -9,6 +9,7 @@ import {
   type ResourceValidationArgs,
 } from "@pulumi/policy";
 
+import { decodeOnce } from "./decode-once.ts";
 import { exceptions } from "./exceptions.ts";
 import { judgeResource, judgeStack } from "./judge.ts";
 import { nodesOfFile } from "./nodes.ts";
@@ -21,6 +22,7 @@ const clone = dirname(import.meta.dirname);
 
 /** Serves the pack to the engine that started this process. */
 export function startPack(): void {
+  decodeOnce();
   new PolicyPack("fleet", { policies: policiesOf(rules) });
 }
 
@@ -41,8 +43,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
       ? {
           ...about,
           validateResource: (args, report) => {
-            // The library asks the rules one after the other, each with a copy of its own: reading one
-            // of them does.
+            // The library asks the rules one after the other about the same resource: reading it once does.
             const resource = (rule === first ? undefined : read.get(args.urn)) ?? resourceOf(args);
             if (rule === last) {
               read.delete(args.urn);
