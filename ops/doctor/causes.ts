@@ -85,6 +85,12 @@ const clusterCauses: readonly Cause[] = [
     mend: "install it and log in anew: see users[].user.exec of the kubeconfig",
   },
   {
+    // It asks for a name and a password, and nobody is there to give them.
+    said: /: error: EOF$/,
+    means: "the kubeconfig has no credentials for it",
+    mend: "log in to the cluster's cloud, and get its kubeconfig anew",
+  },
+  {
     said: /unable to read client-cert|error loading config file|unable to read certificate/,
     means: "the kubeconfig cannot be read, or names a file that is not there",
     mend: "get the cluster's kubeconfig anew",

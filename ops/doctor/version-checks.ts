@@ -39,7 +39,8 @@ export function packagesCheck(root: string): Check {
     detail: `${wanted.length} of @pulumi as package.json has them`,
     faults: wanted.flatMap(([name, version]): Fault[] => {
       const has = readPackage(join(root, "node_modules", "@pulumi", name, "package.json"))?.version;
-      return has === version
+      // One of them writes its own with a v.
+      return has?.replace(/^v/, "") === version
         ? []
         : [
             {

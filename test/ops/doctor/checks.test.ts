@@ -63,6 +63,7 @@ describe("why a cluster does not answer", () => {
       "getting credentials: exec: executable gke-gcloud-auth-plugin not found",
       /logs in to the cluster/,
     ],
+    ["kubectl version -o: error: EOF", /has no credentials/],
     ["kubectl is not on PATH: adopt asks it", /no kubectl/],
   ])("is told apart: %s", (complaint, told) => {
     expect(clusterFault("cluster shop", complaint).expected).toMatch(told);
