@@ -26,7 +26,12 @@ export function judgeDrift(report: Report, isTest: (stack: string) => boolean): 
       outcome === "failed" ? `${stack}: drift not known` : `${stack}: ${drift.line}`,
     )
     .join("; ");
-  return { ...report, verdict: { ...report.verdict, line, exitCode } };
+  // The program was not asked, and so no rule was: only what could hide drift is missing.
+  const stacks = report.stacks.map((stack) => ({
+    ...stack,
+    missing: stack.missing.filter(({ hides }) => hides),
+  }));
+  return { ...report, stacks, verdict: { ...report.verdict, line, exitCode } };
 }
 
 function codeOf({ drift, outcome }: StackReport, isTest: boolean): number {

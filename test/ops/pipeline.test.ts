@@ -1,0 +1,129 @@
+/** What a pipeline does with which stack, and how it comes by a kubeconfig. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { logIn, logOut } from "../../ops/pipeline/login.ts";
+import { giveOutput, readOccasion, readStacks, tasksFor } from "../../ops/pipeline/stacks.ts";
+import { readStackFile } from "../../ops/stack-file.ts";
+import { clone } from "../rendered.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fleet-pipeline-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the table of stacks", () => {
+  const isTest = (stack: string): boolean => stack === "test";
+  const names = (...asked: Parameters<typeof tasksFor>): readonly string[] =>
+    tasksFor(...asked).map(({ stack }) => stack);
+  const stacks = readStacks(clone);
+
+  test("has a row for each stack file here", () => {
+    expect(Object.keys(stacks)).toEqual(expect.arrayContaining(["prod", "test", "voting"]));
+  });
+
+  test("has every stack reviewed, live where the pull request goes to its branch", () => {
+    const tasks = tasksFor(stacks, { occasion: "review", branch: "develop", isTest });
+    expect(tasks.map(({ live, stack }) => [stack, live])).toEqual(
+      expect.arrayContaining([
+        ["prod", false],
+        ["test", true],
+      ]),
+    );
+    expect(tasks).toHaveLength(Object.keys(stacks).length);
+  });
+
+  test("updates test with a push to develop, and prod with a reviewed one to master", () => {
+    const pushed = (branch: string) => tasksFor(stacks, { occasion: "push", branch, isTest });
+    expect(pushed("develop").map(({ reviewed, stack }) => [stack, reviewed])).toEqual([
+      ["test", false],
+    ]);
+    expect(pushed("master").map(({ reviewed, stack }) => [stack, reviewed])).toEqual([
+      ["prod", true],
+    ]);
+    expect(pushed("feature")).toEqual([]);
+  });
+
+  test("alarms for drift where nobody may change things by hand", () => {
+    const tasks = tasksFor(stacks, { occasion: "drift", branch: "", isTest });
+    expect(tasks.map(({ alarm, stack }) => [stack, alarm])).toEqual([
+      ["prod", true],
+      ["test", false],
+    ]);
+  });
+
+  test("lets a stack be updated by hand from its own branch alone", () => {
+    const by = (only: string, branch: string) =>
+      ({ occasion: "hand", branch, only, isTest }) as const;
+    expect(names(stacks, by("voting", "develop"))).toEqual(["voting"]);
+    expect(() => names(stacks, by("prod", "develop"))).toThrow("from master, not from develop");
+    expect(() => names(stacks, by("nowhere", "develop"))).toThrow("there is no such stack");
+    expect(() => readOccasion("lunch")).toThrow("FOR must be one of review, push, drift, hand");
+  });
+
+  test.each([
+    ["{", "must be JSON"],
+    ['{"one":{"branch":"master","update":"now","drift":"never"}}', "update"],
+    ['{"one":{"branch":"--upload","update":"push","drift":"never"}}', "branch"],
+    ['{"two":{"branch":"master","update":"push","drift":"never"}}', "has no row for one"],
+    ['{"two":{"branch":"master","update":"push","drift":"never"}}', "there is no Pulumi.two.yaml"],
+  ])("that is %s is refused", (text, told) => {
+    mkdirSync(join(folder, ".github"));
+    writeFileSync(join(folder, "Pulumi.one.yaml"), "");
+    writeFileSync(join(folder, ".github", "stacks.json"), text);
+    expect(() => readStacks(folder)).toThrow(told);
+  });
+
+  test("gives a later step no line of somebody else's making", () => {
+    const environment = { GITHUB_OUTPUT: join(folder, "output") };
+    giveOutput({ tasks: "[]", run: "1" }, environment);
+    expect(readFileSync(environment.GITHUB_OUTPUT, "utf8")).toBe("tasks=[]\nrun=1\n");
+    expect(() => {
+      giveOutput({ run: "1\nrun=2" }, environment);
+    }).toThrow("one line");
+  });
+});
+
+describe("a kubeconfig out of a secret", () => {
+  const file = readStackFile(clone, "test");
+  const config = (context: string): string =>
+    Buffer.from(
+      JSON.stringify({
+        contexts: [{ name: context, context: { cluster: "c" } }],
+        clusters: [{ name: "c", cluster: { server: "https://a-secret-server" } }],
+      }),
+    ).toString("base64");
+  const given = (text: string) => ({ KUBE_CONFIG: text, KUBECONFIG: join(folder, "kubeconfig") });
+
+  test("is for its owner alone, and gone afterwards", () => {
+    const environment = given(config("skycoin-test"));
+    expect(logIn(file, environment)).not.toContain("a-secret-server");
+    expect(statSync(environment.KUBECONFIG).mode & 0o777).toBe(0o600);
+    expect(() => logIn(file, environment)).toThrow("is there already");
+    logOut(environment);
+    logOut(environment);
+    expect(() => statSync(environment.KUBECONFIG)).toThrow("ENOENT");
+  });
+
+  test.each([
+    ["", "KUBE_CONFIG is empty"],
+    ["%%%", "has no context skycoin-test"],
+    [Buffer.from("a: [").toString("base64"), "holds no kubeconfig"],
+    [config("skycoin-prod"), "has no context skycoin-test"],
+  ])("that is %j is refused, and none of it is told", (text, told) => {
+    expect(() => logIn(file, given(text))).toThrow(told);
+    expect(() => statSync(join(folder, "kubeconfig"))).toThrow("ENOENT");
+  });
+
+  test("goes to one file, whose path is whole", () => {
+    const text = config("skycoin-test");
+    expect(() => logIn(file, { KUBE_CONFIG: text, KUBECONFIG: "a" })).toThrow("one file");
+    expect(() => logIn(file, { KUBE_CONFIG: text, KUBECONFIG: "/a:/b" })).toThrow("one file");
+  });
+});
