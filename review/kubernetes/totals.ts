@@ -7,9 +7,6 @@ import { formatBytes, formatCpu } from "../../components/base/quantity.ts";
 import { podSpec, replicasOf } from "./pods.ts";
 import { percent, readQuantity } from "./quantities.ts";
 
-/** Things that are not counted and listed by name. */
-const listed = 20;
-
 type Sums = { -readonly [Name in keyof Amounts]: number };
 
 const none = (): Sums => ({
@@ -21,32 +18,37 @@ const none = (): Sums => ({
   pods: 0,
 });
 
+/** Why something is not counted → labels of what is not. */
+type Uncounted = Map<string, string[]>;
+
 /** Sums both sides up. */
 export function totalsOf(stack: string, around: Surroundings): Totals {
-  const uncounted = new Set<string>();
+  const uncounted: Uncounted = new Map();
   const [before, after] = [
-    sum(stack, around.before, new Set()),
+    sum(stack, around.before, new Map()),
     sum(stack, around.after, uncounted),
   ];
-  const all = [...uncounted];
-  const more = all.length > listed ? [`${all.length - listed} more`] : [];
   return {
     before,
     after,
-    uncounted: [...all.slice(0, listed), ...more],
+    uncounted: [...uncounted].map(([why, [first = "", ...others]]) =>
+      others.length === 0 ? `${first}: ${why}` : `${first} and ${others.length} more: ${why}`,
+    ),
     lines: linesOf(before, after),
   };
 }
 
-function sum(stack: string, standing: readonly Standing[], uncounted: Set<string>): Amounts {
+function sum(stack: string, standing: readonly Standing[], uncounted: Uncounted): Amounts {
   const sums = none();
   for (const each of standing) {
     const { urn, type, inputs } = each;
     const tell = (why: string): void => {
       const state = { protect: false, retainOnDelete: false, inputs, outputs: {} };
-      uncounted.add(
-        `${identify(stack, { urn, type, before: undefined, after: state }).label}: ${why}`,
-      );
+      const { label } = identify(stack, { urn, type, before: undefined, after: state });
+      const known = uncounted.get(why) ?? [];
+      if (!known.includes(label)) {
+        uncounted.set(why, [...known, label]);
+      }
     };
     addPods(sums, each, tell);
     addStorage(sums, each, tell);

@@ -99,7 +99,8 @@ export const rolloutRules: readonly Rule[] = [
     see: (subject) =>
       differs(subject) &&
       touches(subject, /^(?!metadata\.(labels|annotations)\b)/) &&
-      !isText(subject.change.type)
+      !isText(subject.change.type) &&
+      !isComponent(subject.change.type)
         ? `what it is: ${told(subject, /^(?!metadata\.(labels|annotations)\b)/).slice(0, 200)}`
         : undefined,
   },
