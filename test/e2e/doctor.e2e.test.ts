@@ -178,7 +178,8 @@ describe("doctor", () => {
     expect(result(limited, "Kubernetes")).toBe("ok");
     expect(result(limited, "pools and nodes")).toBe("not checked");
     expect(limited).toContain("(403)");
-    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    const silent = createServer(() => undefined);
+    await new Promise<void>((settle) => silent.listen(0, "127.0.0.1", settle));
     const { port } = silent.address() as AddressInfo;
     const slow = await other((text) =>
       text.replace(/server: .*/, `server: https://127.0.0.1:${port}`),

@@ -92,10 +92,10 @@ describe("make's targets", () => {
     expect(optionsOf(command("keys"), { TARGET: "", STACK: "" })).toEqual(["--stack", "test"]);
   });
 
-  it("hand the cache's tools to the sandbox and the tests only", () => {
+  it("hand the cache's tools to the sandbox and the tests, and to what renders a stack", () => {
     const withTools = Object.keys(commands).filter((name) => command(name).sets.length > 0);
     expect(withTools.sort()).toEqual(
-      ["bench", "down", "exec", "preview", "shell", "status", "test", "up"].sort(),
+      ["bench", "down", "exec", "preflight", "preview", "shell", "status", "test", "up"].sort(),
     );
   });
 });
