@@ -22,15 +22,19 @@ export interface Machine {
   readonly output: (program: string, words: readonly string[]) => string | undefined;
 }
 
-/** The machine this runs on. */
-export const thisMachine: Machine = {
+/** The machine this runs on, as an environment shows it. */
+export const machineOf = (environment: NodeJS.ProcessEnv): Machine => ({
   nodeVersion: process.versions.node,
-  environment: process.env,
+  environment,
   output: (program, words) => {
-    const result = spawnSync(program, words, { encoding: "utf8", timeout: 20_000 });
+    const options = { encoding: "utf8", timeout: 20_000, env: environment } as const;
+    const result = spawnSync(program, words, options);
     return result.status === 0 ? result.stdout : undefined;
   },
-};
+});
+
+/** The machine this runs on. */
+export const thisMachine = machineOf(process.env);
 
 const Manifest = z.looseObject({
   requires: z.looseObject({ programNode: z.string() }),

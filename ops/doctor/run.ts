@@ -3,11 +3,12 @@ import { parseAll } from "../../stacks/parse.ts";
 import { systemSections } from "../../stacks/raw.ts";
 import { inFile } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
-import type { Target } from "../command.ts";
+import { CommandError, type Target } from "../command.ts";
 import { examine, reportChecks } from "../doctor.ts";
+import { officialEnvironment } from "../keys/pulumi.ts";
 import { withScratch } from "../review/scratch.ts";
 import type { StackFile } from "../stack-file.ts";
-import { thisMachine } from "../tools.ts";
+import { type Machine, machineOf, thisMachine } from "../tools.ts";
 import { type Check, codeOf } from "./check.ts";
 import { reachOf } from "./reach.ts";
 import { packagesCheck, wantedPackages } from "./version-checks.ts";
@@ -21,20 +22,39 @@ export interface Diagnosis {
 
 /** Runs every check, whatever any of them finds. */
 export async function runDoctor(root: string, file: StackFile, target: Target): Promise<Diagnosis> {
+  const machine = target === "live" ? officialMachine(root) : thisMachine;
+  const cli = /v(\d\S*)/.exec(machine.output("pulumi", ["version"]) ?? "")?.[1];
   const checks = [
-    ...examine(root, file, target, thisMachine),
+    ...examine(root, file, target, machine),
     packagesCheck(root),
-    ...(await withScratch((scratch) => reached(root, file, target, scratch))),
+    ...(await withScratch((scratch) => reached({ root, file, target, scratch, cli }))),
   ];
   return { text: reportChecks(file, checks), code: codeOf(checks) };
 }
 
-async function reached(
-  root: string,
-  file: StackFile,
-  target: Target,
-  scratch: string,
-): Promise<Check[]> {
+/** What a live stack may use of this machine: what Fleet built for the sandbox is none of it. */
+function officialMachine(root: string): Machine {
+  try {
+    return machineOf(officialEnvironment({ root, environment: process.env }));
+  } catch (error) {
+    if (error instanceof CommandError) {
+      // A sandbox's shell: the backend's check says so.
+      return thisMachine;
+    }
+    throw error;
+  }
+}
+
+interface Reaching {
+  readonly root: string;
+  readonly file: StackFile;
+  readonly target: Target;
+  readonly scratch: string;
+  /** Version of the CLI that is here. */
+  readonly cli: string | undefined;
+}
+
+async function reached({ root, file, target, scratch, cli }: Reaching): Promise<Check[]> {
   const { stack } = file;
   const reach = reachOf(root, stack, target, scratch);
   if (reach === undefined) {
@@ -47,7 +67,7 @@ async function reached(
       ...{ stack, refresh: reach.refresh, packages: wantedPackages(root) },
       // A sandbox has a passphrase of its own, whatever the stack's file says.
       provider: target === "live" ? encryptionOf(file) : undefined,
-      cli: /v(\d\S*)/.exec(thisMachine.output("pulumi", ["version"]) ?? "")?.[1],
+      cli,
     },
   });
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../../ops/command.ts";
 import { examine, reportChecks } from "../../ops/doctor.ts";
 import { parseStackFile } from "../../ops/stack-file.ts";
-import { isAtLeast, type Machine, toolFindings } from "../../ops/tools.ts";
+import { isAtLeast, type Machine, machineOf, toolFindings } from "../../ops/tools.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const text = readFileSync(resolve(root, "Pulumi.test.yaml"), "utf8");
@@ -108,4 +108,9 @@ describe("the machine", () => {
     expect(isAtLeast("22.9.0", "22.18.0")).toBe(false);
     expect(isAtLeast("24.0.0-rc.1", "22.18.0")).toBe(true);
   });
+});
+
+it("looks for programs where a live stack may, not where this process was started", () => {
+  expect(machineOf({ PATH: "/nowhere" }).output("node", ["--version"])).toBeUndefined();
+  expect(machineOf(process.env).output("node", ["--version"])).toMatch(/^v/);
 });
