@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import type { PolicyMessage, PropertyDiff, State, Step } from "./preview.ts";
-import { type JsonObject, objectAt } from "./values.ts";
+import { type JsonObject, objectAt, shared } from "./values.ts";
 
 const Text = z.string().default("");
 const Bag = z
@@ -78,6 +78,11 @@ export type StepMetadata = z.infer<typeof StepEvent>["metadata"];
 /** A step, without what no reader needs. What a refresh found is kept whole. */
 export function stepOf(metadata: StepMetadata, isRefresh = false): Step {
   const { op, urn, type, old: before, new: after, keys, diffs, detailedDiff } = metadata;
+  // Most of what a step shows is alike on both sides.
+  if (before !== null && before !== undefined && after !== null && after !== undefined) {
+    after.inputs = shared(after.inputs, before.inputs) as JsonObject;
+    after.outputs = shared(after.outputs, before.outputs) as JsonObject;
+  }
   const keep = (state: z.infer<typeof StepState> | null | undefined): State | undefined =>
     state === null || state === undefined
       ? undefined

@@ -6,7 +6,6 @@
  * what a report needs is kept.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { StringDecoder } from "node:string_decoder";
 
 import * as z from "zod";
 
@@ -40,6 +39,13 @@ const silent: ReadonlySet<string> = new Set([
  */
 const stepHead =
   /^\{"sequence":\d+,"timestamp":\d+,"(resourcePreEvent|resOutputsEvent)":\{"metadata":\{"op":"([a-z-]+)","urn":"([^"\\]*)","type":"([^"\\]*)",/;
+
+/** Bytes of a line in which that head ends, unless its names are longer than any there are. */
+const headBytes = 1024;
+
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const lineBreak = 0x0a;
 
 /** Levels of an event. Definitions of kinds, the deepest there are, have about fifty. */
 const deepest = 200;
@@ -77,9 +83,13 @@ export class EventReader {
   #unreadable = 0;
   #lastUnreadable = false;
 
-  /** Takes one line in. */
-  take(line: string): void {
-    if (line.trim() === "") {
+  /**
+   * Takes one line in.
+   *
+   * @param line Its bytes, which are not kept: most of most logs need not be made into text.
+   */
+  take(line: Buffer): void {
+    if (line[0] !== openBrace && line.toString("utf8").trim() === "") {
       return;
     }
     const wasRead = this.#skip(line) || this.#read(line);
@@ -116,12 +126,15 @@ export class EventReader {
   }
 
   /** Takes in a step of which its head tells all that is needed. */
-  #skip(line: string): boolean {
-    const head = line.endsWith("}") ? stepHead.exec(line) : null;
+  #skip(line: Buffer): boolean {
+    const isWhole = line.at(-1) === closeBrace;
+    const head = isWhole ? stepHead.exec(line.toString("utf8", 0, headBytes)) : null;
     if (head === null) {
       return false;
     }
-    const [, event = "", op = "", urn = "", type = ""] = head;
+    const [, event = "", op = "", name = "", type = ""] = head;
+    // A part of a text keeps the whole of it in memory: this is a text of its own.
+    const urn = Buffer.from(name, "utf8").toString("utf8");
     if (event === "resOutputsEvent") {
       // What a refresh found stands in the event of its end alone, and so do the stack's outputs.
       if (type === "pulumi:pulumi:Stack" || !this.#begun.has(`${op} ${urn}`)) {
@@ -146,10 +159,10 @@ export class EventReader {
     return true;
   }
 
-  #read(line: string): boolean {
+  #read(line: Buffer): boolean {
     let event: unknown;
     try {
-      event = JSON.parse(line);
+      event = JSON.parse(line.toString("utf8"));
     } catch {
       return false;
     }
@@ -297,7 +310,7 @@ export function readEvents(text: string): StackPreview {
   for (let start = 0; start < text.length;) {
     const end = text.indexOf("\n", start);
     const stop = end === -1 ? text.length : end;
-    reader.take(text.slice(start, stop));
+    reader.take(Buffer.from(text.slice(start, stop), "utf8"));
     start = stop + 1;
   }
   return reader.end(!text.endsWith("\n"));
@@ -310,25 +323,31 @@ export function readEvents(text: string): StackPreview {
  */
 export function readEventLog(path: string): StackPreview {
   const reader = new EventReader();
-  const decoder = new StringDecoder("utf8");
   const buffer = Buffer.alloc(1 << 20);
   const file = openSync(path, "r");
   try {
-    let rest = "";
+    // What of a line was read so far.
+    let parts: Buffer[] = [];
     for (;;) {
       const count = readSync(file, buffer, 0, buffer.length, null);
       if (count === 0) {
         break;
       }
-      const lines = (rest + decoder.write(buffer.subarray(0, count))).split("\n");
-      rest = lines.pop() ?? "";
-      lines.forEach((line) => {
-        reader.take(line);
-      });
+      const read = buffer.subarray(0, count);
+      let start = 0;
+      for (let end = read.indexOf(lineBreak); end !== -1; end = read.indexOf(lineBreak, start)) {
+        const rest = read.subarray(start, end);
+        reader.take(parts.length === 0 ? rest : Buffer.concat([...parts, rest]));
+        parts = [];
+        start = end + 1;
+      }
+      if (start < count) {
+        parts.push(Buffer.from(read.subarray(start)));
+      }
     }
-    rest += decoder.end();
-    reader.take(rest);
-    return reader.end(rest !== "");
+    const last = Buffer.concat(parts);
+    reader.take(last);
+    return reader.end(last.length > 0);
   } finally {
     closeSync(file);
   }

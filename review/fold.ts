@@ -143,8 +143,13 @@ const deeds: Readonly<Record<string, string>> = {
 
 /** The same resource that changes alike in several stacks is told in the first of them. */
 function foldStacks(stacks: readonly (readonly Item[])[]): void {
-  const open = stacks.flat().filter(({ folded }) => !folded);
-  const alike = Map.groupBy(open, (item) => `${keyOf(item)} ${signature(item)}`);
+  const open = Map.groupBy(
+    stacks.flat().filter(({ folded }) => !folded),
+    keyOf,
+  );
+  // A resource that changes in one stack only is like no other: all it says need not be put together.
+  const several = [...open.values()].filter((items) => items.length > 1).flat();
+  const alike = Map.groupBy(several, (item) => `${keyOf(item)} ${signature(item)}`);
   for (const [first, ...others] of alike.values()) {
     if (first === undefined || others.length === 0) {
       continue;

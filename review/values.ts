@@ -117,6 +117,31 @@ export function isEqual(left: unknown, right: unknown): boolean {
   );
 }
 
+/**
+ * A value that was just read, with all that is alike in another taken from there: it is held once, and
+ * found alike at one look. Writes into the value, not into the other.
+ */
+export function shared(value: unknown, other: unknown): unknown {
+  if (typeof value !== "object" || value === null || typeof other !== "object" || other === null) {
+    return value === other ? other : value;
+  }
+  const keys = Object.keys(value);
+  let isAlike =
+    Array.isArray(value) === Array.isArray(other) && keys.length === Object.keys(other).length;
+  const [own, known] = [value as Record<string, unknown>, other as JsonObject];
+  for (const key of keys) {
+    // To write this key would not make an entry.
+    if (key === "__proto__" || !Object.hasOwn(known, key)) {
+      isAlike = false;
+      continue;
+    }
+    const entry = shared(own[key], known[key]);
+    own[key] = entry;
+    isAlike &&= entry === known[key];
+  }
+  return isAlike ? other : value;
+}
+
 /** JSON with sorted keys: alike for alike values. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) {

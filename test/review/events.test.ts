@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import { readEventLog, readEvents } from "../../review/events.ts";
+import type { JsonObject } from "../../review/values.ts";
 import { logOf, previewOf, urnOf } from "./made.ts";
 import { recorded, recordedLog, reportOf } from "./recorded.ts";
 
@@ -147,6 +148,33 @@ describe("a step", () => {
     const [deleted, replaced] = steps.filter(({ urn }) => urn.endsWith("Deployment::worker"));
     expect(deleted?.before?.inputs).toHaveProperty("spec.selector.matchLabels.app", "worker");
     expect(replaced?.keys).toEqual(["spec.selector.matchLabels.app"]);
+  });
+
+  it("holds once what is alike on both its sides, and no part of what differs", () => {
+    const inputs = (replicas: number): JsonObject => ({
+      spec: { replicas, template: { labels: { app: "web" } }, list: [{ a: 1 }, { b: replicas }] },
+    });
+    const [before, after] = [inputs(1), inputs(2)];
+    const [step] = previewOf([{ type: "Deployment", before, after }]).steps;
+    const [was, is] = [step?.before, step?.after].map((state) => state?.inputs["spec"]) as [
+      Record<string, readonly unknown[]>,
+      Record<string, readonly unknown[]>,
+    ];
+    expect(is["template"]).toBe(was["template"]);
+    expect(is["list"]?.[0]).toBe(was["list"]?.[0]);
+    expect([step?.before?.inputs, step?.after?.inputs]).toEqual([before, after]);
+  });
+
+  it("is read as it stands where a key is one of the language's own", () => {
+    const keys = (value: string): unknown =>
+      JSON.parse(`{"__proto__": {"a": "${value}"}, "constructor": {"b": 1}, "toString": 1}`);
+    const [step] = previewOf([
+      { type: "ConfigMap", before: { data: keys("x") }, after: { data: keys("y"), list: ["z"] } },
+    ]).steps;
+    expect(JSON.stringify(step?.after?.inputs)).toBe(
+      JSON.stringify({ data: keys("y"), list: ["z"] }),
+    );
+    expect(JSON.stringify(step?.before?.inputs)).toBe(JSON.stringify({ data: keys("x") }));
   });
 
   it("that stays the same is counted, and read where others ask for it", () => {
