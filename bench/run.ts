@@ -9,6 +9,7 @@ import { join } from "node:path";
 
 import { clone, skywireStacks } from "../test/rendered.ts";
 import { timeOnce } from "./measure.ts";
+import { reportFigures } from "./report.ts";
 import { stackFigures } from "./stack.ts";
 import { type Figure, keeps, writeTable } from "./table.ts";
 
@@ -31,7 +32,7 @@ async function checkFigure(): Promise<Figure> {
 
 const root = mkdtempSync(join(tmpdir(), "fleet-bench-"));
 try {
-  const figures: Figure[] = [];
+  const figures: Figure[] = await reportFigures(root);
   for (const stack of skywireStacks) {
     figures.push(...(await stackFigures(stack, root)));
   }

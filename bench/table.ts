@@ -4,8 +4,8 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** `×` for a ratio, `s` for seconds. */
-  readonly unit: "×" | "s";
+  /** `×` for a ratio, `s` for seconds, `MB` for a million bytes. */
+  readonly unit: "×" | "s" | "MB";
   /** The figure must not be above. One without a bound is only told. */
   readonly bound?: number;
   readonly detail: string;
