@@ -50,8 +50,8 @@ export async function pullOf(forge: Forge, head: Head): Promise<number | undefin
 }
 
 /**
- * The run that has reviewed what was merged as a commit: the newest one that ended well, over the last
- * commit of the pull request.
+ * The run that has reviewed what was merged as a commit: the newest one over the last commit of the pull
+ * request, which must have ended well.
  *
  * @param workflow Name of the file of the workflow that reviews.
  * @throws CommandError where nobody has reviewed it, or a fork's code has.
@@ -73,7 +73,7 @@ export async function reviewOf(
   }
   const runs: z.infer<typeof Run>[] = [];
   const query = new URLSearchParams({
-    ...{ event: "pull_request", head_sha: head.sha, status: "success" },
+    ...{ event: "pull_request", head_sha: head.sha, status: "completed" },
   });
   const path = `actions/workflows/${encodeURIComponent(workflow)}/runs?${query.toString()}`;
   for await (const entry of forge.list(path, (page) => fieldOf(page, "workflow_runs"))) {
@@ -83,13 +83,16 @@ export async function reviewOf(
     (run) =>
       run.head_sha === head.sha &&
       run.event === "pull_request" &&
-      run.conclusion === "success" &&
+      // One that was cut off has a newer one behind it.
+      run.conclusion !== "cancelled" &&
       run.head_repository?.full_name === forge.repository &&
-      // One commit may be the head of two: to this branch, and to another, whose report is not live.
-      (run.pull_requests ?? []).some((one) => one.number === number),
+      // One commit may be the head of two pull requests. A run names those that are open, so none after the merge;
+      // where it was the other's, what it says of this branch's stacks is not live, and binds nothing.
+      (run.pull_requests ?? []).every((one) => one.number === number),
   );
   const [newest] = fits.sort((left, right) => right.run_number - left.run_number);
-  if (newest === undefined) {
+  // An older one counts for nothing: somebody has taken back since what was agreed to.
+  if (newest?.conclusion !== "success") {
     throw new CommandError(
       `pull request ${number} was merged without a review of ${head.sha.slice(0, 12)} that ended well; ${again}`,
     );

@@ -189,8 +189,10 @@ export class ForgeServer {
     }
     if (first === "actions" && second === "workflows" && fourth === "runs") {
       const { event, head_sha: head, status } = query;
+      const isAsked = (run: ForgeRun): boolean =>
+        status === "completed" || run.conclusion === status;
       const runs = this.runs.filter(
-        (run) => run.event === event && run.head_sha === head && run.conclusion === status,
+        (run) => run.event === event && run.head_sha === head && isAsked(run),
       );
       return [200, { runs }];
     }

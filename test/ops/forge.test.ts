@@ -249,17 +249,20 @@ describe("the review of what was merged", () => {
   const run = (id: number, number: number, rest: object = {}) =>
     server.runs.push({
       ...{ id, run_number: id, head_sha: commit, event: "pull_request", conclusion: "success" },
-      ...{ head_repository: { full_name: repository }, pull_requests: [{ number }] },
+      ...{
+        head_repository: { full_name: repository },
+        pull_requests: number === 4 ? [] : [{ number }],
+      },
       ...rest,
     });
   const find = () =>
     reviewOf(forge(), { branch: "master", commit: "m".repeat(40), workflow: "preview.yml" });
 
-  test("is the newest that ended well, over its last commit", async () => {
+  test("is the newest over its last commit", async () => {
     merged(4);
     run(10, 4);
     run(12, 4);
-    run(14, 4, { conclusion: "failure" });
+    run(14, 4, { conclusion: "cancelled" });
     run(16, 5);
     run(18, 4, { head_repository: { full_name: "mallory/fleet" } });
     run(20, 4, { head_sha: "e".repeat(40) });
@@ -271,6 +274,15 @@ describe("the review of what was merged", () => {
     ["another branch's", () => merged(4, repository, "develop"), /no pull request to master/],
     ["a fork's", () => merged(4, "mallory/fleet"), /came from a fork/],
     ["one nobody reviewed", () => merged(4), /merged without a review/],
+    [
+      "one whose agreement was taken back",
+      () => {
+        merged(4);
+        run(10, 4);
+        run(12, 4, { conclusion: "failure" });
+      },
+      /merged without a review .* that ended well/,
+    ],
   ])("does not exist for %s, and it says what to do", async (_, prepare, told) => {
     prepare();
     await expect(find()).rejects.toThrow(told);

@@ -1,11 +1,20 @@
 /** What a pipeline does with which stack, and how it comes by a kubeconfig. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { logIn, logOut } from "../../ops/pipeline/login.ts";
+import { installLiveTools } from "../../ops/pipeline/tools.ts";
 import { giveOutput, readOccasion, readStacks, tasksFor } from "../../ops/pipeline/stacks.ts";
 import { readStackFile } from "../../ops/stack-file.ts";
 import { clone } from "../rendered.ts";
@@ -125,5 +134,42 @@ describe("a kubeconfig out of a secret", () => {
     const text = config("skycoin-test");
     expect(() => logIn(file, { KUBE_CONFIG: text, KUBECONFIG: "a" })).toThrow("one file");
     expect(() => logIn(file, { KUBE_CONFIG: text, KUBECONFIG: "/a:/b" })).toThrow("one file");
+  });
+});
+
+describe("the official CLI", () => {
+  /** Stand-ins of both programs, which note what they were asked for. */
+  function machine(version: string, installs: string): Record<string, string> {
+    const programs = join(folder, "bin");
+    mkdirSync(programs);
+    const note = `echo "$(basename "$0") $*" >> "${folder}/asked"`;
+    writeFileSync(join(folder, "version"), version);
+    const pulumi = `[ "$1" = version ] && { cat "${folder}/version"; [ -s "${folder}/version" ]; exit; }; exit 0`;
+    writeFileSync(join(programs, "pulumi"), `#!/bin/sh\n${note}\n${pulumi}\n`);
+    writeFileSync(join(programs, "npm"), `#!/bin/sh\n${note}\n${installs}\n`);
+    ["pulumi", "npm"].forEach((name) => {
+      chmodSync(join(programs, name), 0o755);
+    });
+    return { PATH: `${programs}:/usr/bin:/bin` };
+  }
+  const asked = (): readonly string[] =>
+    readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
+
+  test("is taken where it is new enough, and its plugins are fetched", () => {
+    expect(installLiveTools(clone, machine("v3.999.0", "exit 1"))).toContain("3.999.0");
+    expect(asked()).toEqual(["pulumi version", "pulumi install --no-dependencies"]);
+  });
+
+  test.each(["", "v3.1.0"])(
+    "is fetched in the pinned version where there is %j, no script run",
+    (has) => {
+      installLiveTools(clone, machine(has, `echo v3.259.0 > "${folder}/version"`));
+      expect(asked()[1]).toMatch(/^npm install --global --ignore-scripts .*pulumi@3\.\d+\.\d+$/);
+      expect(asked().at(-1)).toBe("pulumi install --no-dependencies");
+    },
+  );
+
+  test("that cannot be fetched is told", () => {
+    expect(() => installLiveTools(clone, machine("", "exit 1"))).toThrow(/npm install .* failed/);
   });
 });
