@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { logIn, logOut } from "../../ops/pipeline/login.ts";
 import { installLiveTools } from "../../ops/pipeline/tools.ts";
 import { giveOutput, readOccasion, readStacks, tasksFor } from "../../ops/pipeline/stacks.ts";
+import { packWords } from "../../sandbox/policy.ts";
 import { readStackFile } from "../../ops/stack-file.ts";
 import { clone } from "../rendered.ts";
 
@@ -172,4 +173,10 @@ describe("the official CLI", () => {
   test("that cannot be fetched is told", () => {
     expect(() => installLiveTools(clone, machine("", "exit 1"))).toThrow(/npm install .* failed/);
   });
+});
+
+test("the policy pack runs on the vendor's analyzer where a pipeline asks for that, and only there", () => {
+  const official = packWords(clone, { FLEET_POLICY_PACK: "official" });
+  expect(official).toEqual(["--policy-pack", join(clone, "policy")]);
+  expect(packWords(clone, {})).toEqual(["--policy-pack", join(clone, "sandbox", "policy")]);
 });
