@@ -140,13 +140,18 @@ export class RealRegistry {
       place.write("config.yml", JSON.stringify(config)),
     ]);
     const registry = new RealRegistry(host, place, tokens);
-    await until("the registry answers", async () => {
-      if (running.child.exitCode !== null) {
-        throw new Error(`the registry ended: ${running.said()}`);
-      }
-      const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
-      return answer !== undefined;
-    });
+    try {
+      await until("the registry answers", async () => {
+        if (running.child.exitCode !== null) {
+          throw new Error(`the registry ended: ${running.said()}`);
+        }
+        const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
+        return answer !== undefined;
+      });
+    } catch (error) {
+      await registry.stop();
+      throw error;
+    }
     return registry;
   }
 
