@@ -419,8 +419,16 @@ describe("a name server", () => {
   const own = { url: "dns://ns1.skycoin.com/skycoin.com" };
   it("is well that has its zone, and says the serial", async () => {
     const port = await run(nameServer({ "skycoin.com SOA": ["2026112101"] }));
+    await run(tcpServer(undefined, port));
     expect(await only(own, { "ns1.skycoin.com:53": port })).toBe(
       "ok: has skycoin.com, serial 2026112101",
+    );
+  });
+
+  it("is at fault that answers over UDP alone: a long answer is asked for again over TCP", async () => {
+    const port = await run(nameServer({ "skycoin.com SOA": ["2026112101"] }));
+    expect(await only(own, { "ns1.skycoin.com:53": port })).toBe(
+      "fault: has skycoin.com, serial 2026112101, but over TCP: refused: nothing listens there",
     );
   });
 
