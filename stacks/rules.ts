@@ -1,5 +1,6 @@
 /** What rules across fields of several systems share. */
 import type { PlatformFault } from "../components/platform/fault.ts";
+import { writePath } from "./faults.ts";
 
 /** Values that stand at more than one path, with the first path that has each. */
 export function repeated<Value>(
@@ -10,7 +11,7 @@ export function repeated<Value>(
   return entries.flatMap(([path, value]) => {
     const owner = owners.get(value);
     if (owner === undefined) {
-      owners.set(value, `fleet:${path.join(".")}`);
+      owners.set(value, `fleet:${writePath(path)}`);
       return [];
     }
     return [{ path, message: message(value, owner) }];

@@ -147,7 +147,11 @@ function duplicateSlots(pools: Readonly<Record<string, PoolConfig>>, context: z.
     if (owner === undefined) {
       seen.set(what, path.join("."));
     } else {
-      context.addIssue({ code: "custom", path, message: `${what} already stands at ${owner}` });
+      context.addIssue({
+        code: "custom",
+        path,
+        message: `${what} already stands at fleet:cluster.pools.${owner}: each stands once in a cluster`,
+      });
     }
   };
   for (const [name, pool] of Object.entries(pools)) {

@@ -107,6 +107,9 @@ export const LinodeMachine = z.strictObject({
 /** {@inheritDoc LinodeMachine} */
 export type LinodeMachine = z.infer<typeof LinodeMachine>;
 
+/** Name servers whose addresses fit into user data, of which Linode takes 16 KiB encoded. */
+export const mostServers = 5;
+
 /** Our own name server. The token comes from LINODE_TOKEN and needs Object Storage, too. */
 export const NameServerDnsConfig = z
   .strictObject({
@@ -145,6 +148,13 @@ export const NameServerDnsConfig = z
     }
     if (machine.kind !== "linode") {
       return;
+    }
+    if (Object.keys(nameServers).length > mostServers) {
+      context.addIssue({
+        code: "custom",
+        path: ["nameServers"],
+        message: `must name at most ${mostServers}: the user data of a machine that is made here holds no more`,
+      });
     }
     const { address } = nameServers[machine.nameServer] ?? {};
     if (address !== undefined && address !== machine.address) {

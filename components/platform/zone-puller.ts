@@ -160,6 +160,35 @@ refuse() {
   return 1
 }
 
+# The zone above that this server itself answers for. What lies there below a new zone goes with it.
+above() {
+  up=$1
+  while [ "$up" != "\${up#*.}" ]; do
+    up=\${up#*.}
+    if [ -n "$(serial_at "$SERVER" "$PORT" "$up")" ] &&
+      "$QUERY" +time=5 +retry=1 -p "$PORT" "@$SERVER" "$up" SOA 2> /dev/null | grep -Eiq '^;; flags:[^;]* aa[ ;]'; then
+      echo "$up"
+      return 0
+    fi
+  done
+}
+
+# Records below a zone that Fleet never took, in the zone above: but for its delegation and signatures.
+served_above() {
+  upper=$(above "$1")
+  [ -n "$upper" ] || return 0
+  ask "$SERVER" "$PORT" "$upper" AXFR > "$work/transfer" || return 1
+  records "$work/transfer" > "$work/upper" || return 1
+  [ -s "$work/upper" ] || return 1
+  if [ -f "$STATE/$upper.accepted" ]; then
+    records "$STATE/$upper.accepted" >> "$work/ours" || return 1
+  fi
+  awk -v zone="$1." '
+    ($1 == zone && $2 != "NS") || substr($1, length($1) - length(zone)) == "." zone {
+      if ($2 !~ /^(RRSIG|NSEC|NSEC3)$/) print
+    }' "$work/upper" >> "$work/served"
+}
+
 # Records that somebody else put into the served zone and the offered one lacks.
 lost() {
   : > "$work/served"
@@ -173,9 +202,10 @@ lost() {
     records "$STATE/$1.accepted" > "$work/ours" || return 1
   else
     : > "$work/ours"
+    served_above "$1" || return 1
   fi
   sort -u "$work/offered" "$work/ours" > "$work/known" || return 1
-  comm -23 "$work/served" "$work/known" > "$work/lost"
+  sort -u "$work/served" | comm -23 - "$work/known" > "$work/lost"
 }
 
 pull() {

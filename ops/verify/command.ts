@@ -27,11 +27,8 @@ export function verifyAll(
   network: Network,
 ): Promise<readonly Verified[]> {
   const { records: parsed, strange } = parseRecords(records);
-  const discovery = endpoints.find(
-    ({ name, kind }) => name === "dmsg-discovery" && kind === "http",
-  );
   const asks = [
-    ...endpoints.map((endpoint) => () => verifyEndpoint(endpoint, discovery, network)),
+    ...endpoints.map((endpoint) => () => verifyEndpoint(endpoint, endpoints, network)),
     ...recordSets(parsed).map((set) => () => verifyRecords(set, network)),
     ...strange.map((line) => () => Promise.resolve(unread(line))),
   ];
@@ -40,7 +37,7 @@ export function verifyAll(
 
 async function verifyEndpoint(
   endpoint: PublishedEndpoint,
-  discovery: PublishedEndpoint | undefined,
+  all: readonly PublishedEndpoint[],
   network: Network,
 ): Promise<Verified> {
   const { name, kind, url, verify } = endpoint;
@@ -48,18 +45,35 @@ async function verifyEndpoint(
   const finding: Finding =
     address === undefined
       ? { result: "fault", detail: "is no address that this version can read" }
-      : await probe(address, { check: verify, discovery, network });
+      : await probe(address, {
+          check: verify,
+          discovery: addressOf(all, "dmsg-discovery", "http"),
+          tcp: addressOf(all, name, "tcp"),
+          network,
+        });
   return { name, kind, where: url, ...finding };
+}
+
+/** Where a stack publishes something of a kind. */
+function addressOf(
+  all: readonly PublishedEndpoint[],
+  name: string,
+  kind: string,
+): Address | undefined {
+  const found = all.find((one) => one.name === name && one.kind === kind);
+  return found && parseAddress(found);
 }
 
 interface Around {
   readonly check: string | undefined;
-  readonly discovery: PublishedEndpoint | undefined;
+  readonly discovery: Address | undefined;
+  /** Where what has this name is dialled over TCP: of dmsg-servers alone. */
+  readonly tcp: Address | undefined;
   readonly network: Network;
 }
 
 /** By the scheme, which says how a place is dialled; a kind may have several. */
-function probe(address: Address, { check, discovery, network }: Around): Promise<Finding> {
+function probe(address: Address, { check, discovery, tcp, network }: Around): Promise<Finding> {
   switch (address.scheme) {
     case "http":
     case "https":
@@ -73,7 +87,7 @@ function probe(address: Address, { check, discovery, network }: Around): Promise
     case "dns":
       return probeNameServer(address, network);
     case "dmsg":
-      return probeDmsg(address, discovery && parseAddress(discovery), network);
+      return probeDmsg(address, discovery, network, tcp && `${tcp.host}:${tcp.port ?? ""}`);
     default:
       return Promise.resolve({ result: "unsure", detail: "this version has no probe for it" });
   }

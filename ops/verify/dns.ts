@@ -3,6 +3,7 @@ import { lookup, Resolver } from "node:dns/promises";
 
 import type { ZoneRecord } from "../records.ts";
 import { type Address, type Finding, type Network } from "./probe.ts";
+import { probeTcp } from "./tcp.ts";
 
 /** Records of one name and type, which are one answer. */
 export interface RecordSet {
@@ -129,7 +130,10 @@ function lookUpFault(error: unknown): Finding {
   }
 }
 
-/** Asks one name server for the zone that it must have: `dns://server/zone`. */
+/**
+ * Asks one name server for the zone that it must have: `dns://server/zone`. It must take TCP, too, by which
+ * resolvers ask again where an answer is long, or was cut short against floods (RFC 7766).
+ */
 export async function probeNameServer(
   { host, port = 0, path }: Address,
   network: Network,
@@ -140,7 +144,10 @@ export async function probeNameServer(
     const { address, family } = await lookup(to.host);
     const server = family === 6 ? `[${address}]:${to.port}` : `${address}:${to.port}`;
     const { serial } = await resolverOf(network, [server]).resolveSoa(zone);
-    return { result: "ok", detail: `has ${zone}, serial ${serial}` };
+    const tcp = await probeTcp({ scheme: "tcp", host, port, path: "" }, network);
+    return tcp.result === "ok"
+      ? { result: "ok", detail: `has ${zone}, serial ${serial}` }
+      : { result: "fault", detail: `has ${zone}, serial ${serial}, but over TCP: ${tcp.detail}` };
   } catch (error) {
     return lookUpFault(error);
   }

@@ -10,6 +10,8 @@ export interface Answer {
   readonly status: number;
   /** Where it sends on to. */
   readonly location: string | undefined;
+  /** Beginning of its body, as much as was asked for. */
+  readonly text: string;
   /** Over HTTPS. */
   readonly presented?: Presented;
 }
@@ -24,11 +26,16 @@ export interface Presented {
 /** How many times as long as for a sign of life is waited for a whole head. */
 const patience = 3;
 
-/** Asks a host. Its certificate is kept instead of refused, so that the answer is seen all the same. */
+/**
+ * Asks a host. Its certificate is kept instead of refused, so that the answer is seen all the same.
+ *
+ * @param wanted Characters of the body that are of interest; the rest is not waited for.
+ */
 export function get(
   { scheme, host, port = 0 }: Address,
   path: string,
   network: Network,
+  wanted = 0,
 ): Promise<Answer> {
   const options = {
     ...network.at(host, port),
@@ -51,13 +58,24 @@ export function get(
     const onResponse = (response: IncomingMessage): void => {
       const { statusCode: status = 0, headers, socket } = response;
       const presented = socket instanceof TLSSocket ? presentedBy(socket) : undefined;
-      settle({
-        status,
-        location: headers.location,
-        ...(presented === undefined ? {} : { presented }),
+      let text = "";
+      const end = (): void => {
+        const certificate = presented === undefined ? {} : { presented };
+        settle({ status, location: headers.location, text, ...certificate });
+        // A body that never ends would keep the command from ending.
+        response.destroy();
+      };
+      if (wanted === 0) {
+        end();
+        return;
+      }
+      response.setEncoding("utf8").on("error", fail).on("end", end);
+      response.on("data", (part: string) => {
+        text += part;
+        if (text.length >= wanted) {
+          end();
+        }
       });
-      // A body that never ends would keep the command from ending.
-      response.destroy();
     };
     const call =
       scheme === "https" ? requestSecure(secure, onResponse) : requestPlain(options, onResponse);

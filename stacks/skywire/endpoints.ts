@@ -2,7 +2,7 @@
 import { type PublicService, publicUrl } from "../../components/skywire/hosts.ts";
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
-import type { Identities } from "../../components/skywire/identities.ts";
+import { dmsgServerIdentity, type Identities } from "../../components/skywire/identities.ts";
 import { type ExtraHost, extraHosts, stunServersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
@@ -11,7 +11,7 @@ import { dmsgServersOf, hostsOf } from "./shape.ts";
 export interface Endpoint {
   readonly name: string;
   /**
-   * `dmsg` is an address on the dmsg network, all others are on the internet. `stun` is told to visors
+   * `dmsg` is a key on the dmsg network, all others are on the internet. `stun` is told to visors
    * whoever runs the server.
    */
   readonly kind: "http" | "https" | "udp" | "tcp" | "stun" | "dns" | "dmsg";
@@ -91,6 +91,10 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
       url: `stun:${server}`,
     })),
     ...nameServerEndpoints(stack),
+    ...dmsgServersOf(stack).flatMap(({ name, nodePort }): Endpoint[] => {
+      const key = identities[dmsgServerIdentity(nodePort)];
+      return key === undefined ? [] : [{ name, kind: "dmsg", url: `dmsg://${key}` }];
+    }),
     ...dmsgHttpServices.flatMap((name): Endpoint[] => {
       const key = identities[name];
       return key === undefined ? [] : [{ name, kind: "dmsg", url: `dmsg://${key}:80` }];

@@ -12,7 +12,7 @@ export const extrasFaults: readonly FaultCase[] = [
       [`${coturn}/addresses`]: ["192.46.228.39", "192.53.113.106", "192.53.173.68"],
     }),
     paths: ["fleet:extras.coturn.members.coturn-2.addresses[2]"],
-    says: "address 192.53.173.68 already stands at fleet:extras.coturn.members.coturn-1.addresses.1",
+    says: "address 192.53.173.68 already stands at fleet:extras.coturn.members.coturn-1.addresses[1]",
   },
   {
     title: "two coturns on one node",

@@ -492,7 +492,7 @@ export const commonFaults: readonly FaultCase[] = [
       },
     }),
     paths: ['fleet:cluster.pools.other.slots["1"]'],
-    says: "slot 1 already stands at edge.slots.1",
+    says: "slot 1 already stands at fleet:cluster.pools.edge.slots.1: each stands once",
   },
   {
     title: "one address for two slots",

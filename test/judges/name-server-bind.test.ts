@@ -35,6 +35,17 @@ mail IN A 192.0.2.25
 www 60 IN CNAME mail
 `;
 
+/** One whose names below `ip` are about to become a zone of their own on the same server. */
+const upperZone = `$TTL 1h
+$ORIGIN example.com.
+@ IN SOA ns1.example.org. hostmaster.example.org. 7 1h 15m 2w 5m
+  IN NS ns1.example.org.
+mail IN A 192.0.2.25
+ship IN A 192.0.2.26
+ip IN A 203.0.113.7
+old.ip IN A 192.0.2.77
+`;
+
 const known = [
   { name: "@", type: "MX", priority: 10, target: "mail.example.org" },
   { name: "mail", type: "A", address: "192.0.2.25" },
@@ -60,6 +71,7 @@ beforeAll(async () => {
     await place.makeFolder(folder);
   }
   place.write("zones/example.org.zone", operatorsZone);
+  place.write("example.com.zone", upperZone);
   const key = 'key "rndc-key" { algorithm hmac-sha256; secret "c2VjcmV0IG9mIGEgdGVzdA=="; };\n';
   place.write(
     "rndc.conf",
@@ -73,7 +85,9 @@ beforeAll(async () => {
     };
     controls { inet 127.0.0.1 port ${control} allow { 127.0.0.1; } keys { "rndc-key"; }; };
     zone "example.org" { type primary; file "zones/example.org.zone"; };
-    zone "sd.example.net" { type primary; file "zones/sd.example.net.zone"; };\n`,
+    zone "sd.example.net" { type primary; file "zones/sd.example.net.zone"; };
+    zone "example.com" { type primary; file "example.com.zone"; };
+    zone "ip.example.com" { type primary; file "zones/ip.example.com.zone"; };\n`,
   );
   running = place.start(["named", "-g", "-n", "1", "-c", place.at("named.conf")]);
   resolver = new Resolver({ timeout: 2_000, tries: 2 });
@@ -151,4 +165,29 @@ it("gets a zone that it was only told of, once that is published", async () => {
   const { code, output } = await pull();
   expect(code, output).toBe(0);
   expect(await resolver.resolve4("sd.example.net")).toEqual(["203.0.113.7"]);
+});
+
+it("gets a zone for names of one that it answers for, once none of them would be lost", async () => {
+  const hosts = [
+    { host: "ip.example.com", type: "A", content: "203.0.113.7", ttlSeconds: 300 } as const,
+  ];
+  const part = (records: readonly object[]) =>
+    publish(section({ zones: { "ip.example.com": { records } } }), hosts);
+  publication.files = part([]);
+  const refused = await pull();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("REFUSED: ip.example.com: these records are not Fleet's");
+  expect(refused.output).toContain("old.ip.example.com. A 192.0.2.77");
+  expect(refused.output).not.toMatch(/ip\.example\.com\. A 203|mail|ship/);
+
+  const old = { name: "old", type: "A", address: "192.0.2.77" };
+  publication.files = part([old]);
+  const { code, output } = await pull();
+  expect(code, output).toBe(0);
+  expect(await resolver.resolve4("old.ip.example.com")).toEqual(["192.0.2.77"]);
+  expect(await resolver.resolve4("ship.example.com")).toEqual(["192.0.2.26"]);
+  // From now on the zone is Fleet's, and what still lies above is hidden.
+  publication.files = part([]);
+  expect((await pull()).code).toBe(0);
+  await expect(resolver.resolve4("old.ip.example.com")).rejects.toThrow("ENOTFOUND");
 });

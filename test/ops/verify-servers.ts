@@ -12,12 +12,12 @@ export interface Running {
 
 const local = "127.0.0.1";
 
-async function listen(server: Server): Promise<Running> {
+async function listen(server: Server, port = 0): Promise<Running> {
   const open = new Set<Socket>();
   server.on("connection", (socket) => {
     open.add(socket.on("close", () => open.delete(socket)));
   });
-  await new Promise<void>((settle) => server.listen(0, local, settle));
+  await new Promise<void>((settle) => server.listen(port, local, settle));
   return {
     port: (server.address() as AddressInfo).port,
     stop: () =>
@@ -40,12 +40,16 @@ export const httpsServer = (
 ): Promise<Running> => listen(createHttps(certificate, answer));
 
 /** Takes connections; where nothing is said of them it is silent, as a dmsg-server is. */
-export const tcpServer = (onConnection?: (socket: Socket) => void): Promise<Running> =>
+export const tcpServer = (
+  onConnection?: (socket: Socket) => void,
+  port?: number,
+): Promise<Running> =>
   listen(
     createTcp((socket) => {
       socket.on("error", () => undefined);
       onConnection?.(socket);
     }),
+    port,
   );
 
 /** Answers datagrams; without an answer it stays silent. */

@@ -419,8 +419,16 @@ describe("a name server", () => {
   const own = { url: "dns://ns1.skycoin.com/skycoin.com" };
   it("is well that has its zone, and says the serial", async () => {
     const port = await run(nameServer({ "skycoin.com SOA": ["2026112101"] }));
+    await run(tcpServer(undefined, port));
     expect(await only(own, { "ns1.skycoin.com:53": port })).toBe(
       "ok: has skycoin.com, serial 2026112101",
+    );
+  });
+
+  it("is at fault that answers over UDP alone: a long answer is asked for again over TCP", async () => {
+    const port = await run(nameServer({ "skycoin.com SOA": ["2026112101"] }));
+    expect(await only(own, { "ns1.skycoin.com:53": port })).toBe(
+      "fault: has skycoin.com, serial 2026112101, but over TCP: refused: nothing listens there",
     );
   });
 
@@ -432,27 +440,60 @@ describe("a name server", () => {
   });
 });
 
-describe("an address on the dmsg network", () => {
+describe("a key on the dmsg network", () => {
   const key = `02${"ab".repeat(32)}`;
   const dmsg = { url: `dmsg://${key}:80` };
   const discovery = { name: "dmsg-discovery", url: "http://dmsgd.skywire.dev" };
+  const client = JSON.stringify({ static: key, client: { delegated_servers: [] } });
 
-  it.each([
-    [200, /^ok: registered/],
-    [404, /^fault: not registered/],
-    [502, /^unsure: the dmsg-discovery answers 502/],
-  ])("is looked up at the dmsg-discovery: %s", async (status, expected) => {
+  /** What is found where the dmsg-discovery answers so. */
+  async function found(status: number, body: string, ...endpoints: One[]): Promise<string> {
     const asked: string[] = [];
     const port = await run(
       httpServer((request, response) => {
         asked.push(request.url ?? "");
-        response.writeHead(status).end();
+        response.writeHead(status).end(body);
       }),
     );
-    const found = await verdicts(outputs(dmsg, discovery), world({ "dmsgd.skywire.dev:80": port }));
-    expect(found[0]).toMatch(expected);
+    const stack = outputs(...endpoints, discovery);
+    const [verdict = ""] = await verdicts(stack, world({ "dmsgd.skywire.dev:80": port }));
     expect(asked).toContain(`/dmsg-discovery/entry/${key}`);
+    return verdict;
+  }
+
+  it.each([
+    [200, client, /^ok: registered/],
+    [200, "<html>", /^unsure: .*something else/],
+    [200, client.replaceAll("ab", "cd"), /^unsure: .*something else/],
+    [404, "", /^fault: not registered: it is on no dmsg-server/],
+    [502, "", /^unsure: the dmsg-discovery answers 502/],
+  ])("is looked up at the dmsg-discovery: %s %s", async (status, body, expected) => {
+    expect(await found(status, body, dmsg)).toMatch(expected);
   });
+
+  it.each([
+    [
+      200,
+      { server: { address: "192.0.2.7:30081" } },
+      "ok: registered at the dmsg-discovery, at 192.0.2.7:30081",
+    ],
+    [
+      200,
+      { server: { address: "192.0.2.8:30081" } },
+      "fault: registered at 192.0.2.8:30081 instead of 192.0.2.7:30081: visors are sent there",
+    ],
+    [200, { client: {} }, "fault: registered as a client, and is a dmsg-server"],
+    [404, {}, "fault: not registered: no visor is told of it"],
+  ])(
+    "of a dmsg-server must be registered at the address where it is dialled: %s %j",
+    async (status, entry, expected) => {
+      const server = { name: "dmsg-server-1", url: `dmsg://${key}` };
+      const tcp = { name: "dmsg-server-1", url: "tcp://192.0.2.7:30081" };
+      expect(await found(status, JSON.stringify({ static: key, ...entry }), server, tcp)).toBe(
+        expected,
+      );
+    },
+  );
 
   it("stays unsure where there is no dmsg-discovery to ask", async () => {
     expect(await only(dmsg, {})).toMatch(/^unsure: the stack publishes no dmsg-discovery/);

@@ -76,8 +76,8 @@ describe("the cluster section", () => {
       },
     };
     expect(complaints(ClusterConfig, twice)).toEqual([
-      "pools.b.slots.0: slot 0 already stands at a.slots.0",
-      "pools.b.slots.1.address.ip: address 203.0.113.7 already stands at a.slots.0.address.ip",
+      "pools.b.slots.0: slot 0 already stands at fleet:cluster.pools.a.slots.0: each stands once in a cluster",
+      "pools.b.slots.1.address.ip: address 203.0.113.7 already stands at fleet:cluster.pools.a.slots.0.address.ip: each stands once in a cluster",
     ]);
   });
 });

@@ -11,7 +11,10 @@ import {
   userData,
 } from "../../components/platform/name-server-files.ts";
 import { firewallRules } from "../../components/platform/name-server.ts";
-import type { NameServerDnsConfig } from "../../components/platform/name-server.schema.ts";
+import {
+  mostServers,
+  type NameServerDnsConfig,
+} from "../../components/platform/name-server.schema.ts";
 import { type Collected, collect, find } from "../harness.ts";
 import { section } from "./zone-server.ts";
 
@@ -192,8 +195,11 @@ describe("user data", () => {
   };
   const file = (path: string) => config.write_files.find((one) => one.path === path)?.content ?? "";
 
-  it("fits in what Linode takes, encoded", () => {
-    expect(Buffer.from(text).toString("base64").length).toBeLessThanOrEqual(16_384);
+  it("fits in what Linode takes, encoded, with the longest of everything that a file may say", () => {
+    const source = `https://${"z".repeat(63)}.ap-southeast-1.linodeobjects.com/zones`;
+    const others = Array.from({ length: mostServers - 1 }, () => "255.255.255.255");
+    const longest = Buffer.from(userData(source, others)).toString("base64");
+    expect(longest.length).toBeLessThanOrEqual(16_384);
   });
 
   it("installs the programs that the puller calls, before the files that need their users", () => {

@@ -220,6 +220,17 @@ describe("the section", () => {
   it.each<[string, object, string]>([
     ["no zone", { zones: {} }, "zones: must name at least one zone"],
     ["no name server", { nameServers: {} }, "nameServers: must name at least one name server"],
+    [
+      "more servers than a machine can be told of",
+      {
+        machine,
+        nameServers: {
+          ...good.nameServers,
+          ...Object.fromEntries([2, 3, 4, 5, 6].map((number) => [`ns${number}.example.net`, {}])),
+        },
+      },
+      "nameServers: must name at most 5",
+    ],
     ["nobody to answer for them", { contact: undefined }, "contact"],
     ["a contact that is no mail address", { contact: "me" }, "must be a mail address"],
     ["seconds out of range", { ttlSeconds: 5 }, "ttlSeconds: must be at least 30"],

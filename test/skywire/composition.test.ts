@@ -150,7 +150,12 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
       stack === "test" ? "udp://ar.skywire.dev:30178" : "udp://ar.skywire.skycoin.com:30178",
     ]);
     expect(kinds("tcp")).toHaveLength(stack === "test" ? 1 : 6);
-    expect(kinds("dmsg")).toHaveLength(6);
+    // Every dmsg-server by its key, and six services that serve their HTTP there.
+    expect(kinds("dmsg").map(({ name }) => name)).toEqual([
+      ...kinds("tcp").map(({ name }) => name),
+      ...["address-resolver", "dmsg-discovery", "route-finder", "service-discovery"],
+      ...["transport-discovery", "uptime-tracker"],
+    ]);
   });
 });
 

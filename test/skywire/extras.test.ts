@@ -317,14 +317,14 @@ const cases: readonly (readonly [
     `${members}/coturn-2/addresses`,
     ["192.46.228.39", "192.53.113.106", "45.118.133.242"],
     `${members}/coturn-2/addresses/2`,
-    /address 45\.118\.133\.242 already stands at fleet:extras\.coturn\.members\.coturn-1\.addresses\.0/,
+    /address 45\.118\.133\.242 already stands at fleet:extras\.coturn\.members\.coturn-1\.addresses\[0\]/,
   ],
   [
     "one address twice in a coturn",
     `${members}/coturn-1/addresses`,
     ["45.118.133.242", "45.118.133.242"],
     `${members}/coturn-1/addresses/1`,
-    /already stands at fleet:extras\.coturn\.members\.coturn-1\.addresses\.0/,
+    /already stands at fleet:extras\.coturn\.members\.coturn-1\.addresses\[0\]/,
   ],
   [
     "an address that the coturn's node does not have",
