@@ -173,7 +173,8 @@ describe("the pipelines of a repository", () => {
     forge.runs.push({
       ...{ id: preview.run, run_number: preview.run, head_sha: sha, event: "pull_request" },
       conclusion: Object.values(preview.jobs).includes("failure") ? "failure" : "success",
-      ...{ head_repository: { full_name: from }, pull_requests: [{ number }] },
+      // GitHub names the open ones only, so none when it is asked after the merge.
+      ...{ head_repository: { full_name: from }, pull_requests: [] },
     });
     return preview;
   }
