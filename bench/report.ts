@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { frugal } from "../tools/lib/commands.mjs";
 import { clone } from "../test/rendered.ts";
 import { recorded } from "../test/review/prepared/report.ts";
 import { run, summarise } from "./measure.ts";
@@ -96,7 +97,8 @@ export async function reportFigures(root: string, rounds = 5): Promise<Figure[]>
 async function makeReport(file: string): Promise<Taken> {
   const printed = await run({
     command: process.execPath,
-    arguments: [join(clone, "bench", "report-child.ts"), file],
+    // As `make review` starts Node.
+    arguments: [...frugal, join(clone, "bench", "report-child.ts"), file],
     folder: clone,
     environment: process.env,
   });

@@ -61,7 +61,8 @@ async function main(words) {
     await linkFolder(root, { node }),
     join(clone, "node_modules", ".bin"),
   ];
-  return runProgram(node, [program, ...command.arguments, ...options, ...rest], {
+  const given = [...(command.node ?? []), program, ...command.arguments, ...options, ...rest];
+  return runProgram(node, given, {
     ...environmentWithoutMake(),
     PATH: [...searchPath, process.env["PATH"] ?? ""].join(delimiter),
     FLEET_CACHE_DIR: root,
