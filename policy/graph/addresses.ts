@@ -23,8 +23,9 @@ const schemePorts: Readonly<Record<string, number>> = {
   postgresql: 5432,
 };
 
+/** A port ends where its digits do: of `user:0a9f`, a login, nothing is one. */
 const token =
-  /(?:(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?:[^\s/@"']*@)?)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5}))?/g;
+  /(?:(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?:[^\s/@"']*@)?)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5})(?![\w-]))?/g;
 
 const indices = new WeakMap<World, ReadonlyMap<string, Service>>();
 

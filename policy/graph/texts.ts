@@ -96,8 +96,16 @@ function files(world: World, pods: PodSet, container: Container): [string, strin
         ...(source.secret === undefined ? [] : [["Secret", source.secret.name] as const]),
       ]),
     ])
-    .flatMap(([kind, name]) => Object.entries(contentsAt(world, kind, pods.namespace, name) ?? {}));
+    .flatMap(([kind, name]) => Object.entries(contentsAt(world, kind, pods.namespace, name) ?? {}))
+    .map(([key, text]) => [key, key === "pgpass" ? withoutPasswords(text) : text]);
 }
+
+/**
+ * Postgres' password file without what ends each line, `host:port:database:user:password`: a user and a
+ * random password of digits read like an address.
+ */
+const withoutPasswords = (file: string): string =>
+  file.replaceAll(/^((?:[^:\n\\]|\\.)*(?::(?:[^:\n\\]|\\.)*){3}):.*$/gm, "$1");
 
 function containerTexts(world: World, pods: PodSet, container: Container): Told[] {
   const known = variables(world, pods, container);

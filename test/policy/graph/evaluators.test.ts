@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { destinations, serviceAddresses } from "../../../policy/graph/addresses.ts";
-import { podsOf, restrictedPod, shop } from "./fixture.ts";
+import { podsOf, restrictedPod, shop, shopObjects } from "./fixture.ts";
 import { PodSpec, type World } from "../../../policy/graph/objects.ts";
 import {
   allowedCalls,
@@ -157,6 +157,20 @@ describe("addresses in what pods are started with", () => {
     expect(found.flatMap((address) => destinations(world, address))).toMatchObject([
       { pods: { name: "store" }, port: 6379, protocol: "TCP" },
       { pods: { name: "store" }, port: 6379, protocol: "TCP" },
+    ]);
+  });
+
+  test.each([
+    ["whose digits go on as letters", "web.conf", "store:0a9f83"],
+    ["whose digits go on behind a dash", "web.conf", "store:12-e9"],
+    ["of digits alone, in Postgres' file", "pgpass", "*:*:store:store:63791\\nstore:5432:a:b:9\\n"],
+  ])("are not made of a user and a password %s", (_, key, text) => {
+    const files = { ...shopObjects()["files"], data: { [key]: text.replaceAll("\\n", "\n") } };
+    const world = shop({ files });
+    const found = serviceAddresses(world, podsOf(world, "web")).map((address) => address.text);
+    expect(found).toEqual([
+      "redis://store:6379",
+      ...(text.includes("store:5432") ? ["store:5432"] : []),
     ]);
   });
 
