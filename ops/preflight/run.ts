@@ -1,7 +1,6 @@
 /** `preflight` from the command line: the stack rendered without a cluster, its own login, its registries. */
 import { readLogin } from "../../components/base/secrets.ts";
 import { registryServer } from "../../components/platform/registry.schema.ts";
-import { readEvents } from "../../review/events.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { CommandError, type Target } from "../command.ts";
 import { stackImages } from "../images/stack-images.ts";
@@ -40,7 +39,7 @@ async function render(root: string, { stack }: StackFile): Promise<readonly Rend
   if (failure !== undefined) {
     throw new CommandError(`${stack} cannot be rendered: ${failure}`);
   }
-  return readEvents(events).steps.flatMap(({ type, after }) =>
+  return (events?.steps ?? []).flatMap(({ type, after }) =>
     after === undefined ? [] : [{ type, inputs: after.inputs }],
   );
 }

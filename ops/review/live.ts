@@ -4,9 +4,10 @@ import { join } from "node:path";
 
 import { Git } from "../../release/git.ts";
 import { dependenciesOfPlan, dependenciesOfState } from "../../review/dependencies.ts";
+import { EventReader } from "../../review/events.ts";
+import type { StackPreview } from "../../review/preview.ts";
 import { readPlan } from "../../review/binding/plan.ts";
 import { type StackKey, stackKey } from "../../review/binding/key.ts";
-import { readIfThere } from "../../sandbox/files.ts";
 import { canonical, type JsonObject } from "../../review/values.ts";
 import { CommandError } from "../command.ts";
 import { liveVault } from "../keys/live.ts";
@@ -15,7 +16,7 @@ import { onFailureOf } from "../on-failure.ts";
 import { livePackWords } from "../pack.ts";
 import type { StackFile } from "../stack-file.ts";
 import { openPipe } from "./pipe.ts";
-import type { Previewed } from "./previewed.ts";
+import { type Previewed, readLog } from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
 /** What is previewed, and how. */
@@ -73,7 +74,7 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
 
 const nothingAsked: Pick<LivePreviewed, "code" | "dependencies" | "events" | "values"> = {
   code: 0,
-  events: "",
+  events: undefined,
   values: undefined,
 };
 
@@ -95,7 +96,7 @@ async function previewChange(
   const text = await plan?.end();
   return {
     code: ended === undefined ? 0 : 1,
-    events: readIfThere(events) ?? "",
+    events: readLog(events),
     ...(ended === undefined ? {} : { failure: ended }),
     ...(text === undefined ? {} : { dependencies: dependenciesOfPlan(text) }),
     values: text === undefined ? undefined : readPlan(text),
@@ -106,11 +107,11 @@ async function previewChange(
 async function askTheWorld(
   pulumi: RunPulumi,
   { file, scratch }: LivePreview,
-): Promise<{ readonly events: string; readonly failure: string | undefined }> {
+): Promise<{ readonly events: StackPreview; readonly failure: string | undefined }> {
   const events = join(scratch, `${file.stack}.drift`);
   const words = ["--stack", file.stack, "--event-log", events, "--suppress-progress"];
   const failure = await attempt(() => pulumi(["refresh", "--preview-only", ...words]));
-  return { events: readIfThere(events) ?? "", failure };
+  return { events: readLog(events) ?? new EventReader().end(false), failure };
 }
 
 /** Why a run failed; undefined where it did not. */

@@ -24,7 +24,7 @@ import { neededSecrets, readSecrets, writeSecrets } from "../../sandbox/secrets.
 import { seedStandins } from "../../sandbox/standins/seeds.ts";
 import type { Environment } from "../../sandbox/tools.ts";
 import { dependenciesOfState } from "../../review/dependencies.ts";
-import { lastWords, notBegun, type Previewed, previewWords } from "./previewed.ts";
+import { lastWords, notBegun, type Previewed, previewWords, readLog } from "./previewed.ts";
 import { rotatedSecrets } from "./rotated.ts";
 import { stateOf } from "./state.ts";
 
@@ -77,7 +77,7 @@ export async function previewOffline(run: OfflineRun): Promise<Previewed> {
     stack,
     against: "state",
     code: result.code,
-    events: readIfThere(events) ?? "",
+    events: readLog(events),
     ...(result.code === 0 ? {} : { failure: lastWords(result) }),
     ...(state === undefined ? {} : { state }),
     dependencies: dependenciesOfState(deployment),

@@ -1,5 +1,9 @@
 /** What a preview leaves for the report, whichever way it was run. */
+import { statSync } from "node:fs";
+
+import { readEventLog } from "../../review/events.ts";
 import type { Missing, StackProvenance } from "../../review/model.ts";
+import type { StackPreview } from "../../review/preview.ts";
 import type { Dependencies } from "../../review/unknowns.ts";
 import type { UpdateResult } from "../../sandbox/engine.ts";
 import { isNoise } from "../../sandbox/events.ts";
@@ -13,10 +17,10 @@ export interface Previewed {
   readonly against: Against;
   /** The engine's exit code; 1 where it was not even started. */
   readonly code: number;
-  /** Its event log, a line an event. */
-  readonly events: string;
-  /** Event log of `refresh --preview-only`; undefined where the world was not asked. */
-  readonly drift?: string;
+  /** What its event log tells; undefined where there is none. */
+  readonly events: StackPreview | undefined;
+  /** What that of `refresh --preview-only` tells; undefined where the world was not asked. */
+  readonly drift?: StackPreview;
   /** Why it was asked and did not answer. */
   readonly driftFailure?: string;
   /** Why there is no preview, or why it broke off, where the events do not tell. */
@@ -35,7 +39,13 @@ export const previewWords = ["preview", "--suppress-progress", "--parallel", "64
 
 /** A preview that never began. */
 export function notBegun(stack: string, against: Against, failure: string): Previewed {
-  return { stack, against, code: 1, events: "", failure, missing: [], secrets: [] };
+  return { stack, against, code: 1, events: undefined, failure, missing: [], secrets: [] };
+}
+
+/** Reads an event log, of any length; undefined where the engine wrote none. */
+export function readLog(path: string): StackPreview | undefined {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return size === 0 ? undefined : readEventLog(path);
 }
 
 /** What a failed run said that tells something. */

@@ -1,6 +1,6 @@
 /** Previews made into a report that an update can be held against. */
 import { bindingOf } from "../../review/binding/canonical.ts";
-import { EventReader, readEvents } from "../../review/events.ts";
+import { EventReader } from "../../review/events.ts";
 import type { Provenance, Report, StackProvenance, StackReport } from "../../review/model.ts";
 import { changesOf } from "../../review/operations.ts";
 import type { StackPreview } from "../../review/preview.ts";
@@ -40,10 +40,7 @@ export function reportOf(
 
 /** What the events tell; undefined where there are none. */
 function readPreview({ code, events }: Previewed): StackPreview | undefined {
-  if (events !== "") {
-    return readEvents(events);
-  }
-  return code === 0 ? notAsked : undefined;
+  return events ?? (code === 0 ? notAsked : undefined);
 }
 
 /** Where the program was not asked: it changes nothing, and is whole. */
@@ -70,7 +67,7 @@ function inputOf(
     preview,
     // An engine that came to its summary has told all there is.
     failure: told || preview?.summary !== undefined ? undefined : previewed.failure,
-    drift: drift === undefined ? undefined : readEvents(drift),
+    drift,
     driftFailure,
     dependencies,
     provenance,

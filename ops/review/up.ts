@@ -8,7 +8,6 @@ import { releaseHere } from "../../sandbox/commands/release.ts";
 import { releaseEnvironment } from "../../sandbox/commands/update.ts";
 import { controlPlaneHealth } from "../../sandbox/control-plane.ts";
 import { Engine } from "../../sandbox/engine.ts";
-import { readIfThere } from "../../sandbox/files.ts";
 import { withLock } from "../../sandbox/lock.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { packWords } from "../../sandbox/policy.ts";
@@ -16,7 +15,7 @@ import { readSecrets } from "../../sandbox/secrets.ts";
 import { readState } from "../../sandbox/state.ts";
 import type { Environment } from "../../sandbox/tools.ts";
 import { dependenciesOfState } from "../../review/dependencies.ts";
-import { lastWords, type Previewed, previewWords } from "./previewed.ts";
+import { lastWords, type Previewed, previewWords, readLog } from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
 /** One stack whose sandbox runs. */
@@ -63,7 +62,7 @@ export function previewSandbox(place: SandboxPlace, run: SandboxRun): Promise<Pr
       stack,
       against: "sandbox",
       code: result.code,
-      events: readIfThere(events) ?? "",
+      events: readLog(events),
       ...(result.code === 0 ? {} : { failure: lastWords(result) }),
       ...(state === undefined ? {} : { state }),
       dependencies: dependenciesOfState(deployment),

@@ -10,7 +10,7 @@ const maker = { engine: "v3", reproduce: (stack: string) => `make live-drift STA
 /** Reports of stacks that drifted as told. */
 function reportWith(states: Readonly<Record<string, StackReport["drift"]["state"]>>): Report {
   const previews = Object.keys(states).map((stack) => ({
-    ...{ stack, against: "live" as const, code: 0, events: "", missing: [], secrets: [] },
+    ...{ stack, against: "live" as const, code: 0, events: undefined, missing: [], secrets: [] },
   }));
   const report = reportOf(previews, {}, maker);
   return {
@@ -43,7 +43,14 @@ describe("drift", () => {
     const failed = reportOf(
       [
         {
-          ...{ stack: "prod", against: "live", code: 1, events: "", missing: [], secrets: [] },
+          ...{
+            stack: "prod",
+            against: "live",
+            code: 1,
+            events: undefined,
+            missing: [],
+            secrets: [],
+          },
           failure: "no stack named 'prod' found",
         },
       ],
