@@ -4,6 +4,7 @@ import { controllerPeers } from "../../components/platform/controllers.ts";
 import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
 import { hostTable, type HostTable, publishedDomains } from "../../components/skywire/hosts.ts";
+import { daemonShapes, daemonStoreFlows } from "./daemon-shape.ts";
 import { extraFlows, ipServicePeer, scrapersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
@@ -30,6 +31,7 @@ export const dmsgServersOf = (stack: Pick<SkywireStack, "services">): readonly N
 export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
   ...skywireFlows(shapeOf(stack)),
   ...storeFlowsOf(stack),
+  ...daemonStoreFlows(stack),
   ...extraFlows(stack),
 ];
 
@@ -48,6 +50,7 @@ export function shapeOf(stack: SkywireStack): SkywireShape {
       publicPort: nodePort,
     })),
     setupNodes: Object.keys(services["setup-nodes"]),
+    daemons: daemonShapes(stack),
     configBootstrapper: services["config-bootstrapper"].enabled,
     ingress: controllerPeers(stack.ingress),
     redis: redisEndsOf(stack),

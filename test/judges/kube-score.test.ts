@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { render, stacks } from "../rendered.ts";
+import { renderDaemons } from "../skywire/all-daemons.ts";
 import { exceptions } from "./kube-score.exceptions.ts";
 import { kubernetesVersion } from "./kubeconform.ts";
 import { run, toolPath } from "./tools.ts";
@@ -73,14 +74,18 @@ describe("kube-score", () => {
     for (const stack of stacks) {
       found.set(stack, await findings((await render(stack)).world.objects));
     }
+    found.set("prod with daemons", await findings((await renderDaemons("prod")).world.objects));
   });
 
-  test.each(stacks)("finds nothing in the stack %s that has no reason", (stack) => {
-    const open = (found.get(stack) ?? [])
-      .filter((finding) => excepted(finding) < 0)
-      .map(({ check, object, summary }) => `${check}: ${object}: ${summary}`);
-    expect(open).toEqual([]);
-  });
+  test.each([...stacks, "prod with daemons"])(
+    "finds nothing in the stack %s that has no reason",
+    (stack) => {
+      const open = (found.get(stack) ?? [])
+        .filter((finding) => excepted(finding) < 0)
+        .map(({ check, object, summary }) => `${check}: ${object}: ${summary}`);
+      expect(open).toEqual([]);
+    },
+  );
 
   test("every exception is needed", () => {
     const used = new Set([...found.values()].flat().map(excepted));

@@ -5,6 +5,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { render, type Rendered, stacks } from "../rendered.ts";
+import { renderDaemons } from "../skywire/all-daemons.ts";
 import { conform, conformFaults } from "./kubeconform.ts";
 
 describe.each(stacks)("stack %s", (stack) => {
@@ -27,6 +28,13 @@ describe.each(stacks)("stack %s", (stack) => {
     const report = await conform([JSON.parse(text) as object]);
     expect(report.summary).toMatchObject({ valid: 0, invalid: 1 });
   });
+});
+
+test("production with a daemon of every kind is valid", async () => {
+  const { objects } = (await renderDaemons("prod")).world;
+  const report = await conform(objects);
+  expect(conformFaults(report)).toEqual([]);
+  expect(report.summary).toEqual({ valid: objects.length, invalid: 0, errors: 0, skipped: 0 });
 });
 
 test("a kind without a schema is an error, not a skip", async () => {
