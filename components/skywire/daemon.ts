@@ -50,16 +50,27 @@ function fileOf(args: DaemonArgs): pulumi.Output<string> {
   const { visor, apps } = daemonTraits[args.kind];
   return args.key.secretKey.apply((secretKey) =>
     visor
-      ? daemonVisorFile({ ...args, publicKey, secretKey, localPath: `${stateFolder}/local` }, apps)
+      ? daemonVisorFile({ ...args, publicKey, secretKey, localPath: localFolder }, apps)
       : transportSetupFile({ publicKey, secretKey, dmsgDiscoveryUrl: args.dmsgDiscoveryUrl }),
   );
 }
+
+/**
+ * What the visor writes. Left to itself it makes the folder of its transports' logs, below where it
+ * was started and with a mode that lets nobody but an almighty root into it, and ends.
+ */
+const localFolder = `${stateFolder}/local`;
+
+const prepareScript = [
+  `mkdir -p ${localFolder}/transport_logs`,
+  `cp ${seedFolder}/${fileName} ${stateFolder}/${fileName}`,
+].join(" && ");
 
 /** Puts the config where the program can rewrite it; the program's own image has what it takes. */
 const copyConfig = (args: DaemonArgs): Container => ({
   name: "copy-config",
   ...imageFields(args.image),
-  command: ["cp", `${seedFolder}/${fileName}`, `${stateFolder}/${fileName}`],
+  command: ["sh", "-c", prepareScript],
   resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
   mounts: [
     { volume: seedVolume, path: seedFolder },
@@ -83,7 +94,7 @@ function visorParts(args: DaemonArgs) {
   return {
     probes: httpProbes("/health", "http"),
     args: daemonArguments(args.kind, `${stateFolder}/${fileName}`, args.redis?.url),
-    // It writes logs of transports to a folder that it names from where it was started.
+    // It names the folder of its transports' logs from where it was started: ./local, whatever the file says.
     workingFolder: stateFolder,
     initContainers: [copyConfig(args)],
     // Its config is written back when it starts: a read-only mount is fatal. In memory, as the file

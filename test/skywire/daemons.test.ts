@@ -184,7 +184,10 @@ describe.each(["test", "prod"] as const)("all of them in %s", (stack) => {
 
   it.each(visors)("the %s may write its config, and logs below where it starts", (kind) => {
     const [copy] = deployment(kind).spec.template.spec.initContainers ?? [];
-    expect(copy?.command).toEqual(["cp", "/etc/daemon/config.json", "/var/lib/daemon/config.json"]);
+    expect(copy?.command).toEqual([
+      ...["sh", "-c"],
+      "mkdir -p /var/lib/daemon/local/transport_logs && cp /etc/daemon/config.json /var/lib/daemon/config.json",
+    ]);
     const container = main(kind);
     expect(container.args).toContain("/var/lib/daemon/config.json");
     expect(container.workingDir).toBe("/var/lib/daemon");
