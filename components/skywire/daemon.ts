@@ -61,9 +61,11 @@ function fileOf(args: DaemonArgs): pulumi.Output<string> {
  */
 const localFolder = `${stateFolder}/local`;
 
+// A file that cp makes is as read-only as the mounted one, to its owner, too: the program writes into it.
 const prepareScript = [
+  "umask 077",
   `mkdir -p ${localFolder}/transport_logs`,
-  `cp ${seedFolder}/${fileName} ${stateFolder}/${fileName}`,
+  `cat ${seedFolder}/${fileName} > ${stateFolder}/${fileName}`,
 ].join(" && ");
 
 /** Puts the config where the program can rewrite it; the program's own image has what it takes. */

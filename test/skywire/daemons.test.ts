@@ -2,6 +2,11 @@
  * The daemons beside the services (facts/skywire.md 4.12): none by default; each with a key, a file
  * and calls of its own. Proves what is asked of the cluster, not that the programs run in it.
  */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { beforeAll, describe, expect, it } from "vitest";
 
 import {
@@ -184,10 +189,23 @@ describe.each(["test", "prod"] as const)("all of them in %s", (stack) => {
 
   it.each(visors)("the %s may write its config, and logs below where it starts", (kind) => {
     const [copy] = deployment(kind).spec.template.spec.initContainers ?? [];
-    expect(copy?.command).toEqual([
-      ...["sh", "-c"],
-      "mkdir -p /var/lib/daemon/local/transport_logs && cp /etc/daemon/config.json /var/lib/daemon/config.json",
-    ]);
+    const [shell, flag, script = ""] = copy?.command ?? [];
+    expect([shell, flag]).toEqual(["sh", "-c"]);
+    const folder = mkdtempSync(join(tmpdir(), "fleet-daemon-"));
+    try {
+      const [seed, state] = ["seed", "state"].map((name) => join(folder, name)) as [string, string];
+      mkdirSync(seed);
+      mkdirSync(state);
+      // As Secrets are mounted: nobody may write.
+      writeFileSync(join(seed, "config.json"), "{}\n", { mode: 0o440 });
+      const here = script.replaceAll("/etc/daemon", seed).replaceAll("/var/lib/daemon", state);
+      execFileSync("sh", ["-c", here]);
+      expect(readFileSync(join(state, "config.json"), "utf8")).toBe("{}\n");
+      expect(statSync(join(state, "config.json")).mode & 0o777).toBe(0o600);
+      expect(statSync(join(state, "local", "transport_logs")).mode & 0o777).toBe(0o700);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
     const container = main(kind);
     expect(container.args).toContain("/var/lib/daemon/config.json");
     expect(container.workingDir).toBe("/var/lib/daemon");
