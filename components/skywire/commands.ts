@@ -6,7 +6,8 @@
  * must never be set in a deployment (`-t`, `--testing`, `--enable-load-testing`: 2.8) has no word
  * here, and a flag that a program lacks has no field in its command.
  */
-import { httpPorts, metricsPort, uptimePrivatePort } from "./ports.ts";
+import type { DaemonKind } from "./daemon-kinds.ts";
+import { daemonPorts, httpPorts, metricsPort, uptimePrivatePort } from "./ports.ts";
 
 /** Where a Postgres server is dialled. User, password and database go through the environment (2.2). */
 export interface PostgresAddress {
@@ -43,9 +44,14 @@ export interface AddressResolverCommand extends Whitelisting {
   readonly dmsgDiscoveryUrl: string;
 }
 
-/** Command of the transport-discovery (4.5). It has no whitelist in 2023. */
+/** Command of the transport-discovery (4.5). */
 export interface TransportDiscoveryCommand {
   readonly service: "transport-discovery";
+  /**
+   * Who may take transports out. It has no whitelist in 2023, and exits on the flag; where a
+   * tpd-monitor runs, the images are of 2024. Default: the flag is left out.
+   */
+  readonly whitelistKeys?: readonly string[];
   readonly redisUrl: string;
   readonly postgres: PostgresAddress;
   readonly dmsgDiscoveryUrl: string;
@@ -127,6 +133,7 @@ function ownFlags(command: DiscoveryCommand): string[] {
         ...postgresFlags(command.postgres),
         "--dmsg-disc",
         command.dmsgDiscoveryUrl,
+        ...whitelistFlags({ whitelistKeys: command.whitelistKeys ?? [], testEnvironment: false }),
       ];
     case "route-finder":
       return [...postgresFlags(command.postgres), "--dmsg-disc", command.dmsgDiscoveryUrl];
@@ -206,6 +213,25 @@ export function networkMonitorArguments(configPath: string, redisUrl: string): s
     redisUrl,
     "--metrics",
     listen(metricsPort),
+  ];
+}
+
+/**
+ * Arguments of a daemon. None of them has a metrics listener, and an unknown flag ends it.
+ *
+ * @param redisUrl Of the one that keeps a store, the liveness-checker.
+ */
+export function daemonArguments(
+  kind: DaemonKind,
+  configPath: string,
+  redisUrl: string | undefined,
+): string[] {
+  return [
+    // The port of a transport-setup stands in its file.
+    ...(kind === "transport-setup" ? [] : ["--addr", listen(daemonPorts[kind])]),
+    "--config",
+    jsonPath(configPath),
+    ...(redisUrl === undefined ? [] : ["--redis", redisUrl]),
   ];
 }
 

@@ -4,7 +4,7 @@
  * Files with a secret key take it as plain text: the components build them inside an `Output` that
  * is marked secret.
  */
-import { dmsgHealthPort, dmsgPort } from "./ports.ts";
+import { daemonPorts, dmsgHealthPort, dmsgPort } from "./ports.ts";
 
 /** What a dmsg-server is told (facts/skywire.md 4.10). */
 export interface DmsgServerFile {
@@ -64,8 +64,8 @@ export interface VisorUrls {
   readonly serviceDiscovery: string;
 }
 
-/** What a network-monitor's lite visor and lite vpn-client are told (4.3). */
-export interface NetworkMonitorFile {
+/** What the lite visor inside a network-monitor or a daemon is told (4.3). */
+export interface LiteVisorFile {
   readonly publicKey: string;
   readonly secretKey: string;
   readonly urls: VisorUrls;
@@ -77,11 +77,23 @@ export interface NetworkMonitorFile {
   readonly localPath: string;
 }
 
-/** Folder of the image that holds the `vpn-client` program (1.4). */
+/** An app that a lite visor starts: a program of the image, and its port on the dmsg network. */
+export interface VisorApp {
+  readonly name: string;
+  /** The program's file. Left out where the visor takes the name for it. */
+  readonly binary?: string;
+  readonly port: number;
+}
+
+/** Folder of the image that holds the apps, the `vpn-client` program for one (1.4). */
 export const visorAppsPath = "/apps";
 
-/** Config file of a network-monitor: a visor's, which the program rewrites when it starts. */
-export function networkMonitorFile(file: NetworkMonitorFile): string {
+/** Config of a lite visor. */
+function liteVisorFile(
+  file: LiteVisorFile,
+  apps: readonly VisorApp[],
+  setupNodes: Readonly<Record<string, readonly string[]>>,
+): string {
   const { urls } = file;
   return json({
     version: "v1.3.0",
@@ -95,7 +107,7 @@ export function networkMonitorFile(file: NetworkMonitorFile): string {
       transport_setup_nodes: null,
     },
     routing: {
-      setup_nodes: file.setupNodes,
+      ...setupNodes,
       route_finder: urls.routeFinder,
       route_finder_timeout: "10s",
       min_hops: 0,
@@ -103,7 +115,7 @@ export function networkMonitorFile(file: NetworkMonitorFile): string {
     uptime_tracker: { addr: urls.uptimeTracker },
     launcher: {
       service_discovery: urls.serviceDiscovery,
-      apps: [{ name: "vpn-client", auto_start: false, port: 43 }],
+      apps: apps.map(({ port, ...app }) => ({ ...app, auto_start: false, port })),
       server_addr: "localhost:5505",
       bin_path: visorAppsPath,
     },
@@ -119,10 +131,40 @@ export function networkMonitorFile(file: NetworkMonitorFile): string {
   });
 }
 
+/** Config file of a network-monitor: a visor's, which the program rewrites when it starts. */
+export const networkMonitorFile = (file: LiteVisorFile): string =>
+  liteVisorFile(file, [{ name: "vpn-client", port: 43 }], { setup_nodes: file.setupNodes });
+
+/**
+ * Config file of a daemon that runs a lite visor, which the program rewrites when it starts. The
+ * setup-nodes stand under the names of 2023 and 2024, as for the config-bootstrapper.
+ */
+export const daemonVisorFile = (file: LiteVisorFile, apps: readonly VisorApp[]): string =>
+  liteVisorFile(file, apps, { setup_nodes: file.setupNodes, route_setup_nodes: file.setupNodes });
+
+/** What a transport-setup is told (4.12). */
+export interface TransportSetupFile {
+  readonly publicKey: string;
+  readonly secretKey: string;
+  readonly dmsgDiscoveryUrl: string;
+}
+
+/** Config file of a transport-setup. */
+export function transportSetupFile(file: TransportSetupFile): string {
+  return json({
+    public_key: file.publicKey,
+    secret_key: file.secretKey,
+    port: daemonPorts["transport-setup"],
+    dmsg: { discovery: file.dmsgDiscoveryUrl, sessions_count: 1, servers: [] },
+  });
+}
+
 /** What a config-bootstrapper hands to visors beside the URLs it derives from its domain (4.8). */
 export interface ConfigBootstrapperFile {
   readonly setupNodes: readonly string[];
   readonly stunServers: readonly string[];
+  /** Public keys that may set up transports of visors. Default: the field is left out. */
+  readonly transportSetups?: readonly string[];
 }
 
 /**
@@ -134,5 +176,8 @@ export function configBootstrapperFile(file: ConfigBootstrapperFile): string {
     setup_nodes: file.setupNodes,
     route_setup_nodes: file.setupNodes,
     stun_servers: file.stunServers,
+    ...(file.transportSetups === undefined || file.transportSetups.length === 0
+      ? {}
+      : { transport_setup: file.transportSetups }),
   });
 }

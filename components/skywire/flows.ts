@@ -6,6 +6,7 @@
  */
 import { type Flow, type FlowPort, type Peer, tcp, udp } from "../base/flows.ts";
 import { memberNames } from "./addresses.ts";
+import { type DaemonKind, daemonTraits } from "./daemon-kinds.ts";
 import {
   dmsgPort,
   geoipPort,
@@ -54,6 +55,15 @@ export interface IngressPeer {
   readonly serves: readonly PublicService[];
 }
 
+/** A daemon beside the services. */
+export interface DaemonShape {
+  readonly name: string;
+  readonly kind: DaemonKind;
+  readonly namespace: string;
+  /** Its store, where it keeps one. */
+  readonly redis?: ListeningPeer;
+}
+
 /** What of a deployment decides its flows. */
 export interface SkywireShape {
   readonly namespace: string;
@@ -62,6 +72,8 @@ export interface SkywireShape {
   readonly replicas: Readonly<Record<"dmsg-discovery" | "service-discovery", number>>;
   readonly dmsgServers: readonly { readonly name: string; readonly publicPort: number }[];
   readonly setupNodes: readonly string[];
+  /** Daemons beside the services (4.12). */
+  readonly daemons: readonly DaemonShape[];
   /** Whether the config-bootstrapper runs. */
   readonly configBootstrapper: boolean;
   readonly ingress: readonly IngressPeer[];
@@ -107,6 +119,12 @@ const named = (shape: SkywireShape, name: string): Peer => ({
   namespace: shape.namespace,
 });
 
+/** The daemons that run a lite visor, or those that are mere clients of dmsg. */
+const daemonPeers = (shape: SkywireShape, which: { readonly visor: boolean }): Peer[] =>
+  shape.daemons
+    .filter(({ kind }) => daemonTraits[kind].visor === which.visor)
+    .map(({ name, namespace }) => ({ kind: "workload", name, namespace }));
+
 /** Every pair of a caller and a callee. */
 function between(from: readonly Peer[], to: readonly Peer[], ports: readonly FlowPort[]): Flow[] {
   return from.flatMap((caller) => to.map((callee) => ({ from: caller, to: callee, ports })));
@@ -136,10 +154,12 @@ function publicFlows(shape: SkywireShape): Flow[] {
 function dmsgFlows(shape: SkywireShape): Flow[] {
   const servers = shape.dmsgServers.map(({ name }) => named(shape, name));
   const setupNodes = shape.setupNodes.map((name) => named(shape, name));
+  const daemons = daemonPeers(shape, { visor: false });
   // Of several members only the first has a key, and so is on the dmsg network.
   const clients = [
     ...dmsgClients.flatMap((service) => membersOf(shape, service).slice(0, 1)),
     ...setupNodes,
+    ...daemons,
   ];
   const publicPorts = shape.dmsgServers.map(({ publicPort }) => tcp(publicPort));
   const callers = [
@@ -147,6 +167,7 @@ function dmsgFlows(shape: SkywireShape): Flow[] {
       .filter((service) => service !== "dmsg-discovery")
       .flatMap((service) => membersOf(shape, service)),
     ...setupNodes,
+    ...daemons,
     ...servers,
   ];
   return [
@@ -164,6 +185,11 @@ function storeFlows(shape: SkywireShape): Flow[] {
     }),
     ...postgresUsers.flatMap((user) =>
       between(membersOf(shape, user), [shape.postgres.peer], [tcp(shape.postgres.port)]),
+    ),
+    ...shape.daemons.flatMap(({ name, namespace, redis }) =>
+      redis === undefined
+        ? []
+        : between([{ kind: "workload", name, namespace }], [redis.peer], [tcp(redis.port)]),
     ),
   ];
 }
@@ -193,17 +219,19 @@ function innerFlows(shape: SkywireShape): Flow[] {
  * are short-cut to the controller's pods, as the cluster's network has it (6.4).
  */
 function hairpinFlows(shape: SkywireShape): Flow[] {
-  const monitor = membersOf(shape, "network-monitor");
+  const monitors = [...membersOf(shape, "network-monitor"), ...daemonPeers(shape, { visor: true })];
   const bootstrapper = membersOf(shape, "config-bootstrapper");
   const servers = shape.dmsgServers.map(({ name }) => named(shape, name));
   return [
-    // The lite visor dials visors on whatever port they say, over TCP and UDP (4.3).
-    ...between(monitor, [internet], []),
-    ...between(monitor, servers, [tcp(dmsgPort)]),
-    ...between(monitor, membersOf(shape, "address-resolver"), [udp(httpPorts["address-resolver"])]),
+    // A lite visor dials visors on whatever port they say, over TCP and UDP (4.3).
+    ...between(monitors, [internet], []),
+    ...between(monitors, servers, [tcp(dmsgPort)]),
+    ...between(monitors, membersOf(shape, "address-resolver"), [
+      udp(httpPorts["address-resolver"]),
+    ]),
     ...between(bootstrapper, [internet], [tcp(80), tcp(443)]),
     ...shape.ingress.flatMap(({ peer, ports }) =>
-      between([...monitor, ...bootstrapper], [peer], ports.map(tcp)),
+      between([...monitors, ...bootstrapper], [peer], ports.map(tcp)),
     ),
   ];
 }

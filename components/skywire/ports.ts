@@ -21,6 +21,20 @@ export const httpPorts = {
 /** A program with a main HTTP port. */
 export type HttpService = keyof typeof httpPorts;
 
+/**
+ * HTTP port of each daemon beside the services, dialled by nobody but the checks of its pod (4.12).
+ * The transport-setup's takes orders from whoever reaches it.
+ */
+export const daemonPorts = {
+  "dmsg-monitor": 9080,
+  "liveness-checker": 9081,
+  "public-visor-monitor": 9082,
+  "skysocks-monitor": 9081,
+  "tpd-monitor": 9080,
+  "transport-setup": 8080,
+  "vpn-monitor": 9081,
+} as const;
+
 /** Port of the metrics listener, everywhere: each program runs in a pod of its own (3, 4.7). */
 export const metricsPort = 2121;
 

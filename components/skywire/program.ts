@@ -56,6 +56,8 @@ export interface ProgramImage {
 export interface Program {
   readonly image: ProgramImage;
   readonly args: readonly string[];
+  /** Folder that the program's relative paths start from. Default: the image's. */
+  readonly workingFolder?: string;
   readonly options: ProgramOptions;
   readonly probes: Probes | NoProbes;
   /** Whether its metrics listener is on. */
@@ -138,7 +140,7 @@ function programContainer(name: string, program: Program): Container {
     ports,
     probes: program.probes,
     resources: program.options.resources,
-    ...present(program, ["env", "secretEnv", "mounts", "capabilities"]),
+    ...present(program, ["workingFolder", "env", "secretEnv", "mounts", "capabilities"]),
   };
 }
 

@@ -68,6 +68,7 @@ export function kubernetesContainer(
     imagePullPolicy: container.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
     ...(container.command === undefined ? {} : { command: [...container.command] }),
     ...(container.args === undefined ? {} : { args: [...container.args] }),
+    ...(container.workingFolder === undefined ? {} : { workingDir: container.workingFolder }),
     ...(env.length === 0 ? {} : { env }),
     ...(container.ports === undefined
       ? {}

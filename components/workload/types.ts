@@ -72,6 +72,8 @@ export interface Container {
   readonly command?: readonly string[];
   /** `$(NAME)` is replaced by the variable, so that a secret never stands in the pod's arguments. */
   readonly args?: readonly pulumi.Input<string>[];
+  /** Folder that relative paths of the program start from. Default: the image's. */
+  readonly workingFolder?: string;
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Variables taken from a Secret of the Workload. */
   readonly secretEnv?: Readonly<Record<string, pulumi.Output<string>>>;

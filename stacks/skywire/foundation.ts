@@ -11,6 +11,7 @@ import { StackImages } from "../../components/platform/images.ts";
 import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
 import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
 import type { StackContext } from "../context.ts";
+import { daemonsOf, isPrivileged } from "./daemon-shape.ts";
 import { serviceImage } from "./images.ts";
 import { keepNodes } from "./nodes.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
@@ -105,7 +106,12 @@ export function layFoundation(
       ...common,
       // Root, NET_ADMIN and a device of the node: a namespace of its own, so that nothing else may.
       podSecurity: "privileged",
-      pullSecrets: pullSecrets(stack, context, ["network-monitor"]),
+      pullSecrets: pullSecrets(stack, context, [
+        "network-monitor",
+        ...daemonsOf(stack)
+          .filter(isPrivileged)
+          .map(({ kind }) => kind),
+      ]),
     },
     opts,
   );

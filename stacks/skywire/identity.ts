@@ -8,6 +8,7 @@ import {
 } from "../../components/skywire/identities.ts";
 import type { StackContext } from "../context.ts";
 import type { LiveFault } from "../live-faults.ts";
+import { daemonsOf } from "./daemon-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
 
@@ -30,6 +31,7 @@ export interface StackKeys {
   readonly services: Readonly<Record<KeyedService, KeyPair>>;
   readonly dmsgServers: ReadonlyMap<string, KeyPair>;
   readonly setupNodes: ReadonlyMap<string, KeyPair>;
+  readonly daemons: ReadonlyMap<string, KeyPair>;
 }
 
 /** Reads the key pairs behind the config's references. */
@@ -48,6 +50,7 @@ export function readKeys(stack: SkywireStack, context: StackContext): StackKeys 
         secrets.keyPair(key),
       ]),
     ),
+    daemons: new Map(daemonsOf(stack).map(({ name, key }) => [name, secrets.keyPair(key)])),
   };
 }
 
@@ -69,10 +72,11 @@ export function publicIdentities(stack: SkywireStack, keys: StackKeys): Identiti
   const services = keyedServices.map(
     (service) => [service, keys.services[service].publicKey] as const,
   );
-  const setupNodes = [...keys.setupNodes].map(
+  // No daemon's key is published.
+  const others = [...keys.setupNodes, ...keys.daemons].map(
     ([name, { publicKey }]) => [name, publicKey] as const,
   );
-  return Object.fromEntries([...services, ...servers, ...setupNodes]);
+  return Object.fromEntries([...services, ...servers, ...others]);
 }
 
 /**

@@ -6,7 +6,9 @@ import {
   registryServer,
   type ServiceImage,
 } from "../../components/platform/registry.schema.ts";
+import { daemonKinds } from "../../components/skywire/daemon-kinds.ts";
 import type { LiveFault } from "../live-faults.ts";
+import { runsDaemon } from "./daemon-shape.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
 /** Images of the public organisation; all others are private (facts/skywire.md 1.4). */
@@ -19,7 +21,12 @@ export const serviceImage = (service: SkywireImage): ServiceImage => ({
 });
 
 /** Whether the stack runs what an image is for. */
-function runs({ services, extras }: SkywireStack, image: SkywireImage): boolean {
+function runs(stack: SkywireStack, image: SkywireImage): boolean {
+  const { services, extras } = stack;
+  const daemon = daemonKinds.find((kind) => kind === image);
+  if (daemon !== undefined) {
+    return runsDaemon(stack, daemon);
+  }
   switch (image) {
     case "config-bootstrapper":
       return services["config-bootstrapper"].enabled;

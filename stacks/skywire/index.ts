@@ -2,6 +2,7 @@
 import type { StackContext } from "../context.ts";
 import { refuseLive } from "../live-faults.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { makeDaemons } from "./daemons.ts";
 import { openEntry } from "./entry.ts";
 import { makeExtras, makeIpService } from "./extras.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
@@ -31,7 +32,7 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
   const services = makeServices(input);
   const extras = { ...makeExtras(extrasInput), geoip: ipService?.backend };
   const entry = openEntry(config, foundation, services, extras);
-  makeNetworkMonitor(input, [
+  const watched = [
     services.addressResolver,
     services.serviceDiscovery,
     services.uptimeTracker,
@@ -39,7 +40,9 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
     ...services.setupNodes,
     ...entry.hosts,
     entry.records,
-  ]);
+  ];
+  makeNetworkMonitor(input, watched);
+  makeDaemons(input, [services.dmsgDiscovery, services.transportDiscovery, ...watched]);
 
   const publicKeys = publicIdentities(config, keys);
   return {

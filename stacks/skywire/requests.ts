@@ -6,6 +6,7 @@ import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
 import { pinned } from "../../components/skywire/program.ts";
+import { daemonWorkloads } from "./daemon-shape.ts";
 import { extraWorkloads } from "./extras-requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
@@ -141,6 +142,7 @@ export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
   }));
   return [
     ...programs(stack),
+    ...daemonWorkloads(stack),
     ...stores(stack),
     ...controllers,
     ...nodeKeeper(stack),

@@ -14,6 +14,7 @@ import { classOf } from "../../components/platform/ingress.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
 import { repeated } from "../rules.ts";
+import { daemonFaults, daemonsOf, isDaemonStore } from "./daemon-shape.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraNamespaces } from "./extras-shape.ts";
 import { hostFaults, isAddress } from "./host-rules.ts";
@@ -92,7 +93,9 @@ export const pinnedFaults: Rule = (stack) =>
     })),
     ...coturnSlots(stack),
     ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
-      (path[0] === "stores" || (path[0] === "extras" && path[1] !== "coturn")) &&
+      (path[0] === "stores" ||
+        isDaemonStore(path) ||
+        (path[0] === "extras" && path[1] !== "coturn")) &&
       placement.slot !== undefined
         ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
         : [],
@@ -188,6 +191,32 @@ export const workloadNameFaults: Rule = (stack) =>
     (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
   );
 
+/**
+ * Daemons and services are told apart by their names alone among the stack's keys, whatever their
+ * namespaces. Two in one namespace are told by workloadNameFaults.
+ */
+export const daemonNameFaults: Rule = (stack) => {
+  const workloads = stackWorkloads(stack);
+  return daemonsOf(stack).flatMap(({ name }) => {
+    const path = ["services", "daemons", name];
+    const own = workloads.find((one) => one.path.join("/") === path.join("/"));
+    const other = workloads.find(
+      (one) =>
+        one.path[0] === "services" &&
+        one.request.workload === name &&
+        one.namespace !== own?.namespace,
+    );
+    return other === undefined
+      ? []
+      : [
+          {
+            path,
+            message: `is the name of fleet:${other.path.join(".")}, too: give the daemon another one`,
+          },
+        ];
+  });
+};
+
 /** Each namespace has a Pod Security level of its own. */
 export const namespaceFaults: Rule = (stack) =>
   repeated(
@@ -249,8 +278,10 @@ const rules: readonly Rule[] = [
   budgetFaults,
   sharedKeyFaults,
   workloadNameFaults,
+  daemonNameFaults,
   namespaceFaults,
   storeFaults,
+  daemonFaults,
   extraFaults,
   roomFaults,
 ];

@@ -9,6 +9,8 @@ import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { imagesConfig } from "../../components/platform/registry.schema.ts";
 import { AddressResolverConfig } from "../../components/skywire/address-resolver.schema.ts";
 import { ConfigBootstrapperConfig } from "../../components/skywire/config-bootstrapper.schema.ts";
+import { daemonKinds } from "../../components/skywire/daemon-kinds.ts";
+import { DaemonsConfig } from "../../components/skywire/daemons.schema.ts";
 import {
   DmsgDiscoveryConfig,
   RouteFinderConfig,
@@ -44,12 +46,13 @@ export const skywireImages = [
   "transport-discovery",
   "uptime-tracker",
   "whitelist",
+  ...daemonKinds,
 ] as const;
 
 /** Name of an image of the deployment. */
 export type SkywireImage = (typeof skywireImages)[number];
 
-/** The ten services and the config-bootstrapper, by the names operators know. */
+/** The ten services, the config-bootstrapper and the daemons, by the names operators know. */
 export const SkywireServices = z.strictObject({
   "dmsg-discovery": DmsgDiscoveryConfig.prefault({}),
   "dmsg-servers": DmsgServersConfig,
@@ -62,6 +65,8 @@ export const SkywireServices = z.strictObject({
   "node-visualizer": NodeVisualizerConfig.prefault({}),
   "network-monitor": NetworkMonitorConfig.prefault({}),
   "config-bootstrapper": ConfigBootstrapperConfig.prefault({}),
+  /** Name → daemon beside them, each with a key of its own. */
+  daemons: DaemonsConfig,
 });
 
 /** Sections of the file, before the rules across them. */

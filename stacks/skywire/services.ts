@@ -9,6 +9,7 @@ import { AddressResolver } from "../../components/skywire/address-resolver.ts";
 import { ConfigBootstrapper } from "../../components/skywire/config-bootstrapper.ts";
 import { DailyDataBackup } from "../../components/skywire/daily-data-backup.ts";
 import { dailyDataPath, DiscoveryService } from "../../components/skywire/discovery-service.ts";
+import type { WhitelistingService } from "../../components/skywire/daemon-kinds.ts";
 import { DmsgServer } from "../../components/skywire/dmsg-server.ts";
 import type { VisorUrls } from "../../components/skywire/files.ts";
 import type { Geoip } from "../../components/skywire/geoip.ts";
@@ -16,6 +17,7 @@ import { type HostTable, publicUrl } from "../../components/skywire/hosts.ts";
 import { NetworkMonitor } from "../../components/skywire/network-monitor.ts";
 import { NodeVisualizer } from "../../components/skywire/node-visualizer.ts";
 import { SetupNode } from "../../components/skywire/setup-node.ts";
+import { cleanersOf, daemonsOf } from "./daemon-shape.ts";
 import type { Foundation } from "./foundation.ts";
 import { stunServersOf } from "./extras-shape.ts";
 import { keyOf, type StackKeys } from "./identity.ts";
@@ -53,14 +55,18 @@ export interface Services {
   readonly nodeVisualizer: NodeVisualizer;
 }
 
-/** Who may take entries out of the services, and by which list (2.8; 9, point 16). */
-function whitelisting({ stack, keys }: ServicesInput) {
+/** Public keys that may take entries out of a service: the monitors', and its own daemons'. */
+function whitelistKeys({ stack, keys }: ServicesInput, service: WhitelistingService): string[] {
   const { alsoWhitelisted } = stack.services["network-monitor"];
-  return {
-    whitelistKeys: [keys.services["network-monitor"].publicKey, ...alsoWhitelisted],
-    testEnvironment: stack.environment === "test",
-  };
+  const daemons = cleanersOf(stack, service).map((name) => keyOf(keys.daemons, name).publicKey);
+  return [...new Set([keys.services["network-monitor"].publicKey, ...alsoWhitelisted, ...daemons])];
 }
+
+/** Who may take entries out of a service, and by which list (2.8; 9, point 16). */
+const whitelisting = (input: ServicesInput, service: WhitelistingService) => ({
+  whitelistKeys: whitelistKeys(input, service),
+  testEnvironment: input.stack.environment === "test",
+});
 
 /** Options of a component: the stack's provider, and what must be ready before it. */
 function after(input: ServicesInput, ...before: Awaitable[]) {
@@ -87,7 +93,11 @@ function makeDmsgDiscovery(input: ServicesInput): DiscoveryService {
     "dmsg-discovery",
     {
       ...foundation.around,
-      command: { service: "dmsg-discovery", redisUrl: redis.url, ...whitelisting(input) },
+      command: {
+        service: "dmsg-discovery",
+        redisUrl: redis.url,
+        ...whitelisting(input, "dmsg-discovery"),
+      },
       image: foundation.image("dmsg-discovery"),
       key: keys.services["dmsg-discovery"],
       options,
@@ -142,7 +152,7 @@ function makeAddressResolver(input: ServicesInput, before: readonly Awaitable[])
         service: "address-resolver",
         redisUrl: redis.url,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
-        ...whitelisting(input),
+        ...whitelisting(input, "address-resolver"),
       },
       image: foundation.image("address-resolver"),
       key: keys.services["address-resolver"],
@@ -166,6 +176,10 @@ function makeTransportDiscovery(input: ServicesInput, before: readonly Awaitable
         redisUrl: redis.url,
         postgres: address,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
+        // Images of 2023 exit on the flag: it is for those that a tpd-monitor comes with.
+        ...(cleanersOf(stack, "transport-discovery").length === 0
+          ? {}
+          : { whitelistKeys: whitelistKeys(input, "transport-discovery") }),
       },
       image: foundation.image("transport-discovery"),
       key: keys.services["transport-discovery"],
@@ -256,7 +270,7 @@ function makeServiceDiscovery(input: ServicesInput, before: readonly Awaitable[]
         redisUrl: redis.url,
         postgres: address,
         dmsgDiscoveryUrl: clusterUrl("dmsg-discovery", foundation.around.namespaceName),
-        ...whitelisting(input),
+        ...whitelisting(input, "service-discovery"),
       },
       image: foundation.image("service-discovery"),
       key: keys.services["service-discovery"],
@@ -292,8 +306,14 @@ function makeSetupNodes(input: ServicesInput, before: readonly Awaitable[]): Set
 }
 
 /** Public keys of the setup-nodes, in the order of the file. */
-const setupNodeKeys = ({ stack, keys }: ServicesInput): string[] =>
+export const setupNodeKeys = ({ stack, keys }: ServicesInput): string[] =>
   Object.keys(stack.services["setup-nodes"]).map((name) => keyOf(keys.setupNodes, name).publicKey);
+
+/** Public keys of those that visors let set up their transports. */
+const transportSetupKeys = ({ stack, keys }: ServicesInput): string[] =>
+  daemonsOf(stack)
+    .filter(({ kind }) => kind === "transport-setup")
+    .map(({ name }) => keyOf(keys.daemons, name).publicKey);
 
 function makeConfigBootstrapper(input: ServicesInput): ConfigBootstrapper | undefined {
   const { stack, foundation } = input;
@@ -305,7 +325,11 @@ function makeConfigBootstrapper(input: ServicesInput): ConfigBootstrapper | unde
           ...foundation.around,
           image: foundation.image("config-bootstrapper"),
           domain: domainOf(stack),
-          file: { setupNodes: setupNodeKeys(input), stunServers: stunServersOf(stack) },
+          file: {
+            setupNodes: setupNodeKeys(input),
+            stunServers: stunServersOf(stack),
+            transportSetups: transportSetupKeys(input),
+          },
           bootstrapper,
         },
         after(input),
@@ -352,7 +376,8 @@ export function makeServices(input: ServicesInput): Services {
   };
 }
 
-const visorUrls = (hosts: HostTable): VisorUrls => ({
+/** Public addresses of the services, as a visor is told them. */
+export const visorUrls = (hosts: HostTable): VisorUrls => ({
   dmsgDiscovery: publicUrl(hosts["dmsg-discovery"]),
   transportDiscovery: publicUrl(hosts["transport-discovery"]),
   addressResolver: publicUrl(hosts["address-resolver"]),

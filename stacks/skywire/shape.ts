@@ -10,6 +10,7 @@ import {
   publicServices,
   publishedDomains,
 } from "../../components/skywire/hosts.ts";
+import { daemonShapes, daemonStoreFlows } from "./daemon-shape.ts";
 import { extraFlows, ipServicePeer, scrapersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
@@ -36,6 +37,7 @@ export const dmsgServersOf = (stack: Pick<SkywireStack, "services">): readonly N
 export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
   ...skywireFlows(shapeOf(stack)),
   ...storeFlowsOf(stack),
+  ...daemonStoreFlows(stack),
   ...extraFlows(stack),
 ];
 
@@ -55,6 +57,7 @@ export function shapeOf(stack: SkywireStack): SkywireShape {
       publicPort: nodePort,
     })),
     setupNodes: Object.keys(services["setup-nodes"]),
+    daemons: daemonShapes(stack),
     configBootstrapper: services["config-bootstrapper"].enabled,
     ingress: controllerPeers(stack.ingress).map((controller) => ({
       ...controller,

@@ -9,6 +9,7 @@ import type { PostgresAddress } from "../../components/skywire/commands.ts";
 import type { DatabaseAccess } from "../../components/skywire/discovery-service.ts";
 import { type PostgresUser, type RedisUser, redisUsers } from "../../components/skywire/flows.ts";
 import type { StackContext } from "../context.ts";
+import { daemonRedisName, daemonsOf } from "./daemon-shape.ts";
 import type { Foundation } from "./foundation.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresName, redisName } from "./store-shape.ts";
@@ -24,12 +25,20 @@ export interface RedisAccess {
 /** The stores, as the programs need them. */
 export interface Stores {
   readonly redis: (user: RedisUser) => RedisAccess;
+  /** Of a daemon that keeps a store. */
+  readonly daemonRedis: (daemon: string) => RedisAccess | undefined;
   readonly postgres: {
     readonly address: PostgresAddress;
     readonly resources: readonly Awaitable[];
   };
   readonly database: (user: PostgresUser) => DatabaseAccess;
 }
+
+const accessTo = (redis: Redis): RedisAccess => ({
+  url: redis.url,
+  password: redis.password,
+  resources: [redis],
+});
 
 /** Makes the stores of the stack, or finds the external ones. */
 export function makeStores(
@@ -51,12 +60,21 @@ export function makeStores(
       new Redis(redisName(user), { ...around, config: stores.redis[user] }, opts),
     ]),
   ) as Record<RedisUser, Redis>;
-  return {
-    redis: (user) => ({
-      url: redis[user].url,
-      password: redis[user].password,
-      resources: [redis[user]],
+  const daemons = new Map(
+    daemonsOf(stack).flatMap((daemon) => {
+      if (daemon.kind !== "liveness-checker") {
+        return [];
+      }
+      const { name, redis: config } = daemon;
+      return [[name, new Redis(daemonRedisName(name), { ...around, config }, opts)] as const];
     }),
+  );
+  return {
+    redis: (user) => accessTo(redis[user]),
+    daemonRedis: (name) => {
+      const server = daemons.get(name);
+      return server && accessTo(server);
+    },
     postgres: { address: { host: postgres.host, port: postgres.port }, resources: [postgres] },
     // The route-finder reads the very tables of the transport-discovery (facts/skywire.md 4.6).
     database: (user) =>

@@ -153,6 +153,15 @@ export const namedFaults: readonly FaultCase[] = [
     says: "one key, one live process",
   },
   {
+    title: "a daemon with the network-monitor's key under another name",
+    spoil: ({ config: file, secrets: all }) => {
+      put(file, "fleet:services/daemons", { watch: { kind: "dmsg-monitor", key: "watch" } });
+      all["watch"] = all["network-monitor"];
+    },
+    paths: ["fleet:services.daemons.watch.key"],
+    says: "must have a key of its own",
+  },
+  {
     title: "duplicate public key in the whitelist",
     spoil: config({
       "fleet:services/network-monitor/alsoWhitelisted": [

@@ -111,7 +111,7 @@ export const exceptions: readonly {
   },
   {
     check: "container-security-context-user-group-id",
-    objects: /\/skywire-network-monitor\/network-monitor /,
+    objects: /\/skywire-network-monitor\/(network|vpn)-monitor /,
     reason: "a TUN device needs root: the named exception, in a namespace of its own (4.3)",
   },
   {

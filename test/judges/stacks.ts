@@ -2,6 +2,7 @@
 import { asRawConfig } from "../../stacks/raw.ts";
 import { draftOf, put } from "../config/stack-fixture.ts";
 import { render, renderConfig, type Rendered, stacks } from "../rendered.ts";
+import { renderDaemons } from "../skywire/all-daemons.ts";
 
 /** What judges look at. */
 export type Judged = Rendered<unknown>;
@@ -54,6 +55,7 @@ const variants: Readonly<Record<string, () => Promise<Judged>>> = {
       "fleet:ingress/default": "nginx",
       "fleet:ingress/hosts": { "ar.skywire.skycoin.com": "edge" },
     }),
+  "prod with every daemon": () => renderDaemons("prod"),
 };
 
 /** Names of all of them. */

@@ -28,6 +28,7 @@ const shape: SkywireShape = {
     { name: "dmsg-server-2", publicPort: 30_082 },
   ],
   setupNodes: ["setup-node"],
+  daemons: [],
   configBootstrapper: true,
   ingress: [
     { peer: workload("traefik", "ingress"), ports: [8000, 8443], serves: publicServices },
