@@ -2,18 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
-import type { Container, Probes } from "../workload/types.ts";
+import type { Probes } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { daemonArguments } from "./commands.ts";
 import { type DaemonKind, daemonTraits } from "./daemon-kinds.ts";
 import type { DaemonConfig } from "./daemons.schema.ts";
 import { daemonVisorFile, transportSetupFile, type VisorUrls } from "./files.ts";
+import {
+  prepareVisor,
+  type VisorFolders,
+  visorFileName,
+  visorFilePath,
+  visorLocalFolder,
+} from "./lite-visor.ts";
 import { networkMonitorException } from "./network-monitor.ts";
 import type { ProgramOptions } from "./options.schema.ts";
 import { daemonPorts } from "./ports.ts";
 import {
   httpProbes,
-  imageFields,
   type Program,
   type ProgramImage,
   programWorkload,
@@ -38,11 +44,10 @@ export interface DaemonArgs extends Surroundings {
   readonly options: ProgramOptions & Pick<DaemonConfig, "replicas">;
 }
 
-const seedVolume = "config";
-const seedFolder = "/etc/daemon";
-const stateVolume = "state";
-const stateFolder = "/var/lib/daemon";
-const fileName = "config.json";
+const folders: VisorFolders = {
+  seed: { volume: "config", folder: "/etc/daemon" },
+  state: { volume: "state", folder: "/var/lib/daemon" },
+};
 
 /** Content of the config file, the secret key in it. */
 function fileOf(args: DaemonArgs): pulumi.Output<string> {
@@ -50,35 +55,13 @@ function fileOf(args: DaemonArgs): pulumi.Output<string> {
   const { visor, apps } = daemonTraits[args.kind];
   return args.key.secretKey.apply((secretKey) =>
     visor
-      ? daemonVisorFile({ ...args, publicKey, secretKey, localPath: localFolder }, apps)
+      ? daemonVisorFile(
+          { ...args, publicKey, secretKey, localPath: visorLocalFolder(folders) },
+          apps,
+        )
       : transportSetupFile({ publicKey, secretKey, dmsgDiscoveryUrl: args.dmsgDiscoveryUrl }),
   );
 }
-
-/**
- * What the visor writes. Left to itself it makes the folder of its transports' logs, below where it
- * was started and with a mode that lets nobody but an almighty root into it, and ends.
- */
-const localFolder = `${stateFolder}/local`;
-
-// A file that cp makes is as read-only as the mounted one, to its owner, too: the program writes into it.
-const prepareScript = [
-  "umask 077",
-  `mkdir -p ${localFolder}/transport_logs`,
-  `cat ${seedFolder}/${fileName} > ${stateFolder}/${fileName}`,
-].join(" && ");
-
-/** Puts the config where the program can rewrite it; the program's own image has what it takes. */
-const copyConfig = (args: DaemonArgs): Container => ({
-  name: "copy-config",
-  ...imageFields(args.image),
-  command: ["sh", "-c", prepareScript],
-  resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
-  mounts: [
-    { volume: seedVolume, path: seedFolder },
-    { volume: stateVolume, path: stateFolder },
-  ],
-});
 
 /** Whether it listens: it has no page that tells its health. */
 function listeningProbes(port: string): Probes {
@@ -95,18 +78,18 @@ function visorParts(args: DaemonArgs) {
   const { networkDevice } = daemonTraits[args.kind];
   return {
     probes: httpProbes("/health", "http"),
-    args: daemonArguments(args.kind, `${stateFolder}/${fileName}`, args.redis?.url),
+    args: daemonArguments(args.kind, visorFilePath(folders), args.redis?.url),
     // It names the folder of its transports' logs from where it was started: ./local, whatever the file says.
-    workingFolder: stateFolder,
-    initContainers: [copyConfig(args)],
+    workingFolder: folders.state.folder,
+    initContainers: [prepareVisor(args.image, folders)],
     // Its config is written back when it starts: a read-only mount is fatal. In memory, as the file
     // holds the secret key.
     scratch: [
-      { name: stateVolume, sizeLimit: "128Mi", memory: true },
+      { name: folders.state.volume, sizeLimit: "128Mi", memory: true },
       { name: "tmp", sizeLimit: "64Mi" },
     ],
     mounts: [
-      { volume: stateVolume, path: stateFolder },
+      { volume: folders.state.volume, path: folders.state.folder },
       { volume: "tmp", path: "/tmp" },
       ...(networkDevice ? [{ volume: "tun", path: "/dev/net/tun" }] : []),
     ],
@@ -128,8 +111,8 @@ export function daemonProgram(args: DaemonArgs): Program {
     ? visorParts(args)
     : {
         probes: listeningProbes("http"),
-        args: daemonArguments(args.kind, `${seedFolder}/${fileName}`, undefined),
-        mounts: [{ volume: seedVolume, path: seedFolder }],
+        args: daemonArguments(args.kind, `${folders.seed.folder}/${visorFileName}`, undefined),
+        mounts: [{ volume: folders.seed.volume, path: folders.seed.folder }],
       };
   return {
     image: args.image,
@@ -139,7 +122,7 @@ export function daemonProgram(args: DaemonArgs): Program {
     exclusive: true,
     ports: [{ name: "http", port: daemonPorts[args.kind] }],
     // Without it images run on a built-in file whose keys everybody knows (9, point 15).
-    secretFiles: [{ name: seedVolume, files: { [fileName]: fileOf(args) } }],
+    secretFiles: [{ name: folders.seed.volume, files: { [visorFileName]: fileOf(args) } }],
     ...(args.redis === undefined ? {} : { secretEnv: { REDIS_PASSWORD: args.redis.password } }),
     ...parts,
   };

@@ -3,9 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secrets.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import type { Container } from "../workload/types.ts";
 import { networkMonitorArguments } from "./commands.ts";
 import { networkMonitorFile, type VisorUrls } from "./files.ts";
+import {
+  prepareVisor,
+  type VisorFolders,
+  visorFileName,
+  visorFilePath,
+  visorLocalFolder,
+} from "./lite-visor.ts";
 import type { NetworkMonitorConfig } from "./network-monitor.schema.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
 import {
@@ -14,7 +20,6 @@ import {
   type ProgramImage,
   programWorkload,
   type Surroundings,
-  imageFields,
 } from "./program.ts";
 
 /** Inputs of a {@link NetworkMonitor}. */
@@ -32,32 +37,14 @@ export interface NetworkMonitorArgs extends Surroundings {
   readonly monitor: Omit<NetworkMonitorConfig, "key">;
 }
 
-const seedVolume = "config";
-const seedFolder = "/etc/network-monitor";
-const stateVolume = "state";
-const stateFolder = "/var/lib/network-monitor";
-const fileName = "config.json";
+const folders: VisorFolders = {
+  seed: { volume: "config", folder: "/etc/network-monitor" },
+  state: { volume: "state", folder: "/var/lib/network-monitor" },
+};
 
 /** Why its pods break Pod Security `restricted`, said on the pods themselves. */
 export const networkMonitorException =
   "its lite vpn-client opens /dev/net/tun, which takes root with NET_ADMIN";
-
-/** Puts the config where the program can rewrite it; the program's own image has what it takes. */
-function copyConfig(args: NetworkMonitorArgs): Container {
-  return {
-    name: "copy-config",
-    ...imageFields(args.image),
-    command: ["cp", `${seedFolder}/${fileName}`, `${stateFolder}/${fileName}`],
-    resources: {
-      requests: { cpu: "10m", memory: "16Mi" },
-      limits: { memory: "64Mi" },
-    },
-    mounts: [
-      { volume: seedVolume, path: seedFolder },
-      { volume: stateVolume, path: stateFolder },
-    ],
-  };
-}
 
 /** The program of the network-monitor. Pure. */
 export function networkMonitorProgram(args: NetworkMonitorArgs): Program {
@@ -69,29 +56,31 @@ export function networkMonitorProgram(args: NetworkMonitorArgs): Program {
       urls: args.urls,
       setupNodes: args.setupNodes,
       stunServers: args.stunServers,
-      localPath: `${stateFolder}/local`,
+      localPath: visorLocalFolder(folders),
     }),
   );
   return {
     image: args.image,
-    args: networkMonitorArguments(`${stateFolder}/${fileName}`, args.redisUrl),
+    args: networkMonitorArguments(visorFilePath(folders), args.redisUrl),
     options: args.monitor,
     probes: httpProbes("/health", "http"),
     metrics: true,
     exclusive: true,
     ports: [{ name: "http", port: httpPorts["network-monitor"] }],
     secretEnv: { REDIS_PASSWORD: args.redisPassword },
-    initContainers: [copyConfig(args)],
-    secretFiles: [{ name: seedVolume, files: { [fileName]: file } }],
+    // It names the folder of its transports' logs from where it was started: ./local, whatever the file says.
+    workingFolder: folders.state.folder,
+    initContainers: [prepareVisor(args.image, folders)],
+    secretFiles: [{ name: folders.seed.volume, files: { [visorFileName]: file } }],
     // The program writes its config back when it starts: a read-only mount is fatal (4.3). In
     // memory, as the file holds the secret key.
     scratch: [
-      { name: stateVolume, sizeLimit: "128Mi", memory: true },
+      { name: folders.state.volume, sizeLimit: "128Mi", memory: true },
       { name: "tmp", sizeLimit: "64Mi" },
     ],
     hostPaths: [{ name: "tun", path: "/dev/net/tun", type: "CharDevice" }],
     mounts: [
-      { volume: stateVolume, path: stateFolder },
+      { volume: folders.state.volume, path: folders.state.folder },
       { volume: "tmp", path: "/tmp" },
       { volume: "tun", path: "/dev/net/tun" },
     ],

@@ -2,6 +2,11 @@
  * The Skywire components as the engine sees them: exact children, their parents and provider, and
  * what of their inputs breaks silently. Points are those of facts/skywire.md 9.
  */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -529,12 +534,24 @@ describe("network-monitor", () => {
 
   it("gets a config that it may write: a read-only one is fatal (point 13)", () => {
     const [copy] = podOf(collected, "network-monitor").initContainers ?? [];
-    expect(copy?.["command"]).toEqual([
-      "cp",
-      "/etc/network-monitor/config.json",
-      "/var/lib/network-monitor/config.json",
-    ]);
+    const [shell, flag, script] = copy?.["command"] as string[];
+    expect([shell, flag]).toEqual(["sh", "-c"]);
+    const root = mkdtempSync(join(tmpdir(), "network-monitor-"));
+    const [seed, state] = ["/etc/network-monitor", "/var/lib/network-monitor"];
+    const here = (folder: string) => join(root, folder);
+    [seed, state].forEach((folder) => mkdirSync(here(folder), { recursive: true }));
+    writeFileSync(here(`${seed}/config.json`), "{}", { mode: 0o440 });
+    const moved = [seed, state].reduce(
+      (text, path) => text.replaceAll(path, here(path)),
+      script ?? "",
+    );
+    execFileSync("sh", ["-c", moved]);
+    // No capability is left that would let root write past a mode without w.
+    expect(statSync(here(`${state}/config.json`)).mode & 0o777).toBe(0o600);
+    expect(statSync(here(`${state}/local/transport_logs`)).mode & 0o777).toBe(0o700);
+    rmSync(root, { recursive: true });
     const container = containerOf(collected, "network-monitor");
+    expect(container["workingDir"]).toBe(state);
     expect(container["volumeMounts"]).toContainEqual({
       name: "state",
       mountPath: "/var/lib/network-monitor",
