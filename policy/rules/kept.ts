@@ -61,6 +61,10 @@ export const claimsOutlive: ResourceRule = {
       : [],
 };
 
+/** A thing of a cloud that somebody else made and keeps: the stack knows it, protects it, and sets nothing of it. */
+const isKeptAsFound = ({ type, protect, ignoreChanges }: Resource): boolean =>
+  protect && ignoreChanges.join() === "*" && !type.startsWith("kubernetes:");
+
 /** Inputs that the engine is told not to look at. */
 export const nothingIgnored: ResourceRule = {
   kind: "resource",
@@ -68,6 +72,10 @@ export const nothingIgnored: ResourceRule = {
   level: "mandatory",
   protects:
     "what is ignored is neither shown in a preview nor mended when somebody changed it: whose it is has to be said",
-  check: ({ ignoreChanges }) =>
-    ignoreChanges.map((path) => `changes of ${path === "*" ? "any input" : path} are ignored`),
+  check: (resource) =>
+    isKeptAsFound(resource)
+      ? []
+      : resource.ignoreChanges.map(
+          (path) => `changes of ${path === "*" ? "any input" : path} are ignored`,
+        ),
 };

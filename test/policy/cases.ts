@@ -534,14 +534,28 @@ export const cases: Readonly<Record<string, Cases>> = {
     fail: { "disks that go": [[statefulSet("Delete")], "deletes its disks (disk) with itself"] },
   },
   "nothing-ignored": {
-    pass: { "nothing ignored": [deployment()] },
+    pass: {
+      "nothing ignored": [deployment()],
+      "a machine that somebody else keeps": [
+        resource(
+          "linode:index/instance:Instance",
+          "dns",
+          {},
+          { protect: true, ignoreChanges: ["*"] },
+        ),
+      ],
+    },
     fail: {
       "an input": [
         [{ ...deployment(), ignoreChanges: ["spec.replicas"] }],
         "changes of spec.replicas are ignored",
       ],
       "any input": [
-        [{ ...deployment(), ignoreChanges: ["*"] }],
+        [{ ...deployment(), protect: true, ignoreChanges: ["*"] }],
+        "changes of any input are ignored",
+      ],
+      "any input of a machine that may be deleted": [
+        [{ ...resource("linode:index/instance:Instance", "dns"), ignoreChanges: ["*"] }],
         "changes of any input are ignored",
       ],
     },
