@@ -232,13 +232,6 @@ export const exceptions: readonly Exception[] = [
     reason: "the lecture ends before certificates; its file says tls: none",
   },
   {
-    rule: "nothing-ignored",
-    stacks: ["prod"],
-    resources: ["NodeBalancer traefik-nodebalancer", "NodeBalancer nginx-nodebalancer"],
-    reason:
-      "Linode's cloud controller, which owns the balancer once it is made, writes these itself",
-  },
-  {
     rule: "outside-allowed",
     stacks: skywire,
     resources: ["Deployment config-bootstrapper"],

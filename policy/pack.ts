@@ -10,7 +10,8 @@ import {
 } from "@pulumi/policy";
 
 import { decodeOnce } from "./decode-once.ts";
-import { exceptions } from "./exceptions.ts";
+import { exceptionsOf } from "./alike.ts";
+import type { Exception } from "./exceptions.ts";
 import { judgeResource, judgeStack } from "./judge.ts";
 import { nodesOfFile } from "./nodes.ts";
 import { type Finding, type Resource, type Stack, unknownText } from "./resource.ts";
@@ -54,7 +55,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
               rule,
               resource,
               stackOf(args.urn),
-              exceptions,
+              exceptionsFor(stackOf(args.urn)),
             );
             tell(findings, report);
             noteUntold(untold, args.props);
@@ -66,7 +67,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
             const { resources } = args;
             // One process may serve a preview and the update after it.
             stack = rule === firstOfStack || stack === undefined ? readStack(resources) : stack;
-            const { findings, untold } = judgeStack(rule, stack, exceptions);
+            const { findings, untold } = judgeStack(rule, stack, exceptionsFor(stack.name));
             tell(findings, report);
             if (untold.length > 0) {
               const about = resources.filter(({ urn }) => isAbout(untold, urn));
@@ -81,6 +82,15 @@ export function policiesOf(all: readonly Rule[]): Policies {
           },
         };
   });
+}
+
+const excepted = new Map<string, readonly Exception[]>();
+
+/** A run asks thousands of times about its one stack. */
+function exceptionsFor(stack: string): readonly Exception[] {
+  const all = excepted.get(stack) ?? exceptionsOf(stack, clone);
+  excepted.set(stack, all);
+  return all;
 }
 
 /** All resources of a run, which the library gives every rule anew. */

@@ -6,7 +6,7 @@
  * last line is `N passed, N failed`.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,6 +19,8 @@ const clone = join(import.meta.dirname, "..");
 const packages = join(clone, "node_modules");
 const caches = join(packages, ".cache", "fleet");
 const scratch = mkdtempSync(join(tmpdir(), "fleet-test-"));
+// Programs that refuse to be root run as another user, in folders of their own in there.
+chmodSync(scratch, 0o711);
 
 /** Parts at a time. Two cores, and each part uses more than one at moments. */
 const parallel = 2;

@@ -1,5 +1,5 @@
 /** `policy`: every rule over what a state holds, and what of it stands there in plain text. */
-import { exceptions } from "../../policy/exceptions.ts";
+import { exceptionsOf } from "../../policy/alike.ts";
 import { judgeStack, labelOf } from "../../policy/judge.ts";
 import { nodesOfFile } from "../../policy/nodes.ts";
 import type { Finding } from "../../policy/resource.ts";
@@ -27,7 +27,7 @@ export function judgeState(stack: string, exported: unknown, root: string): Poli
   const state = readState(stack, exported);
   const judged = { ...state.stack, nodes: nodesOfFile(stack, root) };
   const rows = rules.map((rule) => {
-    const { findings, untold: missing } = judgeStack(rule, judged, exceptions);
+    const { findings, untold: missing } = judgeStack(rule, judged, exceptionsOf(stack, root));
     return { name: rule.name, level: rule.level, findings, missing };
   });
   rows.push({ name: stateRule, level: "mandatory", findings: state.plain, missing: [] });

@@ -65,6 +65,12 @@ export const claimsOutlive: ResourceRule = {
 const isKeptAsFound = ({ type, protect, ignoreChanges }: Resource): boolean =>
   protect && ignoreChanges.join() === "*" && !type.startsWith("kubernetes:");
 
+/** Inputs that a cloud's own controllers write once a thing is made, by its type. */
+const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
+  // Linode's cloud controller owns a balancer that is bound to a Service (facts/clouds-linode… 2.5).
+  "linode:index/nodeBalancer:NodeBalancer": ["tags", "clientConnThrottle", "firewallId"],
+};
+
 /** Inputs that the engine is told not to look at. */
 export const nothingIgnored: ResourceRule = {
   kind: "resource",
@@ -75,7 +81,7 @@ export const nothingIgnored: ResourceRule = {
   check: (resource) =>
     isKeptAsFound(resource)
       ? []
-      : resource.ignoreChanges.map(
-          (path) => `changes of ${path === "*" ? "any input" : path} are ignored`,
-        ),
+      : resource.ignoreChanges
+          .filter((path) => writtenByControllers[resource.type]?.includes(path) !== true)
+          .map((path) => `changes of ${path === "*" ? "any input" : path} are ignored`),
 };

@@ -179,4 +179,5 @@ test("the policy pack runs on the vendor's analyzer where a pipeline asks for th
   const official = packWords(clone, { FLEET_POLICY_PACK: "official" });
   expect(official).toEqual(["--policy-pack", join(clone, "policy")]);
   expect(packWords(clone, {})).toEqual(["--policy-pack", join(clone, "sandbox", "policy")]);
+  expect(packWords(clone, { FLEET_POLICY_PACK: "none" })).toEqual([]);
 });

@@ -536,6 +536,9 @@ export const cases: Readonly<Record<string, Cases>> = {
   "nothing-ignored": {
     pass: {
       "nothing ignored": [deployment()],
+      "what Linode's cloud controller writes": [
+        resource("linode:index/nodeBalancer:NodeBalancer", "web", {}, { ignoreChanges: ["tags"] }),
+      ],
       "a machine that somebody else keeps": [
         resource(
           "linode:index/instance:Instance",
@@ -553,6 +556,17 @@ export const cases: Readonly<Record<string, Cases>> = {
       "any input": [
         [{ ...deployment(), protect: true, ignoreChanges: ["*"] }],
         "changes of any input are ignored",
+      ],
+      "an input of a balancer that no controller writes": [
+        [
+          resource(
+            "linode:index/nodeBalancer:NodeBalancer",
+            "web",
+            {},
+            { ignoreChanges: ["tags", "region"] },
+          ),
+        ],
+        "changes of region are ignored",
       ],
       "any input of a machine that may be deleted": [
         [{ ...resource("linode:index/instance:Instance", "dns"), ignoreChanges: ["*"] }],

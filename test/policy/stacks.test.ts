@@ -4,8 +4,13 @@
  * Proves that what is asked of the engine keeps to the rules; that the engine asks the pack is
  * test/e2e/policy.e2e.test.ts's.
  */
-import { beforeAll, describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { exceptionsOf } from "../../policy/alike.ts";
 import { exceptions } from "../../policy/exceptions.ts";
 import { isNamed, judgeStack, labelOf, type Verdict } from "../../policy/judge.ts";
 import { isProduction } from "../../policy/production.ts";
@@ -65,6 +70,33 @@ describe("exceptions", () => {
         one.reason.length < 20,
     );
     expect(faults).toEqual([]);
+  });
+});
+
+describe("a stack that no exception names", () => {
+  const folder = mkdtempSync(join(tmpdir(), "fleet-alike-"));
+  const put = (stack: string, words: readonly string[]): void => {
+    const lines = words.map((word) => `  fleet:${word}\n`).join("");
+    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), `config:\n${lines}`);
+  };
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const all = [
+    { rule: "probes", stacks: ["here"], resources: ["Deployment web"], reason: "it has none" },
+  ];
+
+  test.each([
+    ["of the same system and environment has theirs", ["system: shop", "environment: test"], true],
+    ["of another environment has none", ["system: shop", "environment: production"], false],
+    ["of another system has none", ["system: bank", "environment: test"], false],
+    ["whose file does not say has none", [], false],
+  ])("%s", (_, words, has) => {
+    put("here", ["system: shop", "environment: test"]);
+    put("mine", words);
+    expect(exceptionsOf("mine", folder, all)[0]?.stacks.includes("mine")).toBe(has);
+    expect(exceptionsOf("nowhere", folder, all)).toEqual(all);
+    expect(exceptionsOf("here", folder, all)).toEqual(all);
   });
 });
 
