@@ -1,30 +1,17 @@
 /** Whose exceptions hold for a stack that no exception names. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import { parse } from "yaml";
 import * as z from "zod";
 
 import { type Exception, exceptions } from "./exceptions.ts";
+import { readEntries } from "./stack-file.ts";
 
-const File = z.object({
-  config: z.object({
-    "fleet:system": z.string(),
-    "fleet:environment": z.string().optional(),
-  }),
-});
+const shape = { "fleet:system": z.string(), "fleet:environment": z.string().optional() };
 
 /** System and environment of a stack as one word; undefined where its file is not there or does not say. */
 function shapeOf(stack: string, clone: string): string | undefined {
-  const path = join(clone, `Pulumi.${stack}.yaml`);
-  if (!/^[\w.-]+$/.test(stack) || !existsSync(path)) {
-    return undefined;
-  }
-  // A file that is not in order is the program's to tell, with all its faults together.
-  const file = File.safeParse(parse(readFileSync(path, "utf8")));
-  return file.success
-    ? `${file.data.config["fleet:system"]} ${file.data.config["fleet:environment"] ?? ""}`
-    : undefined;
+  const entries = readEntries(stack, clone, shape);
+  return entries === undefined
+    ? undefined
+    : `${entries["fleet:system"]} ${entries["fleet:environment"] ?? ""}`;
 }
 
 /**
@@ -42,8 +29,8 @@ export function exceptionsOf(
   if (known.has(stack)) {
     return all;
   }
-  const shape = shapeOf(stack, clone);
-  const alike = [...known].filter((one) => shape !== undefined && shapeOf(one, clone) === shape);
+  const own = shapeOf(stack, clone);
+  const alike = [...known].filter((one) => own !== undefined && shapeOf(one, clone) === own);
   return all.map((one) =>
     one.stacks.some((other) => alike.includes(other))
       ? { ...one, stacks: [...one.stacks, stack] }
