@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { visible } from "../../review/render/visible.ts";
+import { reason } from "../unanswered.ts";
 import { ForgeFault, UncertainFault } from "./fault.ts";
 import { type Answered, failureWait, isLimited, limitWait } from "./waits.ts";
 
@@ -188,18 +189,6 @@ export class Forge {
     say?.(`the forge: ${why}; waiting ${Math.ceil(milliseconds / 1000)} s`);
     await wait(milliseconds);
   }
-}
-
-/** fetch wraps what happened: «fetch failed» alone helps nobody. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  if (error.name === "TimeoutError") {
-    return "no answer in time";
-  }
-  const { cause } = error;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : error.message;
 }
 
 function parse({ text }: Answered, path: string): unknown {

@@ -1,4 +1,5 @@
 /** What a registry sends: read whole, or told why not. */
+import { reason } from "../unanswered.ts";
 import { RegistryFault } from "./registry-fault.ts";
 
 /** Longest manifest or configuration that is read: the specification lets registries refuse longer ones. */
@@ -35,16 +36,4 @@ export async function textOf(name: string, { body }: Response): Promise<string> 
     );
   }
   return Buffer.concat(parts).toString("utf8");
-}
-
-/** Why a question failed: fetch wraps what happened: «fetch failed» alone helps nobody. */
-export function reason(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  if (error.name === "TimeoutError") {
-    return "no answer in time";
-  }
-  const { cause } = error;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : error.message;
 }

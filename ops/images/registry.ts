@@ -11,7 +11,8 @@ import * as z from "zod";
 
 import { ImageDigest, parseImage } from "../../components/base/images.ts";
 import type { RegistryLogin } from "../../components/base/secrets.ts";
-import { reason, textOf } from "./registry-answer.ts";
+import { reason } from "../unanswered.ts";
+import { textOf } from "./registry-answer.ts";
 import { RegistryFault } from "./registry-fault.ts";
 import { authorization } from "./registry-token.ts";
 

@@ -20,13 +20,12 @@ import { nowhereKubeconfig } from "../../sandbox/kubeconfig.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { type Plan, readPlan } from "../../sandbox/plan.ts";
 import { packWords } from "../../sandbox/policy.ts";
-import { neededSecrets, readSecrets, writeSecrets } from "../../sandbox/secrets.ts";
+import { neededSecrets, writeSecrets } from "../../sandbox/secrets.ts";
 import { seedStandins } from "../../sandbox/standins/seeds.ts";
 import type { Environment } from "../../sandbox/tools.ts";
-import { dependenciesOfState } from "../../review/dependencies.ts";
-import { lastWords, notBegun, type Previewed, previewWords, readLog } from "./previewed.ts";
+import { previewedOf } from "./ended.ts";
+import { lastWords, notBegun, type Previewed, previewWords } from "./previewed.ts";
 import { rotatedSecrets } from "./rotated.ts";
-import { stateOf } from "./state.ts";
 
 /** What the work tree is compared with. */
 export interface Base {
@@ -70,20 +69,9 @@ export async function previewOffline(run: OfflineRun): Promise<Previewed> {
     await rendering.settle({ ...plan, kept: secretsAfter(before, plan) });
   }
   const deployment = readDeployment(place);
-  const state = stateOf(deployment);
   const events = join(scratch, `${stack}.events`);
   const result = await rendering.run([...previewWords, ...packWords(clone)], clone, events);
-  return {
-    stack,
-    against: "state",
-    code: result.code,
-    events: readLog(events),
-    ...(result.code === 0 ? {} : { failure: lastWords(result) }),
-    ...(state === undefined ? {} : { state }),
-    dependencies: dependenciesOfState(deployment),
-    missing: [],
-    secrets: [...readSecrets(place).values()],
-  };
+  return previewedOf(place, { against: "state", deployment, events, result });
 }
 
 /** The engine in a folder of its own, with a plugin that takes no cluster. */

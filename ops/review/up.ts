@@ -11,12 +11,10 @@ import { Engine } from "../../sandbox/engine.ts";
 import { withLock } from "../../sandbox/lock.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { packWords } from "../../sandbox/policy.ts";
-import { readSecrets } from "../../sandbox/secrets.ts";
 import { readState } from "../../sandbox/state.ts";
 import type { Environment } from "../../sandbox/tools.ts";
-import { dependenciesOfState } from "../../review/dependencies.ts";
-import { lastWords, type Previewed, previewWords, readLog } from "./previewed.ts";
-import { stateOf } from "./state.ts";
+import { previewedOf } from "./ended.ts";
+import { type Previewed, previewWords } from "./previewed.ts";
 
 /** One stack whose sandbox runs. */
 export interface SandboxRun {
@@ -42,7 +40,6 @@ export function previewSandbox(place: SandboxPlace, run: SandboxRun): Promise<Pr
     sandbox.api.close();
     const release = plan.onFailure === "rollback" ? await releaseHere(place, outer) : undefined;
     const deployment = readDeployment(place);
-    const state = stateOf(deployment);
     const events = join(scratch, `${stack}.events`);
     const result = await new Engine(place, outer).update(
       [
@@ -58,16 +55,6 @@ export function previewSandbox(place: SandboxPlace, run: SandboxRun): Promise<Pr
         events,
       },
     );
-    return {
-      stack,
-      against: "sandbox",
-      code: result.code,
-      events: readLog(events),
-      ...(result.code === 0 ? {} : { failure: lastWords(result) }),
-      ...(state === undefined ? {} : { state }),
-      dependencies: dependenciesOfState(deployment),
-      missing: [],
-      secrets: [...readSecrets(place).values()],
-    };
+    return previewedOf(place, { against: "sandbox", deployment, events, result });
   });
 }

@@ -1,0 +1,36 @@
+/** What a preview by the sandbox's own engine leaves for the report. */
+import { dependenciesOfState } from "../../review/dependencies.ts";
+import type { UpdateResult } from "../../sandbox/engine.ts";
+import type { SandboxPlace } from "../../sandbox/place.ts";
+import { readSecrets } from "../../sandbox/secrets.ts";
+import { type Against, lastWords, type Previewed, readLog } from "./previewed.ts";
+import { stateOf } from "./state.ts";
+
+/** A preview that has been run, and what it ran against. */
+export interface Ended {
+  readonly against: Against;
+  /** The state it started from, as the backend has it. */
+  readonly deployment: unknown;
+  /** Path of its event log. */
+  readonly events: string;
+  readonly result: UpdateResult;
+}
+
+/** Reads it. */
+export function previewedOf(
+  place: SandboxPlace,
+  { against, deployment, events, result }: Ended,
+): Previewed {
+  const state = stateOf(deployment);
+  return {
+    stack: place.stack,
+    against,
+    code: result.code,
+    events: readLog(events),
+    ...(result.code === 0 ? {} : { failure: lastWords(result) }),
+    ...(state === undefined ? {} : { state }),
+    dependencies: dependenciesOfState(deployment),
+    missing: [],
+    secrets: [...readSecrets(place).values()],
+  };
+}
