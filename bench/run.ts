@@ -32,12 +32,17 @@ async function checkFigure(): Promise<Figure> {
 
 const root = mkdtempSync(join(tmpdir(), "fleet-bench-"));
 try {
-  const figures: Figure[] = await reportFigures(root);
+  const figures: Figure[] = [];
+  // Told as they come: a run takes minutes, and what breaks off late has measured the rest all the same.
+  const tell = (some: readonly Figure[]): void => {
+    figures.push(...some);
+    console.log(writeTable(some));
+  };
+  tell(await reportFigures(root));
   for (const stack of skywireStacks) {
-    figures.push(...(await stackFigures(stack, root)));
+    tell(await stackFigures(stack, root));
   }
-  figures.push(await checkFigure());
-  console.log(writeTable(figures));
+  tell([await checkFigure()]);
   process.exitCode = figures.every(keeps) ? 0 : 1;
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -44,12 +44,24 @@ const seconds = ({ minimum, median, maximum }: Times): string =>
 function disposable(stack: Stack, place: SandboxPlace, root: string): string {
   const text = readFileSync(stackFile(place), "utf8");
   const file = join(root, `Pulumi.${stack}.yaml`);
-  const changed = text.replace(/^( {2}fleet:data:).*$/m, "$1 delete");
-  if (changed === text) {
-    throw new Error(`${stack} says no fleet:data`);
-  }
-  writeFileSync(file, changed);
+  writeFileSync(file, withData(text, "delete"));
   return file;
+}
+
+/** A stack file, or what the sandbox makes of it, with another word for what happens to its data. */
+function withData(text: string, word: "delete" | "protect"): string {
+  const changed = text.replace(/^( {2}"?fleet:data"?:).*$/m, `$1 ${word}`);
+  if (changed === text) {
+    throw new Error(`no fleet:data to be made ${word}`);
+  }
+  return changed;
+}
+
+/** The sandbox with what the policies ask of production: what may be deleted keeps to none of them. */
+function protectedPlace(place: SandboxPlace, folder: string): SandboxPlace {
+  const config = join(folder, `Pulumi.${place.stack}.yaml`);
+  writeFileSync(config, withData(readFileSync(place.config, "utf8"), "protect"));
+  return { ...place, config };
 }
 
 /**
@@ -106,7 +118,8 @@ async function programFigures(
     rounds,
   );
   const previews = await compare(fleet.preview(), flat.preview(), rounds);
-  const judged = await compare(fleet.preview(...packWords(clone)), fleet.preview(), rounds);
+  const kept = await Project.of(protectedPlace(place, folder), clone, "kept");
+  const judged = await compare(kept.preview(...packWords(clone)), kept.preview(), rounds);
 
   await flat.up(sandbox.api);
   const peer = await flat.stateBytes();
