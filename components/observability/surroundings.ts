@@ -5,7 +5,7 @@ import type { Flow } from "../base/flows.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 
 /** What each is given beside its own config. */
-export interface MetricsSurroundings {
+export interface Surroundings {
   /** System it belongs to, e.g. `skywire`: a label. */
   readonly system: string;
   /** Namespace of the pods; an output of the namespace's resource, so that they wait for it. */

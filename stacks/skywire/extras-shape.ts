@@ -1,8 +1,8 @@
 /** What follows from a stack's extras: their hosts, namespaces and calls. Pure. */
 import { type Flow, type FlowPort, type Peer, tcp, udp } from "../../components/base/flows.ts";
 import { postgresEnd, postgresFlows } from "../../components/data/flows.ts";
-import { grafanaPort } from "../../components/observability/grafana-files.ts";
-import { prometheusPort } from "../../components/observability/prometheus-files.ts";
+import { grafanaPort } from "../../components/observability/metrics/grafana-files.ts";
+import { prometheusPort } from "../../components/observability/metrics/prometheus-files.ts";
 import { controllerPeers } from "../../components/platform/controllers.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";

@@ -1,7 +1,7 @@
 /** `fleet:extras` of a Skywire stack: what production has beside the services, each in a namespace of its own. */
 import * as z from "zod";
 
-import { MetricsConfig } from "../../components/observability/metrics.schema.ts";
+import { MetricsConfig } from "../../components/observability/metrics/metrics.schema.ts";
 import { UtilitiesConfig } from "../../components/skywire/bots.schema.ts";
 import { CoturnConfig } from "../../components/skywire/coturn.schema.ts";
 import { GeoipConfig } from "../../components/skywire/geoip.schema.ts";

@@ -1,7 +1,7 @@
 /** What production has beside the services, each in a namespace of its own. */
 import type { Awaitable } from "../../components/base/ready.ts";
-import { Grafana } from "../../components/observability/grafana.ts";
-import { Prometheus } from "../../components/observability/prometheus.ts";
+import { Grafana } from "../../components/observability/metrics/grafana.ts";
+import { Prometheus } from "../../components/observability/metrics/prometheus.ts";
 import { Bot } from "../../components/skywire/bot.ts";
 import type { BotConfig } from "../../components/skywire/bots.schema.ts";
 import { Coturn } from "../../components/skywire/coturn.ts";

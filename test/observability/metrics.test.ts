@@ -7,15 +7,15 @@ import {
   datasourceFile,
   dashboardFile,
   providerFile,
-} from "../../components/observability/grafana-files.ts";
-import { grafanaWorkload } from "../../components/observability/grafana.ts";
-import { MetricsConfig } from "../../components/observability/metrics.schema.ts";
+} from "../../components/observability/metrics/grafana-files.ts";
+import { grafanaWorkload } from "../../components/observability/metrics/grafana.ts";
+import { MetricsConfig } from "../../components/observability/metrics/metrics.schema.ts";
 import {
   prometheusArguments,
   prometheusBytes,
   prometheusFile,
-} from "../../components/observability/prometheus-files.ts";
-import { prometheusWorkload } from "../../components/observability/prometheus.ts";
+} from "../../components/observability/metrics/prometheus-files.ts";
+import { prometheusWorkload } from "../../components/observability/metrics/prometheus.ts";
 import { skywireDashboard } from "../../components/skywire/dashboard.ts";
 
 const config = MetricsConfig.parse({});

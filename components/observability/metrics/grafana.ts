@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
-import type { Awaitable } from "../base/ready.ts";
-import { claimOf } from "../data/storage.ts";
-import type { Container, Probe, Probes, WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
-import type { Dashboard } from "./dashboard.ts";
+import { flowsOf } from "../../base/flows.ts";
+import type { Awaitable } from "../../base/ready.ts";
+import { claimOf } from "../../data/storage.ts";
+import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import { makeWorkload } from "../../workload/workload.ts";
+import type { Dashboard } from "../dashboard.ts";
 import {
   dashboardFile,
   datasourceFile,
@@ -15,10 +15,10 @@ import {
   providerFile,
 } from "./grafana-files.ts";
 import type { GrafanaConfig } from "./metrics.schema.ts";
-import type { MetricsSurroundings } from "./surroundings.ts";
+import type { Surroundings } from "../surroundings.ts";
 
 /** Inputs of a {@link Grafana}. */
-export interface GrafanaArgs extends MetricsSurroundings {
+export interface GrafanaArgs extends Surroundings {
   readonly config: Omit<GrafanaConfig, "adminPassword">;
   readonly adminPassword: pulumi.Output<string>;
   /** Whether the host has a certificate. */

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
-import type { Awaitable } from "../base/ready.ts";
-import { claimOf } from "../data/storage.ts";
-import type { Probe, Probes, WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
+import { flowsOf } from "../../base/flows.ts";
+import type { Awaitable } from "../../base/ready.ts";
+import { claimOf } from "../../data/storage.ts";
+import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import { makeWorkload } from "../../workload/workload.ts";
 import type { PrometheusConfig } from "./metrics.schema.ts";
 import { prometheusArguments, prometheusFile, prometheusPort } from "./prometheus-files.ts";
-import type { MetricsSurroundings } from "./surroundings.ts";
+import type { Surroundings } from "../surroundings.ts";
 
 /** Inputs of a {@link Prometheus}. */
-export interface PrometheusArgs extends MetricsSurroundings {
+export interface PrometheusArgs extends Surroundings {
   readonly config: PrometheusConfig;
   /** Name of the stack. */
   readonly stack: string;

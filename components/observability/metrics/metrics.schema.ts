@@ -1,12 +1,12 @@
 /** What a stack file says about its metrics: who collects them, who draws them. */
 import * as z from "zod";
 
-import { ImageReference } from "../base/images.ts";
-import { parseQuantity } from "../base/quantity.ts";
-import { Bytes, DnsLabel, Hostname } from "../base/scalars.ts";
-import { reference } from "../base/secrets.ts";
-import { Storage } from "../data/storage.schema.ts";
-import { Placement, Resources } from "../workload/workload.schema.ts";
+import { ImageReference } from "../../base/images.ts";
+import { parseQuantity } from "../../base/quantity.ts";
+import { Bytes, DnsLabel, Hostname } from "../../base/scalars.ts";
+import { reference } from "../../base/secrets.ts";
+import { Storage } from "../../data/storage.schema.ts";
+import { Placement, Resources } from "../../workload/workload.schema.ts";
 
 /** Share of the disk that the size of what is kept may have: logs of writes and compactions come on top. */
 const kept = 0.85;

@@ -1,7 +1,7 @@
 /** Prometheus' config and command line. Pure. */
 import { stringify } from "yaml";
 
-import { parseQuantity } from "../base/quantity.ts";
+import { parseQuantity } from "../../base/quantity.ts";
 
 /** Port of Prometheus. */
 export const prometheusPort = 9090;
