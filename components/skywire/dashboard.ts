@@ -1,5 +1,5 @@
 /** The dashboard of a Skywire deployment, from the metrics of its programs (facts/skywire.md 3.2). */
-import type { Dashboard, Panel, Query } from "../observability/dashboard.ts";
+import type { Dashboard, Panel, Query } from "../observability/dashboards/types.ts";
 
 /** A gauge: the sum over all pods of a workload would count each entry of a shared store once a pod. */
 const gauge = (metric: string, legend: string): Query => ({ expression: `max(${metric})`, legend });

@@ -1,7 +1,7 @@
 /** Grafana's settings and what it is provisioned with. Pure. */
 import { stringify } from "yaml";
 
-import type { Dashboard } from "../dashboard.ts";
+import type { Dashboard } from "../dashboards/types.ts";
 
 /** Port of Grafana. */
 export const grafanaPort = 3000;

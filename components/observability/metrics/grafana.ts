@@ -5,7 +5,7 @@ import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { Dashboard } from "../dashboard.ts";
+import type { Dashboard } from "../dashboards/types.ts";
 import {
   dashboardFile,
   datasourceFile,

@@ -1,0 +1,66 @@
+/** An alert as code, and what a stack has that alerts and dashboards may speak of. */
+import type { OwnDashboards } from "../dashboards/dashboards.schema.ts";
+import type { Exporter } from "../families/types.ts";
+import type { OwnRules } from "./rules.schema.ts";
+
+/** How bad: `critical` wakes somebody, `warning` is looked at today, `info` is for whoever looks. */
+export type Severity = "critical" | "warning" | "info";
+
+/** One alert. Summary and description may name labels and the value in Prometheus' templates. */
+export interface AlertRule {
+  /** Name, e.g. `PodRestartLoop`; also the heading of its section in docs/alerts.md. */
+  readonly name: string;
+  /** PromQL; whatever it gives fires. */
+  readonly expression: string;
+  /** How long it must hold, e.g. `10m`. Default: at once. */
+  readonly for?: string;
+  /** `none` is the dead-man's switch alone, which always fires. */
+  readonly severity: Severity | "none";
+  /** One line: what is wrong, with where. */
+  readonly summary: string;
+  /** What follows from it, and where to look first. */
+  readonly description: string;
+  /** Labels beside `severity`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Page about it. Default: its section in docs/alerts.md. */
+  readonly runbook?: string;
+}
+
+/** Alerts that are evaluated together. */
+export interface RuleGroup {
+  /** Also the name of its file. */
+  readonly name: string;
+  readonly rules: readonly AlertRule[];
+}
+
+/** A CronJob that makes backups. */
+export interface BackupJob {
+  readonly namespace: string;
+  /** E.g. `postgres-backup`. */
+  readonly name: string;
+}
+
+/** A system and where its programs run. */
+export interface ObservedSystem {
+  readonly name: string;
+  readonly namespaces: readonly string[];
+}
+
+/** What a stack has, as far as its alerts and dashboards depend on it. */
+export interface ObservedParts {
+  /** Whatever Prometheus reads metrics of. Prometheus itself always is. */
+  readonly exporters: readonly Exporter[];
+  readonly systems: readonly ObservedSystem[];
+  /** Every CronJob that backs something up. */
+  readonly backups: readonly BackupJob[];
+  /** How many dmsg-servers the stack runs. */
+  readonly dmsgServers?: number;
+  /** Names of metrics that the stack's own programs have beyond the catalogue; `*` at the end stands for any rest. */
+  readonly families: readonly string[];
+  /** The stack's own alerts. */
+  readonly rules: OwnRules;
+  /** The stack's own dashboards. */
+  readonly dashboards: OwnDashboards;
+  /** Where docs/ is read, e.g. `https://git.example.com/fleet/docs`. Default: the path in the repository. */
+  readonly runbooks?: string | undefined;
+}
