@@ -1,0 +1,93 @@
+/** What follows from a stack's LogShipper: calls, and rules across sections. Pure. */
+import { type Flow, type Peer, tcp } from "../../base/flows.ts";
+import type { PlatformFault } from "../../platform/fault.ts";
+import type { VectorConfig, VectorSink } from "./vector.schema.ts";
+
+/** Name of the DaemonSet. */
+export const vectorName = "log-shipper";
+
+/** Port of the pods' own metrics, which tell as well that they run. */
+export const vectorMetricsPort = 9598;
+
+/** What a shipper has to do with the rest of the stack. */
+export interface VectorNeighbours {
+  /** Families of `logs.families`. */
+  readonly families: readonly string[];
+  /** Pods of the stack's own Elasticsearch and their port, where it has one. */
+  readonly store?: { readonly peer: Peer; readonly port: number };
+}
+
+/** The sinks by name, in the order of the names: what is made of them does not follow the file's. */
+export const sinksOf = ({ sinks }: VectorConfig): (readonly [name: string, sink: VectorSink])[] =>
+  Object.entries(sinks).sort(([one], [other]) => (one < other ? -1 : 1));
+
+/** Whether it is the stack's own Elasticsearch that a sink writes to. */
+export const isOwnStore = (sink: VectorSink): boolean =>
+  sink.kind === "elasticsearch" && sink.url === undefined;
+
+const portOf = (url: string): number => Number(new URL(url).port || 443);
+
+/** Port of the internet that a sink dials. */
+function outsidePort(sink: VectorSink): number | undefined {
+  switch (sink.kind) {
+    case "elasticsearch":
+      return sink.url === undefined ? undefined : portOf(sink.url);
+    case "http":
+      return portOf(sink.url);
+    case "s3":
+      return sink.endpoint === undefined ? 443 : portOf(sink.endpoint);
+    case "console":
+      return undefined;
+  }
+}
+
+/** Every call of the shipper but that of whoever reads its metrics. */
+export function vectorFlows(config: VectorConfig, { store }: VectorNeighbours): Flow[] {
+  const from: Peer = { kind: "workload", name: vectorName, namespace: config.namespace };
+  const sinks = Object.values(config.sinks);
+  const outside = new Set(sinks.flatMap((sink) => outsidePort(sink) ?? []));
+  return [
+    // Which pods run on its node, and what they are called.
+    { from, to: { kind: "api-server" }, ports: [] },
+    ...(store !== undefined && sinks.some(isOwnStore)
+      ? [{ from, to: store.peer, ports: [tcp(store.port)] }]
+      : []),
+    ...(outside.size === 0
+      ? []
+      : [
+          {
+            from,
+            to: { kind: "internet" } as const,
+            ports: [...outside].sort((one, other) => one - other).map(tcp),
+          },
+        ]),
+  ];
+}
+
+/** Faults across sections, with paths below `logs.shipper`. */
+export function vectorFaults(
+  config: VectorConfig,
+  { families, store }: VectorNeighbours,
+): PlatformFault[] {
+  return sinksOf(config).flatMap(([name, sink]) => [
+    ...(isOwnStore(sink) && store === undefined
+      ? [
+          {
+            path: ["sinks", name, "url"],
+            message:
+              "must be there: this stack has no Elasticsearch of its own (logs.store), name one with url and account",
+          },
+        ]
+      : []),
+    ...(sink.families ?? []).flatMap((family, index) =>
+      families.includes(family)
+        ? []
+        : [
+            {
+              path: ["sinks", name, "families", index],
+              message: `must be a family of logs.families: ${families.join(", ")}`,
+            },
+          ],
+    ),
+  ]);
+}
