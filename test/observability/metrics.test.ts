@@ -38,7 +38,7 @@ describe("Prometheus", () => {
   });
 
   it("keeps samples for a time and up to a size, whichever comes first", () => {
-    const words = prometheusArguments({ config: "/c", data: "/d" }, { days: 15, size: "40Gi" });
+    const words = prometheusArguments({ config: "/c", data: "/d" }, { time: "15d", size: "40Gi" });
     expect(words).toEqual(
       expect.arrayContaining([
         "--storage.tsdb.retention.time=15d",

@@ -14,7 +14,7 @@ import {
   grafanaVariables,
   providerFile,
 } from "./grafana-files.ts";
-import type { GrafanaConfig } from "./metrics.schema.ts";
+import type { GrafanaConfig } from "./grafana.schema.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Inputs of a {@link Grafana}. */

@@ -81,12 +81,12 @@ export const prometheusBytes = (size: string): string =>
 /** Arguments of Prometheus. */
 export function prometheusArguments(
   folders: { readonly config: string; readonly data: string },
-  retention: { readonly days: number; readonly size: string },
+  retention: { readonly time: string; readonly size: string },
 ): string[] {
   return [
     `--config.file=${folders.config}/prometheus.yml`,
     `--storage.tsdb.path=${folders.data}`,
-    `--storage.tsdb.retention.time=${retention.days}d`,
+    `--storage.tsdb.retention.time=${retention.time}`,
     `--storage.tsdb.retention.size=${prometheusBytes(retention.size)}`,
     `--web.listen-address=:${prometheusPort}`,
   ];

@@ -5,7 +5,7 @@ import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { PrometheusConfig } from "./metrics.schema.ts";
+import type { PrometheusConfig } from "./prometheus.schema.ts";
 import { prometheusArguments, prometheusFile, prometheusPort } from "./prometheus-files.ts";
 import type { Surroundings } from "../surroundings.ts";
 
