@@ -10,7 +10,12 @@ export type Peer =
   /** Every address that is not private: clients on the internet, or servers there. */
   | { readonly kind: "internet" }
   /** The cluster's API server. Its address is the cluster's affair, so only the port is narrowed. */
-  | { readonly kind: "api-server" };
+  | { readonly kind: "api-server" }
+  /**
+   * The nodes themselves: their kubelets, and what calls from a node's own network. Their addresses are the
+   * cluster's affair, too, so only the ports are narrowed, and there must be some.
+   */
+  | { readonly kind: "nodes" };
 
 /** A port as the pod that listens sees it (not the Service's, which policies never see). */
 export interface FlowPort {
@@ -22,7 +27,7 @@ export interface FlowPort {
 export interface Flow {
   readonly from: Peer;
   readonly to: Peer;
-  /** Empty: every port. Needed only where the port is chosen at run time. */
+  /** Empty: every port. Needed only where the port is chosen at run time; never of `nodes`. */
   readonly ports: readonly FlowPort[];
 }
 
@@ -62,3 +67,6 @@ export const tcp = (port: number): FlowPort => ({ port, protocol: "TCP" });
 
 /** A UDP port of a flow. */
 export const udp = (port: number): FlowPort => ({ port, protocol: "UDP" });
+
+/** Port on which every kubelet answers, with TLS and only to whom the API server vouches for. */
+export const kubeletPort = 10_250;

@@ -46,6 +46,7 @@ function mounts(container: Container, args: WorkloadArgs): k8s.types.input.core.
       mountPath: mount.path,
       ...(mount.subPath === undefined ? {} : { subPath: mount.subPath }),
       ...(readOnly ? { readOnly } : {}),
+      ...(mount.propagation === undefined ? {} : { mountPropagation: mount.propagation }),
     };
   });
 }

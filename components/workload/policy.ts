@@ -20,13 +20,18 @@ function policyPeer(peer: Peer): PolicyPeer {
     case "internet":
       return { ipBlock: { cidr: "0.0.0.0/0", except: [...privateRanges] } };
     case "api-server":
+    case "nodes":
       return { ipBlock: { cidr: "0.0.0.0/0" } };
   }
 }
 
+/** @throws Error for nodes without ports: their addresses are not narrowed, so that this would let in all. */
 function policyPorts(flow: Flow): { ports?: { port: number; protocol: string }[] } {
   if (flow.to.kind === "api-server") {
     return { ports: apiServerPorts.map((port) => ({ port, protocol: "TCP" })) };
+  }
+  if (flow.ports.length === 0 && [flow.from, flow.to].some(({ kind }) => kind === "nodes")) {
+    throw new Error("a flow to or from nodes must say its ports, e.g. those of the kubelets");
   }
   return flow.ports.length === 0
     ? {}

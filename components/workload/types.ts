@@ -57,6 +57,8 @@ export interface Mount {
   readonly subPath?: string;
   /** Default: file sets are read-only, the rest writable. */
   readonly readOnly?: boolean;
+  /** `HostToContainer`: what the node mounts below a folder of it later is seen, too. Default: it is not. */
+  readonly propagation?: "HostToContainer";
 }
 
 /** One container. */

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { flowsOf } from "../../base/flows.ts";
+import type { Awaitable } from "../../base/ready.ts";
+import { claimOf } from "../../data/storage.ts";
+import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import { makeWorkload } from "../../workload/workload.ts";
+import { announcesOthers } from "../announce.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { exporterPorts } from "./exporters-shape.ts";
+import type { PushGatewayConfig } from "./exporters.schema.ts";
+
+/** Inputs of a {@link PushGateway}. */
+export interface PushGatewayArgs extends Surroundings {
+  readonly config: PushGatewayConfig;
+}
+
+/** The image's user, nobody. */
+const user = 65_534;
+
+const folder = "/pushgateway";
+const port = exporterPorts.pushGateway;
+
+/**
+ * Arguments of the push gateway. What is pushed is on the disk a minute later and whenever it is stopped;
+ * nothing is asked for by its API but pushes and what was pushed.
+ *
+ * @param data Folder that is kept.
+ */
+export const pushGatewayArguments = (data: string, listen: number = port): string[] => [
+  `--web.listen-address=:${listen}`,
+  `--persistence.file=${data}/metrics`,
+  "--persistence.interval=1m",
+];
+
+const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
+
+const probes: Probes = {
+  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
+  liveness: {
+    check: answers("/-/healthy"),
+    periodSeconds: 20,
+    timeoutSeconds: 10,
+    failureThreshold: 6,
+  },
+};
+
+/** The Workload of a push gateway. Pure. */
+export function pushGatewayWorkload(name: string, args: PushGatewayArgs): WorkloadArgs {
+  const { config } = args;
+  return {
+    kind: "Deployment",
+    system: args.system,
+    namespace: args.namespace,
+    container: {
+      name,
+      image: config.image,
+      args: pushGatewayArguments(folder),
+      ports: [{ name: "http", port }],
+      probes,
+      resources: config.resources,
+      mounts: [{ volume: "data", path: folder }],
+    },
+    // One writer to the disk.
+    update: { strategy: "Recreate" },
+    ...(config.placement === undefined ? {} : { placement: config.placement }),
+    security: { user },
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    data: args.data,
+    claims: [claimOf("data", config.storage)],
+    services: [{ ports: [{ name: "http" }] }],
+    podAnnotations: announcesOthers(port),
+  };
+}
+
+/** A push gateway: what programs push that end before anybody reads them, kept on a disk. */
+export class PushGateway extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** URL inside the cluster, to which programs push. */
+  readonly url: string;
+
+  constructor(name: string, args: PushGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:observability:PushGateway", name, { image: args.config.image }, opts);
+    this.url = `http://${name}.${args.namespaceName}.svc:${port}`;
+    this.ready = makeWorkload(name, pushGatewayWorkload(name, args), { parent: this }).ready;
+    this.registerOutputs({ url: this.url });
+  }
+}

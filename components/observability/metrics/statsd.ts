@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { flowsOf } from "../../base/flows.ts";
+import type { Awaitable } from "../../base/ready.ts";
+import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import { makeWorkload } from "../../workload/workload.ts";
+import { announces } from "../announce.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
+import { statsdArguments, statsdMapping, statsdMappingFile } from "./statsd-files.ts";
+import type { StatsdConfig } from "./statsd.schema.ts";
+
+/** Inputs of a {@link StatsdExporter}. */
+export interface StatsdExporterArgs extends Surroundings {
+  readonly config: StatsdConfig;
+}
+
+/** The image's user, nobody. */
+const user = 65_534;
+
+const folder = "/etc/statsd";
+const port = exporterPorts.statsd;
+
+const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
+
+/** Nothing can ask a UDP port whether it listens: the exporter opens it before it answers here. */
+const probes: Probes = {
+  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
+  liveness: {
+    check: answers("/-/healthy"),
+    periodSeconds: 20,
+    timeoutSeconds: 10,
+    failureThreshold: 6,
+  },
+};
+
+/** The Workload of a StatsD exporter. Pure. */
+export function statsdWorkload(name: string, args: StatsdExporterArgs): WorkloadArgs {
+  const { config } = args;
+  return {
+    kind: "Deployment",
+    system: args.system,
+    namespace: args.namespace,
+    container: {
+      name,
+      image: config.image,
+      args: statsdArguments(folder),
+      ports: [
+        { name: "http", port },
+        { name: "statsd", port: statsdPorts.pods, protocol: "UDP" },
+      ],
+      probes,
+      resources: config.resources,
+      mounts: [{ volume: "mapping", path: folder }],
+    },
+    // Of two at once, each would count half.
+    update: { strategy: "Recreate" },
+    ...(config.placement === undefined ? {} : { placement: config.placement }),
+    security: { user },
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    files: [{ name: "mapping", files: { [statsdMappingFile]: statsdMapping(config) } }],
+    services: [{ ports: [{ name: "statsd", port: statsdPorts.service }] }],
+    podAnnotations: announces(port),
+  };
+}
+
+/** A StatsD exporter: counts what programs send by UDP, for Prometheus to read. */
+export class StatsdExporter extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** Host inside the cluster, to which programs send. */
+  readonly host: string;
+  /** Its UDP port. */
+  readonly port: number;
+
+  constructor(name: string, args: StatsdExporterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:observability:StatsdExporter", name, { image: args.config.image }, opts);
+    this.host = `${name}.${args.namespaceName}.svc`;
+    this.port = statsdPorts.service;
+    this.ready = makeWorkload(name, statsdWorkload(name, args), { parent: this }).ready;
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+}
