@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 
+import { nearest } from "../components/base/nearest.ts";
 import { secretNameRule } from "../components/base/secrets.ts";
 import { type Fault, quote, writePath } from "./faults.ts";
 import {
@@ -17,7 +18,7 @@ import {
   withoutItems,
 } from "./settle.ts";
 import { schemasOf } from "./substitute.ts";
-import { knownKeys, nearest } from "./suggest.ts";
+import { knownKeys } from "./suggest.ts";
 
 /** What parsing a stack file gives: a value, or faults. */
 export type Parsed<Value> =

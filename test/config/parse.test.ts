@@ -4,7 +4,7 @@ import * as z from "zod";
 import { reportFaults, writePath } from "../../stacks/faults.ts";
 import { isLoopback, readKubeContexts } from "../../stacks/kubeconfig.ts";
 import { parseAll } from "../../stacks/parse.ts";
-import { nearest } from "../../stacks/suggest.ts";
+import { nearest } from "../../components/base/nearest.ts";
 
 const Shape = z
   .strictObject({
