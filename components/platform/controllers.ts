@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import type { Flow, Peer } from "../base/flows.ts";
+import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
 import { type DnsTarget, type RecordType, slotTarget } from "./dns-records.ts";
 import type { BalancerCloud } from "./balancer.ts";
@@ -121,6 +121,18 @@ export function controllerPeers(
     };
   });
 }
+
+/** Calls to what stands behind a public host, of the controller that serves it. */
+export const entryFlows = (config: IngressConfig, host: string, to: Peer, port: number): Flow[] =>
+  Object.hasOwn(config.controllers, classOf(config, host))
+    ? [
+        {
+          from: { kind: "workload", name: classOf(config, host), namespace: config.namespace },
+          to,
+          ports: [tcp(port)],
+        },
+      ]
+    : [];
 
 /**
  * Slots that controllers answer on, for slotFaults.

@@ -1,4 +1,5 @@
 /** Where everything of a Skywire stack is dialled. Pure. */
+import { pagesOf } from "../../components/observability/shape.ts";
 import { type PublicService, publicUrl } from "../../components/skywire/hosts.ts";
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
@@ -74,7 +75,9 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
     ...publishedServices(stack).flatMap((name) =>
       hostEndpoints(stack, { name, host: hosts[name], check: checkPath(name) }),
     ),
-    ...extraHosts(stack).flatMap((host) => hostEndpoints(stack, host)),
+    ...[...extraHosts(stack), ...pagesOf(stack.observability)].flatMap((host) =>
+      hostEndpoints(stack, host),
+    ),
     {
       name: "address-resolver",
       kind: "udp",

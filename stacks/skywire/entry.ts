@@ -2,6 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../components/base/ready.ts";
+import type { PageBackends } from "../../components/observability/observability.ts";
+import { pagesOf } from "../../components/observability/shape.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import {
   hostRecords,
@@ -83,12 +85,33 @@ function extraHttpHosts(
   });
 }
 
+/** Hosts of what watches the system. */
+function pageHosts(
+  { observability, ingress }: SkywireStack,
+  { controllers }: Foundation,
+  pages: PageBackends,
+): HttpHost[] {
+  return pagesOf(observability).flatMap(({ name, host }) => {
+    const backend = pages.get(name);
+    return backend === undefined
+      ? []
+      : [
+          new HttpHost(
+            name,
+            { ...backend, host, system: "skywire", ingress },
+            { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
+          ),
+        ];
+  });
+}
+
 /** Opens the way in. */
 export function openEntry(
   stack: SkywireStack,
   foundation: Foundation,
   services: Services,
   extras: ExtraBackends,
+  pages: PageBackends,
 ): Entry {
   const table = hostsOf(stack);
   const { controllers, around } = foundation;
@@ -113,9 +136,10 @@ export function openEntry(
         ];
   });
   const extraHttp = extraHttpHosts(stack, foundation, extras);
+  const pageHttp = pageHosts(stack, foundation, pages);
   const named = [
     ...published.map((service) => table[service]),
-    ...extraHosts(stack).map(({ host }) => host),
+    ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ host }) => host),
   ];
   const targets: HostTargets[] = [
     ...named.map((host) => ({ host, targets: controllers.targets(host) })),
@@ -125,5 +149,5 @@ export function openEntry(
     dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
   });
-  return { hosts: [...hosts, ...extraHttp], records };
+  return { hosts: [...hosts, ...extraHttp, ...pageHttp], records };
 }

@@ -64,7 +64,7 @@ function coturnWorkloads({ extras: { coturn } }: SkywireStack): StackWorkload[] 
 
 /** Every workload of the extras. */
 export function extraWorkloads(stack: SkywireStack): StackWorkload[] {
-  const { geoip, utilities, metrics } = stack.extras;
+  const { geoip, utilities } = stack.extras;
   return [
     ...(geoip === undefined ? [] : [single(extraNames.geoip, geoip.namespace, ["geoip"], geoip)]),
     ...Object.entries(utilities?.bots ?? {}).map(([name, bot]) =>
@@ -72,10 +72,5 @@ export function extraWorkloads(stack: SkywireStack): StackWorkload[] {
     ),
     ...whitelistWorkloads(stack),
     ...coturnWorkloads(stack),
-    ...(metrics === undefined
-      ? []
-      : (["prometheus", "grafana"] as const).map((name) =>
-          single(extraNames[name], metrics.namespace, ["metrics", name], metrics[name]),
-        )),
   ];
 }

@@ -1,10 +1,7 @@
 /** What follows from a stack's extras: their hosts, namespaces and calls. Pure. */
 import { type Flow, type FlowPort, type Peer, tcp, udp } from "../../components/base/flows.ts";
 import { postgresEnd, postgresFlows } from "../../components/data/flows.ts";
-import { grafanaPort } from "../../components/observability/metrics/grafana-files.ts";
-import { prometheusPort } from "../../components/observability/metrics/prometheus-files.ts";
-import { controllerPeers } from "../../components/platform/controllers.ts";
-import { classOf } from "../../components/platform/ingress.schema.ts";
+import { entryFlows } from "../../components/platform/controllers.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { ipServiceHost } from "../../components/skywire/hosts.ts";
 import { authPorts, geoipPort, stunPorts, whitelistPorts } from "../../components/skywire/ports.ts";
@@ -13,7 +10,7 @@ import type { SkywireExtras } from "./extras.schema.ts";
 import type { SkywireStack } from "./schema.ts";
 
 /** Name of an extra. */
-export type Extra = keyof SkywireExtras;
+export type Extra = Exclude<keyof SkywireExtras, "metrics">;
 
 /** Names of workloads that stand in flows. */
 export const extraNames = {
@@ -21,13 +18,11 @@ export const extraNames = {
   auth: "auth",
   whitelist: "whitelist",
   postgres: "whitelist-postgres",
-  prometheus: "prometheus",
-  grafana: "grafana",
 } as const;
 
 /** A public host of an extra. */
 export interface ExtraHost {
-  readonly name: "geoip" | "auth" | "whitelist" | "grafana";
+  readonly name: "geoip" | "auth" | "whitelist";
   readonly host: string;
   /** Its place in the config. */
   readonly path: readonly string[];
@@ -37,7 +32,7 @@ export interface ExtraHost {
 
 /** The public hosts of the extras that the stack has. */
 export function extraHosts({ extras }: Pick<SkywireStack, "extras">): ExtraHost[] {
-  const { geoip, whitelist, metrics } = extras;
+  const { geoip, whitelist } = extras;
   return [
     ...(geoip === undefined
       ? []
@@ -49,16 +44,6 @@ export function extraHosts({ extras }: Pick<SkywireStack, "extras">): ExtraHost[
           host: whitelist[name].host,
           path: ["extras", "whitelist", name, "host"],
         }))),
-    ...(metrics === undefined
-      ? []
-      : [
-          {
-            name: "grafana",
-            host: metrics.grafana.host,
-            path: ["extras", "metrics", "grafana", "host"],
-            check: "/api/health",
-          } as const,
-        ]),
   ];
 }
 
@@ -97,26 +82,18 @@ export const coturnNodePorts = ({
     ports: coturnListening,
   }));
 
-/** Who reads metrics. */
-export const scrapersOf = ({ extras }: Pick<SkywireStack, "extras">): Peer[] =>
-  extras.metrics === undefined ? [] : [workload(extraNames.prometheus, extras.metrics.namespace)];
-
-/** Calls to what stands behind a public host, of the controller that serves it. */
-function entryFlows(stack: SkywireStack, name: ExtraHost["name"], to: Peer, port: number): Flow[] {
-  const classes = extraHosts(stack)
+/** Calls to what stands behind a public host. */
+const hostFlows = (stack: SkywireStack, name: ExtraHost["name"], to: Peer, port: number): Flow[] =>
+  extraHosts(stack)
     .filter((one) => one.name === name)
-    .map(({ host }) => classOf(stack.ingress, host));
-  return controllerPeers(stack.ingress)
-    .filter((controller) => classes.includes(controller.name))
-    .map(({ peer }) => ({ from: peer, to, ports: [tcp(port)] }));
-}
+    .flatMap(({ host }) => entryFlows(stack.ingress, host, to, port));
 
 function geoipFlows(stack: SkywireStack): Flow[] {
   const service = ipServicePeer(stack);
   return service === undefined
     ? []
     : [
-        ...entryFlows(stack, "geoip", service, geoipPort),
+        ...hostFlows(stack, "geoip", service, geoipPort),
         // The database, from MaxMind.
         { from: service, to: internet, ports: [tcp(443)] },
       ];
@@ -148,8 +125,8 @@ function whitelistFlows(stack: SkywireStack): Flow[] {
   const store = postgresEnd(extraNames.postgres, postgres, namespace);
   const outside = [...new Set([443, portOf(whitelist.uptimeService)])].map(tcp);
   return [
-    ...entryFlows(stack, "auth", auth, authPorts.http),
-    ...entryFlows(stack, "whitelist", miners, whitelistPorts.http),
+    ...hostFlows(stack, "auth", auth, authPorts.http),
+    ...hostFlows(stack, "whitelist", miners, whitelistPorts.http),
     // Their RPC asks nobody who calls: each is called by the other alone (facts/skywire.md 4.16).
     { from: auth, to: miners, ports: [tcp(whitelistPorts.rpc)] },
     { from: miners, to: auth, ports: [tcp(authPorts.rpc)] },
@@ -173,25 +150,10 @@ function coturnFlows({ extras: { coturn } }: SkywireStack): Flow[] {
   });
 }
 
-function metricsFlows(stack: SkywireStack): Flow[] {
-  const { metrics } = stack.extras;
-  const [prometheus] = scrapersOf(stack);
-  if (metrics === undefined || prometheus === undefined) {
-    return [];
-  }
-  const grafana = workload(extraNames.grafana, metrics.namespace);
-  return [
-    { from: prometheus, to: { kind: "api-server" }, ports: [] },
-    { from: grafana, to: prometheus, ports: [tcp(prometheusPort)] },
-    ...entryFlows(stack, "grafana", grafana, grafanaPort),
-  ];
-}
-
-/** Calls of the extras, but for the reading of metrics, which is a flow of what is read. */
+/** Calls of the extras. */
 export const extraFlows = (stack: SkywireStack): Flow[] => [
   ...geoipFlows(stack),
   ...botFlows(stack),
   ...whitelistFlows(stack),
   ...coturnFlows(stack),
-  ...metricsFlows(stack),
 ];

@@ -1,7 +1,6 @@
 /** `fleet:extras` of a Skywire stack: what production has beside the services, each in a namespace of its own. */
 import * as z from "zod";
 
-import { MetricsConfig } from "../../components/observability/metrics/metrics.schema.ts";
 import { UtilitiesConfig } from "../../components/skywire/bots.schema.ts";
 import { CoturnConfig } from "../../components/skywire/coturn.schema.ts";
 import { GeoipConfig } from "../../components/skywire/geoip.schema.ts";
@@ -18,8 +17,9 @@ export const SkywireExtras = z
     whitelist: WhitelistConfig.optional(),
     /** STUN and TURN. */
     coturn: CoturnConfig.optional(),
-    /** Prometheus and Grafana. */
-    metrics: MetricsConfig.optional(),
+    metrics: z
+      .never("stands in fleet:observability.metrics, for all systems: move the section there")
+      .optional(),
   })
   .prefault({});
 /** {@inheritDoc SkywireExtras} */

@@ -1,15 +1,12 @@
 /** What production has beside the services, each in a namespace of its own. */
 import type { Awaitable } from "../../components/base/ready.ts";
-import { Grafana } from "../../components/observability/metrics/grafana.ts";
-import { Prometheus } from "../../components/observability/metrics/prometheus.ts";
 import { Bot } from "../../components/skywire/bot.ts";
 import type { BotConfig } from "../../components/skywire/bots.schema.ts";
 import { Coturn } from "../../components/skywire/coturn.ts";
-import { skywireDashboard } from "../../components/skywire/dashboard.ts";
 import { Geoip } from "../../components/skywire/geoip.ts";
 import type { ProgramImage } from "../../components/skywire/program.ts";
 import { backendOf, type ExtraBackend, type ExtrasInput, makePlace } from "./extras-place.ts";
-import { type ExtraHost, extraNames, scrapersOf } from "./extras-shape.ts";
+import { type ExtraHost, extraNames } from "./extras-shape.ts";
 import { makeWhitelist } from "./extras-whitelist.ts";
 import { isOwnImage, namedAfter } from "./images.ts";
 
@@ -87,48 +84,6 @@ function makeCoturns(input: ExtrasInput): void {
   }
 }
 
-/** Namespaces of all that the scraper may read: from the very flows that let it. */
-function scrapedNamespaces({ stack, foundation }: ExtrasInput): string[] {
-  const scrapers = scrapersOf(stack).map((peer) => JSON.stringify(peer));
-  const read = foundation.around.flows.flatMap(({ from, to }) =>
-    scrapers.includes(JSON.stringify(from)) && to.kind === "workload" ? [to.namespace] : [],
-  );
-  return [...new Set(read)].sort();
-}
-
-function makeMetrics(input: ExtrasInput): ExtraBackend | undefined {
-  const { stack, context } = input;
-  const { metrics } = stack.extras;
-  if (metrics === undefined) {
-    return undefined;
-  }
-  const place = makePlace(input, metrics.namespace, { hosts: true });
-  const surroundings = { ...place.around, system: "skywire" };
-  const prometheus = new Prometheus(
-    extraNames.prometheus,
-    {
-      ...surroundings,
-      config: metrics.prometheus,
-      stack: context.stack,
-      namespaces: scrapedNamespaces(input),
-    },
-    place.after(),
-  );
-  const grafana = new Grafana(
-    extraNames.grafana,
-    {
-      ...surroundings,
-      config: metrics.grafana,
-      adminPassword: context.secrets.value(metrics.grafana.adminPassword),
-      secure: stack.ingress.tls.kind !== "none",
-      prometheusUrl: prometheus.url,
-      dashboards: [skywireDashboard],
-    },
-    place.after(),
-  );
-  return backendOf(grafana, place);
-}
-
 /** What stands behind the extras' public hosts. */
 export type ExtraBackends = Readonly<Partial<Record<ExtraHost["name"], ExtraBackend | undefined>>>;
 
@@ -136,6 +91,5 @@ export type ExtraBackends = Readonly<Partial<Record<ExtraHost["name"], ExtraBack
 export function makeExtras(input: ExtrasInput): ExtraBackends {
   makeBots(input);
   makeCoturns(input);
-  const grafana = makeMetrics(input);
-  return { ...makeWhitelist(input), ...(grafana === undefined ? {} : { grafana }) };
+  return makeWhitelist(input) ?? {};
 }

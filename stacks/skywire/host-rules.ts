@@ -1,4 +1,5 @@
 /** Rules about a Skywire stack's public hosts: zones, the other deployment, and one service behind each. */
+import { pagesOf } from "../../components/observability/shape.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { foreignHost, publicServices } from "../../components/skywire/hosts.ts";
@@ -28,6 +29,7 @@ function hostUses(stack: SkywireStack): { path: PlatformFault["path"]; host: str
       })),
     // Elsewhere extras are refused as a whole.
     ...(stack.environment === "production" ? extraHosts(stack) : []),
+    ...pagesOf(stack.observability),
   ];
 }
 
@@ -75,6 +77,7 @@ const ingressHostFaults: Rule = (stack) => {
   const known = new Set<string>([
     ...Object.values(hostsOf(stack)),
     ...extraHosts(stack).map(({ host }) => host),
+    ...pagesOf(stack.observability).map(({ host }) => host),
   ]);
   return Object.keys(stack.ingress.hosts)
     .filter((host) => !known.has(host))

@@ -1,4 +1,10 @@
 /** Skywire: which components, with which values of the stack file, in which order. */
+import {
+  makeObservability,
+  type PageBackends,
+} from "../../components/observability/observability.ts";
+import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
+import { skywireDashboard } from "../../components/skywire/dashboard.ts";
 import type { StackContext } from "../context.ts";
 import { refuseLive } from "../live-faults.ts";
 import { endpointsOf } from "./endpoints.ts";
@@ -6,7 +12,7 @@ import { makeDaemons } from "./daemons.ts";
 import { openEntry } from "./entry.ts";
 import { makeExtras, makeIpService } from "./extras.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
-import { layFoundation } from "./foundation.ts";
+import { type Foundation, layFoundation } from "./foundation.ts";
 import { identityFault, publicIdentities, readKeys } from "./identity.ts";
 import { unpinnedFault } from "./images.ts";
 import type { SkywireStack } from "./schema.ts";
@@ -31,7 +37,8 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
   const input = { stack: config, keys, foundation, stores, geoip: ipService?.geoip };
   const services = makeServices(input);
   const extras = { ...makeExtras(extrasInput), geoip: ipService?.backend };
-  const entry = openEntry(config, foundation, services, extras);
+  const pages = observe(config, context, foundation);
+  const entry = openEntry(config, foundation, services, extras, pages);
   const watched = [
     services.addressResolver,
     services.serviceDiscovery,
@@ -53,14 +60,44 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
     publicKeys,
     hosts: {
       ...hostsOf(config),
-      ...Object.fromEntries(extraHosts(config).map(({ name, host }) => [name, host])),
+      ...Object.fromEntries(
+        [...extraHosts(config), ...pagesOf(config.observability)].map(({ name, host }) => [
+          name,
+          host,
+        ]),
+      ),
     },
     namespaces: {
       services: config.namespaces.services,
       networkMonitor: config.namespaces.networkMonitor,
       ingress: config.ingress.namespace,
       ...Object.fromEntries(extraNamespaces(config)),
+      ...Object.fromEntries(
+        partNamespaces(config.observability).map(({ part, name }) => [part, name]),
+      ),
     },
     onFailure: config.onFailure,
   };
+}
+
+/** What watches the services, made beside them. */
+function observe(
+  stack: SkywireStack,
+  context: StackContext,
+  { opts, around: { flows, networkPolicy, data } }: Foundation,
+): PageBackends {
+  return makeObservability(
+    {
+      config: stack.observability,
+      stack: context.stack,
+      system: "skywire",
+      secrets: context.secrets,
+      flows,
+      networkPolicy,
+      data,
+      ingress: stack.ingress,
+      dashboards: [skywireDashboard],
+    },
+    opts,
+  );
 }

@@ -1,4 +1,5 @@
 /** What the stack's public hosts will stand in DNS as. Pure. */
+import { pagesOf } from "../../components/observability/shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import {
   plannedOnControllers,
@@ -19,7 +20,10 @@ export function hostRecordFaults(stack: SkywireStack): PlatformFault[] {
       path: Object.hasOwn(stack.hosts, service) ? ["hosts", service] : ["domain"],
       host: hosts[service],
     })),
-    ...extraHosts(stack).map(({ path, host }) => ({ path, host })),
+    ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ path, host }) => ({
+      path,
+      host,
+    })),
   ];
   const onSlots = dmsgServersOf(stack)
     // An address needs no record.

@@ -1,5 +1,6 @@
 /** Every workload of a Skywire stack with its place in the file and what it asks of the nodes. Pure. */
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
+import { observabilityWorkloads } from "../../components/observability/shape.ts";
 import { controllerRequests } from "../../components/platform/controllers.ts";
 import { nodeKeeperRequest } from "../../components/platform/node-keeper-plan.ts";
 import { memberNames } from "../../components/skywire/addresses.ts";
@@ -147,5 +148,6 @@ export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
     ...controllers,
     ...nodeKeeper(stack),
     ...extraWorkloads(stack),
+    ...observabilityWorkloads(stack.observability),
   ];
 }

@@ -6,6 +6,7 @@
  */
 import { SecretReference } from "../../components/base/secrets.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
+import { partNamespaces } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerSlots } from "../../components/platform/controllers.ts";
@@ -95,6 +96,7 @@ export const pinnedFaults: Rule = (stack) =>
     ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
       (path[0] === "stores" ||
         isDaemonStore(path) ||
+        path[0] === "observability" ||
         (path[0] === "extras" && path[1] !== "coturn")) &&
       placement.slot !== undefined
         ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
@@ -235,6 +237,7 @@ export const namespaceFaults: Rule = (stack) =>
       ...extraNamespaces(stack).map(
         ([extra, namespace]) => [["extras", extra, "namespace"], namespace] as const,
       ),
+      ...partNamespaces(stack.observability).map(({ path, name }) => [path, name] as const),
     ],
     (name, first) =>
       `namespace ${name} already stands at ${first}: their pods may do different things`,

@@ -1,5 +1,6 @@
 /** What follows from a Skywire stack's config and several steps need. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
+import { observabilityFlows, scrapersOf } from "../../components/observability/shape.ts";
 import { controllerPeers } from "../../components/platform/controllers.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
@@ -11,7 +12,7 @@ import {
   publishedDomains,
 } from "../../components/skywire/hosts.ts";
 import { daemonShapes, daemonStoreFlows } from "./daemon-shape.ts";
-import { extraFlows, ipServicePeer, scrapersOf } from "./extras-shape.ts";
+import { extraFlows, ipServicePeer } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
 
@@ -33,12 +34,13 @@ export const dmsgServersOf = (stack: Pick<SkywireStack, "services">): readonly N
     ...server,
   }));
 
-/** Every flow of the stack: the programs', the stores' own, and the extras'. */
+/** Every flow of the stack: the programs', the stores' own, the extras' and those of what watches. */
 export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
   ...skywireFlows(shapeOf(stack)),
   ...storeFlowsOf(stack),
   ...daemonStoreFlows(stack),
   ...extraFlows(stack),
+  ...observabilityFlows(stack.observability, stack.ingress),
 ];
 
 /** What of the stack decides the programs' flows. */
@@ -68,6 +70,6 @@ export function shapeOf(stack: SkywireStack): SkywireShape {
     redis: redisEndsOf(stack),
     postgres: postgresEndOf(stack),
     ipService: ipServicePeer(stack),
-    scrapers: scrapersOf(stack),
+    scrapers: scrapersOf(stack.observability),
   };
 }

@@ -3,6 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
+import {
+  makeObservability,
+  type PageBackends,
+} from "../../components/observability/observability.ts";
+import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
 import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
@@ -63,6 +68,45 @@ function makeServices(
   });
 }
 
+/** What watches the services, made beside them. */
+const observe = (
+  stack: VotingOnKubernetes,
+  { stack: name, secrets }: StackContext,
+  { opts }: Foundation,
+): PageBackends =>
+  makeObservability(
+    {
+      config: stack.observability,
+      stack: name,
+      system: "voting",
+      secrets,
+      flows: flowsOfStack(stack),
+      networkPolicy: stack.networkPolicy === "on",
+      data: stack.data,
+      ingress: stack.ingress,
+      dashboards: [],
+    },
+    opts,
+  );
+
+/** Hosts of what watches the services. */
+function openPages(
+  { observability, ingress }: VotingOnKubernetes,
+  { controllers }: Foundation,
+  pages: PageBackends,
+): void {
+  for (const { name, host } of pagesOf(observability)) {
+    const backend = pages.get(name);
+    if (backend !== undefined) {
+      new HttpHost(
+        name,
+        { ...backend, host, system: "voting", ingress },
+        { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
+      );
+    }
+  }
+}
+
 /** Opens the hosts, and tells where they are. */
 function openHosts(
   stack: VotingOnKubernetes,
@@ -87,7 +131,10 @@ function openHosts(
       );
     }
   }
-  const targets = published.map(({ host }) => ({ host, targets: controllers.targets(host) }));
+  const targets = [...published, ...pagesOf(stack.observability)].map(({ host }) => ({
+    host,
+    targets: controllers.targets(host),
+  }));
   return new DnsRecords("records", {
     dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
@@ -101,16 +148,31 @@ export function onKubernetes(
 ): Record<string, unknown> {
   const foundation = layFoundation(stack, context);
   const services = makeServices(stack, context, foundation);
+  openPages(stack, foundation, observe(stack, context, foundation));
   const records = openHosts(stack, foundation, services);
   const scheme = stack.ingress.tls.kind === "none" ? "http" : "https";
   return {
-    endpoints: publishedServices(stack).map(({ name, host }) => ({
-      name,
-      kind: "http",
-      url: `${scheme}://${host}`,
-    })),
+    endpoints: [
+      ...publishedServices(stack).map(({ name, host }) => ({
+        name,
+        kind: "http",
+        url: `${scheme}://${host}`,
+      })),
+      ...pagesOf(stack.observability).map(({ name, host, check }) => ({
+        name,
+        kind: "http",
+        url: `${scheme}://${host}`,
+        ...(check === undefined ? {} : { verify: check }),
+      })),
+    ],
     records: records.zoneLines,
     ...(records.notes === undefined ? {} : { nameServer: records.notes }),
-    namespaces: { services: stack.namespace, ingress: stack.ingress.namespace },
+    namespaces: {
+      services: stack.namespace,
+      ingress: stack.ingress.namespace,
+      ...Object.fromEntries(
+        partNamespaces(stack.observability).map(({ part, name }) => [part, name]),
+      ),
+    },
   };
 }

@@ -11,6 +11,11 @@ import { toWorkload } from "../../components/compose/kubernetes.ts";
 import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
+import {
+  observabilityWorkloads,
+  pagesOf,
+  partNamespaces,
+} from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
@@ -63,8 +68,10 @@ const hostPortFaults: Rule = ({ services, hosts }) =>
       message: `leads to ${name}, which publishes no TCP port: give it ports, or take the host out`,
     }));
 
-const hostUses = ({ hosts }: VotingOnKubernetes) =>
-  Object.entries(hosts).map(([name, host]) => ({ path: ["hosts", name], host }));
+const hostUses = ({ hosts, observability }: VotingOnKubernetes) => [
+  ...Object.entries(hosts).map(([name, host]) => ({ path: ["hosts", name], host })),
+  ...pagesOf(observability).map(({ path, host }) => ({ path: [...path], host })),
+];
 
 const hostFaults: Rule = (stack) => {
   const { cluster, dns, ingress } = stack;
@@ -86,8 +93,15 @@ const hostFaults: Rule = (stack) => {
   ];
 };
 
-const controllerSlotFaults: Rule = ({ cluster, ingress }) =>
-  slotFaults(cluster, controllerSlots(ingress, ["ingress"]));
+const pinnedFaults: Rule = ({ cluster, ingress, observability }) =>
+  slotFaults(cluster, [
+    ...controllerSlots(ingress, ["ingress"]),
+    ...observabilityWorkloads(observability).flatMap(({ path, request: { placement } }) =>
+      placement.slot === undefined
+        ? []
+        : [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }],
+    ),
+  ]);
 
 /** Nothing here keeps nodes: what needs it would be accepted and never done. */
 const keptNodeFaults: Rule = ({ cluster }) => [
@@ -105,11 +119,12 @@ const keptNodeFaults: Rule = ({ cluster }) => [
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
 /** The controllers' namespace lets pods do more than the services'. */
-const namespaceFaults: Rule = ({ namespace, ingress }) =>
+const namespaceFaults: Rule = ({ namespace, ingress, observability }) =>
   repeated(
     [
-      [["namespace"], namespace],
-      [["ingress", "namespace"], ingress.namespace],
+      [["namespace"], namespace] as const,
+      [["ingress", "namespace"], ingress.namespace] as const,
+      ...partNamespaces(observability).map(({ path, name }) => [path, name] as const),
     ],
     (name, first) =>
       `namespace ${name} already stands at ${first}: their pods may do different things`,
@@ -175,16 +190,24 @@ const timeoutFaults: Rule = ({ update: { progressDeadlineSeconds, timeoutSeconds
         },
       ];
 
-const placeableControllers = ({ cluster, ingress }: VotingOnKubernetes): CapacityRequest[] =>
-  controllerRequests(ingress).filter(
-    // A slot that does not exist is told by controllerSlotFaults.
-    ({ placement: { slot } }) => slot === undefined || slotPool(cluster, slot) !== undefined,
+/** What is not a service, with its place in the file. */
+const placeable = ({ cluster, ingress, observability }: VotingOnKubernetes) =>
+  [
+    ...controllerRequests(ingress).map((request) => ({
+      path: ["ingress", "controllers", request.workload],
+      request,
+    })),
+    ...observabilityWorkloads(observability),
+  ].filter(
+    // A slot that does not exist is told by pinnedFaults.
+    ({ request: { placement } }) =>
+      placement.slot === undefined || slotPool(cluster, placement.slot) !== undefined,
   );
 
 /** What is asked of the nodes. */
 export const requestsOfStack = (stack: VotingOnKubernetes): CapacityRequest[] => [
   ...planned(stack).map(requestOf),
-  ...placeableControllers(stack),
+  ...placeable(stack).map(({ request }) => request),
 ];
 
 /** Requests beyond what the pools offer. */
@@ -193,11 +216,10 @@ const roomFaults: Rule = (stack) => {
   if (isUnsized(stack.cluster)) {
     return [];
   }
-  const isController = new Set(placeableControllers(stack).map(({ workload }) => workload));
-  return capacityFaults(stack.cluster, requestsOfStack(stack)).map(({ workload, message }) => ({
-    path: isController.has(workload)
-      ? ["ingress", "controllers", workload]
-      : ["services", workload],
+  const others = placeable(stack);
+  const requests = [...planned(stack).map(requestOf), ...others.map(({ request }) => request)];
+  return capacityFaults(stack.cluster, requests).map(({ workload, request, message }) => ({
+    path: others.find((one) => one.request === request)?.path ?? ["services", workload],
     message: `${workload} ${message}`,
   }));
 };
@@ -220,7 +242,7 @@ const rules: readonly Rule[] = [
   unknownServiceFaults,
   hostPortFaults,
   hostFaults,
-  controllerSlotFaults,
+  pinnedFaults,
   namespaceFaults,
   regionFaults,
   keptNodeFaults,

@@ -13,6 +13,7 @@ import {
   ComposeVolumes,
   SwarmHost,
 } from "../../components/compose/compose-stack.schema.ts";
+import { ObservabilityConfig } from "../../components/observability/observability.schema.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
@@ -66,6 +67,8 @@ export const kubernetesSections = z.strictObject({
       replaceRegardless: z.boolean().default(false),
     })
     .prefault({}),
+  /** What watches it. */
+  observability: ObservabilityConfig,
   /** What happens to disks and the namespace when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
@@ -87,6 +90,7 @@ export const swarmSections = z.strictObject({
   dns: only("kubernetes", ", a Swarm's ports are reached at its nodes"),
   ingress: only("kubernetes", ", a Swarm publishes ports"),
   hosts: only("kubernetes", ", a Swarm publishes ports"),
+  observability: only("kubernetes", ", a Swarm's nodes are watched by what stands on them"),
   autoscale: only("kubernetes", ", a Swarm scales by deploy.replicas alone"),
   update: only("kubernetes", ", a Swarm watches new tasks for update_config.monitor"),
   data: only("kubernetes", ", a Swarm's volumes stay on the nodes they are on"),

@@ -1,10 +1,12 @@
 /** What follows from a voting stack's config and several steps need. Pure. */
-import { type Flow, type Peer, tcp } from "../../components/base/flows.ts";
+import type { Flow, Peer } from "../../components/base/flows.ts";
 import type { ComposeStack } from "../../components/compose/compose-stack.schema.ts";
 import type { ComposeService } from "../../components/compose/compose.schema.ts";
 import { dependenciesOf } from "../../components/compose/dependencies.ts";
 import { stackFlows } from "../../components/compose/flows.ts";
 import { fullPort } from "../../components/compose/ports.schema.ts";
+import { observabilityFlows } from "../../components/observability/shape.ts";
+import { entryFlows } from "../../components/platform/controllers.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { VotingOnKubernetes, VotingStack } from "./schema.ts";
 
@@ -54,12 +56,10 @@ export function flowsOfStack(stack: VotingOnKubernetes): readonly Flow[] {
     namespaceName: namespace,
     publish: { kind: "Internal" },
   }).filter(({ from, to }) => to.kind !== "workload" || dependsOn(services, from, to));
-  const published = publishedServices(stack).map(({ name, host, port }): Flow => ({
-    from: controllerOf(stack, host),
-    to: { kind: "workload", name, namespace },
-    ports: [tcp(port)],
-  }));
-  return [...inside, ...published];
+  const published = publishedServices(stack).flatMap(({ name, host, port }) =>
+    entryFlows(stack.ingress, host, { kind: "workload", name, namespace }, port),
+  );
+  return [...inside, ...published, ...observabilityFlows(stack.observability, stack.ingress)];
 }
 
 function dependsOn(services: VotingStack["services"], from: Peer, to: Peer): boolean {

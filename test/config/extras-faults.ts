@@ -28,10 +28,17 @@ export const extrasFaults: readonly FaultCase[] = [
   },
   {
     title: "an extra in test",
-    spoil: config({ "fleet:extras/metrics": {} }),
-    // The password it would need is not there either.
-    paths: ["fleet:extras.metrics", "fleet:extras.metrics.grafana.adminPassword"],
+    spoil: config({ "fleet:extras/geoip": {} }),
+    // The license it would need is not there either.
+    paths: ["fleet:extras.geoip", "fleet:extras.geoip.license"],
     says: "runs in production only",
+  },
+  {
+    title: "metrics among the extras, where they stood before",
+    stack: "prod",
+    spoil: config({ "fleet:extras/metrics": { grafana: {} } }),
+    paths: ["fleet:extras.metrics"],
+    says: "stands in fleet:observability.metrics, for all systems: move the section there",
   },
   {
     title: "an extra that there is not",

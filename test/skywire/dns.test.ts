@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { zoneNames } from "../../components/platform/dns.schema.ts";
 import type { NamedRecord } from "../../components/platform/dns-records.ts";
+import { pagesOf } from "../../components/observability/shape.ts";
 import { extraHosts } from "../../stacks/skywire/extras-shape.ts";
 import { endpointsOf } from "../../stacks/skywire/endpoints.ts";
 import { hostRecordFaults } from "../../stacks/skywire/record-rules.ts";
@@ -26,7 +27,7 @@ const published = [
 
 const hostsIn = (stack: SkywireStack): string[] => [
   ...Object.values(hostsOf(stack)),
-  ...extraHosts(stack).map(({ host }) => host),
+  ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ host }) => host),
   ...dmsgServersOf(stack)
     .map(({ host }) => host)
     .filter((host) => !/^[\d.]+$/.test(host)),

@@ -406,9 +406,9 @@ const cases: readonly (readonly [
   ],
   [
     "two extras in one namespace",
-    "extras/metrics/namespace",
+    "observability/metrics/namespace",
     "geoip",
-    "extras/metrics/namespace",
+    "observability/metrics/namespace",
     /namespace geoip already stands at fleet:extras\.geoip\.namespace/,
   ],
   [
@@ -434,9 +434,9 @@ const cases: readonly (readonly [
   ],
   [
     "more than the nodes have",
-    "extras/metrics/prometheus/resources",
+    "observability/metrics/prometheus/resources",
     { requests: { cpu: "16", memory: "1Gi" }, limits: { memory: "2Gi" } },
-    "extras/metrics/prometheus",
+    "observability/metrics/prometheus",
     /prometheus asks for 1 × 16 CPU/,
   ],
 ];

@@ -23,7 +23,7 @@ describe("production's images", () => {
     const text = live(prod());
     for (const path of [
       "fleet:images.overrides.dmsg-server.digest: docker.io/skycoin/dmsg-server:latest",
-      "fleet:extras.metrics.prometheus.image: docker.io/prom/prometheus:",
+      "fleet:observability.metrics.prometheus.image: docker.io/prom/prometheus:",
       "fleet:extras.coturn.image: docker.io/coturn/coturn:",
       "fleet:ingress.controllers.traefik.image: ",
       "fleet:stores.postgres.image: docker.io/library/postgres:",
