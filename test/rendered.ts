@@ -21,6 +21,7 @@ import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
+import { throwAwayCertificates } from "./certificates.ts";
 import { type Calls, type Collected, collect, type Registered } from "./harness.ts";
 
 /** What each committed stack's config is. */
@@ -110,6 +111,10 @@ function throwAway(kind: SecretKind, name: string): string {
       return `golden-${hex.slice(0, 32)}`;
     case "docker-login":
       return `golden:${hex.slice(0, 32)}`;
+    case "certificates":
+      return throwAwayCertificates;
+    case "url":
+      return `https://golden.invalid/${hex.slice(0, 32)}`;
   }
 }
 

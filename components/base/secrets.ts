@@ -11,10 +11,13 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
+import { makeCertificates } from "./certificate-maker.ts";
+import { type CertificateBundle, certificatesFault, readCertificates } from "./certificates.ts";
 import { derivePublicKey, generateSecretKey, secretKeyFault } from "./keys.ts";
 
 /** What an entry of the map can be. */
-export type SecretKind = "key-pair" | "password" | "token" | "docker-login";
+export type SecretKind =
+  "key-pair" | "password" | "token" | "docker-login" | "certificates" | "url";
 
 /** What is said of a malformed name. What stands there is not repeated: it may be the secret itself. */
 export const secretNameRule = "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1";
@@ -46,7 +49,17 @@ export interface KeyPair {
   readonly secretKey: pulumi.Output<string>;
 }
 
+/** {@inheritDoc CertificateBundle} */
+export type Certificates = Omit<CertificateBundle, "key"> & {
+  /** Its key, PKCS#8, marked secret. */
+  readonly key: pulumi.Output<string>;
+};
+
 const passwordShape = /^[A-Za-z0-9_.~-]{16,128}$/;
+
+/** Whether a text is an address whose very knowledge lets in: a webhook's, above all. */
+const isAddress = (value: string): boolean =>
+  /^https:\/\/\S{4,2000}$/.test(value) && URL.canParse(value);
 
 /** Why an entry's value is not of the kind asked for, or undefined. Never repeats the value. */
 export function secretFault(kind: SecretKind, value: string): string | undefined {
@@ -64,6 +77,12 @@ export function secretFault(kind: SecretKind, value: string): string | undefined
         : "must be a token: one word of 8 or more characters";
     case "docker-login":
       return /^[^\s:]+:\S+$/.test(value) ? undefined : "must be a registry login: user:token";
+    case "certificates":
+      return certificatesFault(value);
+    case "url":
+      return isAddress(value)
+        ? undefined
+        : "must be an https URL of one word, e.g. that of a webhook";
   }
 }
 
@@ -94,6 +113,10 @@ export function generateSecret(kind: SecretKind): string {
       return randomBytes(32).toString("hex");
     case "docker-login":
       return `sandbox:${randomBytes(16).toString("hex")}`;
+    case "certificates":
+      return makeCertificates();
+    case "url":
+      return `https://sandbox.invalid/${randomBytes(16).toString("hex")}`;
   }
 }
 
@@ -115,6 +138,12 @@ export class SecretStore {
   /** An entry's value, marked secret. */
   value(reference: SecretReference): pulumi.Output<string> {
     return pulumi.secret(this.#plain(reference));
+  }
+
+  /** The parts of an entry of certificates; the key among them is marked secret. */
+  certificates(reference: SecretReference<"certificates">): Certificates {
+    const { key, ...open } = readCertificates(this.#plain(reference));
+    return { ...open, key: pulumi.secret(key) };
   }
 
   #plain(reference: SecretReference): string {

@@ -30,7 +30,10 @@ export function forms(value: string): readonly string[] {
   }
   // The parts of a registry login stand apart in a pull secret.
   const login = /^[^\s:]+:(\S{8,})$/.exec(value);
-  return [...new Set([...all, ...(login?.[1] === undefined ? [] : forms(login[1]))])].filter(
+  // So does the key that an entry holds beside its certificates, which are public.
+  const key = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]+-----END \1-----/.exec(value);
+  const parts = [login?.[1], key?.[0]].filter((part) => part !== undefined && part !== value);
+  return [...new Set([...all, ...parts.flatMap((part) => forms(part ?? ""))])].filter(
     (form) => form.length >= 8,
   );
 }

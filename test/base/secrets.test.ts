@@ -12,7 +12,7 @@ import {
   SecretStore,
 } from "../../components/base/secrets.ts";
 
-const kinds: readonly SecretKind[] = ["key-pair", "password", "token", "docker-login"];
+const kinds: readonly SecretKind[] = ["key-pair", "password", "token", "docker-login", "url"];
 
 describe("key pairs", () => {
   // Known answer: the generator of secp256k1 is the public half of the secret key 1.

@@ -1,0 +1,187 @@
+/** What a stack file says about where its logs are kept and read. */
+import * as z from "zod";
+
+import { ImageReference } from "../../base/images.ts";
+import { Bytes, Hostname, HttpUrl } from "../../base/scalars.ts";
+import { reference } from "../../base/secrets.ts";
+import { Storage } from "../../data/storage.schema.ts";
+import { Placement, Resources } from "../../workload/workload.schema.ts";
+import { heapFault, heapMebibytes } from "./heap.ts";
+
+/** Version of Elasticsearch, Kibana and their clients: all of one. */
+export const elasticVersion = "8.19.21";
+
+/** Members of a cluster: a majority of them decides, so that an even number gains nothing. */
+const Members = z
+  .int("must be a whole number of members, e.g. 3")
+  .min(1, "must be at least 1")
+  .max(9, "must be at most 9")
+  .refine((members) => members !== 2, {
+    message: "must be 1 or 3: of two members, neither alone is a majority, so that both must be up",
+  })
+  .refine((members) => members === 2 || members === 1 || members % 2 === 1, {
+    message:
+      "must be odd: a fourth member lets no more of them fail than three do, and one more must be up",
+  });
+
+/** Name of a user, as Elasticsearch takes it. */
+const UserName = z
+  .string()
+  .regex(/^[a-z][a-z0-9._-]{0,62}$/, "must be a user's name in lower case, e.g. anna");
+
+/** What every store has: the passwords of those that call it. */
+const accounts = {
+  /** Of the user of the stack's shipper, `filebeat` or `vector`, which may add lines and nothing else. */
+  shipper: reference("password").prefault("log-shipper"),
+  /** Of the user `grafana`, which may read lines and nothing else. */
+  reader: reference("password").prefault("log-reader"),
+};
+
+/** Elasticsearch in the cluster: one pod with a disk, or several. */
+const BuiltinStore = z
+  .strictObject({
+    kind: z.literal("builtin"),
+    image: ImageReference.default(
+      `docker.elastic.co/elasticsearch/elasticsearch:${elasticVersion}`,
+    ),
+    /**
+     * Pods, each on a node of its own with a disk of its own. One is a store that is away while it is
+     * updated, and gone with its disk. Three stand the loss of one; a server run by somebody else
+     * (`kind: external`) spares their operation.
+     */
+    members: Members.default(1),
+    /**
+     * How many members the cluster was first made of. Default: all. Before `members` is raised this
+     * says the number it had: newcomers then join, and can never found a second cluster beside it.
+     */
+    founders: Members.optional(),
+    /**
+     * `off`: files are read through buffers. `node` maps them into memory, which is faster for large
+     * stores; it is a promise that every node it may run on has `vm.max_map_count` of 262144 or more,
+     * as no pod under Pod Security `restricted` can raise it. Without it Elasticsearch does not start.
+     */
+    memoryMap: z
+      .enum(["off", "node"], { message: "must be off, or node: the nodes allow it" })
+      .default("off"),
+    /** Memory always has a limit, of which the heap is half. */
+    resources: Resources.prefault({
+      requests: { cpu: "500m", memory: "4Gi" },
+      limits: { memory: "4Gi" },
+    }),
+    /** Heap. Default: half of the memory's limit, 31 GiB at most. */
+    heap: Bytes.optional(),
+    /** Of each member. */
+    storage: Storage.prefault({ size: "50Gi" }),
+    placement: Placement.optional(),
+    /** Of the user `elastic`, who may do everything. */
+    password: reference("password").prefault("elasticsearch"),
+    /** Of its members, for calls among them and to them. */
+    certificates: reference("certificates").prefault("elasticsearch-certificates"),
+    ...accounts,
+  })
+  .superRefine(({ members, founders, resources, heap, placement }, context) => {
+    const fault = (path: readonly string[], message: string): void => {
+      context.addIssue({ code: "custom", path: [...path], message });
+    };
+    if (founders !== undefined && founders > members) {
+      fault(["founders"], `must not be above members (${members})`);
+    }
+    const limit = resources.limits.memory;
+    if (limit === undefined) {
+      fault(["resources", "limits", "memory"], "must be set: the heap is half of it, e.g. 4Gi");
+      return;
+    }
+    const message = heapFault(limit, heap ?? `${heapMebibytes(limit)}Mi`);
+    if (message !== undefined) {
+      fault(heap === undefined ? ["resources", "limits", "memory"] : ["heap"], message);
+    }
+    if (members > 1 && placement?.slot !== undefined) {
+      fault(["placement", "slot"], "is one node, and members never share one: use a nodeSelector");
+    }
+  });
+/** {@inheritDoc BuiltinStore} */
+export type BuiltinStore = z.infer<typeof BuiltinStore>;
+
+/** Elasticsearch that is run by somebody else, or by hand. */
+const ExternalStore = z.strictObject({
+  kind: z.literal("external"),
+  url: HttpUrl.refine(
+    (url) => url.startsWith("https://"),
+    "must be https: passwords and logs would travel in the clear",
+  ).refine(
+    (url) => /^https:\/\/[^/?#]+\/?$/.test(url),
+    "must be host and port alone, e.g. https://logs.example.com:9243",
+  ),
+  /** Certificate of the authority that signed the server's, in PEM. Default: the public ones. */
+  authority: z
+    .string()
+    .regex(
+      /^\s*-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/,
+      "must be one certificate in PEM",
+    )
+    .optional(),
+  /**
+   * A user who may make templates, policies, users and roles there. Without one the set-up makes
+   * nothing: families, and the users that ship and read, are then that server's operator's affair.
+   */
+  administrator: z
+    .strictObject({
+      user: UserName.default("elastic"),
+      password: reference("password"),
+    })
+    .optional(),
+  ...accounts,
+});
+/** {@inheritDoc ExternalStore} */
+export type ExternalStore = z.infer<typeof ExternalStore>;
+
+/** Where logs are kept. */
+export const StoreConfig = z.discriminatedUnion("kind", [BuiltinStore, ExternalStore], {
+  error: "must say kind: builtin or external",
+});
+/** {@inheritDoc StoreConfig} */
+export type StoreConfig = z.infer<typeof StoreConfig>;
+
+/** Names that Elasticsearch or the set-up keeps for itself. */
+const takenUsers = [
+  ...["elastic", "kibana", "kibana_system", "logstash_system", "beats_system", "apm_system"],
+  ...["remote_monitoring_user", "filebeat", "vector", "grafana"],
+];
+
+/** Kibana: the page on which logs are read. */
+export const KibanaConfig = z.strictObject({
+  image: ImageReference.default(`docker.elastic.co/kibana/kibana:${elasticVersion}`),
+  host: Hostname,
+  /** Of the user `kibana_system`, by which Kibana itself logs in. */
+  password: reference("password").prefault("kibana"),
+  /** What its keys are derived from: of sessions, of saved secrets, of reports. */
+  encryption: reference("token").prefault("kibana-encryption"),
+  /** People who log in beside `elastic`: a viewer reads, an editor also changes dashboards. */
+  users: z
+    .record(
+      UserName.refine(
+        (name) => !takenUsers.includes(name),
+        "must be a name that Elasticsearch or the shippers do not have",
+      ),
+      z.strictObject({
+        password: reference("password"),
+        role: z
+          .enum(["viewer", "editor"], { message: "must be viewer or editor" })
+          .default("viewer"),
+      }),
+    )
+    .default({}),
+  resources: Resources.prefault({
+    requests: { cpu: "250m", memory: "1Gi" },
+    limits: { memory: "2Gi" },
+  }),
+  placement: Placement.optional(),
+});
+/** {@inheritDoc KibanaConfig} */
+export type KibanaConfig = z.infer<typeof KibanaConfig>;
+
+/** The parts of `fleet:observability.logs` that make up an {@link ElkStack}. */
+export interface ElkConfig {
+  readonly store: StoreConfig;
+  readonly kibana?: KibanaConfig | undefined;
+}

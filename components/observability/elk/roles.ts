@@ -1,0 +1,52 @@
+/** Who may do what in Elasticsearch. Pure. */
+import type { KibanaConfig } from "./elk.schema.ts";
+import type { StoreUser } from "./names.ts";
+
+/** A role in Elasticsearch's words. */
+export interface Role {
+  /** Rights in the cluster. */
+  readonly cluster: readonly string[];
+  readonly indices: readonly {
+    readonly names: readonly string[];
+    readonly privileges: readonly string[];
+  }[];
+}
+
+/**
+ * Rights of the programs that call. A shipper adds lines, and with them the fields they bring; it reads
+ * and deletes nothing. Each asks first which version it talks to (`monitor`).
+ *
+ * @param streams Names of the data streams.
+ */
+export function roleOf(user: StoreUser, streams: readonly string[]): Role {
+  const privileges =
+    user === "grafana" ? ["read", "view_index_metadata"] : ["create_doc", "auto_configure"];
+  return { cluster: ["monitor"], indices: [{ names: [...streams], privileges }] };
+}
+
+/** Name of such a role: its own, beside those that Elasticsearch brings along. */
+export const roleName = (user: StoreUser): string => `fleet-${user}`;
+
+/** A user as the set-up makes it. */
+export interface UserPlan {
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Variable that holds the password. */
+  readonly variable: string;
+}
+
+const variableOf = (name: string): string =>
+  `PASSWORD_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
+
+/** Users of programs. */
+export const programUsers = (users: readonly StoreUser[]): UserPlan[] =>
+  users.map((name) => ({ name, roles: [roleName(name)], variable: variableOf(name) }));
+
+/** Users of people, with the roles of that name which Elasticsearch brings along. */
+export const peopleUsers = (kibana: KibanaConfig | undefined): UserPlan[] =>
+  Object.entries(kibana?.users ?? {}).map(([name, { role }], index) => ({
+    name,
+    roles: [role],
+    // Two names may differ by a dash and a dot alone.
+    variable: `${variableOf(name)}_${index}`,
+  }));
