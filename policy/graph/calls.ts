@@ -4,9 +4,7 @@
  *
  * What programs tell one another only once they run stands in no object and is not found here.
  */
-import { parse } from "yaml";
-import * as z from "zod";
-
+import { kubeletPort } from "../../components/base/flows.ts";
 import { destinations, outsideAddresses, serviceAddresses } from "./addresses.ts";
 import {
   allContainers,
@@ -19,8 +17,8 @@ import {
 } from "./objects.ts";
 import { allows, type Call, internet, node, privateNetwork } from "./policies.ts";
 import { backendOf, podsBehind, targetPort } from "./ports.ts";
+import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
 import { readWebhooks } from "./webhooks.ts";
-import { textsOf } from "./texts.ts";
 
 /** A call that has to be let through. */
 export interface NeededCall extends Call {
@@ -147,56 +145,6 @@ function publishedCalls(world: World): NeededCall[] {
   return [...services, ...nodes];
 }
 
-const ScrapeConfig = z.looseObject({
-  scrape_configs: z.array(
-    z.looseObject({
-      kubernetes_sd_configs: z
-        .array(
-          z.looseObject({
-            role: z.string(),
-            namespaces: z.looseObject({ names: z.array(z.string()).optional() }).optional(),
-          }),
-        )
-        .optional(),
-    }),
-  ),
-});
-
-/** Jobs of a Prometheus' config; none where it is no such config, which Prometheus itself refuses. */
-function scrapeConfigs(text: string): z.infer<typeof ScrapeConfig>["scrape_configs"] {
-  try {
-    const read = ScrapeConfig.safeParse(parse(text));
-    return read.success ? read.data.scrape_configs : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Which namespaces' pods some pods read metrics of; undefined where they read no pods at all. */
-export function scrapedBy(
-  world: World,
-  pods: PodSet,
-): { readonly namespaces: readonly string[] | "all" } | undefined {
-  const configs = textsOf(world, pods)
-    .filter(({ text }) => /^scrape_configs:/m.test(text))
-    .flatMap(({ text }) => scrapeConfigs(text))
-    .flatMap(({ kubernetes_sd_configs: found = [] }) => found)
-    .filter(({ role }) => role === "pod");
-  if (configs.length === 0) {
-    return undefined;
-  }
-  const names = configs.map(({ namespaces }) => namespaces?.names ?? []);
-  return { namespaces: names.some((list) => list.length === 0) ? "all" : names.flat() };
-}
-
-/** Port on which pods announce metrics; undefined where they announce none. */
-export function announcedPort({ annotations }: PodSet): string | undefined {
-  return (
-    annotations["fleet/metrics-port"] ??
-    (annotations["prometheus.io/scrape"] === "true" ? annotations["prometheus.io/port"] : undefined)
-  );
-}
-
 /** Whoever reads metrics, and what it reads. */
 function scrapeCalls(world: World): NeededCall[] {
   return world.pods.flatMap((reader) => {
@@ -224,6 +172,18 @@ function scrapeCalls(world: World): NeededCall[] {
           });
   });
 }
+
+/** Calls to the kubelets, on the nodes themselves. */
+const kubeletCalls = (world: World): NeededCall[] =>
+  world.pods
+    .filter((pods) => readsKubelets(world, pods))
+    .map((pods) => ({
+      from: podsEnd(pods),
+      to: node,
+      port: kubeletPort,
+      protocol: "TCP",
+      why: "the kubelets that it reads",
+    }));
 
 /** The API server's calls to webhooks: it is outside the pods' network and has an address there. */
 function webhookCalls(world: World): NeededCall[] {
@@ -253,6 +213,7 @@ export function neededCalls(world: World): readonly NeededCall[] {
     ...backendCalls(world),
     ...publishedCalls(world),
     ...scrapeCalls(world),
+    ...kubeletCalls(world),
     ...webhookCalls(world),
   ];
 }

@@ -198,9 +198,9 @@ export const metricsFound = graphRule(
     name: "metrics-found",
     level: "mandatory",
     protects:
-      "metrics that are announced or read on a port where no container listens are missing when they are needed, and no alert says so",
+      "metrics that are announced or read on a port where no container listens, or that a kubelet keeps to itself, are missing when they are needed, and no alert says so",
   },
-  [...controllers, "Service", "ConfigMap"],
+  [...controllers, "Service", "ConfigMap", "ClusterRole", "ClusterRoleBinding"],
   ({ world }: { readonly world: World }) => scrapeFaults(world),
 );
 

@@ -1,7 +1,6 @@
-/** Whether metrics that are announced, or looked for, are where a container listens. */
+/** Whether metrics that are announced, or looked for, are where a container listens, and may be read. */
 import * as z from "zod";
 
-import { announcedPort, scrapedBy } from "./calls.ts";
 import { type Fault, named } from "./graph.ts";
 import {
   describe,
@@ -15,6 +14,7 @@ import {
 } from "./objects.ts";
 import { LabelSelector, PortReference } from "./pod.ts";
 import { targetPort } from "./ports.ts";
+import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
 
 const Endpoints = z.array(
   z.looseObject({ port: z.string().optional(), targetPort: PortReference.optional() }),
@@ -112,10 +112,55 @@ function monitorFaults(world: World, object: KubernetesObject): string[] {
 
 const monitors = ["ServiceMonitor", "PodMonitor"];
 
-/** Metrics that are read or announced where no container listens. */
+const Role = z.looseObject({
+  rules: z
+    .array(z.looseObject({ resources: z.array(z.string()).optional(), verbs: z.array(z.string()) }))
+    .nullish(),
+});
+
+const Binding = z.looseObject({
+  roleRef: z.looseObject({ name: z.string() }),
+  subjects: z
+    .array(z.looseObject({ name: z.string(), namespace: z.string().optional() }))
+    .nullish(),
+});
+
+/** Names of the roles of the whole cluster that an account has. */
+const clusterRolesOf = (world: World, account: string, namespace: string): readonly string[] =>
+  world.objects
+    .filter(({ kind }) => kind === "ClusterRoleBinding")
+    .map((object) => Binding.parse(object))
+    .filter(({ subjects }) =>
+      subjects?.some((one) => one.name === account && one.namespace === namespace),
+    )
+    .map(({ roleRef }) => roleRef.name);
+
+/** A kubelet asks the API server whether whoever reads it may. */
+function mayReadKubelets(world: World, { namespace, spec }: PodSet): boolean {
+  const roles = clusterRolesOf(world, spec.serviceAccountName ?? "default", namespace);
+  return world.objects
+    .filter(({ kind, metadata }) => kind === "ClusterRole" && roles.includes(metadata.name))
+    .flatMap((object) => Role.parse(object).rules ?? [])
+    .some(
+      ({ resources = [], verbs }) =>
+        ["nodes/metrics", "*"].some((one) => resources.includes(one)) &&
+        ["get", "*"].some((one) => verbs.includes(one)),
+    );
+}
+
+const kubeletFaults = (world: World): Fault[] =>
+  world.pods
+    .filter((pods) => readsKubelets(world, pods) && !mayReadKubelets(world, pods))
+    .map((pods) => ({
+      about: pods,
+      message: `${describePods(pods)}: reads the kubelets, and its account may not get nodes/metrics of the cluster`,
+    }));
+
+/** Metrics that are read or announced where no container listens, or that may not be read. */
 export function scrapeFaults(world: World): readonly Fault[] {
   return [
     ...announcedFaults(world),
+    ...kubeletFaults(world),
     ...world.objects
       .filter(({ kind }) => monitors.includes(kind))
       .flatMap((object) =>

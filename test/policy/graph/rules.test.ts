@@ -391,6 +391,15 @@ const faults: Case[] = [
   ],
   [
     "calls-allowed",
+    "kubelets that are read and not let out to",
+    changed("eyesPolicy", "spec/egress/2/to/0/ipBlock", {
+      cidr: "0.0.0.0/0",
+      except: ["192.168.0.0/16"],
+    }),
+    /doors\/eyes -> node TCP 10250 is refused by the caller's egress, .*kubelets/,
+  ],
+  [
+    "calls-allowed",
     "a webhook that the API server does not reach",
     {
       doorService: {
@@ -476,6 +485,18 @@ const faults: Case[] = [
   ],
   [
     "metrics-found",
+    "kubelets that keep their metrics to themselves",
+    changed("eyesRole", "rules/0/resources", ["nodes"]),
+    /^eyes: .*reads the kubelets, and its account may not get nodes\/metrics/,
+  ],
+  [
+    "metrics-found",
+    "kubelets that are read with the rights of a namespace",
+    changed("eyesBinding", "kind", "RoleBinding"),
+    /^eyes: .*may not get nodes\/metrics/,
+  ],
+  [
+    "metrics-found",
     "a monitor of a port that the Service does not have",
     changed("watch", "spec/endpoints/0/port", "metrics"),
     /^watch: .*reads the port metrics of Service doors\/door/,
@@ -499,6 +520,18 @@ describe("a planted fault", () => {
     expect(lines.join("\n")).toMatch(new RegExp(told.source, "m"));
     expect(lines.join("\n")).not.toContain("hunter2");
   });
+});
+
+test("kubelets that are read by way of the API server are not called", () => {
+  const relabelled =
+    "scrape_configs:\n  - kubernetes_sd_configs:\n      - role: node\n    relabel_configs:\n      - target_label: __address__\n        replacement: kubernetes.default.svc:443\n";
+  const stack = town({
+    ...changed("eyesConfig", "data", { "prometheus.yml": relabelled }),
+    ...changed("eyesRole", "rules/0/resources", ["nodes/proxy"]),
+    ...changed("eyesPolicy", "spec/egress/2/ports", [{ port: 6443, protocol: "TCP" }]),
+  });
+  expect(found("calls-allowed", stack)).toEqual([]);
+  expect(found("metrics-found", stack).join()).not.toContain("kubelets");
 });
 
 test("a word that is no host and a Service's name all the same is no address", () => {

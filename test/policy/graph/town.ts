@@ -196,6 +196,7 @@ export function townObjects(): Record<string, Loose> {
       ],
     },
     eyes: controller("Deployment", "doors", "eyes", {
+      serviceAccountName: "eyes",
       ...pod(
         "eyes",
         { http: 9090 },
@@ -209,10 +210,42 @@ export function townObjects(): Record<string, Loose> {
       metadata: { name: "eyes", namespace: "doors" },
       data: {
         "prometheus.yml":
-          "scrape_configs:\n  - kubernetes_sd_configs:\n      - role: pod\n        namespaces: { names: [shop] }\n",
+          "scrape_configs:\n  - kubernetes_sd_configs:\n      - role: pod\n        namespaces: { names: [shop] }\n  - kubernetes_sd_configs:\n      - role: node\n",
       },
     },
-    eyesPolicy: policy("doors", "eyes", [], [{ to: [pods("shop", "store")], ports: metrics }]),
+    eyesAccount: {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "eyes", namespace: "doors" },
+    },
+    eyesRole: {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "eyes" },
+      rules: [{ apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] }],
+    },
+    eyesBinding: {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "eyes" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "eyes" },
+      subjects: [{ kind: "ServiceAccount", name: "eyes", namespace: "doors" }],
+    },
+    eyesPolicy: policy(
+      "doors",
+      "eyes",
+      [],
+      [
+        { to: [pods("shop", "store")], ports: metrics },
+        {
+          to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
+          ports: [
+            { port: 6443, protocol: "TCP" },
+            { port: 10_250, protocol: "TCP" },
+          ],
+        },
+      ],
+    ),
     watch: {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "ServiceMonitor",
