@@ -1,3 +1,4 @@
+import type * as k8s from "@pulumi/kubernetes";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
 import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
@@ -7,7 +8,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Metadata } from "./metadata.ts";
 import { hasRules } from "./pod.ts";
-import type { ApiRule, WorkloadArgs } from "./types.ts";
+import type { ApiPathRule, ApiRule, WorkloadArgs } from "./types.ts";
+
+function policyRule(rule: ApiRule | ApiPathRule): k8s.types.input.rbac.v1.PolicyRule {
+  const verbs = [...rule.verbs];
+  if ("paths" in rule) {
+    return { nonResourceURLs: [...rule.paths], verbs };
+  }
+  const { apiGroups, resources, resourceNames } = rule;
+  return {
+    apiGroups: [...apiGroups],
+    resources: [...resources],
+    verbs,
+    ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
+  };
+}
 
 /** Makes the account the pods run under and, where they need any, its rights. */
 export function serviceAccount(
@@ -23,13 +38,7 @@ export function serviceAccount(
   );
   const subjects = [{ kind: "ServiceAccount", name, namespace: args.namespace }];
   const made: pulumi.Resource[] = [account];
-  const rules = (list: readonly ApiRule[]) =>
-    list.map(({ apiGroups, resources, verbs, resourceNames }) => ({
-      apiGroups: [...apiGroups],
-      resources: [...resources],
-      verbs: [...verbs],
-      ...(resourceNames === undefined ? {} : { resourceNames: [...resourceNames] }),
-    }));
+  const rules = (list: readonly (ApiRule | ApiPathRule)[]) => list.map(policyRule);
   const apiGroup = "rbac.authorization.k8s.io";
   if (args.rules !== undefined) {
     made.push(

@@ -196,6 +196,12 @@ export interface ApiRule {
   readonly resourceNames?: readonly string[];
 }
 
+/** Rights at paths of the Kubernetes API that are no objects, e.g. `/metrics`. */
+export interface ApiPathRule {
+  readonly paths: readonly string[];
+  readonly verbs: readonly string[];
+}
+
 /**
  * How often a Job's pod runs and when it is given up.
  *
@@ -263,7 +269,7 @@ export interface WorkloadArgs {
   /** Names of Secrets with registry logins, in the same namespace. */
   readonly pullSecrets?: readonly pulumi.Input<string>[];
   /** Rights in the whole cluster. */
-  readonly clusterRules?: readonly ApiRule[];
+  readonly clusterRules?: readonly (ApiRule | ApiPathRule)[];
   /** Rights in the Workload's namespace. */
   readonly rules?: readonly ApiRule[];
   /** How long a pod may take to stop. Default 30. */

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 
-import { podRelabelling } from "../../components/observability/metrics/prometheus-files.ts";
+import { podRelabelling } from "../../components/observability/metrics/scrape-jobs.ts";
 import { skywireDashboard } from "../../components/skywire/dashboard.ts";
 import type { PodSet } from "../../policy/graph/objects.ts";
 import { render, type Rendered } from "../rendered.ts";

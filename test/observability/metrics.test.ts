@@ -38,7 +38,7 @@ describe("Prometheus", () => {
   });
 
   it("keeps samples for a time and up to a size, whichever comes first", () => {
-    const words = prometheusArguments({ config: "/c", data: "/d" }, { time: "15d", size: "40Gi" });
+    const words = prometheusArguments({ retention: { time: "15d", size: "40Gi" } });
     expect(words).toEqual(
       expect.arrayContaining([
         "--storage.tsdb.retention.time=15d",
@@ -57,7 +57,13 @@ describe("Prometheus", () => {
 
   it("looks for pods in the namespaces it is given, and asks none that does not announce metrics", () => {
     const file = parse(
-      prometheusFile({ stack: "prod", intervalSeconds: 30, namespaces: ["a", "b"] }),
+      prometheusFile({
+        stack: "prod",
+        intervalSeconds: 30,
+        namespaces: ["a", "b"],
+        kubelets: false,
+        apiServer: false,
+      }),
     ) as { scrape_configs: readonly Record<string, unknown>[] };
     const job = file.scrape_configs.find((one) => one["job_name"] === "pods");
     expect(job?.["kubernetes_sd_configs"]).toEqual([
@@ -70,9 +76,12 @@ describe("Prometheus", () => {
     });
   });
 
-  it("may see pods, and nothing else of the cluster", () => {
+  it("may find pods and nodes and read metrics, and nothing else of the cluster", () => {
     expect(workload.clusterRules).toEqual([
       { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
+      { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+      { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
+      { paths: ["/metrics"], verbs: ["get"] },
     ]);
     expect(workload.rules).toBeUndefined();
   });

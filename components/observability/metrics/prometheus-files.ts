@@ -2,92 +2,109 @@
 import { stringify } from "yaml";
 
 import { parseQuantity } from "../../base/quantity.ts";
+import { programsUser } from "./prometheus.schema.ts";
+import { prometheusPort, scrapeJobs, type ScrapeSettings } from "./scrape-jobs.ts";
 
-/** Port of Prometheus. */
-export const prometheusPort = 9090;
+export { prometheusPort };
+
+/** Folders of a Prometheus: beside one another, as none can be mounted into one that cannot be written. */
+export const prometheusFolders = {
+  config: "/etc/prometheus",
+  rules: "/etc/prometheus-rules",
+  login: "/etc/prometheus-login",
+  data: "/prometheus",
+} as const;
+
+/** Files of the log-in: who may ask, the password of the stack's own programs, and how those are told it. */
+export const loginFiles = {
+  users: "web.yml",
+  password: "programs",
+  client: "client.yml",
+} as const;
+
+const loginFile = (file: keyof typeof loginFiles): string =>
+  `${prometheusFolders.login}/${loginFiles[file]}`;
 
 /** What a Prometheus is told. */
-export interface PrometheusSettings {
+export interface PrometheusSettings extends Omit<ScrapeSettings, "self"> {
   /** Name of the stack, for whoever compares two. */
   readonly stack: string;
   readonly intervalSeconds: number;
-  /** Namespaces whose pods are read. */
-  readonly namespaces: readonly string[];
+  /** Further labels of whatever leaves it. */
+  readonly externalLabels?: Readonly<Record<string, string>>;
+  /** Whether it asks for a password. */
+  readonly login?: boolean;
+  /** Whether there are rule files. */
+  readonly rules?: boolean;
+  /** Host and port of the Alertmanager. Default: alerts are sent to nobody. */
+  readonly alertmanager?: string | undefined;
 }
 
-/** Annotation of a pod as service discovery names it. */
-const annotation = (name: string): string =>
-  `__meta_kubernetes_pod_annotation_${name.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`;
-
-const port = annotation("fleet/metrics-port");
-const path = annotation("fleet/metrics-path");
-
-/**
- * Which pods are read, and where: those that say so themselves. A component that announces metrics is
- * read as soon as it runs; there is no list to forget it in.
- */
-export const podRelabelling = [
-  { source_labels: [port], action: "keep", regex: "\\d+" },
-  // Discovery makes a target of each port of a pod.
-  {
-    source_labels: ["__meta_kubernetes_pod_container_port_number"],
-    action: "keepequal",
-    target_label: port,
-  },
-  { source_labels: ["__meta_kubernetes_pod_container_init"], action: "drop", regex: "true" },
-  {
-    source_labels: ["__meta_kubernetes_pod_phase"],
-    action: "drop",
-    regex: "Pending|Succeeded|Failed",
-  },
-  { source_labels: [path], regex: "(.+)", target_label: "__metrics_path__" },
-  { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
-  { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
-  { source_labels: ["__meta_kubernetes_pod_node_name"], target_label: "node" },
-  // The workload: the same for all pods of one, and for the pod that follows one.
-  {
-    source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"],
-    target_label: "workload",
-  },
-] as const;
-
 /** `prometheus.yml`. */
-export function prometheusFile({ stack, intervalSeconds, namespaces }: PrometheusSettings): string {
+export function prometheusFile(settings: PrometheusSettings): string {
+  const { stack, intervalSeconds, externalLabels, alertmanager } = settings;
+  const self =
+    settings.login === true
+      ? { username: programsUser, password_file: loginFile("password") }
+      : undefined;
   return stringify({
     global: {
       scrape_interval: `${intervalSeconds}s`,
       scrape_timeout: `${Math.min(10, intervalSeconds)}s`,
       evaluation_interval: `${intervalSeconds}s`,
-      external_labels: { stack },
+      external_labels: { ...externalLabels, stack },
     },
-    scrape_configs: [
-      {
-        job_name: "prometheus",
-        static_configs: [{ targets: [`localhost:${prometheusPort}`] }],
-      },
-      {
-        job_name: "pods",
-        kubernetes_sd_configs: [{ role: "pod", namespaces: { names: [...namespaces] } }],
-        relabel_configs: podRelabelling,
-      },
-    ],
+    ...(settings.rules === true ? { rule_files: [`${prometheusFolders.rules}/*.yml`] } : {}),
+    ...(alertmanager === undefined
+      ? {}
+      : { alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] } }),
+    scrape_configs: scrapeJobs({ ...settings, self }),
   });
 }
+
+/** `web.yml`: who may ask, by the hash of the password. */
+export const usersFile = (hashes: Readonly<Record<string, string>>): string =>
+  stringify({ basic_auth_users: hashes });
+
+/** How promtool logs in, when it asks for the pod whether all is well. */
+export const clientFile = (): string =>
+  stringify({ basic_auth: { username: programsUser, password_file: loginFile("password") } });
+
+/** The probes' question, which Prometheus answers to nobody without a password either. */
+export const probeCommand = (question: "ready" | "healthy"): string[] => [
+  "promtool",
+  "check",
+  question,
+  `--url=http://localhost:${prometheusPort}`,
+  `--http.config.file=${loginFile("client")}`,
+];
 
 /** Bytes in Prometheus' words: its units are powers of two, whatever they are called. */
 export const prometheusBytes = (size: string): string =>
   `${Math.floor(parseQuantity(size) / 2 ** 20)}MB`;
 
+/** What the command line depends on. */
+export interface PrometheusCommand {
+  readonly retention: { readonly time: string; readonly size: string };
+  /** Whether it asks for a password. */
+  readonly login?: boolean;
+  /** URL under which people know it. */
+  readonly externalUrl?: string | undefined;
+}
+
 /** Arguments of Prometheus. */
-export function prometheusArguments(
-  folders: { readonly config: string; readonly data: string },
-  retention: { readonly time: string; readonly size: string },
-): string[] {
+export function prometheusArguments({
+  retention,
+  login = false,
+  externalUrl,
+}: PrometheusCommand): string[] {
   return [
-    `--config.file=${folders.config}/prometheus.yml`,
-    `--storage.tsdb.path=${folders.data}`,
+    `--config.file=${prometheusFolders.config}/prometheus.yml`,
+    `--storage.tsdb.path=${prometheusFolders.data}`,
     `--storage.tsdb.retention.time=${retention.time}`,
     `--storage.tsdb.retention.size=${prometheusBytes(retention.size)}`,
     `--web.listen-address=:${prometheusPort}`,
+    ...(login ? [`--web.config.file=${loginFile("users")}`] : []),
+    ...(externalUrl === undefined ? [] : [`--web.external-url=${externalUrl}`]),
   ];
 }

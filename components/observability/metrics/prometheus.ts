@@ -3,59 +3,155 @@ import * as pulumi from "@pulumi/pulumi";
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
-import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { ApiRule, Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { PrometheusConfig } from "./prometheus.schema.ts";
-import { prometheusArguments, prometheusFile, prometheusPort } from "./prometheus-files.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { passwordHash } from "./password-hash.ts";
+import {
+  clientFile,
+  loginFiles,
+  probeCommand,
+  prometheusArguments,
+  prometheusFile,
+  prometheusFolders,
+  prometheusPort,
+  usersFile,
+} from "./prometheus-files.ts";
+import { type PrometheusConfig, programsUser } from "./prometheus.schema.ts";
+
+/** Passwords of a Prometheus that asks for one. */
+export interface PrometheusPasswords {
+  /** User → password. */
+  readonly users: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Of the stack's own programs. */
+  readonly programs: pulumi.Output<string>;
+}
 
 /** Inputs of a {@link Prometheus}. */
 export interface PrometheusArgs extends Surroundings {
-  readonly config: PrometheusConfig;
+  readonly config: Omit<PrometheusConfig, "login">;
   /** Name of the stack. */
   readonly stack: string;
   /** Namespaces whose pods are read. */
   readonly namespaces: readonly string[];
+  /** Default: it answers whoever reaches it. */
+  readonly passwords?: PrometheusPasswords | undefined;
+  /** Name of a rule file, `*.yml` → its text. */
+  readonly rules?: Readonly<Record<string, string>>;
+  /** Host and port of the Alertmanager. */
+  readonly alertmanager?: string | undefined;
+  /** Whether the host has a certificate. */
+  readonly secure?: boolean;
 }
 
 /** The image's user, nobody. */
 const prometheusUser = 65_534;
 
-const folders = { config: "/etc/prometheus", data: "/prometheus" } as const;
+const questions = { ready: "/-/ready", healthy: "/-/healthy" } as const;
 
-const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
+/** A password in the kubelet's own question would stand in the pod's description: promtool reads a file. */
+function asks(question: keyof typeof questions, login: boolean): Probe["check"] {
+  return login
+    ? { kind: "exec", command: probeCommand(question) }
+    : { kind: "http", path: questions[question], port: "http" };
+}
 
 /** After a crash it reads its log of writes before it is ready, minutes of it. */
-const probes: Probes = {
-  startup: { check: answers("/-/ready"), periodSeconds: 10, failureThreshold: 90 },
-  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
+const probesOf = (login: boolean): Probes => ({
+  startup: {
+    check: asks("ready", login),
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 90,
+  },
+  readiness: { check: asks("ready", login), periodSeconds: 10, timeoutSeconds: 5 },
   liveness: {
-    check: answers("/-/healthy"),
+    check: asks("healthy", login),
     periodSeconds: 20,
     timeoutSeconds: 10,
     failureThreshold: 6,
   },
-};
+});
+
+const hasRules = ({ rules = {} }: PrometheusArgs): boolean => Object.keys(rules).length > 0;
+
+function prometheusContainer(name: string, args: PrometheusArgs): Container {
+  const { config } = args;
+  const login = args.passwords !== undefined;
+  const externalUrl =
+    config.host === undefined
+      ? undefined
+      : `${args.secure === true ? "https" : "http"}://${config.host}/`;
+  return {
+    name,
+    image: config.image,
+    args: prometheusArguments({ retention: config.retention, login, externalUrl }),
+    ports: [{ name: "http", port: prometheusPort }],
+    probes: probesOf(login),
+    resources: config.resources,
+    mounts: [
+      { volume: "config", path: prometheusFolders.config },
+      { volume: "data", path: prometheusFolders.data },
+      ...(hasRules(args) ? [{ volume: "rules", path: prometheusFolders.rules }] : []),
+      ...(login ? [{ volume: "login", path: prometheusFolders.login }] : []),
+    ],
+  };
+}
+
+/** `prometheus.yml` of a stack. Pure. */
+export const prometheusFileOf = (args: PrometheusArgs): string =>
+  prometheusFile({
+    stack: args.stack,
+    intervalSeconds: args.config.intervalSeconds,
+    externalLabels: args.config.externalLabels,
+    namespaces: args.namespaces,
+    kubelets: args.config.cluster.kubelets,
+    apiServer: args.config.cluster.apiServer,
+    certManager: args.config.cluster.certManager?.namespace,
+    login: args.passwords !== undefined,
+    rules: hasRules(args),
+    alertmanager: args.alertmanager,
+  });
+
+/** The files of the log-in: hashes for Prometheus, and the one password that its pod itself has. */
+function secretFiles(
+  stack: string,
+  { users, programs }: PrometheusPasswords,
+): Record<string, pulumi.Output<string>> {
+  const hashed = Object.entries({ ...users, [programsUser]: programs }).map(([user, password]) =>
+    password.apply((value) => [user, passwordHash(stack, user, value)] as const),
+  );
+  return {
+    [loginFiles.users]: pulumi.all(hashed).apply((hashes) => usersFile(Object.fromEntries(hashes))),
+    [loginFiles.password]: programs,
+    [loginFiles.client]: pulumi.output(clientFile()),
+  };
+}
+
+/** Just what it needs to find pods and nodes, and to read the cluster's own metrics. */
+function clusterRules({ cluster }: PrometheusArgs["config"]): WorkloadArgs["clusterRules"] {
+  const find: ApiRule["verbs"] = ["get", "list", "watch"];
+  return [
+    // Rights to find pods are not rights to call them.
+    { apiGroups: [""], resources: ["pods"], verbs: find },
+    ...(cluster.kubelets
+      ? [
+          { apiGroups: [""], resources: ["nodes"], verbs: find },
+          { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
+        ]
+      : []),
+    ...(cluster.apiServer ? [{ paths: ["/metrics"], verbs: ["get"] }] : []),
+  ];
+}
 
 /** The Workload of a Prometheus. Pure. */
 export function prometheusWorkload(name: string, args: PrometheusArgs): WorkloadArgs {
-  const { config } = args;
+  const { config, passwords } = args;
   return {
     kind: "Deployment",
     system: args.system,
     namespace: args.namespace,
-    container: {
-      name,
-      image: config.image,
-      args: prometheusArguments(folders, config.retention),
-      ports: [{ name: "http", port: prometheusPort }],
-      probes,
-      resources: config.resources,
-      mounts: [
-        { volume: "config", path: folders.config },
-        { volume: "data", path: folders.data },
-      ],
-    },
+    container: prometheusContainer(name, args),
     // One writer to the disk.
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
@@ -64,28 +160,37 @@ export function prometheusWorkload(name: string, args: PrometheusArgs): Workload
     networkPolicy: args.networkPolicy,
     data: args.data,
     files: [
-      { name: "config", files: { "prometheus.yml": prometheusFile({ ...args, ...config }) } },
+      { name: "config", files: { "prometheus.yml": prometheusFileOf(args) } },
+      ...(hasRules(args) ? [{ name: "rules", files: args.rules ?? {} }] : []),
     ],
+    ...(passwords === undefined
+      ? {}
+      : { secretFiles: [{ name: "login", files: secretFiles(args.stack, passwords) }] }),
     claims: [claimOf("data", config.storage)],
     services: [{ ports: [{ name: "http" }] }],
-    // Only what it needs to find pods. Rights to read them are not rights to call them.
-    clusterRules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }],
+    clusterRules: clusterRules(config) ?? [],
     // It writes what it holds in memory to its disk.
     terminationGraceSeconds: 120,
   };
 }
 
-/** A Prometheus that reads every pod which announces metrics, in the namespaces it is given. */
+/** A Prometheus that reads every pod which announces metrics, in the namespaces it is given, and the cluster. */
 export class Prometheus extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
   readonly ready: readonly pulumi.Resource[];
 
   /** URL inside the cluster. */
   readonly url: string;
+  /** Service behind which the public host leads, where it has one. */
+  readonly serviceName: string;
+  /** Its port. */
+  readonly servicePort: number;
 
   constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
     super("fleet:observability:Prometheus", name, { image: args.config.image }, opts);
     this.url = `http://${name}.${args.namespaceName}.svc:${prometheusPort}`;
+    this.serviceName = name;
+    this.servicePort = prometheusPort;
     this.ready = makeWorkload(name, prometheusWorkload(name, args), { parent: this }).ready;
     this.registerOutputs({ url: this.url });
   }

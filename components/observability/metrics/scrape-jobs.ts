@@ -1,0 +1,208 @@
+/** Whom Prometheus reads: jobs of its config. Pure. */
+import {
+  metricsLabelsAnnotation,
+  metricsPathAnnotation,
+  metricsPortAnnotation,
+} from "../announce.ts";
+
+/** Port of Prometheus. */
+export const prometheusPort = 9090;
+
+/** Port of the kubelets, on every node. */
+export const kubeletPort = 10_250;
+
+/** Where the pods of a cert-manager tell of its certificates, and the label by which its chart names them. */
+export const certManager = { workload: "cert-manager", port: 9402 } as const;
+
+/** A job of `scrape_configs`, as far as it is looked at here. */
+export interface ScrapeJob {
+  readonly job_name: string;
+  readonly [setting: string]: unknown;
+}
+
+/** Whom the jobs are for. */
+export interface ScrapeSettings {
+  /** Namespaces whose pods are read. */
+  readonly namespaces: readonly string[];
+  readonly kubelets: boolean;
+  readonly apiServer: boolean;
+  /** Namespace of a cert-manager. */
+  readonly certManager?: string | undefined;
+  /** How Prometheus logs in to itself. */
+  readonly self?: { readonly username: string; readonly password_file: string } | undefined;
+}
+
+/** Annotation of a pod as service discovery names it. */
+const annotation = (name: string): string =>
+  `__meta_kubernetes_pod_annotation_${name.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`;
+
+const port = annotation(metricsPortAnnotation);
+const path = annotation(metricsPathAnnotation);
+const labels = annotation(metricsLabelsAnnotation);
+
+/** The workload: the same for all pods of one, and for the pod that follows one. */
+const workloadLabel = {
+  source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"],
+  target_label: "workload",
+};
+
+/** Which pods are read, and where: those that say so themselves. */
+const announced = [
+  { source_labels: [port], action: "keep", regex: "\\d+" },
+  // Discovery makes a target of each port of a pod.
+  {
+    source_labels: ["__meta_kubernetes_pod_container_port_number"],
+    action: "keepequal",
+    target_label: port,
+  },
+  { source_labels: ["__meta_kubernetes_pod_container_init"], action: "drop", regex: "true" },
+  {
+    source_labels: ["__meta_kubernetes_pod_phase"],
+    action: "drop",
+    regex: "Pending|Succeeded|Failed",
+  },
+  { source_labels: [path], regex: "(.+)", target_label: "__metrics_path__" },
+];
+
+/**
+ * Pods that announce metrics about themselves. A component that announces metrics is read as soon as it
+ * runs; there is no list to forget it in.
+ */
+export const podRelabelling = [
+  ...announced,
+  { source_labels: [labels], action: "drop", regex: "own" },
+  { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
+  { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
+  { source_labels: ["__meta_kubernetes_pod_node_name"], target_label: "node" },
+  workloadLabel,
+];
+
+/**
+ * Pods whose metrics tell of others: their series say themselves of which namespace, pod and job they are,
+ * and those without any, as of a node, must not get the exporter's own.
+ */
+export const exporterRelabelling = [
+  ...announced,
+  { source_labels: [labels], action: "keep", regex: "own" },
+  workloadLabel,
+];
+
+const podsOf = (namespaces: readonly string[]) => [
+  { role: "pod", namespaces: { names: [...namespaces] } },
+];
+
+const account = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** The pod's own account, which may read these metrics and little else. */
+const authorization = { credentials_file: `${account}/token` };
+
+const kubelet = {
+  scheme: "https",
+  authorization,
+  // Kubelets make their certificates themselves, and most clusters never sign them: there is nothing to
+  // prove them by. What they could learn from the token is where pods are.
+  tls_config: { insecure_skip_verify: true },
+  kubernetes_sd_configs: [{ role: "node" }],
+  relabel_configs: [{ source_labels: ["__meta_kubernetes_node_name"], target_label: "node" }],
+};
+
+const dropped = (names: string) => ({
+  source_labels: ["__name__"],
+  action: "drop",
+  regex: names,
+});
+
+const kubeletJobs: readonly ScrapeJob[] = [
+  {
+    job_name: "kubelet",
+    ...kubelet,
+    // Thousands of series a node, of the kubelet's inner life.
+    metric_relabel_configs: [dropped(".+_bucket")],
+  },
+  {
+    job_name: "cadvisor",
+    ...kubelet,
+    metrics_path: "/metrics/cadvisor",
+    metric_relabel_configs: [
+      dropped(
+        "container_(tasks_state|memory_failures_total|blkio_device_usage_total|network_(tcp|tcp6|udp|udp6|advance_tcp_stats)_.+|hugetlb_.+|ulimits_soft)",
+      ),
+      // Sums over a slice of the node: the same bytes as those of its containers, a second time.
+      {
+        source_labels: ["__name__", "pod"],
+        action: "drop",
+        regex: "container_.+;",
+      },
+    ],
+  },
+];
+
+/** What is kept of the API server's, which has tens of thousands of series. */
+const apiServerMetrics =
+  "apiserver_(request_total|request_duration_seconds_(sum|count)|current_inflight_requests|dropped_requests_total|request_terminations_total|admission_webhook_rejection_count|storage_objects)|process_(cpu_seconds_total|resident_memory_bytes|start_time_seconds)";
+
+const apiServerJob: ScrapeJob = {
+  job_name: "apiserver",
+  scheme: "https",
+  authorization,
+  tls_config: { ca_file: `${account}/ca.crt` },
+  static_configs: [{ targets: ["kubernetes.default.svc:443"] }],
+  metric_relabel_configs: [
+    { source_labels: ["__name__"], action: "keep", regex: apiServerMetrics },
+  ],
+};
+
+const certManagerJob = (namespace: string): ScrapeJob => ({
+  job_name: "cert-manager",
+  // Its series say of which namespace the certificate is.
+  honor_labels: true,
+  kubernetes_sd_configs: podsOf([namespace]),
+  relabel_configs: [
+    {
+      source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"],
+      action: "keep",
+      regex: certManager.workload,
+    },
+    {
+      source_labels: ["__meta_kubernetes_pod_container_port_number"],
+      action: "keep",
+      regex: `${certManager.port}`,
+    },
+    workloadLabel,
+  ],
+});
+
+/** Every job of a Prometheus. */
+export function scrapeJobs(settings: ScrapeSettings): ScrapeJob[] {
+  const { namespaces, self } = settings;
+  // Discovery without any namespace would mean all of them.
+  const pods: ScrapeJob[] =
+    namespaces.length === 0
+      ? []
+      : [
+          {
+            job_name: "pods",
+            kubernetes_sd_configs: podsOf(namespaces),
+            relabel_configs: podRelabelling,
+          },
+          {
+            job_name: "exporters",
+            honor_labels: true,
+            kubernetes_sd_configs: podsOf(namespaces),
+            relabel_configs: exporterRelabelling,
+          },
+        ];
+  return [
+    {
+      job_name: "prometheus",
+      ...(self === undefined ? {} : { basic_auth: { ...self } }),
+      static_configs: [
+        { targets: [`localhost:${prometheusPort}`], labels: { workload: "prometheus" } },
+      ],
+    },
+    ...pods,
+    ...(settings.kubelets ? kubeletJobs : []),
+    ...(settings.apiServer ? [apiServerJob] : []),
+    ...(settings.certManager === undefined ? [] : [certManagerJob(settings.certManager)]),
+  ];
+}
