@@ -109,6 +109,9 @@ function refuseMake(rows: readonly KeyRow[], make: string): void {
   if (row.kind === "docker-login") {
     throw new CommandError(`NEW=${make}: the registry gives its logins: import it`);
   }
+  if (row.kind === "url") {
+    throw new CommandError(`NEW=${make}: whoever is called gives its address: import it`);
+  }
 }
 
 /** Two entries with one key would be one identity in two processes. */

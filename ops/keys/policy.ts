@@ -15,6 +15,9 @@ export function generationFault(
   if (kind === "docker-login") {
     return "the registry gives it: import it";
   }
+  if (kind === "url") {
+    return "whoever is called gives it: import it";
+  }
   if (config.system !== "skywire") {
     return undefined;
   }
