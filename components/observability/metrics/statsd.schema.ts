@@ -11,6 +11,9 @@ const names = /^([A-Za-z_]|\$\{?\d+\}?)([A-Za-z0-9_]|\$\{?\d+\}?)*$/;
 /** The exporter refuses a label of one letter, Prometheus one with two underscores before it. */
 const labels = /^(?!__)[A-Za-z_][A-Za-z0-9_]+$/;
 
+/** Types of StatsD's metrics. */
+const types = ["counter", "gauge", "timer"] as const;
+
 /** Labels that Prometheus writes itself on what a timer becomes. */
 const takenLabels = ["le", "quantile"];
 
@@ -29,7 +32,7 @@ export const StatsdMapping = z
       .max(500, "must have at most 500 characters")
       .regex(globs, "must be a dotted name whose parts are words or *, e.g. auth.*.login"),
     /** Only metrics of this type. Default: all. A timer is what StatsD sends as ms, h or d. */
-    type: z.enum(["counter", "gauge", "timer"]).optional(),
+    type: z.enum(types).optional(),
     /** Name of the metric; `$1` is what the first star stood for. Not with `drop`. */
     name: z
       .string()
@@ -110,18 +113,17 @@ export const StatsdConfig = z
   .superRefine(({ mappings }, context) => {
     const seen = new Map<string, number>();
     mappings.forEach(({ match, type }, index) => {
-      // One for all types takes the place of one for a single type, too.
-      for (const key of type === undefined ? ["counter", "gauge", "timer"] : [type]) {
-        const first = seen.get(`${match} ${key}`);
-        if (first !== undefined) {
-          context.addIssue({
-            code: "custom",
-            path: ["mappings", index, "match"],
-            message: `already stands at mappings.${first}, and the second one is never asked: leave one out`,
-          });
-          return;
-        }
-        seen.set(`${match} ${key}`, index);
+      const names = (type === undefined ? types : [type]).map((one) => `${match} ${one}`);
+      const left = names.filter((name) => !seen.has(name));
+      if (left.length === 0) {
+        context.addIssue({
+          code: "custom",
+          path: ["mappings", index, "match"],
+          message: `already stands at mappings.${seen.get(names[0] ?? "")}, and the second one is never asked: leave one out`,
+        });
+      }
+      for (const name of left) {
+        seen.set(name, index);
       }
     });
   });
