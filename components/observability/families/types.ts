@@ -1,6 +1,6 @@
 /** What programs export: names of metrics, their kinds and labels. */
 
-/** Whatever Prometheus reads. A stack has some of them. */
+/** What Prometheus reads beside the programs of a system. A stack has some of them; itself it always reads. */
 export const exporters = [
   "prometheus",
   "alertmanager",
@@ -13,8 +13,6 @@ export const exporters = [
   "api-server",
   "cert-manager",
   "traefik",
-  "grafana",
-  "skywire",
 ] as const;
 /** {@inheritDoc exporters} */
 export type Exporter = (typeof exporters)[number];
@@ -35,8 +33,18 @@ export interface Metric {
 /** All metrics of one program that rules and dashboards may ask for, by name. */
 export type Family = Readonly<Record<string, Metric>>;
 
-/** A job of Prometheus' config: whom it reads, and the labels that the reading adds. */
-export interface Job {
-  readonly name: string;
-  readonly labels: readonly string[];
+/** Metrics of one kind that begin alike and have the same labels: kind, beginning, labels, endings. */
+export type Row = readonly [kind: MetricKind, start: string, labels: string, endings: string];
+
+const words = (text: string): string[] => text.split(" ").filter((word) => word !== "");
+
+/** Writes a table out. */
+export function familyOf(rows: readonly Row[]): Family {
+  return Object.fromEntries(
+    rows.flatMap(([kind, start, labels, endings]) =>
+      words(endings).map(
+        (ending) => [`${start}${ending}`, { kind, labels: words(labels) }] as const,
+      ),
+    ),
+  );
 }

@@ -1,12 +1,13 @@
 /** An alert as code, and what a stack has that alerts and dashboards may speak of. */
 import type { OwnDashboards } from "../dashboards/dashboards.schema.ts";
-import type { Exporter } from "../families/types.ts";
+import type { Dashboard } from "../dashboards/types.ts";
+import type { Exporter, Family } from "../families/types.ts";
 import type { OwnRules } from "./rules.schema.ts";
 
 /** How bad: `critical` wakes somebody, `warning` is looked at today, `info` is for whoever looks. */
 export type Severity = "critical" | "warning" | "info";
 
-/** One alert. Summary and description may name labels and the value in Prometheus' templates. */
+/** One alert. Its summary may name labels and the value in Prometheus' templates. */
 export interface AlertRule {
   /** Name, e.g. `PodRestartLoop`; also the heading of its section in docs/alerts.md. */
   readonly name: string;
@@ -23,7 +24,7 @@ export interface AlertRule {
   /** Labels beside `severity`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Page about it. Default: its section in docs/alerts.md. */
-  readonly runbook?: string;
+  readonly runbook?: string | undefined;
 }
 
 /** Alerts that are evaluated together. */
@@ -40,21 +41,26 @@ export interface BackupJob {
   readonly name: string;
 }
 
-/** A system and where its programs run. */
+/** A system: where its programs run, and what it brings to be watched by. */
 export interface ObservedSystem {
+  /** E.g. `skywire`: also the folder of its dashboards. */
   readonly name: string;
   readonly namespaces: readonly string[];
+  /** What its programs export. */
+  readonly family: Family;
+  readonly rules: readonly RuleGroup[];
+  readonly dashboards: readonly Dashboard[];
 }
 
 /** What a stack has, as far as its alerts and dashboards depend on it. */
 export interface ObservedParts {
-  /** Whatever Prometheus reads metrics of. Prometheus itself always is. */
+  /** What Prometheus reads beside itself and the programs of the systems. */
   readonly exporters: readonly Exporter[];
   readonly systems: readonly ObservedSystem[];
   /** Every CronJob that backs something up. */
   readonly backups: readonly BackupJob[];
-  /** How many dmsg-servers the stack runs. */
-  readonly dmsgServers?: number;
+  /** Metrics that StatsD's mappings name. */
+  readonly mapped: Family;
   /** Names of metrics that the stack's own programs have beyond the catalogue; `*` at the end stands for any rest. */
   readonly families: readonly string[];
   /** The stack's own alerts. */

@@ -1,0 +1,50 @@
+/** What stands round a system: certificates, ingress controllers. */
+import { goProgram } from "./go.ts";
+import { familyOf } from "./types.ts";
+
+const certificate = "name namespace issuer_name issuer_kind issuer_group";
+
+/** cert-manager's controller (v1.1x, facts/clouds-gke-ingress-tls.md). */
+export const certManager = {
+  ...goProgram,
+  ...familyOf([
+    [
+      "gauge",
+      "certmanager_certificate_",
+      certificate,
+      "expiration_timestamp_seconds renewal_timestamp_seconds",
+    ],
+    ["gauge", "certmanager_certificate_", `${certificate} condition`, "ready_status"],
+    ["counter", "certmanager_controller_", "controller", "sync_call_count sync_error_count"],
+  ]),
+};
+
+/** Traefik v3 with metrics of entry points and services, which are on unless they are turned off. */
+export const traefik = {
+  ...goProgram,
+  ...familyOf([
+    ["counter", "traefik_", "", "config_reloads_total"],
+    ["gauge", "traefik_", "", "config_last_reload_success"],
+    ["gauge", "traefik_", "entrypoint protocol", "open_connections"],
+    ["gauge", "traefik_", "cn serial sans", "tls_certs_not_after"],
+    [
+      "counter",
+      "traefik_entrypoint_",
+      "code method protocol entrypoint",
+      "requests_total requests_bytes_total responses_bytes_total",
+    ],
+    [
+      "histogram",
+      "traefik_entrypoint_",
+      "code method protocol entrypoint",
+      "request_duration_seconds",
+    ],
+    [
+      "counter",
+      "traefik_service_",
+      "code method protocol service",
+      "requests_total requests_bytes_total responses_bytes_total",
+    ],
+    ["histogram", "traefik_service_", "code method protocol service", "request_duration_seconds"],
+  ]),
+};

@@ -1,0 +1,157 @@
+/** Alerts on what watches: targets, Prometheus, Alertmanager, the exporters. */
+import type { AlertRule, RuleGroup } from "./types.ts";
+
+/** Name of the alert that always fires: Alertmanager sends it on, and whoever gets it warns when it stops. */
+export const deadMansSwitch = "DeadMansSwitch";
+
+/** Whatever should be read, and Prometheus itself. */
+export const prometheusRules: RuleGroup = {
+  name: "prometheus",
+  rules: [
+    {
+      name: deadMansSwitch,
+      expression: "vector(1)",
+      severity: "none",
+      summary: "Alerts are evaluated and sent",
+      description:
+        "It always fires. A service outside the cluster expects it, and warns when it stays away: then Prometheus or Alertmanager is down.",
+    },
+    {
+      name: "TargetDown",
+      expression: "up == 0",
+      for: "10m",
+      severity: "warning",
+      summary:
+        "{{ $labels.job }} of {{ $labels.instance }} {{ $labels.workload }} does not answer Prometheus",
+      description:
+        "The program is down, slow, or a network policy keeps Prometheus away. Prometheus' page Targets says which error it gets.",
+    },
+    {
+      name: "TargetsAllDown",
+      expression: "count by (job) (up == 0) == count by (job) (up)",
+      for: "5m",
+      severity: "critical",
+      summary: "No target of {{ $labels.job }} answers Prometheus",
+      description:
+        "So many at once point to the network, its policies or Prometheus' rights. All alerts on these targets are blind.",
+    },
+    {
+      name: "PrometheusConfigBad",
+      expression: "prometheus_config_last_reload_successful == 0",
+      for: "5m",
+      severity: "critical",
+      summary: "Prometheus could not read its config again",
+      description: "It runs with the one before; after a restart it would not run at all.",
+    },
+    {
+      name: "PrometheusRuleFails",
+      expression: "increase(prometheus_rule_evaluation_failures_total[15m]) > 0",
+      for: "5m",
+      severity: "critical",
+      summary: "Rules of {{ $labels.rule_group }} cannot be evaluated",
+      description: "Alerts of this group are blind. Prometheus' page Rules shows the error.",
+    },
+    {
+      name: "PrometheusDropsSamples",
+      expression:
+        "increase(prometheus_target_scrapes_sample_duplicate_timestamp_total[1h]) > 0 or increase(prometheus_target_scrapes_sample_out_of_order_total[1h]) > 0 or increase(prometheus_target_scrapes_exceeded_sample_limit_total[1h]) > 0",
+      for: "15m",
+      severity: "warning",
+      summary: "Prometheus drops what it reads",
+      description:
+        "Two targets claim the same series, or one shows more than it may. Its log names the target.",
+    },
+    {
+      name: "PrometheusDiskTrouble",
+      expression:
+        "increase(prometheus_tsdb_compactions_failed_total[3h]) > 0 or increase(prometheus_tsdb_wal_corruptions_total[3h]) > 0 or increase(prometheus_tsdb_wal_writes_failed_total[3h]) > 0",
+      severity: "warning",
+      summary: "Prometheus has trouble with its disk",
+      description: "It is full, slow or damaged: what was read may be lost at the next restart.",
+    },
+  ],
+};
+
+/** Alertmanager, and the way to it. */
+export const alertmanagerRules: RuleGroup = {
+  name: "alertmanager",
+  rules: [
+    {
+      name: "AlertmanagerUnknown",
+      expression: "prometheus_notifications_alertmanagers_discovered < 1",
+      for: "5m",
+      severity: "critical",
+      summary: "Prometheus knows no Alertmanager",
+      description: "No alert is sent to anybody; the dead-man's switch tells it outside.",
+    },
+    {
+      name: "AlertsNotSent",
+      expression:
+        "rate(prometheus_notifications_errors_total[10m]) > 0.01 * rate(prometheus_notifications_sent_total[10m])",
+      for: "15m",
+      severity: "critical",
+      summary: "Prometheus cannot hand its alerts to Alertmanager {{ $labels.alertmanager }}",
+      description:
+        "Alerts are lost on the way. Look at Alertmanager's pod and the policies between.",
+    },
+    {
+      name: "AlertmanagerConfigBad",
+      expression: "alertmanager_config_last_reload_successful == 0",
+      for: "5m",
+      severity: "critical",
+      summary: "Alertmanager could not read its config again",
+      description: "It runs with the one before; after a restart it would not run at all.",
+    },
+    {
+      name: "AlertmanagerCannotTell",
+      expression: "sum by (integration) (rate(alertmanager_notifications_failed_total[15m])) > 0",
+      for: "15m",
+      severity: "critical",
+      summary: "Alertmanager's messages by {{ $labels.integration }} do not arrive",
+      description:
+        "A token, password or URL is wrong, or the service is down. Its log says what it was answered.",
+    },
+  ],
+};
+
+/** What was pushed. */
+const pushRules: readonly AlertRule[] = [
+  {
+    name: "PushRefused",
+    expression: "push_failure_time_seconds > push_time_seconds",
+    for: "5m",
+    severity: "warning",
+    summary: "The last push of {{ $labels.job }} was refused",
+    description:
+      "What it pushed contradicts what others pushed (same name, another type) or cannot be read: the values before it stay.",
+  },
+];
+
+/** What StatsD was sent. */
+const statsdRules: readonly AlertRule[] = [
+  {
+    name: "StatsdUnreadable",
+    expression:
+      "sum(rate(statsd_exporter_sample_errors_total[15m])) + sum(rate(statsd_exporter_tag_errors_total[15m])) > 0.1",
+    for: "30m",
+    severity: "warning",
+    summary: "StatsD is sent what it cannot read",
+    description:
+      "A program writes another dialect, or its lines are cut. The exporter's log shows them at level debug.",
+  },
+  {
+    name: "StatsdConflict",
+    expression: "sum by (metric_name) (increase(statsd_exporter_events_conflict_total[1h])) > 0",
+    severity: "info",
+    summary:
+      "StatsD metric {{ $labels.metric_name }} is sent with other labels or as another type than before",
+    description:
+      "Those samples are dropped. A mapping that names it anew for one of the senders mends it.",
+  },
+];
+
+/** Alerts on the push gateway. */
+export const pushGatewayRules: RuleGroup = { name: "push-gateway", rules: pushRules };
+
+/** Alerts on StatsD. */
+export const statsdGroup: RuleGroup = { name: "statsd", rules: statsdRules };
