@@ -123,7 +123,7 @@ export interface Scratch {
 export interface HostPath {
   readonly name: string;
   readonly path: string;
-  readonly type: "CharDevice" | "Directory" | "File" | "Socket";
+  readonly type: "CharDevice" | "Directory" | "DirectoryOrCreate" | "File" | "Socket";
 }
 
 /** A disk. */
