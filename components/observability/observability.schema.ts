@@ -5,12 +5,15 @@
 import * as z from "zod";
 
 import { MetricsConfig } from "./metrics/metrics.schema.ts";
+import { ProfilesConfig } from "./profiles/profiles.schema.ts";
 
 /** Each part runs where its section stands, and nowhere else. */
 export const ObservabilityConfig = z
   .strictObject({
     /** Prometheus and Grafana, with what else measures and warns. */
     metrics: MetricsConfig.optional(),
+    /** Pyroscope, and whom it profiles. */
+    profiles: ProfilesConfig.optional(),
   })
   .prefault({});
 /** {@inheritDoc ObservabilityConfig} */

@@ -15,6 +15,7 @@ import { Grafana } from "./metrics/grafana.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
 import { Prometheus } from "./metrics/prometheus.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
+import { Profiles } from "./profiles/pyroscope.ts";
 import { scrapersOf } from "./shape.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -53,7 +54,11 @@ export interface TopLevel {
 
 /** Makes every part of the section. */
 export function makeObservability(args: ObservabilityArgs, opts: TopLevel): PageBackends {
-  const { metrics } = args.config;
+  const { metrics, profiles } = args.config;
+  if (profiles !== undefined) {
+    const { around, opts: inside } = makePlace(args, profiles.namespace, opts);
+    new Profiles("profiles", { ...around, config: profiles }, inside);
+  }
   return new Map(metrics === undefined ? [] : makeMetrics(args, metrics, opts));
 }
 

@@ -6,6 +6,7 @@ import type { IngressConfig } from "../platform/ingress.schema.ts";
 import { grafanaPort } from "./metrics/grafana-files.ts";
 import { prometheusPort } from "./metrics/prometheus-files.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
+import { profilesFlows, profilesWorkloads } from "./profiles/shape.ts";
 
 /** Place in the stack file, e.g. `["observability", "metrics", "grafana"]`. */
 export type SectionPath = readonly string[];
@@ -57,16 +58,16 @@ export const pagesOf = ({ metrics }: ObservabilityConfig): PublicPage[] =>
       ];
 
 /** The namespaces. */
-export const partNamespaces = ({ metrics }: ObservabilityConfig): PartNamespace[] =>
-  metrics === undefined
-    ? []
-    : [
-        {
-          part: "metrics",
-          path: ["observability", "metrics", "namespace"],
-          name: metrics.namespace,
-        },
-      ];
+export const partNamespaces = ({ metrics, profiles }: ObservabilityConfig): PartNamespace[] =>
+  Object.entries({ metrics, profiles }).flatMap(([part, config]) =>
+    config === undefined
+      ? []
+      : [{ part, path: ["observability", part, "namespace"], name: config.namespace }],
+  );
+
+/** Who draws what is measured. */
+const readersOf = ({ metrics }: ObservabilityConfig): Peer[] =>
+  metrics === undefined ? [] : [workload("grafana", metrics.namespace)];
 
 /** Who reads metrics. */
 export const scrapersOf = ({ metrics }: ObservabilityConfig): Peer[] =>
@@ -87,13 +88,18 @@ function metricsFlows({ metrics }: ObservabilityConfig): Flow[] {
 /** Every call but the reading of the system's metrics, which is a flow of what is read. */
 export const observabilityFlows = (config: ObservabilityConfig, ingress: IngressConfig): Flow[] => [
   ...metricsFlows(config),
+  ...(config.profiles === undefined
+    ? []
+    : profilesFlows(config.profiles, {
+        scrapers: scrapersOf(config),
+        readers: readersOf(config),
+      })),
   ...pagesOf(config).flatMap(({ name, host, namespace, port }) =>
     entryFlows(ingress, host, workload(name, namespace), port),
   ),
 ];
 
-/** Every workload. */
-export function observabilityWorkloads({ metrics }: ObservabilityConfig): PartWorkload[] {
+function metricsWorkloads({ metrics }: ObservabilityConfig): PartWorkload[] {
   if (metrics === undefined) {
     return [];
   }
@@ -105,4 +111,19 @@ export function observabilityWorkloads({ metrics }: ObservabilityConfig): PartWo
       request: { workload: name, replicas: 1, ...resources.requests, placement },
     };
   });
+}
+
+/** Every workload. */
+export function observabilityWorkloads(config: ObservabilityConfig): PartWorkload[] {
+  const { profiles } = config;
+  return [
+    ...metricsWorkloads(config),
+    ...(profiles === undefined
+      ? []
+      : profilesWorkloads(profiles).map(({ path, request }) => ({
+          path: ["observability", "profiles", ...path],
+          namespace: profiles.namespace,
+          request,
+        }))),
+  ];
 }

@@ -6,6 +6,7 @@
  */
 import { SecretReference } from "../../components/base/secrets.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
+import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
@@ -267,6 +268,14 @@ export const roomFaults: Rule = (stack) => {
   }));
 };
 
+/** What watches, and what of the stack it names. */
+const watchFaults: Rule = (stack) =>
+  observabilityFaults(stack.observability, {
+    workloads: stackWorkloads(stack).map(
+      ({ namespace, request: { workload } }) => `${namespace}/${workload}`,
+    ),
+  });
+
 const rules: readonly Rule[] = [
   regionFaults,
   nodeFaults,
@@ -286,6 +295,7 @@ const rules: readonly Rule[] = [
   storeFaults,
   daemonFaults,
   extraFaults,
+  watchFaults,
   roomFaults,
 ];
 

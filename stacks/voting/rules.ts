@@ -11,6 +11,7 @@ import { toWorkload } from "../../components/compose/kubernetes.ts";
 import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
+import { observabilityFaults } from "../../components/observability/faults.ts";
 import {
   observabilityWorkloads,
   pagesOf,
@@ -237,6 +238,18 @@ function requestOf({ name, args }: Planned): CapacityRequest {
   };
 }
 
+/** What watches, and what of the stack it names. */
+const watchFaults: Rule = (stack) =>
+  observabilityFaults(stack.observability, {
+    workloads: [
+      ...Object.keys(stack.services).map((name) => `${stack.namespace}/${name}`),
+      ...Object.keys(stack.ingress.controllers).map((name) => `${stack.ingress.namespace}/${name}`),
+      ...observabilityWorkloads(stack.observability).map(
+        ({ namespace, request: { workload } }) => `${namespace}/${workload}`,
+      ),
+    ],
+  });
+
 const rules: readonly Rule[] = [
   serviceFaults,
   unknownServiceFaults,
@@ -248,6 +261,7 @@ const rules: readonly Rule[] = [
   keptNodeFaults,
   contradictionFaults,
   timeoutFaults,
+  watchFaults,
   roomFaults,
 ];
 

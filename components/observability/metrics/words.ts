@@ -19,8 +19,9 @@ export function retentionSeconds(text: string): number {
 export const Retention = z
   .string('must be a time with its unit, e.g. "15d" or "12h"')
   .regex(/^\d+[hdwy]$/, "must be a time with its unit (h, d, w or y), e.g. 15d or 12h")
-  .refine((value) => retentionSeconds(value) >= 2 * 3_600, "must be at least 2h")
-  .refine((value) => retentionSeconds(value) <= 10 * 365 * 86_400, "must be at most 10y");
+  // What is no time at all was told of above.
+  .refine((value) => !(retentionSeconds(value) < 2 * 3_600), "must be at least 2h")
+  .refine((value) => !(retentionSeconds(value) > 10 * 365 * 86_400), "must be at most 10y");
 
 /** Name of a label that Prometheus takes. */
 export const LabelName = z

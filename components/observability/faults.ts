@@ -1,0 +1,26 @@
+/** Rules across the parts of `fleet:observability`, and between them and the stack they watch. Pure. */
+import type { PlatformFault } from "../platform/fault.ts";
+import type { ObservabilityConfig } from "./observability.schema.ts";
+import { profilesFaults } from "./profiles/shape.ts";
+
+/** What of the whole stack the rules look at. */
+export interface WatchedStack {
+  /** Every workload, as `namespace/name`. */
+  readonly workloads: readonly string[];
+}
+
+/** Faults below a place of the file. */
+const below = (place: readonly string[], faults: readonly PlatformFault[]): PlatformFault[] =>
+  faults.map(({ path, message }) => ({ path: [...place, ...path], message }));
+
+/** Every fault across the parts. */
+export function observabilityFaults(
+  { profiles }: ObservabilityConfig,
+  { workloads }: WatchedStack,
+): PlatformFault[] {
+  return [
+    ...(profiles === undefined
+      ? []
+      : below(["observability", "profiles"], profilesFaults(profiles, workloads))),
+  ];
+}

@@ -1,0 +1,61 @@
+/** Asks the workloads of the list for profiles, and hands them to Pyroscope. */
+import { flowsOf } from "../../base/flows.ts";
+import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import { announces } from "../announce.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { ProfilesConfig } from "./profiles.schema.ts";
+import { scraperArguments, scraperFile, scraperFolders } from "./pyroscope-files.ts";
+import { pyroscopeUrl, scraperPort, scrapeTargets } from "./shape.ts";
+
+/** What the scraper is made of. */
+export interface ProfileScraperArgs extends Surroundings {
+  readonly config: ProfilesConfig;
+}
+
+/** The image's user, named alloy there. */
+const user = 473;
+
+const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
+
+const probes: Probes = {
+  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
+  liveness: {
+    check: answers("/-/healthy"),
+    periodSeconds: 20,
+    timeoutSeconds: 10,
+    failureThreshold: 6,
+  },
+};
+
+/** The Workload of a scraper. Pure. */
+export function profileScraperWorkload(name: string, args: ProfileScraperArgs): WorkloadArgs {
+  const { config } = args;
+  const { image, resources, placement } = config.scraper;
+  const file = scraperFile(scrapeTargets(config), pyroscopeUrl(config));
+  return {
+    kind: "Deployment",
+    system: args.system,
+    namespace: args.namespace,
+    container: {
+      name,
+      image,
+      args: scraperArguments,
+      ports: [{ name: "http", port: scraperPort }],
+      probes,
+      resources,
+      mounts: [
+        { volume: "config", path: scraperFolders.config },
+        { volume: "temporary", path: "/tmp" },
+      ],
+    },
+    ...(placement === undefined ? {} : { placement }),
+    security: { user },
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    files: [{ name: "config", files: { "config.alloy": file } }],
+    scratch: [{ name: "temporary" }],
+    // Only what it needs to find pods. Rights to read them are not rights to call them.
+    clusterRules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }],
+    podAnnotations: announces(scraperPort),
+  };
+}
