@@ -71,3 +71,9 @@ export const deepest = 100;
  * where another has a plain value of that name.
  */
 export const fieldName = (name: string): string => name.replaceAll(".", "_").trim() || "_";
+
+/** Colours of a terminal, also as JSON writes them: they may stand within the name of a secret. */
+export const colours = "(?:\\x1b|\\\\u001[bB])\\[[0-9;]*[A-Za-z]";
+
+/** A character that is none of a text; U+FFFD is what stands for bytes that are no UTF-8. */
+export const noText = "[\\x00-\\x08\\x0b-\\x1f\\x7f\\uFFFD]";
