@@ -185,3 +185,22 @@ export interface ElkConfig {
   readonly store: StoreConfig;
   readonly kibana?: KibanaConfig | undefined;
 }
+
+/** What the parts contradict each other in; places are relative to the section `logs`. */
+export function elkFaults({ store, kibana }: Partial<ElkConfig>): {
+  readonly path: readonly string[];
+  readonly message: string;
+}[] {
+  if (kibana === undefined || store?.kind === "builtin") {
+    return [];
+  }
+  return [
+    {
+      path: ["kibana"],
+      message:
+        store === undefined
+          ? "must stand beside store, whose logs it shows: add store: { kind: builtin }"
+          : "must stand beside a builtin store: an external one has a Kibana of its own",
+    },
+  ];
+}

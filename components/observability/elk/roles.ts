@@ -35,18 +35,18 @@ export interface UserPlan {
   readonly variable: string;
 }
 
-const variableOf = (name: string): string =>
-  `PASSWORD_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
+/** Variable with the password of a program's user. */
+export const programVariable = (user: StoreUser): string => `PASSWORD_OF_${user.toUpperCase()}`;
 
 /** Users of programs. */
 export const programUsers = (users: readonly StoreUser[]): UserPlan[] =>
-  users.map((name) => ({ name, roles: [roleName(name)], variable: variableOf(name) }));
+  users.map((name) => ({ name, roles: [roleName(name)], variable: programVariable(name) }));
 
 /** Users of people, with the roles of that name which Elasticsearch brings along. */
 export const peopleUsers = (kibana: KibanaConfig | undefined): UserPlan[] =>
   Object.entries(kibana?.users ?? {}).map(([name, { role }], index) => ({
     name,
     roles: [role],
-    // Two names may differ by a dash and a dot alone.
-    variable: `${variableOf(name)}_${index}`,
+    // By number: two names may differ by a dash and a dot alone, which no variable has.
+    variable: `PASSWORD_OF_PERSON_${index}`,
   }));

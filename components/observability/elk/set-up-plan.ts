@@ -57,7 +57,7 @@ export interface SetUpPlan {
 export const administratorVariable = "PASSWORD";
 
 /** Variable with the password of `kibana_system`. */
-const kibanaVariable = "PASSWORD_KIBANA";
+export const kibanaVariable = "PASSWORD_OF_KIBANA";
 
 /** What the plan follows from. */
 export interface SetUpInput {

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { flowsOf } from "../../base/flows.ts";
+import type { Awaitable } from "../../base/ready.ts";
+import type { SecretStore } from "../../base/secrets.ts";
+import type { WorkloadArgs } from "../../workload/types.ts";
+import { makeWorkload } from "../../workload/workload.ts";
+import type { LogFamilies } from "../logs/families.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { logStoreOf } from "./access.ts";
+import type { ElkConfig } from "./elk.schema.ts";
+import type { StoreUser } from "./names.ts";
+import { peopleUsers, programVariable } from "./roles.ts";
+import {
+  administratorVariable,
+  kibanaVariable,
+  setUpImage,
+  setUpPlan,
+  setUpResources,
+} from "./set-up-plan.ts";
+
+/** Inputs of a {@link SetUp}. */
+export interface SetUpArgs extends Surroundings {
+  readonly config: ElkConfig;
+  readonly families: LogFamilies;
+  /** Programs that log in. */
+  readonly users: readonly StoreUser[];
+  readonly secrets: SecretStore;
+}
+
+/** User of the official image, named node there. */
+const nodeUser = 1000;
+
+const folder = "/etc/fleet";
+const program = "set-up.mjs";
+const authorities = "authorities.pem";
+
+/** Until a store that does not come up is given up: as long as it may take to start. */
+const waitSeconds = 1_200;
+
+/** Every password the plan names, under the variable it names it by. */
+function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi.Output<string>> {
+  const { store, kibana } = config;
+  const administrator = store.kind === "builtin" ? store.password : store.administrator?.password;
+  if (administrator === undefined) {
+    throw new Error("a set-up needs an administrator of the store");
+  }
+  const people = Object.values(kibana?.users ?? {}).map(({ password }) => secrets.value(password));
+  return {
+    [administratorVariable]: secrets.value(administrator),
+    ...Object.fromEntries(
+      users.map((user) => [
+        programVariable(user),
+        secrets.value(user === "grafana" ? store.reader : store.shipper),
+      ]),
+    ),
+    ...Object.fromEntries(
+      peopleUsers(kibana).flatMap(({ variable }, index) => {
+        const password = people[index];
+        return password === undefined ? [] : [[variable, password] as const];
+      }),
+    ),
+    ...(kibana === undefined ? {} : { [kibanaVariable]: secrets.value(kibana.password) }),
+  };
+}
+
+/** The Workload of a set-up. Pure but for its secrets. */
+export function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
+  const { config, namespaceName, families, users, secrets } = args;
+  const plan = setUpPlan({ config, namespace: namespaceName, families, users });
+  const trusted = logStoreOf(config.store, namespaceName, secrets).authorities;
+  return {
+    kind: "Job",
+    system: args.system,
+    namespace: args.namespace,
+    container: {
+      name,
+      image: setUpImage,
+      command: [
+        "node",
+        `${folder}/${program}`,
+        `${folder}/plan.json`,
+        trusted === undefined ? "-" : `${folder}/${authorities}`,
+      ],
+      env: { WAIT_SECONDS: `${waitSeconds}` },
+      secretEnv: passwords(args),
+      resources: setUpResources,
+      mounts: [{ volume: "program", path: folder }],
+    },
+    files: [
+      {
+        name: "program",
+        files: {
+          [program]: readFileSync(join(import.meta.dirname, "set-up-program.mjs"), "utf8"),
+          "plan.json": JSON.stringify(plan),
+          ...(trusted === undefined ? {} : { [authorities]: trusted }),
+        },
+      },
+    ],
+    security: { user: nodeUser },
+    flows: flowsOf(args.flows, name, namespaceName),
+    networkPolicy: args.networkPolicy,
+    // It may be done again at any time, and waits by itself.
+    job: { backoffLimit: 3, activeDeadlineSeconds: 2 * waitSeconds },
+  };
+}
+
+/**
+ * Users, rights, templates, lifecycles and Kibana's objects, made by a Job over the stores' own APIs.
+ * It runs again whenever what it makes has changed, and does no harm when it does.
+ */
+export class SetUp extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: SetUpArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:observability:SetUp", name, { families: Object.keys(args.families) }, opts);
+    this.ready = makeWorkload(name, setUpWorkload(name, args), { parent: this }).ready;
+    this.registerOutputs({});
+  }
+}
