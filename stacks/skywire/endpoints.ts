@@ -67,6 +67,10 @@ function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
   );
 }
 
+/** Pages of what watches the system. */
+export const pageEndpoints = (stack: SkywireStack): Endpoint[] =>
+  pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack, page));
+
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
   const hosts = hostsOf(stack);
@@ -75,9 +79,8 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
     ...publishedServices(stack).flatMap((name) =>
       hostEndpoints(stack, { name, host: hosts[name], check: checkPath(name) }),
     ),
-    ...[...extraHosts(stack), ...pagesOf(stack.observability)].flatMap((host) =>
-      hostEndpoints(stack, host),
-    ),
+    ...extraHosts(stack).flatMap((host) => hostEndpoints(stack, host)),
+    ...pageEndpoints(stack),
     {
       name: "address-resolver",
       kind: "udp",

@@ -15,7 +15,7 @@ import { slotPool } from "../../components/platform/slots.ts";
 import { type PublicService, publicServices } from "../../components/skywire/hosts.ts";
 import type { ExtraBackends } from "./extras.ts";
 import { extraHosts } from "./extras-shape.ts";
-import type { Foundation } from "./foundation.ts";
+import type { Foundation, Ground } from "./foundation.ts";
 import type { SkywireStack } from "./schema.ts";
 import type { Backend, Services } from "./services.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
@@ -88,7 +88,7 @@ function extraHttpHosts(
 /** Hosts of what watches the system. */
 function pageHosts(
   { observability, ingress }: SkywireStack,
-  { controllers }: Foundation,
+  { controllers }: Ground,
   pages: PageBackends,
 ): HttpHost[] {
   return pagesOf(observability).flatMap(({ name, host }) => {
@@ -102,6 +102,21 @@ function pageHosts(
             { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
           ),
         ];
+  });
+}
+
+/** Opens the way in to what watches the system, and to nothing else. */
+export function openPages(stack: SkywireStack, ground: Ground, pages: PageBackends): DnsRecords {
+  pageHosts(stack, ground, pages);
+  return new DnsRecords("records", {
+    dns: createDns("dns", stack.dns, stack.data),
+    records: hostRecords(
+      pagesOf(stack.observability).map(({ host }) => ({
+        host,
+        targets: ground.controllers.targets(host),
+      })),
+      stack.dns.ttlSeconds,
+    ),
   });
 }
 

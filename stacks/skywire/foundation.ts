@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../../components/base/flows.ts";
 import type { Awaitable } from "../../components/base/ready.ts";
+import type { DataPolicy } from "../../components/base/scalars.ts";
 import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
@@ -16,17 +17,27 @@ import { serviceImage } from "./images.ts";
 import { keepNodes } from "./nodes.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
-/** The foundation of a stack. */
-export interface Foundation {
+/** What stands whatever is deployed: a way to the cluster, its nodes, and the public way in. */
+export interface Ground {
   /** Options of every top-level component: the stack's own provider, never a default one. */
   readonly opts: { readonly provider: pulumi.ProviderResource };
+  readonly controllers: IngressControllers;
+  /** What keeps the nodes' addresses: whoever is dialled by one waits for it. */
+  readonly nodes: Awaitable;
+  /** What every namespace stands in. */
+  readonly common: {
+    readonly flows: readonly Flow[];
+    readonly networkPolicy: boolean;
+    readonly data: DataPolicy;
+  };
+}
+
+/** The foundation of a stack. */
+export interface Foundation extends Ground {
   /** Namespace of the services, with all that is in it before them. */
   readonly services: Namespace;
   /** Namespace of the network-monitor. */
   readonly monitor: Namespace;
-  readonly controllers: IngressControllers;
-  /** What keeps the nodes' addresses: whoever is dialled by one waits for it. */
-  readonly nodes: Awaitable;
   /** Image of a program, its digest settled by the run where the stack says so. */
   readonly image: (service: SkywireImage) => ProgramImage;
   /** What programs of the services' namespace stand in. */
@@ -75,21 +86,49 @@ function pullSecrets(
   return needed ? [pullSecret(stack, context)] : [];
 }
 
-/** Makes the foundation. */
-export function layFoundation(
+/** Makes what stands whatever is deployed. */
+export function layGround(
   stack: SkywireStack,
   context: StackContext,
   flows: readonly Flow[],
-): Foundation {
+): Ground {
   const networkPolicy = stack.networkPolicy === "on";
-  const image = settledImages(stack, context);
   const cluster = new Cluster("cluster", {
     ...stack.cluster,
     data: stack.data,
     isUnread: context.isClusterUnread,
   });
   const opts = { provider: cluster.provider };
-  const common = { system: "skywire", networkPolicy, data: stack.data } as const;
+  const nodes = keepNodes(stack, context, cluster);
+  const controllers = new IngressControllers(
+    "ingress",
+    {
+      config: stack.ingress,
+      cluster: stack.cluster,
+      system: "skywire",
+      cloud: balancerCloud(context.stack, stack.cluster, cluster),
+      flows,
+      networkPolicy,
+    },
+    opts,
+  );
+  return { opts, controllers, nodes, common: { flows, networkPolicy, data: stack.data } };
+}
+
+/** Makes the foundation. */
+export function layFoundation(
+  stack: SkywireStack,
+  context: StackContext,
+  flows: readonly Flow[],
+): Foundation {
+  const image = settledImages(stack, context);
+  const ground = layGround(stack, context, flows);
+  const { opts, common: around } = ground;
+  const common = {
+    system: "skywire",
+    networkPolicy: around.networkPolicy,
+    data: around.data,
+  } as const;
 
   const services = new Namespace(
     stack.namespaces.services,
@@ -115,26 +154,10 @@ export function layFoundation(
     },
     opts,
   );
-  const nodes = keepNodes(stack, context, cluster);
-  const controllers = new IngressControllers(
-    "ingress",
-    {
-      config: stack.ingress,
-      cluster: stack.cluster,
-      system: "skywire",
-      cloud: balancerCloud(context.stack, stack.cluster, cluster),
-      flows,
-      networkPolicy,
-    },
-    opts,
-  );
-  const around = { flows, networkPolicy, data: stack.data };
   return {
-    opts,
+    ...ground,
     services,
     monitor,
-    controllers,
-    nodes,
     image,
     around: {
       ...around,

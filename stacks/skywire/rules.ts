@@ -271,6 +271,7 @@ export const roomFaults: Rule = (stack) => {
 /** What watches, and what of the stack it names. */
 const watchFaults: Rule = (stack) =>
   observabilityFaults(stack.observability, {
+    alone: stack.only !== undefined,
     workloads: stackWorkloads(stack).map(
       ({ namespace, request: { workload } }) => `${namespace}/${workload}`,
     ),

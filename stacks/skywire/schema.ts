@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
-import { ObservabilityConfig } from "../../components/observability/observability.schema.ts";
+import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
@@ -103,6 +103,8 @@ export const skywireSections = z.strictObject({
   extras: SkywireExtras,
   /** What watches it. */
   observability: ObservabilityConfig,
+  /** `observability`: what watches is all that is deployed, and all else is taken away. */
+  only: Only.optional(),
   /** STUN servers that visors are told. Default: those of `extras.coturn`, or the published ones. */
   stunServers: z.array(StunServer).min(1, "must name at least one STUN server").optional(),
   /** What happens to disks and namespaces when they go from the config. */

@@ -241,6 +241,7 @@ function requestOf({ name, args }: Planned): CapacityRequest {
 /** What watches, and what of the stack it names. */
 const watchFaults: Rule = (stack) =>
   observabilityFaults(stack.observability, {
+    alone: stack.only !== undefined,
     workloads: [
       ...Object.keys(stack.services).map((name) => `${stack.namespace}/${name}`),
       ...Object.keys(stack.ingress.controllers).map((name) => `${stack.ingress.namespace}/${name}`),

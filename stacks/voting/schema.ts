@@ -13,7 +13,7 @@ import {
   ComposeVolumes,
   SwarmHost,
 } from "../../components/compose/compose-stack.schema.ts";
-import { ObservabilityConfig } from "../../components/observability/observability.schema.ts";
+import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
@@ -69,6 +69,8 @@ export const kubernetesSections = z.strictObject({
     .prefault({}),
   /** What watches it. */
   observability: ObservabilityConfig,
+  /** `observability`: what watches is all that is deployed, and all else is taken away. */
+  only: Only.optional(),
   /** What happens to disks and the namespace when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
@@ -91,6 +93,7 @@ export const swarmSections = z.strictObject({
   ingress: only("kubernetes", ", a Swarm publishes ports"),
   hosts: only("kubernetes", ", a Swarm publishes ports"),
   observability: only("kubernetes", ", a Swarm's nodes are watched by what stands on them"),
+  only: only("kubernetes", ", a Swarm has no fleet:observability"),
   autoscale: only("kubernetes", ", a Swarm scales by deploy.replicas alone"),
   update: only("kubernetes", ", a Swarm watches new tasks for update_config.monitor"),
   data: only("kubernetes", ", a Swarm's volumes stay on the nodes they are on"),
