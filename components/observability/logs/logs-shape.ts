@@ -1,0 +1,156 @@
+/** What follows from `fleet:observability.logs`: calls, requests, namespaces, who logs in. Pure. */
+import { type Flow, type Peer, tcp } from "../../base/flows.ts";
+import type { CapacityRequest } from "../../platform/capacity.ts";
+import type { PlatformFault } from "../../platform/fault.ts";
+import type { Toleration } from "../../workload/workload.schema.ts";
+import { storeEnd } from "../elk/access.ts";
+import type { ElkConfig } from "../elk/elk.schema.ts";
+import type { StoreUser } from "../elk/names.ts";
+import { elkFlows, elkWorkloads, isSetUp } from "../elk/shape.ts";
+import { filebeatFlows, filebeatPeer, filebeatRequest } from "../filebeat/shape.ts";
+import {
+  isOwnStore,
+  vectorFaults,
+  vectorFlows,
+  vectorMetricsPort,
+  vectorName,
+  type VectorNeighbours,
+} from "../vector/shape.ts";
+import type { VectorConfig } from "../vector/vector.schema.ts";
+import { unknownNamespaces } from "./families.ts";
+import type { LogsConfig } from "./logs.schema.ts";
+
+/** Nodes on each of which a pod of the shipper runs. */
+export interface EveryNode {
+  readonly count: number;
+  /** Of all taints that nodes have: see `tolerateAll`. */
+  readonly tolerations: readonly Toleration[];
+}
+
+/** Whom the logs' programs meet. */
+export interface LogsNeighbours {
+  /** Who reads metrics. */
+  readonly scrapers: readonly Peer[];
+  /** Who shows lines beside Kibana. */
+  readonly readers: readonly Peer[];
+}
+
+/** The store with its page, where the stack has one. */
+export const elkOf = ({ store, kibana }: LogsConfig): ElkConfig | undefined =>
+  store === undefined ? undefined : { store, kibana };
+
+/** Whether anything stands in the namespace of the store. */
+export function hasStoreNamespace(config: LogsConfig): boolean {
+  const elk = elkOf(config);
+  return elk !== undefined && (elk.store.kind === "builtin" || isSetUp(elk));
+}
+
+/** Whether the shipper writes to the stack's own store. */
+export const shipsToStore = ({ store, shipper }: LogsConfig): boolean =>
+  store !== undefined &&
+  (shipper.kind === "filebeat" || Object.values(shipper.sinks).some(isOwnStore));
+
+/** Programs that log in to the store. */
+export const storeUsersOf = (config: LogsConfig, grafana: boolean): StoreUser[] => [
+  ...(shipsToStore(config) ? [config.shipper.kind] : []),
+  ...(grafana ? (["grafana"] as const) : []),
+];
+
+const vectorPeer = ({ namespace }: VectorConfig): Peer => ({
+  kind: "workload",
+  name: vectorName,
+  namespace,
+});
+
+const vectorNeighbours = ({ families, store, namespace }: LogsConfig): VectorNeighbours => ({
+  families: Object.keys(families),
+  ...(store === undefined ? {} : { store: storeEnd(store, namespace) }),
+});
+
+function shipperFlows(config: LogsConfig, scrapers: readonly Peer[]): Flow[] {
+  const { shipper, store, namespace } = config;
+  switch (shipper.kind) {
+    case "filebeat":
+      return store === undefined ? [] : filebeatFlows(shipper, storeEnd(store, namespace));
+    case "vector":
+      return [
+        ...vectorFlows(shipper, vectorNeighbours(config)),
+        ...scrapers.map((from) => ({
+          from,
+          to: vectorPeer(shipper),
+          ports: [tcp(vectorMetricsPort)],
+        })),
+      ];
+  }
+}
+
+/** Calls that arrive at the store are said once, by the shipper or by the store. */
+const unique = (flows: readonly Flow[]): Flow[] => [
+  ...new Map(flows.map((flow) => [JSON.stringify(flow), flow] as const)).values(),
+];
+
+/** Every call of the shipper, the store and its page, but for those of the ingress. */
+export function logsFlows(config: LogsConfig, { scrapers, readers }: LogsNeighbours): Flow[] {
+  const elk = elkOf(config);
+  return unique([
+    ...shipperFlows(config, scrapers),
+    ...(elk === undefined ? [] : elkFlows(elk, config.namespace, readers)),
+  ]);
+}
+
+/** What the pods ask of the nodes; places are relative to the section `logs`. */
+export function logsWorkloads(
+  config: LogsConfig,
+  nodes: EveryNode,
+): {
+  readonly path: readonly string[];
+  readonly namespace: string;
+  readonly request: CapacityRequest;
+}[] {
+  const { namespace, shipper } = config;
+  const elk = elkOf(config);
+  return [
+    ...(elk === undefined ? [] : elkWorkloads(elk).map((one) => ({ ...one, namespace }))),
+    { path: ["shipper"], namespace: shipper.namespace, request: shipperRequest(config, nodes) },
+  ];
+}
+
+function shipperRequest({ shipper }: LogsConfig, nodes: EveryNode): CapacityRequest {
+  if (shipper.kind === "filebeat") {
+    return filebeatRequest(shipper, nodes);
+  }
+  const { resources, placement } = shipper;
+  return {
+    workload: vectorName,
+    ...resources.requests,
+    replicas: nodes.count,
+    placement: {
+      podAntiAffinity: "required",
+      spread: "none",
+      ...placement,
+      tolerations: [...nodes.tolerations, ...(placement?.tolerations ?? [])],
+    },
+  };
+}
+
+/** The shipper as an end of flows. */
+export const shipperPeer = ({ shipper }: LogsConfig): Peer =>
+  shipper.kind === "filebeat" ? filebeatPeer(shipper) : vectorPeer(shipper);
+
+/**
+ * Faults against the whole stack, with paths below `logs`.
+ *
+ * @param namespaces Every namespace of the stack.
+ */
+export function logsFaults(config: LogsConfig, namespaces: readonly string[]): PlatformFault[] {
+  const { families, shipper } = config;
+  return [
+    ...unknownNamespaces(families, namespaces),
+    ...(shipper.kind === "vector"
+      ? vectorFaults(shipper, vectorNeighbours(config)).map(({ path, message }) => ({
+          path: ["shipper", ...path],
+          message,
+        }))
+      : []),
+  ];
+}
