@@ -96,6 +96,10 @@ const toolNames = [
   "nginx",
   "docker-registry",
   "traefik",
+  "prometheus-pushgateway",
+  "statsd_exporter",
+  "node_exporter",
+  "kube-state-metrics",
 ] as const;
 
 /** The debian packages' folders, newest version first. */

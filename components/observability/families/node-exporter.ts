@@ -1,4 +1,7 @@
-/** node-exporter: a node's processors, memory, disks, network and clock (v1.12, as it shows them). */
+/**
+ * node-exporter: a node's processors, memory, disks and clock (v1.12, as it shows them). Of the node's
+ * network a pod with a network of its own sees nothing: that is the kubelet's to tell.
+ */
 import { familyOf } from "./types.ts";
 
 /** {@inheritDoc goProgram} */
@@ -6,7 +9,7 @@ export const nodeExporter = familyOf([
   ["counter", "node_cpu_", "cpu mode", "seconds_total guest_seconds_total"],
   ["counter", "node_", "", "context_switches_total forks_total intr_total"],
   ["gauge", "node_", "", "load1 load5 load15 procs_running procs_blocked boot_time_seconds"],
-  ["gauge", "node_", "", "time_seconds entropy_available_bits filefd_allocated filefd_maximum"],
+  ["gauge", "node_", "", "time_seconds filefd_allocated filefd_maximum"],
   [
     "gauge",
     "node_memory_",
@@ -29,21 +32,6 @@ export const nodeExporter = familyOf([
   ["gauge", "node_disk_", "device", "io_now"],
   [
     "counter",
-    "node_network_",
-    "device",
-    "receive_bytes_total receive_packets_total receive_errs_total receive_drop_total transmit_bytes_total transmit_packets_total transmit_errs_total transmit_drop_total",
-  ],
-  ["gauge", "node_network_", "device", "up mtu_bytes speed_bytes"],
-  [
-    "unknown",
-    "node_netstat_",
-    "",
-    "Tcp_CurrEstab Tcp_ActiveOpens Tcp_PassiveOpens Tcp_RetransSegs Tcp_InSegs Tcp_OutSegs TcpExt_ListenDrops TcpExt_ListenOverflows Udp_InDatagrams Udp_InErrors Udp_NoPorts Udp_OutDatagrams Udp_RcvbufErrors Udp_SndbufErrors",
-  ],
-  ["gauge", "node_sockstat_", "", "sockets_used TCP_inuse TCP_tw TCP_orphan UDP_inuse"],
-  ["gauge", "node_nf_conntrack_", "", "entries entries_limit"],
-  [
-    "counter",
     "node_pressure_",
     "",
     "cpu_waiting_seconds_total io_waiting_seconds_total io_stalled_seconds_total memory_waiting_seconds_total memory_stalled_seconds_total",
@@ -54,6 +42,5 @@ export const nodeExporter = familyOf([
     "",
     "offset_seconds sync_status maxerror_seconds estimated_error_seconds",
   ],
-  ["gauge", "node_", "nodename machine release sysname version domainname", "uname_info"],
   ["gauge", "node_scrape_collector_", "collector", "success duration_seconds"],
 ]);

@@ -78,7 +78,7 @@ export const pushGateway = {
   ...goProgram,
   ...familyOf([
     ["gauge", "push_", "", "time_seconds failure_time_seconds"],
-    ["gauge", "pushgateway_", "version revision branch goversion", "build_info"],
+    ["gauge", "pushgateway_", "version revision branch goversion goos goarch", "build_info"],
     ["counter", "pushgateway_", "method code handler", "http_requests_total"],
   ]),
 };

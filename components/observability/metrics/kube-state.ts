@@ -50,12 +50,18 @@ const labels: Readonly<Record<string, readonly string[]>> = {
   nodes: [poolLabel, slotLabel],
 };
 
+/** Ports of kube-state-metrics. */
+export interface KubeStatePorts {
+  readonly metrics: number;
+  readonly telemetry: number;
+}
+
+const ownPorts: KubeStatePorts = { metrics: port, telemetry: telemetryPort };
+
 /** Arguments of kube-state-metrics. */
-export const kubeStateArguments = (
-  ports = { metrics: port, telemetry: telemetryPort },
-): string[] => [
-  `--port=${ports.metrics}`,
-  `--telemetry-port=${ports.telemetry}`,
+export const kubeStateArguments = ({ metrics, telemetry } = ownPorts): string[] => [
+  `--port=${metrics}`,
+  `--telemetry-port=${telemetry}`,
   `--resources=${Object.values(kinds).flat().sort().join(",")}`,
   `--metric-labels-allowlist=${Object.entries(labels)
     .map(([kind, names]) => `${kind}=[${names.join(",")}]`)

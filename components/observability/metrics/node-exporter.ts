@@ -56,7 +56,10 @@ const collectors = [
 const foreignMounts = "^/(dev|proc|run|sys|var/lib/(containerd|containers|docker|kubelet)/.+)($|/)";
 
 /** Arguments of the node exporter. */
-export const nodeExporterArguments = (node: NodeFolders = folders, listen = port): string[] => [
+export const nodeExporterArguments = (
+  node: NodeFolders = folders,
+  listen: number = port,
+): string[] => [
   `--web.listen-address=:${listen}`,
   // Of its own process on every node, nobody asks.
   "--web.disable-exporter-metrics",
