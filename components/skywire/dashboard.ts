@@ -1,4 +1,5 @@
 /** The dashboard of a Skywire deployment, from the metrics of its programs (facts/skywire.md 3.2). */
+import { number } from "../observability/dashboards/words.ts";
 import type { Dashboard, Panel, Query } from "../observability/dashboards/types.ts";
 
 /** A gauge: the sum over all pods of a workload would count each entry of a shared store once a pod. */
@@ -12,17 +13,37 @@ const each = (metric: string): Query => ({
 
 /** Events a second, workload by workload. */
 const rate = (metric: string, legend: string): Query => ({
-  expression: `sum by (workload) (rate(${metric}[5m]))`,
+  expression: `sum by (workload) (rate(${metric}[$__rate_interval]))`,
   legend: `{{workload}} ${legend}`.trim(),
 });
 
 const panels: readonly Panel[] = [
+  // What people ask first: is the network there?
+  number("dmsg clients", "max(dmsg_discovery_clients_count)"),
+  number("dmsg-servers", "max(dmsg_discovery_servers_count)"),
+  number("Visors that are up", "max(uptime_tracker_entries_count)"),
+  number(
+    "Transports",
+    "max(transport_discovery_stcp_count) + max(transport_discovery_stcpr_count) + max(transport_discovery_sudph_count) + max(transport_discovery_dmsg_count)",
+  ),
   {
     title: "Programs that answer",
-    queries: [{ expression: 'sum by (workload) (up{job="pods"})', legend: "{{workload}}" }],
+    queries: [{ expression: 'sum by (workload) (up{workload!=""})', legend: "{{workload}}" }],
   },
   { title: "Requests a second", unit: "reqps", queries: [rate("vm_request_duration_count", "")] },
   { title: "Requests at once", queries: [each("vm_request_ongoing_count")] },
+  {
+    title: "Time of a request, on average",
+    unit: "s",
+    bad: { from: 2 },
+    queries: [
+      {
+        expression:
+          "sum by (workload) (rate(vm_request_duration_sum[$__rate_interval])) / sum by (workload) (rate(vm_request_duration_count[$__rate_interval]))",
+        legend: "{{workload}}",
+      },
+    ],
+  },
   {
     title: "dmsg-discovery",
     queries: [

@@ -15,6 +15,9 @@ const everywhere = ["job", "instance"];
 /** Labels of a pod that announces its metrics. */
 const ofPods = [...everywhere, "namespace", "pod", "node", "workload"];
 
+/** Labels of a pod that tells of others (`announcesOthers`): the rest its series say themselves. */
+const ofOthers = [...everywhere, "workload"];
+
 /** What an exporter shows, with the labels that the reading of it adds, and what turns it on. */
 interface Source {
   readonly family: Family;
@@ -25,16 +28,16 @@ interface Source {
 
 /** The catalogue. */
 export const sources: Readonly<Record<Exporter, Source>> = {
-  prometheus: { family: prometheus, added: everywhere },
+  prometheus: { family: prometheus, added: ofOthers },
   alertmanager: { family: alertmanager, added: ofPods, section: "alertmanager" },
-  "push-gateway": { family: pushGateway, added: ofPods, section: "pushGateway" },
-  "kube-state-metrics": { family: kubeState, added: ofPods, section: "kubeState" },
+  "push-gateway": { family: pushGateway, added: ofOthers, section: "pushGateway" },
+  "kube-state-metrics": { family: kubeState, added: ofOthers, section: "kubeState" },
   "node-exporter": { family: nodeExporter, added: ofPods, section: "nodes" },
   statsd: { family: statsd, added: ofPods, section: "statsd" },
   kubelet: { family: kubelet, added: [...everywhere, "node"] },
   cadvisor: { family: cadvisor, added: [...everywhere, "node"] },
   "api-server": { family: apiServer, added: everywhere },
-  "cert-manager": { family: certManager, added: ofPods },
+  "cert-manager": { family: certManager, added: ofOthers },
   traefik: { family: traefik, added: ofPods },
 };
 

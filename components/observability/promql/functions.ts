@@ -15,7 +15,7 @@ export interface Signature {
 
 const signature = (
   takes: readonly ValueType[],
-  { optional = 0, repeats = false, gives = "vector" } = {},
+  { optional = 0, repeats = false, gives = "vector" }: Partial<Omit<Signature, "takes">> = {},
 ): Signature => ({ takes, optional, repeats, gives });
 
 const all = (names: string, one: Signature): Record<string, Signature> =>
