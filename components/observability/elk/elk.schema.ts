@@ -14,14 +14,13 @@ export const elasticVersion = "8.19.21";
 /** Members of a cluster: a majority of them decides, so that an even number gains nothing. */
 const Members = z
   .int("must be a whole number of members, e.g. 3")
-  .min(1, "must be at least 1")
-  .max(9, "must be at most 9")
-  .refine((members) => members !== 2, {
-    message: "must be 1 or 3: of two members, neither alone is a majority, so that both must be up",
-  })
-  .refine((members) => members === 2 || members === 1 || members % 2 === 1, {
-    message:
-      "must be odd: a fourth member lets no more of them fail than three do, and one more must be up",
+  .min(1, { error: "must be at least 1", abort: true })
+  .max(9, { error: "must be at most 9", abort: true })
+  .refine((members) => members % 2 === 1, {
+    error: ({ input }) =>
+      input === 2
+        ? "must be 1 or 3: of two members, neither alone is a majority, so that both must be up"
+        : "must be odd: one member more lets no more of them fail, and one more must be up",
   });
 
 /** Name of a user, as Elasticsearch takes it. */

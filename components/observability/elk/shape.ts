@@ -61,7 +61,7 @@ export const elkHosts = ({
           host: kibana.host,
           path: ["kibana", "host"],
           port: kibanaPort,
-          check: "/login",
+          check: "/api/status",
         },
       ];
 
