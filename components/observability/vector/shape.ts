@@ -1,6 +1,10 @@
 /** What follows from a stack's LogShipper: calls, and rules across sections. Pure. */
 import { type Flow, type Peer, tcp } from "../../base/flows.ts";
+import type { CapacityRequest } from "../../platform/capacity.ts";
 import type { PlatformFault } from "../../platform/fault.ts";
+import type { Toleration } from "../../workload/workload.schema.ts";
+import type { StoreEnd } from "../elk/access.ts";
+import type { LogFamilies } from "../logs/families.ts";
 import type { VectorConfig, VectorSink } from "./vector.schema.ts";
 
 /** Name of the DaemonSet. */
@@ -11,10 +15,9 @@ export const vectorMetricsPort = 9598;
 
 /** What a shipper has to do with the rest of the stack. */
 export interface VectorNeighbours {
-  /** Families of `logs.families`. */
-  readonly families: readonly string[];
-  /** Pods of the stack's own Elasticsearch and their port, where it has one. */
-  readonly store?: { readonly peer: Peer; readonly port: number };
+  readonly families: LogFamilies;
+  /** The stack's own Elasticsearch, where it has one. */
+  readonly store?: StoreEnd | undefined;
 }
 
 /** The sinks by name, in the order of the names: what is made of them does not follow the file's. */
@@ -40,6 +43,29 @@ function outsidePort(sink: VectorSink): number | undefined {
       return undefined;
   }
 }
+
+/** Nodes of the cluster. */
+export interface EveryNode {
+  readonly count: number;
+  /** Of all taints that they have: see `tolerateAll`. */
+  readonly tolerations: readonly Toleration[];
+}
+
+/** What the shipper asks of the nodes: a pod on each of them. */
+export const vectorRequest = (
+  { resources, placement }: VectorConfig,
+  nodes: EveryNode,
+): CapacityRequest => ({
+  workload: vectorName,
+  ...resources.requests,
+  replicas: nodes.count,
+  placement: {
+    podAntiAffinity: "required",
+    spread: "none",
+    ...placement,
+    tolerations: [...nodes.tolerations, ...(placement?.tolerations ?? [])],
+  },
+});
 
 /** Every call of the shipper but that of whoever reads its metrics. */
 export function vectorFlows(config: VectorConfig, { store }: VectorNeighbours): Flow[] {
@@ -80,12 +106,12 @@ export function vectorFaults(
         ]
       : []),
     ...(sink.families ?? []).flatMap((family, index) =>
-      families.includes(family)
+      Object.hasOwn(families, family)
         ? []
         : [
             {
               path: ["sinks", name, "families", index],
-              message: `must be a family of logs.families: ${families.join(", ")}`,
+              message: `must be a family of logs.families: ${Object.keys(families).join(", ")}`,
             },
           ],
     ),

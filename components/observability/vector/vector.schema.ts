@@ -170,11 +170,6 @@ export const VectorConfig = z
     sinks: z
       .record(SinkName, VectorSink)
       .refine((sinks) => Object.keys(sinks).length > 0, "must list at least one sink"),
-    /** Longest line that is kept whole; of a longer one its beginning is. */
-    longestLine: Bytes.refine(
-      (size) => parseQuantity(size) >= 1024 && parseQuantity(size) <= 2 ** 20,
-      "must be from 1Ki to 1Mi",
-    ).default("64Ki"),
     resources: Resources.prefault({
       requests: { cpu: "100m", memory: "128Mi" },
       limits: { memory: "512Mi" },
