@@ -8,32 +8,45 @@ import type { Flow } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import type { SecretStore } from "../base/secrets.ts";
+import type { ClusterConfig } from "../platform/cluster.schema.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import { Namespace } from "../platform/namespace.ts";
-import type { Dashboard } from "./dashboards/types.ts";
-import { Grafana } from "./metrics/grafana.ts";
+import { tolerateAll } from "../platform/node-keeper-plan.ts";
+import { dashboardFolders } from "./dashboards/files.ts";
+import { ElkStack } from "./elk/elk.ts";
+import { Filebeat } from "./filebeat/filebeat.ts";
+import { filebeatName } from "./filebeat/shape.ts";
+import { elkOf, hasStoreNamespace, storeUsersOf } from "./logs/logs-shape.ts";
+import type { LogsConfig } from "./logs/logs.schema.ts";
+import { MetricsStack } from "./metrics/metrics-stack.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
-import { Prometheus } from "./metrics/prometheus.ts";
+import { grafanaLogs } from "./log-source.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
+import { partsOf, type WatchedSystem } from "./parts.ts";
 import { Profiles } from "./profiles/pyroscope.ts";
-import { scrapersOf } from "./shape.ts";
+import { pyroscopeUrl } from "./profiles/shape.ts";
+import { alertRuleFiles } from "./rules/files.ts";
+import { type PartNamespace, partNamespaces, scrapersOf } from "./shape.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { vectorName } from "./vector/shape.ts";
+import { LogShipper, sinkSecrets } from "./vector/vector.ts";
 
 /** What {@link makeObservability} needs. */
 export interface ObservabilityArgs {
   readonly config: ObservabilityConfig;
   /** Name of the stack. */
   readonly stack: string;
-  /** System that is watched, e.g. `skywire`: a label. */
-  readonly system: string;
+  /** What is watched. */
+  readonly watched: WatchedSystem;
   readonly secrets: SecretStore;
   /** The whole flow table. */
   readonly flows: readonly Flow[];
   readonly networkPolicy: boolean;
+  /** What happens to disks that say nothing of themselves. */
   readonly data: DataPolicy;
   readonly ingress: IngressConfig;
-  /** Dashboards of the system. */
-  readonly dashboards: readonly Dashboard[];
+  /** Nodes: shippers and the node exporter stand on each, whatever taints it has. */
+  readonly cluster: ClusterConfig;
 }
 
 /** What stands behind a public host. */
@@ -52,41 +65,57 @@ export interface TopLevel {
   readonly provider: pulumi.ProviderResource;
 }
 
-/** Makes every part of the section. */
-export function makeObservability(args: ObservabilityArgs, opts: TopLevel): PageBackends {
-  const { metrics, profiles } = args.config;
-  if (profiles !== undefined) {
-    const { around, opts: inside } = makePlace(args, profiles.namespace, opts);
-    new Profiles("profiles", { ...around, config: profiles }, inside);
-  }
-  return new Map(metrics === undefined ? [] : makeMetrics(args, metrics, opts));
-}
-
 /** A namespace of a part. */
 interface Place {
   readonly around: Surroundings;
-  readonly opts: pulumi.ComponentResourceOptions;
+  /** Options of a component there, after what must be ready before it. */
+  readonly after: (...before: Awaitable[]) => pulumi.ComponentResourceOptions;
 }
 
-function makePlace(args: ObservabilityArgs, name: string, opts: TopLevel): Place {
-  const { system, flows, networkPolicy, data, ingress } = args;
-  const namespace = new Namespace(
-    name,
-    { system, networkPolicy, data, acmeFrom: ingress.namespace },
-    { ...opts },
+/** Makes the namespaces of all parts. Two never share one: the rules see to it. */
+function makePlaces(args: ObservabilityArgs, opts: TopLevel): (part: PartNamespace["part"]) => Place {
+  const { config, watched, flows, networkPolicy, ingress } = args;
+  const system = watched.name;
+  const data = config.data ?? args.data;
+  const places = new Map(
+    partNamespaces(config).map(({ part, name, podSecurity }) => {
+      const namespace = new Namespace(
+        name,
+        { system, networkPolicy, data, podSecurity, acmeFrom: ingress.namespace },
+        { ...opts },
+      );
+      const around = { system, flows, networkPolicy, data };
+      const place: Place = {
+        around: { ...around, namespace: namespace.name, namespaceName: name },
+        after: (...before) => ({
+          ...opts,
+          dependsOn: [namespace, ...before].flatMap(({ ready }) => ready),
+        }),
+      };
+      return [part, place];
+    }),
   );
-  return {
-    around: {
-      system,
-      flows,
-      networkPolicy,
-      data,
-      namespace: namespace.name,
-      namespaceName: name,
-    },
-    opts: { ...opts, dependsOn: [...namespace.ready] },
+  return (part) => {
+    const place = places.get(part);
+    if (place === undefined) {
+      throw new Error(`observability: the part ${part} has no namespace`);
+    }
+    return place;
   };
 }
+
+type Places = ReturnType<typeof makePlaces>;
+
+const backendOf = (
+  component: pulumi.ComponentResource & Omit<PageBackend, "component" | "namespace">,
+  { around: { namespace } }: Place,
+): PageBackend => ({
+  component,
+  namespace,
+  serviceName: component.serviceName,
+  servicePort: component.servicePort,
+  ready: component.ready,
+});
 
 /** Namespaces of all that the scraper may read: from the very flows that let it. */
 function scrapedNamespaces({ config, flows }: ObservabilityArgs): string[] {
@@ -100,32 +129,108 @@ function scrapedNamespaces({ config, flows }: ObservabilityArgs): string[] {
 function makeMetrics(
   args: ObservabilityArgs,
   metrics: MetricsConfig,
-  top: TopLevel,
-): (readonly [page: string, PageBackend])[] {
-  const { around, opts } = makePlace(args, metrics.namespace, top);
-  const prometheus = new Prometheus(
-    "prometheus",
+  places: Places,
+): [page: string, PageBackend][] {
+  const { config, stack, secrets, ingress, cluster, watched } = args;
+  const place = places("metrics");
+  const parts = partsOf(metrics, ingress, watched);
+  const { grafana, prometheus } = new MetricsStack(
+    "metrics-stack",
     {
-      ...around,
-      config: metrics.prometheus,
-      stack: args.stack,
+      ...place.around,
+      config: metrics,
+      stack,
+      secrets,
+      secure: ingress.tls.kind !== "none",
       namespaces: scrapedNamespaces(args),
+      rules: alertRuleFiles(parts),
+      dashboards: dashboardFolders(parts),
+      logs: config.logs && grafanaLogs(config.logs, secrets),
+      profiles: config.profiles && pyroscopeUrl(config.profiles),
+      tolerations: tolerateAll(cluster),
     },
-    opts,
+    place.after(),
   );
-  const grafana = new Grafana(
-    "grafana",
+  return [
+    ["grafana", backendOf(grafana, place)],
+    ...(metrics.prometheus.host === undefined
+      ? []
+      : ([["prometheus", backendOf(prometheus, place)]] as [string, PageBackend][])),
+  ];
+}
+
+/** The store with its page, where the stack has one. */
+function makeStore(
+  { config, secrets, ingress }: ObservabilityArgs,
+  logs: LogsConfig,
+  places: Places,
+): ElkStack | undefined {
+  const elk = elkOf(logs);
+  if (elk === undefined) {
+    return undefined;
+  }
+  // Of an external store that nothing is set up in, nothing stands anywhere.
+  const place = places(hasStoreNamespace(logs) ? "logs" : "logShipper");
+  return new ElkStack(
+    "elk",
     {
-      ...around,
-      config: metrics.grafana,
-      adminPassword: args.secrets.value(metrics.grafana.adminPassword),
-      secure: args.ingress.tls.kind !== "none",
-      prometheusUrl: prometheus.url,
-      dashboards: args.dashboards,
+      ...place.around,
+      config: elk,
+      families: logs.families,
+      users: storeUsersOf(logs, config.metrics !== undefined),
+      secrets,
+      secure: ingress.tls.kind !== "none",
     },
-    opts,
+    place.after(),
   );
-  const { serviceName, servicePort, ready } = grafana;
-  const { namespace } = around;
-  return [["grafana", { component: grafana, namespace, serviceName, servicePort, ready }]];
+}
+
+/** The shipper, after what takes its lines. */
+function makeShipper(
+  { secrets, cluster }: ObservabilityArgs,
+  { shipper, families }: LogsConfig,
+  elk: ElkStack | undefined,
+  { around, after }: Place,
+): void {
+  const inputs = { ...around, families, tolerations: tolerateAll(cluster) };
+  const opts = after(...(elk === undefined ? [] : [elk]));
+  if (shipper.kind === "vector") {
+    new LogShipper(
+      vectorName,
+      {
+        ...inputs,
+        config: shipper,
+        store: elk?.store,
+        secrets: sinkSecrets(shipper, secrets, elk?.store),
+      },
+      opts,
+    );
+  } else if (elk !== undefined) {
+    new Filebeat(filebeatName, { ...inputs, config: shipper, store: elk.store }, opts);
+  }
+}
+
+function makeLogs(
+  args: ObservabilityArgs,
+  logs: LogsConfig,
+  places: Places,
+): [page: string, PageBackend][] {
+  const elk = makeStore(args, logs, places);
+  makeShipper(args, logs, elk, places("logShipper"));
+  return elk?.kibana === undefined ? [] : [["kibana", backendOf(elk.kibana, places("logs"))]];
+}
+
+/** Makes every part of the section. */
+export function makeObservability(args: ObservabilityArgs, opts: TopLevel): PageBackends {
+  const { metrics, logs, profiles } = args.config;
+  const places = makePlaces(args, opts);
+  const pages = [
+    ...(metrics === undefined ? [] : makeMetrics(args, metrics, places)),
+    ...(logs === undefined ? [] : makeLogs(args, logs, places)),
+  ];
+  if (profiles !== undefined) {
+    const { around, after } = places("profiles");
+    new Profiles("profiles", { ...around, config: profiles }, after());
+  }
+  return new Map(pages);
 }

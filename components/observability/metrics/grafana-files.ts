@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 
 import type { Dashboard } from "../dashboards/types.ts";
+import { datasourceIds } from "./grafana-datasources.ts";
 
 /** Port of Grafana. */
 export const grafanaPort = 3000;
@@ -13,9 +14,6 @@ export const grafanaFolders = {
   dashboards: "/etc/grafana/dashboards",
   data: "/var/lib/grafana",
 } as const;
-
-/** Identifier by which dashboards mean the datasource. */
-export const prometheusDatasource = "prometheus";
 
 /**
  * Settings as variables.
@@ -29,31 +27,32 @@ export const grafanaVariables = (host: string, secure: boolean): Record<string, 
   GF_USERS_ALLOW_SIGN_UP: "false",
   GF_AUTH_ANONYMOUS_ENABLED: "false",
   GF_LOG_MODE: "console",
-  // It may call nobody but Prometheus: each of these would wait for an answer that does not come.
+  // They would stand on the public host, for whoever asks.
+  GF_METRICS_ENABLED: "false",
+  // It may call nobody but whom it draws: each of these would wait for an answer that does not come.
   GF_ANALYTICS_REPORTING_ENABLED: "false",
   GF_ANALYTICS_CHECK_FOR_UPDATES: "false",
   GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: "false",
   GF_PLUGINS_PREINSTALL_DISABLED: "true",
 });
 
-/** The one datasource. Pages cannot change it: what they changed would be gone at the next start. */
-export const datasourceFile = (prometheusUrl: string): string =>
-  stringify({
-    apiVersion: 1,
-    datasources: [
-      {
-        name: "Prometheus",
-        uid: prometheusDatasource,
-        type: "prometheus",
-        access: "proxy",
-        url: prometheusUrl,
-        isDefault: true,
-        editable: false,
-      },
-    ],
-  });
+/** Name of the folder that a page's folder is mounted as, e.g. `Log store`: files of Grafana's own folders. */
+const folderPath = (folder: string): string => `${grafanaFolders.dashboards}/${folder}`;
 
-/** Where the dashboards below lie. Others that people make are kept on Grafana's own disk. */
+/** Volume of a folder of dashboards, e.g. `dashboards-log-store`. */
+const folderVolume = (folder: string): string =>
+  `dashboards-${folder.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`;
+
+/** Folders of dashboards as volumes: which file set is mounted where. */
+export const dashboardVolumes = (
+  folders: readonly string[],
+): { readonly folder: string; readonly volume: string; readonly path: string }[] =>
+  folders.map((folder) => ({ folder, volume: folderVolume(folder), path: folderPath(folder) }));
+
+/**
+ * Where the dashboards below lie: each folder of files is a folder in Grafana. Others that people make
+ * are kept on Grafana's own disk.
+ */
 export const providerFile = (): string =>
   stringify({
     apiVersion: 1,
@@ -61,10 +60,9 @@ export const providerFile = (): string =>
       {
         name: "fleet",
         type: "file",
-        folder: "Fleet",
         disableDeletion: true,
         allowUiUpdates: false,
-        options: { path: grafanaFolders.dashboards },
+        options: { path: grafanaFolders.dashboards, foldersFromFilesStructure: true },
       },
     ],
   });
@@ -74,7 +72,7 @@ const size = { width: 12, height: 8 } as const;
 
 /** A dashboard in Grafana's own format: panels side by side, two in a row, row below row. */
 export function dashboardFile({ uid, title, panels }: Dashboard): string {
-  const datasource = { type: "prometheus", uid: prometheusDatasource };
+  const datasource = { type: "prometheus", uid: datasourceIds.prometheus };
   return `${JSON.stringify(
     {
       uid,

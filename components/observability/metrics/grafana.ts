@@ -5,26 +5,40 @@ import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { Dashboard } from "../dashboards/types.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { datasourcesFile, passwordVariables, type Sources } from "./grafana-datasources.ts";
 import {
-  dashboardFile,
-  datasourceFile,
+  dashboardVolumes,
   grafanaFolders,
   grafanaPort,
   grafanaVariables,
   providerFile,
 } from "./grafana-files.ts";
 import type { GrafanaConfig } from "./grafana.schema.ts";
-import type { Surroundings } from "../surroundings.ts";
+import { clientSecretVariable, singleSignOnVariables } from "./single-sign-on.ts";
+
+/** Passwords that Grafana has. */
+export interface GrafanaPasswords {
+  /** Of the user `admin`. */
+  readonly admin: pulumi.Output<string>;
+  /** Of the client at the identity provider. */
+  readonly client?: pulumi.Output<string> | undefined;
+  /** Of the stack's own programs at Prometheus. */
+  readonly prometheus?: pulumi.Output<string> | undefined;
+  /** Of its user at the log store. */
+  readonly logs?: pulumi.Output<string> | undefined;
+}
 
 /** Inputs of a {@link Grafana}. */
 export interface GrafanaArgs extends Surroundings {
   readonly config: Omit<GrafanaConfig, "adminPassword">;
-  readonly adminPassword: pulumi.Output<string>;
+  readonly passwords: GrafanaPasswords;
   /** Whether the host has a certificate. */
   readonly secure: boolean;
-  readonly prometheusUrl: string;
-  readonly dashboards: readonly Dashboard[];
+  /** Whom it asks. */
+  readonly sources: Sources;
+  /** Name of a folder → name of a file, `*.json` → dashboard. */
+  readonly dashboards: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** The image's user, named grafana there. */
@@ -39,6 +53,16 @@ const probes: Probes = {
   liveness: { check: health, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
 };
 
+function secretVariables(passwords: GrafanaPasswords): Record<string, pulumi.Output<string>> {
+  const { admin, client, prometheus, logs } = passwords;
+  return {
+    GF_SECURITY_ADMIN_PASSWORD: admin,
+    ...(client === undefined ? {} : { [clientSecretVariable]: client }),
+    ...(prometheus === undefined ? {} : { [passwordVariables.prometheus]: prometheus }),
+    ...(logs === undefined ? {} : { [passwordVariables.logs]: logs }),
+  };
+}
+
 function grafanaContainer(name: string, args: GrafanaArgs): Container {
   const { config } = args;
   return {
@@ -47,12 +71,18 @@ function grafanaContainer(name: string, args: GrafanaArgs): Container {
     ports: [{ name: "http", port: grafanaPort }],
     probes,
     resources: config.resources,
-    env: grafanaVariables(config.host, args.secure),
-    secretEnv: { GF_SECURITY_ADMIN_PASSWORD: args.adminPassword },
+    env: {
+      ...grafanaVariables(config.host, args.secure),
+      ...(config.singleSignOn === undefined ? {} : singleSignOnVariables(config.singleSignOn)),
+    },
+    secretEnv: secretVariables(args.passwords),
     mounts: [
       { volume: "datasources", path: grafanaFolders.datasources },
       { volume: "providers", path: grafanaFolders.providers },
-      { volume: "dashboards", path: grafanaFolders.dashboards },
+      ...dashboardVolumes(Object.keys(args.dashboards)).map(({ volume, path }) => ({
+        volume,
+        path,
+      })),
       { volume: "data", path: grafanaFolders.data },
       { volume: "temporary", path: "/tmp" },
     ],
@@ -62,7 +92,6 @@ function grafanaContainer(name: string, args: GrafanaArgs): Container {
 /** The Workload of a Grafana. Pure. */
 export function grafanaWorkload(name: string, args: GrafanaArgs): WorkloadArgs {
   const { config } = args;
-  const dashboards = args.dashboards.map((one) => [`${one.uid}.json`, dashboardFile(one)] as const);
   return {
     kind: "Deployment",
     system: args.system,
@@ -76,9 +105,12 @@ export function grafanaWorkload(name: string, args: GrafanaArgs): WorkloadArgs {
     networkPolicy: args.networkPolicy,
     data: args.data,
     files: [
-      { name: "datasources", files: { "prometheus.yaml": datasourceFile(args.prometheusUrl) } },
+      { name: "datasources", files: { "fleet.yaml": datasourcesFile(args.sources) } },
       { name: "providers", files: { "fleet.yaml": providerFile() } },
-      { name: "dashboards", files: Object.fromEntries(dashboards) },
+      ...dashboardVolumes(Object.keys(args.dashboards)).map(({ folder, volume }) => ({
+        name: volume,
+        files: args.dashboards[folder] ?? {},
+      })),
     ],
     claims: [claimOf("data", config.storage)],
     scratch: [{ name: "temporary" }],
@@ -86,7 +118,7 @@ export function grafanaWorkload(name: string, args: GrafanaArgs): WorkloadArgs {
   };
 }
 
-/** A Grafana with one datasource and the dashboards it is given; people's own stay on its disk. */
+/** A Grafana with its datasources and the dashboards it is given; people's own stay on its disk. */
 export class Grafana extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
   readonly ready: readonly pulumi.Resource[];

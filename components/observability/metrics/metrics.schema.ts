@@ -5,8 +5,10 @@ import { DnsLabel, HttpUrl } from "../../base/scalars.ts";
 import { OwnDashboards } from "../dashboards/dashboards.schema.ts";
 import { OwnFamilies, OwnRules } from "../rules/rules.schema.ts";
 import { AlertmanagerConfig } from "./alertmanager.schema.ts";
+import { KubeStateConfig, NodesConfig, PushGatewayConfig } from "./exporters.schema.ts";
 import { GrafanaConfig } from "./grafana.schema.ts";
 import { PrometheusConfig } from "./prometheus.schema.ts";
+import { StatsdConfig } from "./statsd.schema.ts";
 
 /** MetricsStack. Each part with a default of its own always runs; the others where they stand. */
 export const MetricsConfig = z.strictObject({
@@ -15,6 +17,14 @@ export const MetricsConfig = z.strictObject({
   grafana: GrafanaConfig.prefault({}),
   /** Without it alerts are seen by whoever looks, and sent to nobody. */
   alertmanager: AlertmanagerConfig.optional(),
+  /** Keeps what short programs push. */
+  pushGateway: PushGatewayConfig.optional(),
+  /** The cluster's objects: restarts, budgets, Jobs, claims. Most alerts need it. */
+  kubeState: KubeStateConfig.optional(),
+  /** Each node's memory, disks and load. */
+  nodes: NodesConfig.optional(),
+  /** Counts what programs send by UDP. */
+  statsd: StatsdConfig.optional(),
   rules: OwnRules,
   dashboards: OwnDashboards,
   families: OwnFamilies,

@@ -54,7 +54,7 @@ export function prometheusFile(settings: PrometheusSettings): string {
       evaluation_interval: `${intervalSeconds}s`,
       external_labels: { ...externalLabels, stack },
     },
-    ...(settings.rules === true ? { rule_files: [`${prometheusFolders.rules}/*.yml`] } : {}),
+    ...(settings.rules === true ? { rule_files: [`${prometheusFolders.rules}/*.yaml`] } : {}),
     ...(alertmanager === undefined
       ? {}
       : { alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] } }),

@@ -36,7 +36,7 @@ export interface PrometheusArgs extends Surroundings {
   readonly namespaces: readonly string[];
   /** Default: it answers whoever reaches it. */
   readonly passwords?: PrometheusPasswords | undefined;
-  /** Name of a rule file, `*.yml` → its text. */
+  /** Name of a rule file, `*.yaml` → its text. */
   readonly rules?: Readonly<Record<string, string>>;
   /** Host and port of the Alertmanager. */
   readonly alertmanager?: string | undefined;

@@ -4,6 +4,8 @@ import {
   metricsPathAnnotation,
   metricsPortAnnotation,
 } from "../announce.ts";
+import { apiServer, kubelet } from "../families/kubernetes.ts";
+import type { Family } from "../families/types.ts";
 
 /** Port of Prometheus. */
 export const prometheusPort = 9090;
@@ -96,7 +98,7 @@ const account = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** The pod's own account, which may read these metrics and little else. */
 const authorization = { credentials_file: `${account}/token` };
 
-const kubelet = {
+const kubeletTarget = {
   scheme: "https",
   authorization,
   // Kubelets make their certificates themselves, and most clusters never sign them: there is nothing to
@@ -112,34 +114,41 @@ const dropped = (names: string) => ({
   regex: names,
 });
 
+/** Names of a family's series, as one pattern. */
+const seriesPattern = (family: Family): string =>
+  Object.entries(family)
+    .map(([name, { kind }]) => (kind === "histogram" ? `${name}_(bucket|count|sum)` : name))
+    .join("|");
+
 const kubeletJobs: readonly ScrapeJob[] = [
   {
     job_name: "kubelet",
-    ...kubelet,
-    // Thousands of series a node, of the kubelet's inner life.
-    metric_relabel_configs: [dropped(".+_bucket")],
+    ...kubeletTarget,
+    // Thousands of series a node, of the kubelet's inner life, but for those that the catalogue knows.
+    metric_relabel_configs: [
+      { source_labels: ["__name__"], regex: seriesPattern(kubelet), target_label: "__known" },
+      { source_labels: ["__name__", "__known"], action: "drop", regex: ".+_bucket;" },
+      { action: "labeldrop", regex: "__known" },
+    ],
   },
   {
     job_name: "cadvisor",
-    ...kubelet,
+    ...kubeletTarget,
     metrics_path: "/metrics/cadvisor",
     metric_relabel_configs: [
       dropped(
         "container_(tasks_state|memory_failures_total|blkio_device_usage_total|network_(tcp|tcp6|udp|udp6|advance_tcp_stats)_.+|hugetlb_.+|ulimits_soft)",
       ),
-      // Sums over a slice of the node: the same bytes as those of its containers, a second time.
+      // Sums over a slice of the node: the same bytes as those of its containers, a second time. Only of the
+      // network the whole node has more than its pods: nobody else tells of it.
       {
-        source_labels: ["__name__", "pod"],
+        source_labels: ["__name__", "pod", "id"],
         action: "drop",
-        regex: "container_.+;",
+        regex: "container_.+;;/.+|container_([^n]|n[^e]).*;;/",
       },
     ],
   },
 ];
-
-/** What is kept of the API server's, which has tens of thousands of series. */
-const apiServerMetrics =
-  "apiserver_(request_total|request_duration_seconds_(sum|count)|current_inflight_requests|dropped_requests_total|request_terminations_total|admission_webhook_rejection_count|storage_objects)|process_(cpu_seconds_total|resident_memory_bytes|start_time_seconds)";
 
 const apiServerJob: ScrapeJob = {
   job_name: "apiserver",
@@ -147,8 +156,9 @@ const apiServerJob: ScrapeJob = {
   authorization,
   tls_config: { ca_file: `${account}/ca.crt` },
   static_configs: [{ targets: ["kubernetes.default.svc:443"] }],
+  // It has tens of thousands of series: those that the catalogue knows are kept.
   metric_relabel_configs: [
-    { source_labels: ["__name__"], action: "keep", regex: apiServerMetrics },
+    { source_labels: ["__name__"], action: "keep", regex: seriesPattern(apiServer) },
   ],
 };
 

@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { flowsOf } from "../../base/flows.ts";
+import type { Awaitable } from "../../base/ready.ts";
+import { claimOf } from "../../data/storage.ts";
+import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import { makeWorkload } from "../../workload/workload.ts";
+import { announces } from "../announce.ts";
+import type { Surroundings } from "../surroundings.ts";
+import {
+  alertmanagerArguments,
+  alertmanagerFile,
+  alertmanagerFolders,
+  alertmanagerPort,
+} from "./alertmanager-files.ts";
+import type { AlertmanagerConfig } from "./alertmanager.schema.ts";
+
+/** Inputs of an {@link Alertmanager}. */
+export interface AlertmanagerArgs extends Surroundings {
+  readonly config: AlertmanagerConfig;
+  /** Name of each secret that the config refers to → its value. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** The image's user, nobody. */
+const alertmanagerUser = 65_534;
+
+const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
+
+const probes: Probes = {
+  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
+  liveness: {
+    check: answers("/-/healthy"),
+    periodSeconds: 20,
+    timeoutSeconds: 10,
+    failureThreshold: 6,
+  },
+};
+
+/** The Workload of an Alertmanager. Pure. */
+export function alertmanagerWorkload(name: string, args: AlertmanagerArgs): WorkloadArgs {
+  const { config, secrets } = args;
+  const hasSecrets = Object.keys(secrets).length > 0;
+  return {
+    kind: "Deployment",
+    system: args.system,
+    namespace: args.namespace,
+    container: {
+      name,
+      image: config.image,
+      args: alertmanagerArguments(config.retention),
+      ports: [{ name: "http", port: alertmanagerPort }],
+      probes,
+      resources: config.resources,
+      mounts: [
+        { volume: "config", path: alertmanagerFolders.config },
+        { volume: "data", path: alertmanagerFolders.data },
+        ...(hasSecrets ? [{ volume: "secrets", path: alertmanagerFolders.secrets }] : []),
+      ],
+    },
+    // Two at once would say everything twice, and share a disk.
+    update: { strategy: "Recreate" },
+    ...(config.placement === undefined ? {} : { placement: config.placement }),
+    security: { user: alertmanagerUser },
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    data: args.data,
+    files: [{ name: "config", files: { "alertmanager.yml": alertmanagerFile(config) } }],
+    ...(hasSecrets ? { secretFiles: [{ name: "secrets", files: secrets }] } : {}),
+    claims: [claimOf("data", config.storage)],
+    services: [{ ports: [{ name: "http" }] }],
+    podAnnotations: announces(alertmanagerPort),
+  };
+}
+
+/** An Alertmanager: tells people of alerts, grouped, and keeps their silences on a disk. */
+export class Alertmanager extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** Host and port inside the cluster. */
+  readonly address: string;
+
+  constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:observability:Alertmanager", name, { image: args.config.image }, opts);
+    this.address = `${name}.${args.namespaceName}.svc:${alertmanagerPort}`;
+    this.ready = makeWorkload(name, alertmanagerWorkload(name, args), { parent: this }).ready;
+    this.registerOutputs({ address: this.address });
+  }
+}
