@@ -1,33 +1,43 @@
 /** Rules across the parts of `fleet:observability`, and between them and the stack they watch. Pure. */
 import type { PlatformFault } from "../platform/fault.ts";
+import type { IngressConfig } from "../platform/ingress.schema.ts";
+import { logsFaults } from "./logs/logs-shape.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
-import { partNamespaces } from "./shape.ts";
+import { partsOf, type WatchedSystem } from "./parts.ts";
 import { profilesFaults } from "./profiles/shape.ts";
+import { ownFaults } from "./rules/own-faults.ts";
+import { partNamespaces } from "./shape.ts";
 
 /** What of the whole stack the rules look at. */
 export interface WatchedStack {
   /** Whether nothing else is deployed. */
   readonly alone: boolean;
+  readonly ingress: IngressConfig;
+  readonly system: WatchedSystem;
   /** Every workload, as `namespace/name`. */
   readonly workloads: readonly string[];
+  /** Every namespace. */
+  readonly namespaces: readonly string[];
 }
 
-/** Faults below a place of the file. */
-const below = (place: readonly string[], faults: readonly PlatformFault[]): PlatformFault[] =>
-  faults.map(({ path, message }) => ({ path: [...place, ...path], message }));
+/** Faults below a section of the file. */
+const below = (section: string, faults: readonly PlatformFault[]): PlatformFault[] =>
+  faults.map(({ path, message }) => ({ path: ["observability", section, ...path], message }));
 
 /** Every fault across the parts. */
 export function observabilityFaults(
   config: ObservabilityConfig,
-  { alone, workloads }: WatchedStack,
+  { alone, ingress, system, workloads, namespaces }: WatchedStack,
 ): PlatformFault[] {
-  const { profiles } = config;
+  const { metrics, logs, profiles } = config;
   return [
     ...(alone && partNamespaces(config).length === 0
       ? [{ path: ["only"], message: "needs a part of fleet:observability: nothing would be left" }]
       : []),
-    ...(profiles === undefined
+    ...(metrics === undefined
       ? []
-      : below(["observability", "profiles"], profilesFaults(profiles, workloads))),
+      : below("metrics", ownFaults(partsOf(metrics, ingress, system)))),
+    ...(logs === undefined ? [] : below("logs", logsFaults(logs, namespaces))),
+    ...(profiles === undefined ? [] : below("profiles", profilesFaults(profiles, workloads))),
   ];
 }

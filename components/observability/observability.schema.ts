@@ -5,6 +5,7 @@
 import * as z from "zod";
 
 import { DataPolicy } from "../base/scalars.ts";
+import { LogsConfig } from "./logs/logs.schema.ts";
 import { MetricsConfig } from "./metrics/metrics.schema.ts";
 import { ProfilesConfig } from "./profiles/profiles.schema.ts";
 
@@ -15,6 +16,8 @@ export const ObservabilityConfig = z
     data: DataPolicy.optional(),
     /** Prometheus and Grafana, with what else measures and warns. */
     metrics: MetricsConfig.optional(),
+    /** Elasticsearch and Kibana, or none of them, and what reads logs on every node. */
+    logs: LogsConfig.optional(),
     /** Pyroscope, and whom it profiles. */
     profiles: ProfilesConfig.optional(),
   })

@@ -73,7 +73,10 @@ interface Place {
 }
 
 /** Makes the namespaces of all parts. Two never share one: the rules see to it. */
-function makePlaces(args: ObservabilityArgs, opts: TopLevel): (part: PartNamespace["part"]) => Place {
+function makePlaces(
+  args: ObservabilityArgs,
+  opts: TopLevel,
+): (part: PartNamespace["part"]) => Place {
   const { config, watched, flows, networkPolicy, ingress } = args;
   const system = watched.name;
   const data = config.data ?? args.data;

@@ -1,10 +1,25 @@
 /** What follows from `fleet:observability`: hosts, namespaces, calls, requests. Pure. */
 import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { CapacityRequest } from "../platform/capacity.ts";
-import { entryFlows } from "../platform/controllers.ts";
+import { type ClusterConfig, clusterNodes } from "../platform/cluster.schema.ts";
+import { controllerMetrics, entryFlows } from "../platform/controllers.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
+import type { PodSecurityLevel } from "../platform/namespace.ts";
+import { tolerateAll } from "../platform/node-keeper-plan.ts";
+import { elkHosts } from "./elk/shape.ts";
+import { elkOf, hasStoreNamespace, logsFlows, logsWorkloads } from "./logs/logs-shape.ts";
+import type { LogsConfig } from "./logs/logs.schema.ts";
+import { type EveryNode, exporterFlows, exporterRequests } from "./metrics/exporters-shape.ts";
 import { grafanaPort } from "./metrics/grafana-files.ts";
-import { prometheusPort } from "./metrics/prometheus-files.ts";
+import {
+  metricsFlows,
+  metricsNames,
+  metricsReader,
+  metricsRequests,
+  metricsScraper,
+} from "./metrics/metrics-shape.ts";
+import type { MetricsConfig } from "./metrics/metrics.schema.ts";
+import { prometheusPort } from "./metrics/scrape-jobs.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
 import { profilesFlows, profilesWorkloads } from "./profiles/shape.ts";
 
@@ -25,12 +40,12 @@ export interface PublicPage {
   readonly check?: string;
 }
 
-/** A namespace, by the section that it belongs to. */
+/** A namespace, by the part that it belongs to. */
 export interface PartNamespace {
-  /** Name of the part, e.g. `metrics`. */
-  readonly part: string;
+  readonly part: "metrics" | "logs" | "logShipper" | "profiles";
   readonly path: SectionPath;
   readonly name: string;
+  readonly podSecurity: PodSecurityLevel;
 }
 
 /** What a workload asks of the nodes. */
@@ -40,88 +55,159 @@ export interface PartWorkload {
   readonly request: CapacityRequest;
 }
 
-const workload = (name: string, namespace: string): Peer => ({ kind: "workload", name, namespace });
+const place = (...steps: readonly string[]): SectionPath => ["observability", ...steps];
 
-/** The public hosts. */
-export const pagesOf = ({ metrics }: ObservabilityConfig): PublicPage[] =>
-  metrics === undefined
+const metricsPages = ({ namespace, grafana, prometheus }: MetricsConfig): PublicPage[] => [
+  {
+    name: metricsNames.grafana,
+    host: grafana.host,
+    path: place("metrics", "grafana", "host"),
+    namespace,
+    port: grafanaPort,
+    check: "/api/health",
+  },
+  // No check: it answers nobody without a password.
+  ...(prometheus.host === undefined
     ? []
     : [
         {
-          name: "grafana",
-          host: metrics.grafana.host,
-          path: ["observability", "metrics", "grafana", "host"],
-          namespace: metrics.namespace,
-          port: grafanaPort,
-          check: "/api/health",
+          name: metricsNames.prometheus,
+          host: prometheus.host,
+          path: place("metrics", "prometheus", "host"),
+          namespace,
+          port: prometheusPort,
         },
-      ];
+      ]),
+];
+
+function logsPages(logs: LogsConfig): PublicPage[] {
+  const elk = elkOf(logs);
+  return elk === undefined
+    ? []
+    : elkHosts(elk).map((page) => ({
+        ...page,
+        path: place("logs", ...page.path),
+        namespace: logs.namespace,
+      }));
+}
+
+/** The public hosts. */
+export const pagesOf = ({ metrics, logs }: ObservabilityConfig): PublicPage[] => [
+  ...(metrics === undefined ? [] : metricsPages(metrics)),
+  ...(logs === undefined ? [] : logsPages(logs)),
+];
+
+const logsNamespaces = (logs: LogsConfig): PartNamespace[] => [
+  ...(hasStoreNamespace(logs)
+    ? [
+        {
+          part: "logs",
+          path: place("logs", "namespace"),
+          name: logs.namespace,
+          podSecurity: "restricted",
+        } as const,
+      ]
+    : []),
+  {
+    part: "logShipper",
+    path: place("logs", "shipper", "namespace"),
+    name: logs.shipper.namespace,
+    // Folders of the node.
+    podSecurity: "privileged",
+  },
+];
 
 /** The namespaces. */
-export const partNamespaces = ({ metrics, profiles }: ObservabilityConfig): PartNamespace[] =>
-  Object.entries({ metrics, profiles }).flatMap(([part, config]) =>
-    config === undefined
-      ? []
-      : [{ part, path: ["observability", part, "namespace"], name: config.namespace }],
-  );
+export const partNamespaces = ({
+  metrics,
+  logs,
+  profiles,
+}: ObservabilityConfig): PartNamespace[] => [
+  ...(metrics === undefined
+    ? []
+    : [
+        {
+          part: "metrics",
+          path: place("metrics", "namespace"),
+          name: metrics.namespace,
+          // The node exporter reads folders of the node.
+          podSecurity: metrics.nodes === undefined ? "restricted" : "privileged",
+        } as const,
+      ]),
+  ...(logs === undefined ? [] : logsNamespaces(logs)),
+  ...(profiles === undefined
+    ? []
+    : [
+        {
+          part: "profiles",
+          path: place("profiles", "namespace"),
+          name: profiles.namespace,
+          podSecurity: "restricted",
+        } as const,
+      ]),
+];
 
 /** Who draws what is measured. */
 const readersOf = ({ metrics }: ObservabilityConfig): Peer[] =>
-  metrics === undefined ? [] : [workload("grafana", metrics.namespace)];
+  metrics === undefined ? [] : [metricsReader(metrics)];
 
 /** Who reads metrics. */
 export const scrapersOf = ({ metrics }: ObservabilityConfig): Peer[] =>
-  metrics === undefined ? [] : [workload("prometheus", metrics.namespace)];
+  metrics === undefined ? [] : [metricsScraper(metrics)];
 
-function metricsFlows({ metrics }: ObservabilityConfig): Flow[] {
-  if (metrics === undefined) {
-    return [];
-  }
-  const prometheus = workload("prometheus", metrics.namespace);
-  const grafana = workload("grafana", metrics.namespace);
+function entryPoints(config: ObservabilityConfig, ingress: IngressConfig): Flow[] {
+  const scrapers = scrapersOf(config);
   return [
-    { from: prometheus, to: { kind: "api-server" }, ports: [] },
-    { from: grafana, to: prometheus, ports: [tcp(prometheusPort)] },
+    ...pagesOf(config).flatMap(({ name, host, namespace, port }) =>
+      entryFlows(ingress, host, { kind: "workload", name, namespace }, port),
+    ),
+    ...scrapers.flatMap((from) =>
+      controllerMetrics(ingress).map(({ peer, port }) => ({ from, to: peer, ports: [tcp(port)] })),
+    ),
   ];
 }
 
 /** Every call but the reading of the system's metrics, which is a flow of what is read. */
-export const observabilityFlows = (config: ObservabilityConfig, ingress: IngressConfig): Flow[] => [
-  ...metricsFlows(config),
-  ...(config.profiles === undefined
-    ? []
-    : profilesFlows(config.profiles, {
-        scrapers: scrapersOf(config),
-        readers: readersOf(config),
-      })),
-  ...pagesOf(config).flatMap(({ name, host, namespace, port }) =>
-    entryFlows(ingress, host, workload(name, namespace), port),
-  ),
-];
-
-function metricsWorkloads({ metrics }: ObservabilityConfig): PartWorkload[] {
-  if (metrics === undefined) {
-    return [];
-  }
-  return (["prometheus", "grafana"] as const).map((name) => {
-    const { resources, placement = {} } = metrics[name];
-    return {
-      path: ["observability", "metrics", name],
-      namespace: metrics.namespace,
-      request: { workload: name, replicas: 1, ...resources.requests, placement },
-    };
-  });
+export function observabilityFlows(config: ObservabilityConfig, ingress: IngressConfig): Flow[] {
+  const { metrics, logs, profiles } = config;
+  const neighbours = { scrapers: scrapersOf(config), readers: readersOf(config) };
+  return [
+    ...(metrics === undefined
+      ? []
+      : [
+          ...metricsFlows(metrics),
+          ...exporterFlows(metrics, { ...neighbours, pushers: [], statsdClients: [] }),
+        ]),
+    ...(logs === undefined ? [] : logsFlows(logs, neighbours)),
+    ...(profiles === undefined ? [] : profilesFlows(profiles, neighbours)),
+    ...entryPoints(config, ingress),
+  ];
 }
 
+const metricsWorkloads = (metrics: MetricsConfig, nodes: EveryNode): PartWorkload[] =>
+  [...metricsRequests(metrics), ...exporterRequests(metrics, nodes)].map(
+    ({ section, request }) => ({
+      path: place("metrics", section),
+      namespace: metrics.namespace,
+      request,
+    }),
+  );
+
 /** Every workload. */
-export function observabilityWorkloads(config: ObservabilityConfig): PartWorkload[] {
-  const { profiles } = config;
+export function observabilityWorkloads(
+  { metrics, logs, profiles }: ObservabilityConfig,
+  cluster: ClusterConfig,
+): PartWorkload[] {
+  const nodes = { count: clusterNodes(cluster).length, tolerations: tolerateAll(cluster) };
   return [
-    ...metricsWorkloads(config),
+    ...(metrics === undefined ? [] : metricsWorkloads(metrics, nodes)),
+    ...(logs === undefined
+      ? []
+      : logsWorkloads(logs, nodes).map((one) => ({ ...one, path: place("logs", ...one.path) }))),
     ...(profiles === undefined
       ? []
       : profilesWorkloads(profiles).map(({ path, request }) => ({
-          path: ["observability", "profiles", ...path],
+          path: place("profiles", ...path),
           namespace: profiles.namespace,
           request,
         }))),

@@ -134,6 +134,15 @@ export const entryFlows = (config: IngressConfig, host: string, to: Peer, port: 
       ]
     : [];
 
+/** Where the controllers' metrics are read. */
+export const controllerMetrics = (
+  config: IngressConfig,
+): { readonly peer: Peer; readonly port: number }[] =>
+  Object.entries(config.controllers).map(([name, controller]) => ({
+    peer: { kind: "workload", name, namespace: config.namespace },
+    port: kindOf(controller).ports.metrics,
+  }));
+
 /**
  * Slots that controllers answer on, for slotFaults.
  *

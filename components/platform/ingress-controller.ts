@@ -63,7 +63,7 @@ export interface ControllerKind {
   /** Name by which IngressClasses mean it. */
   readonly controller: string;
   /** Ports that its pods answer on. */
-  readonly ports: { readonly web: number; readonly websecure: number };
+  readonly ports: { readonly web: number; readonly websecure: number; readonly metrics: number };
   /** A ConfigMap that the process reads from the API, given the way it is reached. */
   readonly settings?: (endpoint: StatusEndpoint) => Readonly<Record<string, string>>;
   /** Its pods as a Workload. Pure. */

@@ -3,22 +3,26 @@ import {
   makeObservability,
   type PageBackends,
 } from "../../components/observability/observability.ts";
-import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
-import { skywireDashboard } from "../../components/skywire/dashboard.ts";
+import {
+  observabilityFlows,
+  pagesOf,
+  partNamespaces,
+} from "../../components/observability/shape.ts";
 import type { StackContext } from "../context.ts";
 import { refuseLive } from "../live-faults.ts";
-import { endpointsOf } from "./endpoints.ts";
+import { endpointsOf, pageEndpoints } from "./endpoints.ts";
 import { makeDaemons } from "./daemons.ts";
-import { openEntry } from "./entry.ts";
+import { openEntry, openPages } from "./entry.ts";
 import { makeExtras, makeIpService } from "./extras.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
-import { type Foundation, layFoundation } from "./foundation.ts";
+import { type Ground, layFoundation, layGround } from "./foundation.ts";
 import { identityFault, publicIdentities, readKeys } from "./identity.ts";
 import { unpinnedFault } from "./images.ts";
 import type { SkywireStack } from "./schema.ts";
 import { makeNetworkMonitor, makeServices } from "./services.ts";
 import { flowsOfStack, hostsOf } from "./shape.ts";
 import { makeStores } from "./stores.ts";
+import { watchedSystem } from "./watched.ts";
 
 /**
  * Deploys a Skywire stack.
@@ -27,6 +31,10 @@ import { makeStores } from "./stores.ts";
  * halves of its identities, its namespaces and hosts.
  */
 export function skywire(config: SkywireStack, context: StackContext): Record<string, unknown> {
+  return config.only === undefined ? everything(config, context) : watchers(config, context);
+}
+
+function everything(config: SkywireStack, context: StackContext): Record<string, unknown> {
   const keys = readKeys(config, context);
   refuseLive([identityFault(config, keys), unpinnedFault(config, context.stack)], context.sandbox);
 
@@ -84,20 +92,38 @@ export function skywire(config: SkywireStack, context: StackContext): Record<str
 function observe(
   stack: SkywireStack,
   context: StackContext,
-  { opts, around: { flows, networkPolicy, data } }: Foundation,
+  { opts, common }: Ground,
 ): PageBackends {
   return makeObservability(
     {
       config: stack.observability,
       stack: context.stack,
-      system: "skywire",
+      watched: watchedSystem(stack),
       secrets: context.secrets,
-      flows,
-      networkPolicy,
-      data,
+      ...common,
       ingress: stack.ingress,
-      dashboards: [skywireDashboard],
+      cluster: stack.cluster,
     },
     opts,
   );
+}
+
+/** What watches the services, without them: they are taken away, and what they told is not. */
+function watchers(config: SkywireStack, context: StackContext): Record<string, unknown> {
+  const { observability, ingress } = config;
+  const ground = layGround(config, context, observabilityFlows(observability, ingress));
+  const records = openPages(config, ground, observe(config, context, ground));
+  return {
+    system: config.system,
+    only: config.only,
+    endpoints: pageEndpoints(config),
+    records: records.zoneLines,
+    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
+    hosts: Object.fromEntries(pagesOf(observability).map(({ name, host }) => [name, host])),
+    namespaces: {
+      ingress: ingress.namespace,
+      ...Object.fromEntries(partNamespaces(observability).map(({ part, name }) => [part, name])),
+    },
+    onFailure: config.onFailure,
+  };
 }

@@ -148,6 +148,6 @@ export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
     ...controllers,
     ...nodeKeeper(stack),
     ...extraWorkloads(stack),
-    ...observabilityWorkloads(stack.observability),
+    ...observabilityWorkloads(stack.observability, stack.cluster),
   ];
 }

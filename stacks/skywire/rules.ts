@@ -26,6 +26,7 @@ import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
 import { storeFaults } from "./store-rules.ts";
+import { watchedStack } from "./watched.ts";
 
 /** A fault across fields. */
 export type RuleFault = PlatformFault;
@@ -269,13 +270,7 @@ export const roomFaults: Rule = (stack) => {
 };
 
 /** What watches, and what of the stack it names. */
-const watchFaults: Rule = (stack) =>
-  observabilityFaults(stack.observability, {
-    alone: stack.only !== undefined,
-    workloads: stackWorkloads(stack).map(
-      ({ namespace, request: { workload } }) => `${namespace}/${workload}`,
-    ),
-  });
+const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
 
 const rules: readonly Rule[] = [
   regionFaults,

@@ -1,13 +1,18 @@
 /** The voting application in a Kubernetes cluster: foundation, services, the public way in. */
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Flow } from "../../components/base/flows.ts";
 import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
 import {
   makeObservability,
   type PageBackends,
 } from "../../components/observability/observability.ts";
-import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
+import {
+  observabilityFlows,
+  pagesOf,
+  partNamespaces,
+} from "../../components/observability/shape.ts";
 import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
@@ -18,25 +23,29 @@ import { Namespace } from "../../components/platform/namespace.ts";
 import type { StackContext } from "../context.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 import { flowsOfStack, publishedServices } from "./shape.ts";
+import { watchedSystem } from "./watched.ts";
 import { contextOf } from "./workloads.ts";
 
-/** What the services stand on. */
-interface Foundation {
+/** What stands whatever is deployed: a way to the cluster, and the public way in. */
+interface Ground {
   readonly opts: { readonly provider: pulumi.ProviderResource };
-  readonly namespace: Namespace;
   readonly controllers: IngressControllers;
+  readonly flows: readonly Flow[];
 }
 
-function layFoundation(stack: VotingOnKubernetes, context: StackContext): Foundation {
+/** What the services stand on. */
+interface Foundation extends Ground {
+  readonly namespace: Namespace;
+}
+
+function layGround(
+  stack: VotingOnKubernetes,
+  context: StackContext,
+  flows: readonly Flow[],
+): Ground {
   const { stack: name, isClusterUnread: isUnread } = context;
-  const networkPolicy = stack.networkPolicy === "on";
   const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data, isUnread });
   const opts = { provider: cluster.provider };
-  const namespace = new Namespace(
-    stack.namespace,
-    { system: "voting", networkPolicy, data: stack.data, acmeFrom: stack.ingress.namespace },
-    opts,
-  );
   const controllers = new IngressControllers(
     "ingress",
     {
@@ -44,12 +53,24 @@ function layFoundation(stack: VotingOnKubernetes, context: StackContext): Founda
       cluster: stack.cluster,
       system: "voting",
       cloud: balancerCloud(name, stack.cluster, cluster),
-      flows: flowsOfStack(stack),
-      networkPolicy,
+      flows,
+      networkPolicy: stack.networkPolicy === "on",
     },
     opts,
   );
-  return { opts, namespace, controllers };
+  return { opts, controllers, flows };
+}
+
+function layFoundation(stack: VotingOnKubernetes, context: StackContext): Foundation {
+  const ground = layGround(stack, context, flowsOfStack(stack));
+  const { namespace: name, data, ingress } = stack;
+  const networkPolicy = stack.networkPolicy === "on";
+  const namespace = new Namespace(
+    name,
+    { system: "voting", networkPolicy, data, acmeFrom: ingress.namespace },
+    ground.opts,
+  );
+  return { ...ground, namespace };
 }
 
 /** Makes the services, each after those it depends on. */
@@ -72,19 +93,19 @@ function makeServices(
 const observe = (
   stack: VotingOnKubernetes,
   { stack: name, secrets }: StackContext,
-  { opts }: Foundation,
+  { opts, flows }: Ground,
 ): PageBackends =>
   makeObservability(
     {
       config: stack.observability,
       stack: name,
-      system: "voting",
+      watched: watchedSystem(stack),
       secrets,
-      flows: flowsOfStack(stack),
+      flows,
       networkPolicy: stack.networkPolicy === "on",
       data: stack.data,
       ingress: stack.ingress,
-      dashboards: [],
+      cluster: stack.cluster,
     },
     opts,
   );
@@ -92,7 +113,7 @@ const observe = (
 /** Hosts of what watches the services. */
 function openPages(
   { observability, ingress }: VotingOnKubernetes,
-  { controllers }: Foundation,
+  { controllers }: Ground,
   pages: PageBackends,
 ): void {
   for (const { name, host } of pagesOf(observability)) {
@@ -107,14 +128,13 @@ function openPages(
   }
 }
 
-/** Opens the hosts, and tells where they are. */
+/** Opens the hosts of the services. */
 function openHosts(
   stack: VotingOnKubernetes,
   { namespace, controllers }: Foundation,
   services: ReadonlyMap<string, KubernetesService>,
-): DnsRecords {
-  const published = publishedServices(stack);
-  for (const { name, host, port } of published) {
+): void {
+  for (const { name, host, port } of publishedServices(stack)) {
     const backend = services.get(name);
     if (backend !== undefined) {
       new HttpHost(
@@ -131,48 +151,56 @@ function openHosts(
       );
     }
   }
-  const targets = [...published, ...pagesOf(stack.observability)].map(({ host }) => ({
-    host,
-    targets: controllers.targets(host),
-  }));
+}
+
+/** The records of hosts. */
+function makeRecords(
+  stack: VotingOnKubernetes,
+  { controllers }: Ground,
+  hosts: readonly { readonly host: string }[],
+): DnsRecords {
+  const targets = hosts.map(({ host }) => ({ host, targets: controllers.targets(host) }));
   return new DnsRecords("records", {
     dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(targets, stack.dns.ttlSeconds),
   });
 }
 
-/** Deploys the services to a cluster. */
+/** Deploys to a cluster: the services with what watches them, or that alone. */
 export function onKubernetes(
   stack: VotingOnKubernetes,
   context: StackContext,
 ): Record<string, unknown> {
-  const foundation = layFoundation(stack, context);
-  const services = makeServices(stack, context, foundation);
-  openPages(stack, foundation, observe(stack, context, foundation));
-  const records = openHosts(stack, foundation, services);
-  const scheme = stack.ingress.tls.kind === "none" ? "http" : "https";
+  const { observability, ingress, only } = stack;
+  const published = only === undefined ? publishedServices(stack) : [];
+  const pages = pagesOf(observability);
+  const ground =
+    only === undefined
+      ? deployServices(stack, context)
+      : layGround(stack, context, observabilityFlows(observability, ingress));
+  openPages(stack, ground, observe(stack, context, ground));
+  const records = makeRecords(stack, ground, [...published, ...pages]);
+  const scheme = ingress.tls.kind === "none" ? "http" : "https";
   return {
-    endpoints: [
-      ...publishedServices(stack).map(({ name, host }) => ({
-        name,
-        kind: "http",
-        url: `${scheme}://${host}`,
-      })),
-      ...pagesOf(stack.observability).map(({ name, host, check }) => ({
-        name,
-        kind: "http",
-        url: `${scheme}://${host}`,
-        ...(check === undefined ? {} : { verify: check }),
-      })),
-    ],
+    ...(only === undefined ? {} : { only }),
+    endpoints: [...published, ...pages].map((place) => ({
+      name: place.name,
+      kind: "http",
+      url: `${scheme}://${place.host}`,
+      ...("check" in place && place.check !== undefined ? { verify: place.check } : {}),
+    })),
     records: records.zoneLines,
     ...(records.notes === undefined ? {} : { nameServer: records.notes }),
     namespaces: {
-      services: stack.namespace,
-      ingress: stack.ingress.namespace,
-      ...Object.fromEntries(
-        partNamespaces(stack.observability).map(({ part, name }) => [part, name]),
-      ),
+      ...(only === undefined ? { services: stack.namespace } : {}),
+      ingress: ingress.namespace,
+      ...Object.fromEntries(partNamespaces(observability).map(({ part, name }) => [part, name])),
     },
   };
+}
+
+function deployServices(stack: VotingOnKubernetes, context: StackContext): Ground {
+  const foundation = layFoundation(stack, context);
+  openHosts(stack, foundation, makeServices(stack, context, foundation));
+  return foundation;
 }

@@ -32,6 +32,7 @@ import { deploymentBudget } from "../../components/workload/update.ts";
 import { repeated } from "../rules.ts";
 import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
 import { composeOf, publishedPort } from "./shape.ts";
+import { watchedStack } from "./watched.ts";
 import { contextOf } from "./workloads.ts";
 
 type Path = PlatformFault["path"];
@@ -97,7 +98,7 @@ const hostFaults: Rule = (stack) => {
 const pinnedFaults: Rule = ({ cluster, ingress, observability }) =>
   slotFaults(cluster, [
     ...controllerSlots(ingress, ["ingress"]),
-    ...observabilityWorkloads(observability).flatMap(({ path, request: { placement } }) =>
+    ...observabilityWorkloads(observability, cluster).flatMap(({ path, request: { placement } }) =>
       placement.slot === undefined
         ? []
         : [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }],
@@ -198,7 +199,7 @@ const placeable = ({ cluster, ingress, observability }: VotingOnKubernetes) =>
       path: ["ingress", "controllers", request.workload],
       request,
     })),
-    ...observabilityWorkloads(observability),
+    ...observabilityWorkloads(observability, cluster),
   ].filter(
     // A slot that does not exist is told by pinnedFaults.
     ({ request: { placement } }) =>
@@ -239,17 +240,7 @@ function requestOf({ name, args }: Planned): CapacityRequest {
 }
 
 /** What watches, and what of the stack it names. */
-const watchFaults: Rule = (stack) =>
-  observabilityFaults(stack.observability, {
-    alone: stack.only !== undefined,
-    workloads: [
-      ...Object.keys(stack.services).map((name) => `${stack.namespace}/${name}`),
-      ...Object.keys(stack.ingress.controllers).map((name) => `${stack.ingress.namespace}/${name}`),
-      ...observabilityWorkloads(stack.observability).map(
-        ({ namespace, request: { workload } }) => `${namespace}/${workload}`,
-      ),
-    ],
-  });
+const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
 
 const rules: readonly Rule[] = [
   serviceFaults,

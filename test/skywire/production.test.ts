@@ -144,6 +144,8 @@ describe("dmsg-servers are individuals (point 1): no pod of another is touched",
     "fleet:platform:DnsRecords records",
     "fleet:platform:NodeFirewalls nodes-firewalls",
     "kubernetes:core/v1:ConfigMap node-keeper-program",
+    // An alert says how many there must be.
+    "kubernetes:core/v1:ConfigMap prometheus-rules",
     "linode:index/objectStorageObject:ObjectStorageObject zones/skywire.skycoin.com.zone",
   ];
   const otherwise = (changes: readonly string[]) =>

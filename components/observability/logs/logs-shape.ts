@@ -2,30 +2,24 @@
 import { type Flow, type Peer, tcp } from "../../base/flows.ts";
 import type { CapacityRequest } from "../../platform/capacity.ts";
 import type { PlatformFault } from "../../platform/fault.ts";
-import type { Toleration } from "../../workload/workload.schema.ts";
 import { storeEnd } from "../elk/access.ts";
 import type { ElkConfig } from "../elk/elk.schema.ts";
 import type { StoreUser } from "../elk/names.ts";
 import { elkFlows, elkWorkloads, isSetUp } from "../elk/shape.ts";
 import { filebeatFlows, filebeatPeer, filebeatRequest } from "../filebeat/shape.ts";
 import {
+  type EveryNode,
   isOwnStore,
   vectorFaults,
   vectorFlows,
   vectorMetricsPort,
   vectorName,
   type VectorNeighbours,
+  vectorRequest,
 } from "../vector/shape.ts";
 import type { VectorConfig } from "../vector/vector.schema.ts";
 import { unknownNamespaces } from "./families.ts";
 import type { LogsConfig } from "./logs.schema.ts";
-
-/** Nodes on each of which a pod of the shipper runs. */
-export interface EveryNode {
-  readonly count: number;
-  /** Of all taints that nodes have: see `tolerateAll`. */
-  readonly tolerations: readonly Toleration[];
-}
 
 /** Whom the logs' programs meet. */
 export interface LogsNeighbours {
@@ -63,7 +57,7 @@ const vectorPeer = ({ namespace }: VectorConfig): Peer => ({
 });
 
 const vectorNeighbours = ({ families, store, namespace }: LogsConfig): VectorNeighbours => ({
-  families: Object.keys(families),
+  families,
   ...(store === undefined ? {} : { store: storeEnd(store, namespace) }),
 });
 
@@ -115,23 +109,8 @@ export function logsWorkloads(
   ];
 }
 
-function shipperRequest({ shipper }: LogsConfig, nodes: EveryNode): CapacityRequest {
-  if (shipper.kind === "filebeat") {
-    return filebeatRequest(shipper, nodes);
-  }
-  const { resources, placement } = shipper;
-  return {
-    workload: vectorName,
-    ...resources.requests,
-    replicas: nodes.count,
-    placement: {
-      podAntiAffinity: "required",
-      spread: "none",
-      ...placement,
-      tolerations: [...nodes.tolerations, ...(placement?.tolerations ?? [])],
-    },
-  };
-}
+const shipperRequest = ({ shipper }: LogsConfig, nodes: EveryNode): CapacityRequest =>
+  shipper.kind === "filebeat" ? filebeatRequest(shipper, nodes) : vectorRequest(shipper, nodes);
 
 /** The shipper as an end of flows. */
 export const shipperPeer = ({ shipper }: LogsConfig): Peer =>

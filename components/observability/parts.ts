@@ -1,0 +1,43 @@
+/** What a stack has that its alerts and dashboards may speak of. Pure. */
+import type { IngressConfig } from "../platform/ingress.schema.ts";
+import type { Exporter } from "./families/types.ts";
+import { metricsExporters } from "./metrics/metrics-shape.ts";
+import type { MetricsConfig } from "./metrics/metrics.schema.ts";
+import { statsdFamilies } from "./metrics/statsd-files.ts";
+import type { BackupJob, ObservedParts, ObservedSystem } from "./rules/types.ts";
+
+/** A system, as far as its alerts and dashboards depend on it. */
+export interface WatchedSystem {
+  /** E.g. `skywire`: a label of all that watches it. */
+  readonly name: string;
+  /** What it brings. */
+  readonly observed: (exporters: readonly Exporter[]) => ObservedSystem;
+  /** Every CronJob that backs something up. */
+  readonly backups: readonly BackupJob[];
+}
+
+const controllerExporters = ({ controllers }: IngressConfig): Exporter[] =>
+  Object.values(controllers).some(({ kind }) => kind === "traefik") ? ["traefik"] : [];
+
+/** The parts of a stack. */
+export function partsOf(
+  metrics: MetricsConfig,
+  ingress: IngressConfig,
+  { observed, backups }: WatchedSystem,
+): ObservedParts {
+  const exporters = [...metricsExporters(metrics), ...controllerExporters(ingress)];
+  return {
+    exporters,
+    systems: [observed(exporters)],
+    backups,
+    mapped: Object.fromEntries(
+      (metrics.statsd === undefined ? [] : statsdFamilies(metrics.statsd)).map(
+        ({ name, kind, labels }) => [name, { kind, labels }],
+      ),
+    ),
+    families: metrics.families,
+    rules: metrics.rules,
+    dashboards: metrics.dashboards,
+    runbooks: metrics.runbooks,
+  };
+}
