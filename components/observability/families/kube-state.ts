@@ -144,11 +144,12 @@ export const kubeState = familyOf([
   ],
   ["counter", "kube_pod_", container, "container_status_restarts_total"],
   ["counter", "kube_pod_init_", container, "container_status_restarts_total"],
+  ["gauge", "kube_pod_", `${container} image image_id image_spec container_id`, "container_info"],
   [
     "gauge",
     "kube_pod_",
-    `${container} image image_id image_spec container_id`,
-    "container_info init_container_info",
+    `${container} image image_id image_spec container_id restart_policy`,
+    "init_container_info",
   ],
   [
     "gauge",
