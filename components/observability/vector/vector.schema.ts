@@ -65,6 +65,13 @@ const Account = z.strictObject({
   password: reference("password"),
 });
 
+/** What a sink is told that lacks them. */
+const needsCredentials = (what: string): string =>
+  `must name the entry of fleet:secrets with ${what}: a sink without credentials takes nothing`;
+
+/** Half of a key for storage. */
+const keyHalf = (what: string) => z.string(needsCredentials(what)).pipe(reference("token"));
+
 /** Elasticsearch: the stack's own, or one elsewhere. */
 export const ElasticsearchSink = z
   .strictObject({
@@ -83,7 +90,7 @@ export const ElasticsearchSink = z
         message:
           url === undefined
             ? "must stand beside account: the stack's own store has an account for shippers"
-            : "must name a user and the entry of fleet:secrets with the password: a sink without credentials takes nothing",
+            : `${needsCredentials("the password")}, and its user`,
       });
     }
   });
@@ -107,8 +114,7 @@ export const HttpSink = z
   })
   .refine(({ token, account }) => (token === undefined) !== (account === undefined), {
     path: ["token"],
-    message:
-      "must name the entry of fleet:secrets with the service's token, or an account instead: a sink without credentials takes nothing",
+    message: `${needsCredentials("the service's token")}; or say account`,
   });
 
 /** Storage that speaks S3. */
@@ -127,9 +133,9 @@ export const S3Sink = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9/_-]{0,126}\/$/, "must be a folder that ends in a slash, e.g. logs/")
     .default("logs/"),
   /** Entry of `fleet:secrets` with the access key's id. */
-  accessKey: reference("token"),
+  accessKey: keyHalf("the access key's id"),
   /** Entry of `fleet:secrets` with the access key's secret half. */
-  secretKey: reference("token"),
+  secretKey: keyHalf("the access key's secret half"),
   ...sinkWords,
 });
 
