@@ -1,0 +1,316 @@
+/** Cases of the alerts on certificates and on what watches. */
+import type { AlertCases } from "./types.ts";
+
+const day = 24 * 3600;
+const certificate = 'namespace="skywire",name="sd-tls",issuer_name="letsencrypt"';
+const certificateLabels = { namespace: "skywire", name: "sd-tls", issuer_name: "letsencrypt" };
+const ends = (days: number): Record<string, string> => ({
+  [`certmanager_certificate_expiration_timestamp_seconds{${certificate}}`]: `${days * day}x100`,
+});
+
+/** {@inheritDoc AlertCases} */
+export const certificateCases: AlertCases = {
+  CertificateEnding: {
+    fires: {
+      series: ends(10),
+      at: "61m",
+      as: [
+        {
+          labels: certificateLabels,
+          summary: "Certificate skywire/sd-tls ends in 9d 22h 59m 0s",
+        },
+      ],
+    },
+    silent: [{ series: ends(20), at: "61m" }],
+  },
+  CertificateAboutToEnd: {
+    fires: {
+      series: ends(2),
+      at: "60m",
+      as: [
+        { labels: certificateLabels, summary: "Certificate skywire/sd-tls ends in 1d 23h 0m 0s" },
+      ],
+    },
+    silent: [{ series: ends(5), at: "60m" }],
+  },
+  CertificateNotReady: {
+    fires: {
+      series: {
+        [`certmanager_certificate_ready_status{${certificate},condition="True"}`]: "0x100",
+      },
+      at: "61m",
+      as: [
+        {
+          labels: { ...certificateLabels, condition: "True" },
+          summary: "Certificate skywire/sd-tls is not ready",
+        },
+      ],
+    },
+    silent: [
+      // A new host waits for its first one.
+      {
+        series: {
+          [`certmanager_certificate_ready_status{${certificate},condition="True"}`]: "0x5 1x100",
+          [`certmanager_certificate_ready_status{${certificate},condition="False"}`]: "1x5 0x100",
+        },
+        at: "61m",
+      },
+    ],
+  },
+};
+
+/** {@inheritDoc AlertCases} */
+export const servedCertificateCases: AlertCases = {
+  ServedCertificateEnding: {
+    fires: {
+      // Two pods; one still has the old certificate.
+      series: {
+        'traefik_tls_certs_not_after{cn="a.example",sans="a.example",pod="1"}': `${80 * day}x100`,
+        'traefik_tls_certs_not_after{cn="a.example",sans="a.example",pod="2"}': `${5 * day}x100`,
+      },
+      at: "61m",
+      as: [
+        {
+          labels: { cn: "a.example", sans: "a.example" },
+          summary: "The certificate that is served for a.example ends in 4d 22h 59m 0s",
+        },
+      ],
+    },
+    silent: [
+      {
+        series: {
+          'traefik_tls_certs_not_after{cn="a.example",sans="a.example",pod="1"}': `${80 * day}x100`,
+        },
+        at: "61m",
+      },
+    ],
+  },
+};
+
+const pod = 'job="pods",instance="10.0.0.1:2121",workload="tpd"';
+
+/** {@inheritDoc AlertCases} */
+export const prometheusCases: AlertCases = {
+  DeadMansSwitch: {
+    fires: { series: {}, at: "1m", as: [{ labels: {}, summary: "Alerts are evaluated and sent" }] },
+    // It never is silent: that is what it is for.
+    silent: [],
+  },
+  TargetDown: {
+    fires: {
+      series: { [`up{${pod}}`]: "1x5 0x20", 'up{job="pods",instance="10.0.0.2:2121"}': "1x30" },
+      at: "20m",
+      as: [
+        {
+          labels: { job: "pods", instance: "10.0.0.1:2121", workload: "tpd" },
+          summary: "pods of 10.0.0.1:2121 tpd does not answer Prometheus",
+        },
+      ],
+    },
+    silent: [
+      { series: { [`up{${pod}}`]: "0x4 1x20" }, at: "20m" },
+      // A pod that was replaced is no target any more.
+      { series: { [`up{${pod}}`]: "0x4 stale" }, at: "20m" },
+    ],
+  },
+  TargetsAllDown: {
+    fires: {
+      series: {
+        'up{job="kubelet",instance="a"}': "0x20",
+        'up{job="kubelet",instance="b"}': "0x20",
+        [`up{${pod}}`]: "1x20",
+      },
+      at: "6m",
+      as: [{ labels: { job: "kubelet" }, summary: "No target of kubelet answers Prometheus" }],
+    },
+    silent: [
+      {
+        series: {
+          'up{job="kubelet",instance="a"}': "0x20",
+          'up{job="kubelet",instance="b"}': "1x20",
+        },
+        at: "6m",
+      },
+    ],
+  },
+  PrometheusConfigBad: {
+    fires: {
+      series: { prometheus_config_last_reload_successful: "0x20" },
+      at: "6m",
+      as: [{ labels: {}, summary: "Prometheus could not read its config again" }],
+    },
+    silent: [{ series: { prometheus_config_last_reload_successful: "1x20" }, at: "6m" }],
+  },
+  PrometheusRuleFails: {
+    fires: {
+      series: { 'prometheus_rule_evaluation_failures_total{rule_group="own"}': "0+1x30" },
+      at: "20m",
+      as: [{ labels: { rule_group: "own" }, summary: "Rules of own cannot be evaluated" }],
+    },
+    silent: [
+      {
+        series: { 'prometheus_rule_evaluation_failures_total{rule_group="own"}': "7x30" },
+        at: "20m",
+      },
+    ],
+  },
+  PrometheusDropsSamples: {
+    fires: {
+      series: { prometheus_target_scrapes_sample_duplicate_timestamp_total: "0+3x60" },
+      at: "40m",
+      as: [{ labels: {}, summary: "Prometheus drops what it reads" }],
+    },
+    silent: [
+      { series: { prometheus_target_scrapes_sample_duplicate_timestamp_total: "5x60" }, at: "40m" },
+    ],
+  },
+  PrometheusDiskTrouble: {
+    fires: {
+      series: { prometheus_tsdb_compactions_failed_total: "0x10 1x30" },
+      at: "20m",
+      as: [{ labels: {}, summary: "Prometheus has trouble with its disk" }],
+    },
+    silent: [{ series: { prometheus_tsdb_compactions_failed_total: "2x40" }, at: "20m" }],
+  },
+};
+
+/** {@inheritDoc AlertCases} */
+export const alertmanagerCases: AlertCases = {
+  AlertmanagerUnknown: {
+    fires: {
+      series: { prometheus_notifications_alertmanagers_discovered: "0x10" },
+      at: "6m",
+      as: [{ labels: {}, summary: "Prometheus knows no Alertmanager" }],
+    },
+    silent: [{ series: { prometheus_notifications_alertmanagers_discovered: "1x10" }, at: "6m" }],
+  },
+  AlertsNotSent: {
+    fires: {
+      series: {
+        'prometheus_notifications_errors_total{alertmanager="am"}': "0+1x60",
+        'prometheus_notifications_sent_total{alertmanager="am"}': "0+10x60",
+      },
+      at: "30m",
+      as: [
+        {
+          labels: { alertmanager: "am" },
+          summary: "Prometheus cannot hand its alerts to Alertmanager am",
+        },
+      ],
+    },
+    silent: [
+      // One of many, while Alertmanager starts again.
+      {
+        series: {
+          'prometheus_notifications_errors_total{alertmanager="am"}': "0x5 1x60",
+          'prometheus_notifications_sent_total{alertmanager="am"}': "0+10x60",
+        },
+        at: "30m",
+      },
+    ],
+  },
+  AlertmanagerConfigBad: {
+    fires: {
+      series: { alertmanager_config_last_reload_successful: "0x10" },
+      at: "6m",
+      as: [{ labels: {}, summary: "Alertmanager could not read its config again" }],
+    },
+    silent: [{ series: { alertmanager_config_last_reload_successful: "1x10" }, at: "6m" }],
+  },
+  AlertmanagerCannotTell: {
+    fires: {
+      series: {
+        'alertmanager_notifications_failed_total{integration="slack",reason="clientError"}':
+          "0+1x60",
+        'alertmanager_notifications_failed_total{integration="email",reason="other"}': "4x60",
+      },
+      at: "30m",
+      as: [
+        {
+          labels: { integration: "slack" },
+          summary: "Alertmanager's messages by slack do not arrive",
+        },
+      ],
+    },
+    silent: [
+      {
+        series: {
+          'alertmanager_notifications_failed_total{integration="slack",reason="clientError"}':
+            "4x60",
+        },
+        at: "30m",
+      },
+    ],
+  },
+};
+
+/** {@inheritDoc AlertCases} */
+export const pushGatewayCases: AlertCases = {
+  PushRefused: {
+    fires: {
+      series: {
+        'push_time_seconds{job="report"}': "0x20",
+        'push_failure_time_seconds{job="report"}': "60x20",
+      },
+      at: "10m",
+      as: [{ labels: { job: "report" }, summary: "The last push of report was refused" }],
+    },
+    silent: [
+      // Refused once, and taken since.
+      {
+        series: {
+          'push_time_seconds{job="report"}': "90x20",
+          'push_failure_time_seconds{job="report"}': "60x20",
+        },
+        at: "10m",
+      },
+    ],
+  },
+};
+
+/** {@inheritDoc AlertCases} */
+export const statsdCases: AlertCases = {
+  StatsdUnreadable: {
+    fires: {
+      series: {
+        'statsd_exporter_sample_errors_total{reason="malformed_component"}': "0+20x60",
+        statsd_exporter_tag_errors_total: "0x60",
+      },
+      at: "50m",
+      as: [{ labels: {}, summary: "StatsD is sent what it cannot read" }],
+    },
+    silent: [
+      // A line in ten minutes.
+      {
+        series: {
+          'statsd_exporter_sample_errors_total{reason="malformed_component"}':
+            "0x9 1x9 2x9 3x9 4x9 5x9",
+          statsd_exporter_tag_errors_total: "0x60",
+        },
+        at: "50m",
+      },
+    ],
+  },
+  StatsdConflict: {
+    fires: {
+      series: {
+        'statsd_exporter_events_conflict_total{type="counter",metric_name="logins"}': "0+1x20",
+      },
+      at: "10m",
+      as: [
+        {
+          labels: { metric_name: "logins" },
+          summary: "StatsD metric logins is sent with other labels or as another type than before",
+        },
+      ],
+    },
+    silent: [
+      {
+        series: {
+          'statsd_exporter_events_conflict_total{type="counter",metric_name="logins"}': "3x20",
+        },
+        at: "10m",
+      },
+    ],
+  },
+};

@@ -1,0 +1,33 @@
+/** A stack that has everything alerts and dashboards can be about. */
+import { exporters } from "../../../components/observability/families/types.ts";
+import { observedPods } from "../../../components/observability/dashboards/system.ts";
+import type { ObservedParts } from "../../../components/observability/rules/types.ts";
+import { observedSkywire } from "../../../components/skywire/observed.ts";
+
+/** {@inheritDoc ObservedParts} */
+export const wholeStack: ObservedParts = {
+  exporters,
+  systems: [
+    observedSkywire({ namespaces: ["skywire", "skywire-nm"], dmsgServers: 6, exporters }),
+    observedPods("voting", ["voting"], exporters),
+  ],
+  backups: [
+    { namespace: "skywire", name: "postgres-backup" },
+    { namespace: "skywire", name: "redis-dmsg-discovery-backup" },
+  ],
+  mapped: {},
+  families: [],
+  rules: {},
+  dashboards: {},
+};
+
+/** A stack of which nothing is read but Prometheus itself. */
+export const bareStack: ObservedParts = {
+  exporters: [],
+  systems: [],
+  backups: [],
+  mapped: {},
+  families: [],
+  rules: {},
+  dashboards: {},
+};
