@@ -96,7 +96,6 @@ const input = (family: string, { logs }: FilebeatFolders): object => {
       family,
       namespace: "${data.kubernetes.namespace}",
       pod: "${data.kubernetes.pod.name}",
-      container: "${data.kubernetes.container.name}",
     },
   };
 };
