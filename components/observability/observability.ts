@@ -2,7 +2,7 @@
  * What watches a system: made beside it, never inside. No part waits for the system or has a
  * resource of it for a parent, so that taking the system away leaves all of them.
  */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
@@ -14,6 +14,7 @@ import { Namespace } from "../platform/namespace.ts";
 import { tolerateAll } from "../platform/node-keeper-plan.ts";
 import { dashboardFolders } from "./dashboards/files.ts";
 import { ElkStack } from "./elk/elk.ts";
+import { elkWarnings } from "./elk/shape.ts";
 import { Filebeat } from "./filebeat/filebeat.ts";
 import { filebeatName } from "./filebeat/shape.ts";
 import { elkOf, hasStoreNamespace, storeUsersOf } from "./logs/logs-shape.ts";
@@ -171,6 +172,9 @@ function makeStore(
   const elk = elkOf(logs);
   if (elk === undefined) {
     return undefined;
+  }
+  for (const warning of elkWarnings(elk.store)) {
+    void pulumi.log.warn(warning);
   }
   // Of an external store that nothing is set up in, nothing stands anywhere.
   const place = places(hasStoreNamespace(logs) ? "logs" : "logShipper");

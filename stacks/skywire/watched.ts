@@ -42,6 +42,9 @@ export const watchedStack = (stack: SkywireStack): WatchedStack => ({
   namespaces: [
     ...Object.values(stack.namespaces),
     stack.ingress.namespace,
+    ...(stack.cluster.linode?.nodeKeeper === undefined
+      ? []
+      : [stack.cluster.linode.nodeKeeper.namespace]),
     ...extraNamespaces(stack).map(([, namespace]) => namespace),
     ...partNamespaces(stack.observability).map(({ name }) => name),
   ],
