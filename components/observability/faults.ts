@@ -2,6 +2,7 @@
 import type { PlatformFault } from "../platform/fault.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import { logsFaults } from "./logs/logs-shape.ts";
+import { exporterFaults } from "./metrics/exporters-shape.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
 import { partsOf, type WatchedSystem } from "./parts.ts";
 import { profilesFaults } from "./profiles/shape.ts";
@@ -36,7 +37,10 @@ export function observabilityFaults(
       : []),
     ...(metrics === undefined
       ? []
-      : below("metrics", ownFaults(partsOf(metrics, ingress, system)))),
+      : below("metrics", [
+          ...ownFaults(partsOf(metrics, ingress, system)),
+          ...exporterFaults(metrics, workloads),
+        ])),
     ...(logs === undefined ? [] : below("logs", logsFaults(logs, namespaces))),
     ...(profiles === undefined ? [] : below("profiles", profilesFaults(profiles, workloads))),
   ];

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { flowsOf, kubeletPort, type Peer, tcp } from "../../components/base/flows.ts";
 import {
+  exporterFaults,
   exporterFlows,
   exporterNames,
   exporterRequests,
@@ -81,6 +82,26 @@ describe("flows of the exporters", () => {
     ]);
   });
 
+  it("let in workloads that the file names", () => {
+    const pushGateway = PushGatewayConfig.parse({ pushers: { nightly: { namespace: "ours" } } });
+    const statsd = StatsdConfig.parse({ clients: { bot: { namespace: "ours" } } });
+    expect(lines({ namespace: "metrics", pushGateway, statsd })).toEqual(
+      expect.arrayContaining(["nightly -> push-gateway TCP 9091", "bot -> statsd UDP 9125"]),
+    );
+  });
+
+  it("are refused where the file names workloads that the stack has not", () => {
+    const pushGateway = PushGatewayConfig.parse({
+      pushers: { nightly: { namespace: "ours" }, bot: { namespace: "metrics" } },
+    });
+    const statsd = StatsdConfig.parse({ clients: { bot: { namespace: "ours" } } });
+    const found = exporterFaults({ namespace: "metrics", pushGateway, statsd }, ["ours/bot"]);
+    expect(found.map(({ path, message }) => `${path.join(".")}: ${message}`)).toEqual([
+      "pushGateway.pushers.nightly: is the name of no workload of this stack",
+      "pushGateway.pushers.bot.namespace: must be ours: bot is there",
+    ]);
+  });
+
   it("speak of no exporter that the stack has not", () => {
     const { kubeState } = all;
     expect(lines({ namespace: "metrics" })).toEqual([]);
@@ -131,7 +152,9 @@ describe("the push gateway", () => {
   });
 
   it("lets nobody end it or wipe it by its API", () => {
-    expect(pushGatewayArguments("/data").join(" ")).not.toMatch(/enable-admin-api|enable-lifecycle/);
+    expect(pushGatewayArguments("/data").join(" ")).not.toMatch(
+      /enable-admin-api|enable-lifecycle/,
+    );
   });
 
   it("says that its series have labels of their own: those of whoever pushed", () => {

@@ -2,7 +2,14 @@
 import { type Flow, type Peer, tcp, udp } from "../../base/flows.ts";
 import type { CapacityRequest } from "../../platform/capacity.ts";
 import type { Resources, Toleration } from "../../workload/workload.schema.ts";
-import type { KubeStateConfig, NodesConfig, PushGatewayConfig } from "./exporters.schema.ts";
+import type { PlatformFault } from "../../platform/fault.ts";
+import { namedFaults } from "../named-workloads.ts";
+import type {
+  Callers,
+  KubeStateConfig,
+  NodesConfig,
+  PushGatewayConfig,
+} from "./exporters.schema.ts";
 import type { StatsdConfig } from "./statsd.schema.ts";
 
 /** The exporters of a stack, as `fleet:observability.metrics` says them: each runs where its section stands. */
@@ -40,9 +47,9 @@ export const statsdPorts = { pods: 9125, service: 8125 } as const;
 export interface ExporterNeighbours {
   /** Who reads metrics. */
   readonly scrapers: readonly Peer[];
-  /** Programs that push metrics and end. */
+  /** The system's own programs that push metrics. */
   readonly pushers: readonly Peer[];
-  /** Programs that send to StatsD. */
+  /** The system's own programs that send to StatsD. */
   readonly statsdClients: readonly Peer[];
 }
 
@@ -58,6 +65,9 @@ export const exporterPeer = (section: ExporterSection, namespace: string): Peer 
   name: exporterNames[section],
   namespace,
 });
+
+const named = (callers: Callers = {}): Peer[] =>
+  Object.entries(callers).map(([name, { namespace }]) => ({ kind: "workload", name, namespace }));
 
 /** Every call to and of the exporters. */
 export function exporterFlows(
@@ -76,8 +86,12 @@ export function exporterFlows(
       : [];
   return [
     ...found.flatMap((section) => calls(scrapers, section, [tcp(exporterPorts[section])])),
-    ...calls(pushers, "pushGateway", [tcp(exporterPorts.pushGateway)]),
-    ...calls(statsdClients, "statsd", [udp(statsdPorts.pods)]),
+    ...calls([...pushers, ...named(config.pushGateway?.pushers)], "pushGateway", [
+      tcp(exporterPorts.pushGateway),
+    ]),
+    ...calls([...statsdClients, ...named(config.statsd?.clients)], "statsd", [
+      udp(statsdPorts.pods),
+    ]),
     ...(found.includes("kubeState")
       ? [{ from: peer("kubeState"), to: { kind: "api-server" } as const, ports: [] }]
       : []),
@@ -143,3 +157,16 @@ export function exporterRequests(
         ]),
   ];
 }
+
+/**
+ * Callers that the stack does not have, with paths below `metrics`.
+ *
+ * @param known Every workload of the stack, as `namespace/name`.
+ */
+export const exporterFaults = (
+  { pushGateway, statsd }: ExportersConfig,
+  known: readonly string[],
+): PlatformFault[] => [
+  ...namedFaults(["pushGateway", "pushers"], pushGateway?.pushers ?? {}, known),
+  ...namedFaults(["statsd", "clients"], statsd?.clients ?? {}, known),
+];

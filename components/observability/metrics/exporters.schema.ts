@@ -2,8 +2,14 @@
 import * as z from "zod";
 
 import { ImageReference } from "../../base/images.ts";
+import { DnsLabel } from "../../base/scalars.ts";
 import { Storage } from "../../data/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
+
+/** Workloads of the stack that may call beside those that its system knows of, by their names. */
+export const Callers = z.record(DnsLabel, z.strictObject({ namespace: DnsLabel })).default({});
+/** {@inheritDoc Callers} */
+export type Callers = z.infer<typeof Callers>;
 
 /** The push gateway: keeps what programs push that end before anybody could read them. */
 export const PushGatewayConfig = z.strictObject({
@@ -13,6 +19,8 @@ export const PushGatewayConfig = z.strictObject({
     limits: { memory: "256Mi" },
   }),
   placement: Placement.optional(),
+  /** Who may push. */
+  pushers: Callers,
   /** What was pushed outlives its pod. */
   storage: Storage.prefault({ size: "1Gi" }),
 });

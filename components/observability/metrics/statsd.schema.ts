@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../../base/images.ts";
 import { Seconds } from "../../base/scalars.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
+import { Callers } from "./exporters.schema.ts";
 
 const word = String.raw`[A-Za-z0-9_-]+`;
 const globs = new RegExp(String.raw`^(\*|[A-Za-z_][A-Za-z0-9_-]*)(\.(\*|${word}))*$`);
@@ -96,6 +97,8 @@ export const StatsdConfig = z
       limits: { memory: "256Mi" },
     }),
     placement: Placement.optional(),
+    /** Who may send. */
+    clients: Callers,
     /** Where several match, one without a star at a part goes before one with, and then the first. */
     mappings: z.array(StatsdMapping).max(500, "must be at most 500 mappings").default([]),
     /** What becomes of names that no mapping matches: kept, their dots as underscores, or dropped. */

@@ -2,6 +2,7 @@
 import { type Flow, type Peer, tcp } from "../../base/flows.ts";
 import type { CapacityRequest } from "../../platform/capacity.ts";
 import type { PlatformFault } from "../../platform/fault.ts";
+import { namedFaults } from "../named-workloads.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 
 /** Names of the workloads. */
@@ -110,22 +111,7 @@ export function profilesWorkloads(
  *
  * @param known Every workload of the stack, as `namespace/name`.
  */
-export function profilesFaults(
+export const profilesFaults = (
   { workloads }: ProfilesConfig,
   known: readonly string[],
-): PlatformFault[] {
-  return Object.entries(workloads).flatMap(([name, { namespace }]) => {
-    if (known.includes(`${namespace}/${name}`)) {
-      return [];
-    }
-    const elsewhere = known.find((one) => one.endsWith(`/${name}`))?.split("/")[0];
-    return [
-      elsewhere === undefined
-        ? { path: ["workloads", name], message: "is the name of no workload of this stack" }
-        : {
-            path: ["workloads", name, "namespace"],
-            message: `must be ${elsewhere}: ${name} is there`,
-          },
-    ];
-  });
-}
+): PlatformFault[] => namedFaults(["workloads"], workloads, known);
