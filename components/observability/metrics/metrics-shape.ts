@@ -1,11 +1,11 @@
 /** What follows from `fleet:observability.metrics`: names, calls, requests, whom Prometheus reads. Pure. */
-import { type Flow, type FlowPort, type Peer, tcp } from "../../base/flows.ts";
+import { type Flow, type FlowPort, kubeletPort, type Peer, tcp } from "../../base/flows.ts";
 import type { CapacityRequest } from "../../platform/capacity.ts";
 import type { Exporter } from "../families/types.ts";
 import { alertmanagerPort, alertmanagerPorts } from "./alertmanager-files.ts";
 import { exporterSections } from "./exporters-shape.ts";
 import type { MetricsConfig } from "./metrics.schema.ts";
-import { certManager, kubeletPort, prometheusPort } from "./scrape-jobs.ts";
+import { certManager, prometheusPort } from "./scrape-jobs.ts";
 import { singleSignOnPorts } from "./single-sign-on.ts";
 
 /** Workloads, which are also the Services that lead to them. */

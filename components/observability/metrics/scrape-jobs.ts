@@ -10,9 +10,6 @@ import type { Family } from "../families/types.ts";
 /** Port of Prometheus. */
 export const prometheusPort = 9090;
 
-/** Port of the kubelets, on every node. */
-export const kubeletPort = 10_250;
-
 /** Where the pods of a cert-manager tell of its certificates, and the label by which its chart names them. */
 export const certManager = { workload: "cert-manager", port: 9402 } as const;
 
