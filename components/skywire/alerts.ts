@@ -70,7 +70,7 @@ export const skywireRules = (dmsgServers: number): RuleGroup => ({
       severity: "warning",
       summary: "Half of the transports are gone within an hour",
       description:
-        "The transport-discovery's Redis was emptied, or the address-resolver fails: new routes cannot be set up.",
+        "A store of the transport-discovery was emptied, or the address-resolver fails: new routes cannot be set up.",
     },
     {
       name: "SkywireSlow",
