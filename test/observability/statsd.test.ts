@@ -31,6 +31,8 @@ describe("a mapping", () => {
     ["half a part as a star", { match: "auth.*-old.login" }, "match: must be a dotted name"],
     ["an empty part", { match: "auth..login" }, "match: must be a dotted name"],
     ["a metric name with a dash", { name: "auth-logins" }, "name: must be a metric name"],
+    ["half a template", { name: "auth_${1" }, "name: must be a metric name"],
+    ["a name that takes long to read", { name: `${"$11".repeat(60)}-` }, "name: must be a metric"],
     ["a star that match has not", { name: "auth_$2" }, "name: uses $2, and match has 1 parts"],
     ["a star before the first", { labels: { service: "$0" } }, "labels.service: uses $0"],
     ["a label of one letter", { labels: { s: "$1" } }, "labels.s: "],
@@ -54,8 +56,22 @@ describe("a mapping", () => {
     ]);
   });
 
+  it("is refused where it makes another type of a metric than an earlier one", () => {
+    const types = [
+      { match: "a.b", name: "a", type: "counter" },
+      { match: "a.c", name: "a", type: "gauge" },
+    ];
+    expect(faults({ mappings: types })).toEqual([
+      "mappings.1.name: is a counter at mappings.0, and here a gauge: name them differently",
+    ]);
+  });
+
   it("stands beside one of the same names of another type, and before one of all others", () => {
-    const types = ["counter", "timer", undefined].map((type) => ({ ...login, type }));
+    const types = [
+      { ...login, type: "counter" },
+      { ...login, type: "timer", name: "auth_logins_seconds" },
+      login,
+    ];
     expect(faults({ mappings: types })).toEqual([]);
   });
 });

@@ -8,7 +8,9 @@ import { Callers } from "./exporters.schema.ts";
 
 const word = String.raw`[A-Za-z0-9_-]+`;
 const globs = new RegExp(String.raw`^(\*|[A-Za-z_][A-Za-z0-9_-]*)(\.(\*|${word}))*$`);
-const names = /^([A-Za-z_]|\$\{?\d+\}?)([A-Za-z0-9_]|\$\{?\d+\}?)*$/;
+const template = /\$\{(\d+)\}|\$(\d+)/g;
+const isName = (text: string): boolean =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(text.replaceAll(template, "x"));
 /** The exporter refuses a label of one letter, Prometheus one with two underscores before it. */
 const labels = /^(?!__)[A-Za-z_][A-Za-z0-9_]+$/;
 
@@ -19,8 +21,8 @@ const types = ["counter", "gauge", "timer"] as const;
 const takenLabels = ["le", "quantile"];
 
 /** Numbers of the captures that a template uses, e.g. `$1` and `${2}`. */
-const capturesOf = (template: string): number[] =>
-  [...template.matchAll(/\$\{?(\d+)\}?/g)].map(([, number]) => Number(number));
+const capturesOf = (text: string): number[] =>
+  [...text.matchAll(template)].map(([, braced, bare]) => Number(braced ?? bare));
 
 const starsOf = (match: string): number => match.split(".").filter((part) => part === "*").length;
 
@@ -37,7 +39,8 @@ export const StatsdMapping = z
     /** Name of the metric; `$1` is what the first star stood for. Not with `drop`. */
     name: z
       .string()
-      .regex(names, "must be a metric name, e.g. auth_logins_total; $1 is the first star")
+      .max(200, "must have at most 200 characters")
+      .refine(isName, "must be a metric name, e.g. auth_logins_total; $1 is the first star")
       .optional(),
     /** Label → value; `$1` is what the first star stood for. */
     labels: z
@@ -69,12 +72,12 @@ export const StatsdMapping = z
       issue(["name"], "must name the metric, e.g. auth_logins_total, or say drop: true");
     }
     const stars = starsOf(match);
-    const templates: (readonly [path: readonly string[], template: string])[] = [
+    const templates: (readonly [path: readonly string[], text: string])[] = [
       [["name"], name ?? ""],
       ...Object.entries(own).map(([label, value]) => [["labels", label], value] as const),
     ];
-    for (const [path, template] of templates) {
-      for (const number of capturesOf(template).filter((one) => one < 1 || one > stars)) {
+    for (const [path, text] of templates) {
+      for (const number of capturesOf(text).filter((one) => one < 1 || one > stars)) {
         issue(path, `uses $${number}, and match has ${stars} parts that are *: $1 is the first`);
       }
     }
@@ -87,6 +90,52 @@ const usualBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const increasing = (bounds: readonly number[]): boolean =>
   bounds.every((bound, index) => index === 0 || bound > (bounds[index - 1] ?? bound));
+
+interface MappingFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Mappings all of whose names an earlier one takes. */
+function shadowFaults(mappings: readonly StatsdMapping[]): MappingFault[] {
+  const seen = new Map<string, number>();
+  return mappings.flatMap(({ match, type }, index) => {
+    const names = (type === undefined ? types : [type]).map((one) => `${match} ${one}`);
+    const left = names.filter((name) => !seen.has(name));
+    for (const name of left) {
+      seen.set(name, index);
+    }
+    const first = seen.get(names[0] ?? "") ?? index;
+    return left.length > 0
+      ? []
+      : [
+          {
+            path: [index, "match"],
+            message: `already stands at mappings.${first}, and the second one is never asked: leave one out`,
+          },
+        ];
+  });
+}
+
+/** Metrics that two mappings make of different types: the exporter drops whatever comes second. */
+function typeFaults(mappings: readonly StatsdMapping[]): MappingFault[] {
+  const seen = new Map<string, { readonly type: string; readonly index: number }>();
+  return mappings.flatMap(({ name, type }, index) => {
+    if (name === undefined || name.includes("$") || type === undefined) {
+      return [];
+    }
+    const first = seen.get(name) ?? { type, index };
+    seen.set(name, first);
+    return first.type === type
+      ? []
+      : [
+          {
+            path: [index, "name"],
+            message: `is a ${first.type} at mappings.${first.index}, and here a ${type}: name them differently`,
+          },
+        ];
+  });
+}
 
 /** The StatsD exporter: takes what programs send by UDP and is read by Prometheus. One pod: it counts. */
 export const StatsdConfig = z
@@ -114,21 +163,9 @@ export const StatsdConfig = z
     ttlSeconds: Seconds.max(30 * 86_400, "must be at most 30 days").default(86_400),
   })
   .superRefine(({ mappings }, context) => {
-    const seen = new Map<string, number>();
-    mappings.forEach(({ match, type }, index) => {
-      const names = (type === undefined ? types : [type]).map((one) => `${match} ${one}`);
-      const left = names.filter((name) => !seen.has(name));
-      if (left.length === 0) {
-        context.addIssue({
-          code: "custom",
-          path: ["mappings", index, "match"],
-          message: `already stands at mappings.${seen.get(names[0] ?? "")}, and the second one is never asked: leave one out`,
-        });
-      }
-      for (const name of left) {
-        seen.set(name, index);
-      }
-    });
+    for (const { path, message } of [...shadowFaults(mappings), ...typeFaults(mappings)]) {
+      context.addIssue({ code: "custom", path: ["mappings", ...path], message });
+    }
   });
 /** {@inheritDoc StatsdConfig} */
 export type StatsdConfig = z.infer<typeof StatsdConfig>;
