@@ -141,7 +141,7 @@ interface Written {
 }
 
 function tableRow(
-  { name, kind, state, publicKey, fault, paths }: KeyRow,
+  { name, kind, state, publicKey, until, fault, paths }: KeyRow,
   written: Written,
 ): string[] {
   const how = Object.hasOwn(written.made, name)
@@ -149,7 +149,8 @@ function tableRow(
     : Object.hasOwn(written.added, name)
       ? "imported now"
       : state;
-  return [name, kind, how, publicKey ?? fault ?? "", paths.join(", ")];
+  const says = publicKey ?? fault ?? (until === undefined ? "" : `until ${until}`);
+  return [name, kind, how, says, paths.join(", ")];
 }
 
 function advice(

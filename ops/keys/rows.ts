@@ -1,4 +1,5 @@
 /** What a stack needs of secrets, and what it has. Pure; no text holds a value. */
+import { readCertificates } from "../../components/base/certificates.ts";
 import { derivePublicKey } from "../../components/base/keys.ts";
 import { secretFault, type SecretKind } from "../../components/base/secrets.ts";
 import type { RequiredSecret } from "../../stacks/secrets.ts";
@@ -12,6 +13,8 @@ export interface KeyRow {
   readonly state: "present" | "missing" | "malformed";
   /** Of a key pair that is there. */
   readonly publicKey?: string;
+  /** Of certificates that are there: when the first of them ends. */
+  readonly until?: string;
   /** Why it is malformed. */
   readonly fault?: string;
 }
@@ -42,7 +45,10 @@ export function keyRows(
   }));
 }
 
-function stateOf(kind: SecretKind, value: unknown): Pick<KeyRow, "state" | "publicKey" | "fault"> {
+function stateOf(
+  kind: SecretKind,
+  value: unknown,
+): Pick<KeyRow, "state" | "publicKey" | "until" | "fault"> {
   if (value === undefined) {
     return { state: "missing" };
   }
@@ -53,9 +59,14 @@ function stateOf(kind: SecretKind, value: unknown): Pick<KeyRow, "state" | "publ
   if (fault !== undefined) {
     return { state: "malformed", fault };
   }
-  return kind === "key-pair"
-    ? { state: "present", publicKey: derivePublicKey(value) }
-    : { state: "present" };
+  switch (kind) {
+    case "key-pair":
+      return { state: "present", publicKey: derivePublicKey(value) };
+    case "certificates":
+      return { state: "present", until: readCertificates(value).until };
+    default:
+      return { state: "present" };
+  }
 }
 
 /** Entries that nothing in the config refers to. */

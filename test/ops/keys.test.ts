@@ -75,6 +75,14 @@ describe("keys in the sandbox", () => {
     expect(report).toContain("fleet:services.dmsg-servers.members.dmsg-server-1.key");
   });
 
+  // Nothing renews them: whoever lists them is told.
+  it("shows when certificates end", async () => {
+    const { vault, entries } = memoryVault();
+    const { report } = await keys({ file: prod, target: "sandbox", vault });
+    expect(report).toMatch(/certificates +made now +until Dec 31 23:59:59 2049 GMT/);
+    expect(String(entries["elasticsearch-certificates"])).toContain("BEGIN CERTIFICATE");
+  });
+
   it("leaves a malformed entry as it is and says so without its value", async () => {
     const { vault, entries } = memoryVault({ "dmsg-server-1": "canary-canary" });
     const result = await keys({ file: test, target: "sandbox", vault });
