@@ -58,7 +58,7 @@ export const exceptions: readonly Exception[] = [
   {
     rule: "image-digests",
     stacks: ["prod"],
-    resources: ["Deployment *", "StatefulSet *", "DaemonSet *", "CronJob *"],
+    resources: ["Deployment *", "StatefulSet *", "DaemonSet *", "CronJob *", "Job *"],
     reason:
       "nobody here can ask the registries: make images STACK=prod TARGET=live writes every digest before the first live update, and this exception goes with that commit",
   },
@@ -100,6 +100,29 @@ export const exceptions: readonly Exception[] = [
   {
     rule: "pod-security",
     stacks: ["prod"],
+    resources: ["DaemonSet node-exporter"],
+    only: /volume (root|proc|sys) is/,
+    reason: "it reads how the node does, and writes nothing: all three are mounted to be read",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["prod"],
+    resources: ["DaemonSet filebeat"],
+    only: /volume (container-logs|pod-logs|data) is|user 0|run as root/,
+    reason:
+      "the lines of all pods lie on the node and belong to root; how far each was read is kept beside",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["voting"],
+    resources: ["DaemonSet log-shipper"],
+    only: /volume (container-logs|pod-logs|data) is|user 0|run as root/,
+    reason:
+      "the lines of all pods lie on the node and belong to root; how far each was read is kept beside",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["prod"],
     resources: ["Deployment coturn-*"],
     only: /hostNetwork|binds port 347[89] of the node/,
     reason:
@@ -133,6 +156,21 @@ export const exceptions: readonly Exception[] = [
     resources: ["Namespace coturn", "Namespace node-keeper"],
     only: /privileged/,
     reason: "both stand in their nodes' network, each in a namespace with nothing else in it",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: ["prod"],
+    resources: ["Namespace metrics"],
+    only: /privileged/,
+    reason:
+      "the node exporter mounts folders of its node; every other pod there is held to restricted by pod-security",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: ["prod", "voting"],
+    resources: ["Namespace log-shipper"],
+    only: /privileged/,
+    reason: "logs are folders of the node; nothing else stands in that namespace",
   },
   {
     rule: "rbac-cluster-power",
@@ -175,10 +213,17 @@ export const exceptions: readonly Exception[] = [
       "Ingress geoip-ingress",
       "Ingress auth-ingress",
       "Ingress whitelist-ingress",
-      "Ingress grafana-ingress",
+      "Ingress prometheus-ingress",
+      "Ingress kibana-ingress",
     ],
     reason:
-      "geoip answers where an address is and nothing else; auth, whitelist and grafana have their users log in",
+      "geoip answers where an address is and nothing else; auth, whitelist, Prometheus and Kibana have their users log in",
+  },
+  {
+    rule: "public-exposure",
+    stacks: skywire,
+    resources: ["Ingress grafana-ingress"],
+    reason: "Grafana has its users log in",
   },
   {
     rule: "public-exposure",
@@ -247,9 +292,16 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "outside-allowed",
-    stacks: ["prod"],
+    stacks: skywire,
     resources: ["Deployment grafana"],
     only: /GF_SERVER_ROOT_URL/,
+    reason: "its own public address, which it writes into links",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: ["prod"],
+    resources: ["Deployment kibana"],
+    only: /kibana\.yml https:\/\/kibana\.skycoin\.com/,
     reason: "its own public address, which it writes into links",
   },
 ];

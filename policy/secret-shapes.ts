@@ -10,7 +10,7 @@ export const shapes: readonly { readonly pattern: RegExp; readonly what: string 
   { pattern: /-----BEGIN [A-Z ]*PRIVATE KEY/, what: "looks like a private key in PEM" },
   {
     // Bounded repeats: without them a line of 100,000 letters takes seconds.
-    pattern: /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:]{0,256}:[^\s/@]{1,1024}@/i,
+    pattern: /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:"]{0,256}:[^\s/@"]{1,1024}@/i,
     what: "has a password in a URL",
   },
   {

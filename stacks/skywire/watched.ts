@@ -42,9 +42,8 @@ export const watchedStack = (stack: SkywireStack): WatchedStack => ({
   namespaces: [
     ...Object.values(stack.namespaces),
     stack.ingress.namespace,
-    ...(stack.cluster.linode?.nodeKeeper === undefined
-      ? []
-      : [stack.cluster.linode.nodeKeeper.namespace]),
+    // Of a cluster that is faulty it is not known what it has.
+    stack.cluster.linode?.nodeKeeper?.namespace ?? "node-keeper",
     ...extraNamespaces(stack).map(([, namespace]) => namespace),
     ...partNamespaces(stack.observability).map(({ name }) => name),
   ],

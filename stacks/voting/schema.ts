@@ -92,10 +92,10 @@ export const swarmSections = z.strictObject({
   dns: only("kubernetes", ", a Swarm's ports are reached at its nodes"),
   ingress: only("kubernetes", ", a Swarm publishes ports"),
   hosts: only("kubernetes", ", a Swarm publishes ports"),
-  observability: only("kubernetes", ", a Swarm's nodes are watched by what stands on them"),
-  only: only("kubernetes", ", a Swarm has no fleet:observability"),
   autoscale: only("kubernetes", ", a Swarm scales by deploy.replicas alone"),
   update: only("kubernetes", ", a Swarm watches new tasks for update_config.monitor"),
+  observability: only("kubernetes", ", a Swarm's nodes are watched by what stands on them"),
+  only: only("kubernetes", ", a Swarm has no fleet:observability"),
   data: only("kubernetes", ", a Swarm's volumes stay on the nodes they are on"),
   networkPolicy: only("kubernetes", ", on a Swarm the networks of a service say who reaches it"),
 });

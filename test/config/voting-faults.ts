@@ -6,7 +6,7 @@ const service = (name: string): string => `fleet:services/${name}`;
 
 /** The same services on a Swarm: what is a cluster's alone is gone. */
 export function onSwarm(draft: Draft): void {
-  for (const section of ["cluster", "dns", "ingress", "hosts", "update", "data"]) {
+  for (const section of ["cluster", "dns", "ingress", "hosts", "update", "observability", "data"]) {
     Reflect.deleteProperty(draft.config, `fleet:${section}`);
   }
   put(draft.config, "fleet:target", "swarm");

@@ -74,8 +74,11 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
 
   it("lets every pod dial every address it is told, on both ends", () => {
     const checked: string[] = [];
-    const own: Readonly<Record<string, string>> = { grafana: "grafana.skycoin.com" };
-    // Grafana tells its own address, and dials it as little as a dmsg-server does.
+    // Both tell their own address, and dial it as little as a dmsg-server does.
+    const own: Readonly<Record<string, string>> = {
+      grafana: stack === "test" ? "grafana.skywire.dev" : "grafana.skycoin.com",
+      kibana: "kibana.skycoin.com",
+    };
     for (const pods of podsOf(collected)) {
       for (const { host, port } of dialledBy(pods).filter((one) => one.host !== own[pods.name])) {
         const what = `${pods.name} → ${host}:${port}`;
@@ -95,8 +98,21 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
     expect(checked).toContain("uptime-tracker → dmsg-discovery.skywire.svc:9090");
     expect(checked).toContain("node-visualizer → uptime-tracker-private.skywire.svc:9086");
     expect(checked).toContain("route-finder → postgres.skywire.svc:5432");
+    expect(checked).toContain("grafana → prometheus.metrics.svc:9090");
     if (stack === "prod") {
-      expect(checked).toContain("grafana → prometheus.metrics.svc:9090");
+      expect(checked).toEqual(
+        expect.arrayContaining([
+          "prometheus → alertmanager.metrics.svc:9093",
+          "grafana → alertmanager.metrics.svc:9093",
+          "grafana → elasticsearch.logs.svc:9200",
+          "grafana → pyroscope.profiles.svc:4040",
+          "kibana → elasticsearch.logs.svc:9200",
+          "filebeat → elasticsearch.logs.svc:9200",
+          "elk-set-up-auto → elasticsearch.logs.svc:9200",
+          "elk-set-up-auto → kibana.logs.svc:5601",
+          "profile-scraper → pyroscope.profiles.svc:4040",
+        ]),
+      );
     }
   });
 
@@ -141,7 +157,10 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
   it("tells where everything is dialled", () => {
     const { endpoints } = outputsOf(collected);
     const kinds = (kind: Endpoint["kind"]) => endpoints.filter((one) => one.kind === kind);
-    const extras = stack === "test" ? [] : ["geoip", "auth", "whitelist", "grafana"];
+    const extras =
+      stack === "test"
+        ? ["grafana"]
+        : ["geoip", "auth", "whitelist", "grafana", "prometheus", "kibana"];
     const names = kinds("http").map(({ name }) => name);
     expect(names.slice(8)).toEqual(extras);
     expect(kinds("https").map(({ name }) => name)).toEqual(kinds("http").map(({ name }) => name));

@@ -90,8 +90,10 @@ describe("what is asked of the nodes", () => {
       // A restore is suspended: it runs when somebody starts it, for a moment.
       const pods = world.pods.filter(({ name }) => !name.endsWith("-restore"));
       for (const set of pods) {
-        const request = requests.get(`${set.namespace}/${set.name}`);
-        expect(request, `${set.namespace}/${set.name}`).toBeDefined();
+        // A Job's name is the engine's.
+        const name = `${set.namespace}/${set.name.replace(/-auto$/, "")}`;
+        const request = requests.get(name);
+        expect(request, name).toBeDefined();
         expect(parseQuantity(request?.cpu ?? "")).toBeCloseTo(askedBy(set, "cpu"), 6);
         expect(parseQuantity(request?.memory ?? "")).toBe(askedBy(set, "memory"));
         expect(request?.replicas).toBeGreaterThanOrEqual(set.replicas);
@@ -103,15 +105,17 @@ describe("what is asked of the nodes", () => {
 
 describe("each extra", () => {
   it("has a namespace of its own, restricted but for coturn's", () => {
-    expect(["geoip", "utilities", "whitelist", "metrics", "coturn"].map(level)).toEqual([
-      ...["restricted", "restricted", "restricted", "restricted"],
+    expect(["geoip", "utilities", "whitelist", "coturn"].map(level)).toEqual([
+      ...["restricted", "restricted", "restricted"],
       "privileged",
     ]);
   });
 
   it("is not in test, which asks production's IP service by way of the internet (22)", () => {
     const namespaces = new Set(test.world.pods.map(({ namespace }) => namespace));
-    expect([...namespaces].sort()).toEqual(["ingress", "skywire", "skywire-network-monitor"]);
+    expect([...namespaces].sort()).toEqual([
+      ...["ingress", "metrics", "skywire", "skywire-network-monitor"],
+    ]);
     const { hostAliases } = podsOf(test, "skywire", "uptime-tracker").spec;
     expect(hostAliases).toBeUndefined();
   });
@@ -130,6 +134,8 @@ describe("each extra", () => {
       "auth.skycoin.com whitelist/auth",
       "grafana.skycoin.com metrics/grafana",
       "ip.skycoin.com geoip/geoip",
+      "kibana.skycoin.com logs/kibana",
+      "prometheus.skycoin.com metrics/prometheus",
       "whitelist.skycoin.com whitelist/whitelist",
     ]);
   });
@@ -141,13 +147,15 @@ describe("each extra", () => {
       readonly namespaces: Readonly<Record<string, string>>;
     };
     const urls = outputs.endpoints.map(({ url }) => url);
-    for (const host of ["ip", "auth", "whitelist", "grafana"]) {
+    for (const host of ["ip", "auth", "whitelist", "grafana", "prometheus", "kibana"]) {
       expect(urls).toContain(`http://${host}.skycoin.com`);
       expect(urls).toContain(`https://${host}.skycoin.com`);
       expect(JSON.stringify(prod.collected.result)).toContain(`${host}.skycoin.com. 300 IN A `);
     }
     expect(outputs.hosts).toMatchObject({ geoip: "ip.skycoin.com", auth: "auth.skycoin.com" });
-    expect(outputs.namespaces).toMatchObject({ coturn: "coturn", metrics: "metrics" });
+    expect(outputs.namespaces).toMatchObject({
+      ...{ coturn: "coturn", metrics: "metrics", logs: "logs", logShipper: "log-shipper" },
+    });
   });
 });
 
@@ -406,9 +414,9 @@ const cases: readonly (readonly [
   ],
   [
     "two extras in one namespace",
-    "observability/metrics/namespace",
+    "extras/utilities/namespace",
     "geoip",
-    "observability/metrics/namespace",
+    "extras/utilities/namespace",
     /namespace geoip already stands at fleet:extras\.geoip\.namespace/,
   ],
   [

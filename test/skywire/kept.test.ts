@@ -56,15 +56,16 @@ describe.each(ends)("production that says data: %s", (data, terms) => {
         ...["postgres-data", "postgres-backup-data", "redis-dmsg-discovery-data"],
         ...["uptime-tracker-daily-data", "uptime-tracker-backup-data"],
         ...["whitelist-postgres-data", "prometheus-data", "grafana-data"],
+        ...["alertmanager-data", "push-gateway-data", "pyroscope-data"],
         ...["traefik-nodebalancer", "nginx-nodebalancer", "dns-server-bucket"],
       ]),
     );
-    expect(found.filter((one) => one.type.endsWith(":PersistentVolumeClaim"))).toHaveLength(16);
+    expect(found.filter((one) => one.type.endsWith(":PersistentVolumeClaim"))).toHaveLength(19);
     for (const one of found) {
       expect({ name: one.name, ...termsOf(one) }).toEqual({ name: one.name, ...terms });
     }
     const spaces = options.filter(({ type }) => type === "kubernetes:core/v1:Namespace");
-    for (const name of ["skywire", "whitelist", "metrics"]) {
+    for (const name of ["skywire", "whitelist", "metrics", "logs", "profiles"]) {
       expect(spaces.filter((one) => one.name === name).map(termsOf)).toEqual([terms]);
     }
   }, 60_000);

@@ -110,7 +110,11 @@ describe("production", () => {
       ...one("utilities", "git-telegram-bot"),
       ...one("whitelist", "auth", "whitelist", "whitelist-postgres"),
       ...one("coturn", "coturn-1", "coturn-2", "coturn-3", "coturn-4"),
-      ...one("metrics", "prometheus", "grafana"),
+      ...one("metrics", "prometheus", "alertmanager", "grafana"),
+      ...one("metrics", "push-gateway", "kube-state-metrics", "statsd"),
+      "logs/elasticsearch": 3,
+      ...one("logs", "kibana"),
+      ...one("profiles", "pyroscope", "profile-scraper"),
     });
   });
 

@@ -34,6 +34,11 @@ export const knownCalls: readonly Known[] = [
       "they ask the stack's own public names, which a cluster's network may short-cut to the controllers' pods (6.4)",
   },
   {
+    stacks: ["prod"],
+    calls: /^profiles\/profile-scraper -> metrics\/(alertmanager TCP 9093|push-gateway TCP 9091)$/,
+    reason: "the list of profiled workloads says so: it finds their pods by name and port",
+  },
+  {
     stacks: ["test", "prod", "voting"],
     calls: /^private network -> ingress\/(traefik|edge) TCP 8\d+$/,
     reason: "a controller on its node's own ports answers whoever reaches the node",
