@@ -99,7 +99,7 @@ export const commands = {
   },
   test: { program: "test/run.ts", arguments: [], sets: [...sandbox, "judges"], takes: [] },
   check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
-  bench: { program: "bench/run.ts", arguments: [], sets: sandbox, takes: [] },
+  bench: { program: "bench/run.ts", arguments: [], sets: [...sandbox, "bench"], takes: [] },
   schema: { program: "ops/schema-cli.ts", arguments: [], sets: [], takes: [] },
   standins: { program: "sandbox/standins/generate.ts", arguments: [], sets: [], takes: [] },
   picture: { program: "test/picture/cli.ts", arguments: [], sets: [], takes: [] },

