@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { clone, skywireStacks } from "../test/rendered.ts";
+import { lineFigures } from "./lines.ts";
 import { timeOnce } from "./measure.ts";
 import { reportFigures } from "./report.ts";
 import { stackFigures } from "./stack.ts";
@@ -39,6 +40,7 @@ try {
     console.log(writeTable(some));
   };
   tell(await reportFigures(root));
+  tell(await lineFigures());
   for (const stack of skywireStacks) {
     tell(await stackFigures(stack, root));
   }
