@@ -39,10 +39,12 @@ if characters <= ${longestLine} && match(text, r'^[ \\t\\r\\n]*\\{') {
     marked = ends_with(strip_whitespace(text), "}")
   }
   if marked {
-    spelt = replace(text, r'(:[ \\t\\r\\n]*)(${number})([ \\t\\r\\n]*[,}])', "$\{1}\\"${mark}$\{2}\\"$\{3}")
+    # None but ours are marks.
+    plain = replace(text, r'\\\\u007[fF]', "\\\\ufffd")
+    spelt = replace(plain, r'(:[ \\t\\r\\n]*)(${number})([ \\t\\r\\n]*[,}])', "$\{1}\\"${mark}$\{2}\\"$\{3}")
     found, fault = parse_json(spelt, max_depth: 1)
     if fault != null {
-      spelt = replace_with(text, r'${quoted}|(?P<number>${number})') -> |one| {
+      spelt = replace_with(plain, r'${quoted}|(?P<number>${number})') -> |one| {
         if one.number == null { one.string } else { "\\"${mark}" + one.string + "\\"" }
       }
       found, fault = parse_json(spelt, max_depth: 1)
