@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { compareSync } from "bcryptjs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import * as z from "zod";
 
 import { MetricsConfig } from "../../../components/observability/metrics/metrics.schema.ts";
 import { metricsFlows } from "../../../components/observability/metrics/metrics-shape.ts";
@@ -210,6 +211,29 @@ describe("scrape jobs", () => {
       action: "keep",
       regex: "own",
     });
+  });
+
+  it.each([
+    ["a container's memory", "container_memory_rss", { pod: "web-0", id: "/kubepods/a" }, true],
+    ["a pod's network", "container_network_receive_bytes_total", { pod: "web-0" }, true],
+    ["the node's own network", "container_network_receive_bytes_total", { id: "/" }, true],
+    ["the sum over all containers", "container_memory_rss", { id: "/kubepods" }, false],
+    ["the sum over the node", "container_memory_rss", { id: "/" }, false],
+    ["what a slice sends", "container_network_receive_bytes_total", { id: "/system" }, false],
+    ["the machine's memory", "machine_memory_bytes", {}, true],
+  ])("keep of cAdvisor, or drop as told twice: %s", (_, name, labels, kept) => {
+    const job = scrapeJobs(every).find((one) => one.job_name === "cadvisor");
+    const rules = z
+      .array(
+        z.object({ source_labels: z.array(z.string()), action: z.string(), regex: z.string() }),
+      )
+      .parse(job?.["metric_relabel_configs"]);
+    const all: Record<string, string> = { __name__: name, ...labels };
+    const drops = rules.filter(({ source_labels: sources, regex }) =>
+      new RegExp(`^(?:${regex})$`).test(sources.map((one) => all[one] ?? "").join(";")),
+    );
+    expect(rules.every(({ action }) => action === "drop")).toBe(true);
+    expect(drops.length === 0).toBe(kept);
   });
 
   it("send the account's token to kubelets and the API server alone", () => {
