@@ -395,6 +395,13 @@ const secrets: readonly LogLine[] = [
     byName: true,
   },
   {
+    name: "a name of which a letter is written by its number",
+    text: '{"\\u0073k":"hunter2hunter2"}',
+    expected: asJson({ sk: "***" }),
+    secrets: ["hunter2"],
+    byName: true,
+  },
+  {
     name: "a private key in one line",
     text: '{"msg":"loaded -----BEGIN EC PRIVATE KEY-----\\nMHcCAQEE\\n-----END EC PRIVATE KEY-----\\n now"}',
     expected: asJson({ msg: "loaded ***\n now" }, "loaded ***\n now"),

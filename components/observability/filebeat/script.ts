@@ -4,13 +4,28 @@ import { join } from "node:path";
 
 import * as event from "../logs/event.ts";
 import type { LogFamilies } from "../logs/families.ts";
-import { masked, masks, secretName } from "../logs/masks.ts";
+import { masked, masks, secretHints, secretName } from "../logs/masks.ts";
 
 /** Name of a pod's workload, as Filebeat calls the label. */
 const workloadLabel = "kubernetes.labels.app_kubernetes_io/name";
 
 /** Files of the script, in the order Filebeat runs them in. */
 export const scriptFiles = ["settings.js", "line.js"] as const;
+
+/** The masks, in their order; those that follow one another with the same hints look for them once. */
+function maskGroups(): object[] {
+  const groups: { hints: readonly string[]; masks: object[] }[] = [];
+  for (const { pattern, replacement, hints, hexKeys = false } of masks) {
+    const last = groups.at(-1);
+    const mask = { pattern, replacement, hexKeys };
+    if (last?.hints === hints) {
+      last.masks.push(mask);
+    } else {
+      groups.push({ hints, masks: [mask] });
+    }
+  }
+  return groups;
+}
 
 /** The settings as a script. JSON is one, but for two separators of lines that none of them has. */
 function settingsFile(families: LogFamilies): string {
@@ -19,10 +34,8 @@ function settingsFile(families: LogFamilies): string {
   const settings = {
     ...{ longestLine, cutTail, wordCharacters, longestBinary, binaryShare },
     ...{ mostFields, longestName, deepest, messageMembers, colours, noText },
-    ...{ workloadLabel, masked, secretName },
-    masks: masks.map(({ pattern, replacement, hints, hexKeys = false }) => ({
-      ...{ pattern, replacement, hints, hexKeys },
-    })),
+    ...{ workloadLabel, masked, secretName, secretHints },
+    maskGroups: maskGroups(),
     keepHexKeys: Object.entries(families).flatMap(([name, { hexKeys }]) =>
       hexKeys === "keep" ? [name] : [],
     ),

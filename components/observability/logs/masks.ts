@@ -30,7 +30,8 @@ const secretWords =
 /** Whether a member of a JSON object holds a secret, whatever its value looks like. */
 export const secretName = `(?:${secretWords}|authorization|cookie)$`;
 
-const secretHints = [
+/** Lower-case texts of which every such name has one. */
+export const secretHints: readonly string[] = [
   "sec",
   "priv",
   "pass",
@@ -41,7 +42,9 @@ const secretHints = [
   "mnemonic",
   "sk",
   "credential",
-] as const;
+  "authorization",
+  "cookie",
+];
 
 /** Every mask, in the order they are applied. */
 export const masks: readonly Mask[] = [
