@@ -1,8 +1,8 @@
 /**
- * Has Prometheus' own tool read the config of production's Prometheus and the queries of its dashboard,
- * and find the pods of the rendered stack with it. Debian builds the tool without Kubernetes' discovery:
- * that one section is looked at here, and all else by the tool. Grafana's program is not to be had: what
- * it makes of its files is seen live.
+ * Has Prometheus' own tool read the files of every stack's Prometheus, as its pod finds them, and find the
+ * pods of the rendered stack with them. Debian builds the tool without Kubernetes' discovery: that one
+ * section is looked at here, and all else by the tool. Grafana's program is not to be had: what it makes of
+ * its files is seen live.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,107 +12,24 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import * as z from "zod";
 
-import { podRelabelling } from "../../components/observability/metrics/scrape-jobs.ts";
-import { skywireDashboard } from "../../components/skywire/dashboard.ts";
+import {
+  exporterRelabelling,
+  podRelabelling,
+} from "../../components/observability/metrics/scrape-jobs.ts";
 import type { PodSet } from "../../policy/graph/objects.ts";
-import { render, type Rendered } from "../rendered.ts";
+import { render, type Rendered, type Stack, stacks } from "../rendered.ts";
+import { type Mounted, mount, podsNamed } from "./mounted.ts";
 import { type Finished, run, toolPath } from "./tools.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "fleet-prometheus-"));
+const root = mkdtempSync(join(tmpdir(), "fleet-prometheus-"));
 
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 });
 
-/** Writes a file and has promtool look at it. */
-function promtool(
-  words: readonly string[],
-  name: string,
-  text: string,
-  ...more: string[]
-): Promise<Finished> {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return run(toolPath("promtool"), [...words, path, ...more]);
-}
+const promtool = (...words: string[]): Promise<Finished> => run(toolPath("promtool"), words);
 
-let rendered: Rendered;
-let config: string;
-beforeAll(async () => {
-  rendered = await render("prod");
-  const map = rendered.world.configMaps.find(({ data }) => data?.["prometheus.yml"] !== undefined);
-  config = map?.data?.["prometheus.yml"] ?? "";
-}, 60_000);
-
-describe("production's Prometheus", () => {
-  it("has a config that Prometheus accepts", async () => {
-    const { scrape_configs: jobs, ...rest } = Config.parse(parse(config));
-    const known = jobs.map(({ kubernetes_sd_configs: discovery, ...job }) =>
-      discovery === undefined ? job : { ...job, static_configs: [{ targets: ["pod:2121"] }] },
-    );
-    const text = stringify({ ...rest, scrape_configs: known });
-    const { code, stdout, stderr } = await promtool(["check", "config"], "prometheus.yml", text);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("is valid prometheus config file syntax");
-  });
-
-  it("looks for pods in just the namespaces whose pods announce metrics", () => {
-    const announcing = rendered.world.pods.filter(announces).map(({ namespace }) => namespace);
-    const discovery = Config.parse(parse(config)).scrape_configs.map(
-      (job) => job.kubernetes_sd_configs,
-    );
-    expect(discovery).toEqual([
-      undefined,
-      [{ role: "pod", namespaces: { names: [...new Set(announcing)].sort() } }],
-    ]);
-  });
-
-  it("reads each pod that announces metrics, where it says, and no other", async () => {
-    // What Kubernetes' discovery would tell of the stack's pods: a target for each port.
-    const found = rendered.world.pods.flatMap(discovered);
-    const job = {
-      job_name: "pods",
-      static_configs: found.map((labels) => ({ targets: [labels["__address__"]], labels })),
-      relabel_configs: podRelabelling,
-    };
-    const { stdout, stderr } = await promtool(
-      ["check", "service-discovery", "--timeout=2s"],
-      "found.yml",
-      stringify({ scrape_configs: [job] }),
-      "pods",
-    );
-    const Labels = z.record(z.string(), z.string());
-    const results = z
-      .array(z.object({ labels: Labels.nullish() }))
-      .safeParse(JSON.parse(stdout === "" ? "null" : stdout));
-    expect(results.success, stderr.slice(0, 500)).toBe(true);
-    const read = (results.data ?? []).flatMap(({ labels }) => {
-      const { namespace, workload, __address__: address, __metrics_path__: path } = labels ?? {};
-      return workload === undefined ? [] : [`${namespace}/${workload} ${address}${path}`];
-    });
-    const wanted = rendered.world.pods
-      .filter(announces)
-      .map(({ namespace, name }) => `${namespace}/${name} ${addressOf(name)}:2121/metrics`);
-    expect(wanted.length).toBeGreaterThan(15);
-    expect(read.sort()).toEqual(wanted.sort());
-  });
-});
-
-describe("the dashboard of Skywire", () => {
-  it("asks nothing that Prometheus cannot parse", async () => {
-    const rules = skywireDashboard.panels.flatMap(({ queries }) =>
-      queries.map(({ expression }, index) => ({ record: `query:${index}`, expr: expression })),
-    );
-    const text = stringify({ groups: [{ name: "dashboard", rules }] });
-    const { code, stderr, stdout } = await promtool(
-      ["check", "rules", "--lint=none"],
-      "rules.yml",
-      text,
-    );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain(`${rules.length} rules found`);
-  });
-});
+const configPath = "/etc/prometheus/prometheus.yml";
 
 const Config = z.looseObject({
   scrape_configs: z.array(
@@ -123,7 +40,124 @@ const Config = z.looseObject({
   ),
 });
 
+/** A config without Kubernetes' discovery: a target of a name stands for what it finds. */
+function known(path: string, text: string): string {
+  if (path !== configPath) {
+    return text;
+  }
+  const { scrape_configs: jobs, ...rest } = Config.parse(parse(text));
+  const changed = jobs.map(({ kubernetes_sd_configs: discovery, ...job }) =>
+    discovery === undefined ? job : { ...job, static_configs: [{ targets: ["pod:2121"] }] },
+  );
+  return stringify({ ...rest, scrape_configs: changed });
+}
+
+const watched = stacks.filter((stack) => stack !== "voting");
+
+const all = new Map<Stack, { readonly rendered: Rendered; readonly mounted: Mounted }>();
+beforeAll(async () => {
+  for (const stack of watched) {
+    const rendered = await render(stack);
+    const pods = podsNamed(rendered.world, "prometheus");
+    all.set(stack, { rendered, mounted: mount(rendered.world, pods, join(root, stack), known) });
+  }
+}, 120_000);
+
+function of(stack: Stack): { readonly rendered: Rendered; readonly mounted: Mounted } {
+  const found = all.get(stack);
+  if (found === undefined) {
+    throw new Error(`${stack} was not rendered`);
+  }
+  return found;
+}
+
+describe.each(watched)("the Prometheus of %s", (stack) => {
+  it("has a config that Prometheus accepts, with every file that it names", async () => {
+    const { mounted } = of(stack);
+    const { code, stdout, stderr } = await promtool("check", "config", mounted.at(configPath));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("is valid prometheus config file syntax");
+    // The stack's rules lie where the config looks for them.
+    expect(stdout).toMatch(/SUCCESS: [1-9]\d* rule files? found/);
+  });
+
+  it("looks for pods in the namespaces whose pods announce metrics, and in no other's pods", () => {
+    const { rendered, mounted } = of(stack);
+    const announcing = new Set(
+      rendered.world.pods.filter(announces).map(({ namespace }) => namespace),
+    );
+    // cert-manager is not the stack's: its pods are not among them.
+    const others = ["cert-manager"];
+    const jobs = Config.parse(parse(mounted.text(configPath))).scrape_configs;
+    const looked = (job: string) =>
+      jobs.find((one) => one.job_name === job)?.kubernetes_sd_configs?.[0]?.["namespaces"];
+    for (const job of ["pods", "exporters"]) {
+      const { names } = z.object({ names: z.array(z.string()) }).parse(looked(job));
+      expect(names.filter((name) => !others.includes(name))).toEqual([...announcing].sort());
+    }
+  });
+
+  it("reads each pod that announces metrics in one job, where it says, and no other", async () => {
+    const { rendered } = of(stack);
+    const pods = rendered.world.pods.filter(announces);
+    const [others, own] = [
+      pods.filter(({ annotations }) => annotations[labelsAnnotation] === "own"),
+      pods.filter(({ annotations }) => annotations[labelsAnnotation] !== "own"),
+    ];
+    const wanted = (list: readonly PodSet[]) =>
+      list
+        .map(({ name, annotations }) => {
+          const { "fleet/metrics-port": port = "", "fleet/metrics-path": path } = annotations;
+          return `${name} ${addressOf(name)}:${port}${path ?? "/metrics"}`;
+        })
+        .sort();
+    const found = rendered.world.pods.flatMap(discovered);
+    expect(await readBy(found, podRelabelling)).toEqual(wanted(own));
+    expect(own.length).toBeGreaterThan(10);
+    expect(await readBy(found, exporterRelabelling)).toEqual(wanted(others));
+    expect(others.length).toBeGreaterThan(0);
+  });
+});
+
+describe("production's Prometheus", () => {
+  it("has a log-in that Prometheus accepts", async () => {
+    const { mounted } = of("prod");
+    const path = mounted.at("/etc/prometheus-login/web.yml");
+    const { code, stdout, stderr } = await promtool("check", "web-config", path);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("SUCCESS");
+  });
+});
+
+/** Which of the found targets a job reads, as `workload address/path`. */
+async function readBy(
+  found: readonly Readonly<Record<string, string>>[],
+  rules: readonly object[],
+): Promise<string[]> {
+  const job = {
+    job_name: "judged",
+    static_configs: found.map((labels) => ({ targets: [labels["__address__"]], labels })),
+    relabel_configs: rules,
+  };
+  const path = join(root, "found.yml");
+  writeFileSync(path, stringify({ scrape_configs: [job] }));
+  const words = ["check", "service-discovery", "--timeout=2s", path, "judged"];
+  const { stdout, stderr } = await promtool(...words);
+  const Labels = z.record(z.string(), z.string());
+  const results = z
+    .array(z.object({ labels: Labels.nullish() }))
+    .safeParse(JSON.parse(stdout === "" ? "null" : stdout));
+  expect(results.success, stderr.slice(0, 500)).toBe(true);
+  return (results.data ?? [])
+    .flatMap(({ labels }) => {
+      const { workload, __address__: address, __metrics_path__: path } = labels ?? {};
+      return workload === undefined ? [] : [`${workload} ${address}${path}`];
+    })
+    .sort();
+}
+
 const portAnnotation = "fleet/metrics-port";
+const labelsAnnotation = "fleet/metrics-labels";
 
 function announces({ annotations }: PodSet): boolean {
   return annotations[portAnnotation] !== undefined;

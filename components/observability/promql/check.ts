@@ -6,7 +6,7 @@ import {
   type Signature,
   type ValueType,
 } from "./functions.ts";
-import type { Query, QueryFault } from "./types.ts";
+import type { Matcher, Query, QueryFault } from "./types.ts";
 
 const words: Readonly<Record<ValueType, string>> = {
   scalar: "a number",
@@ -32,6 +32,7 @@ function typeOf(query: Query, faults: QueryFault[]): ValueType {
     case "text":
       return "text";
     case "selector":
+      faults.push(...query.matchers.flatMap(patternFaults));
       if (query.name === undefined && !query.matchers.some(chooses)) {
         faults.push({ at: query.at, message: "must name a metric, or ask for a label's value" });
       }
@@ -50,9 +51,48 @@ function typeOf(query: Query, faults: QueryFault[]): ValueType {
   }
 }
 
-/** Conditions that not everything without the label fulfils. */
-const chooses = ({ operator, value }: { operator: string; value: string }): boolean =>
-  operator === "=" ? value !== "" : operator === "=~" && !["", ".*"].includes(value);
+/** A label's pattern, which is one of its whole value. Flags and names of groups are written otherwise here. */
+function pattern(value: string): RegExp | undefined {
+  const text = value.replaceAll(/\(\?[imsU]+\)/g, "").replaceAll("(?P<", "(?<");
+  try {
+    return new RegExp(`^(?:${text})$`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A pattern is one of RE2: without look-around and without references back. */
+function patternFaults({ operator, value, at }: Matcher): QueryFault[] {
+  if (operator === "=" || operator === "!=") {
+    return [];
+  }
+  const foreign = /\(\?<?[=!]|\\[1-9]/.test(value);
+  if (pattern(value) === undefined) {
+    return [{ at, message: `${JSON.stringify(value)} is no regular expression` }];
+  }
+  return foreign
+    ? [
+        {
+          at,
+          message: `${JSON.stringify(value)} looks round or refers back, which Prometheus' patterns cannot`,
+        },
+      ]
+    : [];
+}
+
+/** Whether a series without the label fails a condition: one such is needed, or all series there are fit. */
+function chooses({ operator, value }: Matcher): boolean {
+  switch (operator) {
+    case "=":
+      return value !== "";
+    case "!=":
+      return value === "";
+    case "=~":
+      return pattern(value)?.test("") === false;
+    case "!~":
+      return pattern(value)?.test("") === true;
+  }
+}
 
 function want(query: Query, wanted: readonly ValueType[], faults: QueryFault[]): ValueType {
   const type = typeOf(query, faults);

@@ -161,7 +161,11 @@ class Reader {
   #range(node: SyntaxNode): Query {
     const of = this.#only(node);
     const subquery = node.name === "SubqueryExpr";
-    if (!subquery && of.kind !== "selector") {
+    const duration = node.getChild("DurationExpr");
+    if (duration !== null && /^0+[a-z]*$/.test(this.#words(duration))) {
+      throw new Unreadable(duration.from + 1, "a range must be longer than nothing");
+    }
+    if (!subquery && node.getChild("VectorSelector") === null) {
       throw new Unreadable(
         of.at,
         "only what is stored has a range: write a query's as a subquery, e.g. [1h:1m]",
