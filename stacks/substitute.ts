@@ -13,7 +13,19 @@ type Schema = z.core.$ZodType;
 
 /** Texts of every kind the scalars know, the smallest of a kind first. */
 const texts: readonly string[] = [
-  ...["a", "1m", "1", "256", "1Mi", "1Ti", "a.example", "b.example", "192.0.2.1", "192.0.2.2"],
+  ...[
+    "a",
+    "1m",
+    "2d",
+    "1",
+    "256",
+    "1Mi",
+    "1Ti",
+    "a.example",
+    "b.example",
+    "192.0.2.1",
+    "192.0.2.2",
+  ],
   ...["192.0.2.0/24", "http://a.example", "a:1", "a/a:1", "a.example/a", "a.example:1", "/a"],
   // Regions of clouds, labels, addresses of mails.
   ...["ssh://a.example", "aa-a", "aaa", "a@a.example"],

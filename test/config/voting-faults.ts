@@ -248,7 +248,8 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
   {
     title: "more pods than the pools hold while they are exchanged",
     spoil: config({ [`${service("vote")}/deploy/replicas`]: 300 }),
-    paths: ["fleet:services.vote"],
+    // A shipper finds no room beside them either.
+    paths: ["fleet:services.vote", "fleet:observability.logs.shipper"],
     says: /find room in pool workers .*lower the requests or enlarge the pool/,
   },
   {
@@ -272,7 +273,8 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
   {
     title: "services in the namespace of the controllers",
     spoil: config({ "fleet:namespace": "ingress" }),
-    paths: ["fleet:ingress.namespace"],
+    // Its logs are read by its name.
+    paths: ["fleet:ingress.namespace", "fleet:observability.logs.families.voting.namespaces[0]"],
     says: "namespace ingress already stands at fleet:namespace",
   },
   {

@@ -414,9 +414,9 @@ const cases: readonly (readonly [
   ],
   [
     "two extras in one namespace",
-    "extras/utilities/namespace",
+    "observability/logs/shipper/namespace",
     "geoip",
-    "extras/utilities/namespace",
+    "observability/logs/shipper/namespace",
     /namespace geoip already stands at fleet:extras\.geoip\.namespace/,
   ],
   [

@@ -102,8 +102,9 @@ interface PodTemplate {
 /** Pods of every Deployment and StatefulSet. */
 export function podsOf(collected: Collected): Pods[] {
   const texts = contents(collected);
-  return ["Deployment", "StatefulSet"].flatMap((kind) =>
-    ofType(collected, `kubernetes:apps/v1:${kind}`).map((one) => {
+  const kinds = ["apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job"];
+  return kinds.flatMap((kind) =>
+    ofType(collected, `kubernetes:${kind}`).map((one) => {
       const { template } = one.inputs["spec"] as { template: PodTemplate };
       const files = (template.spec.volumes ?? []).flatMap(({ configMap, secret }) => {
         const text = texts.get(configMap?.name ?? secret?.secretName ?? "");
