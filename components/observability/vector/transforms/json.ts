@@ -1,6 +1,6 @@
 /** The line as a JSON object, where it is one. Pure. */
 import { deepest, longestLine, longestName, messageMembers, mostFields } from "../../logs/event.ts";
-import { masked, masks, secretName } from "../../logs/masks.ts";
+import { masked, secretHints, secretName } from "../../logs/masks.ts";
 import { anyOf, expression, literal } from "./words.ts";
 
 /** Put before a number that is read as a text. `clean` has left none of it. */
@@ -8,15 +8,6 @@ const mark = "\\u{7f}";
 
 const number = "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?";
 const quoted = '"(?:[^"\\\\]|\\\\.)*"';
-
-/** Texts of which a line has one where a member's name tells of a secret. */
-const nameHints = [
-  ...new Set(
-    masks
-      .filter(({ name }) => name === "header" || name === "value in double quotes")
-      .flatMap(({ hints }) => hints),
-  ),
-];
 
 /**
  * Reads the outermost object, with what is nested as its own JSON text. VRL would round some numbers, and
@@ -100,7 +91,7 @@ ${messageMembers.map(messageOf).join("\n")}
     }
     word
   }
-  if match(lower, ${anyOf([...nameHints, "\\u"])}) {
+  if match(lower, ${anyOf([...secretHints, "\\u"])}) {
     for_each(fields) -> |name, _value| {
       if match(name, ${expression(secretName, { anyCase: true })}) { fields = set!(fields, [name], ${literal(masked)}) }
     }
