@@ -11,40 +11,7 @@ import {
 import { AlertmanagerConfig } from "../../../components/observability/metrics/alertmanager.schema.ts";
 import { alertmanagerWorkload } from "../../../components/observability/metrics/alertmanager.ts";
 import { around, faultsOf } from "./around.ts";
-
-/** Every kind of receiver. */
-const whole = {
-  mail: {
-    host: "mail.example.com",
-    from: "fleet@example.com",
-    login: { user: "fleet", password: "mail-password" },
-  },
-  receivers: {
-    team: {
-      slack: [{ channel: "#alerts", token: "slack-token" }],
-      email: [{ to: ["team@example.com", "boss@example.com"] }],
-    },
-    "on-call": {
-      slack: [{ channel: "#fire", webhook: "slack-hook" }],
-      webhook: [{ url: "pager", token: "pager-token" }],
-    },
-    watcher: { webhook: [{ url: "snitch" }] },
-  },
-  route: {
-    receiver: "team",
-    groupInterval: "10m",
-    routes: [
-      {
-        receiver: "on-call",
-        match: { severity: "critical" },
-        repeatInterval: "1h",
-        continue: true,
-      },
-      { receiver: "nobody", match: { workload: ["a.b", 'c"d'] } },
-    ],
-  },
-  deadMan: { receiver: "watcher", every: "5m" },
-};
+import { everyReceiver as whole } from "./every-receiver.ts";
 
 const fileOf = (given: object) =>
   parse(alertmanagerFile(AlertmanagerConfig.parse(given))) as {
