@@ -236,6 +236,8 @@ export function vectorFile({ config, families, store }: VectorSettings): string 
   return stringify(
     {
       data_dir: vectorFolders.data,
+      // The programs are compiled for events of which nothing is known beforehand.
+      schema: { enabled: false },
       // Nobody watches the lines pass by: the interface for that asks for no password.
       api: { enabled: false },
       ...(sinks.every(([, { kind }]) => kind === "console")

@@ -134,6 +134,12 @@ describe("vector.yaml", () => {
     expect(fileOf(configOf({ seen: { kind: "console" } })).secret).toBeUndefined();
   });
 
+  it("has the programs compiled as the judge does: for events of which nothing is known", () => {
+    expect(parse(vectorFile({ config: all, families, store }))).toMatchObject({
+      schema: { enabled: false },
+    });
+  });
+
   it("opens no port but that of its metrics", () => {
     const { api, sources, sinks } = fileOf(all);
     expect(api).toEqual({ enabled: false });
