@@ -33,11 +33,11 @@ const families = LogFamilies.parse({
   edge: { namespaces: ["edge"], retention: "36h" },
 });
 const passwords = {
-  PASSWORD: "password-of-elastic",
-  PASSWORD_OF_KIBANA: "password-of-kibana",
-  PASSWORD_OF_FILEBEAT: "password-of-filebeat",
-  PASSWORD_OF_GRAFANA: "password-of-grafana",
-  PASSWORD_OF_PERSON_0: "password-of-anna",
+  administrator: "password-of-elastic",
+  "kibana-system": "password-of-kibana",
+  filebeat: "password-of-filebeat",
+  grafana: "password-of-grafana",
+  "person-0": "password-of-anna",
 };
 
 let folder = "";
@@ -47,7 +47,7 @@ let played: { readonly elasticsearch: Played; readonly kibana: Played };
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "fleet-set-up-"));
-  store = emptyStore(passwords.PASSWORD);
+  store = emptyStore(passwords.administrator);
   page = { objects: new Map(), defaultView: undefined, busy: 0 };
   played = {
     elasticsearch: await playElasticsearch(store, certificates),
@@ -84,7 +84,7 @@ function plan(): SetUpPlan {
 }
 
 interface Run {
-  readonly env?: Readonly<Record<string, string>>;
+  readonly passwords?: Readonly<Record<string, string>>;
   readonly authorities?: string;
   readonly waitSeconds?: number;
   readonly plan?: SetUpPlan;
@@ -96,8 +96,11 @@ async function run(how: Run = {}) {
   const trusted = join(folder, "authorities.pem");
   writeFileSync(file, JSON.stringify(how.plan ?? plan()));
   writeFileSync(trusted, how.authorities ?? readCertificates(certificates).authorities);
-  const child = spawn(process.execPath, [program, file, trusted], {
-    env: { ...passwords, WAIT_SECONDS: `${how.waitSeconds ?? 20}`, ...how.env },
+  for (const [name, password] of Object.entries({ ...passwords, ...how.passwords })) {
+    writeFileSync(join(folder, name), password);
+  }
+  const child = spawn(process.execPath, [program, file, folder, trusted], {
+    env: { WAIT_SECONDS: `${how.waitSeconds ?? 20}` },
   });
   const parts: Buffer[] = [];
   child.stdout.on("data", (part: Buffer) => parts.push(part));
@@ -128,7 +131,7 @@ describe("the set-up", () => {
     // Somebody has chosen another view since.
     page.defaultView = "edge-logs";
     store.streams.set("skywire-logs", { lines: "kept" });
-    const { code, told } = await run({ env: { PASSWORD_OF_FILEBEAT: "another-password" } });
+    const { code, told } = await run({ passwords: { filebeat: "another-password" } });
     expect(code, told).toBe(0);
     expect(told).toContain("/_data_stream/skywire-logs: it is there already");
     expect(store.users.get("filebeat")?.password).toBe("another-password");
@@ -189,7 +192,11 @@ describe("the set-up", () => {
       { authorities: readCertificates(makeCertificates()).authorities },
       /unable to verify|self-signed certificate/,
     ],
-    ["a wrong password", { env: { PASSWORD: "another-password" } }, /401.*unable to authenticate/],
+    [
+      "a wrong password",
+      { passwords: { administrator: "another-password" } },
+      /401.*unable to authenticate/,
+    ],
   ])("gives up before %s, and says why", async (_, how, message) => {
     const { code, told } = await run({ ...how, waitSeconds: 1 });
     expect(code).toBe(1);
@@ -211,8 +218,8 @@ describe("the set-up", () => {
   });
 
   it("needs every password that the plan names", async () => {
-    const { code, told } = await run({ env: { PASSWORD_OF_GRAFANA: "" } });
+    const { code, told } = await run({ passwords: { grafana: "" } });
     expect(code).toBe(1);
-    expect(told).toContain("PASSWORD_OF_GRAFANA is not set");
+    expect(told).toContain("grafana is empty");
   });
 });

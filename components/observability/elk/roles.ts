@@ -31,22 +31,19 @@ export const roleName = (user: StoreUser): string => `fleet-${user}`;
 export interface UserPlan {
   readonly name: string;
   readonly roles: readonly string[];
-  /** Variable that holds the password. */
-  readonly variable: string;
+  /** File that holds the password. */
+  readonly password: string;
 }
-
-/** Variable with the password of a program's user. */
-export const programVariable = (user: StoreUser): string => `PASSWORD_OF_${user.toUpperCase()}`;
 
 /** Users of programs. */
 export const programUsers = (users: readonly StoreUser[]): UserPlan[] =>
-  users.map((name) => ({ name, roles: [roleName(name)], variable: programVariable(name) }));
+  users.map((name) => ({ name, roles: [roleName(name)], password: name }));
 
 /** Users of people, with the roles of that name which Elasticsearch brings along. */
 export const peopleUsers = (kibana: KibanaConfig | undefined): UserPlan[] =>
   Object.entries(kibana?.users ?? {}).map(([name, { role }], index) => ({
     name,
     roles: [role],
-    // By number: two names may differ by a dash and a dot alone, which no variable has.
-    variable: `PASSWORD_OF_PERSON_${index}`,
+    // By number: a program's file must not be a person's.
+    password: `person-${index}`,
   }));

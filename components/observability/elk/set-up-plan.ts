@@ -44,8 +44,8 @@ export interface SetUpPlan {
   readonly kibana:
     | {
         readonly url: string;
-        /** Variable with the password of `kibana_system`. */
-        readonly variable: string;
+        /** File with the password of `kibana_system`. */
+        readonly password: string;
         readonly objects: readonly SavedObject[];
         /** Data view that pages open with, unless somebody has chosen another. */
         readonly defaultView: string;
@@ -53,11 +53,11 @@ export interface SetUpPlan {
     | undefined;
 }
 
-/** Variable with the administrator's password. */
-export const administratorVariable = "PASSWORD";
+/** File with the administrator's password. */
+export const administratorFile = "administrator";
 
-/** Variable with the password of `kibana_system`. */
-export const kibanaVariable = "PASSWORD_OF_KIBANA";
+/** File with the password of `kibana_system`. */
+export const kibanaFile = "kibana-system";
 
 /** What the plan follows from. */
 export interface SetUpInput {
@@ -105,7 +105,7 @@ export function setUpPlan({ config, namespace, families, users }: SetUpInput): S
         ? undefined
         : {
             url: `http://${elkNames.kibana}.${namespace}.svc:${kibanaPort}`,
-            variable: kibanaVariable,
+            password: kibanaFile,
             objects: savedObjects(families),
             defaultView: streams[0] ?? "",
           },

@@ -1,10 +1,10 @@
 // What the set-up's pod runs: it makes in Elasticsearch and Kibana what the plan says. All of it may be
 // done again: what is there already becomes what the plan says, and nothing else is touched.
 //
-//   node set-up-program.mjs <plan.json> <authorities.pem or ->
+//   node set-up-program.mjs <plan.json> <folder of passwords> <authorities.pem or ->
 //
-// Environment: PASSWORD of the administrator, and one variable for each other password that the plan
-// names. No password is ever written.
+// The folder has one file for each password that the plan names, and `administrator`. No password is ever
+// written. Environment: WAIT_SECONDS, how long what does not answer is waited for.
 
 import { readFileSync } from "node:fs";
 import { request as overTls } from "node:https";
@@ -18,7 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @typedef {object} User
  * @property {string} name
  * @property {readonly string[]} roles
- * @property {string} variable Variable with the password.
+ * @property {string} password File with the password.
  *
  * @typedef {object} Plan
  * @property {{ url: string, user: string, verifyName: boolean, members: number }} elasticsearch
@@ -32,13 +32,13 @@ import { setTimeout as sleep } from "node:timers/promises";
  *
  * @typedef {object} KibanaPlan
  * @property {string} url
- * @property {string} variable
+ * @property {string} password File with that of `kibana_system`.
  * @property {readonly { id: string, type: string }[]} objects
  * @property {string} defaultView
  *
  * @typedef {{ status: number, body: any }} Answer
  * @typedef {(method: string, path: string, body?: object) => Promise<Answer>} Ask
- * @typedef {(name: string) => string} Variable
+ * @typedef {(file: string) => string} Passwords
  * @typedef {object} Patience
  * @property {number} waitMilliseconds Until what does not answer is given up.
  * @property {number} betweenMilliseconds
@@ -162,9 +162,9 @@ async function makeStream(ask, stream) {
  * Policies before the templates that name them, both before the streams that are made by them; roles
  * before their users.
  *
- * @param {Plan} plan @param {Ask} ask @param {Variable} variable @param {Patience} patience
+ * @param {Plan} plan @param {Ask} ask @param {Passwords} passwordIn @param {Patience} patience
  */
-export async function setUpElasticsearch(plan, ask, variable, patience) {
+export async function setUpElasticsearch(plan, ask, passwordIn, patience) {
   await waitForElasticsearch(ask, plan, patience);
   for (const { path, body } of [...plan.policies, ...plan.templates])
     await make(ask, "PUT", path, body, acknowledged);
@@ -174,8 +174,8 @@ export async function setUpElasticsearch(plan, ask, variable, patience) {
   }
   for (const { path, body } of plan.roles)
     await make(ask, "PUT", path, body, (answer) => typeof answer?.role?.created === "boolean");
-  for (const { name, roles, variable: password } of plan.users) {
-    const body = { password: variable(password), roles, metadata: { managed_by: "fleet" } };
+  for (const { name, roles, password } of plan.users) {
+    const body = { password: passwordIn(password), roles, metadata: { managed_by: "fleet" } };
     await make(
       ask,
       "PUT",
@@ -185,7 +185,7 @@ export async function setUpElasticsearch(plan, ask, variable, patience) {
     );
   }
   if (plan.kibana !== undefined) {
-    const body = { password: variable(plan.kibana.variable) };
+    const body = { password: passwordIn(plan.kibana.password) };
     const path = "/_security/user/kibana_system/_password";
     await make(ask, "POST", path, body, (answer) => typeof answer === "object");
   }
@@ -244,12 +244,12 @@ export async function setUpKibana(plan, ask, patience) {
   console.log("POST /api/data_views/default");
 }
 
-/** @param {string} path @param {string} authorities */
-async function main(path, authorities) {
-  const variable = (/** @type {string} */ name) => {
-    const value = process.env[name];
-    if (value === undefined || value === "") throw new Error(`${name} is not set`);
-    return value;
+/** @param {string} path @param {string} folder @param {string} authorities */
+async function main(path, folder, authorities) {
+  const passwordIn = (/** @type {string} */ file) => {
+    const password = readFileSync(`${folder}/${file}`, "utf8").trim();
+    if (password === "") throw new Error(`${folder}/${file} is empty`);
+    return password;
   };
   /** @type {Plan} */
   const plan = JSON.parse(readFileSync(path, "utf8"));
@@ -258,10 +258,10 @@ async function main(path, authorities) {
     waitMilliseconds: seconds * 1_000,
     betweenMilliseconds: Math.min(5_000, seconds * 100),
   };
-  const password = variable("PASSWORD");
+  const password = passwordIn("administrator");
   const trusted = authorities === "-" ? undefined : readFileSync(authorities, "utf8");
   const ask = elasticsearch(plan.elasticsearch, password, trusted);
-  await setUpElasticsearch(plan, ask, variable, patience);
+  await setUpElasticsearch(plan, ask, passwordIn, patience);
   if (plan.kibana !== undefined) {
     const { user } = plan.elasticsearch;
     await setUpKibana(plan.kibana, kibana(plan.kibana.url, user, password), patience);
@@ -271,7 +271,7 @@ async function main(path, authorities) {
 
 if (import.meta.main) {
   try {
-    await main(process.argv[2] ?? "", process.argv[3] ?? "-");
+    await main(process.argv[2] ?? "", process.argv[3] ?? "", process.argv[4] ?? "-");
   } catch (error) {
     console.error(messageOf(error));
     process.exitCode = 1;

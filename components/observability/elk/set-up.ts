@@ -13,10 +13,10 @@ import type { Surroundings } from "../surroundings.ts";
 import { logStoreOf } from "./access.ts";
 import type { ElkConfig } from "./elk.schema.ts";
 import type { StoreUser } from "./names.ts";
-import { peopleUsers, programVariable } from "./roles.ts";
+import { peopleUsers } from "./roles.ts";
 import {
-  administratorVariable,
-  kibanaVariable,
+  administratorFile,
+  kibanaFile,
   setUpImage,
   setUpPlan,
   setUpResources,
@@ -31,17 +31,18 @@ export interface SetUpArgs extends Surroundings {
   readonly secrets: SecretStore;
 }
 
-/** User of the official image, named node there. */
-const nodeUser = 1000;
+/** Nobody: the program needs no file of its own. */
+const nobody = 65_534;
 
-const folder = "/etc/fleet";
+const folder = "/etc/fleet/set-up";
+const passwordFolder = "/etc/fleet/passwords";
 const program = "set-up.mjs";
 const authorities = "authorities.pem";
 
 /** Until a store that does not come up is given up: as long as it may take to start. */
 const waitSeconds = 1_200;
 
-/** Every password the plan names, under the variable it names it by. */
+/** Every password the plan names, under the file it names it by. */
 function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi.Output<string>> {
   const { store, kibana } = config;
   const administrator = store.kind === "builtin" ? store.password : store.administrator?.password;
@@ -50,20 +51,17 @@ function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi
   }
   const people = Object.values(kibana?.users ?? {}).map(({ password }) => secrets.value(password));
   return {
-    [administratorVariable]: secrets.value(administrator),
+    [administratorFile]: secrets.value(administrator),
     ...Object.fromEntries(
-      users.map((user) => [
-        programVariable(user),
-        secrets.value(user === "grafana" ? store.reader : store.shipper),
-      ]),
+      users.map((user) => [user, secrets.value(user === "grafana" ? store.reader : store.shipper)]),
     ),
     ...Object.fromEntries(
-      peopleUsers(kibana).flatMap(({ variable }, index) => {
+      peopleUsers(kibana).flatMap(({ password: file }, index) => {
         const password = people[index];
-        return password === undefined ? [] : [[variable, password] as const];
+        return password === undefined ? [] : [[file, password] as const];
       }),
     ),
-    ...(kibana === undefined ? {} : { [kibanaVariable]: secrets.value(kibana.password) }),
+    ...(kibana === undefined ? {} : { [kibanaFile]: secrets.value(kibana.password) }),
   };
 }
 
@@ -83,12 +81,15 @@ export function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
         "node",
         `${folder}/${program}`,
         `${folder}/plan.json`,
+        passwordFolder,
         trusted === undefined ? "-" : `${folder}/${authorities}`,
       ],
       env: { WAIT_SECONDS: `${waitSeconds}` },
-      secretEnv: passwords(args),
       resources: setUpResources,
-      mounts: [{ volume: "program", path: folder }],
+      mounts: [
+        { volume: "program", path: folder },
+        { volume: "passwords", path: passwordFolder },
+      ],
     },
     files: [
       {
@@ -100,7 +101,8 @@ export function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
         },
       },
     ],
-    security: { user: nodeUser },
+    secretFiles: [{ name: "passwords", files: passwords(args) }],
+    security: { user: nobody },
     flows: flowsOf(args.flows, name, namespaceName),
     networkPolicy: args.networkPolicy,
     // It may be done again at any time, and waits by itself.

@@ -92,12 +92,12 @@ describe("users of the store", () => {
     ]);
   });
 
-  it("are the programs' and the people's, each with a variable for its password", () => {
+  it("are the programs' and the people's, each with a file for its password", () => {
     expect(plan.users).toEqual([
-      { name: "filebeat", roles: ["fleet-filebeat"], variable: "PASSWORD_OF_FILEBEAT" },
-      { name: "grafana", roles: ["fleet-grafana"], variable: "PASSWORD_OF_GRAFANA" },
-      { name: "anna", roles: ["viewer"], variable: "PASSWORD_OF_PERSON_0" },
-      { name: "be.n", roles: ["editor"], variable: "PASSWORD_OF_PERSON_1" },
+      { name: "filebeat", roles: ["fleet-filebeat"], password: "filebeat" },
+      { name: "grafana", roles: ["fleet-grafana"], password: "grafana" },
+      { name: "anna", roles: ["viewer"], password: "person-0" },
+      { name: "be.n", roles: ["editor"], password: "person-1" },
     ]);
   });
 });
