@@ -47,6 +47,12 @@ export const exceptions: readonly {
   },
   {
     check: "CKV_K8S_40",
+    objects: /^(StatefulSet\.logs\.elasticsearch|Deployment\.logs\.kibana)$/,
+    reason:
+      "1000 is the user of Elastic's images: what is on the disk and in the image belongs to it",
+  },
+  {
+    check: "CKV_K8S_40",
     objects: /^(DaemonSet\.node-keeper\.|Deployment\.skywire-network-monitor\.)/,
     reason: "interfaces of a node and a TUN device need root: each in a namespace of its own (4.3)",
   },

@@ -84,6 +84,22 @@ export const exceptions: readonly {
     reason: "472 is the user of the official image: data on its disk belongs to it",
   },
   {
+    check: "container-security-context-user-group-id",
+    objects: /\/logs\/(elasticsearch|kibana) /,
+    reason:
+      "1000 and the group of root are the user of Elastic's images: what is on the disk and in the image belongs to them",
+  },
+  {
+    check: "deployment-replicas",
+    objects: /\/logs\/kibana$/,
+    reason: "nothing waits for a page; two versions must not move the same objects at once",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/logs\/kibana$/,
+    reason: "Recreate, for the same reason",
+  },
+  {
     check: "service-type",
     objects: /^Service\/v1\/skywire\/(dmsg-server-\d|address-resolver-udp)$/,
     reason: "clients dial a node's own address: no balancer, the client's address kept (4.2, 4.10)",
