@@ -9,7 +9,7 @@ import { summarise } from "./measure.ts";
 import type { Figure } from "./table.ts";
 
 /** Lines as the systems print them, one of each form: text, JSON, JSON with a fraction, a request. */
-const lines = [
+export const lines = [
   "[2026-11-21T10:00:00Z] INFO [dmsg_server]: accepted 3 sessions of 12, the others have no entry",
   '{"L":"INFO","T":"2026-11-21T10:00:00.000Z","N":"hare","M":"round started","layer":1234,"round":2}',
   '{"level":"info","ts":1763719200.12,"msg":"handled","path":"/entry","status":200,"seconds":0.0123}',

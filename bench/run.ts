@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { clone, skywireStacks } from "../test/rendered.ts";
+import { filebeatFigures } from "./filebeat-lines.ts";
 import { lineFigures } from "./lines.ts";
 import { timeOnce } from "./measure.ts";
 import { reportFigures } from "./report.ts";
@@ -41,6 +42,7 @@ try {
   };
   tell(await reportFigures(root));
   tell(await lineFigures());
+  tell(await filebeatFigures(root));
   for (const stack of skywireStacks) {
     tell(await stackFigures(stack, root));
   }

@@ -123,7 +123,8 @@ const storedFields: readonly (keyof LogEvent)[] = [
   ...(["line", "message", "fields", "length"] as const),
 ];
 
-const processors = ({ config }: FilebeatFolders): object[] => [
+/** What is done to each line, once it is known where it is from. */
+export const lineProcessors = ({ config }: Pick<FilebeatFolders, "config">): object[] => [
   {
     script: {
       lang: "javascript",
@@ -165,7 +166,7 @@ export function filebeatConfig(settings: FilebeatSettings): string {
   return stringify(
     {
       filebeat: { autodiscover: { providers: [discovery(settings, folders)] } },
-      processors: processors(folders),
+      processors: lineProcessors(folders),
       // What waits in memory while the store is away; behind it, what is not yet read waits in the files.
       queue: { mem: { events: 1024, flush: { min_events: 512, timeout: "1s" } } },
       output: { elasticsearch: output(settings, folders) },
