@@ -13,6 +13,7 @@ import { requiredSecrets } from "../../stacks/secrets.ts";
 import type { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { secretsIn } from "../../policy/graph/secrets.ts";
 import { type KubernetesObject, worldOf } from "../../policy/graph/objects.ts";
+import { allows } from "../../policy/graph/policies.ts";
 import { clone, render, type Rendered } from "../rendered.ts";
 import { sandboxPlace } from "../../sandbox/place.ts";
 import { requireRunning } from "../../sandbox/sandbox.ts";
@@ -42,6 +43,9 @@ import {
 } from "./rollout-course.ts";
 import { record, type RecordedPod } from "./rollout-recorder.ts";
 import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbox.ts";
+
+/** Namespaces of what watches. */
+const watching = ["metrics", "logs", "log-shipper", "profiles"];
 
 const servers = [1, 2, 3, 4, 5, 6].map((number) => `dmsg-server-${number}`);
 
@@ -146,12 +150,103 @@ describe("Skywire's production shape in a sandbox", () => {
   test("each extra runs once in a namespace of its own", () => {
     const members = [1, 2, 3, 4].map((number) => `coturn/coturn-${number}`);
     for (const workload of [
-      ...["geoip/geoip", "utilities/git-telegram-bot", "metrics/prometheus", "metrics/grafana"],
+      ...["geoip/geoip", "utilities/git-telegram-bot"],
       ...["whitelist/auth", "whitelist/whitelist", "whitelist/whitelist-postgres", ...members],
     ]) {
       const pods = groups.get(workload)?.length;
       expect({ workload, pods }).toEqual({ workload, pods: 1 });
     }
+  });
+
+  test("what watches runs whole: members apart, and a shipper and an exporter on every node", () => {
+    const single = ["prometheus", "alertmanager", "grafana", "push-gateway", "statsd"];
+    for (const workload of [
+      ...[...single, "kube-state-metrics"].map((name) => `metrics/${name}`),
+      ...["logs/kibana", "profiles/pyroscope", "profiles/profile-scraper"],
+    ]) {
+      const pods = groups.get(workload)?.length;
+      expect({ workload, pods }).toEqual({ workload, pods: 1 });
+    }
+    expect(nodesUnder(groups.get("logs/elasticsearch") ?? [])).toHaveLength(3);
+    for (const everywhere of ["metrics/node-exporter", "log-shipper/filebeat"]) {
+      expect(nodesUnder(groups.get(everywhere) ?? []).toSorted()).toEqual(
+        [...nodes.keys()].toSorted(),
+      );
+    }
+  });
+
+  test("what watches has its disks, and of the nodes only what is said of it", async () => {
+    const claims = (await sandbox.objects("persistentvolumeclaims"))
+      .filter(({ metadata }) => watching.includes(metadata.namespace ?? ""))
+      .map((claim) => `${claim.metadata.name} ${JSON.stringify(claim["status"])}`);
+    expect(claims.map((claim) => claim.split(" ")[0]).sort()).toEqual([
+      ...["alertmanager-data", "data-elasticsearch-0", "data-elasticsearch-1"],
+      ...["data-elasticsearch-2", "grafana-data", "prometheus-data", "push-gateway-data"],
+      "pyroscope-data",
+    ]);
+    expect(claims.filter((claim) => !claim.includes('"phase":"Bound"'))).toEqual([]);
+    const { pods } = worldOf(await sandbox.objects("deployments,statefulsets,daemonsets"));
+    const onNodes = pods
+      .filter(({ namespace }) => watching.includes(namespace))
+      .filter(({ spec }) => JSON.stringify(spec.volumes ?? []).includes("hostPath"))
+      .map(({ name }) => name);
+    expect(onNodes.sort()).toEqual(["filebeat", "node-exporter"]);
+    const inNetwork = pods.filter(({ namespace }) => watching.includes(namespace));
+    expect(inNetwork.filter(({ spec }) => JSON.stringify(spec).includes("hostNetwork"))).toEqual(
+      [],
+    );
+  });
+
+  test("what watches is called by whom it says, and by nobody else", async () => {
+    const world = worldOf(
+      await sandbox.objects(
+        "deployments,statefulsets,daemonsets,jobs,services,networkpolicies,namespaces",
+      ),
+    );
+    const found = (namespace: string, name: string) =>
+      world.pods.find((pods) => pods.namespace === namespace && pods.name === name);
+    const callers = (namespace: string, name: string, port: number): string[] => {
+      const to = found(namespace, name);
+      return world.pods
+        .filter(
+          (from) =>
+            to !== undefined &&
+            allows(world, {
+              from: { kind: "pods", pods: from },
+              to: { kind: "pods", pods: to },
+              port,
+              protocol: "TCP",
+            }),
+        )
+        .map((from) => `${from.namespace}/${from.name.replace(/^elk-set-up.*/, "elk-set-up")}`)
+        .sort();
+    };
+    expect(callers("logs", "elasticsearch", 9200)).toEqual([
+      ...["log-shipper/filebeat", "logs/elk-set-up", "logs/kibana", "metrics/grafana"],
+    ]);
+    expect(callers("metrics", "prometheus", 9090)).toEqual(["ingress/traefik", "metrics/grafana"]);
+    expect(callers("logs", "kibana", 5601)).toEqual(["ingress/traefik", "logs/elk-set-up"]);
+    expect(callers("profiles", "pyroscope", 4040)).toEqual([
+      ...["metrics/grafana", "metrics/prometheus", "profiles/profile-scraper"],
+    ]);
+    // Nothing of it is on a node's own port, or on a balancer.
+    const types = world.services
+      .filter(({ metadata }) => watching.includes(metadata.namespace ?? ""))
+      .map(({ spec }) => spec.type ?? "ClusterIP");
+    expect(new Set(types)).toEqual(new Set(["ClusterIP"]));
+  });
+
+  test("secrets of what watches stand in Secrets, and in nothing that people read", async () => {
+    const secrets = sandboxSecrets(sandbox);
+    const wanted = requiredSecrets(rendered.config)
+      .filter(({ path }) => path.startsWith("fleet:observability"))
+      .map(({ name }) => [name, secrets.get(name) ?? "?"] as const);
+    expect(wanted.length).toBeGreaterThan(9);
+    const open = await sandbox.objects(
+      "configmaps,deployments,statefulsets,daemonsets,jobs,pods,services,ingresses",
+    );
+    const text = JSON.stringify(open);
+    expect(wanted.filter(([, value]) => text.includes(value)).map(([name]) => name)).toEqual([]);
   });
 
   test("coturn's pods are on the nodes that have its eight addresses", () => {
@@ -185,7 +280,10 @@ describe("Skywire's production shape in a sandbox", () => {
       "node-keeper": "privileged",
       coturn: "privileged",
       geoip: "restricted",
-      metrics: "restricted",
+      metrics: "privileged",
+      logs: "restricted",
+      "log-shipper": "privileged",
+      profiles: "restricted",
       utilities: "restricted",
       whitelist: "restricted",
     });
@@ -197,7 +295,7 @@ describe("Skywire's production shape in a sandbox", () => {
       spec.rules.map(({ host }) => [host, spec.ingressClassName]),
     );
     const skywire = ["dmsgd", "tpd", "rf", "ut", "conf"].map((name) => `${name}.skywire`);
-    const traefik = [...skywire, "sd", "nv", "auth"].map((name) => [
+    const traefik = [...skywire, "sd", "nv", "auth", "prometheus", "kibana"].map((name) => [
       `${name}.skycoin.com`,
       "traefik",
     ]);
@@ -206,7 +304,7 @@ describe("Skywire's production shape in a sandbox", () => {
       ...Object.fromEntries([...traefik, ...nginx]),
       "ar.skywire.skycoin.com": "edge",
     });
-    expect(hosts).toHaveLength(12);
+    expect(hosts).toHaveLength(14);
   });
 
   test("past the controllers go the published ports alone, and to pods of the very node dialled", async () => {
@@ -263,7 +361,9 @@ describe("Skywire's production shape in a sandbox", () => {
         ...["dmsgd", "tpd", "rf", "ut", "conf"].map(
           (name) => `${name}.skywire.skycoin.com. 300 IN A ${traefik ?? "?"}`,
         ),
-        ...["sd", "nv"].map((name) => `${name}.skycoin.com. 300 IN A ${traefik ?? "?"}`),
+        ...["sd", "nv", "prometheus", "kibana"].map(
+          (name) => `${name}.skycoin.com. 300 IN A ${traefik ?? "?"}`,
+        ),
         ...["ip", "grafana", "whitelist"].map(
           (name) => `${name}.skycoin.com. 300 IN A ${nginx ?? "?"}`,
         ),

@@ -107,7 +107,6 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
     if (stack === "prod") {
       expect(checked).toEqual(
         expect.arrayContaining([
-          "prometheus → alertmanager.metrics.svc:9093",
           "grafana → alertmanager.metrics.svc:9093",
           "grafana → elasticsearch.logs.svc:9200",
           "grafana → pyroscope.profiles.svc:4040",
