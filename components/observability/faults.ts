@@ -38,7 +38,7 @@ export function observabilityFaults(
     ...(metrics === undefined
       ? []
       : below("metrics", [
-          ...ownFaults(partsOf(metrics, ingress, system)),
+          ...ownFaults(partsOf({ metrics, logs }, ingress, system)),
           ...exporterFaults(metrics, workloads),
         ])),
     ...(logs === undefined ? [] : below("logs", logsFaults(logs, namespaces))),

@@ -137,7 +137,7 @@ function makeMetrics(
 ): [page: string, PageBackend][] {
   const { config, stack, secrets, ingress, cluster, watched } = args;
   const place = places("metrics");
-  const parts = partsOf(metrics, ingress, watched);
+  const parts = partsOf({ metrics, logs: config.logs }, ingress, watched);
   const { grafana, prometheus } = new MetricsStack(
     "metrics-stack",
     {

@@ -1,6 +1,7 @@
 /** What a stack has that its alerts and dashboards may speak of. Pure. */
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { Exporter } from "./families/types.ts";
+import type { LogsConfig } from "./logs/logs.schema.ts";
 import { metricsExporters } from "./metrics/metrics-shape.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
 import { statsdFamilies } from "./metrics/statsd-files.ts";
@@ -19,13 +20,20 @@ export interface WatchedSystem {
 const controllerExporters = ({ controllers }: IngressConfig): Exporter[] =>
   Object.values(controllers).some(({ kind }) => kind === "traefik") ? ["traefik"] : [];
 
+const shipperExporters = (logs: LogsConfig | undefined): Exporter[] =>
+  logs?.shipper.kind === "vector" ? ["log-shipper"] : [];
+
 /** The parts of a stack. */
 export function partsOf(
-  metrics: MetricsConfig,
+  { metrics, logs }: { readonly metrics: MetricsConfig; readonly logs?: LogsConfig | undefined },
   ingress: IngressConfig,
   { observed, backups }: WatchedSystem,
 ): ObservedParts {
-  const exporters = [...metricsExporters(metrics), ...controllerExporters(ingress)];
+  const exporters = [
+    ...metricsExporters(metrics),
+    ...controllerExporters(ingress),
+    ...shipperExporters(logs),
+  ];
   return {
     exporters,
     systems: [observed(exporters)],

@@ -24,6 +24,7 @@ import {
 import {
   alertmanagerCases,
   certificateCases,
+  logShipperCases,
   prometheusCases,
   pushGatewayCases,
   servedCertificateCases,
@@ -42,6 +43,7 @@ const cases: Readonly<Record<string, AlertCases>> = {
   certificates: certificateCases,
   "claim-states": claimStateCases,
   claims: claimCases,
+  "log-shipper": logShipperCases,
   machines: machineCases,
   nodes: nodeStateCases,
   prometheus: prometheusCases,

@@ -5,7 +5,7 @@ import type { ObservedParts } from "../rules/types.ts";
 import { kubeState } from "./kube-state.ts";
 import { apiServer, cadvisor, kubelet } from "./kubernetes.ts";
 import { nodeExporter } from "./node-exporter.ts";
-import { certManager, traefik } from "./platform.ts";
+import { certManager, logShipper, traefik } from "./platform.ts";
 import { alertmanager, prometheus, pushGateway, statsd } from "./prometheus.ts";
 import { type Exporter, exporters, type Family, familyOf, type MetricKind } from "./types.ts";
 
@@ -39,6 +39,7 @@ export const sources: Readonly<Record<Exporter, Source>> = {
   "api-server": { family: apiServer, added: everywhere },
   "cert-manager": { family: certManager, added: ofOthers },
   traefik: { family: traefik, added: ofPods },
+  "log-shipper": { family: logShipper, added: ofPods },
 };
 
 /** What Prometheus writes itself of each reading. */

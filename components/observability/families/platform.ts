@@ -1,4 +1,4 @@
-/** What stands round a system: certificates, ingress controllers. */
+/** What stands round a system: certificates, ingress controllers, the shipper of its logs. */
 import { goProgram } from "./go.ts";
 import { familyOf } from "./types.ts";
 
@@ -48,3 +48,30 @@ export const traefik = {
     ["histogram", "traefik_service_", "code method protocol service", "request_duration_seconds"],
   ]),
 };
+
+/**
+ * LogShipper's Vector (0.57; its internal metrics, by their names in vectordotdev/vector). Each of its parts is a
+ * component: `to-<sink>` is one, with a buffer of that name.
+ */
+export const logShipper = familyOf([
+  [
+    "counter",
+    "vector_component_",
+    "component_id component_kind component_type host",
+    "received_events_total sent_events_total sent_bytes_total",
+  ],
+  [
+    "counter",
+    "vector_component_",
+    "component_id component_kind component_type host intentional",
+    "discarded_events_total",
+  ],
+  [
+    "counter",
+    "vector_component_",
+    "component_id component_kind component_type host error_type stage",
+    "errors_total",
+  ],
+  ["gauge", "vector_buffer_", "buffer_id host stage", "size_bytes max_size_bytes"],
+  ["counter", "vector_buffer_", "buffer_id host stage intentional", "discarded_events_total"],
+]);

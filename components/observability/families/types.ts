@@ -13,6 +13,7 @@ export const exporters = [
   "api-server",
   "cert-manager",
   "traefik",
+  "log-shipper",
 ] as const;
 /** {@inheritDoc exporters} */
 export type Exporter = (typeof exporters)[number];

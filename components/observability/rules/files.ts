@@ -8,7 +8,13 @@ import { nodeStateRules, workloadRules } from "./kubernetes.ts";
 import { machineRules } from "./nodes.ts";
 import { claimRules, claimStateRules } from "./storage.ts";
 import type { AlertRule, ObservedParts, RuleGroup } from "./types.ts";
-import { alertmanagerRules, prometheusRules, pushGatewayRules, statsdGroup } from "./watchers.ts";
+import {
+  alertmanagerRules,
+  logShipperRules,
+  prometheusRules,
+  pushGatewayRules,
+  statsdGroup,
+} from "./watchers.ts";
 
 /** Exporter → the alerts that need it. */
 const groupsOf: Readonly<Partial<Record<Exporter, readonly RuleGroup[]>>> = {
@@ -20,6 +26,7 @@ const groupsOf: Readonly<Partial<Record<Exporter, readonly RuleGroup[]>>> = {
   traefik: [servedCertificateRules],
   "push-gateway": [pushGatewayRules],
   statsd: [statsdGroup],
+  "log-shipper": [logShipperRules],
 };
 
 /** Alerts that a stack has without saying so: those whose metrics somebody exports there. */

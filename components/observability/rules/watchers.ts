@@ -155,3 +155,30 @@ export const pushGatewayRules: RuleGroup = { name: "push-gateway", rules: pushRu
 
 /** Alerts on StatsD. */
 export const statsdGroup: RuleGroup = { name: "statsd", rules: statsdRules };
+
+/** Alerts on what ships logs. */
+export const logShipperRules: RuleGroup = {
+  name: "log-shipper",
+  rules: [
+    {
+      name: "LogSinkWaits",
+      expression:
+        "max by (node, buffer_id) (vector_buffer_size_bytes / vector_buffer_max_size_bytes) > 0.5",
+      for: "15m",
+      severity: "warning",
+      summary:
+        "{{ $labels.buffer_id }} of LogShipper does not get rid of its lines on {{ $labels.node }}",
+      description:
+        "The service behind the sink is down, slow or refuses what it is sent. When the buffer is full, reading stops or lines are lost, as whenFull says.",
+    },
+    {
+      name: "LogLinesLost",
+      expression:
+        'sum by (node, component_id) (increase(vector_component_discarded_events_total{intentional="false"}[15m])) > 0 or sum by (node, buffer_id) (increase(vector_buffer_discarded_events_total[15m])) > 0',
+      severity: "warning",
+      summary:
+        "Lines of logs are lost on {{ $labels.node }}, in {{ $labels.component_id }}{{ $labels.buffer_id }} of LogShipper",
+      description: "A service refused them for good, or the buffer of a sink was full.",
+    },
+  ],
+};

@@ -314,3 +314,72 @@ export const statsdCases: AlertCases = {
     ],
   },
 };
+
+/** {@inheritDoc AlertCases} */
+export const logShipperCases: AlertCases = {
+  LogSinkWaits: {
+    fires: {
+      series: {
+        'vector_buffer_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "300x30",
+        'vector_buffer_max_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "512x30",
+      },
+      at: "16m",
+      as: [
+        {
+          labels: { buffer_id: "to-main", node: "node-1" },
+          summary: "to-main of LogShipper does not get rid of its lines on node-1",
+        },
+      ],
+    },
+    silent: [
+      // A batch that waits is no fault, nor a short outage.
+      {
+        series: {
+          'vector_buffer_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "200x30",
+          'vector_buffer_max_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "512x30",
+        },
+        at: "30m",
+      },
+      {
+        series: {
+          'vector_buffer_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "400x9 0x20",
+          'vector_buffer_max_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "512x30",
+        },
+        at: "16m",
+      },
+    ],
+  },
+  LogLinesLost: {
+    fires: {
+      series: {
+        'vector_component_discarded_events_total{component_id="to-main",intentional="false",node="node-1"}':
+          "0+1x20",
+        'vector_buffer_discarded_events_total{buffer_id="to-archive",intentional="true",node="node-2"}':
+          "0+1x20",
+      },
+      at: "10m",
+      as: [
+        {
+          labels: { component_id: "to-main", node: "node-1" },
+          summary: "Lines of logs are lost on node-1, in to-main of LogShipper",
+        },
+        {
+          labels: { buffer_id: "to-archive", node: "node-2" },
+          summary: "Lines of logs are lost on node-2, in to-archive of LogShipper",
+        },
+      ],
+    },
+    silent: [
+      // Lines of pods that ask to be left out are dropped on purpose.
+      {
+        series: {
+          'vector_component_discarded_events_total{component_id="whose",intentional="true",node="node-1"}':
+            "0+1x20",
+          'vector_component_discarded_events_total{component_id="to-main",intentional="false",node="node-1"}':
+            "3x20",
+        },
+        at: "10m",
+      },
+    ],
+  },
+};
