@@ -96,6 +96,7 @@ const toolNames = [
   "nginx",
   "docker-registry",
   "traefik",
+  "promtool",
   "prometheus-pushgateway",
   "statsd_exporter",
   "node_exporter",
