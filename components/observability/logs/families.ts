@@ -20,7 +20,8 @@ const hoursOf = (text: string): number => {
 export const Retention = z
   .string("must be a time with its unit, e.g. 7d")
   .regex(/^[1-9]\d{0,5}[hd]$/, "must be hours or days with the unit, e.g. 12h or 7d")
-  .refine((text) => hoursOf(text) <= mostHours, "must be at most 3650d");
+  // What is no time at all is told of above.
+  .refine((text) => !(hoursOf(text) > mostHours), "must be at most 3650d");
 
 /** Name of a container, or how its name begins: `miner-*`. */
 const ContainerName = z
