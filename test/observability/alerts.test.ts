@@ -18,6 +18,12 @@ import { textUse } from "../../components/observability/rules/templates.ts";
 import type { AlertRule, ObservedParts } from "../../components/observability/rules/types.ts";
 import { OwnDashboards } from "../../components/observability/dashboards/dashboards.schema.ts";
 import { observedSkywire } from "../../components/skywire/observed.ts";
+import { dashboardFolders } from "../../components/observability/dashboards/files.ts";
+import { partsOf } from "../../components/observability/parts.ts";
+import { SkywireStack } from "../../stacks/skywire/schema.ts";
+import { watchedSystem } from "../../stacks/skywire/watched.ts";
+import { sections } from "../skywire/stack-file.ts";
+import { dashboardFaults } from "./dashboard-faults.ts";
 import { bareStack, wholeStack } from "./rules/whole-stack.ts";
 
 const rulesOf = (on: ObservedParts): AlertRule[] => alertGroups(on).flatMap(({ rules }) => rules);
@@ -95,6 +101,44 @@ describe("the alerts of a stack", () => {
       ({ name }) => name === "DmsgServersMissing",
     );
     expect(rule?.expression).toBe("max(dmsg_discovery_servers_count) < 3");
+  });
+});
+
+describe.each(["prod", "test"] as const)("the alerts of %s", (name) => {
+  const stack = SkywireStack.parse(sections(name));
+  const { metrics } = stack.observability;
+  const on =
+    metrics && partsOf({ ...stack.observability, metrics }, stack.ingress, watchedSystem(stack));
+
+  it("ask for nothing that nobody exports there, nor do its dashboards", () => {
+    expect(on).toBeDefined();
+    expect(on && faultsOf(on)).toEqual([]);
+    expect(on && dashboardFaults(dashboardFolders(on), exportedBy(on), ["prometheus"])).toEqual([]);
+  });
+
+  it("are about its claims, certificates, dmsg-servers and each of its backups", () => {
+    const groups = new Map((on ? alertGroups(on) : []).map((group) => [group.name, group.rules]));
+    expect([...groups.keys()]).toEqual(
+      expect.arrayContaining(["workloads", "claims", "certificates", "backups", "skywire"]),
+    );
+    const missing = groups.get("backups")?.find((one) => one.name === "BackupMissing")?.expression;
+    expect(on?.backups.length).toBeGreaterThan(3);
+    for (const { namespace, name: job } of on?.backups ?? []) {
+      expect(missing).toContain(`{namespace="${namespace}",cronjob="${job}"}`);
+    }
+  });
+});
+
+describe("what docs/observability.md says to write", () => {
+  const page = readFileSync(new URL("../../docs/observability.md", import.meta.url), "utf8");
+  const examples = [...page.matchAll(/```yaml\n((?:rules|dashboards):\n[^`]*)```/g)].map(
+    ([, text = ""]) => parse(text) as Record<string, unknown>,
+  );
+
+  it("is taken", () => {
+    expect(examples.map((one) => Object.keys(one)).flat()).toEqual(["rules", "dashboards"]);
+    const given = Object.assign({}, ...examples) as Record<string, unknown>;
+    expect(told(withOwn(given["rules"], {}, given["dashboards"]))).toEqual([]);
   });
 });
 

@@ -1,10 +1,16 @@
 /** Queries of Prometheus: read, typed, and looked up. What Prometheus itself accepts is the judges' to prove. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
 import { describe, expect, it } from "vitest";
 
 import { typeFaults } from "../../components/observability/promql/check.ts";
 import { checkNames, type Exported } from "../../components/observability/promql/names.ts";
 import { readQuery } from "../../components/observability/promql/parse.ts";
 import type { Query } from "../../components/observability/promql/types.ts";
+
+const clone = fileURLToPath(new URL("../..", import.meta.url));
 
 function read(text: string): Query {
   const found = readQuery(text);
@@ -124,5 +130,22 @@ describe("the labels of a query's outcome", () => {
   ])("%s asks for what is not there", (text, told) => {
     const { faults } = checkNames(read(text), exported);
     expect(faults.map(({ message }) => message).join("; ")).toContain(told);
+  });
+});
+
+describe("Prometheus' grammar", () => {
+  it("is loaded by the first query that is read, never with the program: its tables take their time", () => {
+    const folders = ["components", "stacks"].map((name) => join(clone, name));
+    const loading = folders
+      .flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) =>
+          join(folder, name),
+        ),
+      )
+      .filter((path) => path.endsWith(".ts"))
+      .filter((path) =>
+        /^import (?!type).*lezer|\bimport\("[^"]*lezer/m.test(readFileSync(path, "utf8")),
+      );
+    expect(loading).toEqual([]);
   });
 });
