@@ -25,6 +25,7 @@ import {
   filebeatArguments,
   filebeatConfig,
   filebeatFile,
+  filebeatFolders,
   filebeatUser,
   outputCheck,
   passwordValue,
@@ -41,6 +42,7 @@ import {
   playStore,
   type PlayedStore,
 } from "./log-store.ts";
+import { render } from "../rendered.ts";
 import { type Finished, run, toolPath } from "./tools.ts";
 
 const node = "node-1";
@@ -222,18 +224,6 @@ const fresh = async (script?: string): Promise<void> => {
   place = new Node(store, api, script);
 };
 
-beforeAll(async () => {
-  api = await playApi(node, pods);
-});
-afterEach(async () => {
-  await place.stop();
-  await store.stop();
-  place.remove();
-});
-afterAll(async () => {
-  await api.stop();
-});
-
 /** What the shipper made of a pod's lines, in their order. */
 const documents = (pod: PlayedPod): unknown[] =>
   store.lines.flatMap(({ document }) =>
@@ -255,6 +245,18 @@ function expectedOf({ expected }: LogLine): unknown {
 }
 
 describe("Filebeat", () => {
+  beforeAll(async () => {
+    api = await playApi(node, pods);
+  });
+  afterEach(async () => {
+    await place.stop();
+    await store.stop();
+    place.remove();
+  });
+  afterAll(async () => {
+    await api.stop();
+  });
+
   // A line without a letter is none to Filebeat.
   const corpus = logLines.filter(({ text }) => text.length > 0);
   const masking = corpus.filter(({ hexKeys }) => hexKeys === undefined);
@@ -380,5 +382,33 @@ describe("Filebeat", () => {
     expect((await place.checkOutput(password, ...name)).code).not.toBe(0);
     place.write(authoritiesFile, selfSigned.cert);
     expect((await place.checkOutput()).code).not.toBe(0);
+  });
+});
+
+describe("the Filebeat of a committed stack", () => {
+  const here = mkdtempSync(join(tmpdir(), "fleet-filebeat-stack-"));
+  afterAll(() => {
+    rmSync(here, { recursive: true, force: true });
+  });
+
+  it("has a config that Filebeat takes, with the script that it names", async () => {
+    const { world } = await render("prod");
+    const found = world.configMaps.find(({ data = {} }) => filebeatFile in data);
+    // Whose authority it is, is the sandbox's affair.
+    const files = { ...found?.data, [authoritiesFile]: authority };
+    for (const [name, text] of Object.entries(files)) {
+      const { config, trust } = filebeatFolders;
+      const moved = text.replaceAll(`${trust}/`, `${here}/`).replaceAll(`${config}/`, `${here}/`);
+      writeFileSync(join(here, name), moved, { mode: 0o644 });
+    }
+    expect(Object.keys(files).sort()).toEqual(
+      [filebeatFile, authoritiesFile, "line.js", "settings.js"].sort(),
+    );
+    const { code, stdout, stderr } = await run(
+      toolPath("filebeat"),
+      ["test", "config", "-c", join(here, filebeatFile), "--path.data", join(here, "data")],
+      { env: { NODE_NAME: node, [passwordVariable]: passwordValue(password), HOME: here } },
+    );
+    expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: "Config OK\n" });
   });
 });
