@@ -27,7 +27,7 @@ import { partsOf, type WatchedSystem } from "./parts.ts";
 import { Profiles } from "./profiles/pyroscope.ts";
 import { pyroscopeUrl } from "./profiles/shape.ts";
 import { alertRuleFiles } from "./rules/files.ts";
-import { type PartNamespace, partNamespaces, scrapersOf } from "./shape.ts";
+import { pagesOf, type PartNamespace, partNamespaces, scrapersOf } from "./shape.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { vectorName } from "./vector/shape.ts";
 import { LogShipper, sinkSecrets } from "./vector/vector.ts";
@@ -81,11 +81,16 @@ function makePlaces(
   const { config, watched, flows, networkPolicy, ingress } = args;
   const system = watched.name;
   const data = config.data ?? args.data;
+  const hosted = new Set(pagesOf(config).map(({ namespace }) => namespace));
   const places = new Map(
     partNamespaces(config).map(({ part, name, podSecurity }) => {
       const namespace = new Namespace(
         name,
-        { system, networkPolicy, data, podSecurity, acmeFrom: ingress.namespace },
+        {
+          ...{ system, networkPolicy, data, podSecurity },
+          // Where a host is, its certificate is proved.
+          ...(hosted.has(name) ? { acmeFrom: ingress.namespace } : {}),
+        },
         { ...opts },
       );
       const around = { system, flows, networkPolicy, data };

@@ -41,9 +41,9 @@ export const exceptions: readonly {
   },
   {
     check: "CKV_K8S_40",
-    objects: /^Deployment\.(metrics\.grafana|ingress\.nginx)$/,
+    objects: /^Deployment\.(metrics\.grafana|profiles\.profile-scraper|ingress\.nginx)$/,
     reason:
-      "472 and 101 are the users of the official images: what is on the disk and in the image belongs to them",
+      "472, 473 and 101 are the users of the official images: what is on the disk and in the image belongs to them",
   },
   {
     check: "CKV_K8S_40",
@@ -60,6 +60,16 @@ export const exceptions: readonly {
     check: "CKV_K8S_23",
     objects: /^(DaemonSet\.node-keeper\.|Deployment\.skywire-network-monitor\.)/,
     reason: "the same two, for the same reason",
+  },
+  {
+    check: "CKV_K8S_40",
+    objects: /^DaemonSet\.log-shipper\./,
+    reason: "the lines of all pods lie on the node and belong to root: a namespace of its own",
+  },
+  {
+    check: "CKV_K8S_23",
+    objects: /^DaemonSet\.log-shipper\./,
+    reason: "the same, for the same reason",
   },
   {
     check: "CKV_K8S_25",
@@ -81,7 +91,8 @@ export const exceptions: readonly {
   },
   {
     check: "CKV_K8S_38",
-    objects: /^(DaemonSet\.node-keeper\.|Deployment\.(ingress\.|metrics\.prometheus$))/,
+    objects:
+      /^(DaemonSet\.(node-keeper|log-shipper)\.|Deployment\.(ingress\.|metrics\.(prometheus|kube-state-metrics)$|profiles\.profile-scraper$))/,
     reason: "they ask the API server: it is what their roles are for",
   },
   {

@@ -79,9 +79,25 @@ export const exceptions: readonly {
     reason: "Recreate, for the same reasons",
   },
   {
+    check: "deployment-replicas",
+    objects: /\/(metrics\/(alertmanager|push-gateway|statsd)|profiles\/pyroscope)$/,
+    reason: "one of each: one writer to a disk, and one that counts what it is sent",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/(metrics\/(alertmanager|push-gateway|statsd)|profiles\/pyroscope)$/,
+    reason: "Recreate, for the same reasons",
+  },
+  {
     check: "container-security-context-user-group-id",
-    objects: /\/metrics\/grafana /,
-    reason: "472 is the user of the official image: data on its disk belongs to it",
+    objects: /\/(metrics\/grafana|profiles\/profile-scraper) /,
+    reason: "472 and 473 are the users of the official images: what is in them belongs to those",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/log-shipper\/(filebeat|log-shipper) /,
+    reason:
+      "the lines of all pods lie on the node and belong to root: the named exception, in a namespace of its own",
   },
   {
     check: "container-security-context-user-group-id",
@@ -106,7 +122,7 @@ export const exceptions: readonly {
   },
   {
     check: "networkpolicy-targets-pod",
-    objects: /\/(skywire|geoip|whitelist|metrics|voting)\/acme-solvers$/,
+    objects: /\/(skywire|geoip|whitelist|metrics|logs|voting)\/acme-solvers$/,
     reason: "its pods are cert-manager's, there only while a certificate is made",
   },
   {
