@@ -408,6 +408,12 @@ const secrets: readonly LogLine[] = [
     secrets: ["MHcCAQEE"],
   },
   {
+    name: "a line of a private key that is printed on many",
+    text: "MHcCAQEEIA".padEnd(64, "bQ7/x+"),
+    expected: asText("***"),
+    secrets: ["MHcCAQEEIA"],
+  },
+  {
     name: "words that only sound like it",
     text: '{"task":"a","desk":"b","disk":5,"tokens_used":7,"monkey":"c","public_key":"d","secretary":"e"}',
     expected: asJson({

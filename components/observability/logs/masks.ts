@@ -56,6 +56,13 @@ export const masks: readonly Mask[] = [
     hints: ["private key"],
   },
   {
+    // A key in PEM that is printed line by line: each but the last has 64 characters, or 76.
+    name: "line of base64 and nothing else",
+    pattern: "^\\s*[A-Za-z0-9+/]{60,76}={0,2}\\s*$",
+    replacement: masked,
+    hints: [],
+  },
+  {
     name: "password in a URL",
     pattern: "([a-z][a-z0-9+.-]{0,30}://[^\\s/@:\"'\\\\]{0,256}):[^\\s/@\"'\\\\]+@",
     replacement: `$1:${masked}@`,
