@@ -11,6 +11,7 @@ import { debianRelease, unpackPackages } from "./debian.mjs";
 import { Unavailable, download, isReachable } from "./download.mjs";
 import { withLock } from "./lock.mjs";
 import { InstallError, duration, say } from "./log.mjs";
+import { compileAgainstJars, mavenVersionOf } from "./maven.mjs";
 import { candidateFolders, findOnPath, linkFolder, probeVersion } from "./path-tools.mjs";
 import { installPackages, pythonVersionOf } from "./python.mjs";
 import { unpackSchemas } from "./schemas.mjs";
@@ -34,6 +35,7 @@ const words = {
   debian: "unpacked from Debian's packages",
   pypi: "installed from Python's packages, SHA-256 as pinned",
   cargo: "built from its crates, SHA-256 as pinned",
+  maven: "compiled against its jars, SHA-256 as pinned",
 };
 
 /**
@@ -208,6 +210,8 @@ function fill(tool, source, folder, place) {
       return installPackages(source, tool.binaries, folder);
     case "cargo":
       return buildCrate(source, tool.binaries, folder, join(place.root, "cargo"));
+    case "maven":
+      return compileAgainstJars(source, folder, join(place.root, "maven"));
   }
 }
 
@@ -289,6 +293,7 @@ function contents(tool) {
 function versionOf(source) {
   if (source.kind === "pypi") return pythonVersionOf(source);
   if (source.kind === "cargo") return cargoVersionOf(source);
+  if (source.kind === "maven") return mavenVersionOf(source);
   return source.kind === "debian" ? debianRelease() : source.version;
 }
 

@@ -22,7 +22,10 @@ import { readFileSync } from "node:fs";
  *   `python`: the oldest Python that runs it; `lock`: the file of tools/python with every package's version and SHA-256
  * @typedef {{ kind: "cargo", version: string, module: string, rust: string }} CargoSource
  *   `module`: a folder of tools/modules with a Cargo.lock; `rust`: the oldest Rust that builds it
- * @typedef {DownloadSource | GoSource | PythonSource | PythonProgram | DebianSource | PypiSource | CargoSource} Source
+ * @typedef {{ kind: "maven", version: string, module: string, java: number }} MavenSource
+ *   `module`: a folder of tools/modules with a pom.xml and SHA256SUMS; `java`: the oldest JDK that compiles it
+ * @typedef {DownloadSource | GoSource | PythonSource | PythonProgram | DebianSource | PypiSource | CargoSource |
+ *   MavenSource} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)
  * @typedef {{ node: string, npm: string, programNode: string, go: string }} Requirements
