@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { reportFaults } from "../../stacks/faults.ts";
 import { dnsFaults } from "./dns-faults.ts";
+import { observabilityFaults } from "./observability-faults.ts";
 import { extrasFaults } from "./extras-faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
 import { nodeFaults } from "./node-faults.ts";
@@ -44,6 +45,10 @@ describe("faults of DNS", () => {
 
 describe("faults of production's extras", () => {
   it.each(extrasFaults)("$title", check);
+});
+
+describe("faults of what watches", () => {
+  it.each(observabilityFaults)("$title", check);
 });
 
 describe("mistakes of people", () => {
