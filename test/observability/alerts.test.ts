@@ -14,6 +14,7 @@ import {
 import { ownFaults } from "../../components/observability/rules/own-faults.ts";
 import { judgeQuery, unknownLabels } from "../../components/observability/rules/query-faults.ts";
 import { OwnFamilies, OwnRules } from "../../components/observability/rules/rules.schema.ts";
+import { spokenFor } from "../../components/observability/rules/spoken-for.ts";
 import { textUse } from "../../components/observability/rules/templates.ts";
 import type { AlertRule, ObservedParts } from "../../components/observability/rules/types.ts";
 import { OwnDashboards } from "../../components/observability/dashboards/dashboards.schema.ts";
@@ -93,6 +94,19 @@ describe("the alerts of a stack", () => {
       runbookOf({ ...wholeStack, runbooks: "https://git.example.com/docs" }, rule),
     );
     expect(links).toContain("https://git.example.com/docs/alerts.md#backupold");
+  });
+
+  it("speak for lesser ones only about the same thing: all have the labels that say so", () => {
+    const exported = exportedBy(wholeStack);
+    const rules = new Map(rulesOf(wholeStack).map((one) => [one.name, one]));
+    for (const { worse, lesser, same } of spokenFor) {
+      for (const name of [worse, ...lesser]) {
+        const { labels } = judgeQuery(rules.get(name)?.expression ?? "", exported);
+        expect({ name, lacks: unknownLabels(same, labels) }).toEqual({ name, lacks: [] });
+        expect(labels).not.toBe("any");
+      }
+      expect(rules.get(worse)?.severity).toBe("critical");
+    }
   });
 
   it("expect as many dmsg-servers as the stack runs", () => {

@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 
 import type { SecretReference } from "../../base/secrets.ts";
+import { spokenFor } from "../rules/spoken-for.ts";
 import {
   type AlertmanagerConfig,
   nobody,
@@ -137,9 +138,6 @@ const defaults = {
   repeatInterval: "4h",
 } satisfies Pace;
 
-/** Labels of which a worse alert and the lesser one that it speaks for must have the same values. */
-const sameThing = ["namespace", "workload", "pod", "node", "persistentvolumeclaim", "name"];
-
 /** `alertmanager.yml`. Holds no secret: it names the files of them. */
 export function alertmanagerFile(config: AlertmanagerConfig): string {
   const { mail, route } = config;
@@ -171,13 +169,11 @@ export function alertmanagerFile(config: AlertmanagerConfig): string {
         })),
       ],
     },
-    inhibit_rules: [
-      {
-        source_matchers: [matcher("severity", "critical")],
-        target_matchers: [matcher("severity", ["warning", "info"])],
-        equal: ["alertname", ...sameThing],
-      },
-    ],
+    inhibit_rules: spokenFor.map(({ worse, lesser, same }) => ({
+      source_matchers: [matcher("alertname", worse)],
+      target_matchers: [matcher("alertname", lesser)],
+      equal: same,
+    })),
     receivers: [
       ...Object.entries(config.receivers).map(([name, receiver]) => receiverOf(name, receiver)),
       { name: nobody },
@@ -193,12 +189,17 @@ const defined = ({ groupBy, groupWait, groupInterval, repeatInterval }: Pace): P
     ),
   );
 
-/** Arguments of Alertmanager. */
-export const alertmanagerArguments = (retention: string): string[] => [
+/**
+ * Arguments of Alertmanager.
+ *
+ * @param page Where its messages lead: the page on which people see and silence alerts.
+ */
+export const alertmanagerArguments = (retention: string, page: string): string[] => [
   `--config.file=${alertmanagerFolders.config}/alertmanager.yml`,
   `--storage.path=${alertmanagerFolders.data}`,
   `--data.retention=${retentionSeconds(retention) / 3_600}h`,
   `--web.listen-address=:${alertmanagerPort}`,
+  `--web.external-url=${page}`,
   // It is alone: without this it would look for others of its kind.
   "--cluster.listen-address=",
 ];
