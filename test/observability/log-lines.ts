@@ -156,6 +156,11 @@ const json: readonly LogLine[] = [
     expected: asJson({ a: nested(deepest - 1) }),
   },
   {
+    name: "a list of 20,000 objects",
+    text: `{"a":[${"{},".repeat(20_000)}{}]}`,
+    expected: asJson({ a: `[${"{},".repeat(20_000)}{}]` }),
+  },
+  {
     name: "as many members as are kept",
     text: members(mostFields),
     expected: asJson(
@@ -400,6 +405,12 @@ const secrets: readonly LogLine[] = [
     expected: asJson({ sk: "***" }),
     secrets: ["hunter2"],
     byName: true,
+  },
+  {
+    name: "as many secrets as a line can hold",
+    text: "password=hunter2 ".repeat(3_000).trimEnd(),
+    expected: asText("password=*** ".repeat(3_000).trimEnd()),
+    secrets: ["hunter2"],
   },
   {
     name: "a private key in one line",
