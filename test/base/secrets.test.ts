@@ -94,6 +94,23 @@ describe("secret values", () => {
     );
   });
 
+  it.each(["https://hooks.slack.com/services/T0/B0/xyz", "https://nosnch.in/c2354d53d2?m=%20"])(
+    "accept the address %s",
+    (address) => {
+      expect(secretFault("url", address)).toBeUndefined();
+    },
+  );
+
+  // What it says is a secret: it must not travel in the clear, nor be half an address.
+  it.each([
+    "http://example.com/abcdef",
+    "example.com/abc",
+    "https://",
+    "https://a b.example.com/x",
+  ])("refuse the address %s", (address) => {
+    expect(secretFault("url", address)).toMatch(/must be an https URL/);
+  });
+
   // A colon or slash would end the password early inside redis:// and postgres:// addresses.
   it.each([
     "short",

@@ -134,6 +134,14 @@ describe("keys of a live stack", () => {
     expect(entries).toEqual({});
   });
 
+  it("makes no address that somebody else gives, not even when asked for by name", async () => {
+    const { vault } = memoryVault();
+    const request = { file: prod, target: "live", vault, make: ["watchdog-webhook"] } as const;
+    expect(await failure(request)).toMatch(
+      /NEW=watchdog-webhook: whoever is called gives its address: import it/,
+    );
+  });
+
   it("refuses to make what exists", async () => {
     const { vault } = memoryVault({ "network-monitor": generateSecretKey() });
     expect(

@@ -20,6 +20,8 @@ export interface AlertmanagerArgs extends Surroundings {
   readonly config: AlertmanagerConfig;
   /** Name of each secret that the config refers to → its value. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** URL of the page on which people see and silence alerts, with a slash at its end. */
+  readonly page: string;
 }
 
 /** The image's user, nobody. */
@@ -48,7 +50,7 @@ export function alertmanagerWorkload(name: string, args: AlertmanagerArgs): Work
     container: {
       name,
       image: config.image,
-      args: alertmanagerArguments(config.retention),
+      args: alertmanagerArguments(config.retention, args.page),
       ports: [{ name: "http", port: alertmanagerPort }],
       probes,
       resources: config.resources,

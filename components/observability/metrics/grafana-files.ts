@@ -15,13 +15,17 @@ export const grafanaFolders = {
   data: "/var/lib/grafana",
 } as const;
 
+/** URL of a public host. */
+export const pageUrl = (host: string, secure: boolean): string =>
+  `${secure ? "https" : "http"}://${host}/`;
+
 /**
  * Settings as variables.
  *
  * @param secure Whether its host has a certificate: cookies of the log-in then travel over HTTPS only.
  */
 export const grafanaVariables = (host: string, secure: boolean): Record<string, string> => ({
-  GF_SERVER_ROOT_URL: `${secure ? "https" : "http"}://${host}/`,
+  GF_SERVER_ROOT_URL: pageUrl(host, secure),
   GF_SERVER_HTTP_PORT: `${grafanaPort}`,
   GF_SECURITY_COOKIE_SECURE: `${secure}`,
   GF_USERS_ALLOW_SIGN_UP: "false",

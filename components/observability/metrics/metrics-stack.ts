@@ -9,6 +9,7 @@ import { Alertmanager } from "./alertmanager.ts";
 import { exporterNames } from "./exporters-shape.ts";
 import { Grafana } from "./grafana.ts";
 import type { LogSource } from "./grafana-datasources.ts";
+import { pageUrl } from "./grafana-files.ts";
 import { KubeState } from "./kube-state.ts";
 import { metricsNames } from "./metrics-shape.ts";
 import type { MetricsConfig } from "./metrics.schema.ts";
@@ -64,7 +65,9 @@ function makeAlertmanager(
   const secrets = alertmanagerSecrets(config).map(
     (reference) => [reference.name, args.secrets.value(reference)] as const,
   );
-  const inputs = { ...args, config, secrets: Object.fromEntries(secrets) };
+  // It has no host of its own: alerts are seen and silenced in Grafana.
+  const page = pageUrl(args.config.grafana.host, args.secure);
+  const inputs = { ...args, config, secrets: Object.fromEntries(secrets), page };
   return new Alertmanager(metricsNames.alertmanager, inputs, opts);
 }
 

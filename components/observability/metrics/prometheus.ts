@@ -6,6 +6,7 @@ import { claimOf } from "../../data/storage.ts";
 import type { ApiRule, Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { pageUrl } from "./grafana-files.ts";
 import { passwordHash } from "./password-hash.ts";
 import {
   clientFile,
@@ -79,9 +80,7 @@ function prometheusContainer(name: string, args: PrometheusArgs): Container {
   const { config } = args;
   const login = args.passwords !== undefined;
   const externalUrl =
-    config.host === undefined
-      ? undefined
-      : `${args.secure === true ? "https" : "http"}://${config.host}/`;
+    config.host === undefined ? undefined : pageUrl(config.host, args.secure === true);
   return {
     name,
     image: config.image,

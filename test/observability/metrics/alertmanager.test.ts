@@ -115,7 +115,12 @@ describe("Alertmanager's pod", () => {
   const secrets = Object.fromEntries(
     alertmanagerSecrets(config).map(({ name }) => [name, pulumi.secret(`secret of ${name}`)]),
   );
-  const workload = alertmanagerWorkload("alertmanager", { ...around, config, secrets });
+  const workload = alertmanagerWorkload("alertmanager", {
+    ...around,
+    config,
+    secrets,
+    page: "https://grafana.example.com/",
+  });
 
   it("finds its secrets where its config says", () => {
     expect(workload.secretFiles?.map(({ files }) => Object.keys(files).sort())).toEqual([
@@ -138,7 +143,11 @@ describe("Alertmanager's pod", () => {
   });
 
   it("is told its retention in hours, the longest unit that it reads", () => {
-    expect(alertmanagerArguments("7d")).toContain("--data.retention=168h");
+    expect(alertmanagerArguments("7d", "https://a/")).toContain("--data.retention=168h");
+  });
+
+  it("leads people to the page on which they can silence, not to its own pod", () => {
+    expect(workload.container.args).toContain("--web.external-url=https://grafana.example.com/");
   });
 });
 
