@@ -1,8 +1,8 @@
 /** A dashboard in Grafana's own format. Pure. */
+import { datasourceIds } from "../metrics/grafana-datasources.ts";
 import type { Dashboard, Panel, Variable } from "./types.ts";
 
-/** Identifier by which dashboards mean Prometheus. */
-const datasource = { type: "prometheus", uid: "prometheus" };
+const datasource = { type: "prometheus", uid: datasourceIds.prometheus };
 
 /** Columns of Grafana's grid, and what each kind of panel takes of it. */
 const columns = 24;

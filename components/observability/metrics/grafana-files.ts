@@ -1,9 +1,6 @@
 /** Grafana's settings and what it is provisioned with. Pure. */
 import { stringify } from "yaml";
 
-import type { Dashboard } from "../dashboards/types.ts";
-import { datasourceIds } from "./grafana-datasources.ts";
-
 /** Port of Grafana. */
 export const grafanaPort = 3000;
 
@@ -70,42 +67,3 @@ export const providerFile = (): string =>
       },
     ],
   });
-
-const columns = 24;
-const size = { width: 12, height: 8 } as const;
-
-/** A dashboard in Grafana's own format: panels side by side, two in a row, row below row. */
-export function dashboardFile({ uid, title, panels }: Dashboard): string {
-  const datasource = { type: "prometheus", uid: datasourceIds.prometheus };
-  return `${JSON.stringify(
-    {
-      uid,
-      title,
-      schemaVersion: 39,
-      editable: false,
-      refresh: "1m",
-      time: { from: "now-24h", to: "now" },
-      panels: panels.map(({ title: heading, unit, queries }, index) => ({
-        id: index + 1,
-        title: heading,
-        type: "timeseries",
-        datasource,
-        fieldConfig: { defaults: { unit: unit ?? "short", min: 0 }, overrides: [] },
-        gridPos: {
-          x: (index * size.width) % columns,
-          y: Math.floor((index * size.width) / columns) * size.height,
-          w: size.width,
-          h: size.height,
-        },
-        targets: queries.map(({ expression, legend }, number) => ({
-          refId: String.fromCharCode("A".charCodeAt(0) + number),
-          datasource,
-          expr: expression,
-          legendFormat: legend,
-        })),
-      })),
-    },
-    undefined,
-    2,
-  )}\n`;
-}
