@@ -18,10 +18,26 @@ import { type Mounted, mount, podsNamed } from "./mounted.ts";
 
 const configPath = "/etc/prometheus/prometheus.yml";
 
-/** What the exporter shows: of a pod itself, and of another one, by the labels of its series. */
+/** What the exporter shows: of a pod, of others by the labels of its series, of a node, of the cluster. */
 const shown = {
   "/metrics": "# TYPE shop_orders_total counter\nshop_orders_total 7\n",
   "/others": '# TYPE kube_pod_info gauge\nkube_pod_info{namespace="shop",pod="web-1"} 1\n',
+  "/kubelet": [
+    'kubelet_volume_stats_used_bytes{namespace="shop",persistentvolumeclaim="data"} 5',
+    'kubelet_pod_start_duration_seconds_bucket{le="1"} 3',
+    'kubelet_pleg_relist_duration_seconds_bucket{le="1"} 3',
+    'kubelet_inner_life_seconds_bucket{le="1"} 3',
+    "kubelet_inner_life_seconds_count 3",
+    "",
+  ].join("\n"),
+  "/metrics/cadvisor": [
+    'container_memory_working_set_bytes{namespace="shop",pod="web-1",container="web"} 9',
+    'container_memory_working_set_bytes{id="/kubepods"} 99',
+    'container_tasks_state{namespace="shop",pod="web-1",state="running"} 1',
+    "machine_cpu_cores 4",
+    "",
+  ].join("\n"),
+  "/apiserver": 'apiserver_request_total{verb="GET"} 4\napiserver_inner_life_total 5\n',
 } as const;
 
 /** What Kubernetes' discovery tells of a pod that announces metrics. */
@@ -70,11 +86,25 @@ function onLoopback(text: string, { prometheus, exporter, alertmanager }: Ports)
     // It announces another port: it is no target.
     { ...found(exporter, "silent", { port: "1" }) },
   ];
+  const node = { __meta_kubernetes_node_name: "node-1" };
+  // What is asked by TLS and with the account's token is asked here without: the rest of each job stands.
+  const plain = { scheme: undefined, authorization: undefined, tls_config: undefined };
+  const there = [{ targets: [`127.0.0.1:${exporter}`], labels: node }];
+  const asked: Readonly<Record<string, object>> = {
+    prometheus: {},
+    pods: { static_configs: pods },
+    exporters: { static_configs: pods },
+    kubelet: { ...plain, metrics_path: "/kubelet", static_configs: there },
+    cadvisor: { ...plain, static_configs: there },
+    apiserver: {
+      ...plain,
+      metrics_path: "/apiserver",
+      static_configs: [{ targets: [`127.0.0.1:${exporter}`] }],
+    },
+  };
   const changed = jobs
-    .filter(({ job_name: name }) => ["prometheus", "pods", "exporters"].includes(name))
-    .map(({ kubernetes_sd_configs: discovery, ...job }) =>
-      discovery === undefined ? job : { ...job, static_configs: pods },
-    );
+    .filter(({ job_name: name }) => Object.hasOwn(asked, name))
+    .map((job) => ({ ...job, kubernetes_sd_configs: undefined, ...asked[job.job_name] }));
   const fast = { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" };
   return stringify({ ...rest, global: { ...global, ...fast }, scrape_configs: changed })
     .replaceAll("localhost:9090", `localhost:${prometheus}`)
@@ -175,6 +205,15 @@ async function series(query: string): Promise<z.infer<typeof Series>["data"]["re
   return read.data.result;
 }
 
+/** Names of what is kept of a job, each with its pod. */
+const keptOf = async (job: string): Promise<string[]> =>
+  (await series(`{job="${job}",__name__!~"up|scrape_.+"}`)).map(
+    ({ metric: { __name__: name, pod, ...labels } }) => {
+      expect(Object.keys(labels)).not.toContain("__known");
+      return `${name ?? ""} ${pod ?? ""}`.trim();
+    },
+  );
+
 beforeAll(async () => {
   rendered = await render("prod");
   place = new Place(["prometheus"]);
@@ -265,10 +304,38 @@ describe("a real Prometheus under production's config", () => {
     });
   });
 
-  it("reads just those, and itself by its password", async () => {
-    await until("it has read itself", async () => (await series("up == 1")).length === 3);
-    const read = (await series("up")).map(({ metric }) => `${metric["job"]} ${metric["workload"]}`);
-    expect(read.sort()).toEqual(["exporters teller", "pods shop", "prometheus prometheus"]);
+  it("reads just those, itself by its password, and the cluster's own", async () => {
+    await until("all were read", async () => (await series("up == 1")).length === 6);
+    const read = (await series("up")).map(({ metric: { job, workload, node } }) =>
+      `${job} ${workload ?? node ?? ""}`.trim(),
+    );
+    expect(read.sort()).toEqual([
+      "apiserver",
+      "cadvisor node-1",
+      "exporters teller",
+      "kubelet node-1",
+      "pods shop",
+      "prometheus prometheus",
+    ]);
+  });
+
+  it.each([
+    // Buckets of histograms that the catalogue knows, and no others.
+    ["kubelet", "kubelet_inner_life_seconds_count"],
+    ["kubelet", "kubelet_pleg_relist_duration_seconds_bucket"],
+    ["kubelet", "kubelet_pod_start_duration_seconds_bucket"],
+    ["kubelet", "kubelet_volume_stats_used_bytes"],
+    // Containers, not the slices that they are in.
+    ["cadvisor", "container_memory_working_set_bytes web-1"],
+    ["cadvisor", "machine_cpu_cores"],
+    ["apiserver", "apiserver_request_total"],
+  ])("keeps of %s %s", async (job, name) => {
+    expect(await keptOf(job)).toContain(name);
+  });
+
+  it("keeps no more of them", async () => {
+    const kept = await Promise.all(["kubelet", "cadvisor", "apiserver"].map(keptOf));
+    expect(kept.flat()).toHaveLength(7);
   });
 
   it("evaluates every rule of the stack without a fault", async () => {

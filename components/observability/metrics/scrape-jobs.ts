@@ -123,7 +123,12 @@ const kubeletJobs: readonly ScrapeJob[] = [
     ...kubeletTarget,
     // Thousands of series a node, of the kubelet's inner life, but for those that the catalogue knows.
     metric_relabel_configs: [
-      { source_labels: ["__name__"], regex: seriesPattern(kubelet), target_label: "__known" },
+      {
+        source_labels: ["__name__"],
+        regex: seriesPattern(kubelet),
+        target_label: "__known",
+        replacement: "yes",
+      },
       { source_labels: ["__name__", "__known"], action: "drop", regex: ".+_bucket;" },
       { action: "labeldrop", regex: "__known" },
     ],
