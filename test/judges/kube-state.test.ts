@@ -4,6 +4,7 @@
  * metrics says. Nodes and pods are kwok's: what runs in pods is not looked at.
  */
 import { mkdtempSync, rmSync } from "node:fs";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
 import { kubeState } from "../../components/observability/families/kube-state.ts";
+import { apiServer } from "../../components/observability/families/kubernetes.ts";
 import {
   kubeStateArguments,
   kubeStateRules,
@@ -85,6 +87,7 @@ function kubeconfig({ server, authority, certificate, key }: ApiAccess): string 
 
 let place: Place;
 let api: Api;
+let access: ApiAccess;
 let running: Running;
 let ports: { readonly metrics: number; readonly telemetry: number };
 
@@ -93,12 +96,25 @@ const ask = (port: number, path: string): Promise<Response | undefined> =>
 
 const metrics = async (): Promise<string> => (await ask(ports.metrics, "/metrics"))?.text() ?? "";
 
+/** A page of the API server itself. */
+const ofApiServer = (path: string): Promise<string> =>
+  new Promise((settle, fail) => {
+    const { server, authority: ca, certificate: cert, key } = access;
+    get(`${server}${path}`, { ca, cert, key }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      answer.on("end", () => {
+        settle(text);
+      });
+    }).on("error", fail);
+  });
+
 /** Number of series under a name. */
 const series = (text: string, name: string): number => samplesOf(text).get(name)?.length ?? 0;
 
 beforeAll(async () => {
   prepareFolder(where);
-  const access = apiAccess(where, serverAddress(await createControlPlane(where, process.env)));
+  access = apiAccess(where, serverAddress(await createControlPlane(where, process.env)));
   api = new Api(access);
   await ensureStorageClasses(api);
   await syncNodes(api, { stack: "kube-state", nodes: [node], machines: 0 });
@@ -203,6 +219,10 @@ describe("kube-state-metrics with the rights of its account", () => {
 
   it("shows what the catalogue says", async () => {
     expect(catalogueFaults(kubeState, await metrics())).toEqual([]);
+  });
+
+  it("stands before an API server that itself shows what the catalogue says", async () => {
+    expect(catalogueFaults(apiServer, await ofApiServer("/metrics"))).toEqual([]);
   });
 
   it("answers its probes", async () => {

@@ -72,6 +72,5 @@ export const apiServer = familyOf([
   ["histogram", "apiserver_", `${request} dry_run`, "request_duration_seconds"],
   ["gauge", "apiserver_", "request_kind", "current_inflight_requests"],
   ["gauge", "apiserver_", request, "longrunning_requests"],
-  ["counter", "apiserver_", `${request} code`, "request_terminations_total"],
-  ["histogram", "etcd_", "operation type group resource", "request_duration_seconds"],
+  ["histogram", "etcd_", "operation group resource", "request_duration_seconds"],
 ]);
