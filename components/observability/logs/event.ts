@@ -30,6 +30,8 @@ export interface LogEvent {
   /**
    * Of a JSON object: its members. Text as it is; numbers, truth values and null in the very digits
    * and letters of the line; arrays and objects as their JSON text, so that nothing of them is lost.
+   * A dot in a name becomes `_`: Elasticsearch would make an object of it, and refuse the line where
+   * another has a plain value of that name. The last of two members of one name holds.
    */
   readonly fields?: Readonly<Record<string, string>>;
   /** Of a cut line: how many characters it had. */
@@ -65,12 +67,6 @@ export const longestName = 128;
 
 /** Arrays and objects within one another beyond which a line is kept as text. */
 export const deepest = 100;
-
-/**
- * A member's name as a field: a dot would make it an object to Elasticsearch, which refuses the line
- * where another has a plain value of that name.
- */
-export const fieldName = (name: string): string => name.replaceAll(".", "_").trim() || "_";
 
 /** Colours of a terminal, also as JSON writes them: they may stand within the name of a secret. */
 export const colours = "(?:\\x1b|\\\\u001[bB])\\[[0-9;]*[A-Za-z]";

@@ -137,7 +137,8 @@ export const masks: readonly Mask[] = [
 ];
 
 /**
- * A text without the secrets that the masks know: what both shippers must make of it.
+ * A text without the secrets that the masks know: what both shippers make of it, each in its own
+ * language, for tests of the masks themselves.
  *
  * @param hexKeys Whether {@link Mask.hexKeys} apply.
  */
