@@ -12,7 +12,7 @@ import { filebeatFigures } from "./filebeat-lines.ts";
 import { lineFigures } from "./lines.ts";
 import { timeOnce } from "./measure.ts";
 import { reportFigures } from "./report.ts";
-import { stackFigures } from "./stack.ts";
+import { stackFigures, watchFigures } from "./stack.ts";
 import { type Figure, keeps, writeTable } from "./table.ts";
 
 /** `make check` on its own: nothing else may run beside it. */
@@ -46,6 +46,7 @@ try {
   for (const stack of skywireStacks) {
     tell(await stackFigures(stack, root));
   }
+  tell(await watchFigures("prod", root));
   tell([await checkFigure()]);
   process.exitCode = figures.every(keeps) ? 0 : 1;
 } finally {

@@ -96,6 +96,55 @@ export async function stackFigures(stack: Stack, root: string, rounds = 5): Prom
   }
 }
 
+/**
+ * What watches alone, beside its flat twin: what one of its objects costs a preview and the state.
+ *
+ * @param stack One that has all of it.
+ */
+export async function watchFigures(stack: Stack, root: string, rounds = 5): Promise<Figure[]> {
+  const place = sandboxPlace(stack, { root: join(root, "watch") });
+  const file = disposable(stack, place, root);
+  writeFileSync(file, `${readFileSync(file, "utf8").trimEnd()}\n  fleet:only: observability\n`);
+  const { config } = parseStackFile(stack, readFileSync(file, "utf8"));
+  const rendered = await renderConfig(stack, asRawConfig(config));
+  const sandbox = await openSandbox(
+    place,
+    readPlan(stack, file, new Map()),
+    process.env,
+    console.log,
+  );
+  try {
+    const folder = join(place.folder, "bench-projects");
+    const count = writeFlatTwin(rendered, join(folder, "flat"));
+    const flat = await Project.of(place, join(folder, "flat"), "flat");
+    const fleet = await Project.of(place, clone, "fleet");
+    const previews = await compare(fleet.preview(), flat.preview(), rounds);
+    await flat.up(sandbox.api);
+    const peer = await flat.stateBytes();
+    await flat.down();
+    await fleet.up(sandbox.api);
+    const ours = await fleet.stateBytes();
+    await fleet.down();
+    const cost = (previews.ours.median * 1000) / count;
+    return [
+      {
+        ...ratio(`preview of what watches ${stack} ÷ flat program`, 1.05, previews),
+        detail: `${seconds(previews.ours)} against ${seconds(previews.peer)}; ${cost.toFixed(1)} ms for each of ${count} objects`,
+      },
+      {
+        name: `state bytes of what watches ${stack} ÷ flat program's`,
+        value: ours / peer,
+        unit: "×",
+        bound: 1.1,
+        detail: `${ours} against ${peer}; ${Math.round(ours / count)} for each of ${count} objects`,
+      },
+    ];
+  } finally {
+    sandbox.api.close();
+    await removeSandbox(place);
+  }
+}
+
 async function programFigures(
   stack: Stack,
   sandbox: Sandbox,

@@ -34,7 +34,10 @@ describe("the system is taken away from what watches it", () => {
 
   const disks = async (): Promise<string[]> =>
     (await sandbox.objects("persistentvolumeclaims"))
-      .map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name} ${metadata.uid ?? ""}`)
+      .map(
+        ({ metadata: { namespace = "", name, uid } }) =>
+          `${namespace}/${name} ${JSON.stringify(uid)}`,
+      )
       .filter((claim) => claim.startsWith("metrics/"))
       .sort();
 

@@ -232,7 +232,7 @@ describe("Skywire's production shape in a sandbox", () => {
     // Nothing of it is on a node's own port, or on a balancer.
     const types = world.services
       .filter(({ metadata }) => watching.includes(metadata.namespace ?? ""))
-      .map(({ spec }) => spec.type ?? "ClusterIP");
+      .map(({ spec }) => spec.type);
     expect(new Set(types)).toEqual(new Set(["ClusterIP"]));
   });
 
