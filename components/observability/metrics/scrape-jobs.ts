@@ -127,7 +127,7 @@ const kubeletJobs: readonly ScrapeJob[] = [
         source_labels: ["__name__"],
         regex: seriesPattern(kubelet),
         target_label: "__known",
-        replacement: "yes",
+        replacement: "known",
       },
       { source_labels: ["__name__", "__known"], action: "drop", regex: ".+_bucket;" },
       { action: "labeldrop", regex: "__known" },
