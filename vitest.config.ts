@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
  * machine has, and are left to `make test`: `make check` is to take less than a minute.
  */
 const programs = [
+  "test/policy/analyzer.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",

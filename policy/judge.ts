@@ -112,5 +112,6 @@ export function isNamed(pattern: string, label: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(label);
 }
 
-const hasUnknown = ({ properties }: Resource): boolean =>
+/** Whether a resource has values that a preview does not know. */
+export const hasUnknown = ({ properties }: Resource): boolean =>
   textsOf(properties).some(({ text }) => text === unknownText);

@@ -1,6 +1,4 @@
-/** The rules as a pack for the engine: `pulumi preview --policy-pack policy`. */
-import { dirname } from "node:path";
-
+/** The rules as a pack of the vendor's library, for the vendor's engine: `pulumi preview --policy-pack policy`. */
 import {
   type Policies,
   PolicyPack,
@@ -9,17 +7,13 @@ import {
   type ResourceValidationArgs,
 } from "@pulumi/policy";
 
+import { readText } from "./analyzer/unknown.ts";
 import { decodeOnce } from "./decode-once.ts";
-import { exceptionsOf } from "./alike.ts";
-import type { Exception } from "./exceptions.ts";
 import { judgeResource, judgeStack } from "./judge.ts";
-import { nodesOfFile } from "./nodes.ts";
-import { type Finding, type Resource, type Stack, unknownText } from "./resource.ts";
+import type { Finding, Resource, Stack } from "./resource.ts";
 import type { Rule } from "./rule.ts";
 import { rules } from "./rules.ts";
-
-/** Where the stack files lie. */
-const clone = dirname(import.meta.dirname);
+import { concerned, exceptionsFor, stackOf, stackWith } from "./run.ts";
 
 /** Serves the pack to the engine that started this process. */
 export function startPack(): void {
@@ -66,15 +60,16 @@ export function policiesOf(all: readonly Rule[]): Policies {
           validateStack: (args, report) => {
             const { resources } = args;
             // One process may serve a preview and the update after it.
-            stack = rule === firstOfStack || stack === undefined ? readStack(resources) : stack;
+            stack =
+              rule === firstOfStack || stack === undefined
+                ? stackWith(resources.map(resourceOf))
+                : stack;
             const { findings, untold } = judgeStack(rule, stack, exceptionsFor(stack.name));
             tell(findings, report);
             if (untold.length > 0) {
-              const about = resources.filter(({ urn }) => isAbout(untold, urn));
-              const others = untold.every(({ urn }) => urn === "") ? [] : resources;
               noteUntold(
                 untold,
-                [...about, ...others].map(({ props }) => props),
+                concerned(untold, resources).map(({ props }) => props),
               );
               // Nothing of a resource is missing: what is, the pack is never told.
               args.notApplicable(untold[0]?.message);
@@ -83,30 +78,6 @@ export function policiesOf(all: readonly Rule[]): Policies {
         };
   });
 }
-
-const excepted = new Map<string, readonly Exception[]>();
-
-/** A run asks thousands of times about its one stack. */
-function exceptionsFor(stack: string): readonly Exception[] {
-  const all = excepted.get(stack) ?? exceptionsOf(stack, clone);
-  excepted.set(stack, all);
-  return all;
-}
-
-/** All resources of a run, which the library gives every rule anew. */
-function readStack(resources: readonly PolicyResource[]): Stack {
-  const name = stackOf(resources[0]?.urn ?? "");
-  return {
-    name,
-    resources: resources.map(resourceOf),
-    secrets: new Map(),
-    nodes: nodesOfFile(name, clone),
-  };
-}
-
-/** Whether something could not be told for what is unknown of a resource. */
-const isAbout = (untold: readonly Finding[], urn: string): boolean =>
-  untold.some((one) => one.urn === urn || one.message.startsWith(urn));
 
 function tell(findings: readonly Finding[], report: ReportViolation): void {
   for (const { message, urn } of findings) {
@@ -141,20 +112,6 @@ function readAll(value: unknown): void {
   }
 }
 
-/** What the engine sends in place of a value that is not known yet: one mark for each type. */
-const unknownMarks: readonly string[] = [
-  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-  "030794c1-ac77-496b-92df-f27374a8bd58",
-  "e48ece36-62e2-4504-bad9-02848725956a",
-  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-];
-
-/** Name of the stack that a URN is of. */
-const stackOf = (urn: string): string => (urn.split("::")[0] ?? "").replace("urn:pulumi:", "");
-
 function resourceOf(args: ResourceValidationArgs | PolicyResource): Resource {
   const { urn, type, name, opts, provider, props } = args;
   // The library's proxy throws at the first unknown value; a rule may well tell without it.
@@ -175,7 +132,7 @@ function resourceOf(args: ResourceValidationArgs | PolicyResource): Resource {
 /** A value with the marks of what is unknown replaced. */
 function known(value: unknown): unknown {
   if (typeof value === "string") {
-    return unknownMarks.includes(value) ? unknownText : value;
+    return readText(value);
   }
   if (Array.isArray(value)) {
     return value.map(known);

@@ -143,6 +143,9 @@ const deeds: Readonly<Record<string, string>> = {
 
 /** The same resource that changes alike in several stacks is told in the first of them. */
 function foldStacks(stacks: readonly (readonly Item[])[]): void {
+  if (stacks.length < 2) {
+    return;
+  }
   const open = Map.groupBy(
     stacks.flat().filter(({ folded }) => !folded),
     keyOf,

@@ -14,7 +14,7 @@ export interface StackItems {
 /** Compares all stacks that have anything in common; a stack alone has no parity. */
 export function parityOf(stacks: readonly StackItems[]): Parity[] {
   const changing = stacks.filter(({ items }) => items.length > 0);
-  return families(changing).map(compare);
+  return changing.length < 2 ? [] : families(changing).map(compare);
 }
 
 /** Stacks that change a resource in common belong together. */

@@ -1,9 +1,9 @@
 /** The programs a sandbox is made of: where the installer put them, else on PATH. */
-import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as z from "zod";
 
 import { fault } from "./fault.ts";
+import { isProgram } from "./programs.ts";
 
 /** Environment as Node has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,14 +38,5 @@ function toolFolders(environment: Environment): Readonly<Record<string, string>>
     return Folders.parse(JSON.parse(text));
   } catch {
     throw fault("FLEET_TOOL_DIRS must be a JSON map of tools to folders", "unset it");
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -7,7 +7,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
-import { SecretStore } from "../components/base/secrets.ts";
+import { SecretStore } from "../components/base/secret-store.ts";
 import type { StackContext } from "./context.ts";
 import { Digests } from "./digests.ts";
 import { readEnvironment, type StackEnvironment } from "./environment.ts";

@@ -1,4 +1,4 @@
-import type { SecretStore } from "../components/base/secrets.ts";
+import type { SecretStore } from "../components/base/secret-store.ts";
 import type { Digests } from "./digests.ts";
 import type { ReleaseInput } from "./release.schema.ts";
 

@@ -4,9 +4,9 @@
  * Every message says what was expected with an example, because the loader prints it beside the
  * path and a person mends the file from that line alone.
  */
-import { CronExpressionParser } from "cron-parser";
 import * as z from "zod";
 
+import { isSchedule } from "./cron.ts";
 import { parseQuantity } from "./quantity.ts";
 
 /** A name that becomes a Kubernetes object name or label value (RFC 1123 label). */
@@ -74,17 +74,9 @@ export const Bytes = z
   .refine((value) => parseQuantity(value) > 0, "must be more than zero");
 
 /** Five-field cron expression; times are the cluster's (UTC). */
-export const Cron = z.string().refine((value) => {
-  if (value.trim().split(/\s+/).length !== 5) {
-    return false;
-  }
-  try {
-    CronExpressionParser.parse(value);
-    return true;
-  } catch {
-    return false;
-  }
-}, "must be a cron expression of five fields, e.g. 17 3 * * *");
+export const Cron = z
+  .string()
+  .refine(isSchedule, "must be a cron expression of five fields, e.g. 17 3 * * *");
 
 /** Path inside a container. */
 export const AbsolutePath = z

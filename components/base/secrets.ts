@@ -3,17 +3,17 @@
  *
  * A reference names an entry and says what kind it must be. It holds no value, so it may travel
  * through component arguments, which the engine writes to state. The value is fetched from a
- * {@link SecretStore} where it is used and is an `Output` marked secret from there on: no plain
- * string satisfies {@link KeyPair} or a secret file of a Workload.
+ * `SecretStore` (secret-store.ts) where it is used.
+ *
+ * Schemas stand on this file, and commands on schemas: it must not load the SDK, which takes half a second.
  */
 import { randomBytes } from "node:crypto";
 
-import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
 import { makeCertificates } from "./certificate-maker.ts";
-import { type CertificateBundle, certificatesFault, readCertificates } from "./certificates.ts";
-import { derivePublicKey, generateSecretKey, secretKeyFault } from "./keys.ts";
+import { certificatesFault } from "./certificates.ts";
+import { generateSecretKey, secretKeyFault } from "./keys.ts";
 
 /** What an entry of the map can be. */
 export type SecretKind =
@@ -40,20 +40,6 @@ export class SecretReference<Kind extends SecretKind = SecretKind> {
 export function reference<Kind extends SecretKind>(kind: Kind) {
   return SecretName.transform((name) => new SecretReference(kind, name));
 }
-
-/** Both halves of an identity: the public one readable in previews, the other one never. */
-export interface KeyPair {
-  /** 66 hex digits. */
-  readonly publicKey: string;
-  /** 64 hex digits, marked secret. */
-  readonly secretKey: pulumi.Output<string>;
-}
-
-/** {@inheritDoc CertificateBundle} */
-export type Certificates = Omit<CertificateBundle, "key"> & {
-  /** Its key, PKCS#8, marked secret. */
-  readonly key: pulumi.Output<string>;
-};
 
 const passwordShape = /^[A-Za-z0-9_.~-]{16,128}$/;
 
@@ -117,42 +103,5 @@ export function generateSecret(kind: SecretKind): string {
       return makeCertificates();
     case "url":
       return `https://sandbox.invalid/${randomBytes(16).toString("hex")}`;
-  }
-}
-
-/** The values behind the references of one stack. Kept out of component arguments. */
-export class SecretStore {
-  readonly #values: ReadonlyMap<string, string>;
-
-  /** @param values Entries of `fleet:secrets`, already checked by the loader. */
-  constructor(values: ReadonlyMap<string, string>) {
-    this.#values = values;
-  }
-
-  /** Both halves of an identity; the public one is derived here. */
-  keyPair(reference: SecretReference<"key-pair">): KeyPair {
-    const secretKey = this.#plain(reference);
-    return { publicKey: derivePublicKey(secretKey), secretKey: pulumi.secret(secretKey) };
-  }
-
-  /** An entry's value, marked secret. */
-  value(reference: SecretReference): pulumi.Output<string> {
-    return pulumi.secret(this.#plain(reference));
-  }
-
-  /** The parts of an entry of certificates; the key among them is marked secret. */
-  certificates(reference: SecretReference<"certificates">): Certificates {
-    const { key, ...open } = readCertificates(this.#plain(reference));
-    return { ...open, key: pulumi.secret(key) };
-  }
-
-  #plain(reference: SecretReference): string {
-    const value = this.#values.get(reference.name);
-    if (value === undefined) {
-      throw new Error(
-        `fleet:secrets has no entry ${reference.name}: run make keys to see what a stack lacks`,
-      );
-    }
-    return value;
   }
 }

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../base/flows.ts";
 import type { DataPolicy } from "../base/scalars.ts";
-import type { SecretStore } from "../base/secrets.ts";
+import type { SecretStore } from "../base/secret-store.ts";
 
 /** What a store is given beside its own config. */
 export interface StoreSurroundings {

@@ -1,7 +1,7 @@
 /** The log store as Grafana asks it. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { SecretStore } from "../base/secrets.ts";
+import type { SecretStore } from "../base/secret-store.ts";
 import { logStoreOf } from "./elk/access.ts";
 import { elkNames } from "./elk/names.ts";
 import type { LogsConfig } from "./logs/logs.schema.ts";

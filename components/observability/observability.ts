@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Flow } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
-import type { SecretStore } from "../base/secrets.ts";
+import type { SecretStore } from "../base/secret-store.ts";
 import type { ClusterConfig } from "../platform/cluster.schema.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import { Namespace } from "../platform/namespace.ts";

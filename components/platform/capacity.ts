@@ -1,6 +1,7 @@
 /** Whether the nodes that the config promises can carry what it asks for. Pure: no cluster needed. */
 import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
 import { slotLabel } from "../base/labels.ts";
+import { isUnsaid, meets } from "../base/selectors.ts";
 import { spreadConstraints } from "../workload/placement.ts";
 import type { NodeRequirement, Placement } from "../workload/workload.schema.ts";
 import {
@@ -66,36 +67,13 @@ function write({ key, operator, values }: NodeRequirement): string {
   }
 }
 
-/**
- * Labels that kubelets and clouds put on their nodes themselves: which values is not in the config,
- * so that what is asked of them counts as met unless a pool says otherwise.
- */
-const given = /^([a-z.]*\.)?kubernetes\.io\/(hostname|os|arch|instance-type|zone|region)$/;
-
-const unknown = (labels: NodeShape["labels"], key: string): boolean =>
-  labels[key] === undefined && given.test(key);
-
-function meets(labels: NodeShape["labels"], { key, operator, values }: NodeRequirement): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-  }
-}
-
 /** Whether the scheduler would consider the node at all: its labels and its taints. */
 export function accepts(node: NodeShape, placement: Partial<Placement>): boolean {
   const chosen = Object.entries(selectorOf(placement)).every(
-    ([key, value]) => node.labels[key] === value || unknown(node.labels, key),
+    ([key, value]) => node.labels[key] === value || isUnsaid(node.labels, key),
   );
   const required = (placement.nodeAffinity ?? []).every(
-    (one) => unknown(node.labels, one.key) || meets(node.labels, one),
+    (one) => isUnsaid(node.labels, one.key) || meets(one, node.labels),
   );
   const tolerated = node.taints
     .filter(({ effect }) => effect !== "PreferNoSchedule")
@@ -141,7 +119,7 @@ function liesEvenly(room: Room, request: CapacityRequest, candidates: readonly R
   return hard.every(({ topologyKey, maxSkew }) => {
     // Each node has a name of its own; in what zone it is, where no pool says so, nobody knows.
     const domainOf = (one: Room): unknown =>
-      unknown(one.node.labels, topologyKey) ? one : one.node.labels[topologyKey];
+      isUnsaid(one.node.labels, topologyKey) ? one : one.node.labels[topologyKey];
     const pods = new Map<unknown, number>();
     for (const one of candidates) {
       const domain = domainOf(one);

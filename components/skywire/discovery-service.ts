@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import { workloadLabels } from "../base/labels.ts";
-import type { KeyPair } from "../base/secrets.ts";
+import type { KeyPair } from "../base/secret-store.ts";
 import { makeWorkload, type WorkloadObjects } from "../workload/workload.ts";
 import type { ContainerPort, HostAlias } from "../workload/types.ts";
 import type { Disruption } from "../workload/workload.schema.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import type { KeyPair } from "../base/secrets.ts";
+import type { KeyPair } from "../base/secret-store.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { setupNodeArguments } from "./commands.ts";
 import { setupNodeFile } from "./files.ts";

@@ -1,15 +1,7 @@
 /** Which nodes would take a pod, as the scheduler's filters have it. Requests are in capacity.ts. */
+import { isUnsaid, meets } from "../../components/base/selectors.ts";
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
-import { matches, meets, type PodSet, type PodSpec } from "./objects.ts";
-
-/**
- * Labels that kubelets and clouds put on their nodes themselves: which values is in no config, so that
- * what is asked of them counts as met unless a pool says otherwise.
- */
-const given = /^([a-z.-]*\.)?kubernetes\.io\/(hostname|os|arch|instance-type|zone|region)$/;
-
-const unsaid = (node: NodeShape, key: string): boolean =>
-  node.labels[key] === undefined && given.test(key);
+import { matches, type PodSet, type PodSpec } from "./objects.ts";
 
 function tolerated(node: NodeShape, spec: PodSpec): boolean {
   return node.taints
@@ -27,7 +19,7 @@ function tolerated(node: NodeShape, spec: PodSpec): boolean {
 /** Whether a node would be considered at all: by its labels and its taints. */
 export function eligible(node: NodeShape, spec: PodSpec): boolean {
   const chosen = Object.entries(spec.nodeSelector ?? {}).every(
-    ([key, value]) => node.labels[key] === value || unsaid(node, key),
+    ([key, value]) => node.labels[key] === value || isUnsaid(node.labels, key),
   );
   const terms =
     spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
@@ -35,7 +27,7 @@ export function eligible(node: NodeShape, spec: PodSpec): boolean {
   const liked =
     terms === undefined ||
     terms.some(({ matchExpressions = [] }) =>
-      matchExpressions.every((one) => unsaid(node, one.key) || meets(one, node.labels)),
+      matchExpressions.every((one) => isUnsaid(node.labels, one.key) || meets(one, node.labels)),
     );
   return chosen && liked && tolerated(node, spec);
 }

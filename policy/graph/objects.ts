@@ -1,4 +1,5 @@
 /** The objects of a stack as the evaluators see them. */
+import { meets } from "../../components/base/selectors.ts";
 import {
   Autoscaler,
   Budget,
@@ -210,28 +211,6 @@ export function matches(
     selects(selector.matchLabels ?? {}, labels) &&
     (selector.matchExpressions ?? []).every((expression) => meets(expression, labels))
   );
-}
-
-/** Whether labels meet one expression of a selector. */
-export function meets(
-  {
-    key,
-    operator,
-    values,
-  }: { readonly key: string; readonly operator: string; readonly values: readonly string[] },
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
 }
 
 /**

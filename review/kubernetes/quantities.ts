@@ -1,25 +1,5 @@
 /** Amounts of CPU, memory and storage, in words. */
-import { formatBytes, formatCpu } from "../../components/base/quantity.ts";
-
-/** Factors of a quantity's suffix; base/quantity knows those that the stack files may use. */
-const factors: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
+import { formatBytes, formatCpu, quantityFactors } from "../../components/base/quantity.ts";
 
 /** Reads any quantity of the API server, in cores or bytes; undefined for what is none. */
 export function readQuantity(value: unknown): number | undefined {
@@ -32,7 +12,8 @@ export function readQuantity(value: unknown): number | undefined {
           value,
         )
       : null;
-  const factor = match?.[2] === undefined ? factors[match?.[3] ?? ""] : 10 ** Number(match[2]);
+  const factor =
+    match?.[2] === undefined ? quantityFactors[match?.[3] ?? ""] : 10 ** Number(match[2]);
   return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
 }
 

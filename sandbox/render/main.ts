@@ -7,11 +7,11 @@
  * output is its port.
  */
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+import { isProgram } from "../programs.ts";
 import { sandboxFolder } from "../standins/guard.ts";
 import { serveProxy } from "./proxy.ts";
 
@@ -39,12 +39,3 @@ createInterface({ input: child.stdout }).once("line", (line) => {
     console.log(String(port));
   });
 });
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

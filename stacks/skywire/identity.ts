@@ -1,5 +1,5 @@
 /** Identities of the stack: read once, compared with the published ones before anything is made. */
-import type { KeyPair } from "../../components/base/secrets.ts";
+import type { KeyPair } from "../../components/base/secret-store.ts";
 import {
   describeMismatches,
   dmsgServerIdentity,

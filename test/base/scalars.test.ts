@@ -15,6 +15,7 @@ import {
   PublicKey,
   Replicas,
 } from "../../components/base/scalars.ts";
+import { schedules } from "./schedules.ts";
 
 interface Case {
   readonly name: string;
@@ -53,8 +54,7 @@ const cases: readonly Case[] = [
   {
     name: "Cron",
     schema: Cron,
-    good: ["17 3 * * *", "*/5 * * * 1-5"],
-    bad: ["daily", "* * * *", "61 * * * *", "0 0 0 * * *"],
+    ...schedules,
   },
   {
     name: "HttpUrl",

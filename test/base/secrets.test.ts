@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { derivePublicKey, generateSecretKey, secretKeyFault } from "../../components/base/keys.ts";
+import { SecretStore } from "../../components/base/secret-store.ts";
 import {
   generateSecret,
   reference,
   secretFault,
   type SecretKind,
   SecretReference,
-  SecretStore,
 } from "../../components/base/secrets.ts";
 
 const kinds: readonly SecretKind[] = ["key-pair", "password", "token", "docker-login", "url"];

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
 import type { Flow } from "../../components/base/flows.ts";
-import { SecretStore } from "../../components/base/secrets.ts";
+import { SecretStore } from "../../components/base/secret-store.ts";
 import type { StoreSurroundings } from "../../components/data/surroundings.ts";
 import { collect, type Collected, find } from "../harness.ts";
 

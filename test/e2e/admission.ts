@@ -4,6 +4,7 @@ import type { Api } from "../../sandbox/api.ts";
 /** Folder of a kind at the API server. */
 const folders: Readonly<Record<string, string>> = {
   ConfigMap: "configmaps",
+  CronJob: "cronjobs",
   DaemonSet: "daemonsets",
   Deployment: "deployments",
   HorizontalPodAutoscaler: "horizontalpodautoscalers",

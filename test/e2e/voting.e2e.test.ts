@@ -77,7 +77,7 @@ describe("the voting application in a sandbox", () => {
     expect(stdout).toMatch(/voting: \d{2,} resources, \d+ rules: \d+ kept, 0 broken/);
   });
 
-  test("pods run on workers only, the controller on its slot", async () => {
+  test("pods run on workers only, the controller on its slot, a shipper on every node", async () => {
     const pools = new Map(
       (await nodesOf(sandbox)).map(({ metadata: { name, labels } }) => [
         name,
@@ -89,11 +89,12 @@ describe("the voting application in a sandbox", () => {
       name.split("/")[0],
       ...new Set(pods.map(({ spec }) => pools.get(spec.nodeName ?? ""))),
     ]);
-    expect(places.length).toBe(7);
+    expect(places.length).toBe(8);
     expect(places.filter(([namespace]) => namespace === "voting")).toEqual(
       Array.from({ length: 6 }, () => ["voting", "workers"]),
     );
     expect(places.filter(([namespace]) => namespace === "ingress")).toEqual([["ingress", "edge"]]);
+    expect(groups.get("log-shipper/log-shipper")).toHaveLength(pools.size);
   });
 
   test("scaling starts pods and restarts none", async () => {

@@ -17,6 +17,7 @@ import { sandboxPlace, stackFile } from "../../sandbox/place.ts";
 import { readPlan } from "../../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
 import { collect, type Registered } from "../harness.ts";
+import { schedules } from "../base/schedules.ts";
 import { unchecked, workload } from "../workload/workload-fixture.ts";
 import { admit, type Admitted } from "./admission.ts";
 
@@ -35,6 +36,9 @@ afterAll(async () => {
   await removeSandbox(place);
   rmSync(root, { recursive: true, force: true });
 });
+
+/** Empty fields and words such as `@daily` are the API server's to take: Fleet asks for five fields. */
+const refusedSchedules = schedules.bad.filter((schedule) => schedule !== "1, * * * *");
 
 /** Lets the API server judge an object, named as the program names it where it has no name. */
 async function admitRegistered({ name, inputs }: Registered): Promise<void> {
@@ -191,5 +195,29 @@ describe("a real API server", () => {
       throw new Error("no controller was rendered");
     }
     await expect(admitRegistered(controller)).rejects.toThrow(message);
+  });
+
+  const scheduled = (schedule: string): Admitted & { readonly spec: object } => ({
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: "echo" },
+    spec: {
+      schedule,
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: { restartPolicy: "Never", containers: [{ name: "echo", image: "echo:1" }] },
+          },
+        },
+      },
+    },
+  });
+
+  it.each(schedules.good)("takes the schedule %j", async (schedule) => {
+    await admit(api, "default", scheduled(schedule));
+  });
+
+  it.each(refusedSchedules)("refuses the schedule %j, as Fleet does before", async (schedule) => {
+    await expect(admit(api, "default", scheduled(schedule))).rejects.toThrow(/spec\.schedule/);
   });
 });

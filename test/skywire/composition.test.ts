@@ -1,7 +1,8 @@
 /** The whole of a Skywire stack, from the committed files, under mocks. */
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { generateSecret, SecretReference, SecretStore } from "../../components/base/secrets.ts";
+import { SecretStore } from "../../components/base/secret-store.ts";
+import { generateSecret, SecretReference } from "../../components/base/secrets.ts";
 import { publishedIdentities } from "../../components/skywire/identities.ts";
 import type { StackContext } from "../../stacks/context.ts";
 import { Digests } from "../../stacks/digests.ts";

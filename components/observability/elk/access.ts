@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Peer } from "../../base/flows.ts";
-import type { SecretStore } from "../../base/secrets.ts";
+import type { SecretStore } from "../../base/secret-store.ts";
 import type { StoreConfig } from "./elk.schema.ts";
 import { elasticsearchPort, elkNames } from "./names.ts";
 

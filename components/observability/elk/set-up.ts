@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
-import type { SecretStore } from "../../base/secrets.ts";
+import type { SecretStore } from "../../base/secret-store.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import type { LogFamilies } from "../logs/families.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../base/ready.ts";
-import type { SecretStore } from "../../base/secrets.ts";
+import type { SecretStore } from "../../base/secret-store.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { alertmanagerSecrets } from "./alertmanager-files.ts";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
-import type { SecretStore } from "../../base/secrets.ts";
+import type { SecretStore } from "../../base/secret-store.ts";
 import type { ApiRule, Mount, Probe, WorkloadArgs } from "../../workload/types.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
 import { makeWorkload } from "../../workload/workload.ts";

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 import { readCertificates } from "../../../components/base/certificates.ts";
-import { SecretReference, SecretStore } from "../../../components/base/secrets.ts";
+import { SecretStore } from "../../../components/base/secret-store.ts";
+import { SecretReference } from "../../../components/base/secrets.ts";
 import { elasticsearchWorkload } from "../../../components/observability/elk/elasticsearch.ts";
 import { ElkStack } from "../../../components/observability/elk/elk.ts";
 import {

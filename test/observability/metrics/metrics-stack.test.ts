@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { SecretStore } from "../../../components/base/secrets.ts";
+import { SecretStore } from "../../../components/base/secret-store.ts";
 import { MetricsStack } from "../../../components/observability/metrics/metrics-stack.ts";
 import { MetricsConfig } from "../../../components/observability/metrics/metrics.schema.ts";
 import { requiredSecrets } from "../../../stacks/secrets.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { SecretStore } from "../../../components/base/secrets.ts";
+import { SecretStore } from "../../../components/base/secret-store.ts";
 import { LogFamilies } from "../../../components/observability/logs/families.ts";
 import {
   vectorFaults,

@@ -1,0 +1,32 @@
+/** Schedules of CronJobs. test/e2e/workload-admission.e2e.test.ts asks a real API server about every one of them. */
+export const schedules = {
+  good: [
+    "17 3 * * *",
+    "*/5 * * * 1-5",
+    "0,30 0-6/2 1,15 jan-MAR sun",
+    "59 23 31 12 6",
+    "5/15 ? * * MON,wed-fri",
+  ],
+  bad: [
+    "",
+    "daily",
+    "* * * *",
+    "0 0 0 * * *",
+    "61 * * * *",
+    "* 24 * * *",
+    "* * 0 * *",
+    "* * * 13 *",
+    // Sunday is 0: elsewhere 7 is, too.
+    "* * * * 7",
+    "* * L * *",
+    "* * * * mon#1",
+    "* * * janu *",
+    "30-10 * * * *",
+    "*/0 * * * *",
+    "1-2-3 * * * *",
+    "1, * * * *",
+    "-1 * * * *",
+    "*/ * * * *",
+    "1.5 * * * *",
+  ],
+} as const;
