@@ -5,11 +5,20 @@ import { defineConfig } from "vitest/config";
  * machine has, and are left to `make test`: `make check` is to take less than a minute.
  */
 const programs = [
-  "test/policy/analyzer.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",
   "test/tools/{install,lock}.test.ts",
+];
+
+/**
+ * Tests that go over every value of every stack file, or every resource of production: seconds each,
+ * left to `make test` for the same reason. A table of faults and the goldens stand for them in `make check`.
+ */
+const thorough = [
+  "test/config/{random,single-faults}.test.ts",
+  "test/policy/analyzer.test.ts",
+  "test/skywire/{kept,production}.test.ts",
 ];
 
 export default defineConfig({
@@ -19,12 +28,22 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/judges/**", ...programs],
+          exclude: ["test/e2e/**", "test/judges/**", ...programs, ...thorough],
           // Files of a worker share their modules: loading the SDKs anew for each costs as much as all
           // tests together. The harness sets Pulumi's mocks anew for every program it runs.
           isolate: false,
           testTimeout: 20_000,
           // Production rendered whole takes seconds, several times that beside other work.
+          hookTimeout: 60_000,
+          env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
+        },
+      },
+      {
+        test: {
+          name: "thorough",
+          include: thorough,
+          isolate: false,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
         },
