@@ -250,7 +250,7 @@ const request = (file: StackFile, more: Partial<ImagesRequest> = {}): ImagesRequ
   login: () => Promise.resolve(undefined),
   state: () => Promise.resolve({ fault: "nobody asked" }),
   resolve: (image, known, options) =>
-    resolveDigest(image.replace(/^docker\.io/, registry.host), known, options),
+    resolveDigest(image.replace(/^[^/]*\.[^/]*/, registry.host), known, options),
   ...more,
 });
 

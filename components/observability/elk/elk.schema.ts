@@ -28,12 +28,16 @@ const UserName = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,62}$/, "must be a user's name in lower case, e.g. anna");
 
-/** What every store has: the passwords of those that call it. */
-const accounts = {
+/** What every store has: the passwords of those that call it, and the Job that tells it of them. */
+const common = {
   /** Of the user of the stack's shipper, `filebeat` or `vector`, which may add lines and nothing else. */
   shipper: reference("password").prefault("log-shipper"),
   /** Of the user `grafana`, which may read lines and nothing else. */
   reader: reference("password").prefault("log-reader"),
+  /** The Job that makes users, lifecycles and templates. Its program is plain Node, without a dependency. */
+  setUp: z
+    .strictObject({ image: ImageReference.default("docker.io/library/node:24.13.0-alpine3.22") })
+    .prefault({}),
 };
 
 /** Elasticsearch in the cluster: one pod with a disk, or several. */
@@ -76,7 +80,7 @@ const BuiltinStore = z
     password: reference("password").prefault("elasticsearch"),
     /** Of its members, for calls among them and to them. */
     certificates: reference("certificates").prefault("elasticsearch-certificates"),
-    ...accounts,
+    ...common,
   })
   .superRefine(({ members, founders, resources, heap, placement }, context) => {
     const fault = (path: readonly string[], message: string): void => {
@@ -129,7 +133,7 @@ const ExternalStore = z.strictObject({
       password: reference("password"),
     })
     .optional(),
-  ...accounts,
+  ...common,
 });
 /** {@inheritDoc ExternalStore} */
 export type ExternalStore = z.infer<typeof ExternalStore>;

@@ -8,9 +8,6 @@ import { elkNames, kibanaPort, type StoreUser } from "./names.ts";
 import { peopleUsers, programUsers, roleName, roleOf, type UserPlan } from "./roles.ts";
 import { type SavedObject, savedObjects } from "./saved-objects.ts";
 
-/** Image of the set-up: its program is plain Node, without a dependency. */
-export const setUpImage = "docker.io/library/node:24.13.0-alpine3.22";
-
 /** What the set-up's pod asks of its node. */
 export const setUpResources: Resources = {
   requests: { cpu: "20m", memory: "96Mi" },

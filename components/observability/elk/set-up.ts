@@ -14,13 +14,7 @@ import { logStoreOf } from "./access.ts";
 import type { ElkConfig } from "./elk.schema.ts";
 import type { StoreUser } from "./names.ts";
 import { peopleUsers } from "./roles.ts";
-import {
-  administratorFile,
-  kibanaFile,
-  setUpImage,
-  setUpPlan,
-  setUpResources,
-} from "./set-up-plan.ts";
+import { administratorFile, kibanaFile, setUpPlan, setUpResources } from "./set-up-plan.ts";
 
 /** Inputs of a {@link SetUp}. */
 export interface SetUpArgs extends Surroundings {
@@ -76,7 +70,7 @@ export function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
     namespace: args.namespace,
     container: {
       name,
-      image: setUpImage,
+      image: config.store.setUp.image,
       command: [
         "node",
         `${folder}/${program}`,
