@@ -195,7 +195,7 @@ const slots = { edge: [0], dmsg: [1, 2, 3, 4, 5, 6], coturn: [7, 8] };
 
 /** The general pool has no labels of ours, and is the only one of its size; each slot's pool says whose it is. */
 const pools = [
-  { name: "general", type: "g6-standard-4", nodeCount: 4 },
+  { name: "general", type: "g6-standard-4", nodeCount: 6 },
   ...Object.entries(slots).flatMap(([pool, numbers]) =>
     numbers.map((slot) => ({
       name: `${pool}-${slot}`,
