@@ -59,11 +59,12 @@ describe("a stack on a cluster that it makes", () => {
       .all(poolType)
       .map(({ inputs: { labels, nodeCount } }) => [labels, nodeCount]);
     expect(pools).toHaveLength(2);
-    // Two are enough for the scheduler, too: every pod is ready, or up would have failed.
-    expect(pools).toContainEqual([{ "fleet/pool": "workers" }, 2]);
+    // Three, as each has a pod that ships its logs. They are enough for the scheduler, too: every pod is ready, or up
+    // would have failed.
+    expect(pools).toContainEqual([{ "fleet/pool": "workers" }, 3]);
     expect(pools).toContainEqual([{ "fleet/pool": "edge", "fleet/slot": "0" }, 1]);
     const nodes = (await nodesOf(sandbox)).map(({ metadata: { labels } }) => labels["fleet/pool"]);
-    expect(nodes.sort()).toEqual(["base", "edge", "workers", "workers"]);
+    expect(nodes.sort()).toEqual(["base", "edge", "workers", "workers", "workers"]);
   });
 
   test("changes nothing in a second run, and keeps the kubeconfig's key out of state", async () => {

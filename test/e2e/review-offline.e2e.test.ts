@@ -60,13 +60,17 @@ describe("make review", () => {
     expect(files["exit-code"]).toBe(`${expected}\n`);
   }
 
+  /** Resources that voting has. */
+  let resources = 0;
+
   test("of a branch without changes says so and ends with 0", async () => {
     const reviewed = await clone.review("--stack", "voting", "--base", "master");
     expectCode(reviewed, 0);
     const stack = stackOf(reviewed.report, "voting");
     expect(stack).toMatchObject({ outcome: "unchanged", items: [] });
-    const state = { resources: expect.any(Number) as number };
-    expect(stack.provenance).toMatchObject({ target: "state", state });
+    expect(stack.provenance.target).toBe("state");
+    resources = stack.provenance.state?.resources ?? 0;
+    expect(resources).toBeGreaterThan(50);
     expect(reviewed.report.provenance).toMatchObject({
       commit: clone.git("rev-parse", "HEAD"),
       dirty: false,
@@ -122,7 +126,7 @@ describe("make review", () => {
     const { counts, outcome } = stackOf(report, "fresh");
     expect({ counts, outcome }).toMatchObject({
       outcome: "changed",
-      counts: { create: 62, same: 0 },
+      counts: { create: resources, same: 0 },
     });
   });
 
