@@ -28,11 +28,6 @@ export function exposedPods(
   };
 }
 
-/** Annotations by which a controller's pods tell where their metrics are. */
-export const announcesMetrics = (port: number): Record<string, string> => ({
-  "fleet/metrics-port": `${port}`,
-});
-
 /** The two ports that the world dials, on the node itself where there is no balancer. */
 export function publicPorts(
   { exposure }: Pick<ControllerConfig, "exposure">,

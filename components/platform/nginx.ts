@@ -1,7 +1,8 @@
 /** F5's NGINX Ingress Controller as a kind of ingress controller, without the kinds of its own. Pure. */
+import { announces } from "../base/announce.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { ApiRule, Container, WorkloadArgs } from "../workload/types.ts";
-import { announcesMetrics, exposedPods, publicPorts } from "./controller-pods.ts";
+import { exposedPods, publicPorts } from "./controller-pods.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
 import { nginxArguments, nginxPorts, nginxSettings } from "./nginx-settings.ts";
@@ -71,7 +72,7 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
     namespace: pods.namespaceName,
     // The user that the image's files belong to.
     ...exposedPods(config, 101),
-    podAnnotations: announcesMetrics(nginxPorts.metrics),
+    podAnnotations: announces(nginxPorts.metrics),
     initContainers: [seed(config)],
     container: {
       name: "nginx",

@@ -1,7 +1,8 @@
 /** Traefik as a kind of ingress controller. Pure. */
+import { announces } from "../base/announce.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { ApiRule, WorkloadArgs } from "../workload/types.ts";
-import { announcesMetrics, exposedPods, publicPorts } from "./controller-pods.ts";
+import { exposedPods, publicPorts } from "./controller-pods.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
 import {
@@ -54,7 +55,7 @@ function traefikWorkload(config: TraefikConfig, pods: ControllerPods): WorkloadA
     namespace: pods.namespaceName,
     // The image's own user is root; Traefik's chart runs it as this one.
     ...exposedPods(config, 65_532),
-    podAnnotations: announcesMetrics(traefikPorts.metrics),
+    podAnnotations: announces(traefikPorts.metrics),
     container: {
       name: "traefik",
       image: config.image,

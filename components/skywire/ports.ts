@@ -4,6 +4,7 @@
  * Source: facts/skywire.md 3. Every program gets its listening address explicitly, so this table is
  * the only place where a port stands.
  */
+import { announces, metricsPathAnnotation } from "../base/announce.ts";
 
 /** Main HTTP port of each program that has one. */
 export const httpPorts = {
@@ -76,6 +77,6 @@ export const metricsEndpoint: MetricsEndpoint = { port: metricsPort, path: "/met
 
 /** Annotations by which a scraper finds {@link metricsEndpoint} on a pod. */
 export const metricsAnnotations: Readonly<Record<string, string>> = {
-  "fleet/metrics-port": `${metricsEndpoint.port}`,
-  "fleet/metrics-path": metricsEndpoint.path,
+  ...announces(metricsEndpoint.port),
+  [metricsPathAnnotation]: metricsEndpoint.path,
 };

@@ -2,6 +2,7 @@
 import { parse } from "yaml";
 import * as z from "zod";
 
+import { metricsPortAnnotation } from "../../components/base/announce.ts";
 import type { PodSet, World } from "./objects.ts";
 import { textsOf } from "./texts.ts";
 
@@ -61,7 +62,7 @@ export const readsKubelets = (world: World, pods: PodSet): boolean =>
 /** Port on which pods announce metrics; undefined where they announce none. */
 export function announcedPort({ annotations }: PodSet): string | undefined {
   return (
-    annotations["fleet/metrics-port"] ??
+    annotations[metricsPortAnnotation] ??
     (annotations["prometheus.io/scrape"] === "true" ? annotations["prometheus.io/port"] : undefined)
   );
 }

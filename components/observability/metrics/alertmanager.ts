@@ -5,7 +5,7 @@ import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import { announces } from "../announce.ts";
+import { announces } from "../../base/announce.ts";
 import type { Surroundings } from "../surroundings.ts";
 import {
   alertmanagerArguments,

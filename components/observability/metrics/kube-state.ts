@@ -5,7 +5,7 @@ import { poolLabel, slotLabel, workloadLabel } from "../../base/labels.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { ApiRule, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import { announcesOthers } from "../announce.ts";
+import { announcesOthers } from "../../base/announce.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { KubeStateConfig } from "./exporters.schema.ts";

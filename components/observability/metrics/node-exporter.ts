@@ -5,7 +5,7 @@ import type { Awaitable } from "../../base/ready.ts";
 import type { HostPath, Mount, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import { announces } from "../announce.ts";
+import { announces } from "../../base/announce.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { NodesConfig } from "./exporters.schema.ts";

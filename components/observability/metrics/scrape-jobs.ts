@@ -3,7 +3,7 @@ import {
   metricsLabelsAnnotation,
   metricsPathAnnotation,
   metricsPortAnnotation,
-} from "../announce.ts";
+} from "../../base/announce.ts";
 import { apiServer, kubelet } from "../families/kubernetes.ts";
 import type { Family } from "../families/types.ts";
 

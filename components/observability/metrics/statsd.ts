@@ -4,7 +4,7 @@ import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import { announces } from "../announce.ts";
+import { announces } from "../../base/announce.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
 import { statsdArguments, statsdMapping, statsdMappingFile } from "./statsd-files.ts";

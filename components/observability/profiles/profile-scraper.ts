@@ -1,7 +1,7 @@
 /** Asks the workloads of the list for profiles, and hands them to Pyroscope. */
 import { flowsOf } from "../../base/flows.ts";
 import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
-import { announces } from "../announce.ts";
+import { announces } from "../../base/announce.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { scraperArguments, scraperFile, scraperFolders } from "./pyroscope-files.ts";

@@ -6,7 +6,7 @@ import type { SecretStore } from "../../base/secret-store.ts";
 import type { ApiRule, Mount, Probe, WorkloadArgs } from "../../workload/types.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import { announces } from "../announce.ts";
+import { announces } from "../../base/announce.ts";
 import type { LogStore } from "../elk/access.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import { logException, logFolders, logMounts } from "../logs/node-logs.ts";
