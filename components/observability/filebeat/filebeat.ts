@@ -8,6 +8,7 @@ import { makeWorkload } from "../../workload/workload.ts";
 import type { LogStore } from "../elk/access.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import { logException, logFolders, logMounts, logRules } from "../logs/node-logs.ts";
+import { readyAndAlive } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import {
   authoritiesFile,
@@ -45,8 +46,7 @@ const probes: Probes = {
     timeoutSeconds: 30,
     failureThreshold: 60,
   },
-  readiness: { check: lives, periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: { check: lives, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+  ...readyAndAlive(lives),
 };
 
 /** What lies on the node: how far each file is read. A pod that follows one goes on from there. */

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
-import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
+import { prometheusProbes } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import {
   alertmanagerArguments,
@@ -27,18 +28,6 @@ export interface AlertmanagerArgs extends Surroundings {
 /** The image's user, nobody. */
 const alertmanagerUser = 65_534;
 
-const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
-
-const probes: Probes = {
-  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: {
-    check: answers("/-/healthy"),
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};
-
 /** The Workload of an Alertmanager. Pure. */
 export function alertmanagerWorkload(name: string, args: AlertmanagerArgs): WorkloadArgs {
   const { config, secrets } = args;
@@ -52,7 +41,7 @@ export function alertmanagerWorkload(name: string, args: AlertmanagerArgs): Work
       image: config.image,
       args: alertmanagerArguments(config.retention, args.page),
       ports: [{ name: "http", port: alertmanagerPort }],
-      probes,
+      probes: prometheusProbes,
       resources: config.resources,
       mounts: [
         { volume: "config", path: alertmanagerFolders.config },

@@ -5,6 +5,7 @@ import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
+import { readyAndAlive } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { datasourcesFile, passwordVariables, type Sources } from "./grafana-datasources.ts";
 import {
@@ -49,8 +50,7 @@ const health: Probe["check"] = { kind: "http", path: "/api/health", port: "http"
 /** The first start makes its database. */
 const probes: Probes = {
   startup: { check: health, periodSeconds: 5, failureThreshold: 60 },
-  readiness: { check: health, periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: { check: health, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+  ...readyAndAlive(health),
 };
 
 function secretVariables(passwords: GrafanaPasswords): Record<string, pulumi.Output<string>> {

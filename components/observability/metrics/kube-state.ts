@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { flowsOf } from "../../base/flows.ts";
 import { poolLabel, slotLabel, workloadLabel } from "../../base/labels.ts";
 import type { Awaitable } from "../../base/ready.ts";
-import type { ApiRule, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { ApiRule, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announcesOthers } from "../../base/announce.ts";
+import { readyAndAlive } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { KubeStateConfig } from "./exporters.schema.ts";
@@ -69,19 +70,10 @@ export const kubeStateArguments = ({ metrics, telemetry } = ownPorts): string[] 
 ];
 
 /** Its `/livez` asks the API server: an outage there would start it again, and again. */
-const probes: Probes = {
-  readiness: {
-    check: { kind: "http", path: "/readyz", port: "telemetry" },
-    periodSeconds: 10,
-    timeoutSeconds: 5,
-  },
-  liveness: {
-    check: { kind: "http", path: "/healthz", port: "http" },
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};
+const probes = readyAndAlive(
+  { kind: "http", path: "/readyz", port: "telemetry" },
+  { kind: "http", path: "/healthz", port: "http" },
+);
 
 /** The Workload of a kube-state-metrics. Pure. */
 export function kubeStateWorkload(name: string, args: KubeStateArgs): WorkloadArgs {

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
-import type { HostPath, Mount, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { HostPath, Mount, Probe, WorkloadArgs } from "../../workload/types.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
+import { readyAndAlive } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { NodesConfig } from "./exporters.schema.ts";
@@ -87,10 +88,7 @@ const mounts: readonly Mount[] = [
 /** Without reading all of the node: that is Prometheus' to ask for. */
 const answers: Probe["check"] = { kind: "http", path: "/", port: "http" };
 
-const probes: Probes = {
-  readiness: { check: answers, periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: { check: answers, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
-};
+const probes = readyAndAlive(answers);
 
 /** The Workload of a node exporter. Pure. */
 export function nodeExporterWorkload(name: string, args: NodeExporterArgs): WorkloadArgs {

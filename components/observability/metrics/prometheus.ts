@@ -5,6 +5,7 @@ import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { ApiRule, Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
+import { readyAndAlive } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { pageUrl } from "./grafana-files.ts";
 import { passwordHash } from "./password-hash.ts";
@@ -65,13 +66,7 @@ const probesOf = (login: boolean): Probes => ({
     timeoutSeconds: 5,
     failureThreshold: 90,
   },
-  readiness: { check: asks("ready", login), periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: {
-    check: asks("healthy", login),
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
+  ...readyAndAlive(asks("ready", login), asks("healthy", login)),
 });
 
 const hasRules = ({ rules = {} }: PrometheusArgs): boolean => Object.keys(rules).length > 0;

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
-import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announcesOthers } from "../../base/announce.ts";
+import { prometheusProbes } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { PushGatewayConfig } from "./exporters.schema.ts";
@@ -33,18 +34,6 @@ export const pushGatewayArguments = (data: string, listen: number = port): strin
   "--persistence.interval=1m",
 ];
 
-const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
-
-const probes: Probes = {
-  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: {
-    check: answers("/-/healthy"),
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};
-
 /** The Workload of a push gateway. Pure. */
 export function pushGatewayWorkload(name: string, args: PushGatewayArgs): WorkloadArgs {
   const { config } = args;
@@ -57,7 +46,7 @@ export function pushGatewayWorkload(name: string, args: PushGatewayArgs): Worklo
       image: config.image,
       args: pushGatewayArguments(folder),
       ports: [{ name: "http", port }],
-      probes,
+      probes: prometheusProbes,
       resources: config.resources,
       mounts: [{ volume: "data", path: folder }],
     },

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
-import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
+import { prometheusProbes } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
 import { statsdArguments, statsdMapping, statsdMappingFile } from "./statsd-files.ts";
@@ -21,18 +22,8 @@ const user = 65_534;
 const folder = "/etc/statsd";
 const port = exporterPorts.statsd;
 
-const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
-
 /** Nothing can ask a UDP port whether it listens: the exporter opens it before it answers here. */
-const probes: Probes = {
-  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: {
-    check: answers("/-/healthy"),
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};
+const probes = prometheusProbes;
 
 /** The Workload of a StatsD exporter. Pure. */
 export function statsdWorkload(name: string, args: StatsdExporterArgs): WorkloadArgs {

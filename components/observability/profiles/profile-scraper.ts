@@ -1,7 +1,8 @@
 /** Asks the workloads of the list for profiles, and hands them to Pyroscope. */
 import { flowsOf } from "../../base/flows.ts";
-import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
+import type { WorkloadArgs } from "../../workload/types.ts";
 import { announces } from "../../base/announce.ts";
+import { prometheusProbes } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { scraperArguments, scraperFile, scraperFolders } from "./pyroscope-files.ts";
@@ -14,18 +15,6 @@ export interface ProfileScraperArgs extends Surroundings {
 
 /** The image's user, named alloy there. */
 const user = 473;
-
-const answers = (path: string): Probe["check"] => ({ kind: "http", path, port: "http" });
-
-const probes: Probes = {
-  readiness: { check: answers("/-/ready"), periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: {
-    check: answers("/-/healthy"),
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};
 
 /** The Workload of a scraper. Pure. */
 export function profileScraperWorkload(name: string, args: ProfileScraperArgs): WorkloadArgs {
@@ -41,7 +30,7 @@ export function profileScraperWorkload(name: string, args: ProfileScraperArgs): 
       image,
       args: scraperArguments,
       ports: [{ name: "http", port: scraperPort }],
-      probes,
+      probes: prometheusProbes,
       resources,
       mounts: [
         { volume: "config", path: scraperFolders.config },

@@ -6,6 +6,7 @@ import { claimOf } from "../../data/storage.ts";
 import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
+import { readyAndAlive } from "../probes.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { pyroscopeArguments, pyroscopeFile, pyroscopeFolders } from "./pyroscope-files.ts";
@@ -25,13 +26,7 @@ const answers: Probe["check"] = { kind: "http", path: "/ready", port: "http" };
 /** Its index elects itself, and it calls itself ready half a minute after that. */
 const probes: Probes = {
   startup: { check: answers, periodSeconds: 10, failureThreshold: 60 },
-  readiness: { check: answers, periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: {
-    check: { kind: "tcp", port: "http" },
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
+  ...readyAndAlive(answers, { kind: "tcp", port: "http" }),
 };
 
 /** The Workload of a Pyroscope. Pure. */
