@@ -11,6 +11,10 @@ export default async (): Promise<Record<string, unknown>> => {
         const { skywire } = await import("./stacks/skywire/index.ts");
         return skywire(config, context);
       }
+      case "spacemesh": {
+        const { spacemesh } = await import("./stacks/spacemesh/index.ts");
+        return spacemesh(config, context);
+      }
       case "voting": {
         const { voting } = await import("./stacks/voting/index.ts");
         return voting(config, context);

@@ -2,11 +2,12 @@
 import * as z from "zod";
 
 import { SkywireStack } from "./skywire/schema.ts";
+import { SpacemeshStack } from "./spacemesh/schema.ts";
 import { VotingStack } from "./voting/schema.ts";
 
 /** Config of one stack, by system, without its secrets. */
-export const StackConfig = z.discriminatedUnion("system", [SkywireStack, VotingStack], {
-  error: "must be the system this stack deploys: skywire or voting",
+export const StackConfig = z.discriminatedUnion("system", [SkywireStack, SpacemeshStack, VotingStack], {
+  error: "must be the system this stack deploys: skywire, spacemesh or voting",
 });
 /** {@inheritDoc StackConfig} */
 export type StackConfig = z.infer<typeof StackConfig>;

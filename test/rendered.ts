@@ -292,6 +292,10 @@ async function composition(config: StackConfig): Promise<(context: StackContext)
       const { skywire } = await import("../stacks/skywire/index.ts");
       return (context) => skywire(config, context);
     }
+    case "spacemesh": {
+      const { spacemesh } = await import("../stacks/spacemesh/index.ts");
+      return (context) => spacemesh(config, context);
+    }
     case "voting": {
       const { voting } = await import("../stacks/voting/index.ts");
       return (context) => voting(config, context);

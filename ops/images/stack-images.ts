@@ -68,6 +68,7 @@ function usesOf(config: StackConfig): readonly StackImageUse[] {
   switch (config.system) {
     case "skywire":
       return imageUses(config);
+    case "spacemesh":
     case "voting":
       return namedImages(config).map((image) => ({
         ...image,

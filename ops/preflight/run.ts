@@ -66,7 +66,7 @@ async function ownLogin(
   config: StackConfig,
   target: Target,
 ): Promise<OwnLogin | undefined> {
-  if (!("images" in config)) {
+  if (config.system !== "skywire") {
     return undefined;
   }
   const { pullSecret, repository } = config.images.private;

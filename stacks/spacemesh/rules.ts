@@ -1,0 +1,100 @@
+/**
+ * Rules across the fields of a Spacemesh stack: what each field alone cannot know.
+ *
+ * Each rule is a pure function from the config to faults; each fault says where, what was expected,
+ * and how to mend it.
+ */
+import { observabilityFaults } from "../../components/observability/faults.ts";
+import { partNamespaces, pagesOf } from "../../components/observability/shape.ts";
+import { isUnsized } from "../../components/platform/auto-size.ts";
+import { balancerFaults } from "../../components/platform/balancer.ts";
+import { capacityFaults } from "../../components/platform/capacity.ts";
+import { controllerSlots } from "../../components/platform/controllers.ts";
+import { zoneFaults } from "../../components/platform/dns.schema.ts";
+import type { PlatformFault } from "../../components/platform/fault.ts";
+import { slotFaults } from "../../components/platform/slots.ts";
+import { repeated } from "../rules.ts";
+import { placeableRequests, stackWorkloads } from "./requests.ts";
+import type { SpacemeshStack } from "./schema.ts";
+import { watchedStack } from "./watched.ts";
+
+type Rule = (stack: SpacemeshStack) => PlatformFault[];
+
+const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
+
+/** Slots that do not exist, and addresses that go with their machine under what is dialled by them. */
+const pinnedFaults: Rule = ({ cluster, ingress, ...stack }) =>
+  slotFaults(cluster, [
+    ...controllerSlots(ingress, ["ingress"]),
+    ...stackWorkloads({ cluster, ingress, ...stack }).flatMap(({ path, request: { placement } }) =>
+      path[0] === "observability" && placement.slot !== undefined
+        ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
+        : [],
+    ),
+  ]);
+
+/** Every public name lies in a zone that somebody keeps, and leads to one thing. */
+const hostFaults: Rule = ({ dns, observability }) => {
+  const hosts = pagesOf(observability).map(({ path, host }) => ({ path, host }));
+  return [
+    ...zoneFaults(hosts, dns),
+    ...repeated(
+      hosts.map(({ path, host }) => [path, host] as const),
+      (host, first) => `host ${host} already stands at ${first}: give each its own`,
+    ),
+  ];
+};
+
+/** Workloads of one namespace need different names. */
+const workloadNameFaults: Rule = (stack) =>
+  repeated(
+    stackWorkloads(stack).map(
+      ({ path, namespace, request }) => [path, `${namespace}/${request.workload}`] as const,
+    ),
+    (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
+  );
+
+/** Each namespace has a Pod Security level of its own. */
+const namespaceFaults: Rule = ({ namespaces, ingress, observability }) =>
+  repeated(
+    [
+      [["namespaces", "network"], namespaces.network] as const,
+      [["namespaces", "webServices"], namespaces.webServices] as const,
+      [["ingress", "namespace"], ingress.namespace] as const,
+      ...partNamespaces(observability).map(({ path, name }) => [path, name] as const),
+    ],
+    (name, first) =>
+      `namespace ${name} already stands at ${first}: their pods may do different things`,
+  );
+
+/** Requests beyond what the pools offer. */
+const roomFaults: Rule = (stack) => {
+  // Why it could not be computed is told by sizePools.
+  if (isUnsized(stack.cluster)) {
+    return [];
+  }
+  const places = new Map(
+    stackWorkloads(stack).map(({ path, request }) => [request.workload, path] as const),
+  );
+  return capacityFaults(stack.cluster, placeableRequests(stack)).map(({ workload, message }) => ({
+    path: places.get(workload) ?? ["cluster", "pools"],
+    message: `${workload} ${message}`,
+  }));
+};
+
+/** What watches, and what of the stack it names. */
+const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
+
+const rules: readonly Rule[] = [
+  regionFaults,
+  pinnedFaults,
+  hostFaults,
+  workloadNameFaults,
+  namespaceFaults,
+  watchFaults,
+  roomFaults,
+];
+
+/** Every fault across fields. */
+export const findFaults = (stack: SpacemeshStack): PlatformFault[] =>
+  rules.flatMap((rule) => rule(stack));

@@ -1,0 +1,58 @@
+/** What the stack file of a Spacemesh network may say. */
+import * as z from "zod";
+
+import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
+import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
+import { autoSizes } from "../../components/platform/auto-size.ts";
+import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
+import { DnsConfig } from "../../components/platform/dns.schema.ts";
+import { IngressConfig } from "../../components/platform/ingress.schema.ts";
+import { SpacemeshImages } from "../../components/spacemesh/images.schema.ts";
+import { OnFailure } from "../release.schema.ts";
+import { findFaults } from "./rules.ts";
+import { placeableRequests } from "./requests.ts";
+
+/** Sections of the file, before the rules across them. */
+export const spacemeshSections = z.strictObject({
+  system: z.literal("spacemesh"),
+  /** Domain of the public hosts, `api-<network>.<domain>` and the others. */
+  domain: Hostname.default("spacemesh.io"),
+  /** Namespaces. The network's lets pods take ports of the nodes, which the other's must not. */
+  namespaces: z
+    .strictObject({
+      network: DnsLabel.default("spacemesh"),
+      webServices: DnsLabel.default("ws"),
+    })
+    .prefault({}),
+  cluster: ClusterConfig,
+  dns: DnsConfig,
+  ingress: IngressConfig,
+  images: SpacemeshImages,
+  /** What watches it. */
+  observability: ObservabilityConfig,
+  /** `observability`: what watches is all that is deployed, and all else is taken away. */
+  only: Only.optional(),
+  /** What happens to disks, addresses and namespaces when they go from the config. */
+  data: DataPolicy.default("protect"),
+  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
+  networkPolicy: z
+    .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
+    .default("on"),
+  /** What a failed update does; see `make up` and `make live-up`. */
+  onFailure: OnFailure.default("pause"),
+});
+/** Sections of a Spacemesh stack file, with all defaults in place. */
+export type SpacemeshStack = z.infer<typeof spacemeshSections>;
+
+/** Config of a Spacemesh network: everything but its secrets. */
+export const SpacemeshStack = spacemeshSections
+  .superRefine(autoSizes(placeableRequests))
+  .superRefine((stack, context) => {
+    // Rules are for values that are what they should be: the loader comes back with stand-ins.
+    if (context.issues.some(({ code }) => code !== "custom")) {
+      return;
+    }
+    for (const { path, message } of findFaults(stack)) {
+      context.addIssue({ code: "custom", path: [...path], message });
+    }
+  });
