@@ -1,0 +1,100 @@
+/** What a stack file says about the members of a Spacemesh network: `fleet:miners`. */
+import * as z from "zod";
+
+import { Bytes, DnsLabel, NodePort, Port, Seconds } from "../base/scalars.ts";
+import { Resources } from "../workload/workload.schema.ts";
+import { highestNumber, MemberNumbers } from "./member-numbers.ts";
+
+/** APIs of a node that answer who the network is and what it has agreed on. */
+const plainApis = ["node", "mesh", "globalstate", "transaction"] as const;
+
+/**
+ * APIs that a node may serve. `debug` tells every account, `smesher` starts and stops smeshing without
+ * asking who calls; `gateway` takes what PoETs broadcast.
+ */
+export const nodeApis = [...plainApis, "gateway", "smesher", "debug"] as const;
+/** {@inheritDoc nodeApis} */
+export type NodeApi = (typeof nodeApis)[number];
+
+/** Where the APIs of the members can be reached. */
+const PublicPorts = z.discriminatedUnion("kind", [
+  z.strictObject({
+    /** Each on a port of every node: base + the miner's number. */
+    kind: z.literal("node-ports"),
+    grpcBase: NodePort.default(30_000),
+    jsonBase: NodePort.default(31_000),
+  }),
+  /** Inside the cluster only. */
+  z.strictObject({ kind: z.literal("in-cluster") }),
+]);
+
+/** A disk of a member or a PoET. */
+export const MemberDisk = z.strictObject({
+  /** Default 10Gi (facts/spacemesh.md 1.2). */
+  size: Bytes.default("10Gi"),
+  /** Default: the cluster's default class. */
+  storageClass: DnsLabel.optional(),
+});
+
+/** Requests = limits, so that nothing is taken from one that is at work (facts/spacemesh.md 2.1). */
+export const memberResources = {
+  requests: { cpu: "1", memory: "2Gi" },
+  limits: { cpu: "1", memory: "2Gi" },
+};
+
+/** Schema of `fleet:miners`. */
+export const MinersConfig = z.strictObject({
+  /**
+   * What the members' names, ports, disks and identities are made of. They are never counted anew:
+   * without miner 7, a network of ten is `["1-6", "8-10"]`.
+   */
+  numbers: MemberNumbers,
+  /**
+   * How many bootnodes there are: the first members after the bootstrap node, or the first of all
+   * where there is none (facts/spacemesh.md 2.1).
+   */
+  bootnodes: z.int().min(1, "must be at least 1").max(100, "must be at most 100").default(6),
+  /**
+   * `required`: no two of bootstrap node and bootnodes on one slot. `preferred`: round robin, so that
+   * two share one where there are too few.
+   */
+  apart: z.enum(["required", "preferred"]).default("required"),
+  resources: Resources.prefault(memberResources),
+  disk: MemberDisk.prefault({}),
+  /**
+   * Keep the container when the node's program ends, so that its log and data can be looked at; it is
+   * not started again by itself then, and has no liveness probe (facts/spacemesh.md 2.1).
+   */
+  keepContainer: z.boolean().default(true),
+  /** Serve the JSON API beside gRPC. */
+  jsonApi: z.boolean().default(true),
+  /** Go's own traces of its garbage collector and scheduler in the log. */
+  goDebug: z.boolean().default(false),
+  /** Numbers of the members that the profiler watches, where there is one. */
+  profiled: z
+    .array(z.int("must be the number of a miner, e.g. 10").min(1).max(highestNumber))
+    .default([10, 20]),
+  ports: z
+    .strictObject({
+      /** Port of the pinned member N, bound on its node: this + N. */
+      hostBase: Port.default(5_000),
+      public: PublicPorts.prefault({ kind: "in-cluster" }),
+    })
+    .prefault({}),
+  /** APIs that the members serve; those that PoETs use as gateways serve `gateway`, too. */
+  publicApis: z
+    .array(z.enum(nodeApis))
+    .min(1, "must list at least one API")
+    .refine((apis) => new Set(apis).size === apis.length, "must list each API once")
+    .default([...plainApis]),
+  upgrade: z
+    .strictObject({
+      /** Members that are made or exchanged at a time; bootnodes go one by one. */
+      atOnce: z.int().min(1, "must be at least 1").max(1_000, "must be at most 1000").default(100),
+      /** How long an exchanged member must be ready before the next one goes, once the network runs. */
+      pauseSeconds: Seconds.max(3_600, "must be at most an hour").default(120),
+    })
+    .prefault({}),
+});
+/** {@inheritDoc MinersConfig} */
+export type MinersConfig = z.infer<typeof MinersConfig>;
