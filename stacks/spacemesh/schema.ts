@@ -8,6 +8,7 @@ import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { SpacemeshImages } from "../../components/spacemesh/images.schema.ts";
+import { NetworkRelease } from "../../components/spacemesh/release.schema.ts";
 import { OnFailure } from "../release.schema.ts";
 import { findFaults } from "./rules.ts";
 import { placeableRequests } from "./requests.ts";
@@ -32,6 +33,8 @@ export const spacemeshSections = z.strictObject({
   observability: ObservabilityConfig,
   /** `observability`: what watches is all that is deployed, and all else is taken away. */
   only: Only.optional(),
+  /** What `make network-release` bundles, and where it goes. */
+  release: NetworkRelease.optional(),
   /** What happens to disks, addresses and namespaces when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
