@@ -8,7 +8,11 @@ import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { SpacemeshImages } from "../../components/spacemesh/images.schema.ts";
+import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
+import { PoetsConfig } from "../../components/spacemesh/poet.schema.ts";
+import { PublishedConfig } from "../../components/spacemesh/published.schema.ts";
 import { NetworkRelease } from "../../components/spacemesh/release.schema.ts";
+import { WatchConfig } from "../../components/spacemesh/watch.schema.ts";
 import { OnFailure } from "../release.schema.ts";
 import { findFaults } from "./rules.ts";
 import { placeableRequests } from "./requests.ts";
@@ -16,6 +20,13 @@ import { placeableRequests } from "./requests.ts";
 /** Sections of the file, before the rules across them. */
 export const spacemeshSections = z.strictObject({
   system: z.literal("spacemesh"),
+  /** Its members: bootstrap node, bootnodes, miners. */
+  miners: MinersConfig,
+  poets: PoetsConfig.prefault({}),
+  /** Tells a channel of what is wrong. */
+  watch: WatchConfig.optional(),
+  /** Where the config that home smeshers join with is published. */
+  published: PublishedConfig.prefault({}),
   /** Domain of the public hosts, `api-<network>.<domain>` and the others. */
   domain: Hostname.default("spacemesh.io"),
   /** Namespaces. The network's lets pods take ports of the nodes, which the other's must not. */
