@@ -48,6 +48,17 @@ export interface ForgeRun {
   readonly pull_requests: readonly { readonly number: number }[];
 }
 
+/** A release. */
+export interface ForgeRelease {
+  readonly id: number;
+  readonly tag_name: string;
+  readonly name: string;
+  readonly prerelease: boolean;
+  readonly html_url: string;
+  draft: boolean;
+  body: string;
+}
+
 /** What it does instead of answering; once for each entry. */
 export interface Mishap {
   /** `POST /issues/7/comments`; a method and the beginning of a path below the repository. */
@@ -75,6 +86,7 @@ export class ForgeServer {
   readonly issues: ForgeIssue[] = [];
   readonly pulls: ForgePull[] = [];
   readonly runs: ForgeRun[] = [];
+  readonly releases: ForgeRelease[] = [];
   readonly mishaps: Mishap[] = [];
   /** Requests as they came: method and path with its query. */
   readonly asked: string[] = [];
@@ -184,6 +196,13 @@ export class ForgeServer {
     if (first === "pulls") {
       return [200, this.pulls.filter((pull) => isOf(pull, query))];
     }
+    if (first === "releases" && second !== "") {
+      const release = this.releases.find(({ id }) => id === Number(second));
+      return release === undefined ? missing : [200, Object.assign(release, body)];
+    }
+    if (first === "releases") {
+      return method === "POST" ? this.#draft(body) : [200, this.releases];
+    }
     if (first === "commits" && third === "pulls") {
       return [200, this.pulls.filter(({ merge_commit_sha: merged }) => merged === second)];
     }
@@ -226,6 +245,22 @@ export class ForgeServer {
     };
     this.issues.push(issue);
     return [201, issue];
+  }
+
+  /** As GitHub does: a tag may have one release, and drafts as many as are made. */
+  #draft(body: Readonly<Record<string, unknown>>): [number, unknown] {
+    const { body: text, draft = false, name, prerelease = false, tag_name: tag } = body;
+    const isTaken = this.releases.some((one) => one.tag_name === tag && !one.draft);
+    if (typeof tag !== "string" || (isTaken && draft !== true)) {
+      return [422, { message: "Validation Failed" }];
+    }
+    const release: ForgeRelease = {
+      ...{ id: (this.#ids += 1), tag_name: tag, name: String(name), body: String(text) },
+      ...{ draft: draft === true, prerelease: prerelease === true },
+      html_url: `https://forge.example/releases/${tag}`,
+    };
+    this.releases.push(release);
+    return [201, release];
   }
 
   #issuesOf({ creator, state }: Readonly<Record<string, string>>): readonly ForgeIssue[] {
