@@ -7,6 +7,8 @@
 export type Peer =
   /** The pods of a workload, in a namespace of the stack. */
   | { readonly kind: "workload"; readonly name: string; readonly namespace: string }
+  /** The pods of all workloads of a group, in a namespace of the stack. */
+  | { readonly kind: "group"; readonly name: string; readonly namespace: string }
   /** Every address that is not private: clients on the internet, or servers there. */
   | { readonly kind: "internet" }
   /** The cluster's API server. Its address is the cluster's affair, so only the port is narrowed. */
@@ -51,16 +53,27 @@ export const privateRanges: readonly string[] = [
   "192.168.0.0/16",
 ];
 
-const names = (peer: Peer, name: string, namespace: string): boolean =>
-  peer.kind === "workload" && peer.name === name && peer.namespace === namespace;
+type Named = Extract<Peer, { readonly name: string }>;
 
-/** The part of a flow table that concerns one workload. */
-export function flowsOf(table: readonly Flow[], name: string, namespace: string): WorkloadFlows {
+function flowsNaming(table: readonly Flow[], { kind, name, namespace }: Named): WorkloadFlows {
+  const isIt = (peer: Peer): boolean =>
+    peer.kind === kind && peer.name === name && peer.namespace === namespace;
   return {
-    callers: table.filter((flow) => names(flow.to, name, namespace)),
-    calls: table.filter((flow) => names(flow.from, name, namespace)),
+    callers: table.filter(({ to }) => isIt(to)),
+    calls: table.filter(({ from }) => isIt(from)),
   };
 }
+
+/** The part of a flow table that concerns one workload. */
+export const flowsOf = (table: readonly Flow[], name: string, namespace: string): WorkloadFlows =>
+  flowsNaming(table, { kind: "workload", name, namespace });
+
+/** The part of a flow table that concerns the workloads of a group. */
+export const groupFlows = (
+  table: readonly Flow[],
+  name: string,
+  namespace: string,
+): WorkloadFlows => flowsNaming(table, { kind: "group", name, namespace });
 
 /** A TCP port of a flow. */
 export const tcp = (port: number): FlowPort => ({ port, protocol: "TCP" });

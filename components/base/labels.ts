@@ -3,6 +3,9 @@
 /** Label by which Services, policies and budgets select the pods of a workload. */
 export const workloadLabel = "app.kubernetes.io/name";
 
+/** Label of the pods of workloads that are alike: one network policy speaks of all of them. */
+export const groupLabel = "fleet/group";
+
 /** Label that every node carries, with a value of its own. */
 export const hostnameLabel = "kubernetes.io/hostname";
 

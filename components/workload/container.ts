@@ -37,7 +37,9 @@ function environment(
 
 function mounts(container: Container, args: WorkloadArgs): k8s.types.input.core.v1.VolumeMount[] {
   const fileSets = new Set(
-    [...(args.files ?? []), ...(args.secretFiles ?? [])].map((set) => set.name),
+    [...(args.files ?? []), ...(args.secretFiles ?? []), ...(args.givenFiles ?? [])].map(
+      (set) => set.name,
+    ),
   );
   return (container.mounts ?? []).map((mount) => {
     const readOnly = mount.readOnly ?? fileSets.has(mount.volume);

@@ -2,10 +2,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { workloadLabels } from "../base/labels.ts";
+import { groupLabel, workloadLabels } from "../base/labels.ts";
 import { kubernetesContainer } from "./container.ts";
 import { placementOf } from "./placement.ts";
-import type { Container, WorkloadArgs } from "./types.ts";
+import type { Container, GivenFiles, WorkloadArgs } from "./types.ts";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Volume = k8s.types.input.core.v1.Volume;
@@ -46,6 +46,7 @@ function volumes(args: WorkloadArgs, sources: PodSources): Volume[] {
     // Readable for the volume's group only, which is the pod's.
     secret: { secretName: source(sources.secretFiles, name), defaultMode: 0o440 },
   }));
+  const givenFiles = (args.givenFiles ?? []).map(givenVolume);
   const scratch = (args.scratch ?? []).map(({ name, sizeLimit, memory }) => ({
     name,
     emptyDir: { sizeLimit: sizeLimit ?? "64Mi", ...(memory === true ? { medium: "Memory" } : {}) },
@@ -60,7 +61,14 @@ function volumes(args: WorkloadArgs, sources: PodSources): Volume[] {
       name,
       persistentVolumeClaim: { claimName: source(sources.claims, name) },
     }));
-  return [...files, ...secretFiles, ...scratch, ...hostPaths, ...claims];
+  return [...files, ...secretFiles, ...givenFiles, ...scratch, ...hostPaths, ...claims];
+}
+
+function givenVolume({ name, kind, object, keys }: GivenFiles): Volume {
+  const items = keys === undefined ? {} : { items: keys.map((key) => ({ key, path: key })) };
+  return kind === "Secret"
+    ? { name, secret: { secretName: object, defaultMode: 0o440, ...items } }
+    : { name, configMap: { name: object, ...items } };
 }
 
 function source(
@@ -129,7 +137,7 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
           ),
         }),
     ...(args.kind === "Job" ? { restartPolicy: args.job?.restartPolicy ?? "Never" } : {}),
-    serviceAccountName: name,
+    serviceAccountName: args.group?.account ?? name,
     automountServiceAccountToken: hasRules(args),
     // Variables of every Service of the namespace would overwrite a program's own, such as REDIS_PORT.
     enableServiceLinks: false,
@@ -152,7 +160,11 @@ export function hasRules(args: WorkloadArgs): boolean {
 export function podTemplate(name: string, args: WorkloadArgs, sources: PodSources): PodTemplate {
   return {
     metadata: {
-      labels: { ...workloadLabels(name, args.system), ...args.podLabels },
+      labels: {
+        ...workloadLabels(name, args.system),
+        ...(args.group === undefined ? {} : { [groupLabel]: args.group.name }),
+        ...args.podLabels,
+      },
       annotations: {
         "fleet/logs": args.logs?.ship === false ? "drop" : "ship",
         ...(args.security.exception === undefined

@@ -2,7 +2,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { type Flow, type Peer, privateRanges, type WorkloadFlows } from "../base/flows.ts";
-import { workloadLabel } from "../base/labels.ts";
+import { groupLabel, workloadLabel } from "../base/labels.ts";
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
@@ -10,12 +10,17 @@ type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 /** Ports on which control planes answer: 443 before, 6443 after the Service's translation. */
 const apiServerPorts = [443, 6443];
 
+const podLabels = ({ kind, name }: { kind: "workload" | "group"; name: string }) => ({
+  [kind === "group" ? groupLabel : workloadLabel]: name,
+});
+
 function policyPeer(peer: Peer): PolicyPeer {
   switch (peer.kind) {
     case "workload":
+    case "group":
       return {
         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
-        podSelector: { matchLabels: { [workloadLabel]: peer.name } },
+        podSelector: { matchLabels: podLabels(peer) },
       };
     case "internet":
       return { ipBlock: { cidr: "0.0.0.0/0", except: [...privateRanges] } };
@@ -53,13 +58,18 @@ const nameLookups = {
 };
 
 /**
- * What the pods of one workload may do: the flows that name it, name look-ups, nothing else.
+ * What the pods of one workload may do, or those of a group: the flows that name it, name look-ups,
+ * nothing else.
  *
  * Kubelets reach their own pods whatever a policy says, so probes need no flow.
  */
-export function networkPolicySpec(name: string, flows: WorkloadFlows): PolicySpec {
+export function networkPolicySpec(
+  name: string,
+  flows: WorkloadFlows,
+  kind: "workload" | "group" = "workload",
+): PolicySpec {
   return {
-    podSelector: { matchLabels: { [workloadLabel]: name } },
+    podSelector: { matchLabels: podLabels({ kind, name }) },
     policyTypes: ["Ingress", "Egress"],
     ingress: flows.callers.map((flow) => ({ from: [policyPeer(flow.from)], ...policyPorts(flow) })),
     egress: [

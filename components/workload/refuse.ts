@@ -1,4 +1,4 @@
-import { workloadLabels } from "../base/labels.ts";
+import { groupLabel, workloadLabels } from "../base/labels.ts";
 import type { WorkloadFault } from "./fault.ts";
 import { workloadFaults } from "./faults.ts";
 import { containersOf } from "./pod.ts";
@@ -44,9 +44,29 @@ function probeFaults({ kind, container }: WorkloadArgs): WorkloadFault[] {
     : [];
 }
 
+/** What a group has said already, said again. */
+function groupFaults(args: WorkloadArgs): WorkloadFault[] {
+  const { group, flows, rules, clusterRules, disruption } = args;
+  if (group === undefined) {
+    return [];
+  }
+  const said = {
+    flows: flows.callers.length + flows.calls.length > 0,
+    rules: rules !== undefined,
+    clusterRules: clusterRules !== undefined,
+    disruption: disruption !== undefined,
+  };
+  return Object.entries(said)
+    .filter(([, isSaid]) => isSaid)
+    .map(([field]) => ({
+      path: [field],
+      message: `must be said of the group ${group.name}, not of one of its workloads`,
+    }));
+}
+
 /** A label that Services and policies find the pods by, given another value. */
 function labelFaults(name: string, args: WorkloadArgs): WorkloadFault[] {
-  const own = workloadLabels(name, args.system);
+  const own = { ...workloadLabels(name, args.system), [groupLabel]: "" };
   return (["labels", "podLabels"] as const).flatMap((field) =>
     Object.keys(args[field] ?? {})
       .filter((key) => Object.hasOwn(own, key))
@@ -65,6 +85,7 @@ export function refuseImpossible(name: string, args: WorkloadArgs): void {
     ...securityFaults(args),
     ...probeFaults(args),
     ...labelFaults(name, args),
+    ...groupFaults(args),
     ...workloadFaults(args),
   ];
   if (faults.length > 0) {

@@ -110,6 +110,29 @@ export interface SecretFileSet {
   readonly files: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
+/** Files of a ConfigMap or Secret that is made elsewhere: many Workloads read the same one. */
+export interface GivenFiles {
+  /** Volume's name. */
+  readonly name: string;
+  readonly kind: "ConfigMap" | "Secret";
+  /** Name of the object: an output, so that the pods wait for it. */
+  readonly object: pulumi.Input<string>;
+  /** Only these keys. Default: all. */
+  readonly keys?: readonly string[];
+}
+
+/**
+ * Workloads that are alike, and many: they share account, network policy and budget of evictions, of
+ * which each of their own would say the same. The budget is the composer's: it may speak of several
+ * groups at once.
+ */
+export interface WorkloadGroup {
+  /** Value of their pods' label `fleet/group`, by which flows mean them all. */
+  readonly name: string;
+  /** Account that the pods run under. */
+  readonly account: pulumi.Input<string>;
+}
+
 /** An empty folder that lives as long as the pod. */
 export interface Scratch {
   readonly name: string;
@@ -256,10 +279,13 @@ export interface WorkloadArgs {
   /** Default: one pod at a time. */
   readonly disruption?: Disruption;
   readonly security: Security;
-  /** Who may call and what is called. */
+  /** Who may call and what is called. Nothing of a Workload of a group, whose policy says it. */
   readonly flows: WorkloadFlows;
+  /** The Workload is one of these: it makes no account, network policy and budget of its own. */
+  readonly group?: WorkloadGroup;
   readonly files?: readonly FileSet[];
   readonly secretFiles?: readonly SecretFileSet[];
+  readonly givenFiles?: readonly GivenFiles[];
   readonly scratch?: readonly Scratch[];
   readonly hostPaths?: readonly HostPath[];
   readonly claims?: readonly Claim[];

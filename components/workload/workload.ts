@@ -47,10 +47,11 @@ export function makeWorkload(
   const timeout = args.readyTimeout ?? goDuration(readySeconds(args));
   const labels = workloadLabels(name, args.system);
   const metadata: Metadata = { name, namespace: args.namespace, labels };
-  const account = serviceAccount(name, args, metadata, opts);
+  const { group } = args;
+  const account = group === undefined ? serviceAccount(name, args, metadata, opts) : [];
   const sources = podSources(name, args, metadata, opts);
   // Of pods in their node's network a policy would speak without effect.
-  if (args.networkPolicy !== false && args.hostNetwork !== true) {
+  if (group === undefined && args.networkPolicy !== false && args.hostNetwork !== true) {
     new NetworkPolicy(
       `${name}-policy`,
       { metadata, spec: networkPolicySpec(name, args.flows) },
@@ -74,7 +75,9 @@ export function makeWorkload(
       ? {}
       : { customTimeouts: { create: timeout, update: timeout } }),
   });
-  makeBudget(name, args, metadata, opts);
+  if (group === undefined) {
+    makeBudget(name, args, metadata, opts);
+  }
   makeAutoscaler(name, args, metadata, { ...opts, dependsOn: controller });
   return {
     serviceNames: (args.services ?? []).map((service) => service.name ?? name),
