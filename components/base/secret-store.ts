@@ -5,8 +5,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { type CertificateBundle, readCertificates } from "./certificates.ts";
+import { deriveSeed, publicKeyOfSeed } from "./ed25519.ts";
 import { derivePublicKey } from "./keys.ts";
+import { makePeerKey, peerIdOf, readPeerKey } from "./peer-key.ts";
 import type { SecretReference } from "./secrets.ts";
+import { readTlsPair } from "./tls-certificate.ts";
 
 /** Both halves of an identity: the public one readable in previews, the other one never. */
 export interface KeyPair {
@@ -21,6 +24,30 @@ export type Certificates = Omit<CertificateBundle, "key"> & {
   /** Its key, PKCS#8, marked secret. */
   readonly key: pulumi.Output<string>;
 };
+
+/** A peer's identity: its name readable in previews, its key never. */
+export interface PeerIdentity {
+  /** Peer id, e.g. `12D3KooW…`. */
+  readonly peerId: string;
+  /** The peer's key file, marked secret. */
+  readonly keyFile: pulumi.Output<string>;
+}
+
+/** Both halves of an Ed25519 key. */
+export interface Ed25519Pair {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Its seed, 64 hex digits, marked secret. */
+  readonly seed: pulumi.Output<string>;
+}
+
+/** Certificate and key of public hosts. */
+export interface TlsSecret {
+  /** PEM: the certificate first, then those between it and its authority. */
+  readonly certificate: string;
+  /** PEM, marked secret. */
+  readonly key: pulumi.Output<string>;
+}
 
 /** The values behind the references of one stack. Kept out of component arguments. */
 export class SecretStore {
@@ -46,6 +73,36 @@ export class SecretStore {
   certificates(reference: SecretReference<"certificates">): Certificates {
     const { key, ...open } = readCertificates(this.#plain(reference));
     return { ...open, key: pulumi.secret(key) };
+  }
+
+  /** A key of one of the many that are derived from an entry. The same label gives the same key. */
+  derivedPair(reference: SecretReference<"seed">, label: string): Ed25519Pair {
+    const seed = deriveSeed(this.#plain(reference), label);
+    return { publicKey: publicKeyOfSeed(seed), seed: pulumi.secret(seed.toString("hex")) };
+  }
+
+  /** Identity of a peer, derived from an entry. The same label gives the same identity. */
+  derivedPeer(reference: SecretReference<"seed">, label: string): PeerIdentity {
+    const seed = deriveSeed(this.#plain(reference), label);
+    return {
+      peerId: peerIdOf(publicKeyOfSeed(seed)),
+      keyFile: pulumi.secret(makePeerKey(seed)),
+    };
+  }
+
+  /** Identity of a peer that was imported. */
+  importedPeer(reference: SecretReference<"p2p-key">): PeerIdentity {
+    const seed = readPeerKey(this.#plain(reference));
+    return {
+      peerId: peerIdOf(publicKeyOfSeed(seed)),
+      keyFile: pulumi.secret(makePeerKey(seed)),
+    };
+  }
+
+  /** Certificate and key of public hosts; the key is marked secret. */
+  tlsPair(reference: SecretReference<"tls-pair">): TlsSecret {
+    const { certificate, key } = readTlsPair(this.#plain(reference));
+    return { certificate, key: pulumi.secret(key) };
   }
 
   #plain(reference: SecretReference): string {

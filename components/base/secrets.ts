@@ -11,13 +11,26 @@ import { randomBytes } from "node:crypto";
 
 import * as z from "zod";
 
-import { makeCertificates } from "./certificate-maker.ts";
+import { makeCertificates, makeTlsPair } from "./certificate-maker.ts";
 import { certificatesFault } from "./certificates.ts";
 import { generateSecretKey, secretKeyFault } from "./keys.ts";
+import { makePeerKey, peerKeyFault } from "./peer-key.ts";
+import { tlsPairFault } from "./tls-certificate.ts";
 
 /** What an entry of the map can be. */
 export type SecretKind =
-  "key-pair" | "password" | "token" | "docker-login" | "certificates" | "url";
+  | "key-pair"
+  | "password"
+  | "token"
+  | "docker-login"
+  | "certificates"
+  | "url"
+  /** What the keys of many members are derived from. */
+  | "seed"
+  /** Identity of a libp2p peer: the text of its key file. */
+  | "p2p-key"
+  /** Certificate and key by which public hosts are known. */
+  | "tls-pair";
 
 /** What is said of a malformed name. What stands there is not repeated: it may be the secret itself. */
 export const secretNameRule = "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1";
@@ -29,10 +42,13 @@ export const SecretName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$
 export class SecretReference<Kind extends SecretKind = SecretKind> {
   readonly kind: Kind;
   readonly name: string;
+  /** Of a certificate: the public names that it must be for. */
+  readonly hosts: readonly string[];
 
-  constructor(kind: Kind, name: string) {
+  constructor(kind: Kind, name: string, hosts: readonly string[] = []) {
     this.kind = kind;
     this.name = name;
+    this.hosts = hosts;
   }
 }
 
@@ -47,8 +63,16 @@ const passwordShape = /^[A-Za-z0-9_.~-]{16,128}$/;
 const isAddress = (value: string): boolean =>
   /^https:\/\/\S{4,2000}$/.test(value) && URL.canParse(value);
 
-/** Why an entry's value is not of the kind asked for, or undefined. Never repeats the value. */
-export function secretFault(kind: SecretKind, value: string): string | undefined {
+/**
+ * Why an entry's value is not of the kind asked for, or undefined. Never repeats the value.
+ *
+ * @param hosts Of a certificate: the public names that it must be for.
+ */
+export function secretFault(
+  kind: SecretKind,
+  value: string,
+  hosts: readonly string[] = [],
+): string | undefined {
   switch (kind) {
     case "key-pair":
       return secretKeyFault(value);
@@ -69,6 +93,14 @@ export function secretFault(kind: SecretKind, value: string): string | undefined
       return isAddress(value)
         ? undefined
         : "must be an https URL of one word, e.g. that of a webhook";
+    case "seed":
+      return /^[0-9a-f]{64}$/.test(value)
+        ? undefined
+        : "must be a secret that keys are derived from: 64 lower-case hex digits, e.g. of openssl rand -hex 32";
+    case "p2p-key":
+      return peerKeyFault(value);
+    case "tls-pair":
+      return tlsPairFault(value, hosts);
   }
 }
 
@@ -88,8 +120,10 @@ export function readLogin(login: string): RegistryLogin {
  * Makes a value for an entry, for stacks whose keys may be generated (test and the sandbox).
  *
  * For commands only: a resource that called it would change at every run.
+ *
+ * @param hosts Of a certificate: the public names that it is for.
  */
-export function generateSecret(kind: SecretKind): string {
+export function generateSecret(kind: SecretKind, hosts: readonly string[] = []): string {
   switch (kind) {
     case "key-pair":
       return generateSecretKey();
@@ -103,5 +137,11 @@ export function generateSecret(kind: SecretKind): string {
       return makeCertificates();
     case "url":
       return `https://sandbox.invalid/${randomBytes(16).toString("hex")}`;
+    case "seed":
+      return randomBytes(32).toString("hex");
+    case "p2p-key":
+      return makePeerKey(randomBytes(32));
+    case "tls-pair":
+      return makeTlsPair(hosts);
   }
 }

@@ -1,0 +1,76 @@
+/**
+ * How a program is started in its container. Pure.
+ *
+ * The shell gets program and arguments as its own, so that nothing in them is read as shell, and hands
+ * a pod's end on to the program: as the shell of the original did not, every node was killed.
+ */
+
+/** Command and arguments of a container. */
+export interface ContainerCommand {
+  readonly command: string[];
+  readonly args: string[];
+}
+
+/** Hands the signals of a pod's end on, and ends with the program. */
+const forward = [
+  'stop() { trap - TERM INT; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null; wait; exit 0; }',
+  "trap stop TERM INT",
+];
+
+const shell = (
+  script: readonly string[],
+  name: string,
+  words: readonly string[],
+): ContainerCommand => ({
+  command: ["/bin/sh", "-c", script.join("\n"), name],
+  args: [...words],
+});
+
+/** The program itself: the container ends with it, and is started anew by the kubelet. */
+export const plain = (program: string, args: readonly string[]): ContainerCommand => ({
+  command: [program],
+  args: [...args],
+});
+
+/**
+ * The program, and then a sleep: its log and data can be looked at after it ended, and it is not
+ * started again (facts/spacemesh.md 2.1).
+ */
+export const keeping = (program: string, args: readonly string[]): ContainerCommand =>
+  shell(
+    [
+      ...forward,
+      '"$@" &',
+      "child=$!",
+      'wait "$child"',
+      'echo "the program ended with status $?: the container is kept, delete the pod to start it again" >&2',
+      "child=",
+      "while :; do sleep 3600 & wait $!; done",
+    ],
+    "keeping",
+    [program, ...args],
+  );
+
+/** Seconds between two starts of a program that ends. */
+export const restartSeconds = 10;
+
+/**
+ * The program, again and again: the container stays, with the log of all starts. For a program that
+ * ends while what it needs is not up yet.
+ */
+export const restarting = (program: string, args: readonly string[]): ContainerCommand =>
+  shell(
+    [
+      ...forward,
+      "while :; do",
+      '  "$@" &',
+      "  child=$!",
+      '  wait "$child"',
+      `  echo "the program ended with status $?: it is started again in ${restartSeconds} seconds" >&2`,
+      "  child=",
+      `  sleep ${restartSeconds} & wait $!`,
+      "done",
+    ],
+    "restarting",
+    [program, ...args],
+  );
