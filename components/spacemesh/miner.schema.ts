@@ -28,6 +28,17 @@ const PublicPorts = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("in-cluster") }),
 ]);
 
+/**
+ * How the members' metrics reach Prometheus: `push` to the stack's push gateway, as the original meant it,
+ * `scrape` by Prometheus itself, or `both`. What was pushed last stays when a member is gone; what is read
+ * tells at once that nobody answers (facts/spacemesh.md 6.4).
+ */
+const MetricsPath = z.enum(["push", "scrape", "both"], {
+  message: "must be push, scrape or both",
+});
+/** {@inheritDoc MetricsPath} */
+export type MetricsPath = z.infer<typeof MetricsPath>;
+
 /** A disk of a member or a PoET. */
 export const MemberDisk = z.strictObject({
   /** Default 10Gi (facts/spacemesh.md 1.2). */
@@ -70,6 +81,8 @@ export const MinersConfig = z.strictObject({
   jsonApi: z.boolean().default(true),
   /** Go's own traces of its garbage collector and scheduler in the log. */
   goDebug: z.boolean().default(false),
+  /** How metrics of the members are taken, where there is a Prometheus. */
+  metrics: MetricsPath.default("push"),
   /** Numbers of the members that the profiler watches, where there is one. */
   profiled: z
     .array(z.int("must be the number of a miner, e.g. 10").min(1).max(highestNumber))

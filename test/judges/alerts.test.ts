@@ -31,6 +31,7 @@ import {
   statsdCases,
 } from "../observability/rules/cases/platform.ts";
 import { skywireCases } from "../observability/rules/cases/skywire.ts";
+import { spacemeshCases } from "../observability/rules/cases/spacemesh.ts";
 import { backupCases, claimCases, machineCases } from "../observability/rules/cases/storage.ts";
 import type { AlertCases, Series } from "../observability/rules/cases/types.ts";
 import { wholeStack } from "../observability/rules/whole-stack.ts";
@@ -50,6 +51,7 @@ const cases: Readonly<Record<string, AlertCases>> = {
   "push-gateway": pushGatewayCases,
   "served-certificates": servedCertificateCases,
   skywire: skywireCases,
+  spacemesh: spacemeshCases,
   statsd: statsdCases,
   workloads: workloadCases,
 };

@@ -17,6 +17,7 @@ import {
   statsdMappingFile,
 } from "../../components/observability/metrics/statsd-files.ts";
 import { StatsdConfig } from "../../components/observability/metrics/statsd.schema.ts";
+import { pushUrl } from "../../components/spacemesh/telemetry.ts";
 import { freePorts, Place, type Running, until } from "../data/programs.ts";
 import { catalogueFaults, samplesOf } from "./exposition.ts";
 
@@ -183,6 +184,19 @@ describe("the push gateway", () => {
     expect((await push(port, body))?.status).toBe(200);
     const labels = { job: "nightly", instance: "a" };
     expect(valueOf(await metrics(port), "batch_ended_seconds", labels)).toBe(1234);
+  });
+
+  it("shows what a miner pushes under the labels of its workload", async () => {
+    const gateway = `http://127.0.0.1:${port}`;
+    // What the node adds to the address that it is told (go-spacemesh's metrics/push.go).
+    const own = "/metrics/job/go-spacemesh/node_id/12D3KooWabc/network_id/205";
+    const url = `${pushUrl(gateway, "spacemesh", "miner-7")}${own}`;
+    const text = "# TYPE spacemesh_p2p_total_peers gauge\nspacemesh_p2p_total_peers 5\n";
+    expect((await fetch(url, { method: "PUT", body: text })).status).toBe(200);
+    const labels = { job: "spacemesh", namespace: "spacemesh", workload: "miner-7" };
+    const shown = await metrics(port);
+    expect(valueOf(shown, "spacemesh_p2p_total_peers", labels)).toBe(5);
+    expect(valueOf(shown, "push_time_seconds", labels)).toBeGreaterThan(0);
   });
 
   it("refuses what is no metric, and keeps what it has", async () => {

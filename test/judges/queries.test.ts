@@ -60,7 +60,7 @@ function taken(text: string): boolean {
 
 /** What Grafana fills in. */
 const filled = (expression: string): string =>
-  expression.replaceAll("$__rate_interval", "5m").replaceAll("$namespace", "a|b");
+  expression.replaceAll("$__rate_interval", "5m").replaceAll(/\$(?:namespace|miner)\b/g, "a|b");
 
 describe("every query of every dashboard", () => {
   it("is one that Prometheus reads", async () => {

@@ -3,6 +3,7 @@ import { exporters } from "../../../components/observability/families/types.ts";
 import { observedPods } from "../../../components/observability/dashboards/system.ts";
 import type { ObservedParts } from "../../../components/observability/rules/types.ts";
 import { observedSkywire } from "../../../components/skywire/observed.ts";
+import { observedSpacemesh } from "../../../components/spacemesh/observed.ts";
 
 /** {@inheritDoc ObservedParts} */
 export const wholeStack: ObservedParts = {
@@ -10,6 +11,14 @@ export const wholeStack: ObservedParts = {
   systems: [
     observedSkywire({ namespaces: ["skywire", "skywire-nm"], dmsgServers: 6, exporters }),
     observedPods("voting", ["voting"], exporters),
+    observedSpacemesh({
+      namespace: "spacemesh",
+      webServices: "ws",
+      miners: 3,
+      version: "v1.0.0",
+      metrics: "both",
+      exporters,
+    }),
   ],
   backups: [
     { namespace: "skywire", name: "postgres-backup" },

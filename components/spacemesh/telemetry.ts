@@ -1,0 +1,72 @@
+/**
+ * What a node is told of those who watch it: where it pushes its metrics, whether it shows them, and who
+ * is sent its profiles (facts/spacemesh.md 2.1, 2.5, 6.4). Pure.
+ */
+import type { MetricsPath } from "./miner.schema.ts";
+
+/** Whether the nodes push their metrics. */
+export const isPushed = (path: MetricsPath): boolean => path !== "scrape";
+
+/** Whether Prometheus reads the nodes. */
+export const isScraped = (path: MetricsPath): boolean => path !== "push";
+
+/** Port on which a node shows its metrics. */
+export const metricsPort = 1010;
+
+/** Label `job` of what nodes push. */
+export const pushJob = "spacemesh";
+
+/** Seconds between two pushes of a node: its own default. Versions write others in different ways. */
+export const pushSeconds = 60;
+
+/**
+ * Address to which a node pushes.
+ *
+ * The node adds `/metrics/job/go-spacemesh/node_id/<its peer id>/network_id/…` to it, and the gateway
+ * reads a path of that kind as pairs of labels after the first job: so what is pushed bears the very
+ * labels that reading the pod would give it, and `via="metrics"` for the word that pairs the rest off.
+ *
+ * @param gateway The push gateway, e.g. `http://push-gateway.metrics.svc:9091`.
+ */
+export const pushUrl = (gateway: string, namespace: string, workload: string): string =>
+  `${gateway}/metrics/job/${pushJob}/namespace/${namespace}/workload/${workload}/via`;
+
+/** Who is watching a node. Whatever is left out does not. */
+export interface NodeWatchers {
+  /** How metrics are taken, where the stack has a Prometheus. */
+  readonly metrics?: MetricsPath | undefined;
+  /** Address of the push gateway, where the stack has one. */
+  readonly gateway?: string | undefined;
+  /** Address of Pyroscope, for a node that is profiled. */
+  readonly profiles?: string | undefined;
+}
+
+/**
+ * Arguments of a node, the same in every version that the profiles know.
+ *
+ * `--metrics` is said of those that push, too: without it some collectors do not start.
+ *
+ * @throws Error where nodes push and there is no gateway: the rules of the stack tell of it before.
+ */
+export function watchedArguments(
+  { metrics, gateway, profiles }: NodeWatchers,
+  namespace: string,
+  workload: string,
+): string[] {
+  if (metrics !== undefined && isPushed(metrics) && gateway === undefined) {
+    throw new Error(`${workload} pushes its metrics, and the stack has no push gateway`);
+  }
+  return [
+    ...(metrics === undefined ? [] : ["--metrics", `--metrics-port=${metricsPort}`]),
+    ...(metrics === undefined || gateway === undefined || !isPushed(metrics)
+      ? []
+      : [`--metrics-push=${pushUrl(gateway, namespace, workload)}`]),
+    ...(profiles === undefined
+      ? []
+      : [`--profiler-url=${profiles}`, `--profiler-name=${workload}`]),
+  ];
+}
+
+/** Numbers of the miners that are profiled: of those that the file lists, the ones that there are. */
+export const profiledMiners = (listed: readonly number[], miners: readonly number[]): number[] =>
+  listed.filter((one) => miners.includes(one));

@@ -1,0 +1,54 @@
+/** What nodes are told of those who watch them. The gateway's own word on the address is judged elsewhere. */
+import { describe, expect, it } from "vitest";
+
+import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
+import { profiledMiners, watchedArguments } from "../../components/spacemesh/telemetry.ts";
+
+const gateway = "http://push-gateway.metrics.svc:9091";
+const pushed = `--metrics-push=${gateway}/metrics/job/spacemesh/namespace/net/workload/miner-7/via`;
+const shown = ["--metrics", "--metrics-port=1010"];
+
+describe("a node", () => {
+  it.each([
+    ["push", [...shown, pushed]],
+    ["scrape", shown],
+    ["both", [...shown, pushed]],
+  ] as const)("whose metrics are taken by %s is told so", (metrics, expected) => {
+    expect(watchedArguments({ metrics, gateway }, "net", "miner-7")).toEqual(expected);
+  });
+
+  it("is told of nobody where nobody watches", () => {
+    expect(watchedArguments({ gateway }, "net", "miner-7")).toEqual([]);
+  });
+
+  it("that is profiled dials Pyroscope under its own name", () => {
+    const profiles = "http://pyroscope.profiles.svc:4040";
+    expect(watchedArguments({ profiles }, "net", "miner-10")).toEqual([
+      "--profiler-url=http://pyroscope.profiles.svc:4040",
+      "--profiler-name=miner-10",
+    ]);
+  });
+
+  it("is never told to push to nobody", () => {
+    expect(() => watchedArguments({ metrics: "push" }, "net", "miner-7")).toThrow(
+      "miner-7 pushes its metrics, and the stack has no push gateway",
+    );
+  });
+});
+
+describe("the file", () => {
+  const miners = (more: object) => MinersConfig.safeParse({ numbers: ["1-30"], ...more });
+
+  it("has miners push, unless it says otherwise", () => {
+    expect(miners({}).data?.metrics).toBe("push");
+    expect(miners({ metrics: "pull" }).error?.issues[0]?.message).toBe(
+      "must be push, scrape or both",
+    );
+  });
+
+  it("has miners 10 and 20 profiled, as far as there are such miners", () => {
+    const { profiled = [] } = miners({}).data ?? {};
+    expect(profiledMiners(profiled, [9, 10, 11])).toEqual([10]);
+    expect(profiledMiners(profiled, [20, 10])).toEqual([10, 20]);
+  });
+});
