@@ -156,10 +156,10 @@ function placeOf(config: StackConfig): string {
 function standInSecrets(file: StackFile, target: Target): Readonly<Record<string, unknown>> {
   const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
   const config = parsed.ok ? parsed.value : parsed.rest;
-  const kinds = new Map(
-    (config === undefined ? [] : requiredSecrets(config)).map(({ name, kind }) => [name, kind]),
+  const needs = config === undefined ? [] : requiredSecrets(config);
+  const made = Object.fromEntries(
+    needs.map(({ name, kind, hosts }) => [name, generateSecret(kind, hosts)]),
   );
-  const made = Object.fromEntries([...kinds].map(([name, kind]) => [name, generateSecret(kind)]));
   if (target === "sandbox") {
     return made;
   }

@@ -12,6 +12,8 @@ const Secrets = z.record(z.string(), z.string());
 export interface SecretNeed {
   readonly name: string;
   readonly kind: SecretKind;
+  /** Of a certificate: the public names that it must be for. */
+  readonly hosts?: readonly string[];
 }
 
 /** The secrets kept in the sandbox's folder. */
@@ -37,7 +39,8 @@ export function writeSecrets(
 }
 
 /**
- * Every secret a config needs: those there are, and new ones for what is missing or of another kind.
+ * Every secret a config needs: those there are, and new ones for what is missing, of another kind or
+ * for other hosts.
  *
  * @param generate Makes a value.
  * @returns All that is to be kept, unneeded ones included: a part switched off and on again keeps its
@@ -46,13 +49,13 @@ export function writeSecrets(
 export function ensureSandboxSecrets(
   needs: readonly SecretNeed[],
   existing: ReadonlyMap<string, string>,
-  generate: (kind: SecretKind) => string,
+  generate: (kind: SecretKind, hosts?: readonly string[]) => string,
 ): ReadonlyMap<string, string> {
   const secrets = new Map(existing);
-  for (const { name, kind } of needs) {
+  for (const { name, kind, hosts } of needs) {
     const present = secrets.get(name);
-    if (present === undefined || secretFault(kind, present) !== undefined) {
-      secrets.set(name, generate(kind));
+    if (present === undefined || secretFault(kind, present, hosts) !== undefined) {
+      secrets.set(name, generate(kind, hosts));
     }
   }
   return secrets;

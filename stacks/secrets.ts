@@ -14,6 +14,8 @@ export interface RequiredSecret {
   readonly path: string;
   readonly name: string;
   readonly kind: SecretKind;
+  /** Of a certificate: the public names that it must be for. */
+  readonly hosts?: readonly string[];
 }
 
 /** Every reference in a parsed config, in the order of the file. */
@@ -21,7 +23,12 @@ export function requiredSecrets(config: unknown): readonly RequiredSecret[] {
   const found: RequiredSecret[] = [];
   const walk = (value: unknown, path: readonly PropertyKey[]): void => {
     if (isReference(value)) {
-      found.push({ path: writePath(inFile(path)), name: value.name, kind: value.kind });
+      const { name, kind, hosts } = value;
+      found.push({
+        path: writePath(inFile(path)),
+        ...{ name, kind },
+        ...(hosts === undefined ? {} : { hosts }),
+      });
     } else if (Array.isArray(value)) {
       (value as readonly unknown[]).forEach((item, index) => {
         walk(item, [...path, index]);
@@ -78,7 +85,7 @@ function entryFaults(entries: Readonly<Record<string, unknown>>): Fault[] {
 }
 
 function referenceFault(
-  { path, name, kind }: RequiredSecret,
+  { path, name, kind, hosts }: RequiredSecret,
   entries: Readonly<Record<string, unknown>>,
   stack: string,
 ): Fault | undefined {
@@ -90,7 +97,7 @@ function referenceFault(
     };
   }
   const value = entries[name];
-  const fault = typeof value === "string" ? secretFault(kind, value) : undefined;
+  const fault = typeof value === "string" ? secretFault(kind, value, hosts) : undefined;
   return fault === undefined
     ? undefined
     : {

@@ -11,6 +11,7 @@ import type {
 import { parse } from "yaml";
 import * as z from "zod";
 
+import { makePeerKey } from "../components/base/peer-key.ts";
 import type { SecretKind } from "../components/base/secrets.ts";
 import { parseConfig } from "../stacks/config.ts";
 import type { StackContext } from "../stacks/context.ts";
@@ -21,7 +22,7 @@ import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
-import { throwAwayCertificates } from "./certificates.ts";
+import { throwAwayCertificates, throwAwayTlsPair } from "./certificates.ts";
 import { type Calls, type Collected, collect, type Registered } from "./harness.ts";
 
 /** What each committed stack's config is. */
@@ -105,7 +106,10 @@ function throwAway(kind: SecretKind, name: string): string {
   const hex = createHash("sha256").update(`fleet golden ${kind} ${name}`).digest("hex");
   switch (kind) {
     case "key-pair":
+    case "seed":
       return hex;
+    case "p2p-key":
+      return makePeerKey(Buffer.from(hex, "hex"));
     case "password":
     case "token":
       return `golden-${hex.slice(0, 32)}`;
@@ -113,6 +117,8 @@ function throwAway(kind: SecretKind, name: string): string {
       return `golden:${hex.slice(0, 32)}`;
     case "certificates":
       return throwAwayCertificates;
+    case "tls-pair":
+      return throwAwayTlsPair;
     case "url":
       return `https://golden.invalid/${hex.slice(0, 32)}`;
   }

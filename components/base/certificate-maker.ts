@@ -133,35 +133,68 @@ const authorityExtensions = [
   keyUsage(2, 0b0000_0100),
 ];
 
-/** Members call each other: the same certificate is a server's and a client's. */
-const memberExtensions = (names: readonly string[]): readonly Buffer[] => [
+const serverUse = identifier("1.3.6.1.5.5.7.3.1");
+const clientUse = identifier("1.3.6.1.5.5.7.3.2");
+
+/** What a certificate that signs no other says: whose it is, and what it may be shown for. */
+const ownExtensions = (
+  names: readonly string[],
+  { uses, addresses }: { readonly uses: readonly Buffer[]; readonly addresses: readonly Buffer[] },
+): readonly Buffer[] => [
   extension("2.5.29.19", sequence(), true),
   // Signs what is exchanged.
   keyUsage(7, 0b1000_0000),
-  extension(
-    "2.5.29.37",
-    sequence(identifier("1.3.6.1.5.5.7.3.1"), identifier("1.3.6.1.5.5.7.3.2")),
-  ),
+  extension("2.5.29.37", sequence(...uses)),
   extension(
     "2.5.29.17",
     sequence(
       ...names.map((name) => der(0x82, Buffer.from(name, "ascii"))),
-      der(0x87, Buffer.from([127, 0, 0, 1])),
+      ...addresses.map((address) => der(0x87, address)),
     ),
   ),
 ];
 
+/** Members call each other: the same certificate is a server's and a client's. */
+const memberExtensions = (names: readonly string[]): readonly Buffer[] =>
+  ownExtensions(names, {
+    uses: [serverUse, clientUse],
+    addresses: [Buffer.from([127, 0, 0, 1])],
+  });
+
 /** Names that the certificate bears: whoever dials by another one trusts the authority alone. */
 export const certificateNames = ["elasticsearch", "localhost"] as const;
+
+const makePair = (): Pair => generateKeyPairSync("ec", { namedCurve: "P-256" });
+
+const writeKey = ({ privateKey }: Pair): string =>
+  String(privateKey.export({ type: "pkcs8", format: "pem" }));
+
+/**
+ * A certificate for public names, with its key, that nobody trusts: for stacks that show it to nobody.
+ *
+ * @param names Hosts and wildcards, e.g. `*.example.org`.
+ */
+export function makeTlsPair(names: readonly string[]): string {
+  const own = makePair();
+  const made = certificate(
+    {
+      subject: "fleet sandbox",
+      key: own.publicKey,
+      extensions: ownExtensions(names, { uses: [serverUse], addresses: [] }),
+    },
+    // Its authority is forgotten as soon as it has signed.
+    { name: "fleet", keys: makePair() },
+  );
+  return `${made}${writeKey(own)}`;
+}
 
 /**
  * An authority, the one certificate it has signed, and that one's key. The authority's own key is
  * thrown away: nobody can sign a second one, so that to trust the authority is to trust this one.
  */
 export function makeCertificates(): string {
-  const pair = (): Pair => generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const authority = { name: "fleet", keys: pair() };
-  const member = pair();
+  const authority = { name: "fleet", keys: makePair() };
+  const member = makePair();
   const own = certificate(
     {
       subject: certificateNames[0],
@@ -178,5 +211,5 @@ export function makeCertificates(): string {
     },
     authority,
   );
-  return `${own}${String(member.privateKey.export({ type: "pkcs8", format: "pem" }))}${root}`;
+  return `${own}${writeKey(member)}${root}`;
 }

@@ -14,7 +14,7 @@ import * as z from "zod";
 import { makeCertificates, makeTlsPair } from "./certificate-maker.ts";
 import { certificatesFault } from "./certificates.ts";
 import { generateSecretKey, secretKeyFault } from "./keys.ts";
-import { makePeerKey, peerKeyFault } from "./peer-key.ts";
+import { peerKeyFault, peerKeyOf } from "./peer-key.ts";
 import { tlsPairFault } from "./tls-certificate.ts";
 
 /** What an entry of the map can be. */
@@ -42,13 +42,15 @@ export const SecretName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$
 export class SecretReference<Kind extends SecretKind = SecretKind> {
   readonly kind: Kind;
   readonly name: string;
-  /** Of a certificate: the public names that it must be for. */
-  readonly hosts: readonly string[];
+  /** Of a certificate: the public names that it must be for. Others have none, in state neither. */
+  declare readonly hosts?: readonly string[];
 
-  constructor(kind: Kind, name: string, hosts: readonly string[] = []) {
+  constructor(kind: Kind, name: string, hosts?: readonly string[]) {
     this.kind = kind;
     this.name = name;
-    this.hosts = hosts;
+    if (hosts !== undefined) {
+      this.hosts = hosts;
+    }
   }
 }
 
@@ -140,7 +142,7 @@ export function generateSecret(kind: SecretKind, hosts: readonly string[] = []):
     case "seed":
       return randomBytes(32).toString("hex");
     case "p2p-key":
-      return makePeerKey(randomBytes(32));
+      return peerKeyOf(randomBytes(32)).file;
     case "tls-pair":
       return makeTlsPair(hosts);
   }

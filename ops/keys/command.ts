@@ -91,7 +91,7 @@ function makeValues(
           state === "missing" &&
           (make.includes(name) || generationFault(config, target, kind) === undefined),
       )
-      .map(({ name, kind }) => [name, generateSecret(kind)]),
+      .map(({ name, kind, hosts }) => [name, generateSecret(kind, hosts)]),
   );
 }
 
@@ -108,6 +108,9 @@ function refuseMake(rows: readonly KeyRow[], make: string): void {
   }
   if (row.kind === "docker-login") {
     throw new CommandError(`NEW=${make}: the registry gives its logins: import it`);
+  }
+  if (row.kind === "tls-pair") {
+    throw new CommandError(`NEW=${make}: an authority that browsers know gives it: import it`);
   }
   if (row.kind === "url") {
     throw new CommandError(`NEW=${make}: whoever is called gives its address: import it`);

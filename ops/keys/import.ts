@@ -79,5 +79,7 @@ function importFault(name: string, value: unknown, rows: readonly KeyRow[]): str
   if (typeof value !== "string") {
     return "must be one text, not a structure or a bare number";
   }
-  return needs.map(({ kind }) => secretFault(kind, value)).find((fault) => fault !== undefined);
+  return needs
+    .map(({ kind, hosts }) => secretFault(kind, value, hosts))
+    .find((fault) => fault !== undefined);
 }

@@ -18,6 +18,9 @@ export function generationFault(
   if (kind === "url") {
     return "whoever is called gives it: import it";
   }
+  if (kind === "tls-pair") {
+    return "an authority that browsers know gives it: import its PEM, certificate and key in one text";
+  }
   if (config.system !== "skywire") {
     return undefined;
   }

@@ -2,12 +2,15 @@
 import { readCertificates } from "../../components/base/certificates.ts";
 import { derivePublicKey } from "../../components/base/keys.ts";
 import { secretFault, type SecretKind } from "../../components/base/secrets.ts";
+import { readTlsPair } from "../../components/base/tls-certificate.ts";
 import type { RequiredSecret } from "../../stacks/secrets.ts";
 
 /** One secret of a stack. */
 export interface KeyRow {
   readonly name: string;
   readonly kind: SecretKind;
+  /** Of a certificate: the public names that it must be for. */
+  readonly hosts?: readonly string[];
   /** Where the config names it. */
   readonly paths: readonly string[];
   readonly state: "present" | "missing" | "malformed";
@@ -37,16 +40,15 @@ export function keyRows(
       known.paths.push(need.path);
     }
   }
-  return [...needs.values()].map(({ need: { name, kind }, paths }) => ({
-    name,
-    kind,
+  return [...needs.values()].map(({ need: { path: _, ...need }, paths }) => ({
+    ...need,
     paths,
-    ...stateOf(kind, Object.hasOwn(values, name) ? values[name] : undefined),
+    ...stateOf(need, Object.hasOwn(values, need.name) ? values[need.name] : undefined),
   }));
 }
 
 function stateOf(
-  kind: SecretKind,
+  { kind, hosts }: Pick<RequiredSecret, "kind" | "hosts">,
   value: unknown,
 ): Pick<KeyRow, "state" | "publicKey" | "until" | "fault"> {
   if (value === undefined) {
@@ -55,7 +57,7 @@ function stateOf(
   if (typeof value !== "string") {
     return { state: "malformed", fault: "must be one text, not a structure or a bare number" };
   }
-  const fault = secretFault(kind, value);
+  const fault = secretFault(kind, value, hosts);
   if (fault !== undefined) {
     return { state: "malformed", fault };
   }
@@ -64,6 +66,8 @@ function stateOf(
       return { state: "present", publicKey: derivePublicKey(value) };
     case "certificates":
       return { state: "present", until: readCertificates(value).until };
+    case "tls-pair":
+      return { state: "present", until: readTlsPair(value).until };
     default:
       return { state: "present" };
   }

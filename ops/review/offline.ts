@@ -153,9 +153,9 @@ function formerPlan(stack: string, { folder }: Base, plan: Plan): Plan | undefin
 function secretsAfter(before: Plan, after: Plan): ReadonlyMap<string, string> {
   const rotated = rotatedSecrets(before.text, after.text);
   const kept = new Map([...after.kept, ...before.kept]);
-  for (const { name, kind } of after.needs) {
+  for (const { name, kind, hosts } of after.needs) {
     if (rotated.has(name)) {
-      kept.set(name, generateSecret(kind));
+      kept.set(name, generateSecret(kind, hosts));
     }
   }
   return kept;

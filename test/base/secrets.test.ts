@@ -12,7 +12,14 @@ import {
   SecretReference,
 } from "../../components/base/secrets.ts";
 
-const kinds: readonly SecretKind[] = ["key-pair", "password", "token", "docker-login", "url"];
+const kinds: readonly SecretKind[] = [
+  "key-pair",
+  "password",
+  "token",
+  "docker-login",
+  "url",
+  "tls-pair",
+];
 
 describe("key pairs", () => {
   // Known answer: the generator of secp256k1 is the public half of the secret key 1.
