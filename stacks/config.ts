@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
 import { SecretStore } from "../components/base/secret-store.ts";
+import { clockFaults } from "./clock.ts";
 import type { StackContext } from "./context.ts";
 import { Digests } from "./digests.ts";
 import { readEnvironment, type StackEnvironment } from "./environment.ts";
@@ -85,7 +86,7 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
   };
 }
 
-/** What is known beyond the schema: the secrets' values, the operator's contexts. */
+/** What is known beyond the schema: the secrets' values, the operator's contexts, the time. */
 function furtherFaults(
   parsed: Parsed<StackConfig>,
   secrets: SecretEntries | undefined,
@@ -102,6 +103,9 @@ function furtherFaults(
   return [
     ...(secrets === undefined ? [] : secretFaults(required, secrets, environment.stack)),
     ...contextFaults(config, sandbox, environment).filter(isOwn),
+    ...(environment.now === undefined
+      ? []
+      : clockFaults(config, environment.stack, environment.now()).filter(isOwn)),
   ];
 }
 
@@ -214,7 +218,7 @@ function contextFaults(
   environment: StackEnvironment,
 ): Fault[] {
   // A cluster that the program makes hands its own kubeconfig out.
-  if (cluster === undefined || cluster.kind === "lke") {
+  if (cluster?.kind !== "kubeconfig") {
     return [];
   }
   const { context } = cluster;

@@ -21,6 +21,8 @@ export interface StackEnvironment {
   readonly kubeContexts: () => ContextsResult;
   /** What `make up` or `make live-up` says of this release. */
   readonly release?: ReleaseInput | undefined;
+  /** What time it is. Default: nothing is judged by the clock. */
+  readonly now?: () => Date;
   /** Previews ask the cluster nothing: `FLEET_UNREAD_CLUSTER`, set by `make adopt` alone. */
   readonly isClusterUnread?: boolean;
 }
@@ -31,6 +33,7 @@ export function readEnvironment(stack: string): StackEnvironment {
     stack,
     kubeContexts: () => kubeContextsOf(process.env["KUBECONFIG"]),
     release: readRelease(process.env["FLEET_RELEASE"]),
+    now: () => new Date(),
     isClusterUnread: process.env["FLEET_UNREAD_CLUSTER"] === "yes",
   };
 }

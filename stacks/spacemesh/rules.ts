@@ -13,9 +13,12 @@ import { controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
+import { networkNameFaults } from "../../components/spacemesh/names.ts";
+import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { repeated } from "../rules.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
+import { membersOf, slotsOf } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
 
 type Rule = (stack: SpacemeshStack) => PlatformFault[];
@@ -23,15 +26,25 @@ type Rule = (stack: SpacemeshStack) => PlatformFault[];
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
 /** Slots that do not exist, and addresses that go with their machine under what is dialled by them. */
-const pinnedFaults: Rule = ({ cluster, ingress, ...stack }) =>
-  slotFaults(cluster, [
-    ...controllerSlots(ingress, ["ingress"]),
-    ...stackWorkloads({ cluster, ingress, ...stack }).flatMap(({ path, request: { placement } }) =>
+const pinnedFaults: Rule = (stack) =>
+  slotFaults(stack.cluster, [
+    ...controllerSlots(stack.ingress, ["ingress"]),
+    // One slot that will not do is one fault, however many members are on it.
+    ...[...new Set(membersOf(stack).map(({ slot }) => slot))].flatMap((slot) =>
+      slot === undefined ? [] : [{ path: ["miners", "bootnodes"], slot, publishes: true }],
+    ),
+    ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
       path[0] === "observability" && placement.slot !== undefined
         ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
         : [],
     ),
   ]);
+
+/** Members, PoETs, ports and slots among one another. */
+const sectionFaults: Rule = (stack) => [
+  ...networkFaults(stack, slotsOf(stack)),
+  ...networkNameFaults(["network", "name"], stack.network.name),
+];
 
 /** Every public name lies in a zone that somebody keeps, and leads to one thing. */
 const hostFaults: Rule = ({ dns, observability }) => {
@@ -86,6 +99,7 @@ const roomFaults: Rule = (stack) => {
 const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
 
 const rules: readonly Rule[] = [
+  sectionFaults,
   regionFaults,
   pinnedFaults,
   hostFaults,

@@ -9,10 +9,12 @@ import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { SpacemeshImages } from "../../components/spacemesh/images.schema.ts";
 import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
+import { NetworkConfig } from "../../components/spacemesh/network.schema.ts";
 import { PoetsConfig } from "../../components/spacemesh/poet.schema.ts";
 import { PublishedConfig } from "../../components/spacemesh/published.schema.ts";
 import { NetworkRelease } from "../../components/spacemesh/release.schema.ts";
 import { WatchConfig } from "../../components/spacemesh/watch.schema.ts";
+import { WebServicesConfig } from "../../components/spacemesh/web-services.schema.ts";
 import { OnFailure } from "../release.schema.ts";
 import { findFaults } from "./rules.ts";
 import { placeableRequests } from "./requests.ts";
@@ -20,9 +22,13 @@ import { placeableRequests } from "./requests.ts";
 /** Sections of the file, before the rules across them. */
 export const spacemeshSections = z.strictObject({
   system: z.literal("spacemesh"),
+  /** What all its members share. */
+  network: NetworkConfig,
   /** Its members: bootstrap node, bootnodes, miners. */
   miners: MinersConfig,
   poets: PoetsConfig.prefault({}),
+  /** The public face of the network: API, explorer, dashboard. */
+  webServices: WebServicesConfig.optional(),
   /** Tells a channel of what is wrong. */
   watch: WatchConfig.optional(),
   /** Where the config that home smeshers join with is published. */
