@@ -130,7 +130,7 @@ export default defineConfig(
           message: "nothing drawn by chance enters a resource",
         },
         {
-          selector: "NewExpression[callee.name='Date']",
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
           message: "nothing read from the clock enters a resource",
         },
       ],

@@ -11,7 +11,7 @@ import type {
 import { parse } from "yaml";
 import * as z from "zod";
 
-import { makePeerKey } from "../components/base/peer-key.ts";
+import { peerKeyOf } from "../components/base/peer-key.ts";
 import type { SecretKind } from "../components/base/secrets.ts";
 import { parseConfig } from "../stacks/config.ts";
 import type { StackContext } from "../stacks/context.ts";
@@ -109,7 +109,7 @@ function throwAway(kind: SecretKind, name: string): string {
     case "seed":
       return hex;
     case "p2p-key":
-      return makePeerKey(Buffer.from(hex, "hex"));
+      return peerKeyOf(Buffer.from(hex, "hex")).file;
     case "password":
     case "token":
       return `golden-${hex.slice(0, 32)}`;

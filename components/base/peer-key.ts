@@ -40,11 +40,19 @@ export function peerIdOf(publicKey: Uint8Array): string {
   return base58(Buffer.concat([peerIdPrefix, publicKey]));
 }
 
-/** The file by which a node is the peer of a seed: its `p2p.key`. */
-export function makePeerKey(seed: Uint8Array): string {
+/** A peer, by its key. */
+export interface PeerKey {
+  readonly peerId: string;
+  /** The file by which a node is this peer: its `p2p.key`. */
+  readonly file: string;
+}
+
+/** The peer of a seed. */
+export function peerKeyOf(seed: Uint8Array): PeerKey {
   const publicKey = publicKeyOfSeed(seed);
+  const peerId = peerIdOf(publicKey);
   const key = Buffer.concat([privateKeyPrefix, seed, publicKey]).toString("base64");
-  return JSON.stringify({ Key: key, ID: peerIdOf(publicKey) });
+  return { peerId, file: JSON.stringify({ Key: key, ID: peerId }) };
 }
 
 /** What is said of a malformed file. Its text is not repeated. */

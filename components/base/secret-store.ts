@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CertificateBundle, readCertificates } from "./certificates.ts";
 import { deriveSeed, publicKeyOfSeed } from "./ed25519.ts";
 import { derivePublicKey } from "./keys.ts";
-import { makePeerKey, peerIdOf, readPeerKey } from "./peer-key.ts";
+import { peerKeyOf, readPeerKey } from "./peer-key.ts";
 import type { SecretReference } from "./secrets.ts";
 import { readTlsPair } from "./tls-certificate.ts";
 
@@ -83,20 +83,12 @@ export class SecretStore {
 
   /** Identity of a peer, derived from an entry. The same label gives the same identity. */
   derivedPeer(reference: SecretReference<"seed">, label: string): PeerIdentity {
-    const seed = deriveSeed(this.#plain(reference), label);
-    return {
-      peerId: peerIdOf(publicKeyOfSeed(seed)),
-      keyFile: pulumi.secret(makePeerKey(seed)),
-    };
+    return peerOf(deriveSeed(this.#plain(reference), label));
   }
 
   /** Identity of a peer that was imported. */
   importedPeer(reference: SecretReference<"p2p-key">): PeerIdentity {
-    const seed = readPeerKey(this.#plain(reference));
-    return {
-      peerId: peerIdOf(publicKeyOfSeed(seed)),
-      keyFile: pulumi.secret(makePeerKey(seed)),
-    };
+    return peerOf(readPeerKey(this.#plain(reference)));
   }
 
   /** Certificate and key of public hosts; the key is marked secret. */
@@ -114,4 +106,9 @@ export class SecretStore {
     }
     return value;
   }
+}
+
+function peerOf(seed: Uint8Array): PeerIdentity {
+  const { peerId, file } = peerKeyOf(seed);
+  return { peerId, keyFile: pulumi.secret(file) };
 }

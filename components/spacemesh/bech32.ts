@@ -17,7 +17,7 @@ function checksum(values: readonly number[]): number {
 
 /** The prefix as the checksum takes it: high bits, a zero, low bits. */
 const expand = (prefix: string): number[] => {
-  const codes = [...prefix].map((letter) => letter.charCodeAt(0));
+  const codes = Buffer.from(prefix);
   return [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)];
 };
 
@@ -50,7 +50,7 @@ export function bech32(prefix: string, data: Uint8Array): string {
 export function readBech32(text: string): { prefix: string; words: number[] } | undefined {
   const one = text.lastIndexOf("1");
   const prefix = text.slice(0, one);
-  const words = [...text.slice(one + 1)].map((letter) => alphabet.indexOf(letter));
+  const words = Array.from(text.slice(one + 1), (letter) => alphabet.indexOf(letter));
   return one < 1 ||
     words.length < 6 ||
     words.includes(-1) ||

@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 import { Bytes, DnsLabel, NodePort, Port, Seconds } from "../base/scalars.ts";
+import { reference } from "../base/secrets.ts";
 import { Resources } from "../workload/workload.schema.ts";
 import { highestNumber, MemberNumbers } from "./member-numbers.ts";
 
@@ -53,6 +54,14 @@ export const memberResources = {
   limits: { cpu: "1", memory: "2Gi" },
 };
 
+/** Keys of a member that were made elsewhere. */
+const ImportedKeys = z.strictObject({
+  /** Who it is to its peers: the text of a node's `p2p.key`. */
+  identity: reference("p2p-key").optional(),
+  /** Account of its rewards, as the node's version writes it. */
+  coinbase: z.string().optional(),
+});
+
 /** Schema of `fleet:miners`. */
 export const MinersConfig = z.strictObject({
   /**
@@ -100,6 +109,13 @@ export const MinersConfig = z.strictObject({
     .min(1, "must list at least one API")
     .refine((apis) => new Set(apis).size === apis.length, "must list each API once")
     .default([...plainApis]),
+  /** Number → keys that were made elsewhere, in place of those derived from the network's secret. */
+  imported: z
+    .record(
+      z.string().regex(/^[1-9]\d{0,3}$/, "must be the number of a miner, quoted"),
+      ImportedKeys,
+    )
+    .default({}),
   upgrade: z
     .strictObject({
       /** Members that are made or exchanged at a time; bootnodes go one by one. */

@@ -1,9 +1,10 @@
 /** What must hold between a network's members, PoETs, ports and slots. Pure. */
 import type { PlatformFault } from "../platform/fault.ts";
+import { accountFault } from "./accounts.ts";
 import { bootnodeNumbers, type MembersPlan, minerName, pinnedCount } from "./members.ts";
 import type { MinersConfig } from "./miner.schema.ts";
 import type { NetworkConfig } from "./network.schema.ts";
-import { templateFaults } from "./node-template.ts";
+import { accountScheme, nodeTemplate, templateFaults } from "./node-template.ts";
 import type { PoetsConfig } from "./poet.schema.ts";
 import { minerServicePorts } from "./ports.ts";
 
@@ -46,6 +47,7 @@ export function networkFaults(
     ...hostPortFaults(plan),
     ...nodePortFaults(sections.miners),
     ...profiledFaults(sections.miners),
+    ...importedFaults(sections),
   ];
 }
 
@@ -266,4 +268,21 @@ function profiledFaults({ profiled, numbers }: MinersConfig): PlatformFault[] {
               },
             ],
       );
+}
+
+/** Imported keys: of members that there are, accounts as the version writes them. */
+function importedFaults({ network, miners }: NetworkSections): PlatformFault[] {
+  const known = new Set(miners.numbers);
+  const { version } = network.node;
+  const scheme = accountScheme(version, nodeTemplate(network.node, network.extends?.config));
+  return Object.entries(miners.imported).flatMap(([number, { coinbase }]) => {
+    const path = ["miners", "imported", number];
+    const fault = coinbase === undefined ? undefined : accountFault(coinbase, scheme);
+    return [
+      ...(known.has(Number(number))
+        ? []
+        : [{ path, message: `must be the number of a miner: there is no miner-${number}` }]),
+      ...(fault === undefined ? [] : [{ path: [...path, "coinbase"], message: fault }]),
+    ];
+  });
 }
