@@ -42,6 +42,8 @@ export function observabilityFaults(
           ...exporterFaults(metrics, workloads),
         ])),
     ...(logs === undefined ? [] : below("logs", logsFaults(logs, namespaces))),
-    ...(profiles === undefined ? [] : below("profiles", profilesFaults(profiles, workloads))),
+    ...(profiles === undefined
+      ? []
+      : below("profiles", profilesFaults(profiles, workloads, system.callers?.profiles))),
   ];
 }

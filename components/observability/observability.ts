@@ -10,7 +10,7 @@ import type { DataPolicy } from "../base/scalars.ts";
 import type { SecretStore } from "../base/secret-store.ts";
 import type { ClusterConfig } from "../platform/cluster.schema.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
-import { Namespace } from "../platform/namespace.ts";
+import { hosted, Namespace } from "../platform/namespace.ts";
 import { tolerateAll } from "../platform/node-keeper-plan.ts";
 import { dashboardFolders } from "./dashboards/files.ts";
 import { ElkStack } from "./elk/elk.ts";
@@ -78,10 +78,10 @@ function makePlaces(
   args: ObservabilityArgs,
   opts: TopLevel,
 ): (part: PartNamespace["part"]) => Place {
-  const { config, watched, flows, networkPolicy, ingress } = args;
+  const { config, watched, flows, networkPolicy, ingress, secrets } = args;
   const system = watched.name;
   const data = config.data ?? args.data;
-  const hosted = new Set(pagesOf(config).map(({ namespace }) => namespace));
+  const withHosts = new Set(pagesOf(config).map(({ namespace }) => namespace));
   const places = new Map(
     partNamespaces(config).map(({ part, name, podSecurity }) => {
       const namespace = new Namespace(
@@ -89,7 +89,7 @@ function makePlaces(
         {
           ...{ system, networkPolicy, data, podSecurity },
           // Where a host is, its certificate is proved.
-          ...(hosted.has(name) ? { acmeFrom: ingress.namespace } : {}),
+          ...(withHosts.has(name) ? hosted(ingress, secrets) : {}),
         },
         { ...opts },
       );
@@ -130,7 +130,7 @@ const backendOf = (
 function scrapedNamespaces({ config, flows }: ObservabilityArgs): string[] {
   const scrapers = scrapersOf(config).map((peer) => JSON.stringify(peer));
   const read = flows.flatMap(({ from, to }) =>
-    scrapers.includes(JSON.stringify(from)) && to.kind === "workload" ? [to.namespace] : [],
+    scrapers.includes(JSON.stringify(from)) && "namespace" in to ? [to.namespace] : [],
   );
   return [...new Set(read)].sort();
 }

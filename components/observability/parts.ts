@@ -1,4 +1,5 @@
 /** What a stack has that its alerts and dashboards may speak of. Pure. */
+import type { Peer } from "../base/flows.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { Exporter } from "./families/types.ts";
 import type { LogsConfig } from "./logs/logs.schema.ts";
@@ -15,6 +16,16 @@ export interface WatchedSystem {
   readonly observed: (exporters: readonly Exporter[]) => ObservedSystem;
   /** Every CronJob that backs something up. */
   readonly backups: readonly BackupJob[];
+  /** Its programs that call what watches. Default: none. */
+  readonly callers?: SystemCallers | undefined;
+}
+
+/** Programs of a system that tell of themselves, where others are asked. */
+export interface SystemCallers {
+  /** They push metrics to the push gateway. */
+  readonly metrics: readonly Peer[];
+  /** They push profiles to Pyroscope. */
+  readonly profiles: readonly Peer[];
 }
 
 const controllerExporters = ({ controllers }: IngressConfig): Exporter[] =>

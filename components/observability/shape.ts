@@ -21,6 +21,7 @@ import {
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
 import { prometheusPort } from "./metrics/scrape-jobs.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
+import type { SystemCallers } from "./parts.ts";
 import { profilesFlows, profilesWorkloads } from "./profiles/shape.ts";
 
 /** Place in the stack file, e.g. `["observability", "metrics", "grafana"]`. */
@@ -168,7 +169,11 @@ function entryPoints(config: ObservabilityConfig, ingress: IngressConfig): Flow[
 }
 
 /** Every call but the reading of the system's metrics, which is a flow of what is read. */
-export function observabilityFlows(config: ObservabilityConfig, ingress: IngressConfig): Flow[] {
+export function observabilityFlows(
+  config: ObservabilityConfig,
+  ingress: IngressConfig,
+  callers: SystemCallers = { metrics: [], profiles: [] },
+): Flow[] {
   const { metrics, logs, profiles } = config;
   const neighbours = { scrapers: scrapersOf(config), readers: readersOf(config) };
   return [
@@ -176,10 +181,12 @@ export function observabilityFlows(config: ObservabilityConfig, ingress: Ingress
       ? []
       : [
           ...metricsFlows(metrics),
-          ...exporterFlows(metrics, { ...neighbours, pushers: [], statsdClients: [] }),
+          ...exporterFlows(metrics, { ...neighbours, pushers: callers.metrics, statsdClients: [] }),
         ]),
     ...(logs === undefined ? [] : logsFlows(logs, neighbours)),
-    ...(profiles === undefined ? [] : profilesFlows(profiles, neighbours)),
+    ...(profiles === undefined
+      ? []
+      : profilesFlows(profiles, { ...neighbours, pushers: callers.profiles })),
     ...entryPoints(config, ingress),
   ];
 }

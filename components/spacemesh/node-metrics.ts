@@ -1,19 +1,15 @@
 /**
- * What the node exports, version by version (read in spacemeshos/go-spacemesh at the tags below). The
+ * What the node exports, version by version (read in spacemeshos/go-spacemesh at those tags). The
  * metrics that the original's dashboards asked for, `spacemesh_consensus_*`, were gone by then.
  */
 import { goProgram } from "../observability/families/go.ts";
 import { type Family, familyOf } from "../observability/families/types.ts";
+import { type NodeVersion, nodeVersions } from "./node-profiles.ts";
 
-/** Versions with which metrics came, oldest first: what one has, the later ones have, too. */
-export const metricsVersions = ["d298a63", "v0.2.18", "v0.2.20", "v1.0.0"] as const;
-/** {@inheritDoc metricsVersions} */
-export type MetricsVersion = (typeof metricsVersions)[number];
-
-/** Version → what it added. */
-const added: Readonly<Record<MetricsVersion, Family>> = {
+/** Version → what it added: what one has, the later ones have, too. */
+const added: Readonly<Record<NodeVersion, Family>> = {
   // Those of a peer or a protocol are there from its first one on, and none before.
-  d298a63: familyOf([
+  "v0.2.17": familyOf([
     ["gauge", "spacemesh_p2p_", "", "total_connections total_peers"],
     ["gauge", "spacemesh_p2p_", "protocol", "streams_per_protocol peers_per_protocol"],
     ["histogram", "spacemesh_p2p_", "protocol", "requests_duration"],
@@ -48,7 +44,7 @@ const added: Readonly<Record<MetricsVersion, Family>> = {
     ["gauge", "spacemesh_tortoise_", "kind", "state_layers"],
     ["counter", "spacemesh_tortoise_", "", "errors"],
   ]),
-  "v1.0.0": familyOf([
+  "v1.0": familyOf([
     ["counter", "spacemesh_syncer_", "outcome", "runs state_runs hash_resolution"],
     ["gauge", "spacemesh_syncer_", "state", "sync_state"],
     ["gauge", "spacemesh_syncer_", "", "layer"],
@@ -61,8 +57,8 @@ const added: Readonly<Record<MetricsVersion, Family>> = {
 };
 
 /** What a node of a version exports, Go's own metrics included. */
-export const nodeMetrics = (version: MetricsVersion): Family =>
+export const nodeMetrics = (version: NodeVersion): Family =>
   Object.assign(
     { ...goProgram },
-    ...metricsVersions.slice(0, metricsVersions.indexOf(version) + 1).map((one) => added[one]),
+    ...nodeVersions.slice(0, nodeVersions.indexOf(version) + 1).map((one) => added[one]),
   ) as Family;

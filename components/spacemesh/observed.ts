@@ -5,7 +5,8 @@ import type { ObservedSystem } from "../observability/rules/types.ts";
 import { spacemeshRules } from "./alerts.ts";
 import { minerDashboard, networkDashboard } from "./dashboards.ts";
 import type { MetricsPath } from "./miner.schema.ts";
-import { type MetricsVersion, nodeMetrics } from "./node-metrics.ts";
+import { nodeMetrics } from "./node-metrics.ts";
+import type { NodeVersion } from "./node-profiles.ts";
 import { isPushed } from "./telemetry.ts";
 
 /** What of a network its alerts and dashboards depend on. */
@@ -17,7 +18,7 @@ export interface SpacemeshWatched {
   /** How many miners it runs. */
   readonly miners: number;
   /** What its nodes export. */
-  readonly version: MetricsVersion;
+  readonly version: NodeVersion;
   readonly metrics: MetricsPath;
   /** Whatever Prometheus reads beside its programs. */
   readonly exporters: readonly Exporter[];

@@ -2,6 +2,7 @@
  * What a node is told of those who watch it: where it pushes its metrics, whether it shows them, and who
  * is sent its profiles (facts/spacemesh.md 2.1, 2.5, 6.4). Pure.
  */
+import type { MinerCommand } from "./miner-command.ts";
 import type { MetricsPath } from "./miner.schema.ts";
 
 /** Whether the nodes push their metrics. */
@@ -9,9 +10,6 @@ export const isPushed = (path: MetricsPath): boolean => path !== "scrape";
 
 /** Whether Prometheus reads the nodes. */
 export const isScraped = (path: MetricsPath): boolean => path !== "push";
-
-/** Port on which a node shows its metrics. */
-export const metricsPort = 1010;
 
 /** Label `job` of what nodes push. */
 export const pushJob = "spacemesh";
@@ -31,40 +29,25 @@ export const pushSeconds = 60;
 export const pushUrl = (gateway: string, namespace: string, workload: string): string =>
   `${gateway}/metrics/job/${pushJob}/namespace/${namespace}/workload/${workload}/via`;
 
-/** Who is watching a node. Whatever is left out does not. */
-export interface NodeWatchers {
-  /** How metrics are taken, where the stack has a Prometheus. */
-  readonly metrics?: MetricsPath | undefined;
-  /** Address of the push gateway, where the stack has one. */
-  readonly gateway?: string | undefined;
-  /** Address of Pyroscope, for a node that is profiled. */
-  readonly profiles?: string | undefined;
-}
-
 /**
- * Arguments of a node, the same in every version that the profiles know.
+ * What a node's command line says of its metrics.
  *
- * `--metrics` is said of those that push, too: without it some collectors do not start.
- *
+ * @param gateway Address of the push gateway, where the stack has one.
  * @throws Error where nodes push and there is no gateway: the rules of the stack tell of it before.
  */
-export function watchedArguments(
-  { metrics, gateway, profiles }: NodeWatchers,
+export function metricsOf(
+  path: MetricsPath,
+  gateway: string | undefined,
   namespace: string,
   workload: string,
-): string[] {
-  if (metrics !== undefined && isPushed(metrics) && gateway === undefined) {
+): NonNullable<MinerCommand["metrics"]> {
+  if (!isPushed(path)) {
+    return {};
+  }
+  if (gateway === undefined) {
     throw new Error(`${workload} pushes its metrics, and the stack has no push gateway`);
   }
-  return [
-    ...(metrics === undefined ? [] : ["--metrics", `--metrics-port=${metricsPort}`]),
-    ...(metrics === undefined || gateway === undefined || !isPushed(metrics)
-      ? []
-      : [`--metrics-push=${pushUrl(gateway, namespace, workload)}`]),
-    ...(profiles === undefined
-      ? []
-      : [`--profiler-url=${profiles}`, `--profiler-name=${workload}`]),
-  ];
+  return { pushUrl: pushUrl(gateway, namespace, workload) };
 }
 
 /** Numbers of the miners that are profiled: of those that the file lists, the ones that there are. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
+import type { Peer } from "../../components/base/flows.ts";
 import { ProfilesConfig } from "../../components/observability/profiles/profiles.schema.ts";
 import { profileScraperWorkload } from "../../components/observability/profiles/profile-scraper.ts";
 import {
@@ -38,12 +39,13 @@ const around = {
 
 const peer = (name: string, namespace: string) => ({ kind: "workload", name, namespace }) as const;
 
-const calls = (config: ProfilesConfig): string[] =>
+const calls = (config: ProfilesConfig, pushers: readonly Peer[] = []): string[] =>
   profilesFlows(config, {
+    pushers,
     scrapers: [peer("prometheus", "metrics")],
     readers: [peer("grafana", "metrics")],
   }).map(({ from, to, ports }) => {
-    const end = (one: typeof from) => (one.kind === "workload" ? one.name : one.kind);
+    const end = (one: typeof from) => ("name" in one ? one.name : one.kind);
     return `${end(from)} → ${end(to)} ${ports.map(({ port }) => port).join()}`;
   });
 
@@ -60,6 +62,12 @@ describe("who dials whom", () => {
         "profile-scraper → alertmanager 9093",
       ].sort(),
     );
+  });
+
+  it("lets the system's own programs push, whatever the list says", () => {
+    expect(
+      calls(ProfilesConfig.parse({}), [{ kind: "group", name: "miners", namespace: "net" }]),
+    ).toContain("miners → pyroscope 4040");
   });
 
   it("needs no scraper where nobody is asked", () => {
@@ -116,9 +124,10 @@ describe("the list", () => {
     );
 
   it("names somebody", () => {
-    expect(faults({ workloads: {} })).toEqual([
-      "workloads: must list at least one workload: of nobody, nothing is kept",
-    ]);
+    const message = "must list at least one workload: of nobody, nothing is kept";
+    const none = ProfilesConfig.parse({});
+    expect(profilesFaults(none, [])).toEqual([{ path: ["workloads"], message }]);
+    expect(profilesFaults(none, [], [peer("miners", "net")])).toEqual([]);
   });
 
   it("says how each is profiled", () => {

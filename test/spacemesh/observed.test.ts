@@ -6,7 +6,7 @@ import { exportedBy } from "../../components/observability/families/catalogue.ts
 import { datasourceIds } from "../../components/observability/metrics/grafana-datasources.ts";
 import { judgeQuery } from "../../components/observability/rules/query-faults.ts";
 import type { ObservedParts } from "../../components/observability/rules/types.ts";
-import { type MetricsVersion, metricsVersions } from "../../components/spacemesh/node-metrics.ts";
+import { type NodeVersion, nodeVersions } from "../../components/spacemesh/node-profiles.ts";
 import { observedSpacemesh, type SpacemeshWatched } from "../../components/spacemesh/observed.ts";
 import { dashboardFaults } from "../observability/dashboard-faults.ts";
 import { bareStack } from "../observability/rules/whole-stack.ts";
@@ -19,7 +19,7 @@ const stackOf = (more: Partial<SpacemeshWatched>): ObservedParts => ({
       namespace: "net",
       webServices: undefined,
       miners: 10,
-      version: "v1.0.0",
+      version: "v1.0",
       metrics: "scrape",
       exporters: [],
       ...more,
@@ -33,7 +33,7 @@ const rulesOf = (on: ObservedParts) =>
 const namesOf = (more: Partial<SpacemeshWatched>): string[] =>
   rulesOf(stackOf(more)).map(({ name }) => name);
 
-describe.each(metricsVersions)("a network of nodes %s", (version) => {
+describe.each(nodeVersions)("a network of nodes %s", (version) => {
   it.each(["push", "scrape", "both"] as const)(
     "whose metrics come by %s asks for nothing that nobody exports",
     (metrics) => {
@@ -50,8 +50,8 @@ describe.each(metricsVersions)("a network of nodes %s", (version) => {
 describe("alerts of a network", () => {
   const everywhere = ["MinersMissing", "MinerAlone", "BeaconsDiffer"];
 
-  it.each<[MetricsVersion, readonly string[]]>([
-    ["d298a63", everywhere],
+  it.each<[NodeVersion, readonly string[]]>([
+    ["v0.2.17", everywhere],
     ["v0.2.18", [...everywhere, "MinerBehind", "HareFailing"]],
     ["v0.2.20", [...everywhere, "LayersStuck", "MinerBehind", "HareFailing"]],
   ])("of nodes %s are those that they tell enough for", (version, expected) => {

@@ -2,35 +2,22 @@
 import { describe, expect, it } from "vitest";
 
 import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
-import { profiledMiners, watchedArguments } from "../../components/spacemesh/telemetry.ts";
+import { metricsOf, profiledMiners } from "../../components/spacemesh/telemetry.ts";
 
 const gateway = "http://push-gateway.metrics.svc:9091";
-const pushed = `--metrics-push=${gateway}/metrics/job/spacemesh/namespace/net/workload/miner-7/via`;
-const shown = ["--metrics", "--metrics-port=1010"];
+const pushUrl = `${gateway}/metrics/job/spacemesh/namespace/net/workload/miner-7/via`;
 
 describe("a node", () => {
   it.each([
-    ["push", [...shown, pushed]],
-    ["scrape", shown],
-    ["both", [...shown, pushed]],
-  ] as const)("whose metrics are taken by %s is told so", (metrics, expected) => {
-    expect(watchedArguments({ metrics, gateway }, "net", "miner-7")).toEqual(expected);
-  });
-
-  it("is told of nobody where nobody watches", () => {
-    expect(watchedArguments({ gateway }, "net", "miner-7")).toEqual([]);
-  });
-
-  it("that is profiled dials Pyroscope under its own name", () => {
-    const profiles = "http://pyroscope.profiles.svc:4040";
-    expect(watchedArguments({ profiles }, "net", "miner-10")).toEqual([
-      "--profiler-url=http://pyroscope.profiles.svc:4040",
-      "--profiler-name=miner-10",
-    ]);
+    ["push", { pushUrl }],
+    ["scrape", {}],
+    ["both", { pushUrl }],
+  ] as const)("whose metrics are taken by %s is told so", (path, expected) => {
+    expect(metricsOf(path, gateway, "net", "miner-7")).toEqual(expected);
   });
 
   it("is never told to push to nobody", () => {
-    expect(() => watchedArguments({ metrics: "push" }, "net", "miner-7")).toThrow(
+    expect(() => metricsOf("push", undefined, "net", "miner-7")).toThrow(
       "miner-7 pushes its metrics, and the stack has no push gateway",
     );
   });

@@ -50,13 +50,8 @@ export const ProfilesConfig = z.strictObject({
   storage: Storage.prefault({ size: "20Gi" }),
   /** When profiles are deleted. */
   retention: Retention.default("7d"),
-  /** Name → workload that is profiled. */
-  workloads: z
-    .record(DnsLabel, Profiled)
-    .refine(
-      (workloads) => Object.keys(workloads).length > 0,
-      "must list at least one workload: of nobody, nothing is kept",
-    ),
+  /** Name → workload that is profiled, beside those that the system says are. One there must be. */
+  workloads: z.record(DnsLabel, Profiled).default({}),
   scraper: ScraperConfig,
 });
 /** {@inheritDoc ProfilesConfig} */

@@ -44,6 +44,8 @@ export const pyroscopeUrl = ({ namespace }: ProfilesConfig): string =>
 
 /** Whom Pyroscope meets. */
 export interface ProfilesNeighbours {
+  /** The system's own programs that push profiles. */
+  readonly pushers: readonly Peer[];
   /** Who reads metrics. */
   readonly scrapers: readonly Peer[];
   /** Who draws profiles. */
@@ -53,16 +55,25 @@ export interface ProfilesNeighbours {
 /** Every call to and of Pyroscope and its scraper. */
 export function profilesFlows(
   config: ProfilesConfig,
-  { scrapers, readers }: ProfilesNeighbours,
+  { pushers: own, scrapers, readers }: ProfilesNeighbours,
 ): Flow[] {
-  const { namespace: own } = config;
   const server = pyroscopePeer(config);
-  const scraper: Peer = { kind: "workload", name: profilesNames.scraper, namespace: own };
+  const scraper: Peer = {
+    kind: "workload",
+    name: profilesNames.scraper,
+    namespace: config.namespace,
+  };
   const targets = scrapeTargets(config);
   const pushers = Object.entries(config.workloads).flatMap(([name, { kind, namespace }]): Peer[] =>
     kind === "push" ? [{ kind: "workload", name, namespace }] : [],
   );
-  const callers = [...pushers, ...readers, ...scrapers, ...(targets.length > 0 ? [scraper] : [])];
+  const callers = [
+    ...own,
+    ...pushers,
+    ...readers,
+    ...scrapers,
+    ...(targets.length > 0 ? [scraper] : []),
+  ];
   return [
     ...callers.map((from) => ({ from, to: server, ports: [tcp(pyroscopePort)] })),
     ...(targets.length === 0
@@ -107,11 +118,21 @@ export function profilesWorkloads(
 }
 
 /**
- * Profiled workloads that the stack does not have, with paths below `profiles`.
+ * Profiled workloads that the stack does not have, and a Pyroscope for nobody, with paths below `profiles`.
  *
  * @param known Every workload of the stack, as `namespace/name`.
+ * @param pushers The system's own programs that push profiles.
  */
 export const profilesFaults = (
   { workloads }: ProfilesConfig,
   known: readonly string[],
-): PlatformFault[] => namedFaults(["workloads"], workloads, known);
+  pushers: readonly Peer[] = [],
+): PlatformFault[] =>
+  Object.keys(workloads).length === 0 && pushers.length === 0
+    ? [
+        {
+          path: ["workloads"],
+          message: "must list at least one workload: of nobody, nothing is kept",
+        },
+      ]
+    : namedFaults(["workloads"], workloads, known);

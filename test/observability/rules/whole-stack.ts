@@ -15,7 +15,7 @@ export const wholeStack: ObservedParts = {
       namespace: "spacemesh",
       webServices: "ws",
       miners: 3,
-      version: "v1.0.0",
+      version: "v1.0",
       metrics: "both",
       exporters,
     }),
