@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 const programs = [
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
-  "test/ops/spacemesh/{release,rewards}.test.ts",
+  "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",
   "test/tools/{install,lock}.test.ts",

@@ -30,6 +30,8 @@ export interface ReleaseRequest {
   readonly genesis: string;
   readonly storage: Storage;
   readonly forge: Forge;
+  /** Folder for what is being bundled. Default: the machine's for such files. */
+  readonly scratch?: string;
   readonly say: (line: string) => void;
 }
 
@@ -40,7 +42,7 @@ export interface ReleaseRequest {
  * @throws CommandError for whatever did not go as it should; nothing is published by it.
  */
 export async function releaseNetwork(request: ReleaseRequest): Promise<readonly string[]> {
-  const { bundles, forge, network, storage, version } = request;
+  const { bundles, forge, network, version } = request;
   const config = await publishedConfig(request);
   const parts = await findParts(request, config);
   const draft = {
@@ -61,7 +63,7 @@ export async function releaseNetwork(request: ReleaseRequest): Promise<readonly 
       continue;
     }
     request.say(`${part.system}: bundling and uploading`);
-    await makeBundle(storage, part, config);
+    await makeBundle(request, part, config);
     lines.push(`${what} ${part.there === "none" ? "made" : "made anew"}`);
   }
   const placed =
@@ -172,8 +174,12 @@ function compare(
   return isSame ? "same" : "another";
 }
 
-async function makeBundle(storage: Storage, part: Part, config: string): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), "fleet-release-"));
+async function makeBundle(
+  { scratch: parent = tmpdir(), storage }: ReleaseRequest,
+  part: Part,
+  config: string,
+): Promise<void> {
+  const scratch = mkdtempSync(join(parent, "fleet-bundle-"));
   try {
     const [from, to] = [join(scratch, "build.zip"), join(scratch, "bundle.zip")];
     await storage.download(part.from, part.build, from);
