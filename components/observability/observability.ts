@@ -170,7 +170,7 @@ function makeMetrics(
 
 /** The store with its page, where the stack has one. */
 function makeStore(
-  { config, secrets, ingress }: ObservabilityArgs,
+  { config, secrets, ingress, watched }: ObservabilityArgs,
   logs: LogsConfig,
   places: Places,
 ): ElkStack | undefined {
@@ -192,6 +192,7 @@ function makeStore(
       users: storeUsersOf(logs, config.metrics !== undefined),
       secrets,
       secure: ingress.tls.kind !== "none",
+      searches: watched.searches?.(logs.families),
     },
     place.after(),
   );

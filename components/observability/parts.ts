@@ -1,7 +1,9 @@
 /** What a stack has that its alerts and dashboards may speak of. Pure. */
 import type { Peer } from "../base/flows.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
+import type { Searches } from "./elk/saved-objects.ts";
 import type { Exporter } from "./families/types.ts";
+import type { LogFamilies } from "./logs/families.ts";
 import type { LogsConfig } from "./logs/logs.schema.ts";
 import { metricsExporters } from "./metrics/metrics-shape.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
@@ -16,6 +18,8 @@ export interface WatchedSystem {
   readonly observed: (exporters: readonly Exporter[]) => ObservedSystem;
   /** Every CronJob that backs something up. */
   readonly backups: readonly BackupJob[];
+  /** What it looks for in the logs of each family. Default: nothing beside what everybody does. */
+  readonly searches?: ((families: LogFamilies) => Searches) | undefined;
   /** Its programs that call what watches. Default: none. */
   readonly callers?: SystemCallers | undefined;
 }

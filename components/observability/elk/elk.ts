@@ -9,6 +9,7 @@ import { Elasticsearch } from "./elasticsearch.ts";
 import type { BuiltinStore, ElkConfig } from "./elk.schema.ts";
 import { Kibana } from "./kibana.ts";
 import { elkNames, type StoreUser } from "./names.ts";
+import type { Searches } from "./saved-objects.ts";
 import { SetUp } from "./set-up.ts";
 import { isSetUp } from "./shape.ts";
 
@@ -19,6 +20,8 @@ export interface ElkStackArgs extends Surroundings {
   /** Programs that log in to the store: the shipper that the stack has, and Grafana where it stands. */
   readonly users: readonly StoreUser[];
   readonly secrets: SecretStore;
+  /** What the system looks for in its logs. */
+  readonly searches?: Searches | undefined;
   /** Whether Kibana's host has a certificate. */
   readonly secure: boolean;
 }

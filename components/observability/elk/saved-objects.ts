@@ -14,13 +14,16 @@ export interface SavedObject {
 }
 
 /** A question that is asked of a family again and again. */
-interface Question {
+export interface Question {
   /** Part of its id: stable. */
   readonly name: string;
   readonly title: string;
   /** In Kibana's own language (KQL). */
   readonly query: string;
 }
+
+/** Family → what a system asks of it, beside what is asked of every family. */
+export type Searches = Readonly<Record<string, readonly Question[]>>;
 
 /** Columns of a search: where a line is from, and what it says. */
 const columns = ["workload", "pod", "container", "message"] as const;
@@ -161,12 +164,12 @@ const dashboardOf = (view: string): SavedObject => ({
 });
 
 /** Everything that Kibana is given: ids are stable, so that a second import overwrites the first. */
-export function savedObjects(families: LogFamilies): SavedObject[] {
+export function savedObjects(families: LogFamilies, searches: Searches = {}): SavedObject[] {
   return Object.keys(families).flatMap((family) => {
     const view = dataStreamOf(family);
     return [
       viewOf(view),
-      ...questions.map((question) => searchOf(view, question)),
+      ...[...questions, ...(searches[family] ?? [])].map((question) => searchOf(view, question)),
       ...questions
         .filter(({ name }) => name === "all" || name === "errors")
         .map((question) => pictureOf(view, question)),

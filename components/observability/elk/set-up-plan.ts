@@ -6,7 +6,7 @@ import type { ElkConfig } from "./elk.schema.ts";
 import { dataStreams, indexTemplate, lifecyclePolicy, livelySettings } from "./indices.ts";
 import { elkNames, kibanaPort, type StoreUser } from "./names.ts";
 import { peopleUsers, programUsers, roleName, roleOf, type UserPlan } from "./roles.ts";
-import { type SavedObject, savedObjects } from "./saved-objects.ts";
+import { type SavedObject, savedObjects, type Searches } from "./saved-objects.ts";
 
 /** What the set-up's pod asks of its node. */
 export const setUpResources: Resources = {
@@ -63,6 +63,8 @@ export interface SetUpInput {
   readonly families: LogFamilies;
   /** Programs that log in. */
   readonly users: readonly StoreUser[];
+  /** What the system looks for in its logs. */
+  readonly searches?: Searches | undefined;
 }
 
 /** The administrator that the set-up logs in as. */
@@ -70,7 +72,7 @@ const administratorOf = ({ store }: ElkConfig): string =>
   store.kind === "external" ? (store.administrator?.user ?? "elastic") : "elastic";
 
 /** The plan of a set-up. */
-export function setUpPlan({ config, namespace, families, users }: SetUpInput): SetUpPlan {
+export function setUpPlan({ config, namespace, families, users, searches }: SetUpInput): SetUpPlan {
   const { store, kibana } = config;
   // Of somebody else's cluster nothing is known but that it has a place for a copy.
   const members = store.kind === "builtin" ? store.members : 2;
@@ -103,7 +105,7 @@ export function setUpPlan({ config, namespace, families, users }: SetUpInput): S
         : {
             url: `http://${elkNames.kibana}.${namespace}.svc:${kibanaPort}`,
             password: kibanaFile,
-            objects: savedObjects(families),
+            objects: savedObjects(families, searches),
             defaultView: streams[0] ?? "",
           },
   };

@@ -14,6 +14,7 @@ import { logStoreOf } from "./access.ts";
 import type { ElkConfig } from "./elk.schema.ts";
 import type { StoreUser } from "./names.ts";
 import { peopleUsers } from "./roles.ts";
+import type { Searches } from "./saved-objects.ts";
 import { administratorFile, kibanaFile, setUpPlan, setUpResources } from "./set-up-plan.ts";
 
 /** Inputs of a {@link SetUp}. */
@@ -23,6 +24,8 @@ export interface SetUpArgs extends Surroundings {
   /** Programs that log in. */
   readonly users: readonly StoreUser[];
   readonly secrets: SecretStore;
+  /** What the system looks for in its logs. */
+  readonly searches?: Searches | undefined;
 }
 
 /** Nobody: the program needs no file of its own. */
@@ -61,8 +64,8 @@ function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi
 
 /** The Workload of a set-up. Pure but for its secrets. */
 export function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
-  const { config, namespaceName, families, users, secrets } = args;
-  const plan = setUpPlan({ config, namespace: namespaceName, families, users });
+  const { config, namespaceName, families, users, secrets, searches } = args;
+  const plan = setUpPlan({ config, namespace: namespaceName, families, users, searches });
   const trusted = logStoreOf(config.store, namespaceName, secrets).authorities;
   return {
     kind: "Job",
