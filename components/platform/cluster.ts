@@ -1,11 +1,15 @@
 import { Provider, type ProviderArgs } from "@pulumi/kubernetes/provider.js";
-// Not from its root: loading all of it takes a noticeable part of every run.
+// Not from their roots: loading all of them takes a noticeable part of every run.
+import { Provider as GoogleProvider } from "@pulumi/gcp/provider.js";
 import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output.js";
 
+import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
-import { type ClusterConfig, nameOfCluster } from "./cluster.schema.ts";
+import { type ClusterConfig, googleOf, nameOfCluster, type NodesThere } from "./cluster.schema.ts";
+import { Gke } from "./gke.ts";
+import { slotAddresses, type SlotAddresses } from "./slot-addresses.ts";
 import { Lke } from "./lke.ts";
 
 /** What is said of a cluster beside its config. */
@@ -17,6 +21,11 @@ export interface ClusterTerms {
    * exists under a name of its own the API server would refuse what cannot be changed, and the preview would end.
    */
   readonly isUnread?: boolean | undefined;
+  /**
+   * Which of the nodes there are, of a cluster that is made at Google: default all. `none` of a parked network,
+   * `one` of one that is only watched. Addresses, disks and the cluster itself stay.
+   */
+  readonly there?: NodesThere;
 }
 
 /**
@@ -37,6 +46,10 @@ export class Cluster extends pulumi.ComponentResource {
   readonly provider: Provider;
   /** For what the stack has at Linode round its cluster. Its token comes from LINODE_TOKEN. */
   readonly linode: LinodeProvider | undefined;
+  /** For what the stack has at Google round its cluster. It logs in as whoever runs the program. */
+  readonly google: GoogleProvider | undefined;
+  /** Where the node of each slot is dialled. */
+  readonly slotAddresses: SlotAddresses;
   /** What happens to what the stack has there when it goes. */
   readonly data: DataPolicy;
 
@@ -46,36 +59,60 @@ export class Cluster extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { data = "protect", isUnread = false } = config;
-    const asked = isUnread ? { kubeconfig: notKnown() } : {};
     const cluster = nameOfCluster(config);
     super("fleet:platform:Cluster", name, { kind: config.kind, context: cluster }, opts);
     this.data = data;
     const parent = { parent: this };
-    const makeLinode = (): LinodeProvider => new LinodeProvider(`${name}-linode`, {}, parent);
-    if (config.kind === "lke") {
-      const linode = makeLinode();
-      this.linode = linode;
-      const lke = new Lke(`${name}-lke`, { ...config, data }, { parent: this, provider: linode });
-      this.provider = new Provider(
-        `${name}-provider`,
-        {
-          ...{ ...providerTerms, kubeconfig: lke.kubeconfig, clusterIdentifier: lke.identifier },
-          ...asked,
-        },
-        // Every object waits for its provider, and so for nodes.
-        { ...parent, dependsOn: [...lke.ready] },
-      );
-    } else {
-      this.linode = config.linode === undefined ? undefined : makeLinode();
-      this.provider = new Provider(
-        `${name}-provider`,
-        { ...kubeconfigProvider(config.context), ...asked },
-        parent,
-      );
-    }
+    this.linode =
+      config.linode === undefined ? undefined : new LinodeProvider(`${name}-linode`, {}, parent);
+    const google = googleOf(config);
+    this.google =
+      google === undefined
+        ? undefined
+        : new GoogleProvider(
+            `${name}-google`,
+            { project: google.project, region: google.region },
+            parent,
+          );
+    const made = this.#make(name, { ...config, data });
+    this.provider = new Provider(
+      `${name}-provider`,
+      { ...made.terms, ...(isUnread ? { kubeconfig: notKnown() } : {}) },
+      // Every object waits for its provider, and so for nodes.
+      { ...parent, dependsOn: [...made.ready] },
+    );
+    this.slotAddresses = slotAddresses(name, config, data, {
+      ...parent,
+      ...(this.google === undefined ? {} : { provider: this.google }),
+    });
     this.registerOutputs({ provider: this.provider });
   }
+
+  /** Makes the cluster, where the program does, and tells how it is reached. */
+  #make(
+    name: string,
+    config: ClusterConfig & ClusterTerms & { readonly data: DataPolicy },
+  ): Awaitable & { readonly terms: ProviderArgs } {
+    if (config.kind === "kubeconfig") {
+      return { terms: kubeconfigProvider(config.context), ready: [] };
+    }
+    const parent = { parent: this };
+    const made =
+      config.kind === "lke"
+        ? new Lke(`${name}-lke`, config, { ...parent, ...withProvider(this.linode) })
+        : new Gke(
+            `${name}-gke`,
+            { ...config, there: config.there ?? "all" },
+            { ...parent, ...withProvider(this.google) },
+          );
+    const { kubeconfig, identifier, ready } = made;
+    return { terms: { ...providerTerms, kubeconfig, clusterIdentifier: identifier }, ready };
+  }
 }
+
+const withProvider = (
+  provider: pulumi.ProviderResource | undefined,
+): pulumi.ComponentResourceOptions => (provider === undefined ? {} : { provider });
 
 /**
  * Everything that the SDK would otherwise take from the shell: a PULUMI_K8S_… variable that is set on

@@ -16,6 +16,8 @@ export interface DnsRecord {
   /** Address, name or text. */
   readonly content: pulumi.Input<string>;
   readonly ttlSeconds: number;
+  /** A host that a web proxy may stand before, where whoever keeps the zone has one. Default: none may. */
+  readonly proxied?: boolean;
 }
 
 /** A record with the name by which the program knows it. */
@@ -35,25 +37,31 @@ export interface DnsTarget {
 export interface HostTargets {
   readonly host: string;
   readonly targets: readonly DnsTarget[];
+  /** {@inheritDoc DnsRecord.proxied} */
+  readonly proxied?: boolean;
 }
 
 /**
  * Target of what runs on a slot.
  *
- * @throws Error for an ephemeral address: slotFaults refuses it before.
+ * @throws Error for an address that the file does not name: slotFaults and balancerFaults refuse it before.
  */
 export function slotTarget({ slot, pool, address }: SlotPlace): DnsTarget {
   const key = `slot-${slot}`;
   switch (address.kind) {
     case "reserved":
+      if (address.assignedBy === "kubeip") {
+        break;
+      }
       return { key, type: "A", content: address.ip };
     case "dns":
       return { key, type: "CNAME", content: address.name };
     case "ephemeral":
-      throw new Error(
-        `slot ${slot} of pool ${pool} has no address that stays: no record can lead there`,
-      );
+      break;
   }
+  throw new Error(
+    `slot ${slot} of pool ${pool} has no address in the stack file that stays: no record can lead there`,
+  );
 }
 
 /**
@@ -63,7 +71,7 @@ export function slotTarget({ slot, pool, address }: SlotPlace): DnsTarget {
  * and leaves no second one behind that would take half the traffic.
  */
 export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): NamedRecord[] {
-  return hosts.flatMap(({ host, targets }) =>
+  return hosts.flatMap(({ host, targets, proxied }) =>
     targets
       // Whoever keeps the slot's own name keeps its record, too.
       .filter(({ type, content }) => !(type === "CNAME" && content === host))
@@ -73,6 +81,7 @@ export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): 
         type,
         content,
         ttlSeconds,
+        ...(proxied === true ? { proxied } : {}),
       })),
   );
 }

@@ -20,6 +20,7 @@ import type { DnsTarget } from "./dns-records.ts";
 import { slotTarget } from "./dns-records.ts";
 import type { ControllerConfig } from "./ingress.schema.ts";
 import { acmeSolver } from "./namespace.ts";
+import { givenAddresses } from "./pool.schema.ts";
 import type { SlotPlace } from "./slots.ts";
 
 /** What is written to the status of every Ingress: where its hosts are reached. */
@@ -133,16 +134,17 @@ function entryOf(
   if (config.exposure.kind === "load-balancer") {
     return { endpoint: { kind: "service", service: `${namespace}/${name}` }, targets: [] };
   }
-  if (place === undefined || place.address.kind === "ephemeral") {
+  const [ip] = givenAddresses(place?.address);
+  if (place?.address.kind === "dns") {
+    const endpoint = { kind: "hostname", hostname: place.address.name } as const;
+    return { endpoint, targets: [slotTarget(place)] };
+  }
+  if (place === undefined || ip === undefined) {
     throw new Error(
       `ingress controller ${name}: slot ${config.exposure.slot} has no address that stays: give it kind reserved or dns in fleet:cluster.pools`,
     );
   }
-  const endpoint: StatusEndpoint =
-    place.address.kind === "reserved"
-      ? { kind: "ip", ip: place.address.ip }
-      : { kind: "hostname", hostname: place.address.name };
-  return { endpoint, targets: [slotTarget(place)] };
+  return { endpoint: { kind: "ip", ip }, targets: [slotTarget(place)] };
 }
 
 /** The Service before the controller, where it has one, and where that leads. */

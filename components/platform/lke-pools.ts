@@ -1,7 +1,7 @@
 /** The pools of an LKE cluster: what the API takes, beyond what any pool may say. Pure. */
 import { poolLabel, slotLabel } from "../base/labels.ts";
 import { parseQuantity } from "../base/quantity.ts";
-import type { PoolConfig } from "./cluster.schema.ts";
+import type { PoolConfig } from "./pool.schema.ts";
 import type { PlatformFault } from "./fault.ts";
 import { linodeTypes, type LinodeType } from "./linode.schema.ts";
 

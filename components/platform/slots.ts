@@ -1,6 +1,7 @@
 /** Slots: stable numbers for nodes of their own. Pure functions over the cluster's config. */
-import type { ClusterConfig, SlotAddress } from "./cluster.schema.ts";
+import type { ClusterConfig } from "./cluster.schema.ts";
 import type { PlatformFault } from "./fault.ts";
+import type { Pool, SlotAddress } from "./pool.schema.ts";
 
 /** A place in the config that names a slot. */
 export interface SlotUse {
@@ -19,7 +20,8 @@ export interface SlotPlace {
 
 /** Every slot of the cluster, in order of their numbers. */
 export function clusterSlots(cluster: ClusterConfig): SlotPlace[] {
-  return Object.entries(cluster.pools)
+  const pools: readonly (readonly [string, Pick<Pool, "slots">])[] = Object.entries(cluster.pools);
+  return pools
     .flatMap(([pool, { slots }]) =>
       Object.entries(slots ?? {}).map(([slot, { address }]) => ({
         slot: Number(slot),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
+import { gkeContext } from "../../components/platform/google-names.ts";
 import { Engine } from "../../sandbox/engine.ts";
 import { open } from "../../sandbox/commands/open.ts";
 import { withLock } from "../../sandbox/lock.ts";
@@ -91,6 +92,9 @@ async function liveKubectl(
   }
   if (cluster.kind === "kubeconfig") {
     return kubectlWith("kubectl", ["--context", cluster.context], environment);
+  }
+  if (cluster.kind === "gke") {
+    return kubectlWith("kubectl", ["--context", gkeContext(cluster)], environment);
   }
   const kubeconfig = await lkeKubeconfig(cluster.label, { environment });
   if (kubeconfig === undefined) {

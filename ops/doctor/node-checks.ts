@@ -8,6 +8,7 @@ import {
   clusterNodes,
   type NodeShape,
 } from "../../components/platform/cluster.schema.ts";
+import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { visible } from "../../review/render/visible.ts";
 import type { Fault } from "../../stacks/faults.ts";
 import type { Check } from "./check.ts";
@@ -139,19 +140,20 @@ function slotFaults(path: string, shapes: readonly NodeShape[], nodes: readonly 
 }
 
 function addressFaults(path: string, address: NodeShape["address"], node: Node): Fault[] {
-  if (address?.kind !== "reserved") {
+  const [ip] = givenAddresses(address);
+  if (ip === undefined) {
     return [];
   }
   const has = node.status.addresses
     .filter(({ type }) => type === "ExternalIP")
     .map((one) => one.address);
   // A node tells one address, often: the further ones of its machine are seen from outside only.
-  return has.length === 0 || has.includes(address.ip)
+  return has.length === 0 || has.includes(ip)
     ? []
     : [
         {
           path: `${path}.address.ip`,
-          expected: `is ${address.ip}; ${nodeName(node)}, which holds the slot, has ${visible(has.join(", "))}`,
+          expected: `is ${ip}; ${nodeName(node)}, which holds the slot, has ${visible(has.join(", "))}`,
           mend: "assign the reserved address to that machine, or write down the one it has; make verify dials it from outside",
         },
       ];

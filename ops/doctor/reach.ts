@@ -7,6 +7,7 @@ import { Engine, projectName } from "../../sandbox/engine.ts";
 import { sandboxPlace } from "../../sandbox/place.ts";
 import { toolPath } from "../../sandbox/tools.ts";
 import type { ClusterConfig } from "../../components/platform/cluster.schema.ts";
+import { gkeContext } from "../../components/platform/google-names.ts";
 import { lkeKubeconfig } from "../adopt/cloud-apis.ts";
 import { type Kubectl, kubectlWith } from "../adopt/kubectl.ts";
 import { CommandError, type Target } from "../command.ts";
@@ -57,6 +58,9 @@ function liveReach(root: string, stack: string, scratch: string): Reach {
       const environment = officialEnvironment({ root, environment: process.env });
       if (cluster.kind === "kubeconfig") {
         return kubectlWith("kubectl", ["--context", cluster.context], environment);
+      }
+      if (cluster.kind === "gke") {
+        return kubectlWith("kubectl", ["--context", gkeContext(cluster)], environment);
       }
       const kubeconfig = await lkeKubeconfig(cluster.label, { environment });
       if (kubeconfig === undefined) {

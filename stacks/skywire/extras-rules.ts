@@ -1,6 +1,7 @@
 /** Rules across the fields of a Skywire stack's extras. */
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { registryServer } from "../../components/platform/registry.schema.ts";
+import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { slotPool, type SlotUse } from "../../components/platform/slots.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { repeated } from "../rules.ts";
@@ -67,7 +68,7 @@ const placeFaults: Rule = (stack) => {
         },
       ];
     }
-    const known = [address.ip, ...(address.also ?? [])];
+    const known = givenAddresses(address);
     return addresses.flatMap((one, index) =>
       // One that stands twice is told by addressFaults.
       known.includes(one) || all.filter((other) => other === one).length > 1

@@ -13,6 +13,7 @@ import { type CapacityRequest, capacityFaults } from "../../components/platform/
 import { controllerSlots } from "../../components/platform/controllers.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
+import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
 import { repeated } from "../rules.ts";
@@ -113,13 +114,12 @@ export const publishedAddressFaults: Rule = (stack) =>
     if (address === undefined || address.kind === "ephemeral" || !isAddress(host)) {
       return [];
     }
+    const [ip] = givenAddresses(address);
     const expected =
-      address.kind === "dns"
-        ? `must be a name that leads to ${address.name}: slot ${slot} has no fixed address`
-        : `must be ${address.ip}, the address of slot ${slot}, or a name`;
-    return address.kind === "reserved" && address.ip === host
-      ? []
-      : [{ path: serverPath(name, "host"), message: expected }];
+      ip === undefined
+        ? `must be a name that leads to ${address.kind === "dns" ? address.name : `slot ${slot}`}: slot ${slot} has no fixed address`
+        : `must be ${ip}, the address of slot ${slot}, or a name`;
+    return ip === host ? [] : [{ path: serverPath(name, "host"), message: expected }];
   });
 
 /**

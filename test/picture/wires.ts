@@ -25,7 +25,7 @@ export function addressOf({ nodes }: Model, slot: number | undefined): string {
   const address = nodes.find((node) => slot !== undefined && node.slot === slot)?.address;
   switch (address?.kind) {
     case "reserved":
-      return address.ip;
+      return "ip" in address ? address.ip : "made with the cluster";
     case "dns":
       return address.name;
     case "ephemeral":

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { parseQuantity } from "../../components/base/quantity.ts";
+import { givenAddresses } from "../../components/platform/pool.schema.ts";
+import { clusterSlots } from "../../components/platform/slots.ts";
 import { stackWorkloads } from "../../stacks/skywire/requests.ts";
 import { imagesOfStack } from "../../stacks/skywire/images.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
@@ -259,15 +261,12 @@ describe("whitelist and user accounts", () => {
 
 describe("coturn", () => {
   it("stands on four nodes with two addresses each: the eight that visors know (4.17)", () => {
-    const { pools } = prod.config.cluster;
-    const slots = Object.values(pools).flatMap((pool) => Object.entries(pool.slots ?? {}));
+    const places = clusterSlots(prod.config.cluster);
     const bound = [1, 2, 3, 4].map((number) => {
       const { spec } = podsOf(prod, "coturn", `coturn-${number}`);
       const slot = spec.nodeSelector?.["fleet/slot"];
-      const [, place] = slots.find(([key]) => key === slot) ?? [];
-      return place?.address.kind === "reserved"
-        ? [place.address.ip, ...(place.address.also ?? [])].sort()
-        : [];
+      const place = places.find((one) => `${one.slot}` === slot);
+      return givenAddresses(place?.address).toSorted();
     });
     const members = Object.values(prod.config.extras.coturn?.members ?? {});
     expect(bound).toEqual(members.map(({ addresses }) => [...addresses].sort()));
