@@ -2,6 +2,7 @@
  * What a node is told of those who watch it: where it pushes its metrics, whether it shows them, and who
  * is sent its profiles (facts/spacemesh.md 2.1, 2.5, 6.4). Pure.
  */
+import type { PlatformFault } from "../platform/fault.ts";
 import type { MinerCommand } from "./miner-command.ts";
 import type { MetricsPath } from "./miner.schema.ts";
 
@@ -49,6 +50,24 @@ export function metricsOf(
   }
   return { pushUrl: pushUrl(gateway, namespace, workload) };
 }
+
+/**
+ * Miners that push metrics where there is nobody to push them to.
+ *
+ * @param stack What of `fleet:observability.metrics` they depend on; undefined where nothing is measured.
+ */
+export const telemetryFaults = (
+  path: MetricsPath,
+  stack: { readonly pushGateway?: object | undefined } | undefined,
+): PlatformFault[] =>
+  stack !== undefined && stack.pushGateway === undefined && isPushed(path)
+    ? [
+        {
+          path: ["miners", "metrics"],
+          message: `is ${path}, and there is no push gateway: say observability.metrics.pushGateway: {}, or scrape here`,
+        },
+      ]
+    : [];
 
 /** Numbers of the miners that are profiled: of those that the file lists, the ones that there are. */
 export const profiledMiners = (listed: readonly number[], miners: readonly number[]): number[] =>

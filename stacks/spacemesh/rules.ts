@@ -15,6 +15,7 @@ import type { PlatformFault } from "../../components/platform/fault.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
 import { networkNameFaults } from "../../components/spacemesh/names.ts";
 import { networkFaults } from "../../components/spacemesh/network-rules.ts";
+import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { repeated } from "../rules.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
@@ -96,7 +97,10 @@ const roomFaults: Rule = (stack) => {
 };
 
 /** What watches, and what of the stack it names. */
-const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
+const watchFaults: Rule = (stack) => [
+  ...observabilityFaults(stack.observability, watchedStack(stack)),
+  ...telemetryFaults(stack.miners.metrics, stack.observability.metrics),
+];
 
 const rules: readonly Rule[] = [
   sectionFaults,

@@ -2,7 +2,11 @@
 import { describe, expect, it } from "vitest";
 
 import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
-import { metricsOf, profiledMiners } from "../../components/spacemesh/telemetry.ts";
+import {
+  metricsOf,
+  profiledMiners,
+  telemetryFaults,
+} from "../../components/spacemesh/telemetry.ts";
 
 const gateway = "http://push-gateway.metrics.svc:9091";
 const pushUrl = `${gateway}/metrics/job/spacemesh/namespace/net/workload/miner-7/via`;
@@ -31,6 +35,16 @@ describe("the file", () => {
     expect(miners({ metrics: "pull" }).error?.issues[0]?.message).toBe(
       "must be push, scrape or both",
     );
+  });
+
+  it("has a gateway for what miners push, unless nothing is measured at all", () => {
+    const [fault] = telemetryFaults("push", {});
+    expect(fault?.path).toEqual(["miners", "metrics"]);
+    expect(fault?.message).toContain("say observability.metrics.pushGateway: {}, or scrape here");
+    expect(telemetryFaults("both", {})).toHaveLength(1);
+    expect(telemetryFaults("push", { pushGateway: {} })).toEqual([]);
+    expect(telemetryFaults("scrape", {})).toEqual([]);
+    expect(telemetryFaults("push", undefined)).toEqual([]);
   });
 
   it("has miners 10 and 20 profiled, as far as there are such miners", () => {
