@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 
 import type { Api } from "../sandbox/api.ts";
 import { engineEnvironment } from "../sandbox/environment.ts";
-import { watchCloud } from "../sandbox/linode/watch.ts";
+import { watchCloud } from "../sandbox/cloud-watch.ts";
 import type { SandboxPlace } from "../sandbox/place.ts";
 import { clone } from "../test/rendered.ts";
 import { run, timeOnce, type Work } from "./measure.ts";

@@ -117,6 +117,11 @@ export class Api {
     }
   }
 
+  /** Posts a question, as whether somebody may do something, and gives the answer. */
+  async ask(path: string, object: object): Promise<KubeObject> {
+    return (await this.#json("POST", path, object)) as KubeObject;
+  }
+
   /** Changes fields of an object (JSON merge patch). */
   async patch(path: string, fields: object): Promise<void> {
     await this.#json("PATCH", path, fields);

@@ -16,8 +16,15 @@ import {
   shapeHash,
 } from "./nodes.ts";
 
-/** Classes that stack files may name; `standard` is the default one. */
-const storageClasses = [
+/** A class of disks; the first of a list is the default one. */
+interface DiskClass {
+  readonly name: string;
+  readonly provisioner: string;
+  readonly reclaimPolicy: "Delete" | "Retain";
+}
+
+/** Classes that stack files may name. */
+const storageClasses: readonly DiskClass[] = [
   { name: "standard", provisioner: "disk.sandbox.fleet", reclaimPolicy: "Delete" },
   {
     name: "linode-block-storage",
@@ -29,20 +36,27 @@ const storageClasses = [
     provisioner: "linodebs.csi.linode.com",
     reclaimPolicy: "Retain",
   },
-] as const;
+];
+
+/** What GKE puts into its clusters: facts/clouds-gke-ingress-tls.md 1.9. */
+export const googleClasses: readonly DiskClass[] = ["standard-rwo", "premium-rwo", "standard"].map(
+  (name) => ({ name, provisioner: "pd.csi.storage.gke.io", reclaimPolicy: "Delete" }),
+);
 
 /** Makes the storage classes that are missing. */
-export async function ensureStorageClasses(api: Api): Promise<void> {
+export async function ensureStorageClasses(api: Api, classes = storageClasses): Promise<void> {
   const path = "/apis/storage.k8s.io/v1/storageclasses";
   const present = new Set((await api.list(path)).map(({ metadata }) => metadata.name));
-  for (const { name, provisioner, reclaimPolicy } of storageClasses) {
+  for (const { name, provisioner, reclaimPolicy } of classes) {
     if (!present.has(name)) {
       await api.create(path, {
         apiVersion: "storage.k8s.io/v1",
         kind: "StorageClass",
         metadata: {
           name,
-          annotations: { "storageclass.kubernetes.io/is-default-class": `${name === "standard"}` },
+          annotations: {
+            "storageclass.kubernetes.io/is-default-class": `${name === classes[0]?.name}`,
+          },
         },
         provisioner,
         reclaimPolicy,
@@ -186,7 +200,8 @@ function presentPositions(nodes: readonly KubeObject[]): ReadonlyMap<string, num
   );
 }
 
-async function removeNode(api: Api, name: string): Promise<void> {
+/** Takes a node away with its pods, as when its machine is gone. */
+export async function removeNode(api: Api, name: string): Promise<void> {
   const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${name}`);
   await api.remove(`/api/v1/nodes/${name}`);
   // A lease that outlives its node for a moment would be taken for the next node's: kwok renews it,

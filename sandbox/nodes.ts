@@ -7,6 +7,8 @@ import type { NodeShape } from "../components/platform/cluster.schema.ts";
 export interface Machine {
   /** The cloud's number. */
   readonly id: number;
+  /** The cloud's name for it, as nodes have it. Default: that of a machine at Linode. */
+  readonly providerId?: string;
   /** Addresses seen from outside: its own, then those that somebody gave it. */
   readonly externalIps: readonly string[];
 }
@@ -70,7 +72,7 @@ export function machine(number: number, taken: ReadonlySet<string>): Machine {
 
 /** A machine after the operator has been at it: with the reserved addresses that are the operator's to assign. */
 export function attended(made: Machine, { address }: NodeShape): Machine {
-  return address?.kind === "reserved" && address.assignedBy === "operator"
+  return address?.kind === "reserved" && "ip" in address && address.assignedBy === "operator"
     ? { ...made, externalIps: [...made.externalIps, address.ip, ...(address.also ?? [])] }
     : made;
 }
@@ -79,7 +81,8 @@ export function attended(made: Machine, { address }: NodeShape): Machine {
 export function reservedAddresses(nodes: readonly NodeShape[]): ReadonlySet<string> {
   return new Set(
     nodes.flatMap(({ address }) =>
-      address?.kind === "reserved" ? [address.ip, ...(address.also ?? [])] : [],
+      // One that has no number here is made by the program, and Google hands it out.
+      address?.kind === "reserved" && "ip" in address ? [address.ip, ...(address.also ?? [])] : [],
     ),
   );
 }
@@ -88,14 +91,15 @@ export function reservedAddresses(nodes: readonly NodeShape[]): ReadonlySet<stri
  * A node's object.
  *
  * @param position Its number among all nodes of the cluster: gives addresses inside it.
+ * @param name Default: by its pool or slot.
  */
 export function nodeObject(
   stack: string,
   node: NodeShape,
   position: number,
-  { id, externalIps }: Machine,
+  { id, externalIps, providerId }: Machine,
+  name = nodeName(stack, node),
 ): NodeObject {
-  const name = nodeName(stack, node);
   const internalIp = `192.168.${128 + Math.floor(position / 250)}.${1 + (position % 250)}`;
   const podRange = podCidr(position);
   const labels = {
@@ -114,7 +118,7 @@ export function nodeObject(
       annotations: { [shapeAnnotation]: shapeHash(node), [positionAnnotation]: `${position}` },
     },
     spec: {
-      providerID: `linode://${id}`,
+      providerID: providerId ?? `linode://${id}`,
       podCIDR: podRange,
       podCIDRs: [podRange],
       taints: node.taints.map(({ key, value, effect }) => ({ key, value, effect })),

@@ -1,6 +1,8 @@
 /** What a stack file asks of a sandbox, read and checked before anything is touched. */
 import { readFileSync } from "node:fs";
 
+import * as z from "zod";
+
 import { generateSecret } from "../components/base/secrets.ts";
 import {
   type ClusterConfig,
@@ -30,8 +32,12 @@ export interface Plan {
   readonly text: string;
   /** Name of the kubeconfig's context. */
   readonly context: string;
-  /** None where the stack runs in no cluster. */
+  /** None where the stack runs in no cluster, or its cloud makes the nodes. */
   readonly nodes: readonly NodeShape[];
+  /** Whether the cluster is one that the stack makes at Google. */
+  readonly isGoogle: boolean;
+  /** Other stacks whose outputs this one reads. */
+  readonly references: readonly string[];
   readonly needs: readonly SecretNeed[];
   /** What exists in the clouds before the stack does. */
   readonly seeds: Seeds;
@@ -56,22 +62,35 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
   const needs = secretNeeds(values);
   const kept = ensureSandboxSecrets(needs, existing, generateSecret);
   const secrets = Object.fromEntries(neededSecrets(needs, kept));
-  const { cluster, dns, onFailure } = check(
+  const config = check(
     stack,
     { ...raw, "fleet:secrets": JSON.stringify(secrets) },
     values["fleet:cluster"],
   );
+  const { cluster, dns, onFailure } = config;
   return {
     stack,
     file,
     text,
     context: cluster === undefined ? contextOfNobody : nameOfCluster(cluster),
-    nodes: cluster === undefined ? [] : clusterNodes(cluster),
+    // Google makes the machines of its pools itself: sandbox/google/.
+    nodes: cluster === undefined || isGke(cluster) ? [] : clusterNodes(cluster),
+    isGoogle: cluster !== undefined && isGke(cluster),
+    references: [],
     needs,
     kept,
     onFailure,
-    seeds: seedsOf(dns, cluster),
+    seeds: { ...seedsOf(dns, cluster), buckets: bucketsOf(config) },
   };
+}
+
+const isGke = ({ kind }: { readonly kind: string }): boolean => kind === "gke";
+
+/** Buckets that a stack writes into, and does not make. */
+function bucketsOf(config: StackConfig): readonly string[] {
+  const published = z.looseObject({ published: z.looseObject({ bucket: z.string() }) });
+  const found = published.safeParse(config).data;
+  return found === undefined ? [] : [found.published.bucket];
 }
 
 /** What the clouds have before the stack comes: its zones, its name server, its reserved addresses. */

@@ -3,7 +3,12 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { Api } from "./api.ts";
-import { ensureStorageClasses, syncNodes, waitForNodes } from "./cluster-contents.ts";
+import {
+  ensureStorageClasses,
+  googleClasses,
+  syncNodes,
+  waitForNodes,
+} from "./cluster-contents.ts";
 import { sandboxConfig } from "./config.ts";
 import {
   controlPlaneHealth,
@@ -71,20 +76,20 @@ export async function openSandbox(
   writeWhole(place.config, config, privateMode);
   await seedStandins(place.folder, plan.seeds);
   const api = new Api(access);
-  await fillCluster(place, plan.nodes, api, state);
+  await fillCluster(place, plan, api, state);
   return { place, start, server: access.server, api };
 }
 
 /** Brings a sandbox that stands in line with another plan: its context, its nodes, the clouds' seeds. */
 export async function reshapeSandbox(
   { place, api }: Sandbox,
-  { context, nodes, seeds }: Pick<Plan, "context" | "nodes" | "seeds">,
+  { context, nodes, isGoogle, seeds }: Pick<Plan, "context" | "nodes" | "isGoogle" | "seeds">,
 ): Promise<void> {
   const state = readState(place);
   if (state !== undefined) {
     writeKubeconfig(place, context, apiAccess(place, serverAddress(state.ports)));
     await seedStandins(place.folder, seeds);
-    await fillCluster(place, nodes, api, state);
+    await fillCluster(place, { nodes, isGoogle }, api, state);
   }
 }
 
@@ -164,11 +169,11 @@ async function ensureControlPlane(
 
 async function fillCluster(
   place: SandboxPlace,
-  nodes: Plan["nodes"],
+  { nodes, isGoogle }: Pick<Plan, "nodes" | "isGoogle">,
   api: Api,
   state: SandboxState,
 ): Promise<void> {
-  await ensureStorageClasses(api);
+  await ensureStorageClasses(api, isGoogle ? googleClasses : undefined);
   const { stack } = place;
   const machines = await syncNodes(api, { stack, nodes, machines: state.machines });
   writeState(place, { ...state, machines });

@@ -2,6 +2,7 @@
 import { stackFile } from "../place.ts";
 import { type Plan, readPlan } from "../plan.ts";
 import { openSandbox, type Sandbox } from "../sandbox.ts";
+import { lendOutputs } from "../references.ts";
 import { readSecrets } from "../secrets.ts";
 import type { Command } from "./command.ts";
 
@@ -12,11 +13,12 @@ export async function open(command: Command): Promise<{ readonly sandbox: Sandbo
   const begun = Date.now();
   const sandbox = await openSandbox(place, plan, outer, say);
   const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
+  lendOutputs(place, plan.references);
   const nodes = `${plan.nodes.length} nodes`;
   const words = {
-    new: `control plane and ${nodes} started in ${seconds} s`,
+    new: `control plane${plan.isGoogle ? "" : ` and ${nodes}`} started in ${seconds} s`,
     restarted: `control plane started again in ${seconds} s`,
-    running: `control plane runs, ${nodes}`,
+    running: `control plane runs${plan.isGoogle ? "" : `, ${nodes}`}`,
   };
   say(`sandbox of ${options.stack}: ${words[sandbox.start]} (${sandbox.server})`);
   return { sandbox, plan };

@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import type { Attempt, Source } from "../../release/target.ts";
 import { hasPendingOperations, readDeployment } from "../checkpoint.ts";
+import { watchCloud } from "../cloud-watch.ts";
 import { Engine, type UpdateResult } from "../engine.ts";
 import { privateMode, writeWhole } from "../files.ts";
 import type { SandboxPlace } from "../place.ts";
-import { watchCloud } from "../linode/watch.ts";
 import { packWords } from "../policy.ts";
 import { describeChanges, type Problem } from "../progress.ts";
 import { awaitLate, timeoutsIn } from "../rollout/late.ts";

@@ -16,7 +16,6 @@ import type { CloudObject, World } from "../standins/world.ts";
 const prefix = "service.beta.kubernetes.io/linode-loadbalancer-";
 
 const Spec = z.object({
-  type: z.string().optional(),
   ports: z.array(z.object({ port: z.int(), nodePort: z.int().optional() })).default([]),
 });
 const Addresses = z.object({
@@ -34,13 +33,17 @@ const termsOf = ({ metadata }: KubeObject): Terms =>
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
 
-/** Binds every Service to the balancer it names. One that is not there leaves its Service waiting. */
-export async function bindBalancers(api: Api, store: Store): Promise<void> {
-  const services = (await api.list("/api/v1/services")).filter(
-    (service) =>
-      Spec.parse(service.spec).type === "LoadBalancer" &&
-      termsOf(service)["nodebalancer-id"] !== undefined,
-  );
+/**
+ * Binds every Service to the balancer it names. One that is not there leaves its Service waiting.
+ *
+ * @param all Services of type LoadBalancer.
+ */
+export async function bindBalancers(
+  api: Api,
+  store: Store,
+  all: readonly KubeObject[],
+): Promise<void> {
+  const services = all.filter((service) => termsOf(service)["nodebalancer-id"] !== undefined);
   if (services.length === 0) {
     return;
   }

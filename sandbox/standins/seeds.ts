@@ -1,6 +1,7 @@
 /** What there is before a program runs: the things an environment is told of and does not make itself. */
 import { makeOutside } from "./objects.ts";
 import { push } from "./rules/docker/images.ts";
+import { bucketType } from "./rules/gcp/common.ts";
 import { loadRules } from "./rules/index.ts";
 import type { Cloud } from "./schema.ts";
 import { Store } from "./store.ts";
@@ -22,6 +23,8 @@ export interface Seeds {
   readonly region?: string;
   /** Cloudflare zone ids by name, where the config names ids instead of names. */
   readonly zoneIds?: Readonly<Record<string, string>>;
+  /** Google's buckets, as `spacecraft-data`: written to, and not made. */
+  readonly buckets?: readonly string[];
   /** Kubeconfig file of the sandbox's control plane: what LkeCluster and container.Cluster hand out. */
   readonly kubeconfig?: string;
 }
@@ -40,6 +43,7 @@ export async function seedStandins(sandbox: string, seeds: Seeds): Promise<void>
   for (const address of seeds.addresses ?? []) {
     await seedAddress(store, address, seeds.region ?? "ap-south");
   }
+  for (const bucket of seeds.buckets ?? []) await seedBucket(store, bucket);
   for (const machine of seeds.machines ?? []) await seedMachine(store, machine);
 }
 
@@ -134,6 +138,14 @@ async function seedAddress(store: Store, address: string, region: string): Promi
     if (world.find(addressType, address) !== undefined) return;
     const inputs = { reserved: true, region, type: "ipv4" };
     world.add({ type: addressType, id: address, urn: "", birth: 0, inputs, facts: { address } });
+  });
+}
+
+async function seedBucket(store: Store, name: string): Promise<void> {
+  const rule = (await loadRules("gcp")).resources[bucketType];
+  await store.change("gcp", {}, (world) => {
+    if (rule === undefined || world.find(bucketType, name) !== undefined) return;
+    makeOutside(rule, bucketType, name, { name, location: "US", project: "sandbox" }, world);
   });
 }
 

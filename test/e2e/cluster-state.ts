@@ -98,7 +98,9 @@ export async function nodeFaults(sandbox: TestSandbox, cluster: ClusterConfig): 
         selects(labels, node.metadata.labels) &&
         parseQuantity(node.status.capacity.cpu) === parseQuantity(capacity.cpu) &&
         parseQuantity(node.status.capacity.memory) === parseQuantity(capacity.memory) &&
-        (address?.kind !== "reserved" || externalAddresses(node).includes(address.ip)),
+        (address?.kind !== "reserved" ||
+          !("ip" in address) ||
+          externalAddresses(node).includes(address.ip)),
     );
     if (index < 0) {
       return [`no node for ${JSON.stringify({ labels, capacity, address })}`];

@@ -77,6 +77,8 @@ export async function rolloutCluster(cluster: ClusterConfig): Promise<RolloutClu
     file: "the rollout tests' own",
     text: 'config:\n  pulumi:disable-default-providers: ["*"]\n',
     context: nameOfCluster(cluster),
+    isGoogle: false,
+    references: [],
     nodes: clusterNodes(cluster),
     needs: [],
     seeds: {},

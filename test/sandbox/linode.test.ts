@@ -91,12 +91,11 @@ describe("the cloud controller", () => {
       tags: "a",
     };
     const { api, patches } = cluster({
-      "/api/v1/services": [service(terms)],
       "/api/v1/nodes": [node("a", 90_000_001), node("b", 90_000_002)],
     });
-    await bindBalancers(api, store);
+    await bindBalancers(api, store, [service(terms)]);
     // A second look makes nothing twice.
-    await bindBalancers(api, store);
+    await bindBalancers(api, store, [service(terms)]);
     const linode = store.look("linode");
     expect(linode.all(configType).map(({ inputs }) => inputs)).toEqual([
       { nodebalancerId: Number(id), port: 80, protocol: "tcp", proxyProtocol: "v2" },
@@ -115,8 +114,8 @@ describe("the cloud controller", () => {
   it("tells the name alone where the Service wants it so", async () => {
     const { id } = await makeBalancer();
     const named = service({ "nodebalancer-id": id, "hostname-only-ingress": "true" });
-    const { api, patches } = cluster({ "/api/v1/services": [named] });
-    await bindBalancers(api, store);
+    const { api, patches } = cluster({});
+    await bindBalancers(api, store, [named]);
     const told = JSON.stringify(patches);
     expect(told).toContain(".ap-south.nodebalancer.linode.com");
     expect(told).not.toContain('"ip"');
@@ -124,8 +123,8 @@ describe("the cloud controller", () => {
 
   it("leaves a Service waiting whose balancer is not there, and makes none", async () => {
     const lost = service({ "nodebalancer-id": "12345678" });
-    const { api, patches } = cluster({ "/api/v1/services": [lost] });
-    await bindBalancers(api, store);
+    const { api, patches } = cluster({});
+    await bindBalancers(api, store, [lost]);
     expect(patches).toEqual([]);
     expect(store.look("linode").all(balancerType)).toEqual([]);
   });

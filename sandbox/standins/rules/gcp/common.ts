@@ -15,6 +15,8 @@ export const clusterType = "gcp:container/cluster:Cluster";
 export const poolType = "gcp:container/nodePool:NodePool";
 /** Type token of an address. */
 export const addressType = "gcp:compute/address:Address";
+/** Type of a machine under a node: Google makes these by itself, no program does. */
+export const instanceType = "gcp:compute/instance:Instance";
 /** Type token of a network. */
 export const networkType = "gcp:compute/network:Network";
 /** Type token of a service account. */
