@@ -50,6 +50,12 @@ export const CloudflareDnsConfig = z.strictObject({
       "must be from 60 to 86400 seconds, or 1 for automatic",
     )
     .default(300),
+  /**
+   * Host → whether Cloudflare's proxy stands before it, where that is not what the host is by itself. The
+   * proxy carries HTTP, HTTPS and WebSockets; gRPC only with a switch of the zone that no program can
+   * set, and nothing else at all. It needs the zone's SSL mode `full`, or `strict`.
+   */
+  proxied: z.record(Hostname, z.boolean()).default({}),
 });
 
 /** `fleet:dns` of a stack file. */
@@ -79,6 +85,22 @@ export function zoneOf(host: string, zones: readonly string[]): string | undefin
     .filter((zone) => host === zone || host.endsWith(`.${zone}`))
     .sort((left, right) => right.length - left.length)[0];
 }
+
+/** Whether Cloudflare's proxy stands before a host. */
+export const isProxied = (
+  { proxied }: Pick<CloudflareDnsConfig, "proxied">,
+  host: string,
+  byItself = false,
+): boolean => proxied[host] ?? byItself;
+
+/** Hosts of the proxy's list that the stack does not have: what is said of them would act on nothing. */
+export const proxiedFaults = (hosts: readonly HostUse[], dns: DnsConfig): PlatformFault[] =>
+  Object.keys(dns.kind === "cloudflare" ? dns.proxied : {})
+    .filter((host) => !hosts.some((use) => use.host === host))
+    .map((host) => ({
+      path: ["dns", "proxied", host],
+      message: `must be a host of this stack: ${hosts.map((use) => use.host).join(", ")}`,
+    }));
 
 /** A name in the config: where it stands, and what it is. */
 export interface HostUse {

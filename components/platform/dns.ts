@@ -11,6 +11,7 @@ import type { DataPolicy } from "../base/scalars.ts";
 import {
   type CloudflareDnsConfig,
   type DnsConfig,
+  isProxied,
   type LinodeDnsConfig,
   zoneNames,
   zoneOf,
@@ -125,7 +126,10 @@ export class LinodeDns implements Dns {
   }
 }
 
-/** Zones at Cloudflare. Records are never proxied: its proxy carries no UDP and no odd ports. */
+/**
+ * Zones at Cloudflare. Records are proxied only where their host says so: the proxy carries no UDP and no
+ * odd ports.
+ */
 export class CloudflareDns implements Dns {
   readonly #config: CloudflareDnsConfig;
   readonly #provider: CloudflareProvider;
@@ -148,6 +152,7 @@ export class CloudflareDns implements Dns {
     if (zoneId === undefined) {
       throw new Error(`fleet:dns.zones.${zone} has no zoneId`);
     }
+    const proxied = isProxied(this.#config, record.host, record.proxied);
     return new CloudflareRecord(
       record.name,
       {
@@ -156,8 +161,9 @@ export class CloudflareDns implements Dns {
         name: record.host,
         type: record.type,
         content: record.content,
-        ttl: record.ttlSeconds,
-        proxied: false,
+        // Of what is proxied the provider takes no other than "automatic", and says so only at create.
+        ttl: proxied ? 1 : record.ttlSeconds,
+        proxied,
       },
       // Cloudflare refuses an A record beside a CNAME of the same name.
       { ...opts, provider: this.#provider, deleteBeforeReplace: true },

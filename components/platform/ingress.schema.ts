@@ -3,7 +3,10 @@ import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
 import { Bytes, DataPolicy, DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
+import { reference, SecretReference } from "../base/secrets.ts";
+import { isCovered } from "../base/tls-certificate.ts";
 import { Resources, Toleration } from "../workload/workload.schema.ts";
+import type { HostUse } from "./dns.schema.ts";
 import type { PlatformFault } from "./fault.ts";
 
 const Cidr = z.cidrv4("must be an IPv4 range, e.g. 192.168.255.0/24");
@@ -123,6 +126,32 @@ export const ControllerConfig = z.discriminatedUnion("kind", [TraefikConfig, Ngi
 /** {@inheritDoc ControllerConfig} */
 export type ControllerConfig = z.infer<typeof ControllerConfig>;
 
+/** What a certificate may be for: a host, or all names one label below another. */
+const CertificateName = z
+  .string()
+  .regex(
+    /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+    'must be a host or a wildcard, e.g. "*.spacemesh.io"',
+  );
+
+/** A certificate that was bought, or that somebody else renews. */
+const ImportedCertificate = z
+  .strictObject({
+    kind: z.literal("certificate"),
+    /** Entry of `fleet:secrets` with the certificate, those between it and its authority, and its key. */
+    secret: reference("tls-pair").prefault("tls"),
+    /** What it is for: every host of the stack must be among these, and they on the certificate. */
+    hosts: z
+      .array(CertificateName)
+      .min(1, 'must list what the certificate is for, e.g. "*.spacemesh.io"'),
+    /** Secret that is made of it in each namespace that has a host. */
+    name: DnsLabel.default("tls"),
+  })
+  .transform(({ secret, ...tls }) => ({
+    ...tls,
+    secret: new SecretReference("tls-pair", secret.name, tls.hosts),
+  }));
+
 /** Where a host's certificate comes from. */
 export const TlsConfig = z.discriminatedUnion("kind", [
   /** cert-manager orders one for each host. */
@@ -132,6 +161,7 @@ export const TlsConfig = z.discriminatedUnion("kind", [
    * has a host, those of extras included, with a certificate for every host there.
    */
   z.strictObject({ kind: z.literal("secret"), name: DnsLabel }),
+  ImportedCertificate,
   /** None: port 443 answers with the controller's self-made certificate. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
@@ -196,13 +226,67 @@ export const IngressConfig = z
         context.addIssue({
           code: "custom",
           path: ["tls", "kind"],
-          message: `must be cert-manager or secret: without a certificate ${name}, an nginx, does not answer on 443 at all`,
+          message: `must be cert-manager, certificate or secret: without a certificate ${name}, an nginx, does not answer on 443 at all`,
         });
       }
     }
   });
 /** {@inheritDoc IngressConfig} */
 export type IngressConfig = z.infer<typeof IngressConfig>;
+
+/** A host with long streams, as rules know it. */
+export interface StreamHost extends HostUse {
+  readonly protocol: "http" | "grpc";
+  readonly streamSeconds: number;
+}
+
+/**
+ * Controllers that would cut a stream: the time a request may take is the controller's, not a host's, and
+ * a client's stream is one request to its end. And gRPC where nobody could call it: it is spoken over TLS.
+ */
+export const streamFaults = (
+  hosts: readonly StreamHost[],
+  ingress: IngressConfig,
+): PlatformFault[] =>
+  hosts.flatMap(({ path, host, protocol, streamSeconds }) => {
+    if (protocol !== "grpc") {
+      return [];
+    }
+    const name = classOf(ingress, host);
+    const least = ingress.controllers[name]?.readTimeoutSeconds ?? 0;
+    return [
+      ...(ingress.tls.kind === "none"
+        ? [
+            {
+              path: [...path],
+              message: `host ${host} speaks gRPC, which needs TLS: say fleet:ingress.tls`,
+            },
+          ]
+        : []),
+      ...(least !== 0 && least < streamSeconds
+        ? [
+            {
+              path: ["ingress", "controllers", name, "readTimeoutSeconds"],
+              message: `must be at least ${streamSeconds}, or 0 for no end: ${host} has streams of so long`,
+            },
+          ]
+        : []),
+    ];
+  });
+
+/** Hosts that the imported certificate is not for: browsers and gRPC clients would refuse them. */
+export const certificateFaults = (
+  hosts: readonly HostUse[],
+  { tls }: Pick<IngressConfig, "tls">,
+): PlatformFault[] =>
+  tls.kind !== "certificate"
+    ? []
+    : hosts
+        .filter(({ host }) => !isCovered(host, tls.hosts))
+        .map(({ path, host }) => ({
+          path,
+          message: `host ${host} must be one that the certificate is for (${tls.hosts.join(", ")}): mend the name, or import a certificate for it and say so in fleet:ingress.tls.hosts`,
+        }));
 
 /** Name of the controller, which is its class, that serves a host. */
 export function classOf(ingress: IngressConfig, host: string): string {

@@ -7,6 +7,16 @@ import { classOf, type IngressConfig, type TlsConfig } from "./ingress.schema.ts
 
 type IngressSpec = k8s.types.input.networking.v1.IngressSpec;
 
+/** What pods speak behind a host: gRPC is HTTP/2, without TLS inside the cluster. */
+export type BackendProtocol = "http" | "grpc";
+
+/**
+ * Annotations of the Service before pods that speak a protocol. Traefik takes its word for all ports of the
+ * Service: what speaks both has a Service for each. nginx is told by the Ingress.
+ */
+export const backendAnnotations = (protocol: BackendProtocol): Record<string, string> =>
+  protocol === "grpc" ? { "traefik.ingress.kubernetes.io/service.serversscheme": "h2c" } : {};
+
 /** What an {@link HttpHost} needs. */
 export interface HttpHostArgs {
   /** Public name. */
@@ -17,6 +27,13 @@ export interface HttpHostArgs {
   readonly serviceName: string;
   /** Port of the Service, not of the pods. */
   readonly servicePort: number;
+  /** What the pods speak. Default http. The Service carries {@link backendAnnotations}. */
+  readonly protocol?: BackendProtocol;
+  /**
+   * How long a stream or WebSocket may be silent; `streamFaults` finds controllers that cut it earlier.
+   * Default: as the controller's config says.
+   */
+  readonly streamSeconds?: number;
   /** Where it is said which controller serves it, and with which certificate. */
   readonly ingress: IngressConfig;
 }
@@ -41,7 +58,7 @@ export class HttpHost extends Ingress implements Awaitable {
           name,
           namespace: args.namespace,
           labels: { "app.kubernetes.io/part-of": args.system },
-          annotations: hostAnnotations(args),
+          annotations: { ...hostAnnotations(args), ...streamAnnotations(args) },
         },
         spec: ingressSpec(name, args),
       },
@@ -72,6 +89,27 @@ export function hostAnnotations({
         // The rules were cert-manager's last, then: without it the next change of ours is a conflict.
         "pulumi.com/patchForce": "true",
       };
+}
+
+/**
+ * Annotations that nginx needs of a host that is not plain HTTP of short answers, whichever controller
+ * serves it now: it moves to another by one word. Traefik has no such times of a host, and cuts no stream
+ * (traefik-arguments.ts).
+ */
+export function streamAnnotations({
+  serviceName,
+  protocol,
+  streamSeconds,
+}: Pick<HttpHostArgs, "serviceName" | "protocol" | "streamSeconds">): Record<string, string> {
+  return {
+    ...(protocol === "grpc" ? { "nginx.org/grpc-services": serviceName } : {}),
+    ...(streamSeconds === undefined
+      ? {}
+      : {
+          "nginx.org/proxy-read-timeout": `${streamSeconds}s`,
+          "nginx.org/proxy-send-timeout": `${streamSeconds}s`,
+        }),
+  };
 }
 
 /** Rule and certificate of one host. */
@@ -106,6 +144,7 @@ function tlsSecret(name: string, tls: TlsConfig): string | undefined {
   switch (tls.kind) {
     case "cert-manager":
       return `${name}-tls`;
+    case "certificate":
     case "secret":
       return tls.name;
     case "none":

@@ -8,6 +8,8 @@ import { keptAs } from "../base/kept.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import { readLogin } from "../base/secrets.ts";
+import type { SecretStore, TlsSecret } from "../base/secret-store.ts";
+import type { IngressConfig } from "./ingress.schema.ts";
 
 /** What Pod Security lets pods do: nothing beyond a plain process, the usual, or everything. */
 export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
@@ -28,6 +30,12 @@ export interface PullSecret {
   readonly login: pulumi.Output<string>;
 }
 
+/** A certificate that the Ingresses of the namespace show. */
+export interface HostCertificate extends TlsSecret {
+  /** Name of the Secret. */
+  readonly name: string;
+}
+
 /** What a {@link Namespace} needs. */
 export interface NamespaceArgs {
   /** System it belongs to: a label. */
@@ -42,6 +50,8 @@ export interface NamespaceArgs {
    * run beside the host's Ingress and would be cut off by the default denial.
    */
   readonly acmeFrom?: string;
+  /** Of its public hosts, where it was imported. */
+  readonly certificate?: HostCertificate;
   /** What happens to the namespace, and so to everything in it, when it goes. Default protect. */
   readonly data?: DataPolicy;
 }
@@ -86,9 +96,28 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
           parent,
         ),
     );
-    this.ready = [denial, ...logins];
+    const certificates =
+      args.certificate === undefined ? [] : [this.#shown(name, args.certificate, labels)];
+    this.ready = [denial, ...logins, ...certificates];
     this.pullSecretNames = pullSecrets.map((pullSecret) => pullSecret.name);
     this.registerOutputs({ name: this.name, pullSecretNames: this.pullSecretNames });
+  }
+
+  #shown(
+    name: string,
+    { name: secretName, certificate, key }: HostCertificate,
+    labels: Record<string, string>,
+  ): Secret {
+    return new Secret(
+      `${name}-${secretName}`,
+      {
+        // A fixed name: Ingresses say it, and controllers take a renewed certificate by themselves.
+        metadata: { name: secretName, namespace: this.name, labels },
+        type: "kubernetes.io/tls",
+        stringData: { "tls.crt": certificate, "tls.key": key },
+      },
+      { parent: this },
+    );
   }
 
   #policies(name: string, args: NamespaceArgs, labels: Record<string, string>): pulumi.Resource {
@@ -111,6 +140,17 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
     return denial;
   }
 }
+
+/** What a namespace with public hosts takes of the ingress section. */
+export const hosted = (
+  { namespace, tls }: Pick<IngressConfig, "namespace" | "tls">,
+  secrets: SecretStore,
+): Pick<NamespaceArgs, "acmeFrom" | "certificate"> => ({
+  acmeFrom: namespace,
+  ...(tls.kind === "certificate"
+    ? { certificate: { name: tls.name, ...secrets.tlsPair(tls.secret) } }
+    : {}),
+});
 
 /** Pod Security's labels: what breaks the level is refused, recorded and told. */
 export function podSecurityLabels(level: PodSecurityLevel): Record<string, string> {

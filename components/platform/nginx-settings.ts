@@ -50,6 +50,10 @@ export function nginxArguments(
 /** The time of a directive; 0 is without end, which nginx has no word for: a day. */
 const time = (seconds: number): string => (seconds === 0 ? "1d" : `${seconds}s`);
 
+/** The size of a directive; 0 is any. */
+const bodySize = (maximum: string | undefined): string =>
+  maximum === undefined ? "0" : `${parseQuantity(maximum)}`;
+
 /** Content of the ConfigMap. */
 export function nginxSettings(
   config: NginxConfig,
@@ -62,13 +66,17 @@ export function nginxSettings(
     "ssl-redirect": "False",
     "redirect-to-https": "False",
     "server-tokens": "False",
-    "client-max-body-size": maximumBody === undefined ? "0" : `${parseQuantity(maximumBody)}`,
+    // As Traefik has it, and without it a host whose pods speak gRPC is served as if they did not.
+    http2: "True",
+    "client-max-body-size": bodySize(maximumBody),
     "proxy-read-timeout": time(answerTimeoutSeconds),
     "proxy-send-timeout": time(answerTimeoutSeconds),
     "worker-shutdown-timeout": time(drainSeconds),
     "http-snippets": [
       `client_header_timeout ${time(readTimeoutSeconds)};`,
       `client_body_timeout ${time(readTimeoutSeconds)};`,
+      // Of gRPC the template says none, and a stream is one body: nginx' own 1m would end it.
+      `client_max_body_size ${bodySize(maximumBody)};`,
       ...upgradeMaps,
     ].join("\n"),
     "location-snippets": locationSnippets.join("\n"),
@@ -112,7 +120,10 @@ const upgradeMaps: readonly string[] = [
 
 /** Directives at the top of every host's location, before the template's own. */
 const locationSnippets: readonly string[] = [
-  ...spoofableHeaders.map((header) => `proxy_set_header ${header} "";`),
+  ...spoofableHeaders.flatMap((header) => [
+    `proxy_set_header ${header} "";`,
+    `grpc_set_header ${header} "";`,
+  ]),
   "proxy_set_header Upgrade $fleet_upgrade;",
   "proxy_set_header Connection $fleet_connection;",
 ];

@@ -1,7 +1,7 @@
 /** Faults of the records that a stack's hosts will have, whoever keeps the zones. Pure. */
 import type { ClusterConfig } from "./cluster.schema.ts";
 import { recordTypeOf } from "./controllers.ts";
-import type { DnsConfig, HostUse } from "./dns.schema.ts";
+import { type DnsConfig, type HostUse, proxiedFaults } from "./dns.schema.ts";
 import { aliasFaults, type PlannedHost, slotTarget } from "./dns-records.ts";
 import type { PlatformFault } from "./fault.ts";
 import { classOf, type IngressConfig } from "./ingress.schema.ts";
@@ -41,5 +41,6 @@ export function plannedOnControllers(
 /** Records that no name server takes, or that nobody could use. */
 export const recordFaults = (hosts: readonly PlannedHost[], dns: DnsConfig): PlatformFault[] => [
   ...aliasFaults(hosts, dns),
+  ...proxiedFaults(hosts, dns),
   ...(dns.kind === "name-server" ? ownZoneFaults(dns, hosts) : []),
 ];

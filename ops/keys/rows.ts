@@ -40,8 +40,10 @@ export function keyRows(
       known.paths.push(need.path);
     }
   }
-  return [...needs.values()].map(({ need: { path: _, ...need }, paths }) => ({
-    ...need,
+  return [...needs.values()].map(({ need, paths }) => ({
+    name: need.name,
+    kind: need.kind,
+    ...(need.hosts === undefined ? {} : { hosts: need.hosts }),
     paths,
     ...stateOf(need, Object.hasOwn(values, need.name) ? values[need.name] : undefined),
   }));

@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../components/base/ready.ts";
-import { Namespace, type PodSecurityLevel } from "../../components/platform/namespace.ts";
+import { hosted, Namespace, type PodSecurityLevel } from "../../components/platform/namespace.ts";
 import type { Surroundings } from "../../components/skywire/program.ts";
 import type { StackContext } from "../context.ts";
 import { type Foundation, pullSecret } from "./foundation.ts";
@@ -54,7 +54,7 @@ export function makePlace(
       data: stack.data,
       ...(podSecurity === undefined ? {} : { podSecurity }),
       ...(login ? { pullSecrets: [pullSecret(stack, context)] } : {}),
-      ...(hosts ? { acmeFrom: stack.ingress.namespace } : {}),
+      ...(hosts ? hosted(stack.ingress, context.secrets) : {}),
     },
     opts,
   );

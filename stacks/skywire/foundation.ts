@@ -7,7 +7,7 @@ import type { DataPolicy } from "../../components/base/scalars.ts";
 import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
-import { Namespace, type PullSecret } from "../../components/platform/namespace.ts";
+import { hosted, Namespace, type PullSecret } from "../../components/platform/namespace.ts";
 import { StackImages } from "../../components/platform/images.ts";
 import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
 import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
@@ -135,7 +135,7 @@ export function layFoundation(
     {
       ...common,
       pullSecrets: pullSecrets(stack, context, skywireImages),
-      acmeFrom: stack.ingress.namespace,
+      ...hosted(stack.ingress, context.secrets),
     },
     opts,
   );

@@ -1,6 +1,7 @@
 /** What the stack's public hosts will stand in DNS as. Pure. */
 import { pagesOf } from "../../components/observability/shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import {
   plannedOnControllers,
   plannedOnSlot,
@@ -12,7 +13,7 @@ import { extraHosts } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
 
-/** Records of the stack's hosts that would clash, lead nowhere, or be refused. */
+/** Records of the stack's hosts that would clash, lead nowhere, or be refused, and hosts without a certificate. */
 export function hostRecordFaults(stack: SkywireStack): PlatformFault[] {
   const hosts = hostsOf(stack);
   const throughControllers = [
@@ -34,8 +35,11 @@ export function hostRecordFaults(stack: SkywireStack): PlatformFault[] {
         slotPool(stack.cluster, slot),
       ),
     );
-  return recordFaults(
-    [...plannedOnControllers(throughControllers, stack.ingress, stack.cluster), ...onSlots],
-    stack.dns,
-  );
+  return [
+    ...recordFaults(
+      [...plannedOnControllers(throughControllers, stack.ingress, stack.cluster), ...onSlots],
+      stack.dns,
+    ),
+    ...certificateFaults(throughControllers, stack.ingress),
+  ];
 }

@@ -19,7 +19,7 @@ import { IngressControllers } from "../../components/platform/controllers.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
-import { Namespace } from "../../components/platform/namespace.ts";
+import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import type { StackContext } from "../context.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 import { flowsOfStack, publishedServices } from "./shape.ts";
@@ -67,7 +67,7 @@ function layFoundation(stack: VotingOnKubernetes, context: StackContext): Founda
   const networkPolicy = stack.networkPolicy === "on";
   const namespace = new Namespace(
     name,
-    { system: "voting", networkPolicy, data, acmeFrom: ingress.namespace },
+    { system: "voting", networkPolicy, data, ...hosted(ingress, context.secrets) },
     ground.opts,
   );
   return { ...ground, namespace };

@@ -23,6 +23,7 @@ import { type CapacityRequest, capacityFaults } from "../../components/platform/
 import { controllerRequests, controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
@@ -86,6 +87,7 @@ const hostFaults: Rule = (stack) => {
       (host, first) => `host ${host} already stands at ${first}: give each service its own`,
     ),
     ...recordFaults(plannedOnControllers(uses, ingress, cluster), dns),
+    ...certificateFaults(uses, ingress),
     ...Object.keys(ingress.hosts)
       .filter((host) => !known.includes(host))
       .map((host) => ({

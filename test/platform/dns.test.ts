@@ -8,6 +8,7 @@ import {
 } from "../../components/platform/dns-records.ts";
 import { DnsConfig, zoneFaults, zoneNames, zoneOf } from "../../components/platform/dns.schema.ts";
 import { createDns, DnsRecords, relativeName } from "../../components/platform/dns.ts";
+import { recordFaults } from "../../components/platform/record-faults.ts";
 import { collect, find } from "../harness.ts";
 import { complaints } from "./fixtures.ts";
 
@@ -146,6 +147,17 @@ describe("records", () => {
     expect(mixed).toHaveLength(1);
     expect(mixed[0]?.message).toContain("sd.example.org has a CNAME beside another record");
   });
+
+  it("are refused where the proxy's list names a host that the stack does not have", () => {
+    const dns = DnsConfig.parse({ ...cloudflare, proxied: { "ds.example.org": true } });
+    const planned = { path: ["hosts", "sd"], host: "sd.example.org", type: "A" as const };
+    expect(recordFaults([planned], dns)).toEqual([
+      {
+        path: ["dns", "proxied", "ds.example.org"],
+        message: "must be a host of this stack: sd.example.org",
+      },
+    ]);
+  });
 });
 
 describe("DnsRecords", () => {
@@ -186,6 +198,40 @@ describe("DnsRecords", () => {
       ttl: 300,
       proxied: false,
     });
+  });
+
+  it("proxies Cloudflare's where the host is proxied by itself, or the file says so, and no others", async () => {
+    const hosts = { "web.example.org": true, "grpc.example.org": false, "off.example.org": true };
+    const config = DnsConfig.parse({
+      ...cloudflare,
+      proxied: { "off.example.org": false, "said.example.org": true },
+    });
+    const collected = await collect(() => {
+      new DnsRecords("dns", {
+        dns: createDns("dns", config),
+        records: hostRecords(
+          [
+            ...Object.entries(hosts).map(([host, proxied]) => ({
+              host,
+              targets: [address],
+              proxied,
+            })),
+            { host: "said.example.org", targets: [address] },
+          ],
+          300,
+        ),
+      });
+    });
+    const records = collected.resources
+      .filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord")
+      .map(({ inputs: { name, ttl, proxied } }) => [name, ttl, proxied] as const);
+    expect(records.sort()).toEqual([
+      ["grpc.example.org", 300, false],
+      ["off.example.org", 300, false],
+      // Cloudflare's own time: the provider refuses another, but only when it makes the record.
+      ["said.example.org", 1, true],
+      ["web.example.org", 1, true],
+    ]);
   });
 
   it.each([

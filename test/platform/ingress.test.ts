@@ -2,12 +2,21 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
+import { SecretReference } from "../../components/base/secrets.ts";
 import {
+  certificateFaults,
   classOf,
   IngressConfig,
+  streamFaults,
   type TlsConfig,
 } from "../../components/platform/ingress.schema.ts";
-import { hostAnnotations, HttpHost, ingressSpec } from "../../components/platform/ingress.ts";
+import {
+  backendAnnotations,
+  hostAnnotations,
+  HttpHost,
+  ingressSpec,
+  streamAnnotations,
+} from "../../components/platform/ingress.ts";
 import { collect, find } from "../harness.ts";
 import { complaints, ingress, ingressInput } from "./fixtures.ts";
 
@@ -131,7 +140,100 @@ describe("HttpHost", () => {
     expect(tls({ kind: "secret", name: "wildcard" })).toEqual([
       { hosts: ["sd.example.org"], secretName: "wildcard" },
     ]);
+    const imported = ingress({ tls: { kind: "certificate", hosts: ["*.example.org"] } });
+    expect(ingressSpec("sd", { ...args({ kind: "none" }), ingress: imported }).tls).toEqual([
+      { hosts: ["sd.example.org"], secretName: "tls" },
+    ]);
     expect(tls({ kind: "none" })).toBeUndefined();
     expect(hostAnnotations(args({ kind: "secret", name: "wildcard" }))).toEqual({});
+  });
+});
+
+describe("a host whose pods speak gRPC", () => {
+  const grpc = { serviceName: "api-grpc", protocol: "grpc", streamSeconds: 600 } as const;
+
+  // Annotations of the one that does not serve it act on nothing, so that one word moves the host.
+  it("tells both kinds of controller, the one by its Ingress, the other by its Service", () => {
+    expect(streamAnnotations(grpc)).toEqual({
+      "nginx.org/grpc-services": "api-grpc",
+      "nginx.org/proxy-read-timeout": "600s",
+      "nginx.org/proxy-send-timeout": "600s",
+    });
+    expect(backendAnnotations("grpc")).toEqual({
+      "traefik.ingress.kubernetes.io/service.serversscheme": "h2c",
+    });
+  });
+
+  it("leaves other hosts as they are", () => {
+    expect(streamAnnotations({ serviceName: "web" })).toEqual({});
+    expect(backendAnnotations("http")).toEqual({});
+  });
+
+  const streams = [
+    { path: ["webServices"], host: "api.example.org", ...grpc },
+    {
+      path: ["webServices"],
+      host: "dash.example.org",
+      protocol: "http" as const,
+      streamSeconds: 600,
+    },
+  ];
+  const serving = (readTimeoutSeconds: number, tls: object = certManager) =>
+    ingress({
+      controllers: { traefik: { ...ingressInput.controllers.traefik, readTimeoutSeconds } },
+      tls,
+    });
+
+  it.each([0, 600, 700])("may stream where a request may take %i s", (seconds) => {
+    expect(streamFaults(streams, serving(seconds))).toEqual([]);
+  });
+
+  it("is refused where its streams would be cut, or nobody could call it", () => {
+    expect(streamFaults(streams, serving(60, { kind: "none" }))).toEqual([
+      {
+        path: ["webServices"],
+        message: "host api.example.org speaks gRPC, which needs TLS: say fleet:ingress.tls",
+      },
+      {
+        path: ["ingress", "controllers", "traefik", "readTimeoutSeconds"],
+        message: "must be at least 600, or 0 for no end: api.example.org has streams of so long",
+      },
+    ]);
+  });
+});
+
+describe("an imported certificate", () => {
+  const tls = { kind: "certificate", hosts: ["*.spacemesh.io", "other.example.org"] };
+
+  it("is an entry of the secrets, for the names that the file says", () => {
+    const parsed = ingress({ tls }).tls;
+    expect(parsed).toEqual({
+      kind: "certificate",
+      name: "tls",
+      hosts: tls.hosts,
+      secret: new SecretReference("tls-pair", "tls", tls.hosts),
+    });
+  });
+
+  it("must be for every host of the stack", () => {
+    const hosts = ["api-mini.spacemesh.io", "spacemesh.io", "other.example.org"].map((host) => ({
+      path: ["hosts", host],
+      host,
+    }));
+    const [fault, ...others] = certificateFaults(hosts, ingress({ tls }));
+    expect(others).toEqual([]);
+    expect(fault?.path).toEqual(["hosts", "spacemesh.io"]);
+    expect(fault?.message).toContain("(*.spacemesh.io, other.example.org)");
+    expect(certificateFaults(hosts, ingress())).toEqual([]);
+  });
+
+  it.each([
+    ["no names", [], "must list what the certificate is for"],
+    ["a star in the middle", ["api.*.spacemesh.io"], "must be a host or a wildcard"],
+    ["an address", ["https://spacemesh.io"], "must be a host or a wildcard"],
+  ])("is refused with %s", (_, hosts, expected) => {
+    expect(
+      complaints(IngressConfig, { ...ingressInput, tls: { ...tls, hosts } }).join("\n"),
+    ).toContain(expected);
   });
 });

@@ -4,11 +4,18 @@ import { describe, expect, it } from "vitest";
 
 import {
   dockerConfigJson,
+  hosted,
   Namespace,
   type NamespaceArgs,
   podSecurityLabels,
 } from "../../components/platform/namespace.ts";
+import { SecretStore } from "../../components/base/secret-store.ts";
+import { readTlsPair } from "../../components/base/tls-certificate.ts";
+import { throwAwayTlsPair } from "../certificates.ts";
 import { collect, find } from "../harness.ts";
+import { ingress } from "./fixtures.ts";
+
+const certified = ingress({ tls: { kind: "certificate", hosts: ["*.spacemesh.io"] } });
 
 const program = (change: Partial<NamespaceArgs> = {}) =>
   collect(() => {
@@ -99,6 +106,24 @@ describe("Namespace", () => {
         },
       ],
     });
+  });
+
+  it("holds the certificate of its hosts, whose key stands in that Secret alone", async () => {
+    const secrets = new SecretStore(new Map([["tls", throwAwayTlsPair]]));
+    const collected = await program(hosted(certified, secrets));
+    const made = find(collected, "kubernetes:core/v1:Secret", "demo-tls");
+    const { certificate, key } = readTlsPair(throwAwayTlsPair);
+    expect(made.inputs).toMatchObject({
+      // Ingresses name it, and a renewed one is taken up without them.
+      metadata: { name: "tls", namespace: "demo" },
+      type: "kubernetes.io/tls",
+    });
+    expect(JSON.stringify(made.inputs["stringData"])).toContain(
+      JSON.stringify({ "tls.crt": certificate, "tls.key": key }),
+    );
+    const others = collected.resources.filter((one) => one !== made);
+    expect(JSON.stringify(others)).not.toContain("PRIVATE KEY");
+    expect(hosted(ingress(), secrets)).toEqual({ acmeFrom: "ingress" });
   });
 
   it("writes the login as kubelets read it, and into that Secret alone", async () => {

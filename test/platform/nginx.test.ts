@@ -21,12 +21,16 @@ describe("nginx' settings", () => {
       "redirect-to-https": "False",
       // Words other than True and False are ignored by the free edition, with an event.
       "server-tokens": "False",
+      // Without it gRPC is served as HTTP/1.1, with a line in the log and no event.
+      http2: "True",
       "client-max-body-size": "0",
       "proxy-read-timeout": "60s",
       "proxy-send-timeout": "60s",
       "worker-shutdown-timeout": "20s",
     });
-    expect(http).toMatch(/^client_header_timeout 60s;\nclient_body_timeout 60s;\nmap /);
+    expect(http).toMatch(
+      /^client_header_timeout 60s;\nclient_body_timeout 60s;\nclient_max_body_size 0;\nmap /,
+    );
   });
 
   it("take the same words as Traefik's, in nginx' own units", () => {
@@ -175,7 +179,7 @@ describe("faults of an nginx", () => {
     [
       "no certificates: port 443 would stay shut",
       { ...ingressInput, ...beside, tls: { kind: "none" } },
-      "tls.kind: must be cert-manager or secret: without a certificate nginx",
+      "tls.kind: must be cert-manager, certificate or secret: without a certificate nginx",
     ],
     [
       "two who tell the client's address",
