@@ -15,10 +15,39 @@ const Endpoint = z.object({
 /** A place that clients dial, as stacks publish it. */
 export type PublishedEndpoint = z.infer<typeof Endpoint>;
 
+/** What a Spacemesh network tells of itself. */
+const Network = z.object({
+  name: z.string(),
+  /** `new`, `running` or `parked`. */
+  phase: z.string(),
+  /** `p2p.network-id` of the node config; later versions of the node have none. */
+  id: z.number().optional(),
+  /** Address of its published config. */
+  config: z.string(),
+  /** Image of its nodes. */
+  image: z.string(),
+  /** Its members, in the order of their numbers. */
+  miners: z.array(
+    z.object({
+      /** `miner-<number>`. */
+      name: z.string(),
+      /** gRPC API, `host:port`: from outside where the stack opens node ports, else inside the cluster. */
+      grpc: z.string(),
+      /** Account that it smeshes for. */
+      coinbase: z.string(),
+    }),
+  ),
+});
+/** {@inheritDoc Network} */
+export type PublishedNetwork = z.infer<typeof Network>;
+
 const StackOutputs = z.object({
   endpoints: z.array(Endpoint).default([]),
   /** Records as lines of a zone file: `host. 300 IN A 192.0.2.1`. */
   records: z.array(z.string()).default([]),
+  /** Name of a page or an API → its public host. */
+  hosts: z.record(z.string(), z.string()).optional(),
+  network: Network.optional(),
 });
 /** What commands read of a stack's outputs; a system without hosts has neither. */
 export type StackOutputs = z.infer<typeof StackOutputs>;

@@ -1,10 +1,14 @@
 /** `hosts`: where everything of a stack is dialled, and which records its names need. */
-import type { StackOutputs } from "../outputs.ts";
+import type { PublishedNetwork, StackOutputs } from "../outputs.ts";
 import { parseRecords } from "../records.ts";
 import { table } from "../table.ts";
 
 /** The endpoints and records of a stack as two tables. Addresses come last: some are long. */
-export function hostsReport({ endpoints, records }: StackOutputs): string {
+export function hostsReport({
+  endpoints,
+  network,
+  records,
+}: Pick<StackOutputs, "endpoints" | "network" | "records">): string {
   const { records: parsed, strange } = parseRecords(records);
   return [
     endpoints.length === 0
@@ -26,5 +30,19 @@ export function hostsReport({ endpoints, records }: StackOutputs): string {
           ]),
           ...strange.map((line) => [line, "", "", ""]),
         ]),
+    ...(network === undefined ? [] : ["", ...minerLines(network.miners)]),
   ].join("\n");
+}
+
+/**
+ * Miners as the tools of old read them (facts/spacemesh.md 7.2): a line each, and all in one line as
+ * spacemesh-watch takes them.
+ */
+function minerLines(miners: PublishedNetwork["miners"]): readonly string[] {
+  return miners.length === 0
+    ? ["No miner runs."]
+    : [
+        ...miners.map(({ grpc, name }) => `${name}:${grpc}`),
+        miners.map(({ grpc, name }) => `${grpc}/${name}`).join(","),
+      ];
 }
