@@ -9,6 +9,7 @@ import {
 
 import { readText } from "./analyzer/unknown.ts";
 import { decodeOnce } from "./decode-once.ts";
+import { Declared } from "./declared.ts";
 import { judgeResource, judgeStack } from "./judge.ts";
 import type { Finding, Resource, Stack } from "./resource.ts";
 import type { Rule } from "./rule.ts";
@@ -27,6 +28,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
   const last = all.findLast(({ kind }) => kind === "resource");
   const firstOfStack = all.find(({ kind }) => kind === "stack");
   const read = new Map<string, Resource>();
+  const declared = new Declared();
   let stack: Stack | undefined;
   return all.map((rule) => {
     const about = {
@@ -41,6 +43,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
             // The library asks the rules one after the other about the same resource: reading it once does.
             const resource = (rule === first ? undefined : read.get(args.urn)) ?? resourceOf(args);
             if (rule === last) {
+              declared.note(resource);
               read.delete(args.urn);
             } else {
               read.set(args.urn, resource);
@@ -62,7 +65,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
             // One process may serve a preview and the update after it.
             stack =
               rule === firstOfStack || stack === undefined
-                ? stackWith(resources.map(resourceOf))
+                ? stackWith(resources.map((one) => declared.whole(resourceOf(one))))
                 : stack;
             const { findings, untold } = judgeStack(rule, stack, exceptionsFor(stack.name));
             tell(findings, report);

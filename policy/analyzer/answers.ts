@@ -1,4 +1,5 @@
 /** What the pack answers to what an engine asks. */
+import { Declared } from "../declared.ts";
 import { hasUnknown, judgeResource, judgeStack } from "../judge.ts";
 import type { Finding, Resource } from "../resource.ts";
 import type { Rule } from "../rule.ts";
@@ -24,6 +25,7 @@ const nothing: Answer = () => new Uint8Array();
 export const answersOf = (
   pack: Pack,
   rules: readonly Rule[],
+  declared = new Declared(),
 ): Readonly<Record<string, Answer>> => ({
   GetPluginInfo: () => writePluginInfo(pack),
   GetAnalyzerInfo: () => writeInfo(pack, rules),
@@ -31,10 +33,14 @@ export const answersOf = (
   ConfigureStack: nothing,
   // No rule mends a resource.
   Remediate: nothing,
-  Analyze: (request) =>
-    writeResponse(pack, diagnosticsOf(pack, rules, readAnalyzeRequest(request)), []),
+  Analyze: (request) => {
+    const resource = readAnalyzeRequest(request);
+    declared.note(resource);
+    return writeResponse(pack, diagnosticsOf(pack, rules, resource), []);
+  },
   AnalyzeStack: (request) => {
-    const told = judgeAll(pack, rules, readAnalyzeStackRequest(request));
+    const resources = readAnalyzeStackRequest(request).map((one) => declared.whole(one));
+    const told = judgeAll(pack, rules, resources);
     return writeResponse(pack, told.diagnostics, told.notApplicable);
   },
 });

@@ -5,11 +5,12 @@ import { dnsFaults } from "./dns-faults.ts";
 import { observabilityFaults } from "./observability-faults.ts";
 import { extrasFaults } from "./extras-faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
+import { spacemeshFaults } from "./spacemesh-faults.ts";
 import { nodeFaults } from "./node-faults.ts";
 import { votingFaults } from "./voting-faults.ts";
 import { draftOf, environment, faultsIn, type FixtureStack, put, rawOf } from "./stack-fixture.ts";
 
-const stacks: readonly FixtureStack[] = ["test", "prod", "voting"];
+const stacks: readonly FixtureStack[] = ["test", "prod", "voting", "spacemesh-mini"];
 
 function check({ stack = "test", spoil, paths, says }: FaultCase): void {
   const draft = draftOf(stack);
@@ -33,6 +34,10 @@ describe("the faults the issue names", () => {
 
 describe("faults of services in Swarm's words", () => {
   it.each(votingFaults)("$title", check);
+});
+
+describe("faults of Spacemesh networks", () => {
+  it.each(spacemeshFaults)("$title", check);
 });
 
 describe("faults of the way in and of the nodes", () => {

@@ -13,7 +13,7 @@ import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
 
 /** Stacks with a committed file. */
-export type FixtureStack = "test" | "prod" | "voting";
+export type FixtureStack = "test" | "prod" | "voting" | "spacemesh-mini";
 
 /** A stack file's config, and values for every secret it refers to. */
 export interface Draft {
@@ -31,6 +31,7 @@ const drafts = {
   test: readDraft("test"),
   prod: readDraft("prod"),
   voting: readDraft("voting"),
+  "spacemesh-mini": readDraft("spacemesh-mini"),
 } satisfies Record<FixtureStack, Draft>;
 
 function readDraft(stack: FixtureStack): Draft {
@@ -40,7 +41,9 @@ function readDraft(stack: FixtureStack): Draft {
   const needs = requiredSecrets(config);
   return {
     config: file.config,
-    secrets: Object.fromEntries(needs.map(({ name, kind }) => [name, generateSecret(kind)])),
+    secrets: Object.fromEntries(
+      needs.map(({ name, kind, hosts }) => [name, generateSecret(kind, hosts)]),
+    ),
   };
 }
 
@@ -55,6 +58,7 @@ export function rawOf({ config, secrets }: Draft): RawConfig {
 /** An operator with a context for each stack. */
 export const environment = (stack: string): StackEnvironment => ({
   stack,
+  now: () => new Date("2026-11-22T02:00:00Z"),
   kubeContexts: () => ({
     ok: true,
     value: new Map([
