@@ -1,9 +1,9 @@
-/** Writes digests into a stack file, and nothing else: comments, order and all other values stay. */
+/** Writes values into a stack file, and nothing else: comments, order and all other values stay. */
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-import { isMap as isYamlMap, parseDocument } from "yaml";
+import { isMap as isYamlMap, isScalar, parseDocument } from "yaml";
 
 import { CommandError } from "../command.ts";
 import { isMap, parseStackFile, type StackFile } from "../stack-file.ts";
@@ -24,7 +24,12 @@ export interface Written {
 export async function withValues(file: StackFile, values: readonly Written[]): Promise<string> {
   const document = parseDocument(file.text, { merge: true, prettyErrors: false });
   for (const { path, value } of values) {
-    document.setIn(["config", ...path], document.createNode(value));
+    const node: unknown = document.createNode(value);
+    // The engine's parser takes a time without quotes for more than a text.
+    if (isScalar(node) && typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value)) {
+      node.type = "QUOTE_DOUBLE";
+    }
+    document.setIn(["config", ...path], node);
     // A map on one line would grow beyond every screen.
     path.forEach((_, depth) => {
       const map: unknown = document.getIn(["config", ...path.slice(0, depth)], true);
@@ -79,8 +84,8 @@ function changed(whole: unknown, path: readonly (string | number)[], value: unkn
 }
 
 /**
- * Writes a stack file anew: whole or not at all, and only over the text that was read. A registry takes
- * its time, and an editor may have saved meanwhile.
+ * Writes a stack file anew: whole or not at all, and only over the text that was read: an editor may have
+ * saved meanwhile.
  *
  * @throws CommandError where the file is another one now.
  */
@@ -88,9 +93,7 @@ export function writeStackFile(root: string, { name, text: read }: StackFile, te
   // Where it is a link, the file that it leads to is written.
   const path = realpathSync(join(root, name));
   if (readFileSync(path, "utf8") !== read) {
-    throw new CommandError(
-      `${name} was changed while the registry was asked, and was not touched: run it again`,
-    );
+    throw new CommandError(`${name} was changed meanwhile, and was not touched: run it again`);
   }
   const draft = `${path}.${process.pid}.new`;
   try {

@@ -361,7 +361,7 @@ describe("the digests of a stack", () => {
     ]);
     expect(() => {
       writeStackFile(root, file, "config: { a: 2 }\n");
-    }).toThrow(/was changed while the registry was asked, and was not touched/);
+    }).toThrow(/was changed meanwhile, and was not touched/);
     expect(readdirSync(root)).toEqual(["Pulumi.x.yaml"]);
     rmSync(root, { recursive: true });
   });
