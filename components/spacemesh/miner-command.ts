@@ -64,29 +64,45 @@ export function minerArguments(command: MinerCommand): string[] {
     "--smeshing-start=true",
     `--smeshing-opts-datadir=${postDataFolder}`,
     "--log-encoder=json",
-    ...apiFlags(profile.listeners, command.jsonApi),
+    ...apiFlags(command.version, {
+      grpc: grpcPort,
+      json: command.jsonApi ? jsonPort : undefined,
+      private: privateGrpcPort,
+    }),
     ...metricsFlags(command.metrics),
     ...profilerFlags(command),
   ];
 }
 
-function apiFlags(listeners: boolean, jsonApi: boolean): string[] {
-  if (!listeners) {
+/** Ports of a node's APIs. */
+export interface ApiPorts {
+  readonly grpc: number;
+  /** Undefined: there is no JSON gateway. */
+  readonly json: number | undefined;
+  /** On loopback, of versions that have one: for APIs that are nobody's but the pod's own. */
+  readonly private: number;
+}
+
+/** Flags that choose the ports of the APIs. */
+export function apiFlags(version: NodeVersion, ports: ApiPorts): string[] {
+  const { grpc, json } = ports;
+  if (!nodeProfiles[version].listeners) {
     return [
-      `--grpc-port=${grpcPort}`,
+      `--grpc-port=${grpc}`,
       // Said either way: left alone, the gateway of some versions listens on a port that nobody knows.
-      `--json-server=${jsonApi}`,
-      ...(jsonApi ? [`--json-port=${jsonPort}`] : []),
+      `--json-server=${json !== undefined}`,
+      ...(json === undefined ? [] : [`--json-port=${json}`]),
     ];
   }
   return [
-    `--grpc-public-listener=0.0.0.0:${grpcPort}`,
-    `--grpc-private-listener=127.0.0.1:${privateGrpcPort}`,
-    ...(jsonApi ? [`--grpc-json-listener=0.0.0.0:${jsonPort}`] : []),
+    `--grpc-public-listener=0.0.0.0:${grpc}`,
+    `--grpc-private-listener=127.0.0.1:${ports.private}`,
+    ...(json === undefined ? [] : [`--grpc-json-listener=0.0.0.0:${json}`]),
   ];
 }
 
-function metricsFlags(metrics: MinerCommand["metrics"]): string[] {
+/** Flags of a node's metrics. */
+export function metricsFlags(metrics: MinerCommand["metrics"]): string[] {
   return metrics === undefined
     ? []
     : [

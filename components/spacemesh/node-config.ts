@@ -69,7 +69,8 @@ function poetServer(profile: NodeProfile, address: string): JsonObject {
   }
 }
 
-function apiSection(profile: NodeProfile, apis: readonly NodeApi[]): JsonObject {
+/** Section of the APIs that the public port serves. */
+export function apiSection(profile: NodeProfile, apis: readonly NodeApi[]): JsonObject {
   const names = apis.flatMap((api) => profile.apis[api] ?? []);
   return { [profile.listeners ? "grpc-public-services" : "grpc"]: names };
 }

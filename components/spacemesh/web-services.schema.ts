@@ -128,6 +128,8 @@ export const WebServicesConfig = z.strictObject({
   explorer: ExplorerConfig,
   dashboard: DashboardConfig,
   listing: ListingConfig,
+  /** How long a node may take to be in sync, from nothing: until then a new pod has not failed. */
+  syncMinutes: z.int("must be whole minutes, e.g. 60").min(5).max(2_880).default(60),
   /** What asks a node whether it is in sync, beside it. Its program is plain Node, without a dependency. */
   syncCheck: z
     .strictObject({

@@ -63,7 +63,8 @@ export interface WebPage {
 
 type Target = Omit<WebPage, "name" | "host" | "path" | "proxied">;
 
-const targets: Readonly<Record<WebHost, Target>> = {
+/** What each public host leads to, whatever it is called. */
+export const webTargets: Readonly<Record<WebHost, Target>> = {
   api: {
     workload: webWorkloads.api,
     port: webPorts.grpc,
@@ -104,7 +105,7 @@ export const webPages = (network: string, domain: string): WebPage[] =>
     host: hostOf(name, network, domain),
     path: ["webServices"],
     proxied: isProxied(name),
-    ...targets[name],
+    ...webTargets[name],
   }));
 
 /** What of a stack decides the calls of its web services. */
