@@ -11,11 +11,14 @@ export interface ContainerCommand {
   readonly args: string[];
 }
 
-/** Hands the signals of a pod's end on, and ends with the program. */
+/** Hands the signals of a pod's end on to whatever runs, waits for it, and ends. */
 const forward = [
-  'stop() { trap - TERM INT; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null; wait; exit 0; }',
+  'stop() { trap "" TERM INT; kill -TERM "$child" 2>/dev/null; wait "$child"; exit 0; }',
   "trap stop TERM INT",
 ];
+
+/** Runs a command that the pod's end interrupts. */
+const run = (command: string): string => `${command} & child=$!; wait "$child"`;
 
 const shell = (
   script: readonly string[],
@@ -40,12 +43,9 @@ export const keeping = (program: string, args: readonly string[]): ContainerComm
   shell(
     [
       ...forward,
-      '"$@" &',
-      "child=$!",
-      'wait "$child"',
+      run('"$@"'),
       'echo "the program ended with status $?: the container is kept, delete the pod to start it again" >&2',
-      "child=",
-      "while :; do sleep 3600 & wait $!; done",
+      `while :; do ${run("sleep 3600")}; done`,
     ],
     "keeping",
     [program, ...args],
@@ -63,12 +63,9 @@ export const restarting = (program: string, args: readonly string[]): ContainerC
     [
       ...forward,
       "while :; do",
-      '  "$@" &',
-      "  child=$!",
-      '  wait "$child"',
+      `  ${run('"$@"')}`,
       `  echo "the program ended with status $?: it is started again in ${restartSeconds} seconds" >&2`,
-      "  child=",
-      `  sleep ${restartSeconds} & wait $!`,
+      `  ${run(`sleep ${restartSeconds}`)}`,
       "done",
     ],
     "restarting",

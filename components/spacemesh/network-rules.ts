@@ -4,6 +4,7 @@ import { accountFault } from "./accounts.ts";
 import { bootnodeNumbers, type MembersPlan, minerName, pinnedCount } from "./members.ts";
 import type { MinersConfig } from "./miner.schema.ts";
 import type { NetworkConfig } from "./network.schema.ts";
+import { nodeProfiles } from "./node-profiles.ts";
 import { accountScheme, nodeTemplate, templateFaults } from "./node-template.ts";
 import type { PoetsConfig } from "./poet.schema.ts";
 import { minerServicePorts } from "./ports.ts";
@@ -103,7 +104,7 @@ function genesisFaults({
     ...(genesis.time === undefined
       ? [{ path: at("genesis", "time"), message: `must say when the first layer begins: ${stack}` }]
       : []),
-    ...(genesis.activeSize === undefined
+    ...(genesis.activeSize === undefined && nodeProfiles[node.version].hasActiveSize
       ? [
           {
             path: at("genesis", "activeSize"),

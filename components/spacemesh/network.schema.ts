@@ -29,8 +29,8 @@ export const GenesisConfig = z.strictObject({
   /** Written by `make genesis`, and never again. Not said where the network joins another. */
   time: z.string().refine(isGenesisTime, genesisTimeRule).optional(),
   /**
-   * Miners at genesis, as `make genesis` counted them. It stands in every node's config: counted anew
-   * it would make another network of each miner that comes or goes.
+   * Miners at genesis, as `make genesis` counted them; versions up to v0.2.18 are told. It stands in
+   * every node's config: counted anew, each miner that comes or goes would change all of them.
    */
   activeSize: z.int().min(1, "must be at least 1").max(9_999, "must be at most 9999").optional(),
 });

@@ -14,8 +14,8 @@ import { type PoetCalendar, poetSection } from "./poet-calendar.ts";
 export interface GenesisSettings {
   /** RFC 3339. */
   readonly time: string;
-  /** Miners at genesis: never counted anew. */
-  readonly activeSize: number;
+  /** Miners at genesis, never counted anew; of versions that are told. */
+  readonly activeSize: number | undefined;
 }
 
 /** Inputs of one config. Members with equal inputs share one. */
@@ -87,7 +87,9 @@ export function nodeConfig(input: NodeConfigInput): JsonObject {
       ? []
       : [
           treeOf([profile.genesis, "genesis-time"], input.genesis.time),
-          { main: { "genesis-active-size": input.genesis.activeSize } },
+          ...(input.genesis.activeSize === undefined || !profile.hasActiveSize
+            ? []
+            : [{ main: { "genesis-active-size": input.genesis.activeSize } }]),
         ]),
     ...(profile.knowsPoetCalendar ? [{ poet: poetSection(input.calendar) }] : []),
     ...(accounts.kind === "bech32" && profile.prefixPath !== undefined

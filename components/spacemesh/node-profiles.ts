@@ -27,6 +27,8 @@ export interface NodeProfile {
   readonly genesis: "main" | "genesis";
   /** The config names the network by `p2p.network-id`, and its data lie in a folder of that name. */
   readonly hasNetworkId: boolean;
+  /** It is told how many miners there are at genesis. */
+  readonly hasActiveSize: boolean;
   /** Key of a layer's length in `main`, and whether its value is seconds or `120s`. */
   readonly layerDuration: { readonly key: string; readonly unit: "seconds" | "duration" };
   /** How `main.poet-server` is written: `host:port`, a list of such, or a list of URLs. */
@@ -70,6 +72,7 @@ const first: NodeProfile = {
   version: "v0.2.17",
   genesis: "main",
   hasNetworkId: true,
+  hasActiveSize: true,
   layerDuration: { key: "layer-duration-sec", unit: "seconds" },
   poetServer: "address",
   listeners: false,
@@ -99,6 +102,7 @@ const third: NodeProfile = {
   version: "v0.2.20",
   genesis: "genesis",
   hasNetworkId: false,
+  hasActiveSize: false,
   poetServer: "addresses",
 };
 
