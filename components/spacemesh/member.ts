@@ -38,7 +38,7 @@ import {
   spacemeshSystem,
   type Surroundings,
 } from "./surroundings.ts";
-import { isPushed, isScraped, profiledMiners, pushUrl } from "./telemetry.ts";
+import { isPushed, isScraped, pushUrl } from "./telemetry.ts";
 
 /** Who watches the members, by their addresses inside the cluster. What is left out does not. */
 export interface MemberWatchers {
@@ -153,7 +153,7 @@ export function memberProbes(keepContainer: boolean): Probes {
 export function memberCommand(args: MemberArgs): MinerCommand {
   const { member, miners, watchers, namespaceName } = args;
   const { pushGateway, profiler } = watchers;
-  const isProfiled = profiledMiners(miners.profiled, miners.numbers).includes(member.number);
+  const isProfiled = miners.profiled.includes(member.number);
   return {
     version: args.version,
     name: member.name,
@@ -174,7 +174,7 @@ export function memberCommand(args: MemberArgs): MinerCommand {
 }
 
 function container(args: MemberArgs): Container {
-  const { image, miners, advertise } = args;
+  const { image, miners, advertise, watchers } = args;
   const isTold = advertise !== undefined && nodeProfiles[args.version].advertises;
   const start = miners.keepContainer ? keeping : plain;
   return {
@@ -188,6 +188,8 @@ function container(args: MemberArgs): Container {
       ...(isTold ? { [advertiseVariable]: advertise } : {}),
     },
     ports: memberPorts(args),
+    // Of a port below 1024: root without any capability may not have one.
+    ...(watchers.prometheus ? { capabilities: ["NET_BIND_SERVICE"] } : {}),
     probes: memberProbes(miners.keepContainer),
     resources: miners.resources,
     mounts: [

@@ -1,9 +1,8 @@
 /**
- * What a node is told of those who watch it: where it pushes its metrics, whether it shows them, and who
- * is sent its profiles (facts/spacemesh.md 2.1, 2.5, 6.4). Pure.
+ * How nodes are watched: where they push their metrics, whether they show them, whose profiles are taken
+ * (facts/spacemesh.md 2.1, 2.5, 6.4). Pure.
  */
 import type { PlatformFault } from "../platform/fault.ts";
-import type { MinerCommand } from "./miner-command.ts";
 import type { MetricsPath } from "./miner.schema.ts";
 
 /** Whether the nodes push their metrics. */
@@ -29,27 +28,6 @@ export const pushSeconds = 60;
  */
 export const pushUrl = (gateway: string, namespace: string, workload: string): string =>
   `${gateway}/metrics/job/${pushJob}/namespace/${namespace}/workload/${workload}/via`;
-
-/**
- * What a node's command line says of its metrics.
- *
- * @param gateway Address of the push gateway, where the stack has one.
- * @throws Error where nodes push and there is no gateway: the rules of the stack tell of it before.
- */
-export function metricsOf(
-  path: MetricsPath,
-  gateway: string | undefined,
-  namespace: string,
-  workload: string,
-): NonNullable<MinerCommand["metrics"]> {
-  if (!isPushed(path)) {
-    return {};
-  }
-  if (gateway === undefined) {
-    throw new Error(`${workload} pushes its metrics, and the stack has no push gateway`);
-  }
-  return { pushUrl: pushUrl(gateway, namespace, workload) };
-}
 
 /**
  * Miners that push metrics where there is nobody to push them to.
