@@ -68,7 +68,9 @@ for (const one of resources) {
   }
   if ("domainId" in values) values.domainId = domain.then(({ id }) => Number(id));
   const [group, version] = path.split("/");
-  const Kind = module === "kubernetes" ? loaded[module][group.split(".")[0]][version][kind] : loaded[module][kind];
+  const place = loaded[module];
+  // \`gcp:compute/address:Address\` is in a module, \`linode:index/domain:Domain\` in none.
+  const Kind = module === "kubernetes" ? place[group.split(".")[0]][version][kind] : (place[group] ?? place)[kind];
   const dependsOn = dependencies.map((dependency) => made.get(dependency));
   made.set(urn, new Kind(name, values, { ...options, dependsOn, provider: made.get(provider) }));
 }
@@ -81,8 +83,9 @@ const packageOf = (type: string): string => type.split(":")[isProvider({ type })
 /** Writes a stack's twin into a folder and tells how many resources it declares. */
 export function writeFlatTwin(rendered: Rendered<unknown>, folder: string): number {
   const { collected, options, lookUps } = rendered;
+  const registered = new Map(collected.resources.map((one) => [`${one.type} ${one.name}`, one]));
   const inputsOf = ({ type, name }: Options): Registered | undefined =>
-    collected.resources.find((one) => one.type === type && one.name === name);
+    registered.get(`${type} ${name}`);
   const providers = options.filter(isProvider);
   const own = options.filter((one) => one.custom && !isProvider(one));
   const known = new Set(own.map(({ urn }) => urn));

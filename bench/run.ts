@@ -12,6 +12,7 @@ import { filebeatFigures } from "./filebeat-lines.ts";
 import { lineFigures } from "./lines.ts";
 import { timeOnce } from "./measure.ts";
 import { reportFigures } from "./report.ts";
+import { networkFigures } from "./spacemesh.ts";
 import { stackFigures, watchFigures } from "./stack.ts";
 import { type Figure, keeps, writeTable } from "./table.ts";
 
@@ -47,6 +48,7 @@ try {
     tell(await stackFigures(stack, root));
   }
   tell(await watchFigures("prod", root));
+  tell(await networkFigures(root));
   tell([await checkFigure()]);
   process.exitCode = figures.every(keeps) ? 0 : 1;
 } finally {

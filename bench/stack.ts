@@ -177,7 +177,7 @@ async function programFigures(
   const ours = await fleet.stateBytes();
   await fleet.down();
   const bare = await (await project("bare")).up(sandbox.api);
-  const applied = await timeOnce(apply(place, rendered));
+  const applied = await timeOnce(applyObjects(place, rendered));
   return [
     ratio(`program start of ${stack} ÷ empty program`, 1.2, starts),
     ratio(`preview of ${stack} ÷ flat program (${count} resources)`, 1.05, previews),
@@ -202,7 +202,7 @@ async function programFigures(
 }
 
 /** `kubectl apply` of the same objects, namespaces first; it waits for none of them. */
-function apply(place: SandboxPlace, { world }: Rendered<unknown>): Work {
+export function applyObjects(place: SandboxPlace, { world }: Rendered<unknown>): Work {
   const isNamespace = ({ kind }: { readonly kind: string }): boolean => kind === "Namespace";
   const items = [
     ...world.objects.filter(isNamespace),
