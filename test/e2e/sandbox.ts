@@ -34,12 +34,14 @@ const List = z.object({ items: z.array(KubernetesObject) });
  * Prepares a sandbox in a folder of its own: a developer's sandbox of the same stack is not touched.
  *
  * @param environment Laid over the shell's: what a hostile one may hold.
+ * @param shared Folder of several sandboxes, which read each other's outputs: the caller's to remove.
  */
 export function testSandbox(
   stack: string,
   environment: Readonly<Record<string, string>> = {},
+  shared?: string,
 ): TestSandbox {
-  const root = mkdtempSync(join(tmpdir(), "fleet-e2e-"));
+  const root = shared ?? mkdtempSync(join(tmpdir(), "fleet-e2e-"));
   const folder = join(root, stack);
   const transcript: string[] = [];
   const command = async (name: string, ...words: string[]): Promise<Finished> => {
@@ -79,7 +81,7 @@ export function testSandbox(
       if (existsSync(folder)) {
         await command("down");
       }
-      rmSync(root, { recursive: true, force: true });
+      rmSync(shared === undefined ? root : folder, { recursive: true, force: true });
     },
   };
 }

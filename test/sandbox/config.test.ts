@@ -82,6 +82,20 @@ describe("the generated config file", () => {
     });
   });
 
+  it("has a network's pauses shortened, and no shorter one made longer", () => {
+    const pauseOf = (upgrade: string): unknown => {
+      const text = `config:\n  fleet:system: spacemesh\n  fleet:miners: { numbers: ["1-10"]${upgrade} }\n`;
+      return written(text).config["fleet:miners"];
+    };
+    expect(pauseOf("")).toEqual({ numbers: ["1-10"], upgrade: { pauseSeconds: 1 } });
+    expect(pauseOf(", upgrade: { atOnce: 3, pauseSeconds: 120 }")).toMatchObject({
+      upgrade: { atOnce: 3, pauseSeconds: 1 },
+    });
+    expect(pauseOf(", upgrade: { pauseSeconds: 0 }")).toMatchObject({
+      upgrade: { pauseSeconds: 0 },
+    });
+  });
+
   it("is made of a file without secrets, and of one without config", () => {
     const secrets = new Map([["a", "b"]]);
     for (const text of ["config:\n  fleet:system: skywire\n", "{}\n"]) {
