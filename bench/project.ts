@@ -23,14 +23,23 @@ export class Project {
     this.#environment = environment;
   }
 
-  /** The program of a folder, under the sandbox's environment and config. */
-  static async of(place: SandboxPlace, folder: string, name: string): Promise<Project> {
+  /**
+   * The program of a folder, under the sandbox's environment and config.
+   *
+   * @param options Whether the state is written after each step, as it is live. Default: at the end.
+   */
+  static async of(
+    place: SandboxPlace,
+    folder: string,
+    name: string,
+    { checkpoints = false }: { readonly checkpoints?: boolean } = {},
+  ): Promise<Project> {
     const backend = join(place.folder, "bench", name);
     mkdirSync(backend, { recursive: true });
     const environment = {
       ...engineEnvironment(place, process.env),
       PULUMI_BACKEND_URL: pathToFileURL(backend).href,
-      PULUMI_SKIP_CHECKPOINTS: "true",
+      PULUMI_SKIP_CHECKPOINTS: `${!checkpoints}`,
     };
     // `stack init` knows no --config-file and writes beside Pulumi.yaml, which must never be the clone's.
     const scratch = mkdtempSync(join(place.folder, "init-"));
