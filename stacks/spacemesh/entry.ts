@@ -4,7 +4,9 @@ import { pagesOf } from "../../components/observability/shape.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
+import type { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { Ground } from "./ground.ts";
+import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { SpacemeshStack } from "./schema.ts";
 
 /** Opens the way in to what watches the network. */
@@ -25,16 +27,39 @@ export function openPages(
   }
 }
 
-/** The records of all hosts. */
-export function makeRecords(
+/** Opens the way in to the web services. */
+export function openWebServices(
   stack: SpacemeshStack,
   { controllers }: Ground,
-  hosts: readonly string[],
-): DnsRecords {
+  { backends }: WebServices,
+): void {
+  for (const { name, host, protocol, streamSeconds } of webPagesOf(stack)) {
+    const backend = backends.get(name);
+    if (backend !== undefined) {
+      new HttpHost(
+        name,
+        {
+          ...{ namespace: backend.namespace, serviceName: backend.serviceName },
+          ...{ servicePort: backend.servicePort, host, protocol },
+          ...(streamSeconds === undefined ? {} : { streamSeconds }),
+          ...{ system: "spacemesh", ingress: stack.ingress },
+        },
+        { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
+      );
+    }
+  }
+}
+
+/** The records of all hosts. */
+export function makeRecords(stack: SpacemeshStack, { controllers }: Ground): DnsRecords {
   return new DnsRecords("records", {
     dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(
-      hosts.map((host) => ({ host, targets: controllers.targets(host) })),
+      publicHosts(stack).map(({ host, proxied }) => ({
+        host,
+        proxied,
+        targets: controllers.targets(host),
+      })),
       stack.dns.ttlSeconds,
     ),
   });

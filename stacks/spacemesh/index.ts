@@ -1,42 +1,44 @@
 /** A Spacemesh network: which components, with which values of the stack file, in which order. */
 import { makeObservability } from "../../components/observability/observability.ts";
-import {
-  observabilityFlows,
-  pagesOf,
-  partNamespaces,
-} from "../../components/observability/shape.ts";
+import { hosted, Namespace } from "../../components/platform/namespace.ts";
+import { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { StackContext } from "../context.ts";
-import { makeRecords, openPages } from "./entry.ts";
+import { makeRecords, openPages, openWebServices } from "./entry.ts";
 import { type Ground, layGround } from "./ground.ts";
+import { makeNetwork, type MadeNetwork } from "./network.ts";
+import { commonOutputs, networkOutputs, pageEndpoints } from "./outputs.ts";
+import { parkEverything } from "./park.ts";
 import type { SpacemeshStack } from "./schema.ts";
+import { flowsOfStack } from "./shape.ts";
 import { watchedSystem } from "./watched.ts";
 
 /**
  * Deploys a Spacemesh network.
  *
- * @returns The stack's outputs: where everything is dialled, the records its hosts need, its namespaces
- * and hosts.
+ * @returns The stack's outputs: where everything is dialled, who the members are, the records its hosts
+ * need, its namespaces and hosts, and what the list of networks says of it.
  */
 export function spacemesh(config: SpacemeshStack, context: StackContext): Record<string, unknown> {
-  const { observability, ingress } = config;
-  const ground = layGround(config, context, observabilityFlows(observability, ingress));
+  if (config.network.phase === "parked") {
+    parkEverything();
+  }
+  const ground = layGround(config, context, flowsOfStack(config));
   observe(config, context, ground);
-  const pages = pagesOf(observability);
-  const records = makeRecords(
-    config,
-    ground,
-    pages.map(({ host }) => host),
-  );
+  const { system } = config;
+  if (config.only !== undefined) {
+    const records = makeRecords(config, ground);
+    return {
+      ...{ system, only: config.only, endpoints: pageEndpoints(config) },
+      ...commonOutputs(config, records),
+    };
+  }
+  const network = makeNetwork(config, context, ground);
+  makeWebServices(config, context, ground, network);
+  const records = makeRecords(config, ground);
   return {
-    system: config.system,
-    records: records.zoneLines,
-    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
-    hosts: Object.fromEntries(pages.map(({ name, host }) => [name, host])),
-    namespaces: {
-      ingress: ingress.namespace,
-      ...Object.fromEntries(partNamespaces(observability).map(({ part, name }) => [part, name])),
-    },
-    onFailure: config.onFailure,
+    system,
+    ...networkOutputs(config, ground, network),
+    ...commonOutputs(config, records),
   };
 }
 
@@ -55,4 +57,39 @@ function observe(stack: SpacemeshStack, context: StackContext, ground: Ground): 
     ground.opts,
   );
   openPages(stack, ground, pages);
+}
+
+/** The public face of the network, where it has one. */
+function makeWebServices(
+  stack: SpacemeshStack,
+  { secrets }: StackContext,
+  ground: Ground,
+  { network, ready }: MadeNetwork,
+): void {
+  const { webServices: config, namespaces, ingress, images } = stack;
+  if (config === undefined) {
+    return;
+  }
+  const { opts, common } = ground;
+  const namespace = new Namespace(
+    namespaces.webServices,
+    { system: "spacemesh", ...common, ...hosted(ingress, secrets) },
+    opts,
+  );
+  const services = new WebServices(
+    "web",
+    {
+      ...{ flows: common.flows, networkPolicy: common.networkPolicy },
+      ...{ namespace: namespace.name, namespaceName: namespaces.webServices },
+      config,
+      network: {
+        image: { reference: images.node.image, pullSecrets: [] },
+        version: stack.network.node.version,
+        config: network.publishedConfig,
+      },
+    },
+    // Their nodes are in sync with a network that stands, or never.
+    { ...opts, dependsOn: [...namespace.ready, ...ready] },
+  );
+  openWebServices(stack, ground, services);
 }

@@ -1,9 +1,14 @@
 /** Every workload of a Spacemesh stack with its place in the file and what it asks of the nodes. Pure. */
+import { addressKeeperRequests } from "../../components/platform/address-keeper-plan.ts";
+import { googleOf } from "../../components/platform/cluster.schema.ts";
+import { networkRequests } from "../../components/spacemesh/requests.ts";
+import { webRequests } from "../../components/spacemesh/web-shape.ts";
 import { observabilityWorkloads } from "../../components/observability/shape.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { controllerRequests } from "../../components/platform/controllers.ts";
 import { slotPool } from "../../components/platform/slots.ts";
 import type { SpacemeshStack } from "./schema.ts";
+import { membersOf } from "./shape.ts";
 
 /** A workload of the stack. */
 export interface StackWorkload {
@@ -20,8 +25,29 @@ const controllers = ({ ingress }: SpacemeshStack): StackWorkload[] =>
     request,
   }));
 
-/** Every workload. */
+const addressKeepers = ({ cluster }: SpacemeshStack): StackWorkload[] =>
+  addressKeeperRequests(cluster).map((request) => ({
+    path: ["cluster", "addressKeeper"],
+    namespace: googleOf(cluster)?.addressKeeper.namespace ?? "",
+    request,
+  }));
+
+const programs = (stack: SpacemeshStack): StackWorkload[] =>
+  networkRequests(stack, membersOf(stack), stack.watch).map((one) => ({
+    ...one,
+    namespace: stack.namespaces.network,
+  }));
+
+const webServices = ({ webServices: web, namespaces }: SpacemeshStack): StackWorkload[] =>
+  web === undefined
+    ? []
+    : webRequests(web).map((one) => ({ ...one, namespace: namespaces.webServices }));
+
+/** Every workload; alike members count as one, of many pods. */
 export const stackWorkloads = (stack: SpacemeshStack): StackWorkload[] => [
+  ...addressKeepers(stack),
+  ...programs(stack),
+  ...webServices(stack),
   ...controllers(stack),
   ...observabilityWorkloads(stack.observability, stack.cluster),
 ];

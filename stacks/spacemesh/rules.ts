@@ -5,18 +5,21 @@
  * and how to mend it.
  */
 import { observabilityFaults } from "../../components/observability/faults.ts";
-import { partNamespaces, pagesOf } from "../../components/observability/shape.ts";
+import { partNamespaces } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
 import { capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
+import { certificateFaults, streamFaults } from "../../components/platform/ingress.schema.ts";
+import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
 import { networkNameFaults } from "../../components/spacemesh/names.ts";
 import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { repeated } from "../rules.ts";
+import { publicHosts, webPagesOf } from "./hosts.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf, slotsOf } from "./shape.ts";
@@ -47,11 +50,20 @@ const sectionFaults: Rule = (stack) => [
   ...networkNameFaults(["network", "name"], stack.network.name),
 ];
 
-/** Every public name lies in a zone that somebody keeps, and leads to one thing. */
-const hostFaults: Rule = ({ dns, observability }) => {
-  const hosts = pagesOf(observability).map(({ path, host }) => ({ path, host }));
+/** Every public name lies in a zone that somebody keeps, leads to one thing, and is on the certificate. */
+const hostFaults: Rule = (stack) => {
+  const { dns, ingress, cluster } = stack;
+  const hosts = publicHosts(stack);
   return [
     ...zoneFaults(hosts, dns),
+    ...recordFaults(plannedOnControllers(hosts, ingress, cluster), dns),
+    ...certificateFaults(hosts, ingress),
+    ...streamFaults(
+      webPagesOf(stack).flatMap(({ streamSeconds, ...page }) =>
+        streamSeconds === undefined ? [] : [{ ...page, streamSeconds }],
+      ),
+      ingress,
+    ),
     ...repeated(
       hosts.map(({ path, host }) => [path, host] as const),
       (host, first) => `host ${host} already stands at ${first}: give each its own`,

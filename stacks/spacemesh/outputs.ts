@@ -1,0 +1,139 @@
+/** What a Spacemesh stack tells of itself. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
+import { googleOf } from "../../components/platform/cluster.schema.ts";
+import type { DnsRecords } from "../../components/platform/dns.ts";
+import { discoveryEntry } from "../../components/spacemesh/discovery-entry.ts";
+import type { Member } from "../../components/spacemesh/members.ts";
+import { networkId, nodeTemplate } from "../../components/spacemesh/node-template.ts";
+import { grpcPort } from "../../components/spacemesh/ports.ts";
+import type { Ground } from "./ground.ts";
+import { publicHosts, webPagesOf } from "./hosts.ts";
+import type { MadeNetwork } from "./network.ts";
+import type { SpacemeshStack } from "./schema.ts";
+import { membersOf } from "./shape.ts";
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+/** A place that clients dial, see `make verify`. */
+interface Endpoint {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: pulumi.Input<string>;
+  readonly verify?: string;
+}
+
+/** What is told whatever is deployed: names, their records, namespaces. */
+export function commonOutputs(stack: SpacemeshStack, records: DnsRecords): Outputs {
+  const { ingress, observability, cluster } = stack;
+  const keeper = googleOf(cluster)?.addressKeeper.namespace;
+  return {
+    records: records.zoneLines,
+    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
+    hosts: Object.fromEntries(publicHosts(stack).map(({ name, host }) => [name, host])),
+    namespaces: {
+      ingress: ingress.namespace,
+      ...(stack.only === undefined ? { network: stack.namespaces.network } : {}),
+      ...(stack.only === undefined && keeper !== undefined ? { addressKeeper: keeper } : {}),
+      ...(webPagesOf(stack).length === 0 ? {} : { webServices: stack.namespaces.webServices }),
+      ...Object.fromEntries(partNamespaces(observability).map(({ part, name }) => [part, name])),
+    },
+    onFailure: stack.onFailure,
+  };
+}
+
+/** Pages of what watches the network. */
+export function pageEndpoints({ observability, ingress }: SpacemeshStack): Endpoint[] {
+  const scheme = ingress.tls.kind === "none" ? "http" : "https";
+  return pagesOf(observability).map(({ name, host, check }) => ({
+    name,
+    kind: "http",
+    url: `${scheme}://${host}`,
+    ...(check === undefined ? {} : { verify: check }),
+  }));
+}
+
+/** Web services: what speaks gRPC is dialled over TCP, as its answers are no pages. */
+const webEndpoints = (stack: SpacemeshStack): Endpoint[] =>
+  webPagesOf(stack).map(({ name, host, protocol }) =>
+    protocol === "grpc"
+      ? { name, kind: "tcp", url: `tcp://${host}:443` }
+      : { name, kind: "http", url: `https://${host}` },
+  );
+
+/** Address by which a port of every node is dialled: that of the first slot, which stays. */
+const nodeAddress = ({ cluster }: Ground): pulumi.Output<string> | undefined =>
+  [...cluster.slotAddresses.values()][0];
+
+/** gRPC API of a member: from outside where the stack opens node ports, else inside the cluster. */
+function grpcOf(
+  { miners, namespaces }: SpacemeshStack,
+  ground: Ground,
+  { number, name }: Member,
+): pulumi.Input<string> {
+  const open = miners.ports.public;
+  const address = nodeAddress(ground);
+  return open.kind === "node-ports" && address !== undefined
+    ? pulumi.interpolate`${address}:${open.grpcBase + number}`
+    : `${name}.${namespaces.network}.svc:${grpcPort}`;
+}
+
+/** What is told of the network: its config, its members, who it is dialled by. */
+export function networkOutputs(
+  stack: SpacemeshStack,
+  ground: Ground,
+  { network, configUrl, poet }: MadeNetwork,
+): Outputs {
+  const members = membersOf(stack);
+  const { name, phase, node } = stack.network;
+  const id = networkId(nodeTemplate(node, stack.network.extends?.config));
+  const made = (member: Member) => network.members.get(member.name);
+  return {
+    endpoints: [
+      ...webEndpoints(stack),
+      ...pageEndpoints(stack),
+      { name: "config", kind: "http", url: configUrl },
+      { name: "poet", kind: "tcp", url: pulumi.interpolate`tcp://${poet}` },
+      ...members.flatMap(({ slot, name: member, peerPort }): Endpoint[] => {
+        const address = slot === undefined ? undefined : ground.cluster.slotAddresses.get(slot);
+        return address === undefined
+          ? []
+          : [{ name: member, kind: "tcp", url: pulumi.interpolate`tcp://${address}:${peerPort}` }];
+      }),
+    ],
+    network: {
+      ...{ name, phase },
+      ...(id === undefined ? {} : { id }),
+      config: configUrl,
+      image: stack.images.node.image,
+      miners: members.map((member) => ({
+        name: member.name,
+        grpc: grpcOf(stack, ground, member),
+        coinbase: made(member)?.coinbase ?? "",
+        peerId: made(member)?.peerId ?? "",
+      })),
+    },
+    bootstrap: network.bootstrap,
+    bootnodes: network.bootnodes,
+    ...discoveryOutput(stack, configUrl, id),
+  };
+}
+
+/** What the stack of the networks' list reads; without web services a network is in none. */
+function discoveryOutput(
+  stack: SpacemeshStack,
+  configUrl: string,
+  id: number | undefined,
+): Outputs {
+  const { webServices: web, network, domain, images } = stack;
+  const number = web?.listing.networkId ?? id;
+  return web === undefined || number === undefined
+    ? {}
+    : {
+        discovery: discoveryEntry({
+          ...{ network: network.name, domain, networkId: number, configUrl, web },
+          nodeImage: images.node.image,
+        }),
+      };
+}
