@@ -94,6 +94,9 @@ function mockState(type: string, name: string, inputs: unknown): Record<string, 
     const [repository] = String(state["imageName"]).split(/:(?=[^/]*$)/);
     return { ...state, repoDigest: `${repository}@sha256:${"d".repeat(64)}` };
   }
+  if (type.startsWith("gcp:")) {
+    return { ...state, ...googleState(type, name, state) };
+  }
   if (type === "linode:index/lkeCluster:LkeCluster") {
     return { ...state, kubeconfig: Buffer.from("kind: Config\n").toString("base64") };
   }
@@ -115,6 +118,27 @@ function mockState(type: string, name: string, inputs: unknown): Record<string, 
       ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } }
       : {}),
   };
+}
+
+/** What Google adds to what it was asked for. */
+function googleState(type: string, name: string, inputs: Record<string, unknown>): object {
+  switch (type) {
+    case "gcp:compute/address:Address":
+      return { address: `198.51.100.${1 + (numberOf(name) % 254)}` };
+    case "gcp:container/cluster:Cluster":
+      return {
+        endpoint: "198.51.100.200",
+        masterAuth: { clusterCaCertificate: Buffer.from("authority").toString("base64") },
+      };
+    case "gcp:serviceaccount/account:Account": {
+      const email = `${String(inputs["accountId"])}@${String(inputs["project"])}.iam.gserviceaccount.com`;
+      return { email, name: `projects/${String(inputs["project"])}/serviceAccounts/${email}` };
+    }
+    case "gcp:projects/iAMCustomRole:IAMCustomRole":
+      return { name: `projects/${String(inputs["project"])}/roles/${String(inputs["roleId"])}` };
+    default:
+      return {};
+  }
 }
 
 /** The one resource of a type and name. */

@@ -17,9 +17,10 @@ import {
   type NodeShape,
 } from "./cluster.schema.ts";
 import type { PlatformFault } from "./fault.ts";
+import type { Pool } from "./pool.schema.ts";
 
 /** Most nodes of a pool, whoever says how many. */
-const mostNodes = 1000;
+const mostNodes = ({ autoscale }: Pool): number => autoscale?.max ?? 1000;
 
 /** Rounds after which more nodes have never helped: each adds at least what is missing for sure. */
 const mostRounds = 40;
@@ -147,15 +148,16 @@ class Trial {
         return [name, size + Math.max(Math.ceil(shared - 1e-9), alone)];
       }),
     );
-    const beyond = Object.entries(next).filter(([, size]) => size > mostNodes);
+    const beyond = Object.entries(next).flatMap(([name, size]) => {
+      const pool: Pool | undefined = this.#cluster.pools[name];
+      const most = pool === undefined ? 0 : mostNodes(pool);
+      return size > most ? [{ name, size, most }] : [];
+    });
     return beyond.length === 0
       ? { sizes: next }
       : {
-          faults: beyond.map(([name, size]) =>
-            unsized(
-              name,
-              `it would be ${size} nodes and more, and a pool has at most ${mostNodes}`,
-            ),
+          faults: beyond.map(({ name, size, most }) =>
+            unsized(name, `it would be ${size} nodes and more, and a pool has at most ${most}`),
           ),
         };
   }

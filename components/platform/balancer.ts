@@ -1,5 +1,6 @@
-/** The balancer before a controller: made at Linode, bound to its Service by the cloud controller. */
+/** The balancer before a controller: its address, and what binds it to its Service. */
 import type * as k8s from "@pulumi/kubernetes";
+import type { Address } from "@pulumi/gcp/compute/address.js";
 import { NodeBalancer } from "@pulumi/linode/nodeBalancer.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as z from "zod";
@@ -7,34 +8,107 @@ import type * as z from "zod";
 import { keptAs } from "../base/kept.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import type { Cluster } from "./cluster.ts";
-import type { ClusterConfig } from "./cluster.schema.ts";
+import { type ClusterConfig, googleOf } from "./cluster.schema.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import type { PlatformFault } from "./fault.ts";
+import { makeReservedAddress, reservedBalancerAnnotations } from "./google-address.ts";
+import type { GoogleTerms } from "./google.schema.ts";
 import type { IngressConfig, LoadBalancerExposure } from "./ingress.schema.ts";
+import { slotPool } from "./slots.ts";
 
 type Balanced = z.infer<typeof LoadBalancerExposure>;
 
-/** Where balancers are made. */
-export interface BalancerCloud {
+interface Account {
   readonly provider: pulumi.ProviderResource;
-  /** Linode's region of the cluster: its nodes are the backends. */
-  readonly region: string;
-  /** Name of the stack: balancers of several in one account are told apart by it. */
-  readonly stack: string;
   /** What happens to a balancer, and so to its address, when it goes. Default protect. */
   readonly data?: DataPolicy;
 }
 
-/** Where the balancers of a stack are made, where its cluster is at Linode. */
+/** Where balancers are made at Linode. */
+export interface LinodeCloud extends Account {
+  readonly kind: "linode";
+  /** Linode's region of the cluster: its nodes are the backends. */
+  readonly region: string;
+  /** Name of the stack: balancers of several in one account are told apart by it. */
+  readonly stack: string;
+}
+
+/** Where their addresses are reserved at Google, whose clusters make them by themselves. */
+export interface GoogleCloud extends Account {
+  readonly kind: "google";
+  readonly google: GoogleTerms;
+}
+
+/** Where balancers are made. */
+export type BalancerCloud = LinodeCloud | GoogleCloud;
+
+/** Where the balancers of a stack are made, where its cluster is at a cloud that is known here. */
 export function balancerCloud(
   stack: string,
-  { linode }: ClusterConfig,
-  cluster: Pick<Cluster, "linode" | "data">,
+  config: ClusterConfig,
+  cluster: Pick<Cluster, "linode" | "google" | "data">,
 ): BalancerCloud | undefined {
+  const { linode } = config;
+  const google = googleOf(config);
+  if (google !== undefined && cluster.google !== undefined) {
+    return { kind: "google", google, provider: cluster.google, data: cluster.data };
+  }
   return linode === undefined || cluster.linode === undefined
     ? undefined
-    : { stack, region: linode.region, provider: cluster.linode, data: cluster.data };
+    : {
+        ...{ kind: "linode", stack, region: linode.region },
+        provider: cluster.linode,
+        data: cluster.data,
+      };
 }
+
+/** A balancer, as its Service and the hosts' records need it. */
+export interface MadeBalancer {
+  /** Address, where it is known without asking the Service. */
+  readonly ip: pulumi.Output<string> | undefined;
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * What there is before the Service of a controller: a NodeBalancer at Linode, a reserved address at Google;
+ * elsewhere the cloud gives the Service what it gives.
+ */
+export function makeBalancer(
+  name: string,
+  exposure: Balanced,
+  cloud: BalancerCloud | undefined,
+  parent: pulumi.Resource,
+): MadeBalancer {
+  if (cloud?.kind === "google") {
+    const address = makeBalancerAddress(name, exposure.google, cloud, parent);
+    return { ip: address.address, annotations: reservedBalancerAnnotations(address.name) };
+  }
+  const made =
+    exposure.linode === undefined
+      ? undefined
+      : makeNodeBalancer(name, exposure.linode, cloud, parent);
+  return { ip: made?.ipv4, annotations: balancerAnnotations(exposure, made?.id) };
+}
+
+const makeBalancerAddress = (
+  name: string,
+  { address, data }: NonNullable<Balanced["google"]> = {},
+  cloud: GoogleCloud,
+  parent: pulumi.Resource,
+): Address =>
+  makeReservedAddress(
+    name,
+    {
+      google: cloud.google,
+      called: address ?? balancerAddressName(cloud.google.name, name),
+      data: data ?? cloud.data,
+    },
+    { parent, provider: cloud.provider },
+  );
+
+/** Name of a balancer's address that has none in the file: at most 63 characters. */
+export const balancerAddressName = (cluster: string, name: string): string =>
+  `${cluster}-${name}`.slice(0, 63).replace(/-+$/, "");
 
 /**
  * A NodeBalancer for the Service of a controller, protected as the stack's data: DNS leads to its address.
@@ -45,10 +119,10 @@ export function balancerCloud(
  *
  * @throws Error where the cluster has no region, which {@link balancerFaults} tells before.
  */
-export function makeNodeBalancer(
+function makeNodeBalancer(
   name: string,
   linode: NonNullable<Balanced["linode"]>,
-  cloud: BalancerCloud | undefined,
+  cloud: LinodeCloud | undefined,
   parent: pulumi.Resource,
 ): NodeBalancer {
   if (cloud === undefined) {
@@ -108,15 +182,24 @@ export function balancerAnnotations(
   );
 }
 
+/** Controllers that would be reached otherwise than the cluster's cloud can. */
+export function balancerFaults(ingress: IngressConfig, cluster: ClusterConfig): PlatformFault[] {
+  return googleOf(cluster) === undefined
+    ? [
+        ...regionFaults(ingress, cluster),
+        ...strangeFaults(ingress, "google", "fleet:cluster.google"),
+      ]
+    : [
+        ...strangeFaults(ingress, "linode", "a cluster at Linode, and this one is at Google"),
+        ...headerFaults(ingress),
+        ...madeSlotFaults(ingress, cluster),
+      ];
+}
+
 /** Balancers at Linode of a cluster that names no region: they would be made on another continent. */
-export function balancerFaults(
-  { controllers }: IngressConfig,
-  { linode }: ClusterConfig,
-): PlatformFault[] {
-  const wanting = Object.entries(controllers)
-    .filter(
-      ([, { exposure }]) => exposure.kind === "load-balancer" && exposure.linode !== undefined,
-    )
+function regionFaults({ controllers }: IngressConfig, { linode }: ClusterConfig): PlatformFault[] {
+  const wanting = balancedBy(controllers)
+    .filter(([, { linode: terms }]) => terms !== undefined)
     .map(([name]) => name);
   return linode !== undefined || wanting.length === 0
     ? []
@@ -127,6 +210,55 @@ export function balancerFaults(
         },
       ];
 }
+
+const balancedBy = (controllers: IngressConfig["controllers"]): [string, Balanced][] =>
+  Object.entries(controllers).flatMap(([name, { exposure }]): [string, Balanced][] =>
+    exposure.kind === "load-balancer" ? [[name, exposure]] : [],
+  );
+
+const exposurePath = (name: string, ...more: string[]): PlatformFault["path"] => [
+  ...["ingress", "controllers", name, "exposure"],
+  ...more,
+];
+
+/** Terms of a cloud in which the cluster is not. */
+const strangeFaults = (
+  { controllers }: IngressConfig,
+  term: "linode" | "google",
+  needed: string,
+): PlatformFault[] =>
+  balancedBy(controllers)
+    .filter(([, exposure]) => exposure[term] !== undefined)
+    .map(([name]) => ({
+      path: exposurePath(name, term),
+      message: `must not be there: it is for ${needed}`,
+    }));
+
+/** Google's balancers hand packets on as they are. */
+const headerFaults = ({ controllers }: IngressConfig): PlatformFault[] =>
+  balancedBy(controllers)
+    .filter(([, { proxyProtocol }]) => proxyProtocol !== undefined)
+    .map(([name]) => ({
+      path: exposurePath(name, "proxyProtocol"),
+      message:
+        "must not be there: Google's balancers put nothing in front of a connection, whose client's address is kept as it is",
+    }));
+
+/** Records and the status of Ingresses need an address that the file itself has. */
+const madeSlotFaults = ({ controllers }: IngressConfig, cluster: ClusterConfig): PlatformFault[] =>
+  Object.entries(controllers).flatMap(([name, { exposure }]) => {
+    const address =
+      exposure.kind === "host-ports" ? slotPool(cluster, exposure.slot)?.address : undefined;
+    return address?.kind === "reserved" && address.assignedBy === "kubeip"
+      ? [
+          {
+            path: exposurePath(name, "kind"),
+            message:
+              "must be load-balancer: the address of the slot is known only when it is made, and a balancer has one of its own",
+          },
+        ]
+      : [];
+  });
 
 /** The address that the cloud gave a Service, as a target of records. */
 export function balancerTarget(name: string, service: k8s.core.v1.Service): DnsTarget {

@@ -14,6 +14,7 @@ export const gkeFaults = (cluster: GkeInput): PlatformFault[] => [
   ...placeFaults(cluster),
   ...channelFaults(cluster),
   ...madeAddressFaults(cluster.name, cluster.pools),
+  ...homelessFaults(cluster),
   ...Object.entries(cluster.pools).flatMap(([name, pool]) =>
     poolFaults(name, pool).map(({ path, message }) => ({
       path: ["pools", name, ...path],
@@ -49,6 +50,21 @@ const channelFaults = ({ channel, repair }: GkeInput): PlatformFault[] =>
         {
           path: ["repair"],
           message: `must be true on the channel ${channel}, whose nodes Google repairs and upgrades: only channel none leaves them alone`,
+        },
+      ]
+    : [];
+
+/**
+ * Nodes of slots take no pods until they have their addresses: without others, names would be looked up
+ * nowhere meanwhile, and the agents would find no way to Google.
+ */
+const homelessFaults = ({ pools }: GkeInput): PlatformFault[] =>
+  Object.values(pools).every(({ slots }) => slots !== undefined)
+    ? [
+        {
+          path: ["pools"],
+          message:
+            "must have a pool without slots: Google's own pods, such as the cluster's name server, start there",
         },
       ]
     : [];

@@ -10,12 +10,7 @@ import type { Flow } from "../base/flows.ts";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import {
-  balancerAnnotations,
-  type BalancerCloud,
-  balancerTarget,
-  makeNodeBalancer,
-} from "./balancer.ts";
+import { type BalancerCloud, balancerTarget, makeBalancer } from "./balancer.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import { slotTarget } from "./dns-records.ts";
 import type { ControllerConfig } from "./ingress.schema.ts";
@@ -41,7 +36,7 @@ export interface IngressControllerArgs {
   readonly namespaceName: pulumi.Input<string>;
   /** The slot of `exposure: host-ports`, found in the cluster's pools. */
   readonly place: SlotPlace | undefined;
-  /** Where its balancer is made; needed of `exposure.linode`. */
+  /** Where its balancer is made, or its address reserved; needed of `exposure.linode`. */
   readonly cloud: BalancerCloud | undefined;
   /** The stack's flows: a controller dials pods itself, on their own ports. */
   readonly flows: readonly Flow[];
@@ -106,7 +101,7 @@ export class IngressController extends pulumi.ComponentResource implements Await
         parent,
       );
     }
-    const balancer = makeBalancer(name, args, labels, this);
+    const balancer = balanced(name, args, labels, this);
     const settings =
       kind.settings === undefined
         ? undefined
@@ -148,7 +143,7 @@ function entryOf(
 }
 
 /** The Service before the controller, where it has one, and where that leads. */
-function makeBalancer(
+function balanced(
   name: string,
   { config: { exposure }, namespaceName: namespace, cloud }: IngressControllerArgs,
   labels: Record<string, string>,
@@ -157,14 +152,11 @@ function makeBalancer(
   if (exposure.kind !== "load-balancer") {
     return undefined;
   }
-  const made =
-    exposure.linode === undefined
-      ? undefined
-      : makeNodeBalancer(name, exposure.linode, cloud, parent);
+  const { ip, annotations } = makeBalancer(name, exposure, cloud, parent);
   const service = new Service(
     `${name}-balancer`,
     {
-      metadata: { name, namespace, labels, annotations: balancerAnnotations(exposure, made?.id) },
+      metadata: { name, namespace, labels, annotations },
       spec: balancerSpec(name),
     },
     { parent },
@@ -172,9 +164,7 @@ function makeBalancer(
   return {
     service,
     targets: () => [
-      made === undefined
-        ? balancerTarget(name, service)
-        : { key: name, type: "A", content: made.ipv4 },
+      ip === undefined ? balancerTarget(name, service) : { key: name, type: "A", content: ip },
     ],
   };
 }

@@ -8,6 +8,7 @@ import { isCovered } from "../base/tls-certificate.ts";
 import { Resources, Toleration } from "../workload/workload.schema.ts";
 import type { HostUse } from "./dns.schema.ts";
 import type { PlatformFault } from "./fault.ts";
+import { GoogleName } from "./google.schema.ts";
 
 const Cidr = z.cidrv4("must be an IPv4 range, e.g. 192.168.255.0/24");
 
@@ -42,6 +43,17 @@ const LinodeBalancer = z.strictObject({
   data: DataPolicy.optional(),
 });
 
+/**
+ * The address of a balancer at Google: reserved and protected, it outlives Service and cluster. It is made
+ * without this section, too.
+ */
+const GoogleBalancer = z.strictObject({
+  /** Its name at Google, unique in project and region. Default: the cluster's and the controller's. */
+  address: GoogleName.optional(),
+  /** What happens to it when it goes. Default: the stack's. */
+  data: DataPolicy.optional(),
+});
+
 /** A LoadBalancer Service: the cloud gives an address that outlives nodes. */
 export const LoadBalancerExposure = z.strictObject({
   kind: z.literal("load-balancer"),
@@ -60,6 +72,8 @@ export const LoadBalancerExposure = z.strictObject({
     .optional(),
   /** Typed terms of the balancer, for a cluster at Linode. */
   linode: LinodeBalancer.optional(),
+  /** The same, for a cluster at Google. */
+  google: GoogleBalancer.optional(),
 });
 
 /** How the controller is reached from outside. */

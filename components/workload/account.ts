@@ -24,20 +24,32 @@ function policyRule(rule: ApiRule | ApiPathRule): k8s.types.input.rbac.v1.Policy
   };
 }
 
+/** Who pods are, and what they may do at the Kubernetes API. */
+export interface AccountArgs extends Pick<WorkloadArgs, "namespace" | "rules" | "clusterRules"> {
+  /** Annotations of the account, by which a cloud knows it. */
+  readonly accountAnnotations?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
 /** Makes the account the pods run under and, where they need any, its rights. */
 export function serviceAccount(
   name: string,
-  args: WorkloadArgs,
+  args: AccountArgs,
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
+): [ServiceAccount, ...pulumi.Resource[]] {
   const account = new ServiceAccount(
     `${name}-account`,
-    { metadata, automountServiceAccountToken: hasRules(args) },
+    {
+      metadata:
+        args.accountAnnotations === undefined
+          ? metadata
+          : { ...metadata, annotations: args.accountAnnotations },
+      automountServiceAccountToken: hasRules(args),
+    },
     opts,
   );
   const subjects = [{ kind: "ServiceAccount", name, namespace: args.namespace }];
-  const made: pulumi.Resource[] = [account];
+  const made: [ServiceAccount, ...pulumi.Resource[]] = [account];
   const rules = (list: readonly (ApiRule | ApiPathRule)[]) => list.map(policyRule);
   const apiGroup = "rbac.authorization.k8s.io";
   if (args.rules !== undefined) {

@@ -138,7 +138,7 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
         }),
     ...(args.kind === "Job" ? { restartPolicy: args.job?.restartPolicy ?? "Never" } : {}),
     serviceAccountName: args.group?.account ?? name,
-    automountServiceAccountToken: hasRules(args),
+    automountServiceAccountToken: args.group?.usesApi ?? hasRules(args),
     // Variables of every Service of the namespace would overwrite a program's own, such as REDIS_PORT.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: args.terminationGraceSeconds ?? 30,
@@ -147,7 +147,7 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
 }
 
 /** Whether the pods talk to the Kubernetes API, and so need a token. */
-export function hasRules(args: WorkloadArgs): boolean {
+export function hasRules(args: Pick<WorkloadArgs, "rules" | "clusterRules">): boolean {
   return (args.rules ?? []).length + (args.clusterRules ?? []).length > 0;
 }
 

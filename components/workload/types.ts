@@ -131,6 +131,10 @@ export interface WorkloadGroup {
   readonly name: string;
   /** Account that the pods run under. */
   readonly account: pulumi.Input<string>;
+  /** The account has rights at the Kubernetes API: the pods get its token. Default false. */
+  readonly usesApi?: boolean;
+  /** What its pods wait for beside the account itself: rights that they need from the start. */
+  readonly ready?: readonly pulumi.Resource[];
 }
 
 /** An empty folder that lives as long as the pod. */

@@ -48,7 +48,8 @@ export function makeWorkload(
   const labels = workloadLabels(name, args.system);
   const metadata: Metadata = { name, namespace: args.namespace, labels };
   const { group } = args;
-  const account = group === undefined ? serviceAccount(name, args, metadata, opts) : [];
+  const account =
+    group === undefined ? serviceAccount(name, args, metadata, opts) : (group.ready ?? []);
   const sources = podSources(name, args, metadata, opts);
   // Of pods in their node's network a policy would speak without effect.
   if (group === undefined && args.networkPolicy !== false && args.hostNetwork !== true) {

@@ -21,12 +21,13 @@ const two = {
 
 const program = () =>
   collect(() => {
-    const provider = new k8s.Provider("cluster", { context: "demo" });
-    const cloud = { provider: new LinodeProvider("linode"), region: "ap-south", stack: "demo" };
+    const kubernetes = new k8s.Provider("cluster", { context: "demo" });
+    const provider = new LinodeProvider("linode");
+    const cloud = { kind: "linode", provider, region: "ap-south", stack: "demo" } as const;
     const controllers = new IngressControllers(
       "ingress",
       { config: ingress(two), cluster: cluster(), system: "demo", cloud, flows: [] },
-      { provider },
+      { provider: kubernetes },
     );
     return controllers.targets("sd.example.org");
   });

@@ -319,7 +319,12 @@ describe("a controller behind a balancer", () => {
     collect(() => {
       const provider = new k8s.Provider("cluster", { context: "demo" });
       const linode = new LinodeProvider("linode");
-      const cloud = { provider: linode, region: "ap-south", stack: "demo" };
+      const cloud = {
+        kind: "linode",
+        provider: linode,
+        region: "ap-south",
+        stack: "demo",
+      } as const;
       new IngressControllers(
         "ingress",
         { config: ingress(balancer), cluster: cluster(), system: "demo", cloud, flows },
