@@ -128,7 +128,7 @@ async function make(given: Given, over: Partial<NetworkArgs>): Promise<MadeNetwo
 export const valueOf = <Value>(output: pulumi.Output<Value>): Promise<Value> =>
   new Promise((resolve) => {
     output.apply((value) => {
-      resolve(value as Value);
+      resolve(value);
     });
   });
 
