@@ -145,7 +145,7 @@ async function act(api: Api, store: Store, pod: KubeObject): Promise<void> {
   const rights = [...clusterRights, ...(settings["TAINT_KEY"] === undefined ? [] : [taintRight])];
   if (
     !(await mayInCloud(api, world, machine, namespace, account)) ||
-    !(await mayInCluster(api, namespace, account, rights))
+    !(await mayInCluster(api, { namespace, account, leases: settings["LEASE_NAMESPACE"] }, rights))
   ) {
     return;
   }
@@ -175,6 +175,7 @@ function choose(world: World, machine: Machine, settings: Settings): CloudObject
     .all(addressType)
     .filter(
       ({ inputs, facts }) =>
+        asText(facts["project"]) === machine.project &&
         asText(facts["region"]) === region &&
         machine.zone.startsWith(`${region}-`) &&
         text(inputs, "addressType", "EXTERNAL") === "EXTERNAL" &&
@@ -245,8 +246,11 @@ function permissionsOf(world: World, role: string): readonly string[] {
 /** Whether the pod's account may do in the cluster what kubeip does: the real API server says so. */
 async function mayInCluster(
   api: Api,
-  namespace: string,
-  account: string,
+  {
+    namespace,
+    account,
+    leases = "default",
+  }: { readonly namespace: string; readonly account: string; readonly leases: string | undefined },
   rights: readonly { verb: string; group: string; resource: string }[],
 ): Promise<boolean> {
   const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
@@ -262,7 +266,7 @@ async function mayInCluster(
           groups: [...groups, "system:authenticated"],
           resourceAttributes: {
             ...{ verb, group, resource },
-            ...(resource === "leases" ? { namespace } : {}),
+            ...(resource === "leases" ? { namespace: leases } : {}),
           },
         },
       }),

@@ -91,6 +91,7 @@ export interface Machine {
   readonly providerId: string;
   /** Id of its pool. */
   readonly pool: string;
+  readonly project: string;
   readonly zone: string;
   /** Tells the machine from those that had its name before. */
   readonly number: number;
@@ -106,6 +107,7 @@ export function machinesOf(world: World): readonly Machine[] {
     name: text(inputs, "name"),
     providerId: `gce://${text(inputs, "project")}/${text(inputs, "zone")}/${text(inputs, "name")}`,
     pool: text(inputs, "pool"),
+    project: text(inputs, "project"),
     zone: text(inputs, "zone"),
     number: Number(facts["number"]),
     address: asText(facts["address"]),
