@@ -15,7 +15,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -84,6 +84,19 @@ policy: ## hold what runs against every rule of docs/policy.md: make policy STAC
 verify: ## dial every endpoint of a stack and ask for every record: make verify STACK=prod TARGET=live
 	@$(FLEET) verify
 
+## Spacemesh networks (docs/spacemesh.md)
+.PHONY: genesis list rewards network-release from-spacecraft
+genesis: ## write the moment of genesis into the stack file, once (STACK=…)
+	@$(if $(STACK_GIVEN),$(FLEET) genesis,$(error STACK=… is missing: which network))
+list: ## every network with its pages, image and config: make list TARGET=sandbox|live
+	@$(FLEET) list
+rewards: ## what the accounts of a network's miners were paid: make rewards STACK=spacemesh-mini TARGET=live ENDPOINT=host:port
+	@$(if $(STACK_GIVEN),$(FLEET) rewards,$(error STACK=… is missing: which network))
+network-release: ## the node's builds with the network's config, and a draft of a release (STACK=… TARGET=live)
+	@$(if $(STACK_GIVEN),$(FLEET) network-release,$(error STACK=… is missing: which network))
+from-spacecraft: ## a stack file out of go-spacecraft's config file and environment: make from-spacecraft FROM=devnet.json NAME=spacemesh-mine
+	@$(FLEET) from-spacecraft
+
 ## Checking
 .PHONY: check test bench
 check: ## format, lint, types, unit and golden tests: under a minute
@@ -127,4 +140,4 @@ tools: ## fetch or build every tool now
 	@$(FLEET) install
 help: ## this list
 	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-13s %s\n", part[1], part[2] }' Makefile
+	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-16s %s\n", part[1], part[2] }' Makefile

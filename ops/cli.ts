@@ -17,6 +17,7 @@ const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
   ...{ yes: text, file: text, base: text, out: text, reviewed: text },
   ...{ for: text, branch: text, pull: text, commit: text, agreed: text },
+  endpoint: text,
 };
 
 /** The exit code: 0 when all is well. */
@@ -65,6 +66,12 @@ async function main(words: readonly string[]): Promise<number> {
     case "merged":
     case "alarm":
       return runForgeCommand(command, values);
+    case "genesis":
+    case "list":
+    case "rewards":
+    case "network-release":
+    case "from-spacecraft":
+      return runSpacemeshCommand(command, values);
     case "new-stack": {
       const { newStack } = await import("./new-stack.ts");
       const name = readStackName("NAME", values.name);
@@ -79,7 +86,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default:
       throw new CommandError(
-        "commands: keys, doctor, hosts, images, preflight, adopt, verify, review, live-preview, live-drift, live-up, policy, tasks, live-tools, live-login, live-logout, join-reports, comment, merged, alarm, new-stack, lint-stacks",
+        "commands: keys, doctor, hosts, images, preflight, adopt, verify, review, live-preview, live-drift, live-up, policy, tasks, live-tools, live-login, live-logout, join-reports, comment, merged, alarm, genesis, list, rewards, network-release, from-spacecraft, new-stack, lint-stacks",
       );
   }
 }
@@ -223,6 +230,36 @@ async function runForgeCommand(
       return forge.runMerged(values, process.env);
     case "alarm":
       return forge.runAlarm(readStackName("STACK", values.stack), values.from, process.env);
+  }
+}
+
+/** What the commands of Spacemesh's tool of old have become, as far as they are no change of the config. */
+async function runSpacemeshCommand(
+  command: "genesis" | "list" | "rewards" | "network-release" | "from-spacecraft",
+  values: Values,
+): Promise<number> {
+  if (command === "from-spacecraft") {
+    const name = readStackName("NAME", values.name);
+    if (values.from === undefined) {
+      throw new CommandError("FROM must be the config file of go-spacecraft");
+    }
+    const { fromSpacecraft } = await import("./spacemesh/from-spacecraft/command.ts");
+    console.log(await fromSpacecraft({ root, name, from: values.from, environment: process.env }));
+    return 0;
+  }
+  const run = await import("./spacemesh/run.ts");
+  if (command === "list") {
+    return run.runList(root, readTarget(values.target));
+  }
+  const target = command === "genesis" ? undefined : readTarget(values.target);
+  const file = readStackFile(root, readStackName("STACK", values.stack));
+  switch (command) {
+    case "genesis":
+      return run.runGenesis(root, file);
+    case "rewards":
+      return run.runRewards(root, file, readTarget(target), values.endpoint);
+    case "network-release":
+      return run.runNetworkRelease(file, readTarget(target), process.env);
   }
 }
 

@@ -97,6 +97,20 @@ export const commands = {
     sets: [],
     takes: ["NAME", "FROM"],
   },
+  genesis: { program: "ops/cli.ts", arguments: ["genesis"], sets: [], takes: ["STACK"] },
+  list: { program: "ops/cli.ts", arguments: ["list"], sets: [], takes: ["TARGET"] },
+  rewards: {
+    ...{ program: "ops/cli.ts", arguments: ["rewards"], sets: [] },
+    takes: ["STACK", "TARGET", "ENDPOINT"],
+  },
+  "network-release": {
+    ...{ program: "ops/cli.ts", arguments: ["network-release"], sets: [] },
+    takes: ["STACK", "TARGET"],
+  },
+  "from-spacecraft": {
+    ...{ program: "ops/cli.ts", arguments: ["from-spacecraft"], sets: [] },
+    takes: ["NAME", "FROM"],
+  },
   test: { program: "test/run.ts", arguments: [], sets: [...sandbox, "judges"], takes: [] },
   check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
   bench: { program: "bench/run.ts", arguments: [], sets: [...sandbox, "bench"], takes: [] },

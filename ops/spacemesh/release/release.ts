@@ -105,7 +105,7 @@ async function publishedConfig({ config, genesis, storage }: ReleaseRequest): Pr
 }
 
 /** Where the node's versions have the time: under `main` up to v0.2.18, under `genesis` since v0.2.20. */
-function genesisOf(config: unknown): string | undefined {
+export function genesisOf(config: unknown): string | undefined {
   const sections = config as Partial<Record<string, Partial<Record<string, unknown>>>> | null;
   const time = sections?.["genesis"]?.["genesis-time"] ?? sections?.["main"]?.["genesis-time"];
   return typeof time === "string" ? time : undefined;
