@@ -57,11 +57,13 @@ const zones = [
     message: "the pack judges resources: it knows no stack's composition and no tool",
   },
   // stacks/x never imports stacks/y.
-  ...["skywire", "spacemesh", "pushtech", "fxa", "voting"].map((system, _, systems) => ({
-    target: `./stacks/${system}`,
-    from: systems.filter((other) => other !== system).map((other) => `./stacks/${other}`),
-    message: "a system never imports another system",
-  })),
+  ...["skywire", "spacemesh", "spacemesh-discovery", "pushtech", "fxa", "voting"].map(
+    (system, _, systems) => ({
+      target: `./stacks/${system}`,
+      from: systems.filter((other) => other !== system).map((other) => `./stacks/${other}`),
+      message: "a system never imports another system",
+    }),
+  ),
 ];
 
 export default defineConfig(

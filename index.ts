@@ -15,6 +15,10 @@ export default async (): Promise<Record<string, unknown>> => {
         const { spacemesh } = await import("./stacks/spacemesh/index.ts");
         return spacemesh(config, context);
       }
+      case "spacemesh-discovery": {
+        const { spacemeshDiscovery } = await import("./stacks/spacemesh-discovery/index.ts");
+        return spacemeshDiscovery(config);
+      }
       case "voting": {
         const { voting } = await import("./stacks/voting/index.ts");
         return voting(config, context);

@@ -144,6 +144,9 @@ function configCheck(
 
 /** Where a stack runs, in words. */
 function placeOf(config: StackConfig): string {
+  if (config.system === "spacemesh-discovery") {
+    return `bucket ${config.published.bucket}`;
+  }
   return config.cluster === undefined
     ? `Docker at ${config.docker.host ?? `context ${config.docker.context ?? ""}`}`
     : `${config.cluster.kind === "lke" ? "cluster" : "context"} ${nameOfCluster(config.cluster)}`;

@@ -76,7 +76,7 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     // Google makes the machines of its pools itself: sandbox/google/.
     nodes: cluster === undefined || isGke(cluster) ? [] : clusterNodes(cluster),
     isGoogle: cluster !== undefined && isGke(cluster),
-    references: [],
+    references: config.system === "spacemesh-discovery" ? config.networks : [],
     needs,
     kept,
     onFailure,

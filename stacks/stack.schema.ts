@@ -3,11 +3,17 @@ import * as z from "zod";
 
 import { SkywireStack } from "./skywire/schema.ts";
 import { SpacemeshStack } from "./spacemesh/schema.ts";
+import { SpacemeshDiscoveryStack } from "./spacemesh-discovery/schema.ts";
 import { VotingStack } from "./voting/schema.ts";
 
 /** Config of one stack, by system, without its secrets. */
-export const StackConfig = z.discriminatedUnion("system", [SkywireStack, SpacemeshStack, VotingStack], {
-  error: "must be the system this stack deploys: skywire, spacemesh or voting",
-});
+export const StackConfig = z.discriminatedUnion(
+  "system",
+  [SkywireStack, SpacemeshStack, SpacemeshDiscoveryStack, VotingStack],
+  {
+    error:
+      "must be the system this stack deploys: skywire, spacemesh, spacemesh-discovery or voting",
+  },
+);
 /** {@inheritDoc StackConfig} */
 export type StackConfig = z.infer<typeof StackConfig>;

@@ -302,6 +302,10 @@ async function composition(config: StackConfig): Promise<(context: StackContext)
       const { spacemesh } = await import("../stacks/spacemesh/index.ts");
       return (context) => spacemesh(config, context);
     }
+    case "spacemesh-discovery": {
+      const { spacemeshDiscovery } = await import("../stacks/spacemesh-discovery/index.ts");
+      return () => spacemeshDiscovery(config);
+    }
     case "voting": {
       const { voting } = await import("../stacks/voting/index.ts");
       return (context) => voting(config, context);

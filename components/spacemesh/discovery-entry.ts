@@ -7,6 +7,9 @@ import { parseImage } from "../base/images.ts";
 import { hostOf } from "./names.ts";
 import type { WebServicesConfig } from "./web-services.schema.ts";
 
+/** Output by which the stack of a network hands its entry over; the list's stack reads it. */
+export const entryOutput = "discovery";
+
 /** A network in the list. */
 export interface DiscoveryEntry {
   readonly netName: string;
@@ -97,37 +100,44 @@ const fields = [
   "nodeBaseDownloadUrl",
 ] as const satisfies readonly (keyof DiscoveryEntry)[];
 
+/** An entry as another stack hands it over, in the order of its fields; or why it is none. */
+function readEntry(stack: string, value: unknown): DiscoveryEntry | string {
+  if (typeof value !== "object" || value === null) {
+    return `stack ${stack} tells of no web services: bring them up there (fleet:webServices), or take it out of fleet:networks`;
+  }
+  const given = value as Readonly<Record<string, unknown>>;
+  const missing = fields.filter(
+    (field) => typeof given[field] !== (field === "netID" ? "number" : "string"),
+  );
+  return missing.length > 0
+    ? `stack ${stack} tells of its web services without ${missing.join(", ")}: bring it up with this version of Fleet`
+    : (Object.fromEntries(
+        fields.map((field) => [field, given[field]]),
+      ) as unknown as DiscoveryEntry);
+}
+
 /**
- * An entry as another stack hands it over, in the order of its fields.
+ * Entries as stacks hand them over.
  *
- * @throws Error that names the stack, where what it hands over is none.
+ * @param told Stack → its output, in the order of the list.
+ * @returns Them, or why there are none: every fault at once.
  */
-export function readEntry(stack: string, value: unknown): DiscoveryEntry {
-  const given = typeof value === "object" && value !== null ? value : {};
-  const read = (field: (typeof fields)[number]): string | number => {
-    const one: unknown = (given as Record<string, unknown>)[field];
-    if (typeof one === (field === "netID" ? "number" : "string")) {
-      return one as string | number;
-    }
-    throw new Error(
-      value === undefined || value === null
-        ? `stack ${stack} tells of no web services: bring them up there (fleet:webServices), or take it out of fleet:networks`
-        : `stack ${stack} tells of its web services without ${field}: bring it up with this version of Fleet`,
-    );
-  };
-  return Object.fromEntries(
-    fields.map((field) => [field, read(field)]),
-  ) as unknown as DiscoveryEntry;
+export function readEntries(
+  told: readonly (readonly [stack: string, value: unknown])[],
+): readonly DiscoveryEntry[] | { readonly faults: readonly string[] } {
+  const read = told.map(([stack, value]) => readEntry(stack, value));
+  const names = read.map((one) => (typeof one === "string" ? undefined : one.netName));
+  const twice = names.filter((name, index) => name !== undefined && names.indexOf(name) < index);
+  const faults = [
+    ...read.filter((one) => typeof one === "string"),
+    ...twice.map(
+      (name) =>
+        `two stacks of fleet:networks are the network ${name ?? ""}: its readers would show either`,
+    ),
+  ];
+  return faults.length > 0 ? { faults } : read.filter((one) => typeof one !== "string");
 }
 
 /** `networks.json`: the list as it is published, newest network first. */
-export function networksFile(entries: readonly DiscoveryEntry[]): string {
-  const names = entries.map(({ netName }) => netName);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new Error(
-      `two stacks of fleet:networks are the network ${twice}: its readers would show either`,
-    );
-  }
-  return JSON.stringify(entries, null, 2);
-}
+export const networksFile = (entries: readonly DiscoveryEntry[]): string =>
+  JSON.stringify(entries, null, 2);

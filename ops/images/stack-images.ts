@@ -69,6 +69,7 @@ function usesOf(config: StackConfig): readonly StackImageUse[] {
     case "skywire":
       return imageUses(config);
     case "spacemesh":
+    case "spacemesh-discovery":
     case "voting":
       return namedImages(config).map((image) => ({
         ...image,

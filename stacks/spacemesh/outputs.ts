@@ -4,10 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
 import { googleOf } from "../../components/platform/cluster.schema.ts";
 import type { DnsRecords } from "../../components/platform/dns.ts";
-import { discoveryEntry } from "../../components/spacemesh/discovery-entry.ts";
+import { discoveryEntry, entryOutput } from "../../components/spacemesh/discovery-entry.ts";
 import type { Member } from "../../components/spacemesh/members.ts";
 import { networkId, nodeTemplate } from "../../components/spacemesh/node-template.ts";
 import { grpcPort } from "../../components/spacemesh/ports.ts";
+import { listedNumber } from "../../components/spacemesh/web-rules.ts";
 import type { Ground } from "./ground.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { MadeNetwork } from "./network.ts";
@@ -116,22 +117,18 @@ export function networkOutputs(
     },
     bootstrap: network.bootstrap,
     bootnodes: network.bootnodes,
-    ...discoveryOutput(stack, configUrl, id),
+    ...discoveryOutput(stack, configUrl),
   };
 }
 
 /** What the stack of the networks' list reads; without web services a network is in none. */
-function discoveryOutput(
-  stack: SpacemeshStack,
-  configUrl: string,
-  id: number | undefined,
-): Outputs {
+function discoveryOutput(stack: SpacemeshStack, configUrl: string): Outputs {
   const { webServices: web, network, domain, images } = stack;
-  const number = web?.listing.networkId ?? id;
+  const number = web && listedNumber(network, web);
   return web === undefined || number === undefined
     ? {}
     : {
-        discovery: discoveryEntry({
+        [entryOutput]: discoveryEntry({
           ...{ network: network.name, domain, networkId: number, configUrl, web },
           nodeImage: images.node.image,
         }),

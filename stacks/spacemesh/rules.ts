@@ -19,6 +19,7 @@ import { networkNameFaults } from "../../components/spacemesh/names.ts";
 import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { repeated } from "../rules.ts";
+import { webFaults } from "../../components/spacemesh/web-rules.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
@@ -48,6 +49,7 @@ const pinnedFaults: Rule = (stack) =>
 const sectionFaults: Rule = (stack) => [
   ...networkFaults(stack, slotsOf(stack)),
   ...networkNameFaults(["network", "name"], stack.network.name),
+  ...(stack.webServices === undefined ? [] : webFaults(stack.network, stack.webServices)),
 ];
 
 /** Every public name lies in a zone that somebody keeps, leads to one thing, and is on the certificate. */
