@@ -20,6 +20,9 @@ export interface Exception {
 /** Stacks of Skywire. */
 const skywire = ["test", "prod"];
 
+/** Spacemesh networks. */
+const networks = ["spacemesh-mini", "spacemesh-devnet", "spacemesh-testnet"];
+
 /** All exceptions. */
 export const exceptions: readonly Exception[] = [
   {
@@ -303,5 +306,171 @@ export const exceptions: readonly Exception[] = [
     resources: ["Deployment kibana"],
     only: /kibana\.yml https:\/\/kibana\.skycoin\.com/,
     reason: "its own public address, which it writes into links",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: networks,
+    resources: ["Namespace spacemesh"],
+    only: /privileged/,
+    reason:
+      "bootnodes take a port of their node, so that the address they tell is the one that answers; every pod there is held to restricted by pod-security but for what is named",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: networks,
+    resources: ["Namespace log-shipper"],
+    only: /privileged/,
+    reason: "logs are folders of the node; nothing else stands in that namespace",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: ["spacemesh-devnet", "spacemesh-testnet"],
+    resources: ["Namespace metrics"],
+    only: /privileged/,
+    reason:
+      "the node exporter mounts folders of its node; every other pod there is held to restricted by pod-security",
+  },
+  {
+    rule: "pod-security",
+    stacks: networks,
+    resources: ["DaemonSet filebeat"],
+    reason:
+      "the lines of all pods lie on the node and belong to root; how far each was read is kept beside",
+  },
+  {
+    rule: "pod-security",
+    stacks: ["spacemesh-devnet", "spacemesh-testnet"],
+    resources: ["DaemonSet node-exporter"],
+    only: /volume (root|proc|sys) is/,
+    reason: "it reads how the node does, and writes nothing: all three are mounted to be read",
+  },
+  {
+    rule: "pod-security",
+    stacks: networks,
+    resources: ["Deployment miner-*", "Deployment poet-*"],
+    only: /user 0|may run as root/,
+    reason:
+      "nodes and PoETs keep their data below /root, and their images name no user (facts/spacemesh.md 2.1, 2.4); every capability is dropped",
+  },
+  {
+    rule: "pod-security",
+    stacks: networks,
+    resources: ["Deployment miner-*"],
+    only: /binds port \d+ of the node/,
+    reason:
+      "bootstrap node and bootnodes: peers find each other only where the port that is told is the one that listens (facts/spacemesh.md 2.2)",
+  },
+  {
+    rule: "probes",
+    stacks: networks,
+    resources: ["Deployment miner-*", "Deployment poet-*"],
+    only: /no liveness probe/,
+    reason:
+      "a container is kept when its program ends, with log and data: nothing may restart it (facts/spacemesh.md 2.1)",
+  },
+  {
+    rule: "probes",
+    stacks: networks,
+    resources: ["DaemonSet address-keeper-*"],
+    reason:
+      "kubeip answers nobody; what waits for its work waits for the node's mark to go (fleet/no-probes)",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: networks,
+    resources: ["ClusterRole address-keeper-cluster-role"],
+    only: /changes nodes/,
+    reason: "it takes the mark off a slot's node once the slot's address is there",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: networks,
+    resources: ["ClusterRole nginx-cluster-role"],
+    only: /reads the Secrets/,
+    reason: "an ingress controller reads the certificates of the Ingresses of every namespace",
+  },
+  {
+    rule: "evictions-possible",
+    stacks: networks,
+    resources: ["PodDisruptionBudget network"],
+    reason:
+      "the network's one budget: a miner that is moved loses its proof of space in time, and its kept container its log (facts/spacemesh.md 2.3)",
+  },
+  {
+    rule: "public-exposure",
+    stacks: networks,
+    resources: ["Deployment miner-*"],
+    only: /binds TCP \d+ of its node/,
+    reason:
+      "bootstrap node and bootnodes are how anybody joins; both ends prove who they are with their keys",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["spacemesh-mini", "spacemesh-testnet"],
+    resources: ["Service miner-*-service"],
+    only: /NodePort/,
+    reason:
+      "the members' APIs on ports of the nodes, as the original had them, without debug and smesher: fleet:miners.publicApis",
+  },
+  {
+    rule: "public-exposure",
+    stacks: networks,
+    resources: ["Service poet-1-public-service"],
+    only: /LoadBalancer/,
+    reason:
+      "home smeshers have their work proved by the first PoET, which the published config names",
+  },
+  {
+    rule: "public-exposure",
+    stacks: networks,
+    resources: ["Service nginx-balancer"],
+    reason: "the ingress controller: what it lets in is what the Ingresses name",
+  },
+  {
+    rule: "public-exposure",
+    stacks: networks,
+    resources: ["Ingress kibana-ingress"],
+    reason: "Kibana has its users log in",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["spacemesh-devnet", "spacemesh-testnet"],
+    resources: ["Ingress grafana-ingress", "Ingress prometheus-ingress"],
+    reason: "Grafana and Prometheus have their users log in",
+  },
+  {
+    rule: "public-exposure",
+    stacks: networks,
+    resources: [
+      "Ingress api-ingress",
+      "Ingress api-json-ingress",
+      "Ingress dash-api-ingress",
+      "Ingress explorer-api-ingress",
+    ],
+    reason:
+      "what the network has agreed on is everybody's to read; which APIs of the node are served is fleet:webServices.publicApi.apis",
+  },
+  {
+    rule: "image-names",
+    stacks: ["spacemesh-devnet"],
+    resources: ["Deployment spacemesh-watch"],
+    only: /the latest$/,
+    reason:
+      "the program's image has no other tag that is known (facts/spacemesh.md 1.2); make images writes the digest it has, and by that it runs",
+  },
+  {
+    rule: "probes",
+    stacks: ["spacemesh-devnet"],
+    resources: ["Deployment spacemesh-watch"],
+    reason:
+      "it listens nowhere and writes no file: it only asks, and tells Slack (fleet/no-probes)",
+  },
+  {
+    rule: "probes",
+    stacks: networks,
+    resources: ["Deployment spacemesh-explorer-collector"],
+    only: /container collector has no liveness probe/,
+    reason:
+      "it listens nowhere and its image has nothing to ask it by; it ends by itself when its node or its database goes, and is started anew (facts/spacemesh.md 2.11)",
   },
 ];

@@ -110,6 +110,8 @@ export function webNodeContainer(node: WebNode): Container {
     probes: {
       // It reads its state and finds peers before it listens: 20 minutes, as before.
       startup: { check, failureThreshold: 120 },
+      // It answers: whether it is in sync as well, the check beside it says.
+      readiness: { check, periodSeconds: 10, timeoutSeconds: 5 },
       liveness: { check, periodSeconds: 30, timeoutSeconds: 5 },
     },
     resources: config.resources,
