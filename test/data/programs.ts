@@ -101,6 +101,7 @@ const toolNames = [
   "statsd_exporter",
   "node_exporter",
   "kube-state-metrics",
+  "spacemesh-poet",
 ] as const;
 
 /** The debian packages' folders, newest version first. */

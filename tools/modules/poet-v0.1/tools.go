@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package poet pins the PoET that the judges run as v0.1.
+package poet
+
+import _ "github.com/spacemeshos/poet"
