@@ -26,6 +26,9 @@ export interface Collected {
   readonly result: unknown;
 }
 
+/** Stack that is read → its outputs. One that is not there has none. */
+export type Told = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** Answers of provider functions, by token. A function without one makes the test fail. */
 export type Calls = Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
 
@@ -35,7 +38,11 @@ export type Calls = Readonly<Record<string, (inputs: Record<string, unknown>) =>
  * Proves what is asked of the engine. It proves nothing about defaults, replacement, admission or
  * duplicate names: those are the engine's and the API server's (test/e2e).
  */
-export async function collect(program: () => unknown, calls: Calls = {}): Promise<Collected> {
+export async function collect(
+  program: () => unknown,
+  calls: Calls = {},
+  told: Told = {},
+): Promise<Collected> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -49,7 +56,9 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
         });
         return {
           id: mockId(args.type, args.name),
-          state: mockState(args.type, args.name, args.inputs),
+          state: isReference(args.type)
+            ? { ...args.inputs, outputs: told[args.name] ?? {} }
+            : mockState(args.type, args.name, args.inputs),
         };
       },
       call: (args) => {
@@ -62,6 +71,8 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
     },
     "fleet",
     "test",
+    undefined,
+    "organization",
   );
   let result: unknown;
   try {
@@ -74,6 +85,8 @@ export async function collect(program: () => unknown, calls: Calls = {}): Promis
   const urns = [...monitor.getRegisteredResources().keys()].sort();
   return { resources, urns, result };
 }
+
+const isReference = (type: string): boolean => type === "pulumi:pulumi:StackReference";
 
 /** The id that a resource gets: Linode's are numbers, and some inputs want them as such. */
 export function mockId(type: string, name: string): string {

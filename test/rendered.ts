@@ -13,6 +13,8 @@ import * as z from "zod";
 
 import { peerKeyOf } from "../components/base/peer-key.ts";
 import type { SecretKind } from "../components/base/secrets.ts";
+import { discoveryEntry, entryOutput } from "../components/spacemesh/discovery-entry.ts";
+import { WebServicesConfig } from "../components/spacemesh/web-services.schema.ts";
 import { parseConfig } from "../stacks/config.ts";
 import type { StackContext } from "../stacks/context.ts";
 import { parseAll } from "../stacks/parse.ts";
@@ -23,7 +25,7 @@ import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
 import { throwAwayCertificates, throwAwayTlsPair } from "./certificates.ts";
-import { type Calls, type Collected, collect, type Registered } from "./harness.ts";
+import { type Calls, type Collected, collect, type Registered, type Told } from "./harness.ts";
 
 /** What each committed stack's config is. */
 interface Configs {
@@ -269,10 +271,14 @@ export async function renderConfig(stack: string, raw: RawConfig): Promise<Rende
   const options: Options[] = [];
   const lookUps: LookUp[] = [];
   const compose = await composition(config);
-  const wrapped = await collect(() => {
-    noteOptions(options);
-    return compose(context);
-  }, noting(lookUps));
+  const wrapped = await collect(
+    () => {
+      noteOptions(options);
+      return compose(context);
+    },
+    noting(lookUps),
+    toldBy(config),
+  );
   const resources = wrapped.resources.map((resource) => ({
     ...resource,
     inputs: unwrapSecrets(resource.inputs) as Record<string, unknown>,
@@ -290,6 +296,24 @@ export async function renderConfig(stack: string, raw: RawConfig): Promise<Rende
     lookUps,
   };
 }
+
+/** What other stacks tell the one that reads them: each of a network called after its stack. */
+const toldBy = (config: StackConfig): Told =>
+  config.system !== "spacemesh-discovery"
+    ? {}
+    : Object.fromEntries(
+        config.networks.map((network, index) => [
+          network,
+          {
+            [entryOutput]: discoveryEntry({
+              ...{ network, domain: "spacemesh.io", networkId: 200 + index },
+              configUrl: `https://storage.googleapis.com/spacecraft-data/${network}-archive/config.json`,
+              nodeImage: "docker.io/spacemeshos/go-spacemesh-dev:38056f5",
+              web: WebServicesConfig.parse({}),
+            }),
+          },
+        ]),
+      );
 
 /** What index.ts hands a config to. */
 async function composition(config: StackConfig): Promise<(context: StackContext) => unknown> {

@@ -12,7 +12,7 @@ import { type DiscoveryEntry, networksFile } from "./discovery-entry.ts";
 export interface DiscoveryArgs {
   readonly published: PublishedList;
   /** The networks, newest first. */
-  readonly entries: pulumi.Output<readonly DiscoveryEntry[]>;
+  readonly entries: readonly DiscoveryEntry[];
   /** What happens to the list when it goes. */
   readonly data: DataPolicy;
 }
@@ -42,7 +42,7 @@ export class Discovery extends pulumi.ComponentResource implements Awaitable {
       {
         bucket: published.bucket,
         name: published.object,
-        content: entries.apply(networksFile),
+        content: networksFile(entries),
         // These two replace the object when they change, with a gap in which there is none.
         contentType: "application/json",
         cacheControl: "no-cache",

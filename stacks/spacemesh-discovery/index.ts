@@ -14,9 +14,12 @@ import type { SpacemeshDiscoveryStack } from "./schema.ts";
  * Publishes the list.
  *
  * @returns The stack's outputs: where it is read, and the networks that are in it.
+ * @throws RunError, before anything is made, where a network cannot be listed.
  */
-export function spacemeshDiscovery(config: SpacemeshDiscoveryStack): Record<string, unknown> {
-  const entries = entriesOf(config.networks);
+export async function spacemeshDiscovery(
+  config: SpacemeshDiscoveryStack,
+): Promise<Record<string, unknown>> {
+  const entries = await entriesOf(config.networks);
   const { url } = new Discovery(
     "discovery",
     { published: config.published, entries, data: config.data },
@@ -25,24 +28,24 @@ export function spacemeshDiscovery(config: SpacemeshDiscoveryStack): Record<stri
   return {
     system: config.system,
     url,
-    networks: entries.apply((all) => all.map(({ netName }) => netName)),
+    networks: entries.map(({ netName }) => netName),
     onFailure: config.onFailure,
   };
 }
 
 /** What the stacks tell of their networks. The references are of the same project and backend. */
-function entriesOf(stacks: readonly string[]): pulumi.Output<readonly DiscoveryEntry[]> {
-  const told = stacks.map((stack) =>
-    new pulumi.StackReference(stack, {
-      name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`,
-    }).getOutput(entryOutput),
-  );
-  return pulumi.all(told).apply((values) => {
-    const read = readEntries(stacks.map((stack, index) => [stack, values[index]]));
-    if ("faults" in read) {
-      // No trace: what is wrong is not in the program.
-      throw new pulumi.RunError(read.faults.join("\n"));
-    }
-    return read;
+async function entriesOf(stacks: readonly string[]): Promise<readonly DiscoveryEntry[]> {
+  const told = stacks.map(async (stack) => {
+    const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+    const { value } = await new pulumi.StackReference(stack, { name }).getOutputDetails(
+      entryOutput,
+    );
+    return [stack, value as unknown] as const;
   });
+  const read = readEntries(await Promise.all(told));
+  if ("faults" in read) {
+    // No trace: what is wrong is not in the program.
+    throw new pulumi.RunError(read.faults.join("\n"));
+  }
+  return read;
 }
