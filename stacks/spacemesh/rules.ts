@@ -18,6 +18,7 @@ import { slotFaults } from "../../components/platform/slots.ts";
 import { networkNameFaults } from "../../components/spacemesh/names.ts";
 import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
+import { watchFault } from "../../components/spacemesh/watch.ts";
 import { repeated } from "../rules.ts";
 import { webFaults } from "../../components/spacemesh/web-rules.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
@@ -111,10 +112,14 @@ const roomFaults: Rule = (stack) => {
 };
 
 /** What watches, and what of the stack it names. */
-const watchFaults: Rule = (stack) => [
-  ...observabilityFaults(stack.observability, watchedStack(stack)),
-  ...telemetryFaults(stack.miners.metrics, stack.observability.metrics),
-];
+const watchFaults: Rule = (stack) => {
+  const listFault = stack.watch === undefined ? undefined : watchFault(membersOf(stack));
+  return [
+    ...observabilityFaults(stack.observability, watchedStack(stack)),
+    ...telemetryFaults(stack.miners.metrics, stack.observability.metrics),
+    ...(listFault === undefined ? [] : [{ path: ["watch"], message: listFault }]),
+  ];
+};
 
 const rules: readonly Rule[] = [
   sectionFaults,
