@@ -473,4 +473,25 @@ export const exceptions: readonly Exception[] = [
     reason:
       "it listens nowhere and its image has nothing to ask it by; it ends by itself when its node or its database goes, and is started anew (facts/spacemesh.md 2.11)",
   },
+  {
+    rule: "budgets-feasible",
+    stacks: networks,
+    resources: ["PodDisruptionBudget network"],
+    reason:
+      "no miner is ever evicted, by intent (facts/spacemesh.md 2.3): to drain a node, its miners are stopped first",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: networks,
+    resources: ["Deployment kibana"],
+    only: /kibana\.yml https:\/\/kibana-\w+\.spacemesh\.io/,
+    reason: "its own public address, which it writes into links",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: ["spacemesh-devnet", "spacemesh-testnet"],
+    resources: ["Deployment grafana"],
+    only: /GF_SERVER_ROOT_URL/,
+    reason: "its own public address, which it writes into links",
+  },
 ];

@@ -1,4 +1,5 @@
 /** The nodes that a stack's file promises. */
+import { isUnsized } from "../components/platform/auto-size.ts";
 import {
   ClusterConfig,
   clusterNodes,
@@ -7,11 +8,13 @@ import {
 import { readEntries } from "./stack-file.ts";
 
 /**
- * Nodes of a stack; undefined where its file is not there, or promises none.
+ * Nodes of a stack; undefined where its file is not there, or promises none, or leaves their number to the
+ * program, which finds room for all before it makes any.
  *
  * @param clone Folder of the stack files.
  */
 export function nodesOfFile(stack: string, clone: string): readonly NodeShape[] | undefined {
   const entries = readEntries(stack, clone, { "fleet:cluster": ClusterConfig });
-  return entries === undefined ? undefined : clusterNodes(entries["fleet:cluster"]);
+  const cluster = entries?.["fleet:cluster"];
+  return cluster === undefined || isUnsized(cluster) ? undefined : clusterNodes(cluster);
 }

@@ -94,11 +94,14 @@ function backendCalls(world: World): NeededCall[] {
   );
 }
 
+/** Google's balancers before such a Service hand packets on as they came: nobody stands between. */
+const passedThrough = "cloud.google.com/l4-rbs";
+
 /**
  * Whose address a published port's pods see: the client's and, where a balancer stands between, the
  * balancer's; a node's where nodes pass calls on to one another.
  */
-function sources({ spec }: Service): Call["from"][] {
+function sources({ spec, metadata }: Service): Call["from"][] {
   if (spec.externalTrafficPolicy !== "Local") {
     return [node];
   }
@@ -107,7 +110,9 @@ function sources({ spec }: Service): Call["from"][] {
     ranges.length === 0
       ? [internet]
       : ranges.map((range) => ({ kind: "address", ip: range.split("/")[0] ?? "" }) as const);
-  return spec.type === "LoadBalancer" ? [...clients, privateNetwork] : clients;
+  const isBalanced =
+    spec.type === "LoadBalancer" && metadata.annotations?.[passedThrough] === undefined;
+  return isBalanced ? [...clients, privateNetwork] : clients;
 }
 
 /** Calls from outside that arrive by Services of nodes and balancers, and by ports of the nodes. */
