@@ -109,8 +109,11 @@ function firstNode(config: SpacemeshConfig, network: PublishedNetwork, target: T
     );
   }
   const [first] = network.miners;
-  if (first === undefined || config.miners.ports.public.kind === "in-cluster") {
-    const name = first?.name ?? "miner-1";
+  if (first === undefined) {
+    throw new CommandError(`${network.name} has no miner: it is ${network.phase}`);
+  }
+  if (/\.svc:\d+$/.test(first.grpc)) {
+    const { name } = first;
     throw new CommandError(
       `the miners answer inside the cluster only: kubectl --namespace ${config.namespaces.network} port-forward service/${name} 6000, ` +
         "and beside it make rewards with ENDPOINT=127.0.0.1:6000",

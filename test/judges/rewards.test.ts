@@ -5,11 +5,18 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { NodeApi } from "../../ops/spacemesh/rewards/node-api.ts";
 import { rewardsReport } from "../../ops/spacemesh/rewards/rewards.ts";
+import { runRewards } from "../../ops/spacemesh/run.ts";
+import { readStackFile } from "../../ops/stack-file.ts";
+import { projectName } from "../../sandbox/engine.ts";
+import { clone } from "../rendered.ts";
 import { toolPath } from "./tools.ts";
 
 interface Account {
@@ -22,16 +29,17 @@ interface Account {
 async function withNode<Result>(
   binary: string,
   told: { readonly debug: boolean; readonly accounts: readonly Account[] },
-  work: (api: NodeApi) => Promise<Result>,
+  work: (api: NodeApi, endpoint: string) => Promise<Result>,
 ): Promise<Result> {
   const node = spawn(toolPath(binary), [JSON.stringify(told)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(node, "close");
   const [port] = (await once(node.stdout, "data")) as [Buffer];
-  const api = new NodeApi({ target: `127.0.0.1:${port.toString().trim()}`, tls: false });
+  const endpoint = `127.0.0.1:${port.toString().trim()}`;
+  const api = new NodeApi({ target: endpoint, tls: false });
   try {
-    return await work(api);
+    return await work(api, endpoint);
   } finally {
     api.close();
     node.stdin.end();
@@ -108,6 +116,43 @@ describe.each(generations)("$binary", ({ binary, other, own, sent }) => {
       "not managed: 1 accounts, balances of 100000000000000000, rewards of 0",
     );
   });
+});
+
+test("the command asks a node for the accounts that the stack's last update left in its outputs", async () => {
+  const root = mkdtempSync(join(tmpdir(), "fleet-rewards-"));
+  const stack = "spacemesh-mini";
+  const folder = join(root, stack, "backend", ".pulumi", "stacks", projectName(clone));
+  mkdirSync(folder, { recursive: true });
+  const own = `0x${"a1".repeat(20)}`;
+  const outputs = {
+    network: {
+      ...{ name: "mininet", phase: "running", config: "https://bucket.example/c", image: "a/b:1" },
+      miners: [{ name: "miner-1", grpc: "miner-1.spacemesh.svc:6000", coinbase: own }],
+    },
+  };
+  const resources = [{ urn: "urn:x", type: "pulumi:pulumi:Stack", outputs }];
+  const state = { version: 3, checkpoint: { latest: { resources } } };
+  writeFileSync(join(folder, `${stack}.json`), JSON.stringify(state));
+  vi.stubEnv("FLEET_SANDBOX_ROOT", root);
+  const printed = vi.spyOn(console, "log").mockReturnValue();
+  try {
+    const file = readStackFile(clone, stack);
+    await expect(runRewards(clone, file, "sandbox", undefined)).rejects.toThrow(
+      /ENDPOINT=host:port/,
+    );
+    const [address] = [Buffer.from(own.slice(2), "hex").toString("base64")];
+    const accounts = [{ address, balance: "5", rewards: [{ layer: 3, total: "7" }] }];
+    await withNode("node-api-bytes", { debug: false, accounts }, async (_, endpoint) => {
+      expect(await runRewards(clone, file, "sandbox", endpoint)).toBe(0);
+    });
+    expect(printed.mock.calls.join("\n")).toMatch(
+      /managed: 1 accounts, balances of 5, rewards of 7/,
+    );
+  } finally {
+    printed.mockRestore();
+    vi.unstubAllEnvs();
+    rmSync(root, { recursive: true });
+  }
 });
 
 test("a thousand accounts come in one answer", async () => {

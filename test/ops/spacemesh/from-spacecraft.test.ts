@@ -82,7 +82,7 @@ describe("the stack file", () => {
     expect(stack.watch?.slack.channel).toBe("C0123456789");
     expect(stack.webServices).toBeUndefined();
     expect(stack.observability.profiles).toBeDefined();
-    expect(stack.observability.metrics?.grafana?.host).toBe("grafana-devnet.spacemesh.io");
+    expect(stack.observability.metrics?.grafana.host).toBe("grafana-devnet.spacemesh.io");
     expect(stack.observability.logs?.families["sm"]?.retention).toBe("7d");
     expect(stack.cluster).toMatchObject({ kind: "gke", project: "proj-1", zone: "us-central1-b" });
   });

@@ -3,7 +3,7 @@
  * and what is made of the answers, of those that do not come too; not that the clouds answer so.
  */
 import { createHash, generateKeyPairSync, verify } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -25,6 +25,9 @@ import { crc32c, crc32cText } from "../../../ops/spacemesh/release/crc32c.ts";
 import { googleToken } from "../../../ops/spacemesh/release/google-token.ts";
 import { releaseNetwork, type ReleaseRequest } from "../../../ops/spacemesh/release/release.ts";
 import { Storage } from "../../../ops/spacemesh/release/storage.ts";
+import { runNetworkRelease } from "../../../ops/spacemesh/run.ts";
+import { parseStackFile } from "../../../ops/stack-file.ts";
+import { clone } from "../../rendered.ts";
 import { ForgeServer, repository } from "../forge-server.ts";
 import { StorageServer } from "./storage-server.ts";
 
@@ -415,6 +418,49 @@ describe("the draft", () => {
     await expect(releaseNetwork(request())).rejects.toThrow(
       /2 releases for v0.2.18: delete all but one/,
     );
+  });
+});
+
+describe("the command", () => {
+  const mini = readFileSync(join(clone, "Pulumi.spacemesh-mini.yaml"), "utf8");
+  const time = /time: "([^"]+)"/.exec(mini)?.[1] ?? "";
+  const released = parseStackFile(
+    "spacemesh-mini",
+    `${mini}\n  fleet:release: { version: ${version}, repository: ${repository} }\n`,
+  );
+  const environment = (): NodeJS.ProcessEnv => ({
+    ...{ STORAGE_EMULATOR_HOST: clouds.url, GITHUB_API_URL: hub.url },
+    ...{ GOOGLE_OAUTH_ACCESS_TOKEN: clouds.token, SPACECRAFT_GITHUB_TOKEN: hub.token },
+  });
+
+  test("releases what the stack file says, with the log-ins of the environment", async () => {
+    clouds.put(place, config.replace(genesis, time));
+    expect(await runNetworkRelease(released, "live", environment())).toBe(0);
+    expect(hub.releases).toMatchObject([{ name: "MININET", draft: true }]);
+    expect(bundleAt("macOS")?.metadata["fleet-network"]).toBe("mininet");
+  });
+
+  test.each([
+    ["in a sandbox", released, "sandbox", {}, /writes to the real buckets/],
+    [
+      "of a stack that says no version",
+      parseStackFile("spacemesh-mini", mini),
+      "live",
+      {},
+      /has no fleet:release/,
+    ],
+    [
+      "without a token for the forge",
+      released,
+      "live",
+      { SPACECRAFT_GITHUB_TOKEN: "" },
+      /GITHUB_TOKEN is not set/,
+    ],
+  ] as const)("does nothing %s", async (_, file, target, change, message) => {
+    await expect(runNetworkRelease(file, target, { ...environment(), ...change })).rejects.toThrow(
+      message,
+    );
+    expect([clouds.writes, hub.changes]).toEqual([[], []]);
   });
 });
 
