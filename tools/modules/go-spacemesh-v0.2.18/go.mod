@@ -1,0 +1,5 @@
+module fleet/tools/go-spacemesh-v0.2.18
+
+go 1.26.0
+
+require github.com/spacemeshos/go-spacemesh v0.2.18-beta.0
