@@ -149,7 +149,7 @@ function placeOf(config: StackConfig): string {
   }
   return config.cluster === undefined
     ? `Docker at ${config.docker.host ?? `context ${config.docker.context ?? ""}`}`
-    : `${config.cluster.kind === "lke" ? "cluster" : "context"} ${nameOfCluster(config.cluster)}`;
+    : `${config.cluster.kind === "kubeconfig" ? "context" : "cluster"} ${nameOfCluster(config.cluster)}`;
 }
 
 /**

@@ -10,7 +10,7 @@ import * as z from "zod";
 import { poolLabel, slotLabel } from "../base/labels.ts";
 import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
 import { GkeCluster } from "./gke.schema.ts";
-import { addressTaint, madeAddressFaults, poolName } from "./google-names.ts";
+import { addressTaint, madeAddressFaults } from "./google-names.ts";
 import { GoogleTerms } from "./google.schema.ts";
 import { LinodeTerms, LinodeType } from "./linode.schema.ts";
 import { basePool, lkePoolFaults } from "./lke-pools.ts";
@@ -170,7 +170,6 @@ const atGke = (node: NodeShape, { zone }: Pool): NodeShape => ({
   ...node,
   labels: {
     ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zone }),
-    "cloud.google.com/gke-nodepool": poolName(node.pool, node.slot),
     ...node.labels,
   },
   ...(node.address?.kind === "reserved" ? { startupTaints: [addressTaint] } : {}),

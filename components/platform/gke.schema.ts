@@ -23,7 +23,8 @@ import { parseQuantity } from "../base/quantity.ts";
 
 /**
  * What Google's own pods ask of every node: logs, metrics, disks, network, names. Our estimate, at the
- * lower end of what is seen (facts/clouds-gke-ingress-tls.md 1.4); `doctor` compares it with the nodes.
+ * lower end of what is seen (facts/clouds-gke-ingress-tls.md 1.4): `kubectl describe node` shows what is
+ * asked really.
  */
 const SystemPods = z.strictObject({
   cpu: Cpu.default("500m"),

@@ -7,8 +7,9 @@ import {
   type ClusterConfig,
   clusterNodes,
   type NodeShape,
+  type NodesThere,
 } from "../../components/platform/cluster.schema.ts";
-import { givenAddresses } from "../../components/platform/pool.schema.ts";
+import { givenAddresses, type Pool } from "../../components/platform/pool.schema.ts";
 import { visible } from "../../review/render/visible.ts";
 import type { Fault } from "../../stacks/faults.ts";
 import type { Check } from "./check.ts";
@@ -40,10 +41,18 @@ type Node = z.infer<typeof Node>;
 /** What `kubectl get nodes -o json` gives. */
 export const NodeList = z.looseObject({ items: z.array(Node) });
 
-/** Every node held against its pool, every pool against its nodes. */
-export function nodeCheck(cluster: ClusterConfig, nodes: readonly Node[]): Check {
-  const shapes = clusterNodes(cluster);
-  const pools = [...new Set(shapes.map(({ pool }) => pool))];
+/**
+ * Every node held against its pool, every pool against its nodes.
+ *
+ * @param there Which of the nodes there are to be.
+ */
+export function nodeCheck(
+  cluster: ClusterConfig,
+  nodes: readonly Node[],
+  there: NodesThere = "all",
+): Check {
+  const shapes = clusterNodes(cluster, there);
+  const pools = [...new Set(clusterNodes(cluster).map(({ pool }) => pool))];
   const strangers = nodes.filter((node) => !pools.includes(poolOf(node) ?? ""));
   return {
     name: "pools and nodes",
@@ -52,6 +61,7 @@ export function nodeCheck(cluster: ClusterConfig, nodes: readonly Node[]): Check
       ...pools.flatMap((pool) =>
         poolFaults(
           pool,
+          mostNodes(cluster, pool, there),
           shapes.filter((shape) => shape.pool === pool),
           nodes.filter((node) => poolOf(node) === pool),
         ),
@@ -81,20 +91,32 @@ const poolOf = ({ metadata }: Node): string | undefined => metadata.labels[poolL
 const slotOf = ({ metadata }: Node): string | undefined => metadata.labels[slotLabel];
 const nodeName = ({ metadata }: Node): string => visible(metadata.name);
 
-function poolFaults(pool: string, shapes: readonly NodeShape[], nodes: readonly Node[]): Fault[] {
+/** Most nodes of a pool that the cloud itself makes larger; undefined of one that has just its number. */
+function mostNodes(cluster: ClusterConfig, name: string, there: NodesThere): number | undefined {
+  const pool: Pool | undefined = cluster.pools[name];
+  return there === "none" ? undefined : pool?.autoscale?.max;
+}
+
+function poolFaults(
+  pool: string,
+  most: number | undefined,
+  shapes: readonly NodeShape[],
+  nodes: readonly Node[],
+): Fault[] {
   const path = `fleet:cluster.pools.${pool}`;
   const [shape] = shapes;
   if (shape === undefined) {
-    return [];
+    return goneFaults(path, nodes);
   }
   const isSlotted = shape.slot !== undefined;
+  const isRight = nodes.length >= shapes.length && nodes.length <= (most ?? shapes.length);
   const count =
-    isSlotted || nodes.length === shapes.length
+    isSlotted || isRight
       ? []
       : [
           {
             path: `${path}.nodes`,
-            expected: `is ${shapes.length}; the cluster has ${nodes.length} nodes with the label ${poolLabel}=${pool}`,
+            expected: `is ${shapes.length}${most === undefined ? "" : ` to ${most}`}; the cluster has ${nodes.length} nodes with the label ${poolLabel}=${pool}`,
             mend:
               nodes.length === 0
                 ? `kubectl label node <node> ${poolLabel}=${pool}`
@@ -107,6 +129,18 @@ function poolFaults(pool: string, shapes: readonly NodeShape[], nodes: readonly 
     ...nodes.flatMap((node) => [...sizeFaults(path, shape, node), ...markFaults(shape, node)]),
   ];
 }
+
+/** Nodes of a pool that has none while the stack does not run: they cost, and carry nothing. */
+const goneFaults = (path: string, nodes: readonly Node[]): Fault[] =>
+  nodes.length === 0
+    ? []
+    : [
+        {
+          path,
+          expected: `has no nodes while the stack does not run; the cluster has ${nodes.map(nodeName).join(", ")}`,
+          mend: "the next update takes them away; if they come back, look who changes the pool",
+        },
+      ];
 
 function slotFaults(path: string, shapes: readonly NodeShape[], nodes: readonly Node[]): Fault[] {
   const known = new Set(shapes.map(({ slot }) => `${slot ?? ""}`));
@@ -189,7 +223,7 @@ function quantity(text: string | undefined): number | undefined {
   }
 }
 
-function markFaults({ labels, taints }: NodeShape, node: Node): Fault[] {
+function markFaults({ labels, taints, startupTaints = [] }: NodeShape, node: Node): Fault[] {
   const path = nodeName(node);
   const isReady = node.status.conditions.some(
     ({ type, status }) => type === "Ready" && status === "True",
@@ -206,6 +240,13 @@ function markFaults({ labels, taints }: NodeShape, node: Node): Fault[] {
       ),
   );
   return [
+    ...startupTaints
+      .filter(({ key }) => node.spec.taints.some((taint) => taint.key === key))
+      .map(({ key }) => ({
+        path,
+        expected: `still has the mark ${key} of a new node: nothing is placed there before it has its slot's address`,
+        mend: `kubectl logs -A -l fleet/group=address-keeper tells what its agent waits for`,
+      })),
     ...(isReady ? [] : [{ path, expected: "is not ready", mend: `kubectl describe node ${path}` }]),
     ...missing.map(([key, value]) => ({
       path,

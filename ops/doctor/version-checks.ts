@@ -80,22 +80,22 @@ export function kubernetesCheck(
   judged: string | undefined,
 ): Check {
   const server = serverVersion.gitVersion;
-  const faults =
-    cluster.kind === "lke" && minorOf(cluster.version) !== minorOf(server)
-      ? [
-          {
-            path: "fleet:cluster.version",
-            expected: `is ${cluster.version}; the cluster runs ${visible(server)}`,
-            mend: "write down what runs, or let the next update move it: every node is exchanged then",
-          },
-        ]
-      : [];
+  const faults = versionFaults(cluster, server);
   const [ofServer, ofClient, ofJudge] = [server, clientVersion.gitVersion, judged].map(minorOf);
   return {
     name: "Kubernetes",
     detail: visible(server),
     faults,
     notices: [
+      ...(cluster.kind === "gke" && cluster.version === undefined && cluster.channel === "none"
+        ? [
+            {
+              path: "fleet:cluster.version",
+              expected: `is not said; the cluster runs ${visible(server)}`,
+              mend: "write it down: another cluster of this file would run what Google gives that day",
+            },
+          ]
+        : []),
       ...(ofServer !== undefined && ofClient !== undefined && Math.abs(ofServer - ofClient) > 1
         ? [
             {
@@ -119,6 +119,24 @@ export function kubernetesCheck(
         : []),
     ],
   };
+}
+
+/** A version that the file says, and that does not run. */
+function versionFaults(cluster: ClusterConfig, server: string): Fault[] {
+  const wanted = cluster.kind === "kubeconfig" ? undefined : cluster.version;
+  const isSame =
+    cluster.kind === "gke"
+      ? wanted === undefined || server === `v${wanted}`
+      : minorOf(wanted) === minorOf(server);
+  return wanted === undefined || isSame
+    ? []
+    : [
+        {
+          path: "fleet:cluster.version",
+          expected: `is ${wanted}; the cluster runs ${visible(server)}`,
+          mend: "write down what runs, or let the next update move it: every node is exchanged then",
+        },
+      ];
 }
 
 /** `v1.36.3` → 36. */

@@ -2,6 +2,7 @@
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import type { Fault } from "../../stacks/faults.ts";
 import { nameOfCluster } from "../../components/platform/cluster.schema.ts";
+import { nodesThere } from "../../stacks/spacemesh/nodes-there.ts";
 import { SandboxError } from "../../sandbox/fault.ts";
 import { CommandError } from "../command.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
@@ -126,7 +127,13 @@ async function clusterChecks({ root, config, reach }: WorldOf): Promise<Check[]>
     "complaint" in nodes
       ? withoutNodes(clusterFault(path, nodes.complaint))
       : await guarded("pools and nodes", () =>
-          Promise.resolve(nodeCheck(cluster, NodeList.parse(JSON.parse(nodes.value)).items)),
+          Promise.resolve(
+            nodeCheck(
+              cluster,
+              NodeList.parse(JSON.parse(nodes.value)).items,
+              config.system === "spacemesh" ? nodesThere(config) : "all",
+            ),
+          ),
         ),
   ];
 }

@@ -7,6 +7,7 @@ import { balancerCloud } from "../../components/platform/balancer.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import type { StackContext } from "../context.ts";
+import { nodesThere } from "./nodes-there.ts";
 import type { SpacemeshStack } from "./schema.ts";
 
 /** {@link layGround}. */
@@ -34,6 +35,7 @@ export function layGround(
     ...stack.cluster,
     data: stack.data,
     isUnread: context.isClusterUnread,
+    there: nodesThere(stack),
   });
   const opts = { provider: cluster.provider };
   const controllers = new IngressControllers(

@@ -57,7 +57,6 @@ describe("a node of a cluster at Google", () => {
     expect(slots[1]).toMatchObject({
       address: { kind: "reserved", assignedBy: "kubeip" },
       labels: {
-        "cloud.google.com/gke-nodepool": "edge-slot-10",
         "fleet/pool": "edge",
         "fleet/slot": "10",
         "topology.kubernetes.io/region": "us-central1",

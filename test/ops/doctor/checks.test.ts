@@ -6,13 +6,19 @@ import { pathToFileURL } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
-import { ClusterConfig } from "../../../components/platform/cluster.schema.ts";
+import {
+  ClusterConfig,
+  clusterNodes,
+  type NodeShape,
+  type NodesThere,
+} from "../../../components/platform/cluster.schema.ts";
 import { clusterFault, engineFault } from "../../../ops/doctor/causes.ts";
 import { codeOf, notChecked } from "../../../ops/doctor/check.ts";
 import { locksCheck } from "../../../ops/doctor/locks.ts";
 import { nodeCheck, NodeList } from "../../../ops/doctor/node-checks.ts";
 import { stateChecks, type StateOf } from "../../../ops/doctor/state-checks.ts";
 import { kubernetesCheck } from "../../../ops/doctor/version-checks.ts";
+import { gke } from "../../platform/gke-fixtures.ts";
 
 describe("why an engine does not answer", () => {
   it.each([
@@ -265,6 +271,74 @@ describe("nodes", () => {
     ],
   ])("that %s are told, and only they", (_, nodes, told) => {
     expect(nodesFound(nodes)).toEqual([expect.stringMatching(told)]);
+  });
+});
+
+describe("nodes of a cluster at Google", () => {
+  const google = gke();
+  const made = (shape: NodeShape, name: string, more: object = {}) => ({
+    metadata: { name, labels: shape.labels },
+    spec: {},
+    status: {
+      allocatable: { ...shape.allocatable, pods: `${shape.allocatable.pods}` },
+      conditions: [{ type: "Ready", status: "True" }],
+    },
+    ...more,
+  });
+  const shapes = clusterNodes(google);
+  const all = shapes.map((shape, index) => made(shape, `n${index}`));
+  const [first] = shapes;
+  const found = (nodes: readonly unknown[], there?: NodesThere) =>
+    nodeCheck(google, NodeList.parse({ items: nodes }).items, there).faults.map(
+      ({ path, expected }) => `${path} ${expected}`,
+    );
+
+  it("may be more than the file says where Google adds them, up to the most", () => {
+    const more = (count: number) => [
+      ...all,
+      ...Array.from({ length: count }, (_, index) => ({
+        ...all[0],
+        metadata: { name: `more-${index}`, labels: first?.labels },
+      })),
+    ];
+    expect(first?.pool).toBe("default");
+    expect(found(more(7))).toEqual([]);
+    expect(found(more(8))).toEqual([
+      expect.stringContaining("pools.default.nodes is 2 to 9; the cluster has 10 nodes"),
+    ]);
+  });
+
+  it("that still wait for their slot's address are told", () => {
+    const taints = [{ key: "fleet/address", value: "pending", effect: "NoSchedule" }];
+    const nodes = shapes.map((shape, index) =>
+      made(shape, `n${index}`, shape.slot === 10 ? { spec: { taints } } : {}),
+    );
+    expect(found(nodes)).toEqual([
+      expect.stringMatching(/^n\d still has the mark fleet\/address of a new node/),
+    ]);
+  });
+
+  it("are none of a parked network: what is left is told", () => {
+    expect(found([], "none")).toEqual([]);
+    expect(found([all[0]], "none")).toEqual([
+      expect.stringContaining("pools.default has no nodes while the stack does not run"),
+    ]);
+    expect(found([all[0]], "one")).toEqual([]);
+  });
+
+  it("run the version that is written down, or one is to be written down", () => {
+    const server = { gitVersion: "v1.34.1-gke.1829001" };
+    const versions = { clientVersion: server, serverVersion: server };
+    const of = (change: Record<string, unknown>) =>
+      kubernetesCheck(versions, gke(change), "1.34.0");
+    expect(of({ version: "1.34.1-gke.1829001" })).toMatchObject({ faults: [], notices: [] });
+    expect(of({ version: "1.33.5-gke.1162000" }).faults).toMatchObject([
+      { expected: "is 1.33.5-gke.1162000; the cluster runs v1.34.1-gke.1829001" },
+    ]);
+    expect(of({}).notices).toMatchObject([
+      { expected: "is not said; the cluster runs v1.34.1-gke.1829001" },
+    ]);
+    expect(of({ channel: "stable" }).notices).toEqual([]);
   });
 });
 
