@@ -57,7 +57,7 @@ export async function collect(
         return {
           id: mockId(args.type, args.name),
           state: isReference(args.type)
-            ? { ...args.inputs, outputs: told[args.name] ?? {} }
+            ? { ...(args.inputs as object), outputs: told[args.name] ?? {} }
             : mockState(args.type, args.name, args.inputs),
         };
       },

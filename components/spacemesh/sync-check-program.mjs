@@ -4,21 +4,19 @@
  * A node answers its API long before it knows the network, and says so only in the body of an answer that a
  * probe cannot read (facts/spacemesh.md 2.10).
  *
- * Environment: STATUS_URL, where the node is asked; PORT, where the kubelet asks.
+ * Environment: STATUS_URL, where the node is asked; PORT, where the kubelet asks; PATIENCE_MS, how long the
+ * node may take: less than the probe's own time, so that what the kubelet sees is an answer.
  */
 import { createServer } from "node:http";
 
-const { STATUS_URL = "", PORT = "" } = process.env;
-
-/** Less than the probe's own time, so that what it sees is an answer. */
-const patience = 3_000;
+const { STATUS_URL = "", PORT = "", PATIENCE_MS = "" } = process.env;
 
 async function isSynced() {
   const response = await fetch(STATUS_URL, {
     method: "POST",
     body: "{}",
     headers: { "content-type": "application/json" },
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(Number(PATIENCE_MS)),
   });
   const { status } = /** @type {{ status?: { isSynced?: boolean, is_synced?: boolean } }} */ (
     await response.json()

@@ -10,6 +10,9 @@ const program = "sync-check.mjs";
 const volume = "sync-check";
 const folder = "/opt/sync-check";
 
+/** How long the kubelet waits for an answer. */
+const probeSeconds = 5;
+
 /** Its program, for the pod's files. */
 export const syncCheckFiles = (): FileSet => ({
   name: volume,
@@ -27,13 +30,14 @@ export const syncCheck = ({ image, resources }: WebServicesConfig["syncCheck"]):
   env: {
     STATUS_URL: `http://127.0.0.1:${webPorts.json}/v1/node/status`,
     PORT: `${webPorts.sync}`,
+    PATIENCE_MS: `${(probeSeconds - 1) * 1_000}`,
   },
   ports: [{ name: "sync", port: webPorts.sync }],
   probes: {
     readiness: {
       check: { kind: "http", path: "/", port: "sync" },
       periodSeconds: 10,
-      timeoutSeconds: 5,
+      timeoutSeconds: probeSeconds,
     },
     liveness: { check: { kind: "tcp", port: "sync" }, periodSeconds: 30 },
   },

@@ -101,12 +101,11 @@ describe("the list of networks", () => {
   });
 
   it("tells of every stack that cannot be listed, at once", () => {
-    const { netID: _, dash: __, ...older } = entry;
     expect(
       readEntries([
         ["mini", entry],
         ["gone", undefined],
-        ["older", { ...older, netID: "205" }],
+        ["older", { ...entry, netID: "205", dash: undefined }],
         ["twin", entry],
       ]),
     ).toEqual({
