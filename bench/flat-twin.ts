@@ -35,10 +35,19 @@ const loaded = Object.fromEntries(
   await Promise.all(packages.map(async (one) => [one, await import(\`@pulumi/\${one}\`)])),
 );
 const made = new Map();
-for (const { urn, type, name, inputs } of providers) {
+const makeProvider = ({ urn, type, name, inputs, cluster }) => {
   if (inputs.registryAuth) inputs.registryAuth = pulumi.secret(inputs.registryAuth);
+  if (cluster) {
+    // Where the stack makes its cluster, the way there is known when that stands.
+    const { endpoint, masterAuth } = made.get(cluster.urn);
+    inputs.kubeconfig = pulumi
+      .all([inputs.kubeconfig, endpoint, masterAuth.clusterCaCertificate])
+      .apply(([text, ...values]) => values.reduce((so, value, n) => so.replaceAll(cluster.rendered[n], value), text));
+  }
   made.set(urn, new loaded[type.split(":")[2]].Provider(name, inputs));
-}
+};
+const later = new Map(providers.filter(({ cluster }) => cluster).map((one) => [one.urn, one]));
+providers.filter(({ cluster }) => !cluster).forEach(makeProvider);
 const found = lookUps.map(({ token, inputs, provider }) =>
   pulumi.runtime.invoke(token, inputs, { provider: made.get(provider) }),
 );
@@ -72,6 +81,7 @@ for (const one of resources) {
   // \`gcp:compute/address:Address\` is in a module, \`linode:index/domain:Domain\` in none.
   const Kind = module === "kubernetes" ? place[group.split(".")[0]][version][kind] : (place[group] ?? place)[kind];
   const dependsOn = dependencies.map((dependency) => made.get(dependency));
+  if (!made.has(provider)) makeProvider(later.get(provider));
   made.set(urn, new Kind(name, values, { ...options, dependsOn, provider: made.get(provider) }));
 }
 `;
@@ -89,7 +99,11 @@ export function writeFlatTwin(rendered: Rendered<unknown>, folder: string): numb
   const providers = options.filter(isProvider);
   const own = options.filter((one) => one.custom && !isProvider(one));
   const known = new Set(own.map(({ urn }) => urn));
-  const resources = inOrder(own.map((asked) => declaration(asked, inputsOf(asked), known)));
+  const clusters = clustersOf(providers, collected.resources);
+  const resources = inOrder(
+    own.map((asked) => declaration(asked, inputsOf(asked), known)),
+    (provider) => clusters.get(provider)?.urn,
+  );
   writeProject(folder, program);
   writeFileSync(
     join(folder, "resources.json"),
@@ -100,6 +114,7 @@ export function writeFlatTwin(rendered: Rendered<unknown>, folder: string): numb
         type: one.type,
         name: one.name,
         inputs: decoded(inputsOf(one)?.inputs ?? {}),
+        cluster: clusters.get(one.urn),
       })),
       lookUps: lookUps.map((one) => ({
         ...one,
@@ -109,6 +124,37 @@ export function writeFlatTwin(rendered: Rendered<unknown>, folder: string): numb
     }),
   );
   return resources.length;
+}
+
+/** A cluster that a stack makes, and what the rendering took for the way there. */
+interface MadeCluster {
+  readonly urn: string;
+  /** Its endpoint and its authority. */
+  readonly rendered: readonly string[];
+}
+
+const googleCluster = "gcp:container/cluster:Cluster";
+
+/** Provider → the cluster that it waits for. */
+const clustersOf = (
+  providers: readonly Options[],
+  resources: readonly Registered[],
+): ReadonlyMap<string, MadeCluster> =>
+  new Map(
+    providers.flatMap(({ urn, propertyDependencies }): [string, MadeCluster][] => {
+      const source = propertyDependencies["kubeconfig"]?.find((one) => one.includes(googleCluster));
+      return source === undefined ? [] : [[urn, { urn: source, rendered: googleWay(resources) }]];
+    }),
+  );
+
+/** What the mocks say of Google's cluster: in the kubeconfig that was rendered. */
+function googleWay(resources: readonly Registered[]): string[] {
+  const text = resources
+    .map(({ inputs }) => inputs["kubeconfig"])
+    .find((one) => typeof one === "string");
+  const [, server = ""] = /https:\/\/([^"\s]+)/.exec(text ?? "") ?? [];
+  const [, authority = ""] = /certificate-authority-data\W+([\w+/=]+)/.exec(text ?? "") ?? [];
+  return [server, authority];
 }
 
 /** Inputs of a provider as a program writes them: the engine is given texts of JSON. */
@@ -151,12 +197,23 @@ function declaration(
   };
 }
 
-/** Each after all it depends on: the program makes them one after the other. */
-function inOrder(declarations: readonly Declaration[]): readonly Declaration[] {
+/**
+ * Each after all it depends on: the program makes them one after the other.
+ *
+ * @param clusterOf What a provider waits for.
+ */
+function inOrder(
+  declarations: readonly Declaration[],
+  clusterOf: (provider: string) => string | undefined,
+): readonly Declaration[] {
   const byUrn = new Map(declarations.map((one) => [one.urn, one]));
   const ordered = new Set<Declaration>();
   const place = (one: Declaration): void => {
-    const before = [...one.dependencies, ...Object.values(one.propertyDependencies).flat()];
+    const before = [
+      ...[clusterOf(one.provider)].flatMap((cluster) => cluster ?? []),
+      ...one.dependencies,
+      ...Object.values(one.propertyDependencies).flat(),
+    ];
     for (const dependency of before) {
       const other = byUrn.get(dependency);
       if (other !== undefined && !ordered.has(other)) {
