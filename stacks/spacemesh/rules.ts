@@ -9,6 +9,7 @@ import { partNamespaces } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
 import { balancerFaults } from "../../components/platform/balancer.ts";
 import { capacityFaults } from "../../components/platform/capacity.ts";
+import { googleOf } from "../../components/platform/cluster.schema.ts";
 import { controllerSlots } from "../../components/platform/controllers.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
@@ -17,6 +18,7 @@ import { plannedOnControllers, recordFaults } from "../../components/platform/re
 import { slotFaults } from "../../components/platform/slots.ts";
 import { networkNameFaults } from "../../components/spacemesh/names.ts";
 import { networkFaults } from "../../components/spacemesh/network-rules.ts";
+import { publicPoetFaults } from "../../components/spacemesh/poet-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { watchFault } from "../../components/spacemesh/watch.ts";
 import { repeated } from "../rules.ts";
@@ -50,8 +52,20 @@ const pinnedFaults: Rule = (stack) =>
 const sectionFaults: Rule = (stack) => [
   ...networkFaults(stack, slotsOf(stack)),
   ...networkNameFaults(["network", "name"], stack.network.name),
+  ...publicPoetFaults(stack, googleOf(stack.cluster) !== undefined),
   ...(stack.webServices === undefined ? [] : webFaults(stack.network, stack.webServices)),
 ];
+
+/** Who parks, parks all; who takes the network away has nothing left to park. */
+const onlyFaults: Rule = ({ only, network }) =>
+  only !== undefined && network.phase === "parked"
+    ? [
+        {
+          path: ["only"],
+          message: "must not stand beside phase: parked, in which nothing runs: say one of both",
+        },
+      ]
+    : [];
 
 /** Every public name lies in a zone that somebody keeps, leads to one thing, and is on the certificate. */
 const hostFaults: Rule = (stack) => {
@@ -84,12 +98,20 @@ const workloadNameFaults: Rule = (stack) =>
   );
 
 /** Each namespace has a Pod Security level of its own. */
-const namespaceFaults: Rule = ({ namespaces, ingress, observability }) =>
+const namespaceFaults: Rule = ({ namespaces, ingress, observability, cluster }) =>
   repeated(
     [
       [["namespaces", "network"], namespaces.network] as const,
       [["namespaces", "webServices"], namespaces.webServices] as const,
       [["ingress", "namespace"], ingress.namespace] as const,
+      ...(cluster.kind === "gke"
+        ? [
+            [
+              ["cluster", "addressKeeper", "namespace"],
+              cluster.google.addressKeeper.namespace,
+            ] as const,
+          ]
+        : []),
       ...partNamespaces(observability).map(({ path, name }) => [path, name] as const),
     ],
     (name, first) =>
@@ -123,6 +145,7 @@ const watchFaults: Rule = (stack) => {
 
 const rules: readonly Rule[] = [
   sectionFaults,
+  onlyFaults,
   regionFaults,
   pinnedFaults,
   hostFaults,

@@ -1,4 +1,4 @@
-import * as gcp from "@pulumi/gcp";
+import { Provider } from "@pulumi/gcp/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
@@ -14,7 +14,7 @@ async function made(config: object = {}, data: DataPolicy = "protect") {
   const options: Options[] = [];
   const collected = await collect(() => {
     noteOptions(options);
-    const provider = new gcp.Provider("google", {});
+    const provider = new Provider("google", {});
     const parent = new pulumi.ComponentResource("demo:test:Parent", "parent", {});
     return new NetworkConfigObject(
       "config",
