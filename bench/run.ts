@@ -48,7 +48,7 @@ try {
     tell(await stackFigures(stack, root));
   }
   tell(await watchFigures("prod", root));
-  tell(await networkFigures(root));
+  await networkFigures(root, tell);
   tell([await checkFigure()]);
   process.exitCode = figures.every(keeps) ? 0 : 1;
 } finally {

@@ -48,25 +48,28 @@ export const sizes: readonly NetworkSize[] = [
 const shown = ({ minimum, median, maximum }: Times): string =>
   `${median.toFixed(2)} s (${minimum.toFixed(2)}–${maximum.toFixed(2)})`;
 
-/** Figures of networks of some sizes, in that order. */
+/**
+ * Figures of networks of some sizes, in that order.
+ *
+ * @param tell Is told them as they come: the larger ones take minutes.
+ */
 export async function networkFigures(
   root: string,
+  tell: (figures: readonly Figure[]) => void,
   of: readonly NetworkSize[] = sizes,
-): Promise<Figure[]> {
-  const figures: Figure[] = [];
+): Promise<void> {
   const measured: Measured[] = [];
   for (const size of of) {
-    const one = await figuresOf(size, join(root, `miners-${size.miners}`));
-    figures.push(...one.figures);
-    measured.push(one.measured);
+    measured.push(await measureNetwork(size, join(root, `miners-${size.miners}`), tell));
   }
-  return [...figures, ...costFigures(measured)];
+  tell(costFigures(measured));
 }
 
-async function figuresOf(
+async function measureNetwork(
   size: NetworkSize,
   root: string,
-): Promise<{ readonly figures: readonly Figure[]; readonly measured: Measured }> {
+  tell: (figures: readonly Figure[]) => void,
+): Promise<Measured> {
   const place = sandboxPlace(smallNetwork, { root });
   mkdirSync(root, { recursive: true });
   const file = join(root, `Pulumi.${smallNetwork}.yaml`);
@@ -84,15 +87,11 @@ async function figuresOf(
     });
     const taken = await compareFootprints(fleet.preview(), flat.preview(), size.rounds);
     const measured = { miners: size.miners, resources, taken };
-    return {
-      measured,
-      figures: [
-        ...previewFigures(measured),
-        ...(size.up === undefined
-          ? []
-          : [await updateFigure(sandbox, fleet, rendered, measured, folder)]),
-      ],
-    };
+    tell(previewFigures(measured));
+    if (size.up !== undefined) {
+      tell([await updateFigure(sandbox, fleet, rendered, measured, folder)]);
+    }
+    return measured;
   } finally {
     sandbox.api.close();
     await removeSandbox(place);
