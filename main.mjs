@@ -19,6 +19,14 @@ module.enableCompileCache?.(
   fileURLToPath(new URL("node_modules/.cache/fleet-compiled", import.meta.url)),
 );
 
+// zod brings its messages in sixty languages, a module each, at every run; ours are our own, and in English.
+module.registerHooks?.({
+  load: (url, context, next) =>
+    url.endsWith("/zod/v4/locales/index.js")
+      ? { format: "module", source: 'export { default as en } from "./en.js";', shortCircuit: true }
+      : next(url, context),
+});
+
 const { traceProgram } = await import("./stacks/trace.ts");
 traceProgram();
 const { default: program } = await import("./index.ts");

@@ -1,6 +1,7 @@
 /** What the loader needs of a kubeconfig: which contexts it has, and where their servers are. */
-import { parse } from "yaml";
 import * as z from "zod";
+
+import { yamlValue } from "../components/base/yaml.ts";
 
 /** Context → address of its API server. */
 export type KubeContexts = ReadonlyMap<string, string>;
@@ -23,7 +24,7 @@ export function readKubeContexts(texts: readonly string[]): KubeContexts {
   const contexts = new Map<string, string>();
   const servers = new Map<string, string>();
   const files = texts.map((text) => {
-    const parsed = Kubeconfig.safeParse(parse(text) ?? {});
+    const parsed = Kubeconfig.safeParse(yamlValue(text) ?? {});
     if (!parsed.success) {
       throw new Error("the kubeconfig is not one: it must have lists contexts and clusters");
     }

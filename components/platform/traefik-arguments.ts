@@ -1,7 +1,7 @@
 /** Traefik's command line and its one file. Pure; sources: facts/clouds-gke-ingress-tls.md 4. */
-import { stringify } from "yaml";
 
 import { parseQuantity } from "../base/quantity.ts";
+import { yamlText } from "../base/yaml.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
 import { spoofableHeaders } from "./spoofable-headers.ts";
@@ -109,5 +109,5 @@ function traefikMiddlewares({ maximumBody }: TraefikConfig): Middlewares {
 
 /** Files of the file provider. */
 export function traefikFiles(config: TraefikConfig): Record<string, string> {
-  return { "middlewares.yml": stringify({ http: { middlewares: traefikMiddlewares(config) } }) };
+  return { "middlewares.yml": yamlText({ http: { middlewares: traefikMiddlewares(config) } }) };
 }

@@ -1,6 +1,6 @@
 /** Elasticsearch's settings, and the scripts of its pods. Pure. */
-import { stringify } from "yaml";
 
+import { yamlText } from "../../base/yaml.ts";
 import type { BuiltinStore } from "./elk.schema.ts";
 import { heapMebibytes } from "./heap.ts";
 import { elasticsearchPort, elkNames, transportPort } from "./names.ts";
@@ -46,7 +46,7 @@ const seedHosts = ({ members }: BuiltinStore, namespace: string): readonly strin
 
 /** `elasticsearch.yml`, but for what only a founder's first start needs. */
 export const elasticsearchFile = (config: BuiltinStore, namespace: string): string =>
-  stringify({
+  yamlText({
     "cluster.name": "fleet-logs",
     "node.name": "${POD_NAME}",
     "network.host": "0.0.0.0",
@@ -72,7 +72,7 @@ const foundersOf = ({ members, founders = members }: BuiltinStore): number => fo
  * so later could found a second cluster beside the first.
  */
 export const foundingFile = (config: BuiltinStore): string =>
-  stringify({
+  yamlText({
     "cluster.initial_master_nodes": Array.from(
       { length: foundersOf(config) },
       (_, ordinal) => `${elkNames.elasticsearch}-${ordinal}`,

@@ -1,9 +1,8 @@
 /** Kibana's settings. Pure. */
 import { hkdfSync } from "node:crypto";
 
-import { stringify } from "yaml";
-
 import { parseQuantity } from "../../base/quantity.ts";
+import { yamlText } from "../../base/yaml.ts";
 import { kibanaPort } from "./names.ts";
 
 /** Where things lie in the pod. */
@@ -42,7 +41,7 @@ export const kibanaAuthorities = "authorities.pem";
 
 /** `kibana.yml`. */
 export const kibanaFile = ({ host, secure, storeUrl }: KibanaSettings): string =>
-  stringify({
+  yamlText({
     "server.host": "0.0.0.0",
     "server.port": kibanaPort,
     "server.name": "kibana",

@@ -1,6 +1,6 @@
 /** Filebeat's own config and its arguments. Pure. */
-import { stringify } from "yaml";
 
+import { yamlText } from "../../base/yaml.ts";
 import type { LogEvent } from "../logs/event.ts";
 import { dropped, type LogFamilies, type LogFamily, logsAnnotation } from "../logs/families.ts";
 import { containerLogs } from "../logs/node-logs.ts";
@@ -163,24 +163,21 @@ const output = ({ store }: FilebeatSettings, { trust }: FilebeatFolders): object
 /** `filebeat.yml`. */
 export function filebeatConfig(settings: FilebeatSettings): string {
   const folders = settings.folders ?? filebeatFolders;
-  return stringify(
-    {
-      filebeat: {
-        autodiscover: { providers: [discovery(settings, folders)] },
-        // What it has sent is waited for when it stops: a line whose receipt it does not see is sent again by the next.
-        shutdown_timeout: "10s",
-      },
-      processors: lineProcessors(folders),
-      // What waits in memory while the store is away; behind it, what is not yet read waits in the files.
-      queue: { mem: { events: 1024, flush: { min_events: 512, timeout: "1s" } } },
-      output: { elasticsearch: output(settings, folders) },
-      // Templates and policies are the set-up's: its user may not, and they are not Filebeat's own.
-      setup: { template: { enabled: false }, ilm: { enabled: false } },
-      http: { enabled: true, host: "0.0.0.0", port: filebeatPort },
-      logging: { level: "info", metrics: { enabled: false } },
+  return yamlText({
+    filebeat: {
+      autodiscover: { providers: [discovery(settings, folders)] },
+      // What it has sent is waited for when it stops: a line whose receipt it does not see is sent again by the next.
+      shutdown_timeout: "10s",
     },
-    { lineWidth: 0 },
-  );
+    processors: lineProcessors(folders),
+    // What waits in memory while the store is away; behind it, what is not yet read waits in the files.
+    queue: { mem: { events: 1024, flush: { min_events: 512, timeout: "1s" } } },
+    output: { elasticsearch: output(settings, folders) },
+    // Templates and policies are the set-up's: its user may not, and they are not Filebeat's own.
+    setup: { template: { enabled: false }, ilm: { enabled: false } },
+    http: { enabled: true, host: "0.0.0.0", port: filebeatPort },
+    logging: { level: "info", metrics: { enabled: false } },
+  });
 }
 
 /** Arguments of Filebeat. */

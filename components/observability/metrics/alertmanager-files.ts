@@ -1,7 +1,7 @@
 /** Alertmanager's config and command line. Pure. */
-import { stringify } from "yaml";
 
 import type { SecretReference } from "../../base/secrets.ts";
+import { yamlText } from "../../base/yaml.ts";
 import { spokenFor } from "../rules/spoken-for.ts";
 import {
   type AlertmanagerConfig,
@@ -141,7 +141,7 @@ const defaults = {
 /** `alertmanager.yml`. Holds no secret: it names the files of them. */
 export function alertmanagerFile(config: AlertmanagerConfig): string {
   const { mail, route } = config;
-  return stringify({
+  return yamlText({
     ...(mail === undefined
       ? {}
       : {

@@ -1,6 +1,6 @@
 /** Whom Grafana asks. Pure. */
-import { stringify } from "yaml";
 
+import { yamlText } from "../../base/yaml.ts";
 import { dataStreamOf } from "../logs/families.ts";
 import { programsUser } from "./prometheus.schema.ts";
 
@@ -71,7 +71,7 @@ function logSources(logs: LogSource): object[] {
 
 /** `datasources.yaml`. Holds no password: Grafana puts the variables in. */
 export function datasourcesFile({ prometheus, alertmanager, logs, profiles }: Sources): string {
-  return stringify({
+  return yamlText({
     apiVersion: 1,
     datasources: [
       {

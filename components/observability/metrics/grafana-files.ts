@@ -1,5 +1,5 @@
 /** Grafana's settings and what it is provisioned with. Pure. */
-import { stringify } from "yaml";
+import { yamlText } from "../../base/yaml.ts";
 
 /** Port of Grafana. */
 export const grafanaPort = 3000;
@@ -55,7 +55,7 @@ export const dashboardVolumes = (
  * are kept on Grafana's own disk.
  */
 export const providerFile = (): string =>
-  stringify({
+  yamlText({
     apiVersion: 1,
     providers: [
       {

@@ -1,7 +1,7 @@
 /** Prometheus' config and command line. Pure. */
-import { stringify } from "yaml";
 
 import { parseQuantity } from "../../base/quantity.ts";
+import { yamlText } from "../../base/yaml.ts";
 import { programsUser } from "./prometheus.schema.ts";
 import { prometheusPort, scrapeJobs, type ScrapeSettings } from "./scrape-jobs.ts";
 
@@ -47,7 +47,7 @@ export function prometheusFile(settings: PrometheusSettings): string {
     settings.login === true
       ? { username: programsUser, password_file: loginFile("password") }
       : undefined;
-  return stringify({
+  return yamlText({
     global: {
       scrape_interval: `${intervalSeconds}s`,
       scrape_timeout: `${Math.min(10, intervalSeconds)}s`,
@@ -64,11 +64,11 @@ export function prometheusFile(settings: PrometheusSettings): string {
 
 /** `web.yml`: who may ask, by the hash of the password. */
 export const usersFile = (hashes: Readonly<Record<string, string>>): string =>
-  stringify({ basic_auth_users: hashes });
+  yamlText({ basic_auth_users: hashes });
 
 /** How promtool logs in, when it asks for the pod whether all is well. */
 export const clientFile = (): string =>
-  stringify({ basic_auth: { username: programsUser, password_file: loginFile("password") } });
+  yamlText({ basic_auth: { username: programsUser, password_file: loginFile("password") } });
 
 /** The probes' question, which Prometheus answers to nobody without a password either. */
 export const probeCommand = (question: "ready" | "healthy"): string[] => [

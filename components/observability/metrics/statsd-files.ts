@@ -1,6 +1,6 @@
 /** What the StatsD exporter is told. Pure. */
-import { stringify } from "yaml";
 
+import { yamlText } from "../../base/yaml.ts";
 import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
 import type { StatsdConfig, StatsdMapping } from "./statsd.schema.ts";
 
@@ -30,7 +30,7 @@ export const statsdMapping = ({
   buckets,
   ttlSeconds,
 }: Pick<StatsdConfig, "mappings" | "unmapped" | "buckets" | "ttlSeconds">): string =>
-  stringify({
+  yamlText({
     defaults: {
       observer_type: "histogram",
       histogram_options: { buckets },

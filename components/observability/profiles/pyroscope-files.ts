@@ -1,6 +1,6 @@
 /** Pyroscope's config, and that of what asks for profiles. Pure. */
-import { stringify } from "yaml";
 
+import { yamlText } from "../../base/yaml.ts";
 import { pyroscopePort, type ScrapeTarget, scraperPort } from "./shape.ts";
 
 /** Folders of Pyroscope's pod. */
@@ -12,7 +12,7 @@ export const pyroscopeFolders = { config: "/etc/pyroscope", data: "/data" } as c
  * @param retention E.g. `7d`: what is older goes.
  */
 export const pyroscopeFile = (retention: string): string =>
-  stringify({
+  yamlText({
     target: "all",
     architecture_storage: "v2",
     server: { http_listen_port: pyroscopePort },

@@ -1,6 +1,6 @@
 /** Rule files of a stack. Pure. */
-import { stringify } from "yaml";
 
+import { yamlText } from "../../base/yaml.ts";
 import type { Exporter } from "../families/types.ts";
 import { backupRules } from "./backups.ts";
 import { certificateRules, servedCertificateRules } from "./certificates.ts";
@@ -80,11 +80,8 @@ export const alertRuleFiles = (on: ObservedParts): Record<string, string> =>
   Object.fromEntries(
     alertGroups(on).map((group) => [
       `${group.name}.yaml`,
-      stringify(
-        {
-          groups: [{ name: group.name, rules: group.rules.map((rule) => written(on, rule)) }],
-        },
-        { lineWidth: 0 },
-      ),
+      yamlText({
+        groups: [{ name: group.name, rules: group.rules.map((rule) => written(on, rule)) }],
+      }),
     ]),
   );

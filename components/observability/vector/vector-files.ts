@@ -1,7 +1,7 @@
 /** `vector.yaml` and the files beside it. Pure. */
-import { stringify } from "yaml";
 
 import { parseQuantity } from "../../base/quantity.ts";
+import { yamlText } from "../../base/yaml.ts";
 import { dataStreamOf, type LogFamilies } from "../logs/families.ts";
 import { podLogs } from "../logs/node-logs.ts";
 import { sinksOf, vectorMetricsPort } from "./shape.ts";
@@ -233,7 +233,7 @@ function sinkPart(name: string, sink: VectorSink, store: VectorStore | undefined
 export function vectorFile({ config, families, store }: VectorSettings): string {
   const sinks = sinksOf(config);
   const before = sinks.map(([name, sink]) => ({ name, sink, ...ownTransforms(name, sink) }));
-  return stringify(
+  return yamlText(
     {
       data_dir: vectorFolders.data,
       // The programs are compiled for events of which nothing is known beforehand.
@@ -264,7 +264,7 @@ export function vectorFile({ config, families, store }: VectorSettings): string 
       },
     },
     // A secret is put in as a text is: within quotes, for which it was written.
-    { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
+    { quoted: true },
   );
 }
 
