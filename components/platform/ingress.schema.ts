@@ -254,9 +254,17 @@ export interface StreamHost extends HostUse {
   readonly streamSeconds: number;
 }
 
+/** Times of a controller that a stream of gRPC must fit into; nginx has the other one of each host. */
+const streamTimes = {
+  // A client's stream is one request to its end.
+  nginx: ["readTimeoutSeconds"],
+  // A server sends nothing, no header either, until it has something to tell.
+  traefik: ["readTimeoutSeconds", "answerTimeoutSeconds"],
+} as const;
+
 /**
- * Controllers that would cut a stream: the time a request may take is the controller's, not a host's, and
- * a client's stream is one request to its end. And gRPC where nobody could call it: it is spoken over TLS.
+ * Controllers that would cut a stream: how long requests and answers may take is theirs to say, not a
+ * host's. And gRPC where nobody could call it: it is spoken over TLS.
  */
 export const streamFaults = (
   hosts: readonly StreamHost[],
@@ -267,7 +275,8 @@ export const streamFaults = (
       return [];
     }
     const name = classOf(ingress, host);
-    const least = ingress.controllers[name]?.readTimeoutSeconds ?? 0;
+    const controller = ingress.controllers[name];
+    const times = controller === undefined ? [] : streamTimes[controller.kind];
     return [
       ...(ingress.tls.kind === "none"
         ? [
@@ -277,14 +286,15 @@ export const streamFaults = (
             },
           ]
         : []),
-      ...(least !== 0 && least < streamSeconds
-        ? [
-            {
-              path: ["ingress", "controllers", name, "readTimeoutSeconds"],
-              message: `must be at least ${streamSeconds}, or 0 for no end: ${host} has streams of so long`,
-            },
-          ]
-        : []),
+      ...times
+        .filter((time) => {
+          const seconds = controller?.[time] ?? 0;
+          return seconds !== 0 && seconds < streamSeconds;
+        })
+        .map((time) => ({
+          path: ["ingress", "controllers", name, time],
+          message: `must be at least ${streamSeconds}, or 0 for no end: ${host} has streams of so long`,
+        })),
     ];
   });
 

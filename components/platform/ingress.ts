@@ -93,8 +93,7 @@ export function hostAnnotations({
 
 /**
  * Annotations that nginx needs of a host that is not plain HTTP of short answers, whichever controller
- * serves it now: it moves to another by one word. Traefik has no such times of a host, and cuts no stream
- * (traefik-arguments.ts).
+ * serves it now: it moves to another by one word. Traefik has such times for all its hosts alike.
  */
 export function streamAnnotations({
   serviceName,

@@ -31,6 +31,7 @@ import {
 } from "../judges/edge-client.ts";
 import { clientOf, EdgeService, valuesOf } from "../judges/edge-service.ts";
 import { good } from "../ops/certificates.ts";
+import { backendAnnotations } from "../../components/platform/ingress.ts";
 import { ingress } from "../platform/fixtures.ts";
 import {
   apply,
@@ -54,15 +55,25 @@ const config = ingress({
   controllers: {
     // The balancer's range is loopback's here.
     balanced: { kind: "traefik", exposure: balancer("127.0.0.0/8") },
-    plain: { kind: "traefik", exposure: balancer() },
+    // An answer must begin within the second.
+    plain: { kind: "traefik", exposure: balancer(), answerTimeoutSeconds: 1 },
     trusting: { kind: "traefik", exposure: balancer(), trustedProxies: ["127.0.0.0/8"] },
     narrow: { kind: "traefik", exposure: balancer("192.168.255.0/24"), maximumBody: "1Mi" },
+    streaming: {
+      kind: "traefik",
+      exposure: balancer(),
+      answerTimeoutSeconds: 600,
+      readTimeoutSeconds: 600,
+    },
   },
   default: "balanced",
   hosts: {
     "plain.example.org": "plain",
     "trusting.example.org": "trusting",
     "narrow.example.org": "narrow",
+    "streaming.example.org": "streaming",
+    "stream.example.org": "streaming",
+    "cut.example.org": "plain",
   },
   tls: { kind: "secret", name: "hosts" },
 });
@@ -73,15 +84,27 @@ const programs = new Place(["traefik"]);
 const first = new EdgeService("first");
 const second = new EdgeService("second");
 const grpc = createServer();
-grpc.on("stream", (stream) => {
-  stream.respond({ ":status": 200 }, { waitForTrailers: true });
-  stream.on("wantTrailers", () => {
-    stream.sendTrailers({ "grpc-status": "0" });
-  });
-  stream.end("an answer");
+grpc.on("stream", (stream, headers) => {
+  const answer = () => {
+    // Cut in the meantime.
+    if (stream.destroyed) {
+      return;
+    }
+    stream.respond({ ":status": 200 }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => {
+      stream.sendTrailers({ "grpc-status": "0" });
+    });
+    stream.end("an answer");
+  };
+  if (headers[":path"] === "/silent") {
+    // A server of gRPC sends nothing at all, no header either, until it has something to tell.
+    setTimeout(answer, 1_500);
+  } else {
+    answer();
+  }
 });
 
-type Class = "balanced" | "plain" | "trusting" | "narrow";
+type Class = "balanced" | "plain" | "trusting" | "narrow" | "streaming";
 const traefiks = new Map<Class, Traefik>();
 const at = (
   className: Class,
@@ -113,19 +136,19 @@ beforeAll(async () => {
   const [one, two] = await Promise.all([first.open(), second.open()]);
   await new Promise<void>((settle) => grpc.listen(0, "127.0.0.1", settle));
   const three = (grpc.address() as AddressInfo).port;
-  const classes = ["balanced", "plain", "trusting", "narrow"] as const;
+  const classes = ["balanced", "plain", "trusting", "narrow", "streaming"] as const;
   const objects = await edgeObjects(config, [
     ...classes.map((name) => ({ host: `${name}.example.org`, service: "first", port: one })),
     { host: "ar.skywire.dev", service: "second", port: two },
     { host: "grpc.example.org", service: "grpc", port: three },
+    { host: "stream.example.org", service: "grpc", port: three },
+    { host: "cut.example.org", service: "grpc", port: three },
     { host: "waiting.example.org", service: "waiting", port: 80 },
   ]);
   await apply(reached, objects, [
     service("first", outside(one)),
     service("second", outside(two)),
-    service("grpc", outside(three), {
-      "traefik.ingress.kubernetes.io/service.serversscheme": "h2c",
-    }),
+    service("grpc", outside(three), backendAnnotations("grpc")),
     service("waiting", { selector: { app: "nobody" }, ports: [{ port: 80 }] }),
     {
       apiVersion: "v1",
@@ -284,30 +307,53 @@ describe("more than requests", () => {
   });
 
   it("gRPC comes through where a Service says h2c: HTTP/2 at both ends, and its trailers", async () => {
-    const { port, host } = at("balanced", "grpc.example.org", "websecure");
-    const session = connectHttp2(`https://${host}`, {
-      createConnection: () =>
-        connect({
-          port,
-          host: "127.0.0.1",
-          servername: host,
-          ALPNProtocols: ["h2"],
-          rejectUnauthorized: false,
-        }),
-    });
-    const trailers = await new Promise((settle, fail) => {
-      session.on("error", fail);
-      const call = session.request({
-        ":method": "POST",
-        te: "trailers",
-        "content-type": "application/grpc",
-      });
-      call.on("trailers", settle);
-      call.on("error", fail);
-      call.resume();
-      call.end();
-    });
-    session.close();
+    const trailers = await callOf(at("balanced", "grpc.example.org", "websecure"), "/");
     expect(trailers).toMatchObject({ "grpc-status": "0" });
   });
+
+  // streamFaults refuses the other one before.
+  it("a stream of gRPC may be silent for as long as the controller gives any answer, and no longer", async () => {
+    const [open, cut] = await Promise.all([
+      callOf(at("streaming", "stream.example.org", "websecure"), "/silent"),
+      callOf(at("plain", "cut.example.org", "websecure"), "/silent"),
+    ]);
+    expect(open).toMatchObject({ "grpc-status": "0" });
+    expect(cut).toBe("ended without trailers");
+  });
 });
+
+/** Trailers of a call, whose client says all it has to say after a moment. */
+async function callOf(
+  { port, host }: { readonly port: number; readonly host: string },
+  path: string,
+): Promise<unknown> {
+  const session = connectHttp2(`https://${host}`, {
+    createConnection: () =>
+      connect({
+        port,
+        host: "127.0.0.1",
+        servername: host,
+        ALPNProtocols: ["h2"],
+        rejectUnauthorized: false,
+      }),
+  });
+  const trailers = await new Promise((settle, fail) => {
+    session.on("error", fail);
+    const call = session.request({
+      ":method": "POST",
+      ":path": path,
+      te: "trailers",
+      "content-type": "application/grpc",
+    });
+    call.on("trailers", settle);
+    call.on("error", fail);
+    call.on("end", () => {
+      settle("ended without trailers");
+    });
+    call.resume();
+    call.write("a question");
+    call.end();
+  });
+  session.close();
+  return trailers;
+}

@@ -178,9 +178,16 @@ describe("a host whose pods speak gRPC", () => {
       streamSeconds: 600,
     },
   ];
-  const serving = (readTimeoutSeconds: number, tls: object = certManager) =>
+  const serving = (seconds: number, tls: object = certManager, controller: object = {}) =>
     ingress({
-      controllers: { traefik: { ...ingressInput.controllers.traefik, readTimeoutSeconds } },
+      controllers: {
+        traefik: {
+          ...ingressInput.controllers.traefik,
+          readTimeoutSeconds: seconds,
+          answerTimeoutSeconds: seconds,
+          ...controller,
+        },
+      },
       tls,
     });
 
@@ -198,7 +205,19 @@ describe("a host whose pods speak gRPC", () => {
         path: ["ingress", "controllers", "traefik", "readTimeoutSeconds"],
         message: "must be at least 600, or 0 for no end: api.example.org has streams of so long",
       },
+      {
+        path: ["ingress", "controllers", "traefik", "answerTimeoutSeconds"],
+        message: "must be at least 600, or 0 for no end: api.example.org has streams of so long",
+      },
     ]);
+  });
+
+  it("may stream through an nginx whose plain answers take less: the host has a time of its own", () => {
+    const nginx = { kind: "nginx", exposure: { kind: "load-balancer" }, answerTimeoutSeconds: 60 };
+    expect(streamFaults(streams, serving(600, certManager, nginx))).toEqual([]);
+    expect(
+      streamFaults(streams, serving(60, certManager, nginx)).map(({ path }) => path.at(-1)),
+    ).toEqual(["readTimeoutSeconds"]);
   });
 });
 
