@@ -1,5 +1,7 @@
 /** Which entries of `fleet:secrets` a config needs, and what is wrong with those it has. */
+import { publicKeyOfSeed } from "../components/base/ed25519.ts";
 import { derivePublicKey } from "../components/base/keys.ts";
+import { peerIdOf, readPeerKey } from "../components/base/peer-key.ts";
 import {
   secretFault,
   type SecretKind,
@@ -107,29 +109,37 @@ function referenceFault(
       };
 }
 
+/** Public half of an identity that is right; undefined for a faulty one, and for what is none. */
+function publicHalf({ kind }: RequiredSecret, value: unknown): string | undefined {
+  const isIdentity = kind === "key-pair" || kind === "p2p-key";
+  if (!isIdentity || typeof value !== "string" || secretFault(kind, value) !== undefined) {
+    return undefined;
+  }
+  return kind === "key-pair"
+    ? `public key ${derivePublicKey(value)}`
+    : `peer ${peerIdOf(publicKeyOfSeed(readPeerKey(value)))}`;
+}
+
 /**
- * One identity stands in one place. Two processes with one key knock each other off the dmsg
- * network in turns (facts/skywire.md 2.5), and nothing in Kubernetes would show it.
+ * One identity stands in one place. Two processes with one key knock each other off the network in
+ * turns (facts/skywire.md 2.5), and nothing in Kubernetes would show it.
  */
 function sharedKeys(
   required: readonly RequiredSecret[],
   entries: Readonly<Record<string, unknown>>,
 ): Fault[] {
   const owners = new Map<string, string>();
-  return required
-    .filter(({ kind }) => kind === "key-pair")
-    .flatMap(({ path, name }) => {
-      const value = entries[name];
-      if (typeof value !== "string" || secretFault("key-pair", value) !== undefined) {
-        return [];
-      }
-      const publicKey = derivePublicKey(value);
-      const owner = owners.get(publicKey);
-      if (owner === undefined) {
-        owners.set(publicKey, path);
-        return [];
-      }
-      const expected = `must have a key of its own: public key ${publicKey} is that of ${owner} too`;
-      return [{ path, expected }];
-    });
+  return required.flatMap((need) => {
+    const { path, name } = need;
+    const half = publicHalf(need, entries[name]);
+    if (half === undefined) {
+      return [];
+    }
+    const owner = owners.get(half);
+    if (owner === undefined) {
+      owners.set(half, path);
+      return [];
+    }
+    return [{ path, expected: `must have a key of its own: ${half} is that of ${owner} too` }];
+  });
 }

@@ -1,10 +1,12 @@
 /** What must hold between a network's members, PoETs, ports and slots. Pure. */
 import type { PlatformFault } from "../platform/fault.ts";
 import { accountFault } from "./accounts.ts";
+import { isGenesisTime } from "./genesis.ts";
+import { valueAt } from "./json.ts";
 import { bootnodeNumbers, type MembersPlan, minerName, pinnedCount } from "./members.ts";
 import type { MinersConfig } from "./miner.schema.ts";
 import type { NetworkConfig } from "./network.schema.ts";
-import { nodeProfiles } from "./node-profiles.ts";
+import { nodeProfiles, type NodeVersion } from "./node-profiles.ts";
 import { accountScheme, nodeTemplate, templateFaults } from "./node-template.ts";
 import type { PoetsConfig } from "./poet.schema.ts";
 import { minerServicePorts } from "./ports.ts";
@@ -48,6 +50,7 @@ export function networkFaults(
     ...hostPortFaults(plan),
     ...nodePortFaults(sections.miners),
     ...profiledFaults(sections.miners),
+    ...leavingFaults(sections.miners, plan),
     ...importedFaults(sections),
   ];
 }
@@ -71,6 +74,7 @@ function genesisFaults({
             },
           ]
         : []),
+      ...parentFaults(node.version, parent),
       ...(genesis.time === undefined && genesis.activeSize === undefined
         ? []
         : [
@@ -113,6 +117,20 @@ function genesisFaults({
         ]
       : []),
   ];
+}
+
+/** Genesis of the network that this one joins: its PoETs' rounds are counted from it. */
+function parentFaults(version: NodeVersion, parent: NetworkConfig["extends"]): PlatformFault[] {
+  const path = [nodeProfiles[version].genesis, "genesis-time"];
+  const time = parent === undefined ? undefined : valueAt(parent.config, path);
+  return parent === undefined || (typeof time === "string" && isGenesisTime(time))
+    ? []
+    : [
+        {
+          path: ["network", "extends", "config", ...path],
+          message: `must be the other network's genesis, e.g. 2026-11-22T12:00:00Z: a config that was published for ${version} has it`,
+        },
+      ];
 }
 
 /** Numbers that must be there: of the bootstrap node, the bootnodes and the gateways. */
@@ -251,6 +269,31 @@ function nodePortFaults({ ports, jsonApi, numbers }: MinersConfig): PlatformFaul
           message: `gives ${minerName(clash)} ${jsonBase + clash} for JSON, which is ${minerName(grpc.get(jsonBase + clash) ?? 0)}'s for gRPC: bases must lie further apart`,
         },
       ];
+}
+
+/** Miners that are about to go: they are there still, and may go. */
+function leavingFaults({ leaving, numbers }: MinersConfig, plan: MembersPlan): PlatformFault[] {
+  const known = new Set(numbers);
+  const last = Math.max(pinnedCount(plan), plan.gateways);
+  return leaving.flatMap((number, index) => {
+    const path = ["miners", "leaving", index];
+    if (!known.has(number)) {
+      return [
+        {
+          path,
+          message: `must be the number of a miner: there is no ${minerName(number)}; what has gone is taken out here as well`,
+        },
+      ];
+    }
+    return number > last
+      ? []
+      : [
+          {
+            path,
+            message: `must not be ${number}: others have the address of ${minerName(number)} in their config`,
+          },
+        ];
+  });
 }
 
 /** Members that the profiler watches must be there: all that is said beside the default of 10 and 20. */

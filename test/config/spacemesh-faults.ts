@@ -1,5 +1,7 @@
 /** Faults of Spacemesh networks: issue 8, "Bad input", and what people get wrong beside. */
+import { peerKeyOf } from "../../components/base/peer-key.ts";
 import { config, type FaultCase } from "./fault-cases.ts";
+import { put } from "./stack-fixture.ts";
 
 /** One less than bootstrap node and bootnodes. */
 const fewSlots = Object.fromEntries(Array.from({ length: 6 }, (_, slot) => [`${slot}`, {}]));
@@ -75,6 +77,19 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     spoil: config({ "fleet:network/bootstrap": false, "fleet:network/genesis": undefined }),
     paths: ["fleet:network.extends"],
     says: "must name the other network's bootnodes and config",
+  },
+  {
+    title: "one identity for two miners, imported twice",
+    spoil: ({ config: file, secrets }) => {
+      put(file, "fleet:miners/imported", {
+        "8": { identity: "miner-8" },
+        "9": { identity: "miner-9" },
+      });
+      const { file: key } = peerKeyOf(Buffer.alloc(32, 7));
+      Object.assign(secrets, { "miner-8": key, "miner-9": key });
+    },
+    paths: ['fleet:miners.imported["9"].identity'],
+    says: /must have a key of its own: peer 12D3KooW\w+ is that of fleet:miners\.imported\["8"\]\.identity too/,
   },
   {
     title: "a bootnode of the other network that nobody can dial",

@@ -15,7 +15,11 @@ const network = {
 const parent = {
   bootnodes: ["/ip4/192.0.2.1/tcp/5002/p2p/12D3KooWRJhBCUtgVNyQd4jqzM9sVXBAYqqTUfbFdZYhdGmR8Gsj"],
   config: {
-    main: { "layer-duration-sec": 120, "layers-per-epoch": 60 },
+    main: {
+      "genesis-time": "2022-06-14T12:00:00+03:00",
+      "layer-duration-sec": 120,
+      "layers-per-epoch": 60,
+    },
     p2p: { "network-id": 227 },
   },
 };
@@ -49,6 +53,14 @@ describe("rules of a network", () => {
   it("hold for mininet, and for a network that joins another", () => {
     expect(faults()).toEqual([]);
     expect(faults({ network: joining })).toEqual([]);
+  });
+
+  it("let miners go that there are, and whom nobody begins with", () => {
+    expect(faults({ miners: { leaving: [8] } })).toEqual([]);
+    expect(faults({ miners: { leaving: [7, 11] } })).toEqual([
+      "miners.leaving.0: must not be 7: others have the address of miner-7 in their config",
+      "miners.leaving.1: must be the number of a miner: there is no miner-11; what has gone is taken out here as well",
+    ]);
   });
 
   it("want as many slots as are to be apart, and take fewer where they need not be", () => {
@@ -152,6 +164,14 @@ describe("rules of a network", () => {
     expect(faults({ network: given })).toEqual(
       messages.map((message): unknown => expect.stringMatching(message)),
     );
+  });
+
+  it("refuse to join a network whose config does not say its genesis", () => {
+    const { main, ...rest } = parent.config;
+    const config = { ...rest, main: { ...main, "genesis-time": "soon" } };
+    expect(faults({ network: { ...joining, extends: { ...parent, config } } })).toEqual([
+      expect.stringMatching(/^network\.extends\.config\.main\.genesis-time: must be the other/),
+    ]);
   });
 
   it("do not ask versions for the number of miners that are not told it", () => {
