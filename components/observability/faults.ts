@@ -25,6 +25,8 @@ export interface WatchedStack {
 const below = (section: string, faults: readonly PlatformFault[]): PlatformFault[] =>
   faults.map(({ path, message }) => ({ path: ["observability", section, ...path], message }));
 
+const hasPushers = ({ callers }: WatchedSystem): boolean => (callers?.profiles ?? []).length > 0;
+
 /** Every fault across the parts. */
 export function observabilityFaults(
   config: ObservabilityConfig,
@@ -44,6 +46,6 @@ export function observabilityFaults(
     ...(logs === undefined ? [] : below("logs", logsFaults(logs, namespaces))),
     ...(profiles === undefined
       ? []
-      : below("profiles", profilesFaults(profiles, workloads, system.callers?.profiles))),
+      : below("profiles", profilesFaults(profiles, workloads, alone || hasPushers(system)))),
   ];
 }

@@ -121,14 +121,14 @@ export function profilesWorkloads(
  * Profiled workloads that the stack does not have, and a Pyroscope for nobody, with paths below `profiles`.
  *
  * @param known Every workload of the stack, as `namespace/name`.
- * @param pushers The system's own programs that push profiles.
+ * @param hasOthers Whether the system has programs that push profiles, or had some to look back at.
  */
 export const profilesFaults = (
   { workloads }: ProfilesConfig,
   known: readonly string[],
-  pushers: readonly Peer[] = [],
+  hasOthers = false,
 ): PlatformFault[] =>
-  Object.keys(workloads).length === 0 && pushers.length === 0
+  Object.keys(workloads).length === 0 && !hasOthers
     ? [
         {
           path: ["workloads"],
