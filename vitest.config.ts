@@ -19,7 +19,8 @@ const programs = [
  */
 const thorough = [
   "test/config/{random,single-faults}.test.ts",
-  "test/policy/analyzer.test.ts",
+  "test/policy/{analyzer,large-stacks}.test.ts",
+  "test/golden-large.test.ts",
   "test/skywire/{kept,production}.test.ts",
 ];
 

@@ -1,5 +1,7 @@
 /** How a rendered stack is written into its golden files, `golden/<stack>.yaml` and `.calls.txt`. */
-import { stringify } from "yaml";
+import { createHash } from "node:crypto";
+
+import { parse, stringify } from "yaml";
 
 import { mapTexts, masker } from "../policy/graph/secrets.ts";
 import type { Rendered } from "./rendered.ts";
@@ -31,6 +33,26 @@ export function writeGolden(stack: string, { collected, options, secrets }: Rend
   const head = `# What the stack ${stack} asks of the engine. Written by \`make golden\`; review the difference.\n`;
   return head + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
+
+/**
+ * The same of a large stack as one line for each resource: its URN, and a digest of all that is asked of it.
+ * Which of many alike resources a change reaches is read here; what it changes in them, in a smaller stack.
+ */
+export function writeDigests(stack: string, rendered: Rendered): string {
+  const document = parse(writeGolden(stack, rendered)) as {
+    readonly resources: readonly { readonly urn: string }[];
+    readonly outputs: unknown;
+  };
+  const lines = [
+    ...document.resources.map(({ urn, ...asked }) => `${digest(asked)} ${urn}`),
+    `${digest(document.outputs)} outputs`,
+  ];
+  const head = `# What the stack ${stack} asks of the engine, as digests. Written by \`make golden\`; review which lines change.`;
+  return [head, ...lines, ""].join("\n");
+}
+
+const digest = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 
 /** A URN without what is the same in all: `type$type::name`. */
 const shortUrn = (urn: string): string => urn.replace(/^urn:pulumi:[^:]+::[^:]+::/, "");

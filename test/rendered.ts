@@ -21,6 +21,7 @@ import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, type RawConfig, readRawValue, systemSections } from "../stacks/raw.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import type { SkywireStack } from "../stacks/skywire/schema.ts";
+import type { SpacemeshStack } from "../stacks/spacemesh/schema.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
@@ -32,13 +33,19 @@ interface Configs {
   readonly test: SkywireStack;
   readonly prod: SkywireStack;
   readonly voting: VotingOnKubernetes;
+  readonly "spacemesh-mini": SpacemeshStack;
+  readonly "spacemesh-devnet": SpacemeshStack;
+  readonly "spacemesh-testnet": SpacemeshStack;
 }
 
 /** A committed stack. */
 export type Stack = keyof Configs;
 
-/** The committed stacks. */
-export const stacks: readonly Stack[] = ["test", "prod", "voting"];
+/** The committed stacks that tests go over in `make check`. */
+export const stacks: readonly Stack[] = ["test", "prod", "voting", "spacemesh-mini"];
+
+/** The same in larger: seconds each, and so left to `make test`. */
+export const largeStacks: readonly Stack[] = ["spacemesh-devnet", "spacemesh-testnet"];
 
 /** Those of them that are Skywire's. */
 export const skywireStacks = ["test", "prod"] as const;

@@ -17,7 +17,10 @@ export const publishedPorts = (stack: SpacemeshStack): PublishedPort[] => [
 ];
 
 /** On every node: the members' APIs, and the first PoET, where they have node ports. */
-export function everywherePorts({ miners, poets }: SpacemeshStack): NodesPort[] {
+export function everywherePorts({
+  miners,
+  poets,
+}: Pick<SpacemeshStack, "miners" | "poets">): NodesPort[] {
   const open = miners.ports.public;
   const bases =
     open.kind === "in-cluster" ? [] : [open.grpcBase, ...(miners.jsonApi ? [open.jsonBase] : [])];

@@ -43,11 +43,11 @@ const webServices = ({ webServices: web, namespaces }: SpacemeshStack): StackWor
     ? []
     : webRequests(web).map((one) => ({ ...one, namespace: namespaces.webServices }));
 
-/** Every workload; alike members count as one, of many pods. */
+/** Every workload; alike members count as one, of many pods. Of a network that was taken away, what watches. */
 export const stackWorkloads = (stack: SpacemeshStack): StackWorkload[] => [
-  ...addressKeepers(stack),
-  ...programs(stack),
-  ...webServices(stack),
+  ...(stack.only === undefined
+    ? [...addressKeepers(stack), ...programs(stack), ...webServices(stack)]
+    : []),
   ...controllers(stack),
   ...observabilityWorkloads(stack.observability, stack.cluster),
 ];

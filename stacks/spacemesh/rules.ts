@@ -120,8 +120,8 @@ const namespaceFaults: Rule = ({ namespaces, ingress, observability, cluster }) 
 
 /** Requests beyond what the pools offer. */
 const roomFaults: Rule = (stack) => {
-  // Why it could not be computed is told by sizePools.
-  if (isUnsized(stack.cluster)) {
+  // Why it could not be computed is told by sizePools; who has no slot, before anybody is placed.
+  if (isUnsized(stack.cluster) || networkFaults(stack, slotsOf(stack)).length > 0) {
     return [];
   }
   const places = new Map(

@@ -47,6 +47,7 @@ export const watchedStack = (stack: SpacemeshStack): WatchedStack => ({
   namespaces: [
     ...Object.values(stack.namespaces),
     stack.ingress.namespace,
+    ...(stack.cluster.kind === "gke" ? [stack.cluster.google.addressKeeper.namespace] : []),
     ...partNamespaces(stack.observability).map(({ name }) => name),
   ],
 });

@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { run } from "../judges/tools.ts";
+import type { VotingOnKubernetes } from "../../stacks/voting/schema.ts";
 import { clone, render, type Rendered } from "../rendered.ts";
 import { endpointFaults, nodeFaults, podsByWorkload, workloadFaults } from "./cluster-state.ts";
 import { nodesOf } from "./live-objects.ts";
@@ -20,7 +21,7 @@ import { settled, testSandbox, type TestSandbox } from "./sandbox.ts";
 import { TutorialReader } from "./tutorial-reader.ts";
 
 describe("the voting application in a sandbox", () => {
-  let rendered: Rendered;
+  let rendered: Rendered<VotingOnKubernetes>;
   let sandbox: TestSandbox;
   let reader: TutorialReader;
 

@@ -8,55 +8,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 import { exceptionsOf } from "../../policy/alike.ts";
 import { exceptions } from "../../policy/exceptions.ts";
-import { isNamed, judgeStack, labelOf, type Verdict } from "../../policy/judge.ts";
-import { isProduction } from "../../policy/production.ts";
 import { rules } from "../../policy/rules.ts";
-import { readStackFile, renderedOnce, stacks } from "../rendered.ts";
-import { stackOf } from "./stack-resources.ts";
+import { largeStacks, stacks } from "../rendered.ts";
+import { keepsToTheRules } from "./stack-tests.ts";
 
-describe.each(stacks)("stack %s", (name) => {
-  const verdicts = new Map<string, Verdict>();
-  beforeAll(async () => {
-    const stack = stackOf(name, await renderedOnce(name));
-    for (const rule of rules) {
-      verdicts.set(rule.name, judgeStack(rule, stack, exceptions));
-    }
-  });
-
-  test.each(rules.map((rule) => rule.name))("keeps to %s", (rule) => {
-    const { findings, untold } = verdicts.get(rule) ?? { findings: [], untold: [] };
-    const told = findings.map(({ urn, message }) => `${labelOf(urn)}: ${message}`);
-    expect(told).toEqual([]);
-    // Nothing is unknown to a rendering.
-    expect(untold).toEqual([]);
-  });
-
-  test("needs every exception that is made for it, each resource it names", () => {
-    const unneeded = exceptions
-      .filter((exception) => exception.stacks.includes(name))
-      .flatMap((exception) => {
-        const allowed = verdicts.get(exception.rule)?.allowed ?? [];
-        return exception.resources
-          .filter(
-            (pattern) =>
-              !allowed.some(
-                (one) => one.exception === exception && isNamed(pattern, labelOf(one.finding.urn)),
-              ),
-          )
-          .map((pattern) => `${exception.rule}: ${pattern}`);
-      });
-    expect(unneeded).toEqual([]);
-  });
-
-  test("is production's by its name where its file says so", () => {
-    const environment = readStackFile(name)["fleet:environment"];
-    expect(isProduction(name)).toBe(environment === "production");
-  });
-});
+describe.each(stacks)("stack %s", keepsToTheRules);
 
 describe("exceptions", () => {
   test("are of rules and stacks that there are, and say why", () => {
@@ -66,7 +26,7 @@ describe("exceptions", () => {
         !names.includes(one.rule) ||
         one.stacks.length === 0 ||
         one.resources.length === 0 ||
-        one.stacks.some((stack) => !stacks.some((known) => known === stack)) ||
+        one.stacks.some((stack) => ![...stacks, ...largeStacks].some((known) => known === stack)) ||
         one.reason.length < 20,
     );
     expect(faults).toEqual([]);

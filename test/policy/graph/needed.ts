@@ -59,4 +59,28 @@ export const knownCalls: readonly Known[] = [
     calls: /^voting\/(vote|worker|result) -> voting\/(redis TCP 6379|db TCP 5432)$/,
     reason: "the lecture's programs know each other by names that are compiled in",
   },
+  {
+    stacks: ["spacemesh-mini"],
+    calls: /^(internet|private network) -> spacemesh\/miner-\d+ TCP [67]000$/,
+    reason:
+      "ports of every node (fleet:miners.ports.public), on which nodes hand calls on to one another: their addresses are the cluster's affair, so that a policy narrows ports alone",
+  },
+  {
+    stacks: ["spacemesh-mini"],
+    calls:
+      /^(spacemesh\/miner-\d+|ws\/spacemesh-(api|explorer-collector)) -> spacemesh\/miner-\d+ TCP (7513|500\d)$/,
+    reason:
+      "peers tell each other of others, and dial whom they like: in no config stand more than the first ones (facts/spacemesh.md 3.3)",
+  },
+  {
+    stacks: ["spacemesh-mini"],
+    calls: /^spacemesh\/poet-1 -> spacemesh\/miner-[5-7] TCP 6000$/,
+    reason: "gateways are the first of a group that shares one policy: a thousand miners have two",
+  },
+  {
+    stacks: ["spacemesh-mini"],
+    calls: /^private network -> ingress\/nginx TCP (80|443)$/,
+    reason:
+      "a controller behind a balancer that hands packets on as they came answers whoever reaches its node",
+  },
 ];
