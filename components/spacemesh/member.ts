@@ -212,7 +212,7 @@ export function memberWorkload(
   identitySecret: pulumi.Input<string>,
 ): WorkloadArgs {
   const { member, miners, pauseSeconds } = args;
-  const { size, storageClass } = miners.disk;
+  const { size, storageClass, data = args.data } = miners.disk;
   const isRead = args.watchers.prometheus && isScraped(miners.metrics);
   return {
     kind: "Deployment",
@@ -235,7 +235,14 @@ export function memberWorkload(
       { name: identityVolume, kind: "Secret", object: identitySecret, keys: [peerKeyName] },
     ],
     scratch: [{ name: "tmp", sizeLimit: "1Gi" }],
-    claims: [{ name: "data", size, ...(storageClass === undefined ? {} : { storageClass }) }],
+    claims: [
+      {
+        name: "data",
+        size,
+        ...(storageClass === undefined ? {} : { storageClass }),
+        data: miners.leaving.includes(member.number) ? "delete" : data,
+      },
+    ],
     services: [memberService(member, miners)],
     pullSecrets: args.image.pullSecrets,
     podLabels: memberLabels(member.name, "miner"),

@@ -1,7 +1,7 @@
 /** What a stack file says about the members of a Spacemesh network: `fleet:miners`. */
 import * as z from "zod";
 
-import { Bytes, DnsLabel, NodePort, Port, Seconds } from "../base/scalars.ts";
+import { Bytes, DataPolicy, DnsLabel, NodePort, Port, Seconds } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Resources } from "../workload/workload.schema.ts";
 import { highestNumber, MemberNumbers } from "./member-numbers.ts";
@@ -46,6 +46,8 @@ export const MemberDisk = z.strictObject({
   size: Bytes.default("10Gi"),
   /** Default: the cluster's default class. */
   storageClass: DnsLabel.optional(),
+  /** What happens to these disks when they go from the file. Default: what `data` says of all. */
+  data: DataPolicy.optional(),
 });
 
 /** Requests = limits, so that nothing is taken from one that is at work (facts/spacemesh.md 2.1). */
@@ -69,6 +71,11 @@ export const MinersConfig = z.strictObject({
    * without miner 7, a network of ten is `["1-6", "8-10"]`.
    */
   numbers: MemberNumbers,
+  /**
+   * Numbers of miners that are about to go: their disks may be deleted with them, and nobody else's. Said
+   * and brought up before the number is taken out, and then taken out with it.
+   */
+  leaving: z.array(z.int("must be the number of a miner, e.g. 7").min(1)).default([]),
   /**
    * How many bootnodes there are: the first members after the bootstrap node, or the first of all
    * where there is none (facts/spacemesh.md 2.1).

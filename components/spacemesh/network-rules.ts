@@ -1,14 +1,14 @@
 /** What must hold between a network's members, PoETs, ports and slots. Pure. */
 import type { PlatformFault } from "../platform/fault.ts";
-import { accountFault } from "./accounts.ts";
 import { isGenesisTime } from "./genesis.ts";
 import { valueAt } from "./json.ts";
 import { bootnodeNumbers, type MembersPlan, minerName, pinnedCount } from "./members.ts";
 import type { MinersConfig } from "./miner.schema.ts";
 import type { NetworkConfig } from "./network.schema.ts";
 import { nodeProfiles, type NodeVersion } from "./node-profiles.ts";
-import { accountScheme, nodeTemplate, templateFaults } from "./node-template.ts";
+import { templateFaults } from "./node-template.ts";
 import type { PoetsConfig } from "./poet.schema.ts";
+import { namedMemberFaults } from "./named-members.ts";
 import { minerServicePorts } from "./ports.ts";
 
 /** The three sections that the rules look at. */
@@ -49,9 +49,7 @@ export function networkFaults(
     ...slotShortage(plan, sections.miners.apart),
     ...hostPortFaults(plan),
     ...nodePortFaults(sections.miners),
-    ...profiledFaults(sections.miners),
-    ...leavingFaults(sections.miners, plan),
-    ...importedFaults(sections),
+    ...namedMemberFaults(sections, plan),
   ];
 }
 
@@ -269,64 +267,4 @@ function nodePortFaults({ ports, jsonApi, numbers }: MinersConfig): PlatformFaul
           message: `gives ${minerName(clash)} ${jsonBase + clash} for JSON, which is ${minerName(grpc.get(jsonBase + clash) ?? 0)}'s for gRPC: bases must lie further apart`,
         },
       ];
-}
-
-/** Miners that are about to go: they are there still, and may go. */
-function leavingFaults({ leaving, numbers }: MinersConfig, plan: MembersPlan): PlatformFault[] {
-  const known = new Set(numbers);
-  const last = Math.max(pinnedCount(plan), plan.gateways);
-  return leaving.flatMap((number, index) => {
-    const path = ["miners", "leaving", index];
-    if (!known.has(number)) {
-      return [
-        {
-          path,
-          message: `must be the number of a miner: there is no ${minerName(number)}; what has gone is taken out here as well`,
-        },
-      ];
-    }
-    return number > last
-      ? []
-      : [
-          {
-            path,
-            message: `must not be ${number}: others have the address of ${minerName(number)} in their config`,
-          },
-        ];
-  });
-}
-
-/** Members that the profiler watches must be there: all that is said beside the default of 10 and 20. */
-function profiledFaults({ profiled, numbers }: MinersConfig): PlatformFault[] {
-  const known = new Set(numbers);
-  const isDefault = profiled.length === 2 && profiled[0] === 10 && profiled[1] === 20;
-  return isDefault
-    ? []
-    : profiled.flatMap((number, index) =>
-        known.has(number)
-          ? []
-          : [
-              {
-                path: ["miners", "profiled", index],
-                message: `must be the number of a miner: there is no ${minerName(number)}`,
-              },
-            ],
-      );
-}
-
-/** Imported keys: of members that there are, accounts as the version writes them. */
-function importedFaults({ network, miners }: NetworkSections): PlatformFault[] {
-  const known = new Set(miners.numbers);
-  const { version } = network.node;
-  const scheme = accountScheme(version, nodeTemplate(network.node, network.extends?.config));
-  return Object.entries(miners.imported).flatMap(([number, { coinbase }]) => {
-    const path = ["miners", "imported", number];
-    const fault = coinbase === undefined ? undefined : accountFault(coinbase, scheme);
-    return [
-      ...(known.has(Number(number))
-        ? []
-        : [{ path, message: `must be the number of a miner: there is no miner-${number}` }]),
-      ...(fault === undefined ? [] : [{ path: [...path, "coinbase"], message: fault }]),
-    ];
-  });
 }

@@ -119,7 +119,7 @@ function container(args: PoetArgs): Container {
 /** The Workload of a PoET. Pure. */
 export function poetWorkload(args: PoetArgs): WorkloadArgs {
   const { poets, number } = args;
-  const { size, storageClass } = poets.disk;
+  const { size, storageClass, data = args.data } = poets.disk;
   return {
     kind: "Deployment",
     system: spacemeshSystem,
@@ -134,7 +134,7 @@ export function poetWorkload(args: PoetArgs): WorkloadArgs {
     data: args.data,
     files: [{ name: "config", files: { [poetConfigName]: poetFile(args.input) } }],
     scratch: [{ name: "tmp" }],
-    claims: [{ name: "data", size, ...(storageClass === undefined ? {} : { storageClass }) }],
+    claims: [{ name: "data", size, ...(storageClass === undefined ? {} : { storageClass }), data }],
     services: [{ ports: [{ name: "rest" }] }],
     pullSecrets: args.image.pullSecrets,
     podLabels: memberLabels(poetName(number), "poet"),

@@ -126,11 +126,28 @@ describe("a member", () => {
     });
   });
 
-  it("keeps its disk by the data policy", async () => {
-    const { options } = await makeNetwork({ miners: few }, { data: "retain" });
-    expect(options.find(({ name }) => name === "miner-8-data")).toMatchObject({
+  it("keeps its disk by the data policy: the stack's, or that of all such disks", async () => {
+    const kept = async (given: Given, over?: { readonly data: "retain" }) => {
+      const { options } = await makeNetwork(given, over);
+      const { protect, retainOnDelete } = options.find(({ name }) => name === "miner-8-data") ?? {};
+      return { protect, retainOnDelete };
+    };
+    expect(await kept({ miners: few })).toEqual({ protect: true, retainOnDelete: true });
+    expect(await kept({ miners: few }, { data: "retain" })).toEqual({
       protect: false,
       retainOnDelete: true,
     });
+    expect(await kept({ miners: { ...few, disk: { data: "delete" } } })).toEqual({
+      protect: false,
+      retainOnDelete: false,
+    });
+  });
+
+  it("lets its disk go where it is about to go itself, and nobody else's", async () => {
+    const { options } = await makeNetwork({ miners: { numbers: ["1-9"], leaving: [8] } });
+    const claims = options.filter(({ type }) => type.endsWith(":PersistentVolumeClaim"));
+    expect(claims.filter(({ protect }) => !protect).map(({ name }) => name)).toEqual([
+      "miner-8-data",
+    ]);
   });
 });
