@@ -103,6 +103,17 @@ const LinodeFirewall = z.looseObject({
   inbounds: z.array(Rule).default([]),
 });
 
+const GoogleFirewall = z.looseObject({
+  direction: z.string().default("INGRESS"),
+  disabled: z.boolean().default(false),
+  allows: z
+    .array(z.looseObject({ protocol: z.string(), ports: z.array(z.string()).optional() }))
+    .default([]),
+  sourceRanges: z.array(z.string()).default([]),
+  targetTags: z.array(z.string()).default([]),
+  targetServiceAccounts: z.array(z.string()).default([]),
+});
+
 const anywhere = ["0.0.0.0/0", "::/0"];
 
 /** Ports by which nodes and the cluster itself are run. */
@@ -116,32 +127,67 @@ export const firewallsClosed: ResourceRule = {
   protects:
     "a machine's own doors (SSH, kubelet, API server, etcd) and whatever nobody thought of stay shut to the internet",
   check: ({ type, properties }) => {
-    if (type !== "linode:index/firewall:Firewall") {
-      return [];
+    switch (type) {
+      case "linode:index/firewall:Firewall":
+        return linodeFaults(LinodeFirewall.parse(properties));
+      case "gcp:compute/firewall:Firewall":
+        return googleFaults(GoogleFirewall.parse(properties));
+      default:
+        return [];
     }
-    const { inboundPolicy, inbounds } = LinodeFirewall.parse(properties);
-    return [
-      ...(inboundPolicy === "DROP" ? [] : [`lets in whatever no rule names (${inboundPolicy})`]),
-      ...inbounds
-        .filter(
-          ({ action, protocol, ipv4s, ipv6s }) =>
-            action === "ACCEPT" &&
-            (protocol === "TCP" || protocol === "UDP") &&
-            [...ipv4s, ...ipv6s].some((block) => anywhere.includes(block)),
-        )
-        .flatMap(({ label, ports }) => {
-          const open = innerPorts.filter((port) => includesPort(ports, port));
-          return ports === undefined
-            ? [`the rule ${label} opens every port to anybody`]
-            : open.map((port) => `the rule ${label} opens port ${port} to anybody`);
-        }),
-    ];
   },
 };
 
-/** Whether a list like `80,443,30000-32767` has a port; without a list all ports are meant. */
-function includesPort(ports: string | undefined, port: number): boolean {
-  return (ports ?? "1-65535").split(",").some((range) => {
+function linodeFaults({ inboundPolicy, inbounds }: z.infer<typeof LinodeFirewall>): string[] {
+  return [
+    ...(inboundPolicy === "DROP" ? [] : [`lets in whatever no rule names (${inboundPolicy})`]),
+    ...inbounds
+      .filter(
+        ({ action, protocol, ipv4s, ipv6s }) =>
+          action === "ACCEPT" &&
+          (protocol === "TCP" || protocol === "UDP") &&
+          [...ipv4s, ...ipv6s].some((block) => anywhere.includes(block)),
+      )
+      .flatMap(({ label, ports }) => openFaults(`the rule ${label}`, ports)),
+  ];
+}
+
+/** A rule of a network that is shut to the world by itself. */
+function googleFaults({
+  allows,
+  direction,
+  sourceRanges,
+  targetTags,
+  targetServiceAccounts,
+  disabled,
+}: z.infer<typeof GoogleFirewall>): string[] {
+  if (disabled || direction !== "INGRESS" || allows.length === 0) {
+    return [];
+  }
+  const isPublic = sourceRanges.some((block) => anywhere.includes(block));
+  return [
+    ...(targetTags.length + targetServiceAccounts.length > 0
+      ? []
+      : ["opens every machine of the network, also those of others: it names no target"]),
+    ...(isPublic
+      ? allows
+          .filter(({ protocol }) => ["tcp", "udp", "all"].includes(protocol))
+          .flatMap(({ protocol, ports }) => openFaults(protocol, ports?.join(",")))
+      : []),
+  ];
+}
+
+function openFaults(what: string, ports: string | undefined): string[] {
+  return ports === undefined
+    ? [`${what} opens every port to anybody`]
+    : innerPorts
+        .filter((port) => includesPort(ports, port))
+        .map((port) => `${what} opens port ${port} to anybody`);
+}
+
+/** Whether a list like `80,443,30000-32767` has a port. */
+function includesPort(ports: string, port: number): boolean {
+  return ports.split(",").some((range) => {
     const [first = "", last = first] = range.trim().split("-");
     return Number(first) <= port && port <= Number(last);
   });

@@ -86,6 +86,15 @@ const firewall = (inboundPolicy: string, rule: Readonly<Record<string, unknown>>
     ],
   });
 
+const googleRule = (rule: Readonly<Record<string, unknown>> = {}): Resource =>
+  resource("gcp:compute/firewall:Firewall", "nodes", {
+    direction: "INGRESS",
+    allows: [{ protocol: "tcp", ports: ["5001", "30001-30010"] }],
+    sourceRanges: ["0.0.0.0/0"],
+    targetTags: ["mini-node"],
+    ...rule,
+  });
+
 const claim = object("v1", "PersistentVolumeClaim", "data");
 const statefulSet = (whenDeleted: string): Resource =>
   object("apps/v1", "StatefulSet", "store", {
@@ -499,6 +508,15 @@ export const cases: Readonly<Record<string, Cases>> = {
       "named ports": [firewall("DROP", {})],
       "SSH from one's own network": [firewall("DROP", { ports: "22", ipv4s: ["10.0.0.0/8"] })],
       "pings from anywhere": [firewall("DROP", { protocol: "ICMP", ports: undefined })],
+      "named ports at Google": [googleRule()],
+      "everything at Google, for one's own network": [
+        googleRule({ allows: [{ protocol: "all" }], sourceRanges: ["10.0.0.0/8"] }),
+      ],
+      "a rule at Google that is off, denies or is for what leaves": [
+        googleRule({ allows: [{ protocol: "all" }], disabled: true }),
+        googleRule({ allows: [{ protocol: "all" }], direction: "EGRESS" }),
+        googleRule({ allows: undefined, denies: [{ protocol: "all" }], targetTags: [] }),
+      ],
     },
     fail: {
       "whatever is not named": [[firewall("ACCEPT", {})], "lets in whatever no rule names"],
@@ -508,6 +526,18 @@ export const cases: Readonly<Record<string, Cases>> = {
         "opens port 10250 to anybody",
       ],
       "all ports": [[firewall("DROP", { ports: undefined })], "opens every port to anybody"],
+      "all ports at Google": [
+        [googleRule({ allows: [{ protocol: "tcp" }] })],
+        "tcp opens every port to anybody",
+      ],
+      "the kubelet at Google": [
+        [googleRule({ allows: [{ protocol: "tcp", ports: ["443", "10000-11000"] }] })],
+        "tcp opens port 10250 to anybody",
+      ],
+      "machines of others at Google": [
+        [googleRule({ targetTags: undefined })],
+        "opens every machine of the network",
+      ],
     },
   },
   "protected-data": {
