@@ -63,13 +63,18 @@ export class PoolKeeper {
   readonly #api: Api;
   readonly #store: Store;
   readonly #stack: string;
+  readonly #patience: number;
   /** Pod → how often a pool grew for it. */
   readonly #helped = new Map<string, number>();
+  /** Pod → when it was seen to wait. */
+  readonly #since = new Map<string, number>();
 
-  constructor(api: Api, store: Store, stack: string) {
+  /** @param patience Milliseconds that a pod waits before a pool grows: the one in its place may be going. */
+  constructor(api: Api, store: Store, stack: string, patience = 1_500) {
     this.#api = api;
     this.#store = store;
     this.#stack = stack;
+    this.#patience = patience;
   }
 
   /** One look at all pools. */
@@ -119,7 +124,7 @@ export class PoolKeeper {
       const node = shapeOfNode(pool);
       const fitting = waiting.filter(({ uid, pod }) => {
         const times = this.#helped.get(uid) ?? 0;
-        return times < 5 && takes(node, pod);
+        return times < 5 && this.#hasWaited(uid) && takes(node, pod);
       });
       if (fitting.length > 0) {
         more.set(
@@ -135,6 +140,12 @@ export class PoolKeeper {
       }
     }
     return more;
+  }
+
+  #hasWaited(uid: string): boolean {
+    const since = this.#since.get(uid) ?? Date.now();
+    this.#since.set(uid, since);
+    return Date.now() - since >= this.#patience;
   }
 
   /** Makes and takes away machines until each pool has its number, each as the pool says. */

@@ -39,7 +39,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "fleet-google-"));
   store = new Store(folder);
   cluster = new ClusterInMemory();
-  keeper = new PoolKeeper(cluster.api, store, "mini");
+  keeper = new PoolKeeper(cluster.api, store, "mini", 0);
   await put(clusterType, "c", { name: "mininet", location: zone, initialNodeCount: 1 });
 });
 
