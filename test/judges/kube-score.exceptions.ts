@@ -122,7 +122,7 @@ export const exceptions: readonly {
   },
   {
     check: "networkpolicy-targets-pod",
-    objects: /\/(skywire|geoip|whitelist|metrics|logs|voting)\/acme-solvers$/,
+    objects: /\/(skywire|geoip|whitelist|metrics|logs|voting|ws)\/acme-solvers$/,
     reason: "its pods are cert-manager's, there only while a certificate is made",
   },
   {
@@ -157,5 +157,44 @@ export const exceptions: readonly {
     objects:
       /\/(skywire\/(postgres|redis-[a-z-]+)|whitelist\/whitelist-postgres|voting\/(db|registry))$/,
     reason: "one member each: nobody dials a pod by its own name, and the Service outlives the pod",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/spacemesh\/(miner|poet)-\d+ /,
+    reason:
+      "what they keep lies below /root, and their images name no user (facts/spacemesh.md 2.1, 2.4): the named exception",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/spacemesh\/(miner|poet)-\d+$/,
+    reason: "Recreate: one identity and one disk, one process",
+  },
+  {
+    check: "deployment-replicas",
+    objects: /\/spacemesh\/(miner|poet)-\d+$/,
+    reason: "each is one member with an identity of its own; the network has the others",
+  },
+  {
+    check: "service-type",
+    objects: /^Service\/v1\/spacemesh\/miner-\d+$/,
+    reason:
+      "the members' APIs on ports of the nodes, as the original had them (facts/spacemesh.md 2.1)",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/address-keeper\/address-keeper-\d+ /,
+    reason: "1001 is the user of kubeip's image, which names it by its number",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/ws\/spacemesh-explorer-collector /,
+    reason:
+      "999 is the user of the official image of the database beside it, whose files it shares",
+  },
+  {
+    check: "deployment-has-host-podantiaffinity",
+    objects: /\/ws\/spacemesh-(api|dash|explorer-api|explorer-collector)$/,
+    reason:
+      "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
   },
 ];
