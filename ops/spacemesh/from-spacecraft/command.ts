@@ -7,13 +7,13 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 
 import { stringify } from "yaml";
 
-import { reportFaults } from "../../../stacks/faults.ts";
+import { type Fault, reportFaults } from "../../../stacks/faults.ts";
 import { parseAll } from "../../../stacks/parse.ts";
 import { systemSections } from "../../../stacks/raw.ts";
 import { inFile } from "../../../stacks/secrets.ts";
 import { StackConfig } from "../../../stacks/stack.schema.ts";
 import { CommandError } from "../../command.ts";
-import { parseStackFile, stackFileName } from "../../stack-file.ts";
+import { isMap, parseStackFile, stackFileName } from "../../stack-file.ts";
 import { originalSize } from "./original-size.ts";
 import { readJson, readSettings, type Settings, type Source } from "./read.ts";
 import type { SettingKey } from "./settings.ts";
@@ -121,13 +121,24 @@ async function stackText(settings: Settings, files: NamedFiles, name: string): P
   throw new CommandError(`what was read makes no stack, and nothing was written:\n${report}`);
 }
 
-/** All but that it has no genesis yet: `make genesis` writes that. */
-function faultsOf(name: string, text: string) {
+/** Faults of a file, as if it had its genesis already: `make genesis` writes that. */
+function faultsOf(name: string, text: string): readonly Fault[] {
   const { config } = parseStackFile(name, text);
-  const parsed = parseAll(StackConfig, systemSections(config), inFile);
-  return parsed.ok
-    ? []
-    : parsed.faults.filter(({ path }) => !path.startsWith("fleet:network.genesis"));
+  const parsed = parseAll(StackConfig, systemSections(withGenesis(config)), inFile);
+  return parsed.ok ? [] : parsed.faults;
+}
+
+function withGenesis(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const network = config["fleet:network"];
+  return isMap(network) && isMap(network["genesis"])
+    ? {
+        ...config,
+        "fleet:network": {
+          ...network,
+          genesis: { ...network["genesis"], time: "2000-01-01T00:00:00Z", activeSize: 1 },
+        },
+      }
+    : config;
 }
 
 async function write(sections: readonly Section[], name: string): Promise<string> {
