@@ -3,7 +3,11 @@
  *
  * The sections are what the three networks of this repository have; their schemas judge them afterwards.
  */
-import { type NodeVersion, nodeVersions } from "../../../components/spacemesh/node-profiles.ts";
+import {
+  nodeProfiles,
+  type NodeVersion,
+  nodeVersions,
+} from "../../../components/spacemesh/node-profiles.ts";
 import { isAtLeast } from "../../tools.ts";
 import type { Settings } from "./read.ts";
 
@@ -32,11 +36,22 @@ export const slotTypes = [
   "e2-standard-32",
 ] as const;
 
-/** Genesis, layers and number of the network that the tool brought up by itself (facts/spacemesh.md 1.3). */
-const mininetConfig = {
-  p2p: { "network-id": 205 },
-  main: { "layer-duration-sec": 200, "layers-per-epoch": 6 },
-};
+/**
+ * Layers and number of the network that the tool brought up by itself (facts/spacemesh.md 1.3), in the words of
+ * a version of the node: later ones know a network by a text.
+ */
+function mininetConfig(version: NodeVersion, network: string): unknown {
+  const { hasNetworkId, layerDuration } = nodeProfiles[version];
+  return {
+    ...(hasNetworkId
+      ? { p2p: { "network-id": 205 } }
+      : { genesis: { "genesis-extra-data": network } }),
+    main: {
+      [layerDuration.key]: layerDuration.unit === "seconds" ? 200 : "200s",
+      "layers-per-epoch": 6,
+    },
+  };
+}
 
 const domain = "spacemesh.io";
 
@@ -106,7 +121,12 @@ function networkSection(settings: Settings, { parent, template }: NamedFiles): S
     value: {
       ...common,
       genesis: { delayMinutes: settings.whole("genesis-delay") },
-      node: { ...node, ...(template === undefined ? { config: mininetConfig } : { template }) },
+      node: {
+        ...node,
+        ...(template === undefined
+          ? { config: mininetConfig(node.version, common.name) }
+          : { template }),
+      },
     },
     comment:
       "make genesis writes the time, once; phase: running says later that the network stands.",
@@ -237,6 +257,8 @@ function clusterSection(settings: Settings, slotType: string): Section {
       pools: {
         bootnodes: {
           type: slotType,
+          // What came first would take the room of the one member that can be nowhere else.
+          taints: [{ key: "fleet/slot", value: "true", effect: "NoSchedule" }],
           slots: Object.fromEntries(Array.from({ length: pinned }, (_, slot) => [`${slot}`, {}])),
         },
         default: {

@@ -84,7 +84,11 @@ describe("the stack file", () => {
     expect(stack.observability.profiles).toBeDefined();
     expect(stack.observability.metrics?.grafana.host).toBe("grafana-devnet.spacemesh.io");
     expect(stack.observability.logs?.families["sm"]?.retention).toBe("7d");
-    expect(stack.cluster).toMatchObject({ kind: "gke", project: "proj-1", zone: "us-central1-b" });
+    expect(stack.cluster).toMatchObject({
+      ...{ kind: "gke", project: "proj-1", zone: "us-central1-b" },
+      // The smallest machine that a member of two CPUs has room on, for nobody else.
+      pools: { bootnodes: { type: "e2-standard-4", taints: [{ key: "fleet/slot" }] } },
+    });
   });
 
   test("of nothing but a place is mininet's", async () => {
@@ -104,6 +108,12 @@ describe("the stack file", () => {
     // Nobody writes records without a token.
     expect(config()["fleet:dns"]).toEqual({ kind: "none", zones: ["spacemesh.io"] });
     expect(told).toContain("make genesis STACK=spacemesh-mine");
+  });
+
+  test.each(["v0.2.18", "v0.2.20", "v1.7.10"])("stands with a node of %s, too", async (tag) => {
+    await convert({ ...place, "go-sm-image": `spacemeshos/go-spacemesh:${tag}` });
+    const now = new Date("2026-11-22T06:00:00Z");
+    await fixGenesis(readStackFile(root, "spacemesh-mine"), now);
   });
 
   test("has the node's own config where one is named, looked for above the config file", async () => {
