@@ -19,16 +19,21 @@ const ObjectSchema = z.looseObject({
 const FileSchema = ObjectSchema.extend({
   properties: z.looseObject({
     config: z.looseObject({
-      allOf: z.array(z.looseObject({ if: z.unknown(), then: ObjectSchema })).length(3),
+      allOf: z.array(z.looseObject({ if: z.unknown(), then: ObjectSchema })).length(5),
     }),
   }),
 });
 
 const file = FileSchema.parse(stackFileSchema());
-const [skywire, cluster, swarm] = file.properties.config.allOf;
+const [skywire, network, list, cluster, swarm] = file.properties.config.allOf;
 const config = ObjectSchema.parse(skywire?.then);
 /** Schema of each committed file's config. */
-const schemas = { test: config, prod: config, voting: ObjectSchema.parse(cluster?.then) };
+const schemas = {
+  test: config,
+  prod: config,
+  voting: ObjectSchema.parse(cluster?.then),
+  "spacemesh-mini": ObjectSchema.parse(network?.then),
+};
 
 describe("the JSON schema of stack files", () => {
   it("is up to date: make schema writes it", () => {
@@ -36,7 +41,7 @@ describe("the JSON schema of stack files", () => {
     expect(written).toBe(`${JSON.stringify(stackFileSchema(), null, 1)}\n`);
   });
 
-  it.each(["test", "prod", "voting"] as const)(
+  it.each(["test", "prod", "voting", "spacemesh-mini"] as const)(
     "knows every key of Pulumi.%s.yaml and misses none",
     (stack) => {
       const { settings, config: keys } = parseStackFile(stack, stackText(stack));
@@ -48,8 +53,11 @@ describe("the JSON schema of stack files", () => {
   );
 
   it("tells systems and targets apart, and wants of each what it alone needs", () => {
-    expect([skywire, cluster, swarm].map((one) => one?.if)).toEqual([
-      { properties: { "fleet:system": { const: "skywire" } }, required: ["fleet:system"] },
+    expect([skywire, network, list, cluster, swarm].map((one) => one?.if)).toEqual([
+      ...["skywire", "spacemesh", "spacemesh-discovery"].map((system) => ({
+        properties: { "fleet:system": { const: system } },
+        required: ["fleet:system"],
+      })),
       ...["kubernetes", "swarm"].map((target) => ({
         properties: { "fleet:system": { const: "voting" }, "fleet:target": { const: target } },
         required: ["fleet:system", "fleet:target"],
@@ -60,7 +68,7 @@ describe("the JSON schema of stack files", () => {
     expect(swarm?.then.properties["fleet:cluster"]).toEqual({ not: {} });
   });
 
-  it.each(["test", "prod", "voting"] as const)(
+  it.each(["test", "prod", "voting", "spacemesh-mini"] as const)(
     "is named in the first line of Pulumi.%s.yaml",
     (stack) => {
       expect(stackText(stack).split("\n")[0]).toBe(
