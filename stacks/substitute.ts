@@ -172,9 +172,16 @@ function matching(options: readonly Schema[], value: unknown): readonly Schema[]
   return fitting.length === 0 ? options : fitting;
 }
 
-/** Whether the literals of an object, or of one branch of a union of them, are those of the value. */
+/**
+ * Whether the literals of an object, or of one branch of a union of them, are those of the value. Of
+ * one that is transformed, what stands in the file counts.
+ */
 function hasLiteralsOf(schema: Schema, value: unknown): boolean {
-  const { options, shape = {} } = definition(schema);
+  const { innerType, in: input, options, shape = {} } = definition(schema);
+  const inner = innerType ?? input;
+  if (inner !== undefined) {
+    return hasLiteralsOf(inner, value);
+  }
   if (options !== undefined) {
     return options.some((option) => hasLiteralsOf(option, value));
   }

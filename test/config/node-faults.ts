@@ -66,7 +66,7 @@ export const nodeFaults: readonly FaultCase[] = [
     stack: "prod",
     spoil: config({ [`${slots}/1/address/assignedBy`]: undefined }),
     paths: [`fleet:cluster.pools.dmsg.slots["1"].address.assignedBy`],
-    says: "must be node-keeper or operator: a cloud gives a new machine another address",
+    says: "must be node-keeper or operator, or kubeip at Google: a cloud gives a new machine another address",
   },
   {
     title: "addresses and firewalls without the keeper that they need",
