@@ -4,6 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { SecretStore } from "../../components/base/secret-store.ts";
 import { SecretReference } from "../../components/base/secrets.ts";
 import { networkFlows } from "../../components/spacemesh/flows.ts";
+import { memberIdentity } from "../../components/spacemesh/identity.ts";
+import {
+  type MemberArgs,
+  type MemberWatchers,
+  memberWorkload,
+} from "../../components/spacemesh/member.ts";
 import { type Member, planMembers } from "../../components/spacemesh/members.ts";
 import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
 import { commonSettings } from "../../components/spacemesh/network-configs.ts";
@@ -123,6 +129,44 @@ async function make(given: Given, over: Partial<NetworkArgs>): Promise<MadeNetwo
   });
   return { ...collected, options, network: collected.result as Network };
 }
+
+/** A member's arguments, with nothing of the engine. */
+export function memberArgs(
+  number: number,
+  given: Given = {},
+  watchers: MemberWatchers = { prometheus: false },
+): MemberArgs {
+  const sections = sectionsOf(given);
+  const member = membersOf(given).find((one) => one.number === number);
+  if (member === undefined) {
+    throw new Error(`the network has no miner ${number}`);
+  }
+  const secrets = new SecretStore(new Map([["network", networkSecret]]));
+  return {
+    ...{ namespace: "spacemesh", namespaceName: "spacemesh", networkPolicy: true, data: "protect" },
+    image: { reference: "docker.io/spacemeshos/go-spacemesh-dev:d298a63", pullSecrets: [] },
+    version: sections.network.node.version,
+    networkId: 205,
+    miners: sections.miners,
+    watchers,
+    member,
+    identity: memberIdentity(number, {
+      secrets,
+      secret: new SecretReference("seed", "network"),
+      accounts: { kind: "hex" },
+      imported: {},
+    }),
+    group: { name: "miner", account: "miner" },
+    config: "config",
+    pauseSeconds: sections.miners.upgrade.pauseSeconds,
+    after: [],
+  };
+}
+
+/** A member's Workload, with nothing of the engine. */
+export const memberWorkloadOf = (
+  ...of: Parameters<typeof memberArgs>
+): ReturnType<typeof memberWorkload> => memberWorkload(memberArgs(...of), "identity");
 
 /** Value of an output of the test's own making. */
 export const valueOf = <Value>(output: pulumi.Output<Value>): Promise<Value> =>

@@ -257,6 +257,13 @@ describe("a network", () => {
     expect(labels).toMatchObject({ name: "poet-1", restart: "false" });
   });
 
+  it("lets a broken pod be evicted where no container is kept for its log", async () => {
+    const made = await makeNetwork({ miners: { keepContainer: false } });
+    expect(
+      find(made, "kubernetes:policy/v1:PodDisruptionBudget", "network").inputs["spec"],
+    ).toMatchObject({ maxUnavailable: 0, unhealthyPodEvictionPolicy: "AlwaysAllow" });
+  });
+
   it("waits with whoever is dialled for what keeps the addresses", async () => {
     const { options } = await makeNetwork();
     const waitsForKeeper = (name: string): boolean =>

@@ -5,6 +5,9 @@ import { containerOf, deploymentOf, makeNetwork } from "./network-fixture.ts";
 
 const publicService = "poet-1-public-service";
 
+/** Three PoETs, with what the tests look at. */
+const several = { poets: { count: 3, phaseShiftSeconds: 6000, disk: { size: "2Ti" } } };
+
 describe("a PoET", () => {
   it("is told its gateways at start, so that starting it again needs nobody", async () => {
     const { args, command } = containerOf(await makeNetwork(), "poet-1");
@@ -31,7 +34,7 @@ describe("a PoET", () => {
   });
 
   it("has a disk of its own size, not the miners'", async () => {
-    const made = await makeNetwork({ poets: { disk: { size: "2Ti" } } });
+    const made = await makeNetwork(several);
     const { spec } = find(made, "kubernetes:core/v1:PersistentVolumeClaim", "poet-1-data")
       .inputs as { spec: { resources: unknown } };
     expect(spec.resources).toEqual({ requests: { storage: "2Ti" } });
@@ -42,7 +45,7 @@ describe("a PoET", () => {
   });
 
   it("is public only as the first one: a balancer at an address that is kept, and a policy of its own", async () => {
-    const made = await makeNetwork({ poets: { count: 3 } });
+    const made = await makeNetwork(several);
     const services = made.resources.filter(
       ({ type, inputs }) =>
         type.endsWith(":Service") && (inputs["spec"] as { type: string }).type !== "ClusterIP",
@@ -79,7 +82,7 @@ describe("a PoET", () => {
   });
 
   it("opens each round later than the PoET before it, where the file says by how much", async () => {
-    const made = await makeNetwork({ poets: { count: 2, phaseShiftSeconds: 6000 } });
+    const made = await makeNetwork(several);
     const first = (name: string): string | undefined =>
       containerOf(made, name).args.find((one) => one.startsWith("--initialduration="));
     // 10 minutes to genesis and one layer of 120 s (facts/spacemesh.md 2.4).
