@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { allowedCalls } from "../policy/graph/policies.ts";
 import { secretsIn } from "../policy/graph/secrets.ts";
 import { writeGolden } from "./golden.ts";
-import { type Rendered, renderedOnce, stacks } from "./rendered.ts";
+import { cloudStacks, type Rendered, renderedOnce, stacks } from "./rendered.ts";
 
 describe.each(stacks)("stack %s", (stack) => {
   let rendered: Rendered;
@@ -25,5 +25,13 @@ describe.each(stacks)("stack %s", (stack) => {
   test("lets through the calls that its golden file lists, and no other", async () => {
     const lines = allowedCalls(rendered.world).join("\n");
     await expect(`${lines}\n`).toMatchFileSnapshot(`golden/${stack}.calls.txt`);
+  });
+});
+
+describe.each(cloudStacks)("stack %s", (stack) => {
+  test("asks the engine for what its golden file shows", async () => {
+    const rendered = await renderedOnce(stack);
+    expect(rendered.world.objects).toEqual([]);
+    await expect(writeGolden(stack, rendered)).toMatchFileSnapshot(`golden/${stack}.yaml`);
   });
 });

@@ -10,7 +10,10 @@ import type { Rendered } from "./rendered.ts";
  * Everything a stack asks of the engine, sorted by URN, secrets masked: what a reviewer reads when
  * a change to a component reaches a stack.
  */
-export function writeGolden(stack: string, { collected, options, secrets }: Rendered): string {
+export function writeGolden(
+  stack: string,
+  { collected, options, secrets }: Pick<Rendered, "collected" | "options" | "secrets">,
+): string {
   const mask = masker(secrets);
   const inputs = new Map(
     collected.resources.map((resource) => [`${resource.type} ${resource.name}`, resource]),

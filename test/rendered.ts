@@ -22,6 +22,7 @@ import { asRawConfig, type RawConfig, readRawValue, systemSections } from "../st
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import type { SpacemeshStack } from "../stacks/spacemesh/schema.ts";
+import type { SpacemeshDiscoveryStack } from "../stacks/spacemesh-discovery/schema.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
@@ -38,6 +39,14 @@ interface Configs {
   readonly "spacemesh-testnet": SpacemeshStack;
 }
 
+/** Those that run nowhere: they have objects of clouds, and none of a cluster. */
+interface CloudConfigs {
+  readonly "spacemesh-discovery": SpacemeshDiscoveryStack;
+}
+
+/** What each committed stack's config is, wherever it runs. */
+export type AllConfigs = Configs & CloudConfigs;
+
 /** A committed stack. */
 export type Stack = keyof Configs;
 
@@ -46,6 +55,12 @@ export const stacks: readonly Stack[] = ["test", "prod", "voting", "spacemesh-mi
 
 /** The same in larger: seconds each, and so left to `make test`. */
 export const largeStacks: readonly Stack[] = ["spacemesh-devnet", "spacemesh-testnet"];
+
+/** A committed stack, wherever it runs. */
+export type AnyStack = keyof AllConfigs;
+
+/** The committed stacks that run nowhere. */
+export const cloudStacks: readonly (keyof CloudConfigs)[] = ["spacemesh-discovery"];
 
 /** Those of them that are Skywire's. */
 export const skywireStacks = ["test", "prod"] as const;
@@ -247,21 +262,25 @@ const isObject = ({ type }: Registered): boolean =>
  * Its own secrets, if the file has any, are replaced: nobody here can decrypt them, and a golden
  * file must hold none. Proves what the program asks for; nothing about the engine or the cluster.
  */
-export async function render<Name extends Stack>(stack: Name): Promise<Rendered<Configs[Name]>> {
+export async function render<Name extends AnyStack>(
+  stack: Name,
+): Promise<Rendered<AllConfigs[Name]>> {
   // The committed files are of the systems that their names say.
-  return (await renderConfig(stack, readStackFile(stack))) as Rendered<Configs[Name]>;
+  return (await renderConfig(stack, readStackFile(stack))) as Rendered<AllConfigs[Name]>;
 }
 
-const once = new Map<Stack, Promise<Rendered<unknown>>>();
+const once = new Map<AnyStack, Promise<Rendered<unknown>>>();
 
 /**
  * A committed stack as {@link render} gives it, rendered once for all files of tests that a worker runs:
  * rendering production takes as long as looking at it.
  */
-export function renderedOnce<Name extends Stack>(stack: Name): Promise<Rendered<Configs[Name]>> {
+export function renderedOnce<Name extends AnyStack>(
+  stack: Name,
+): Promise<Rendered<AllConfigs[Name]>> {
   const made = once.get(stack) ?? render(stack);
   once.set(stack, made);
-  return made as Promise<Rendered<Configs[Name]>>;
+  return made as Promise<Rendered<AllConfigs[Name]>>;
 }
 
 /** Renders any stack's config. */

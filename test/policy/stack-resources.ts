@@ -1,7 +1,7 @@
 /** A rendered stack as the rules see it. */
 import { clusterNodes } from "../../components/platform/cluster.schema.ts";
 import type { Provider, Resource, Stack } from "../../policy/resource.ts";
-import type { Rendered } from "../rendered.ts";
+import type { AllConfigs, AnyStack, Rendered } from "../rendered.ts";
 
 /** The provider that a registration names: `urn:…::pulumi:providers:kubernetes::cluster::id`. */
 function providerOf(reference: string): Provider | undefined {
@@ -24,7 +24,10 @@ function named(name: string, inputs: Resource["properties"]): Resource["properti
  *
  * @param stack Name to judge it under: the mocks' URNs have none of their own.
  */
-export function stackOf(stack: string, { collected, options, secrets, config }: Rendered): Stack {
+export function stackOf(
+  stack: string,
+  { collected, options, secrets, config }: Rendered<AllConfigs[AnyStack]>,
+): Stack {
   const made = new Map(collected.resources.map((one) => [`${one.type} ${one.name}`, one]));
   const resources = options.map(
     ({ urn, type, name, parent, custom, protect, retainOnDelete, ignoreChanges }): Resource => {
@@ -43,5 +46,7 @@ export function stackOf(stack: string, { collected, options, secrets, config }: 
     },
   );
   const cluster = "cluster" in config ? config.cluster : undefined;
-  return { name: stack, resources, secrets, nodes: cluster && clusterNodes(cluster) };
+  // What runs nowhere has no nodes, which is not the same as some that nobody knows.
+  const nodes = config.system === "spacemesh-discovery" ? [] : cluster && clusterNodes(cluster);
+  return { name: stack, resources, secrets, nodes };
 }

@@ -5,11 +5,11 @@ import { exceptions } from "../../policy/exceptions.ts";
 import { isNamed, judgeStack, labelOf, type Verdict } from "../../policy/judge.ts";
 import { isProduction } from "../../policy/production.ts";
 import { rules } from "../../policy/rules.ts";
-import { readStackFile, renderedOnce, type Stack } from "../rendered.ts";
+import { type AnyStack, readStackFile, renderedOnce } from "../rendered.ts";
 import { stackOf } from "./stack-resources.ts";
 
 /** Tests of one stack. */
-export function keepsToTheRules(name: Stack): void {
+export function keepsToTheRules(name: AnyStack): void {
   const verdicts = new Map<string, Verdict>();
   beforeAll(async () => {
     const stack = stackOf(name, await renderedOnce(name));

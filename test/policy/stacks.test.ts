@@ -13,10 +13,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import { exceptionsOf } from "../../policy/alike.ts";
 import { exceptions } from "../../policy/exceptions.ts";
 import { rules } from "../../policy/rules.ts";
-import { largeStacks, stacks } from "../rendered.ts";
+import { cloudStacks, largeStacks, stacks } from "../rendered.ts";
 import { keepsToTheRules } from "./stack-tests.ts";
 
-describe.each(stacks)("stack %s", keepsToTheRules);
+describe.each([...stacks, ...cloudStacks])("stack %s", keepsToTheRules);
 
 describe("exceptions", () => {
   test("are of rules and stacks that there are, and say why", () => {
