@@ -71,10 +71,11 @@ export class Project {
     return { seconds, chain: longestChain(stepsOf(readFileSync(log, "utf8")), waits) };
   }
 
-  /** Takes away what {@link up} made. */
-  async down(): Promise<void> {
+  /** Takes away what {@link up} made, the clouds at work on it: what they gave is given back. */
+  async down(api: Api): Promise<void> {
     await this.#engine("state", "unprotect", "--all", "--stack", this.#place.stack, "--yes");
-    await this.#engine("destroy", ...this.#updating);
+    const cloud = watchCloud(api, this.#place.folder);
+    await this.#engine("destroy", ...this.#updating).finally(cloud.end);
   }
 
   /** Bytes of the state as the backend keeps it: without the indentation of an export. */

@@ -173,7 +173,7 @@ async function updateFigure(
   const { place } = sandbox;
   writeProject(join(folder, "bare"), bareProgram(rendered.options.length));
   const update = await fleet.up(sandbox.api);
-  await fleet.down();
+  await fleet.down(sandbox.api);
   const bare = await (await Project.of(place, join(folder, "bare"), "bare")).up(sandbox.api);
   const applied = await timeOnce(applyObjects(place, rendered));
   return {

@@ -121,10 +121,10 @@ export async function watchFigures(stack: Stack, root: string, rounds = 5): Prom
     const previews = await compare(fleet.preview(), flat.preview(), rounds);
     await flat.up(sandbox.api);
     const peer = await flat.stateBytes();
-    await flat.down();
+    await flat.down(sandbox.api);
     await fleet.up(sandbox.api);
     const ours = await fleet.stateBytes();
-    await fleet.down();
+    await fleet.down(sandbox.api);
     const cost = (previews.ours.median * 1000) / count;
     return [
       {
@@ -172,10 +172,10 @@ async function programFigures(
 
   await flat.up(sandbox.api);
   const peer = await flat.stateBytes();
-  await flat.down();
+  await flat.down(sandbox.api);
   const update = await fleet.up(sandbox.api);
   const ours = await fleet.stateBytes();
-  await fleet.down();
+  await fleet.down(sandbox.api);
   const bare = await (await project("bare")).up(sandbox.api);
   const applied = await timeOnce(applyObjects(place, rendered));
   return [
