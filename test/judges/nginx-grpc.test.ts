@@ -30,7 +30,9 @@ import { seeded } from "./nginx-host.ts";
 
 const cleared: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
-  await Promise.all(cleared.splice(0).map((clear) => clear()));
+  for (const clear of cleared.splice(0)) {
+    await clear();
+  }
 });
 
 /** A host's location for gRPC, in the order of F5's template. */
@@ -179,7 +181,7 @@ const ended = (stream: ClientHttp2Stream): Promise<{ text: string; trailers: obj
     let text = "";
     let trailers: object = {};
     stream.on("data", (part: Buffer) => (text += part.toString("latin1")));
-    stream.on("trailers", (headers) => (trailers = { ...headers }));
+    stream.on("trailers", (headers: IncomingHttpHeaders) => (trailers = { ...headers }));
     stream.on("close", () => {
       settle({ text, trailers });
     });
