@@ -8,6 +8,7 @@ import type {
   RegisterResourceRequest,
   RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb.js";
+import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack.js";
 import { parse } from "yaml";
 import * as z from "zod";
 
@@ -283,8 +284,16 @@ export function renderedOnce<Name extends AnyStack>(
   return made as Promise<Rendered<AllConfigs[Name]>>;
 }
 
-/** Renders any stack's config. */
-export async function renderConfig(stack: string, raw: RawConfig): Promise<Rendered<StackConfig>> {
+/**
+ * Renders any stack's config.
+ *
+ * @param inStack Below a stack's own resource, as the engine runs it: what transforms a whole stack needs it.
+ */
+export async function renderConfig(
+  stack: string,
+  raw: RawConfig,
+  inStack = false,
+): Promise<Rendered<StackConfig>> {
   const secrets = throwAwaySecrets(raw);
   const { config, context } = parseConfig(
     {
@@ -300,7 +309,7 @@ export async function renderConfig(stack: string, raw: RawConfig): Promise<Rende
   const wrapped = await collect(
     () => {
       noteOptions(options);
-      return compose(context);
+      return inStack ? runInPulumiStack(() => Promise.resolve(compose(context))) : compose(context);
     },
     noting(lookUps),
     toldBy(config),
