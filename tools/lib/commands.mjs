@@ -125,7 +125,7 @@ export const commands = {
   },
   golden: {
     program: "node_modules/vitest/vitest.mjs",
-    arguments: ["run", "--project", "unit", "test/golden", "-u"],
+    arguments: ["run", "--project", "unit", "--project", "thorough", "test/golden", "-u"],
     sets: [],
     takes: [],
   },
