@@ -74,17 +74,18 @@ export class Cluster extends pulumi.ComponentResource {
             { project: google.project, region: google.region },
             parent,
           );
-    const made = this.#make(name, { ...config, data });
+    const { addresses, reserved } = slotAddresses(name, config, data, {
+      ...parent,
+      ...withProvider(this.google),
+    });
+    this.slotAddresses = addresses;
+    const made = this.#make(name, { ...config, data }, reserved);
     this.provider = new Provider(
       `${name}-provider`,
       { ...made.terms, ...(isUnread ? { kubeconfig: notKnown() } : {}) },
       // Every object waits for its provider, and so for nodes.
       { ...parent, dependsOn: [...made.ready] },
     );
-    this.slotAddresses = slotAddresses(name, config, data, {
-      ...parent,
-      ...(this.google === undefined ? {} : { provider: this.google }),
-    });
     this.registerOutputs({ provider: this.provider });
   }
 
@@ -92,6 +93,7 @@ export class Cluster extends pulumi.ComponentResource {
   #make(
     name: string,
     config: ClusterConfig & ClusterTerms & { readonly data: DataPolicy },
+    addresses: readonly pulumi.Resource[],
   ): Awaitable & { readonly terms: ProviderArgs } {
     if (config.kind === "kubeconfig") {
       return { terms: kubeconfigProvider(config.context), ready: [] };
@@ -102,7 +104,7 @@ export class Cluster extends pulumi.ComponentResource {
         ? new Lke(`${name}-lke`, config, { ...parent, ...withProvider(this.linode) })
         : new Gke(
             `${name}-gke`,
-            { ...config, there: config.there ?? "all" },
+            { ...config, there: config.there ?? "all", addresses },
             { ...parent, ...withProvider(this.google) },
           );
     const { kubeconfig, identifier, ready } = made;

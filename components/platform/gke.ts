@@ -15,6 +15,8 @@ export type GkeArgs = GkeConfig & {
   readonly data: DataPolicy;
   /** Which of its nodes there are. */
   readonly there: NodesThere;
+  /** Addresses that machines of its slots will hold: they are made before, and given back after the machines. */
+  readonly addresses: readonly pulumi.Resource[];
 };
 
 /**
@@ -44,7 +46,11 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
         new NodePool(
           `${name}-${plan.name}`,
           { ...poolInputs(args, plan), cluster: cluster.name },
-          { parent: this, ...keptAs(plan.pool.data ?? args.data) },
+          {
+            parent: this,
+            ...keptAs(plan.pool.data ?? args.data),
+            ...(plan.slot === undefined ? {} : { dependsOn: [...args.addresses] }),
+          },
         ),
     );
     this.kubeconfig = pulumi

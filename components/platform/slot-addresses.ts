@@ -1,3 +1,4 @@
+import { Address } from "@pulumi/gcp/compute/address.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { DataPolicy } from "../base/scalars.ts";
@@ -10,31 +11,42 @@ import { clusterSlots, type SlotPlace } from "./slots.ts";
 /** Slot → where its node is dialled: an address, or the name that follows it. */
 export type SlotAddresses = ReadonlyMap<number, pulumi.Output<string>>;
 
-/**
- * How each slot is dialled; a slot whose address goes with its machine is not in it. What the program is to
- * reserve it reserves here.
- */
+/** How the slots are dialled, and what was made for it. */
+export interface MadeSlotAddresses {
+  /** A slot whose address goes with its machine is not in it. */
+  readonly addresses: SlotAddresses;
+  /** Addresses that the program reserved: Google gives none back while a machine has it. */
+  readonly reserved: readonly pulumi.Resource[];
+}
+
+/** How each slot is dialled. What the program is to reserve it reserves here. */
 export function slotAddresses(
   name: string,
   cluster: ClusterConfig,
   data: DataPolicy,
   opts: pulumi.CustomResourceOptions,
-): SlotAddresses {
-  return new Map(
-    clusterSlots(cluster).flatMap((place) => {
-      const address = dialled(name, place, cluster, data, opts);
-      return address === undefined ? [] : [[place.slot, pulumi.output(address)] as const];
-    }),
-  );
+): MadeSlotAddresses {
+  const addresses = new Map<number, pulumi.Output<string>>();
+  const reserved: pulumi.Resource[] = [];
+  for (const place of clusterSlots(cluster)) {
+    const dialled = dialledBy(name, place, cluster, data, opts);
+    if (dialled instanceof Address) {
+      reserved.push(dialled);
+      addresses.set(place.slot, dialled.address);
+    } else if (dialled !== undefined) {
+      addresses.set(place.slot, pulumi.output(dialled));
+    }
+  }
+  return { addresses, reserved };
 }
 
-function dialled(
+function dialledBy(
   name: string,
   { slot, address }: SlotPlace,
   cluster: ClusterConfig,
   data: DataPolicy,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Input<string> | undefined {
+): Address | string | undefined {
   if (address.kind !== "reserved") {
     return address.kind === "dns" ? address.name : undefined;
   }
@@ -54,5 +66,5 @@ function dialled(
       labels: slotAddressLabels(google.name, slot),
     },
     opts,
-  ).address;
+  );
 }

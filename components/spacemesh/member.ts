@@ -219,6 +219,7 @@ export function memberWorkload(
     system: spacemeshSystem,
     namespace: args.namespace,
     container: container(args),
+    awaitExchange: true,
     // One identity, one disk, one process.
     update: {
       strategy: "Recreate",

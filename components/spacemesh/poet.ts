@@ -125,6 +125,7 @@ export function poetWorkload(args: PoetArgs): WorkloadArgs {
     system: spacemeshSystem,
     namespace: args.namespace,
     container: container(args),
+    awaitExchange: true,
     // One disk, and rounds that one process makes.
     update: { strategy: "Recreate", progressDeadlineSeconds: 1_200 },
     placement: { spread: "none" },

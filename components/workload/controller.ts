@@ -55,6 +55,15 @@ export function makeController(
   }
 }
 
+/** What the provider waits for in place of what it would by itself. A Deployment without pods must not have it. */
+export const waitForAnnotation = "pulumi.com/waitFor";
+
+/** True of a status that speaks of the update, which the provider looks at beside, and of one pod. */
+const exchanged = [
+  "jsonpath={.status.updatedReplicas}=1",
+  "jsonpath={.status.availableReplicas}=1",
+];
+
 /** What tools and operators read off the controller; the pods know nothing of it. */
 export function controllerAnnotations(args: WorkloadArgs): Record<string, string> {
   const { probes } = args.container;
@@ -63,6 +72,7 @@ export function controllerAnnotations(args: WorkloadArgs): Record<string, string
     // fail as a conflict, a rollback, too. A Job cannot change.
     ...(args.kind === "Job" ? {} : { "pulumi.com/patchForce": "true" }),
     ...(args.await === false ? { "pulumi.com/skipAwait": "true" } : {}),
+    ...(args.awaitExchange === true ? { [waitForAnnotation]: JSON.stringify(exchanged) } : {}),
     ...(probes !== undefined && "none" in probes ? { "fleet/no-probes": probes.none } : {}),
     ...(args.job?.migration === true ? { "fleet/migration": "true" } : {}),
   };

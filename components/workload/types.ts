@@ -327,6 +327,13 @@ export interface WorkloadArgs {
    * and ends well, whatever becomes of them.
    */
   readonly await?: boolean;
+  /**
+   * Of a Deployment of one pod with the strategy Recreate: whoever waits for it waits for the exchanged pod, and
+   * for `minReadySeconds` of it. By itself the provider takes the old pod's last word for it: the controller
+   * says that it has seen the update before it has made the new ReplicaSet. What is wrong with a pod that does
+   * not come is then told by its events alone.
+   */
+  readonly awaitExchange?: boolean;
   /** How long the engine waits, e.g. `20m`. Default: what update, probes and number of pods need. */
   readonly readyTimeout?: string;
   /** Do not replace pods while the network plug-in has no policies (adopted clusters). Default true. */

@@ -4,6 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
+import { waitForAnnotation } from "../../components/workload/controller.ts";
+
 type Inputs = Readonly<Record<string, unknown>>;
 
 /** Controllers whose pods are counted. A DaemonSet has as many as there are nodes: none. */
@@ -31,9 +33,20 @@ export function parkedInputs(type: string, inputs: Inputs): Inputs | undefined {
   if (!counted.includes(type)) {
     return undefined;
   }
-  const parked = withPart(inputs, "spec", (spec) => ({ ...spec, replicas: 0 }));
+  const scaled = withPart(inputs, "spec", (spec) => ({ ...spec, replicas: 0 }));
+  const parked = withPart(scaled, "metadata", withoutWait);
   return saysReplicas(inputs) ? parked : withPart(parked, "metadata", forced);
 }
+
+/** Who waits for a pod would wait for ever. */
+const withoutWait = (metadata: Inputs): Inputs => ({
+  ...metadata,
+  annotations: Object.fromEntries(
+    Object.entries((metadata["annotations"] ?? {}) as Inputs).filter(
+      ([name]) => name !== waitForAnnotation,
+    ),
+  ),
+});
 
 /** Whether the number of pods is the file's, and no autoscaler's. */
 const saysReplicas = ({ spec }: Inputs): boolean =>

@@ -246,6 +246,24 @@ describe.each([
   });
 });
 
+describe("the node of a slot", () => {
+  it("is made after its address, and goes before it: Google takes none back that a machine has", async () => {
+    const options: Options[] = [];
+    await collect(() => {
+      noteOptions(options);
+      return new Cluster("cluster", gke({}));
+    });
+    const waitsForAddresses = options
+      .filter(({ type, dependencies }) => {
+        return (
+          type === poolType && dependencies.filter((urn) => urn.includes(addressType)).length === 2
+        );
+      })
+      .map(({ name }) => name);
+    expect(waitsForAddresses).toEqual(["cluster-gke-edge-slot-0", "cluster-gke-edge-slot-10"]);
+  });
+});
+
 describe("a pool of its own policy", () => {
   it("goes while the cluster stays", async () => {
     const options: Options[] = [];
