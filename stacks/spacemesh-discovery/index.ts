@@ -37,10 +37,9 @@ export async function spacemeshDiscovery(
 async function entriesOf(stacks: readonly string[]): Promise<readonly DiscoveryEntry[]> {
   const told = stacks.map(async (stack) => {
     const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
-    const { value } = await new pulumi.StackReference(stack, { name }).getOutputDetails(
-      entryOutput,
-    );
-    return [stack, value as unknown] as const;
+    const reference = new pulumi.StackReference(stack, { name });
+    const output = await reference.getOutputDetails(entryOutput);
+    return [stack, output.value as unknown] as const;
   });
   const read = readEntries(await Promise.all(told));
   if ("faults" in read) {
