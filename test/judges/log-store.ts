@@ -131,6 +131,10 @@ export interface PlayedStore extends Played {
   readonly refused: readonly string[];
   /** Waits until so many lines are there. */
   readonly until: (count: number) => Promise<void>;
+  /** The different messages of the lines, in the order in which each came first. */
+  readonly messages: () => readonly unknown[];
+  /** Waits until there are so many different messages. */
+  readonly untilMessages: (count: number) => Promise<void>;
 }
 
 const Action = z.strictObject({ create: z.strictObject({ _index: z.string() }) });
@@ -194,15 +198,23 @@ export async function playStore(user: string, password: string): Promise<PlayedS
       for (const look of waiting) look();
     });
   });
-  const until = (count: number): Promise<void> =>
+  const messages = (): readonly unknown[] => [
+    ...new Set(lines.map(({ document }) => document["message"])),
+  ];
+  const when = (holds: () => boolean): Promise<void> =>
     new Promise((settle) => {
       const look = (): void => {
-        if (lines.length < count) return;
+        if (!holds()) return;
         waiting.delete(look);
         settle();
       };
       waiting.add(look);
       look();
     });
-  return { ...(await listening(server)), lines, refused, until };
+  return {
+    ...(await listening(server)),
+    ...{ lines, refused, messages },
+    until: (count) => when(() => lines.length >= count),
+    untilMessages: (count) => when(() => messages().length >= count),
+  };
 }

@@ -55,7 +55,7 @@ function start({ command: [program = "", ...rest], args }: ContainerCommand) {
 
 /** A program that says when it is up, and when it is told to end. */
 const server =
-  "stop() { kill $!; echo stopped; exit 0; }; trap stop TERM; echo up; sleep 60 & wait $!";
+  "stop() { kill $!; echo stopped; exit 0; }; sleep 60 & trap stop TERM; echo up; wait $!";
 
 describe("how a program is started in its container", () => {
   it("hands arguments on as they are: nothing in them is read as shell", async () => {

@@ -164,11 +164,7 @@ const output = ({ store }: FilebeatSettings, { trust }: FilebeatFolders): object
 export function filebeatConfig(settings: FilebeatSettings): string {
   const folders = settings.folders ?? filebeatFolders;
   return yamlText({
-    filebeat: {
-      autodiscover: { providers: [discovery(settings, folders)] },
-      // What it has sent is waited for when it stops: a line whose receipt it does not see is sent again by the next.
-      shutdown_timeout: "10s",
-    },
+    filebeat: { autodiscover: { providers: [discovery(settings, folders)] } },
     processors: lineProcessors(folders),
     // What waits in memory while the store is away; behind it, what is not yet read waits in the files.
     queue: { mem: { events: 1024, flush: { min_events: 512, timeout: "1s" } } },
