@@ -11,14 +11,23 @@ export interface ContainerCommand {
   readonly args: string[];
 }
 
-/** Hands the signals of a pod's end on to whatever runs, waits for it, and ends. */
+/**
+ * Hands the signals of a pod's end on to whatever runs, waits for it, and ends. `$!` is set with the
+ * fork itself: a variable set after it would miss an end that comes between the two.
+ */
 const forward = [
-  'stop() { trap "" TERM INT; kill -TERM "$child" 2>/dev/null; wait "$child"; exit 0; }',
+  'stop() { trap "" TERM INT; kill -"$signal" $! 2>/dev/null; wait $!; exit 0; }',
   "trap stop TERM INT",
 ];
 
-/** Runs a command that the pod's end interrupts. */
-const run = (command: string): string => `${command} & child=$!; wait "$child"`;
+/** Runs a program that the pod's end asks to end. */
+const run = (command: string): string => `signal=TERM; ${command} & wait $!`;
+
+/**
+ * Waits until the pod ends. A fork loses a TERM that comes before its exec (it still has the shell's
+ * trap), and would sleep until the kubelet's patience ends; a KILL is never lost.
+ */
+const pause = (seconds: number): string => `signal=KILL; sleep ${seconds} & wait $!`;
 
 const shell = (
   script: readonly string[],
@@ -45,7 +54,7 @@ export const keeping = (program: string, args: readonly string[]): ContainerComm
       ...forward,
       run('"$@"'),
       'echo "the program ended with status $?: the container is kept, delete the pod to start it again" >&2',
-      `while :; do ${run("sleep 3600")}; done`,
+      `while :; do ${pause(3600)}; done`,
     ],
     "keeping",
     [program, ...args],
@@ -65,7 +74,7 @@ export const restarting = (program: string, args: readonly string[]): ContainerC
       "while :; do",
       `  ${run('"$@"')}`,
       `  echo "the program ended with status $?: it is started again in ${restartSeconds} seconds" >&2`,
-      `  ${run(`sleep ${restartSeconds}`)}`,
+      `  ${pause(restartSeconds)}`,
       "done",
     ],
     "restarting",
