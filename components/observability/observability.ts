@@ -28,7 +28,7 @@ import { Profiles } from "./profiles/pyroscope.ts";
 import { pyroscopeUrl } from "./profiles/shape.ts";
 import { alertRuleFiles } from "./rules/files.ts";
 import { pagesOf, type PartNamespace, partNamespaces, scrapersOf } from "./shape.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../workload/surroundings.ts";
 import { vectorName } from "./vector/shape.ts";
 import { LogShipper, sinkSecrets } from "./vector/vector.ts";
 

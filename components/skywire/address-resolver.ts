@@ -7,13 +7,8 @@ import type { AddressResolverConfig } from "./address-resolver.schema.ts";
 import { type AddressResolverCommand, discoveryArguments } from "./commands.ts";
 import { secretVariables } from "./discovery-service.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of an {@link AddressResolver}. */
 export interface AddressResolverArgs extends Surroundings {

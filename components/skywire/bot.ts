@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { BotConfig } from "./bots.schema.ts";
-import { type Program, type ProgramImage, programWorkload, type Surroundings } from "./program.ts";
+import { type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link Bot}. */
 export interface BotArgs extends Surroundings {

@@ -6,13 +6,8 @@ import { configBootstrapperArguments } from "./commands.ts";
 import type { ConfigBootstrapperConfig } from "./config-bootstrapper.schema.ts";
 import { configBootstrapperFile, type ConfigBootstrapperFile } from "./files.ts";
 import { httpPorts } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link ConfigBootstrapper}. */
 export interface ConfigBootstrapperArgs extends Surroundings {

@@ -7,7 +7,8 @@ import { makeWorkload } from "../workload/workload.ts";
 import { coturnCheck, coturnCheckSeconds, coturnFile, coturnPorts } from "./coturn-files.ts";
 import type { CoturnConfig, CoturnMember } from "./coturn.schema.ts";
 import { stunPorts } from "./ports.ts";
-import { pinned, type Surroundings } from "./program.ts";
+import { pinned } from "./program.ts";
+import type { Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link Coturn}. */
 export interface CoturnArgs extends Surroundings {

@@ -18,13 +18,8 @@ import {
 import { networkMonitorException } from "./network-monitor.ts";
 import type { ProgramOptions } from "./options.schema.ts";
 import { daemonPorts } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link Daemon}. */
 export interface DaemonArgs extends Surroundings {

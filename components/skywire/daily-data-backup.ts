@@ -4,7 +4,8 @@ import { backupResources } from "../data/backup.schema.ts";
 import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
 import { dailyDataBackupScript, dailyDataRestoreScript } from "./daily-data-scripts.ts";
 import { dailyDataClaim } from "./discovery-service.ts";
-import { programUser, type Surroundings } from "./program.ts";
+import { programUser } from "./program.ts";
+import type { Surroundings } from "../workload/surroundings.ts";
 
 /** When the files are backed up, and how much of it is kept. */
 export interface DailyDataPlan {

@@ -17,13 +17,8 @@ import {
 } from "./commands.ts";
 import type { ProgramOptions } from "./options.schema.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint, uptimePrivatePort } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Database of a service, as the service is told it. */
 export interface DatabaseAccess {

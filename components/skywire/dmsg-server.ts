@@ -7,13 +7,8 @@ import { dmsgServerArguments } from "./commands.ts";
 import type { DmsgServerConfig } from "./dmsg-server.schema.ts";
 import { dmsgServerFile } from "./files.ts";
 import { dmsgHealthPort, dmsgPort, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link DmsgServer}. */
 export interface DmsgServerArgs extends Surroundings {

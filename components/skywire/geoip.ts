@@ -8,7 +8,8 @@ import { makeWorkload } from "../workload/workload.ts";
 import type { GeoipConfig } from "./geoip.schema.ts";
 import { ipServiceHost } from "./hosts.ts";
 import { geoipPort } from "./ports.ts";
-import { type Program, type ProgramImage, programWorkload, type Surroundings } from "./program.ts";
+import { type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link Geoip}. */
 export interface GeoipArgs extends Surroundings {

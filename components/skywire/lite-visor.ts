@@ -1,6 +1,7 @@
 /** What a program with a lite visor inside finds when it starts: a config it may write, and a folder for its logs. */
 import type { Container } from "../workload/types.ts";
-import { imageFields, type ProgramImage } from "./program.ts";
+import { imageFields } from "./program.ts";
+import type { ProgramImage } from "../workload/surroundings.ts";
 
 /** Volumes of such a program, and where they are mounted. */
 export interface VisorFolders {

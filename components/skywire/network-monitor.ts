@@ -14,13 +14,8 @@ import {
 } from "./lite-visor.ts";
 import type { NetworkMonitorConfig } from "./network-monitor.schema.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link NetworkMonitor}. */
 export interface NetworkMonitorArgs extends Surroundings {

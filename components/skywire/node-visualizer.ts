@@ -5,13 +5,8 @@ import { makeWorkload } from "../workload/workload.ts";
 import { nodeVisualizerArguments, nodeVisualizerVariables } from "./commands.ts";
 import type { NodeVisualizerConfig } from "./node-visualizer.schema.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
-import {
-  httpProbes,
-  type Program,
-  type ProgramImage,
-  programWorkload,
-  type Surroundings,
-} from "./program.ts";
+import { httpProbes, type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link NodeVisualizer}. */
 export interface NodeVisualizerArgs extends Surroundings {

@@ -4,8 +4,9 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 
-import { type Flow, flowsOf } from "../base/flows.ts";
+import { flowsOf } from "../base/flows.ts";
 import { slotLabel } from "../base/labels.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 import type {
   Claim,
   Container,
@@ -24,33 +25,8 @@ import type {
   WorkloadArgs,
 } from "../workload/types.ts";
 import type { Disruption, Placement } from "../workload/workload.schema.ts";
-import type { DataPolicy } from "../base/scalars.ts";
 import type { ProgramOptions } from "./options.schema.ts";
 import { metricsAnnotations, metricsPort } from "./ports.ts";
-
-/** What a program stands in. */
-export interface Surroundings {
-  /** Namespace of the pods; an output of the namespace's resource, so that they wait for it. */
-  readonly namespace: pulumi.Input<string>;
-  /** The same name as plain text, for addresses and flows. */
-  readonly namespaceName: string;
-  /** The whole flow table: each program cuts its own part out. */
-  readonly flows: readonly Flow[];
-  /** Make network policies. */
-  readonly networkPolicy: boolean;
-  /** What happens to disks when their owner goes. */
-  readonly data: DataPolicy;
-}
-
-/** Image of a program, and the logins its pods need. */
-export interface ProgramImage {
-  /** Full reference with its tag. */
-  readonly reference: string;
-  /** Its digest, where only the run knows it. */
-  readonly digest?: pulumi.Output<string>;
-  /** Names of Secrets with registry logins, in the program's namespace. */
-  readonly pullSecrets: readonly pulumi.Input<string>[];
-}
 
 /** A program, as its component describes it. */
 export interface Program {

@@ -6,7 +6,8 @@ import { makeWorkload } from "../workload/workload.ts";
 import { setupNodeArguments } from "./commands.ts";
 import { setupNodeFile } from "./files.ts";
 import { metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
-import { type Program, type ProgramImage, programWorkload, type Surroundings } from "./program.ts";
+import { type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 import type { SetupNodeConfig } from "./setup-node.schema.ts";
 
 /** Inputs of a {@link SetupNode}. */

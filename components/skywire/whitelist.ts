@@ -5,7 +5,8 @@ import type { Probes } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { ProgramOptions } from "./options.schema.ts";
 import { authPorts, whitelistPorts } from "./ports.ts";
-import { type Program, type ProgramImage, programWorkload, type Surroundings } from "./program.ts";
+import { type Program, programWorkload } from "./program.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** The two programs: they share their shape, their words and their secrets. */
 export type WhitelistService = "auth" | "whitelist";

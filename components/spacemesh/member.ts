@@ -31,13 +31,8 @@ import {
 import type { MinersConfig } from "./miner.schema.ts";
 import { nodeProfiles, type NodeVersion } from "./node-profiles.ts";
 import { grpcPort, jsonPort, minerMetricsPort, pprofPort } from "./ports.ts";
-import {
-  memberLabels,
-  type ProgramImage,
-  rootException,
-  spacemeshSystem,
-  type Surroundings,
-} from "./surroundings.ts";
+import { memberLabels, rootException, spacemeshSystem } from "./surroundings.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 import { isPushed, isScraped, pushUrl } from "./telemetry.ts";
 
 /** Who watches the members, by their addresses inside the cluster. What is left out does not. */

@@ -29,7 +29,8 @@ import { networkId } from "./node-template.ts";
 import { turnsOf } from "./order.ts";
 import { Poet, poetAddress, type PublicPoetPort, publicPoetAddress } from "./poet.ts";
 import { grpcPort } from "./ports.ts";
-import { type ProgramImage, spacemeshSystem, type Surroundings } from "./surroundings.ts";
+import { spacemeshSystem } from "./surroundings.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** Inputs of a {@link Network}. */
 export interface NetworkArgs extends Surroundings {

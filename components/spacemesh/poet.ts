@@ -23,13 +23,8 @@ import {
 import { poetProfiles } from "./poet-profiles.ts";
 import type { PoetsConfig } from "./poet.schema.ts";
 import { poetRestPort } from "./ports.ts";
-import {
-  memberLabels,
-  type ProgramImage,
-  rootException,
-  spacemeshSystem,
-  type Surroundings,
-} from "./surroundings.ts";
+import { memberLabels, rootException, spacemeshSystem } from "./surroundings.ts";
+import type { ProgramImage, Surroundings } from "../workload/surroundings.ts";
 
 /** How home smeshers reach a PoET. */
 export type PublicPoetPort =

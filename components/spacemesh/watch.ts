@@ -7,7 +7,8 @@ import { makeWorkload } from "../workload/workload.ts";
 import { watchName } from "./flows.ts";
 import type { Member } from "./members.ts";
 import { grpcPort } from "./ports.ts";
-import { spacemeshSystem, type Surroundings } from "./surroundings.ts";
+import { spacemeshSystem } from "./surroundings.ts";
+import type { Surroundings } from "../workload/surroundings.ts";
 import type { WatchConfig } from "./watch.schema.ts";
 
 /** Path of the program in its image. */

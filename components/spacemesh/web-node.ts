@@ -11,7 +11,7 @@ import { listenAddress } from "./multiaddress.ts";
 import { apiSection, nodeConfigText } from "./node-config.ts";
 import { nodeProfiles, type NodeVersion } from "./node-profiles.ts";
 import { peerPort } from "./ports.ts";
-import type { ProgramImage } from "./surroundings.ts";
+import type { ProgramImage } from "../workload/surroundings.ts";
 import type { WebServicesConfig } from "./web-services.schema.ts";
 import { webPorts } from "./web-shape.ts";
 

@@ -5,7 +5,8 @@ import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import type { Placement } from "../workload/workload.schema.ts";
-import { spacemeshSystem, type Surroundings } from "./surroundings.ts";
+import { spacemeshSystem } from "./surroundings.ts";
+import type { Surroundings } from "../workload/surroundings.ts";
 
 /** What each of the web services stands in. */
 export type WebSurroundings = Omit<Surroundings, "data">;

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../components/base/ready.ts";
 import { hosted, Namespace, type PodSecurityLevel } from "../../components/platform/namespace.ts";
-import type { Surroundings } from "../../components/skywire/program.ts";
+import type { Surroundings } from "../../components/workload/surroundings.ts";
 import type { StackContext } from "../context.ts";
 import { type Foundation, pullSecret } from "./foundation.ts";
 import type { SkywireStack } from "./schema.ts";

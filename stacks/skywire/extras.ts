@@ -4,7 +4,7 @@ import { Bot } from "../../components/skywire/bot.ts";
 import type { BotConfig } from "../../components/skywire/bots.schema.ts";
 import { Coturn } from "../../components/skywire/coturn.ts";
 import { Geoip } from "../../components/skywire/geoip.ts";
-import type { ProgramImage } from "../../components/skywire/program.ts";
+import type { ProgramImage } from "../../components/workload/surroundings.ts";
 import { backendOf, type ExtraBackend, type ExtrasInput, makePlace } from "./extras-place.ts";
 import { type ExtraHost, extraNames } from "./extras-shape.ts";
 import { makeWhitelist } from "./extras-whitelist.ts";

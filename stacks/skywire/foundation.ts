@@ -10,7 +10,7 @@ import { IngressControllers } from "../../components/platform/controllers.ts";
 import { hosted, Namespace, type PullSecret } from "../../components/platform/namespace.ts";
 import { StackImages } from "../../components/platform/images.ts";
 import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
-import type { ProgramImage, Surroundings } from "../../components/skywire/program.ts";
+import type { ProgramImage, Surroundings } from "../../components/workload/surroundings.ts";
 import type { StackContext } from "../context.ts";
 import { daemonsOf, isPrivileged } from "./daemon-shape.ts";
 import { serviceImage } from "./images.ts";

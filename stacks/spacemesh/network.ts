@@ -18,7 +18,7 @@ import { Network } from "../../components/spacemesh/network.ts";
 import { accountScheme, nodeTemplate } from "../../components/spacemesh/node-template.ts";
 import { type PublicPoetPort, publicPoetAddress } from "../../components/spacemesh/poet.ts";
 import { NetworkConfigObject } from "../../components/spacemesh/published.ts";
-import type { ProgramImage, Surroundings } from "../../components/spacemesh/surroundings.ts";
+import type { ProgramImage, Surroundings } from "../../components/workload/surroundings.ts";
 import { Watch } from "../../components/spacemesh/watch.ts";
 import type { StackContext } from "../context.ts";
 import type { Ground } from "./ground.ts";

@@ -19,7 +19,7 @@ import { DmsgServer } from "../../components/skywire/dmsg-server.ts";
 import { NetworkMonitor } from "../../components/skywire/network-monitor.ts";
 import { NodeVisualizer } from "../../components/skywire/node-visualizer.ts";
 import { ProgramOptions } from "../../components/skywire/options.schema.ts";
-import type { Surroundings } from "../../components/skywire/program.ts";
+import type { Surroundings } from "../../components/workload/surroundings.ts";
 import { SetupNode } from "../../components/skywire/setup-node.ts";
 import { type Collected, collect, find } from "../harness.ts";
 

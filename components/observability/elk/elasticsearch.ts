@@ -6,7 +6,7 @@ import type { Certificates } from "../../base/secret-store.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Container, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import {
   certificateFiles,
   memberFolders,

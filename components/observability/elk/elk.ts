@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../../base/ready.ts";
 import type { SecretStore } from "../../base/secret-store.ts";
 import type { LogFamilies } from "../logs/families.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { type LogStore, logStoreOf } from "./access.ts";
 import { Elasticsearch } from "./elasticsearch.ts";
 import type { BuiltinStore, ElkConfig } from "./elk.schema.ts";

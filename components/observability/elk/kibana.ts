@@ -4,7 +4,7 @@ import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import type { KibanaConfig } from "./elk.schema.ts";
 import {
   kibanaAuthorities,

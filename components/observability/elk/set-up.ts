@@ -9,7 +9,7 @@ import type { SecretStore } from "../../base/secret-store.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import type { LogFamilies } from "../logs/families.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { logStoreOf } from "./access.ts";
 import type { ElkConfig } from "./elk.schema.ts";
 import type { StoreUser } from "./names.ts";

@@ -9,7 +9,7 @@ import type { LogStore } from "../elk/access.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import { logException, logFolders, logMounts, logRules } from "../logs/node-logs.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import {
   authoritiesFile,
   filebeatArguments,

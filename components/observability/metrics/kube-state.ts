@@ -7,7 +7,7 @@ import type { ApiRule, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announcesOthers } from "../../base/announce.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { KubeStateConfig } from "./exporters.schema.ts";
 

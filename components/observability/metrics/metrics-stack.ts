@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../../base/ready.ts";
 import type { SecretStore } from "../../base/secret-store.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { alertmanagerSecrets } from "./alertmanager-files.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { exporterNames } from "./exporters-shape.ts";

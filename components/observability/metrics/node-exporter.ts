@@ -7,7 +7,7 @@ import type { Toleration } from "../../workload/workload.schema.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { NodesConfig } from "./exporters.schema.ts";
 

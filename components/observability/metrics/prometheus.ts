@@ -6,7 +6,7 @@ import { claimOf } from "../../data/storage.ts";
 import type { ApiRule, Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { pageUrl } from "./grafana-files.ts";
 import { passwordHash } from "./password-hash.ts";
 import {

@@ -7,7 +7,7 @@ import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announcesOthers } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { PushGatewayConfig } from "./exporters.schema.ts";
 

@@ -6,7 +6,7 @@ import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
 import { statsdArguments, statsdMapping, statsdMappingFile } from "./statsd-files.ts";
 import type { StatsdConfig } from "./statsd.schema.ts";

@@ -3,7 +3,7 @@ import { flowsOf } from "../../base/flows.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { announces } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { scraperArguments, scraperFile, scraperFolders } from "./pyroscope-files.ts";
 import { pyroscopeUrl, scraperPort, scrapeTargets } from "./shape.ts";

@@ -7,7 +7,7 @@ import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { pyroscopeArguments, pyroscopeFile, pyroscopeFolders } from "./pyroscope-files.ts";
 import { profileScraperWorkload } from "./profile-scraper.ts";

@@ -10,7 +10,7 @@ import { announces } from "../../base/announce.ts";
 import type { LogStore } from "../elk/access.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import { logException, logFolders, logMounts } from "../logs/node-logs.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { isOwnStore, sinksOf, vectorMetricsPort } from "./shape.ts";
 import type { VectorConfig, VectorSink } from "./vector.schema.ts";
 import { authoritiesFile, secretFile, vectorFiles, vectorFolders } from "./vector-files.ts";

@@ -1,0 +1,35 @@
+/** What Workloads stand in, beside what each is. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Flow } from "../base/flows.ts";
+import type { DataPolicy } from "../base/scalars.ts";
+
+/** What each component of a system is given beside its own config. */
+export interface Surroundings {
+  /** Namespace of the pods; an output of the namespace's resource, so that they wait for it. */
+  readonly namespace: pulumi.Input<string>;
+  /** The same name as plain text, for addresses and flows. */
+  readonly namespaceName: string;
+  /** The whole flow table: each cuts its own part out. */
+  readonly flows: readonly Flow[];
+  /** Make network policies. */
+  readonly networkPolicy: boolean;
+  /** What happens to disks when their owner goes. */
+  readonly data: DataPolicy;
+}
+
+/** The same where components of several systems stand. */
+export interface SystemSurroundings extends Surroundings {
+  /** System it belongs to, e.g. `skywire`: a label. */
+  readonly system: string;
+}
+
+/** Image of a program, and the logins its pods need. */
+export interface ProgramImage {
+  /** Full reference with its tag. */
+  readonly reference: string;
+  /** Its digest, where only the run knows it. */
+  readonly digest?: pulumi.Output<string>;
+  /** Names of Secrets with registry logins, in the program's namespace. */
+  readonly pullSecrets: readonly pulumi.Input<string>[];
+}
