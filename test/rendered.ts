@@ -28,6 +28,7 @@ import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
 import { throwAwayCertificates, throwAwayTlsPair } from "./certificates.ts";
+import { throwAwayGoogleKey, throwAwayVapidKeys, throwAwayWebKey } from "./web-keys.ts";
 import { type Calls, type Collected, collect, type Registered, type Told } from "./harness.ts";
 
 /** What each committed stack's config is. */
@@ -146,6 +147,14 @@ function throwAway(kind: SecretKind, name: string): string {
       return throwAwayTlsPair;
     case "url":
       return `https://golden.invalid/${hex.slice(0, 32)}`;
+    case "shared-secret":
+      return hex;
+    case "web-key":
+      return throwAwayWebKey;
+    case "vapid-keys":
+      return throwAwayVapidKeys;
+    case "google-key":
+      return throwAwayGoogleKey;
   }
 }
 

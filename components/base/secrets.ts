@@ -15,7 +15,16 @@ import { makeCertificates, makeTlsPair } from "./certificate-maker.ts";
 import { certificatesFault } from "./certificates.ts";
 import { generateSecretKey, secretKeyFault } from "./keys.ts";
 import { peerKeyFault, peerKeyOf } from "./peer-key.ts";
+import { sharedSecretFault } from "./shared-secret.ts";
 import { tlsPairFault } from "./tls-certificate.ts";
+import {
+  googleKeyFault,
+  makeGoogleKey,
+  makeVapidKeys,
+  makeWebKey,
+  vapidFault,
+  webKeyFault,
+} from "./web-keys.ts";
 
 /** What an entry of the map can be. */
 export type SecretKind =
@@ -30,7 +39,15 @@ export type SecretKind =
   /** Identity of a libp2p peer: the text of its key file. */
   | "p2p-key"
   /** Certificate and key by which public hosts are known. */
-  | "tls-pair";
+  | "tls-pair"
+  /** What two servers of a deployment know each other by: none that programs are published with. */
+  | "shared-secret"
+  /** Private RSA key as a JSON Web Key. */
+  | "web-key"
+  /** Both halves of the key by which push services know a sender. */
+  | "vapid-keys"
+  /** Key file of a service account at Google. */
+  | "google-key";
 
 /** What is said of a malformed name. What stands there is not repeated: it may be the secret itself. */
 export const secretNameRule = "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1";
@@ -103,6 +120,14 @@ export function secretFault(
       return peerKeyFault(value);
     case "tls-pair":
       return tlsPairFault(value, hosts);
+    case "shared-secret":
+      return sharedSecretFault(value);
+    case "web-key":
+      return webKeyFault(value);
+    case "vapid-keys":
+      return vapidFault(value);
+    case "google-key":
+      return googleKeyFault(value);
   }
 }
 
@@ -145,5 +170,13 @@ export function generateSecret(kind: SecretKind, hosts: readonly string[] = []):
       return peerKeyOf(randomBytes(32)).file;
     case "tls-pair":
       return makeTlsPair(hosts);
+    case "shared-secret":
+      return randomBytes(32).toString("hex");
+    case "web-key":
+      return makeWebKey();
+    case "vapid-keys":
+      return makeVapidKeys();
+    case "google-key":
+      return makeGoogleKey();
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * Secrets that servers of one deployment share with each other, and the words that programs are published
+ * with in their place. Several servers start with those without a word (facts/fxa.md 10).
+ */
+
+/** Words that stand in the programs' own config, so that everybody knows them. */
+const published: ReadonlySet<string> = new Set(
+  [
+    "megaz0rd",
+    "supersecret",
+    "changeme",
+    "SSHH",
+    "wibble",
+    "YOU MUST CHANGE ME",
+    "youmustchangethisfortheproductionenvironment",
+    "define a real secret, please",
+    "Correct_Horse_Battery_Staple_1",
+    "INSERT_SECRET_KEY_HERE",
+    "5up3rS3kr1t",
+  ].map((word) => word.toLowerCase()),
+);
+
+/** Texts that stand where somebody was to write a secret. */
+const placeholder =
+  /^(?:(?:change|replace)[-_.]?me|(?:insert|your|example|todo|dummy|secret|password|test)[-_.])/i;
+
+/**
+ * Letters that need no quotes in a list with commas, in JSON and in a URL's query: servers are told such a
+ * secret in all three.
+ */
+const shape = /^[A-Za-z0-9._~+/=-]{16,512}$/;
+
+/** Why a text is no secret that servers may share, or undefined. Never repeats the text. */
+export function sharedSecretFault(value: string): string | undefined {
+  if (published.has(value.toLowerCase())) {
+    return "must not be a word that the servers are published with: everybody knows it";
+  }
+  if (!shape.test(value)) {
+    return "must be one word of 16 to 512 letters, digits and . _ ~ + / = -, e.g. of openssl rand -hex 32";
+  }
+  if (placeholder.test(value) || new Set(value).size < 6) {
+    return "must be drawn by chance, e.g. by openssl rand -hex 32: it looks like a placeholder";
+  }
+  return undefined;
+}
