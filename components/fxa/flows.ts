@@ -1,0 +1,209 @@
+/**
+ * Who calls whom in Firefox Accounts: the table that all its network policies are cut from.
+ *
+ * Calls among programs and to stores follow from what each program is told: whose address it has, that one it may
+ * dial. So no policy bars what a setting asks for, and none lets through what no setting names.
+ */
+import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
+import { controllerPeers, entryFlows } from "../platform/controllers.ts";
+import type { IngressConfig } from "../platform/ingress.schema.ts";
+import type { FxaContext } from "./context.ts";
+import { planOf, runningPrograms } from "./environment.ts";
+import { publicPages } from "./pages.ts";
+import { type Program, patcherName } from "./roles.ts";
+import { storePorts, traitsOf } from "./servers.ts";
+import type { Callee } from "./urls.ts";
+
+/** Name of the debug pod. */
+export const debugName = "fxa-debug";
+
+const internet: Peer = { kind: "internet" };
+
+const pod = ({ config }: FxaContext, name: string): Peer => ({
+  kind: "workload",
+  name,
+  namespace: config.namespace,
+});
+
+const programPod = (context: FxaContext, program: Program): Peer =>
+  pod(context, traitsOf(program).service);
+
+/** Where a callee is found. The exporter of StatsD has a section, and flows, of its own. */
+function calleeEnds(
+  context: FxaContext,
+  callee: Callee,
+): { readonly peer: Peer; readonly port: FlowPort }[] {
+  const { config, mysql, redis } = context;
+  switch (callee) {
+    case "statsd":
+      return [];
+    case "mysql":
+      return [
+        {
+          peer: config.mysql.kind === "builtin" ? pod(context, storePorts.mysql.service) : internet,
+          port: tcp(mysql.port),
+        },
+      ];
+    case "redis-master":
+      return [
+        {
+          peer:
+            config.redis.kind === "builtin"
+              ? pod(context, storePorts["redis-master"].service)
+              : internet,
+          port: tcp(redis.port),
+        },
+      ];
+    case "memcached":
+      return [
+        {
+          peer: pod(context, storePorts.memcached.service),
+          port: tcp(storePorts.memcached.port),
+        },
+      ];
+    default:
+      return context.runs(callee)
+        ? [{ peer: programPod(context, callee), port: tcp(traitsOf(callee).port) }]
+        : [];
+  }
+}
+
+const callsOf = (context: FxaContext, from: Peer, calls: readonly Callee[]): Flow[] =>
+  calls.flatMap((callee) =>
+    calleeEnds(context, callee).map(({ peer, port }) => ({ from, to: peer, ports: [port] })),
+  );
+
+/** Ports on which a program dials the world: other people's services, and where errors are told of. */
+export function outwardPorts({ config }: FxaContext, program: Program): number[] {
+  const { mail, servers } = config;
+  switch (program) {
+    case "auth-server": {
+      // 443: AWS, Pushbox, Stripe, push services of browsers, and where errors go.
+      const smtp = mail.kind === "auth-server" ? [mail.smtp.port] : [];
+      return [443, ...smtp];
+    }
+    case "mail-service":
+      return mail.kind !== "mail-service"
+        ? []
+        : [443, ...(mail.smtp === undefined ? [] : [mail.smtp.port])];
+    case "event-broker":
+      return [443];
+    // Whoever issued an assertion is asked for its key.
+    case "browserid-verifier":
+      return [443];
+    case "payments-server":
+    case "payments-server-worker":
+    case "payments-server-static":
+      return [443];
+    case "profile-server":
+    case "profile-server-worker":
+    case "profile-server-static": {
+      const { images, events, sentryDsn } = servers["profile-server"].settings;
+      return images.kind === "aws" || events !== undefined || sentryDsn !== undefined ? [443] : [];
+    }
+    case "auth-db-mysql":
+    case "content-server":
+    case "customs-server":
+    case "graphql-api":
+      return tellsOutside(config.servers[program].settings) ? [443] : [];
+    case "mozilla-sync":
+    case "123done":
+    case "321done":
+    case "fortress":
+      return [];
+  }
+}
+
+const tellsOutside = (settings: {
+  readonly sentryDsn?: unknown;
+  readonly reputation?: unknown;
+  readonly topicArn?: unknown;
+}): boolean =>
+  [settings.sentryDsn, settings.reputation, settings.topicArn].some((one) => one !== undefined);
+
+/**
+ * Programs that dial the deployment's own public hosts, as any browser would: the verifier asks who issued an
+ * assertion, and Sync and the demos ask accounts.<root>. Such calls leave for the internet's side, or are short-cut to
+ * the controller's pods.
+ */
+export const visitors: readonly Program[] = [
+  "browserid-verifier",
+  "mozilla-sync",
+  "123done",
+  "321done",
+];
+
+function visits(context: FxaContext, ingress: IngressConfig): Flow[] {
+  return visitors
+    .filter((program) => context.runs(program))
+    .flatMap((program) => {
+      const from = programPod(context, program);
+      return [
+        ...(outwardPorts(context, program).includes(443)
+          ? []
+          : [{ from, to: internet, ports: [tcp(443)] }]),
+        ...controllerPeers(ingress).map(({ peer, ports }) => ({
+          from,
+          to: peer,
+          ports: ports.map(tcp),
+        })),
+      ];
+    });
+}
+
+/** A copy of the database has a host, and may have a port, of its own. */
+function replicaFlows(context: FxaContext): Flow[] {
+  const { readReplica } = context.config.servers["auth-db-mysql"].settings;
+  return readReplica === undefined
+    ? []
+    : [
+        {
+          from: programPod(context, "auth-db-mysql"),
+          to: internet,
+          ports: [tcp(readReplica.port)],
+        },
+      ];
+}
+
+/** The debug pod may dial what its target may: it is there to find out why that fails. */
+function debugFlows(context: FxaContext): Flow[] {
+  const { debug } = context.config;
+  if (debug === "off" || !context.runs(debug.target)) {
+    return [];
+  }
+  const from = pod(context, debugName);
+  const outward = outwardPorts(context, debug.target);
+  return [
+    ...callsOf(context, from, planOf(context, debug.target).environment.calls),
+    ...(outward.length === 0 ? [] : [{ from, to: internet, ports: outward.map(tcp) }]),
+  ];
+}
+
+/** Every call of the programs. Scrapes and StatsD are for whoever watches to say: no program has a page of metrics. */
+export function fxaFlows(context: FxaContext, ingress: IngressConfig): Flow[] {
+  const programs = runningPrograms(context);
+  return [
+    ...publicPages(context).flatMap(({ host, program, port }) =>
+      entryFlows(ingress, host, programPod(context, program), port),
+    ),
+    ...programs.flatMap((program) =>
+      callsOf(context, programPod(context, program), planOf(context, program).environment.calls),
+    ),
+    ...programs.flatMap((program) => {
+      const ports = outwardPorts(context, program);
+      return ports.length === 0
+        ? []
+        : [{ from: programPod(context, program), to: internet, ports: ports.map(tcp) }];
+    }),
+    ...callsOf(context, pod(context, patcherName), ["mysql"]),
+    ...replicaFlows(context),
+    ...visits(context, ingress),
+    ...debugFlows(context),
+  ];
+}
+
+/** Programs that send to StatsD, for the flows of whoever watches. */
+export const statsdClients = (context: FxaContext): Peer[] =>
+  runningPrograms(context)
+    .filter((program) => planOf(context, program).environment.calls.includes("statsd"))
+    .map((program) => programPod(context, program));
