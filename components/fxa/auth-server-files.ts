@@ -43,7 +43,7 @@ function clientText({ secret, ...client }: OauthClient): SecretText {
 
 /**
  * The OAuth clients, as a file. OAUTH_CLIENTS cannot hold them: the config library takes a list's text apart at its
- * commas, those of JSON as well (test/judges/fxa-convict.test.ts).
+ * commas, those of JSON as well (test/judges/fxa-loaders.test.ts).
  */
 export function clientsFile(context: FxaContext): ServerFile | undefined {
   const clients = [

@@ -40,6 +40,8 @@ export const authServerSettings = {
   FXA_OPENID_ISSUER: must("public"),
   SYNC_TOKENSERVER_URL: must("public"),
   PAYMENTS_SERVER_URL: must("public"),
+  // Where links in mails may lead on to; its default is Mozilla's.
+  REDIRECT_DOMAIN: must("word"),
   DB: must("word"),
   MYSQL_USERNAME: must("word"),
   MYSQL_DATABASE: must("word"),
@@ -94,6 +96,7 @@ export const authServerSettings = {
   AUTH_SERVER_SECRETS: must("secret"),
   PROFILE_SERVER_AUTH_SECRET_BEARER_TOKEN: must("secret"),
   SUPPORT_PANEL_AUTH_SECRET_BEARER_TOKEN: must("secret"),
+  SUPPORT_AUTH_SECRET_BEARER_TOKEN: must("secret"),
   PUSHBOX_KEY: must("secret"),
   SUBSCRIPTIONS_SHARED_SECRET: must("secret"),
   PPID_SALT: must("secret"),

@@ -108,6 +108,8 @@ export const AuthServerSettings = z.strictObject({
   pushbox: z.strictObject({ url: HttpUrl }).optional(),
   /** Of the support panel; the server refuses to start with its default. */
   supportPanelToken: reference("shared-secret").prefault("support-panel-token"),
+  /** Of those who open tickets for users. Newer versions know it, and start with its published default. */
+  supportToken: reference("shared-secret").prefault("support-token"),
   /** Salt of pseudonyms that clients get. A change gives every user another name at every client. */
   ppidSalt: reference("shared-secret").prefault("ppid-salt"),
   aws: Aws.optional(),

@@ -39,6 +39,7 @@ const addresses = (context: FxaContext) => ({
   FXA_OPENID_ISSUER: urlOf(context, "accounts"),
   SYNC_TOKENSERVER_URL: urlOf(context, "token", "/token"),
   PAYMENTS_SERVER_URL: urlOf(context, "subscriptions"),
+  REDIRECT_DOMAIN: context.config.domain,
 });
 
 function storeValues(context: FxaContext) {
@@ -138,6 +139,7 @@ function secretPart({ config }: FxaContext) {
     AUTH_SERVER_SECRETS: accepted,
     PROFILE_SERVER_AUTH_SECRET_BEARER_TOKEN: whole(credentials.profileToken),
     SUPPORT_PANEL_AUTH_SECRET_BEARER_TOKEN: whole(settings.supportPanelToken),
+    SUPPORT_AUTH_SECRET_BEARER_TOKEN: whole(settings.supportToken),
     PUSHBOX_KEY: whole(settings.pushboxKey),
     SUBSCRIPTIONS_SHARED_SECRET: whole(credentials.subscriptionsSecret),
     PPID_SALT: whole(settings.ppidSalt),

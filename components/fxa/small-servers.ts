@@ -174,6 +174,9 @@ export const paymentsSettings = {
   FXA_PROFILE_IMAGES_URL: must("public"),
   STATIC_DIRECTORY: must("word"),
   CSP_ENABLED: must("flag"),
+  // Browsers tell there of what a page must not do; their defaults are Mozilla's.
+  CSP_REPORT_URI: must("public"),
+  CSP_REPORT_ONLY_URI: must("public"),
   HSTS_ENABLED: must("flag"),
   CLIENT_ADDRESS_DEPTH: must("number"),
   PRODUCT_REDIRECT_URLS: must("json"),
@@ -208,6 +211,8 @@ export function paymentsPlan(
       FXA_PROFILE_IMAGES_URL: urlOf(context, "images"),
       STATIC_DIRECTORY: "build",
       CSP_ENABLED: settings.csp,
+      CSP_REPORT_URI: urlOf(context, "accounts", "/_/csp-violation"),
+      CSP_REPORT_ONLY_URI: urlOf(context, "accounts", "/_/csp-violation-report-only"),
       HSTS_ENABLED: settings.hsts,
       CLIENT_ADDRESS_DEPTH: addressDepth(context),
       PRODUCT_REDIRECT_URLS: settings.productRedirects,

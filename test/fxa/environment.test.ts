@@ -153,6 +153,21 @@ describe("the environment of", () => {
   });
 });
 
+describe("what the programs have of their makers", () => {
+  // Defaults that are Mozilla's own addresses, or this machine: no environment leaves one to be used.
+  it("is not dialled, and sent nothing", () => {
+    for (const program of runningPrograms(fxa())) {
+      const told = Object.values(planOf(fxa(), program).environment.plain).join(" ");
+      expect(told).not.toMatch(/firefox\.com|lcip\.org|localhost|127\.0\.0\.1/);
+    }
+    expect(plain("auth-server")["REDIRECT_DOMAIN"]).toBe("example.org");
+    expect(plain("payments-server")).toMatchObject({
+      CSP_REPORT_URI: "https://accounts.example.org/_/csp-violation",
+      CSP_REPORT_ONLY_URI: "https://accounts.example.org/_/csp-violation-report-only",
+    });
+  });
+});
+
 describe("the OAuth servers' secret", () => {
   it("is the first that is accepted, beside those that are on their way in or out", () => {
     const context = fxa({ credentials: { oauthAlsoAccepted: ["oauth-old"] } });
