@@ -148,6 +148,7 @@ function throwAway(kind: SecretKind, name: string): string {
     case "url":
       return `https://golden.invalid/${hex.slice(0, 32)}`;
     case "shared-secret":
+    case "client-secret":
       return hex;
     case "web-key":
       return throwAwayWebKey;

@@ -15,7 +15,7 @@ import { makeCertificates, makeTlsPair } from "./certificate-maker.ts";
 import { certificatesFault } from "./certificates.ts";
 import { generateSecretKey, secretKeyFault } from "./keys.ts";
 import { peerKeyFault, peerKeyOf } from "./peer-key.ts";
-import { sharedSecretFault } from "./shared-secret.ts";
+import { clientSecretFault, sharedSecretFault } from "./shared-secret.ts";
 import { tlsPairFault } from "./tls-certificate.ts";
 import {
   googleKeyFault,
@@ -42,6 +42,8 @@ export type SecretKind =
   | "tls-pair"
   /** What two servers of a deployment know each other by: none that programs are published with. */
   | "shared-secret"
+  /** What an OAuth client proves itself by: 32 bytes in hex. */
+  | "client-secret"
   /** Private RSA key as a JSON Web Key. */
   | "web-key"
   /** Both halves of the key by which push services know a sender. */
@@ -122,6 +124,8 @@ export function secretFault(
       return tlsPairFault(value, hosts);
     case "shared-secret":
       return sharedSecretFault(value);
+    case "client-secret":
+      return clientSecretFault(value);
     case "web-key":
       return webKeyFault(value);
     case "vapid-keys":
@@ -171,6 +175,7 @@ export function generateSecret(kind: SecretKind, hosts: readonly string[] = []):
     case "tls-pair":
       return makeTlsPair(hosts);
     case "shared-secret":
+    case "client-secret":
       return randomBytes(32).toString("hex");
     case "web-key":
       return makeWebKey();

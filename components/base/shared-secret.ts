@@ -17,6 +17,9 @@ const published: ReadonlySet<string> = new Set(
     "Correct_Horse_Battery_Staple_1",
     "INSERT_SECRET_KEY_HERE",
     "5up3rS3kr1t",
+    // Of the clients 123done and 321done.
+    "b93ef8a8f3e553a430d7e5b904c6132b2722633af9f03128029201d24a97f2a8",
+    "a084f4c36501ea1eb2de33258421af97b2e67ffbe107d2812f4a14f3579900ef",
   ].map((word) => word.toLowerCase()),
 );
 
@@ -42,4 +45,15 @@ export function sharedSecretFault(value: string): string | undefined {
     return "must be drawn by chance, e.g. by openssl rand -hex 32: it looks like a placeholder";
   }
   return undefined;
+}
+
+/**
+ * Why a text is no secret of an OAuth client, or undefined. Never repeats the text. The auth-server reads it as 32 bytes
+ * in hex and keeps their hash.
+ */
+export function clientSecretFault(value: string): string | undefined {
+  const fault = sharedSecretFault(value);
+  return fault === undefined && !/^[0-9a-f]{64}$/.test(value)
+    ? "must be the secret of an OAuth client: 64 lower-case hex digits, e.g. of openssl rand -hex 32"
+    : fault;
 }

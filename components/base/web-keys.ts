@@ -35,6 +35,9 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 /** Fields of a private RSA key, all of which the signing libraries want. */
 const privateFields = ["d", "p", "q", "dp", "dq", "qi"] as const;
 
+/** All fields that a key may have: the servers refuse one with others. */
+const knownFields = ["kty", "kid", "n", "e", ...privateFields, "alg", "use", "fxa-createdAt"];
+
 /** Bits below which a signature is no longer worth anything. */
 const fewestBits = 2_048;
 
@@ -55,6 +58,13 @@ export function webKeyFault(text: string): string | undefined {
   }
   if (!isText(key["kid"])) {
     return "must have a kid, by which whoever verifies finds the key: a date and a number will do";
+  }
+  if (
+    Object.keys(key).some((field) => !knownFields.includes(field)) ||
+    (key["alg"] ?? "RS256") !== "RS256" ||
+    (key["use"] ?? "sig") !== "sig"
+  ) {
+    return `must have no field but ${knownFields.join(", ")}, and be for RS256 and signatures: the servers refuse others`;
   }
   try {
     const own = createPrivateKey({ key, format: "jwk" });

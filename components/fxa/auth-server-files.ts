@@ -34,11 +34,11 @@ export function keyFiles({ config }: FxaContext): KeyFiles {
   };
 }
 
+/** A client as the server wants it: each of them has a hash, public ones that of nothing. */
 function clientText({ secret, ...client }: OauthClient): SecretText {
-  const known = JSON.stringify(client);
-  return secret === undefined
-    ? [known.slice(0, -1), ',"hashedSecret":""}']
-    : [known.slice(0, -1), ',"hashedSecret":"', part(secret, "sha256"), '"}'];
+  const known = JSON.stringify(client).slice(0, -1);
+  const hash = secret === undefined ? "0".repeat(64) : part(secret, "sha256-of-hex");
+  return [known, ',"hashedSecret":"', hash, '"}'];
 }
 
 /**

@@ -25,7 +25,7 @@ export const OauthClient = z
     name: z.string().min(1, "must not be empty").max(256),
     redirectUri: Redirect,
     /** Entry with the client's secret, of which the server is told the hash alone. Public clients have none. */
-    secret: reference("shared-secret").optional(),
+    secret: reference("client-secret").optional(),
     /** Trusted clients ask nobody for consent. */
     trusted: z.boolean().default(false),
     /** May give itself a token without asking. */

@@ -42,7 +42,7 @@ export function runsIn({ servers, mail, demos, sync }: FxaConfig, program: Progr
     case "123done":
     case "321done":
     case "fortress":
-      return demos !== "off" && servers[program].enabled;
+      return demos !== undefined && servers[program].enabled;
     default:
       return servers[program].enabled;
   }

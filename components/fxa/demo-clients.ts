@@ -18,7 +18,7 @@ const redirect = (context: FxaContext, demo: Demo): string =>
 /** The demos that run, as clients of the OAuth server. */
 export function demoClients(context: FxaContext): OauthClient[] {
   const { demos: config } = context.config;
-  return config === "off"
+  return config === undefined
     ? []
     : demos
         .filter((demo) => context.runs(demo))
@@ -41,19 +41,23 @@ export function demoClients(context: FxaContext): OauthClient[] {
  */
 export function demoFile(context: FxaContext, demo: Demo): ServerFile {
   const { demos: config } = context.config;
-  if (config === "off") {
-    throw new Error(`${demo}: fleet:demos is off`);
+  if (config === undefined) {
+    throw new Error(`${demo}: there is no fleet:demos`);
   }
-  const json = JSON.stringify({
+  const known = {
     client_id: config[demo].clientId,
     redirect_uri: redirect(context, demo),
     issuer_uri: urlOf(context, "accounts").text,
     scopes: "profile openid",
-  });
-  const text: SecretText = [
-    `${json.slice(0, -1)},"client_secret":`,
-    part(config[demo].secret, "json"),
-    "}",
-  ];
+  };
+  // fortress logs its whole config, and has no use for its secret.
+  const text: SecretText =
+    demo === "fortress"
+      ? [JSON.stringify(known)]
+      : [
+          `${JSON.stringify(known).slice(0, -1)},"client_secret":`,
+          part(config[demo].secret, "json"),
+          "}",
+        ];
   return { volume: "demo", folder: "/etc/fxa/demo", name: "config.json", text };
 }

@@ -168,7 +168,7 @@ function replicaFlows(context: FxaContext): Flow[] {
 /** The debug pod may dial what its target may: it is there to find out why that fails. */
 function debugFlows(context: FxaContext): Flow[] {
   const { debug } = context.config;
-  if (debug === "off" || !context.runs(debug.target)) {
+  if (debug === undefined || !context.runs(debug.target)) {
     return [];
   }
   const from = pod(context, debugName);

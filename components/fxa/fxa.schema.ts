@@ -88,19 +88,27 @@ const demo = (name: string, clientId: string, trusted: boolean) =>
     .strictObject({
       clientId: ClientId.default(clientId),
       /** The client's secret: the auth-server gets its hash. */
-      secret: reference("shared-secret").prefault(`demo-${name}`),
+      secret: reference("client-secret").prefault(`demo-${name}`),
       /** Trusted clients ask nobody for consent. */
       trusted: z.boolean().default(trusted),
     })
     .prefault({});
 
-const Demos = z.strictObject({
-  "123done": demo("123done", "dcdb5ae7add825d2", true),
-  "321done": demo("321done", "325b4083e32fe8e7", false),
-  fortress: demo("fortress", "7f368c6886429f19", true),
-  /** Secret of the demos' cookies. */
-  cookieSecret: reference("shared-secret").prefault("demo-cookies"),
-});
+const Demos = z.strictObject(
+  {
+    "123done": demo("123done", "dcdb5ae7add825d2", true),
+    "321done": demo("321done", "325b4083e32fe8e7", false),
+    fortress: demo("fortress", "7f368c6886429f19", true),
+    /** Secret of the demos' cookies. */
+    cookieSecret: reference("shared-secret").prefault("demo-cookies"),
+  },
+  {
+    error: ({ code }) =>
+      code === "invalid_type"
+        ? "must be a section, which may be empty ({}), or be left out: then there are none"
+        : undefined,
+  },
+);
 
 /** Servers whose place the debug pod can take: those of the one image. */
 const debugTargets = [
@@ -119,9 +127,6 @@ const debugTargets = [
   "321done",
   "fortress",
 ] as const satisfies readonly Program[];
-
-const offOr = <Schema extends z.ZodType>(schema: Schema) =>
-  z.union([z.literal("off"), schema]).default("off");
 
 /** Sections of the file that are Firefox Accounts' own. */
 export const fxaSections = {
@@ -146,16 +151,16 @@ export const fxaSections = {
   servers: ServersConfig,
   mail: MailConfig,
   sync: SyncConfig,
-  /** Relying parties that show how to log in. `"off"`, in quotes, or their section, which may be empty. */
-  demos: offOr(Demos),
-  /** A pod with all that a server is told, for looking round: `kubectl exec`. */
-  debug: offOr(
-    z.strictObject({
+  /** Relying parties that show how to log in. Left out, there are none; the section may be empty. */
+  demos: Demos.optional(),
+  /** A pod with all that a server is told, for looking round: `kubectl exec`. Left out, there is none. */
+  debug: z
+    .strictObject({
       target: z.enum(debugTargets),
       /** None until somebody scales it up. */
       replicas: z.int().min(0).max(1).default(0),
-    }),
-  ),
+    })
+    .optional(),
 };
 
 /** All of them. A stack's schema is these and the platform's. */

@@ -112,7 +112,7 @@ const purposeFaults: Rule = ({ config }) => {
   return references(config, [])
     .filter(
       ({ path, secret }) =>
-        (secret.kind === "shared-secret" || secret.kind === "web-key") &&
+        ["shared-secret", "client-secret", "web-key"].includes(secret.kind) &&
         // Clients verify its tokens by the auth-server's keys: it is meant to be the same one.
         path.join(".") !== "servers.event-broker.settings.openidKey",
     )
@@ -156,7 +156,7 @@ const browserFaults: Rule = ({ config }) => {
 /** OAuth clients with the id of a demo. */
 const clientFaults: Rule = ({ config, runs }) => {
   const { demos: on } = config;
-  if (on === "off") {
+  if (on === undefined) {
     return [];
   }
   const seen = new Map<string, string>(
@@ -184,7 +184,7 @@ const clientFaults: Rule = ({ config, runs }) => {
 
 /** A pod that stands in for what does not run. */
 const debugFaults: Rule = ({ config: { debug }, runs }) =>
-  debug !== "off" && !runs(debug.target)
+  debug !== undefined && !runs(debug.target)
     ? [
         {
           path: ["debug", "target"],

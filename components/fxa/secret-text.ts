@@ -13,8 +13,8 @@ export type Rendering =
   | "value"
   /** As a text of JSON, with its quotes. */
   | "json"
-  /** Its SHA-256 in hex: what the auth-server keeps of a client's secret. */
-  | "sha256"
+  /** SHA-256 of the bytes that it is the hex of, in hex again: what the auth-server keeps of a client's secret. */
+  | "sha256-of-hex"
   /** Its SHA-256 in base64, 44 letters: what Rocket calls a secret key. */
   | "sha256-base64"
   /** The public half of a JSON Web Key. */
@@ -51,8 +51,8 @@ function rendered(value: string, as: Rendering): string {
       return value;
     case "json":
       return JSON.stringify(value);
-    case "sha256":
-      return createHash("sha256").update(value).digest("hex");
+    case "sha256-of-hex":
+      return createHash("sha256").update(Buffer.from(value, "hex")).digest("hex");
     case "sha256-base64":
       return createHash("sha256").update(value).digest("base64");
     case "public-web-key":

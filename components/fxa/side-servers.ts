@@ -260,7 +260,7 @@ export function demoPlan(context: FxaContext, demo: Demo): ServerPlan {
       PORT: port,
       CONFIG_123DONE: isFortress ? undefined : pathOf(file),
       CONFIG_FORTRESS: isFortress ? pathOf(file) : undefined,
-      COOKIE_SECRET: isFortress || demos === "off" ? undefined : whole(demos.cookieSecret),
+      COOKIE_SECRET: isFortress || demos === undefined ? undefined : whole(demos.cookieSecret),
     }),
     files: [file],
   };

@@ -7,7 +7,13 @@ import { generateSecret, secretFault, type SecretKind } from "../../components/b
 import { publicWebKey } from "../../components/base/web-keys.ts";
 import { throwAwayGoogleKey, throwAwayVapidKeys, throwAwayWebKey } from "../web-keys.ts";
 
-const kinds: readonly SecretKind[] = ["shared-secret", "web-key", "vapid-keys", "google-key"];
+const kinds: readonly SecretKind[] = [
+  "shared-secret",
+  "client-secret",
+  "web-key",
+  "vapid-keys",
+  "google-key",
+];
 const webKey = JSON.parse(throwAwayWebKey) as Record<string, string>;
 const vapid = JSON.parse(throwAwayVapidKeys) as Record<string, string>;
 const google = JSON.parse(throwAwayGoogleKey) as Record<string, string>;
@@ -36,6 +42,25 @@ describe("secrets of web servers", () => {
     ["a list", "web-key", "[]", /JSON Web Key/],
     ["a public half", "web-key", publicWebKey(throwAwayWebKey), /JSON Web Key/],
     ["a key without a name", "web-key", JSON.stringify({ ...webKey, kid: "" }), /must have a kid/],
+    [
+      "a key with a field of its own",
+      "web-key",
+      JSON.stringify({ ...webKey, ext: true }),
+      /no field but/,
+    ],
+    [
+      "a key for another purpose",
+      "web-key",
+      JSON.stringify({ ...webKey, use: "enc" }),
+      /signatures/,
+    ],
+    [
+      "the published secret of a demo",
+      "client-secret",
+      "b93ef8a8f3e553a430d7e5b904c6132b2722633af9f03128029201d24a97f2a8",
+      /published/,
+    ],
+    ["a client's secret that is no hex", "client-secret", "value-of-a-client", /64 lower-case hex/],
     ["numbers of two keys", "web-key", JSON.stringify({ ...webKey, n: modulus() }), /of one key/],
     ["one half", "vapid-keys", JSON.stringify({ privateKey: vapid["privateKey"] }), /32 and 65/],
     [

@@ -1,4 +1,8 @@
+import { createHash } from "node:crypto";
+
 import { describe, expect, it } from "vitest";
+
+import { SecretReference } from "../../components/base/secrets.ts";
 
 import { contextOf } from "../../components/fxa/context.ts";
 import {
@@ -10,6 +14,7 @@ import {
 } from "../../components/fxa/environment.ts";
 import { type Program, programs, serverRoles } from "../../components/fxa/roles.ts";
 import { secretSources } from "../../components/fxa/secret-objects.ts";
+import { fillText, part } from "../../components/fxa/secret-text.ts";
 import { servers, traitsOf } from "../../components/fxa/servers.ts";
 import { environmentFaults } from "../../components/fxa/settings.ts";
 import { probesOf } from "../../components/fxa/health.ts";
@@ -331,20 +336,42 @@ describe("files", () => {
     ]);
     for (const client of oauthServer.clients) {
       expect(client["hashedSecret"]).toMatch(/^[0-9a-f]{64}$/);
+      // What the server asks of each before it starts.
+      expect(Object.keys(client)).toEqual(
+        expect.arrayContaining(["id", "name", "imageUri", "redirectUri", "trusted", "canGrant"]),
+      );
     }
-    expect(JSON.stringify(oauthServer)).not.toContain("value-of-demo");
+    const own = text("123done", "config.json") as Record<string, string>;
+    expect(JSON.stringify(oauthServer)).not.toContain(own["client_secret"]);
     expect(plain("auth-server")["CONFIG_FILES"]).toBe("/etc/fxa/clients/clients.json");
   });
 
   it("tell a demo what the auth-server knows it by", () => {
     const demo = text("321done", "config.json") as Record<string, string>;
     expect(demo).toMatchObject({
-      client_secret: "value-of-demo-321done",
+      client_secret: createHash("sha256").update("demo-321done").digest("hex"),
       redirect_uri: "https://321done.example.org/api/oauth",
       issuer_uri: "https://accounts.example.org",
     });
     expect(plain("321done")["CONFIG_123DONE"]).toBe("/etc/fxa/demo/config.json");
     expect(plain("fortress")["CONFIG_FORTRESS"]).toBe("/etc/fxa/demo/config.json");
+  });
+
+  it("hash a client's secret as the auth-server does: the bytes, not their digits", () => {
+    // Known answer: the published secret of 123done in development, and the hash that stands beside it there.
+    const secret = "b93ef8a8f3e553a430d7e5b904c6132b2722633af9f03128029201d24a97f2a8";
+    const reference = new SecretReference("client-secret", "demo-123done");
+    expect(fillText([part(reference, "sha256-of-hex")], () => secret)).toBe(
+      "289a885946ee316844d9ffd0d725ee714901548a1e6507f1a40fb3c2ae0c99f1",
+    );
+  });
+
+  it("tell fortress no secret: it logs all that it is told", () => {
+    const fortress = plan("fortress");
+    expect(
+      fortress.files.flatMap((file) => file.text.filter((one) => typeof one !== "string")),
+    ).toEqual([]);
+    expect(fortress.environment.secret).toEqual({});
   });
 
   it("give the content-server its session secret, which has no variable", () => {

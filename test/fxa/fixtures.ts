@@ -1,4 +1,6 @@
 /** Configs of Firefox Accounts for tests: what a file must say, and what production says. */
+import { createHash } from "node:crypto";
+
 import type { SecretReference } from "../../components/base/secrets.ts";
 import { generateSecret } from "../../components/base/secrets.ts";
 import { contextOf, type FxaContext } from "../../components/fxa/context.ts";
@@ -132,6 +134,8 @@ export function valueOf({ kind, name }: SecretReference): string {
       return throwAwayGoogleKey;
     case "url":
       return `https://${name}.invalid/1`;
+    case "client-secret":
+      return createHash("sha256").update(name).digest("hex");
     case "shared-secret":
     case "password":
     case "token":

@@ -245,6 +245,12 @@ describe("a config", () => {
       "servers.payments-server.settings.productRedirects.prod_1: goes to browsers",
     ],
     [
+      "a word for demos",
+      { demos: "off" },
+      "demos: must be a section, which may be empty ({}), or be left out",
+    ],
+    ["a demo that there is not", { demos: { "456done": {} } }, "demos: Unrecognized key"],
+    [
       "a debug pod for what is off",
       { debug: { target: "123done" } },
       "debug.target: must be a server that runs: 123done does not",
