@@ -186,6 +186,7 @@ function serverArgs(
     security: { user: postgresUser },
     flows: flowsOf(args.flows, name, args.namespaceName),
     networkPolicy: args.networkPolicy,
+    pullPolicy: args.pullPolicy,
     data: args.data,
     ...(placement === undefined ? {} : { placement }),
     ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),

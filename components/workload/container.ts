@@ -68,7 +68,8 @@ export function kubernetesContainer(
     name: container.name,
     image: digest === undefined ? image : pulumi.interpolate`${image}@${digest}`,
     // A tag moves: the node must ask each time. A digest cannot.
-    imagePullPolicy: container.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
+    imagePullPolicy:
+      container.pullPolicy ?? args.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
     ...(container.command === undefined ? {} : { command: [...container.command] }),
     ...(container.args === undefined ? {} : { args: [...container.args] }),
     ...(container.workingFolder === undefined ? {} : { workingDir: container.workingFolder }),

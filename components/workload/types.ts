@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { WorkloadFlows } from "../base/flows.ts";
+import type { PullPolicy } from "../base/images.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import type { Autoscale, Disruption, Placement, Resources, Update } from "./workload.schema.ts";
 
@@ -68,8 +69,8 @@ export interface Container {
   readonly image: string;
   /** Digest of the image, where only the run knows it. */
   readonly digest?: pulumi.Output<string>;
-  /** Default: `IfNotPresent` where the image carries a digest, else `Always`. */
-  readonly pullPolicy?: "Always" | "IfNotPresent";
+  /** Default: the Workload's; without one `IfNotPresent` where the image carries a digest, else `Always`. */
+  readonly pullPolicy?: PullPolicy;
   /** Replaces the image's entry point. */
   readonly command?: readonly string[];
   /** `$(NAME)` is replaced by the variable, so that a secret never stands in the pod's arguments. */
@@ -296,6 +297,8 @@ export interface WorkloadArgs {
   /** What happens to claims when the Workload goes. Default protect. */
   readonly data?: DataPolicy;
   readonly services?: readonly ServiceSpec[];
+  /** When nodes ask the registry, of every container that says nothing itself. Default: by its image. */
+  readonly pullPolicy?: PullPolicy | undefined;
   /** Names of Secrets with registry logins, in the same namespace. */
   readonly pullSecrets?: readonly pulumi.Input<string>[];
   /** Rights in the whole cluster. */

@@ -1,5 +1,5 @@
 /** The deployment's own images: which of them a stack runs, on which side of the registry each is, and all others that it runs. Pure. */
-import { namedImages, parseImage } from "../../components/base/images.ts";
+import { type ImageUse, namedImages, parseImage } from "../../components/base/images.ts";
 import {
   imageOf,
   type ImagesConfig,
@@ -48,25 +48,11 @@ function runs(stack: SkywireStack, image: SkywireImage): boolean {
 export const imagesOfStack = (stack: SkywireStack): SkywireImage[] =>
   skywireImages.filter((image) => runs(stack, image));
 
-/** An image of a stack, and where its digest stands, or would. */
-export interface StackImageUse {
-  /** In the parsed config: `["images", "overrides", "dmsg-server", "digest"]`. */
-  readonly path: readonly (string | number)[];
-  /** `registry/name:tag[@digest]`. */
-  readonly reference: string;
-  /** What stands at the path: the digest alone, or the whole reference. */
-  readonly holds: "digest" | "reference";
-  /** Entry of `fleet:secrets` with the login that may pull it. */
-  readonly login: string | undefined;
-  /** Who settles the digest where the file does not: each run's look-up, or the stack's own build. */
-  readonly settledBy: "run" | "build" | undefined;
-}
-
 /**
  * Every image that a stack runs: its own, its bots', its stores', controllers' and all others that the
  * config names, by default or in its file.
  */
-export function imageUses(stack: SkywireStack): StackImageUse[] {
+export function imageUses(stack: SkywireStack): ImageUse[] {
   const bots = botUses(stack);
   const paths = new Set(bots.map(({ path }) => path.join()));
   const named = namedImages(stack)
@@ -78,7 +64,7 @@ export function imageUses(stack: SkywireStack): StackImageUse[] {
   return [...imagesOfStack(stack).map((image) => ownUse(stack, image)), ...bots, ...named];
 }
 
-function ownUse({ images }: SkywireStack, service: SkywireImage): StackImageUse {
+function ownUse({ images }: SkywireStack, service: SkywireImage): ImageUse {
   const { reference, pullSecret } = imageOf(images, serviceImage(service));
   const looksUp = images.resolve === "run" && parseImage(reference).digest === undefined;
   return {
@@ -92,7 +78,7 @@ function ownUse({ images }: SkywireStack, service: SkywireImage): StackImageUse 
 }
 
 /** Bots whose image is none of the deployment's own: named in full, or by the bot's name. */
-function botUses({ images, extras }: SkywireStack): StackImageUse[] {
+function botUses({ images, extras }: SkywireStack): ImageUse[] {
   return Object.entries(extras.utilities?.bots ?? {})
     .filter(([name, { image }]) => image !== undefined || !isOwnImage(name))
     .map(([name, bot]) => {

@@ -176,6 +176,23 @@ describe("Workload", () => {
     expect(pinned.spec.containers[0]?.["imagePullPolicy"]).toBe("IfNotPresent");
   });
 
+  it("is pulled as the whole Workload says, init containers and side-cars included", async () => {
+    const collected = await program({
+      pullPolicy: "IfNotPresent",
+      initContainers: [{ ...unchecked, name: "before" }],
+      sidecars: [
+        { ...unchecked, name: "beside" },
+        { ...unchecked, name: "own", pullPolicy: "Always" },
+      ],
+    });
+    const { spec } = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    const before = spec["initContainers"] as Record<string, unknown>[];
+    const policies = [...before, ...spec.containers].map(
+      (container) => container["imagePullPolicy"],
+    );
+    expect(policies).toEqual(["IfNotPresent", "IfNotPresent", "IfNotPresent", "Always"]);
+  });
+
   it("keeps disks by default: protected, and retained when they go", async () => {
     const collected = await program({
       claims: [{ name: "data", size: "10Gi" }],
