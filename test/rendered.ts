@@ -28,6 +28,7 @@ import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
 import { throwAwayCertificates, throwAwayTlsPair } from "./certificates.ts";
+import { throwAwayRsaKey } from "./rsa-key.ts";
 import { type Calls, type Collected, collect, type Registered, type Told } from "./harness.ts";
 
 /** What each committed stack's config is. */
@@ -146,6 +147,19 @@ function throwAway(kind: SecretKind, name: string): string {
       return throwAwayTlsPair;
     case "url":
       return `https://golden.invalid/${hex.slice(0, 32)}`;
+    case "login-user":
+      return `golden-${hex.slice(0, 8)}`;
+    case "login-password":
+    case "vendor-key":
+      return `golden-${hex.slice(0, 32)}`;
+    case "cookie-secret":
+    case "pepper":
+      return hex;
+    case "cipher-key":
+    case "cipher-start":
+      return Buffer.from(hex.slice(0, 32), "hex").toString("base64");
+    case "rsa-key":
+      return throwAwayRsaKey;
   }
 }
 

@@ -19,6 +19,13 @@ const kinds: readonly SecretKind[] = [
   "docker-login",
   "url",
   "tls-pair",
+  "login-user",
+  "login-password",
+  "cookie-secret",
+  "pepper",
+  "cipher-key",
+  "cipher-start",
+  "vendor-key",
 ];
 
 describe("key pairs", () => {
