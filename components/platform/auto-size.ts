@@ -16,7 +16,7 @@ import {
   describeNode,
   type NodeShape,
 } from "./cluster.schema.ts";
-import type { PlatformFault } from "./fault.ts";
+import { isReadable, type PlatformFault } from "./fault.ts";
 import type { Pool } from "./pool.schema.ts";
 
 /** Most nodes of a pool, whoever says how many. */
@@ -83,8 +83,7 @@ export const autoSizes =
     requestsOf: (stack: Stack) => readonly CapacityRequest[],
   ) =>
   (stack: Stack, context: z.RefinementCtx<Stack>): void => {
-    // Numbers out of their range are tried, too: 10^12 nodes do not fit in memory.
-    if (context.issues.some(({ code }) => code !== "custom")) {
+    if (!isReadable(context)) {
       return;
     }
     const { cluster, faults } = sizePools(stack.cluster, (sized) =>

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../components/base/ready.ts";
 import type { PageBackends } from "../../components/observability/observability.ts";
+import { openPages } from "../../components/observability/open-pages.ts";
 import { pagesOf } from "../../components/observability/shape.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import {
@@ -85,35 +86,19 @@ function extraHttpHosts(
   });
 }
 
-/** Hosts of what watches the system. */
-function pageHosts(
-  { observability, ingress }: SkywireStack,
+/** Opens the way in to what watches the system, and to nothing else. */
+export function openWatchers(
+  stack: SkywireStack,
   { controllers }: Ground,
   pages: PageBackends,
-): HttpHost[] {
-  return pagesOf(observability).flatMap(({ name, host }) => {
-    const backend = pages.get(name);
-    return backend === undefined
-      ? []
-      : [
-          new HttpHost(
-            name,
-            { ...backend, host, system: "skywire", ingress },
-            { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
-          ),
-        ];
-  });
-}
-
-/** Opens the way in to what watches the system, and to nothing else. */
-export function openPages(stack: SkywireStack, ground: Ground, pages: PageBackends): DnsRecords {
-  pageHosts(stack, ground, pages);
+): DnsRecords {
+  openPages({ ...stack, controllers, pages });
   return new DnsRecords("records", {
     dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(
       pagesOf(stack.observability).map(({ host }) => ({
         host,
-        targets: ground.controllers.targets(host),
+        targets: controllers.targets(host),
       })),
       stack.dns.ttlSeconds,
     ),
@@ -151,7 +136,7 @@ export function openEntry(
         ];
   });
   const extraHttp = extraHttpHosts(stack, foundation, extras);
-  const pageHttp = pageHosts(stack, foundation, pages);
+  const pageHttp = openPages({ ...stack, controllers, pages });
   const named = [
     ...published.map((service) => table[service]),
     ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ host }) => host),

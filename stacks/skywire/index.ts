@@ -12,7 +12,7 @@ import type { StackContext } from "../context.ts";
 import { refuseLive } from "../live-faults.ts";
 import { endpointsOf, pageEndpoints } from "./endpoints.ts";
 import { makeDaemons } from "./daemons.ts";
-import { openEntry, openPages } from "./entry.ts";
+import { openEntry, openWatchers } from "./entry.ts";
 import { makeExtras, makeIpService } from "./extras.ts";
 import { extraHosts, extraNamespaces } from "./extras-shape.ts";
 import { type Ground, layFoundation, layGround } from "./foundation.ts";
@@ -112,7 +112,7 @@ function observe(
 function watchers(config: SkywireStack, context: StackContext): Record<string, unknown> {
   const { observability, ingress } = config;
   const ground = layGround(config, context, observabilityFlows(observability, ingress));
-  const records = openPages(config, ground, observe(config, context, ground));
+  const records = openWatchers(config, ground, observe(config, context, ground));
   return {
     system: config.system,
     only: config.only,

@@ -6,6 +6,7 @@ import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
+import { refuseFaults } from "../../components/platform/fault.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { imagesConfig } from "../../components/platform/registry.schema.ts";
 import { AddressResolverConfig } from "../../components/skywire/address-resolver.schema.ts";
@@ -26,6 +27,7 @@ import { NodeVisualizerConfig } from "../../components/skywire/node-visualizer.s
 import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts";
 import { StunServer } from "../../components/skywire/stun.schema.ts";
 import { OnFailure } from "../release.schema.ts";
+import { NetworkPolicySection } from "../sections.ts";
 import { SkywireExtras } from "./extras.schema.ts";
 import { findFaults, placeableRequests } from "./rules.ts";
 import { SkywireStores } from "./stores.schema.ts";
@@ -110,9 +112,7 @@ export const skywireSections = z.strictObject({
   /** What happens to disks and namespaces when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: z
-    .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
-    .default("on"),
+  networkPolicy: NetworkPolicySection,
   /**
    * What a failed update does: `pause` leaves it where it stopped, the old pods serving; `rollback`
    * puts the last good release back (make up, make live-up; plain pulumi pauses).
@@ -125,13 +125,4 @@ export type SkywireStack = z.infer<typeof skywireSections>;
 /** Config of a Skywire stack: everything but its secrets. */
 export const SkywireStack = skywireSections
   .superRefine(autoSizes(placeableRequests))
-  .superRefine((stack, context) => {
-    // zod tries rules on numbers out of their range, too, and 10^12 nodes do not fit in memory. The
-    // loader comes back with a stand-in for whatever is faulty.
-    if (context.issues.some(({ code }) => code !== "custom")) {
-      return;
-    }
-    for (const { path, message } of findFaults(stack)) {
-      context.addIssue({ code: "custom", path: [...path], message });
-    }
-  });
+  .superRefine(refuseFaults(findFaults));

@@ -1,6 +1,4 @@
 /** The public way in: hosts through the controllers, and their records. */
-import type { PageBackends } from "../../components/observability/observability.ts";
-import { pagesOf } from "../../components/observability/shape.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
@@ -8,24 +6,6 @@ import type { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { Ground } from "./ground.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { SpacemeshStack } from "./schema.ts";
-
-/** Opens the way in to what watches the network. */
-export function openPages(
-  { observability, ingress }: SpacemeshStack,
-  { controllers }: Ground,
-  pages: PageBackends,
-): void {
-  for (const { name, host } of pagesOf(observability)) {
-    const backend = pages.get(name);
-    if (backend !== undefined) {
-      new HttpHost(
-        name,
-        { ...backend, host, system: "spacemesh", ingress },
-        { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
-      );
-    }
-  }
-}
 
 /** Opens the way in to the web services. */
 export function openWebServices(

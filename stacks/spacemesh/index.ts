@@ -1,9 +1,10 @@
 /** A Spacemesh network: which components, with which values of the stack file, in which order. */
 import { makeObservability } from "../../components/observability/observability.ts";
+import { openPages } from "../../components/observability/open-pages.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { StackContext } from "../context.ts";
-import { makeRecords, openPages, openWebServices } from "./entry.ts";
+import { makeRecords, openWebServices } from "./entry.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { makeNetwork, type MadeNetwork } from "./network.ts";
 import { commonOutputs, networkOutputs, pageEndpoints } from "./outputs.ts";
@@ -56,7 +57,7 @@ function observe(stack: SpacemeshStack, context: StackContext, ground: Ground): 
     },
     ground.opts,
   );
-  openPages(stack, ground, pages);
+  openPages({ ...stack, controllers: ground.controllers, pages });
 }
 
 /** The public face of the network, where it has one. */

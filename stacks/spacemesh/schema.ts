@@ -6,6 +6,7 @@ import { ObservabilityConfig, Only } from "../../components/observability/observ
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
+import { refuseFaults } from "../../components/platform/fault.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { SpacemeshImages } from "../../components/spacemesh/images.schema.ts";
 import { MinersConfig } from "../../components/spacemesh/miner.schema.ts";
@@ -16,6 +17,7 @@ import { NetworkRelease } from "../../components/spacemesh/release.schema.ts";
 import { WatchConfig } from "../../components/spacemesh/watch.schema.ts";
 import { WebServicesConfig } from "../../components/spacemesh/web-services.schema.ts";
 import { OnFailure } from "../release.schema.ts";
+import { NetworkPolicySection } from "../sections.ts";
 import { findFaults } from "./rules.ts";
 import { placeableRequests } from "./requests.ts";
 
@@ -55,9 +57,7 @@ export const spacemeshSections = z.strictObject({
   /** What happens to disks, addresses and namespaces when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: z
-    .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
-    .default("on"),
+  networkPolicy: NetworkPolicySection,
   /** What a failed update does; see `make up` and `make live-up`. */
   onFailure: OnFailure.default("pause"),
 });
@@ -67,12 +67,4 @@ export type SpacemeshStack = z.infer<typeof spacemeshSections>;
 /** Config of a Spacemesh network: everything but its secrets. */
 export const SpacemeshStack = spacemeshSections
   .superRefine(autoSizes(placeableRequests))
-  .superRefine((stack, context) => {
-    // Rules are for values that are what they should be: the loader comes back with stand-ins.
-    if (context.issues.some(({ code }) => code !== "custom")) {
-      return;
-    }
-    for (const { path, message } of findFaults(stack)) {
-      context.addIssue({ code: "custom", path: [...path], message });
-    }
-  });
+  .superRefine(refuseFaults(findFaults));

@@ -8,6 +8,7 @@ import {
   makeObservability,
   type PageBackends,
 } from "../../components/observability/observability.ts";
+import { openPages } from "../../components/observability/open-pages.ts";
 import {
   observabilityFlows,
   pagesOf,
@@ -110,24 +111,6 @@ const observe = (
     opts,
   );
 
-/** Hosts of what watches the services. */
-function openPages(
-  { observability, ingress }: VotingOnKubernetes,
-  { controllers }: Ground,
-  pages: PageBackends,
-): void {
-  for (const { name, host } of pagesOf(observability)) {
-    const backend = pages.get(name);
-    if (backend !== undefined) {
-      new HttpHost(
-        name,
-        { ...backend, host, system: "voting", ingress },
-        { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
-      );
-    }
-  }
-}
-
 /** Opens the hosts of the services. */
 function openHosts(
   stack: VotingOnKubernetes,
@@ -178,7 +161,11 @@ export function onKubernetes(
     only === undefined
       ? deployServices(stack, context)
       : layGround(stack, context, observabilityFlows(observability, ingress));
-  openPages(stack, ground, observe(stack, context, ground));
+  openPages({
+    ...stack,
+    controllers: ground.controllers,
+    pages: observe(stack, context, ground),
+  });
   const records = makeRecords(stack, ground, [...published, ...pages]);
   const scheme = ingress.tls.kind === "none" ? "http" : "https";
   return {

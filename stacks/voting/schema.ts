@@ -17,10 +17,11 @@ import { ObservabilityConfig, Only } from "../../components/observability/observ
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
-import type { PlatformFault } from "../../components/platform/fault.ts";
+import { refuseFaults } from "../../components/platform/fault.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { Autoscale } from "../../components/workload/workload.schema.ts";
 import { OnFailure } from "../release.schema.ts";
+import { NetworkPolicySection } from "../sections.ts";
 import { kubernetesFaults, requestsOfStack, swarmFaults } from "./rules.ts";
 
 /** A section that belongs to the other target. */
@@ -74,9 +75,7 @@ export const kubernetesSections = z.strictObject({
   /** What happens to disks and the namespace when they go from the config. */
   data: DataPolicy.default("protect"),
   /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: z
-    .enum(["on", "off"], { message: 'must be "on" or "off", in quotes' })
-    .default("on"),
+  networkPolicy: NetworkPolicySection,
   docker: only("swarm", ""),
 });
 /** A voting stack in a Kubernetes cluster, with all defaults in place. */
@@ -102,26 +101,14 @@ export const swarmSections = z.strictObject({
 /** A voting stack on a Docker Swarm, with all defaults in place. */
 export type VotingOnSwarm = z.infer<typeof swarmSections>;
 
-const refuse = (faults: readonly PlatformFault[], context: z.RefinementCtx): void => {
-  for (const { path, message } of faults) {
-    context.addIssue({ code: "custom", path: [...path], message });
-  }
-};
-
-/** Rules are for values that are what they should be: the loader comes back with stand-ins. */
-const areReadable = ({ issues }: z.RefinementCtx): boolean =>
-  issues.every(({ code }) => code === "custom");
-
 /** Config of a voting stack: everything but its secrets. */
 export const VotingStack = z.discriminatedUnion(
   "target",
   [
-    kubernetesSections.superRefine(autoSizes(requestsOfStack)).superRefine((stack, context) => {
-      refuse(areReadable(context) ? kubernetesFaults(stack) : [], context);
-    }),
-    swarmSections.superRefine((stack, context) => {
-      refuse(areReadable(context) ? swarmFaults(stack) : [], context);
-    }),
+    kubernetesSections
+      .superRefine(autoSizes(requestsOfStack))
+      .superRefine(refuseFaults(kubernetesFaults)),
+    swarmSections.superRefine(refuseFaults(swarmFaults)),
   ],
   { error: "must be where the services run: kubernetes or swarm" },
 );
