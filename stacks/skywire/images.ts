@@ -8,6 +8,7 @@ import {
 } from "../../components/platform/registry.schema.ts";
 import { daemonKinds } from "../../components/skywire/daemon-kinds.ts";
 import type { LiveFault } from "../live-faults.ts";
+import { unpinnedImages } from "../unpinned.ts";
 import { runsDaemon } from "./daemon-shape.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
@@ -108,33 +109,6 @@ function loginFor({ private: own }: ImagesConfig, reference: string): string | u
     : undefined;
 }
 
-/**
- * Images of production that are known by their tags alone: what was reviewed would not be what runs.
- *
- * A tag that each run looks up counts, too: that is for stacks like test. What the stack builds has the
- * digest of what was pushed.
- */
-export function unpinnedFault(stack: SkywireStack, name: string): LiveFault | undefined {
-  if (stack.environment !== "production") {
-    return undefined;
-  }
-  const unpinned = imageUses(stack).filter(
-    ({ reference, settledBy }) =>
-      settledBy !== "build" && parseImage(reference).digest === undefined,
-  );
-  if (unpinned.length === 0) {
-    return undefined;
-  }
-  const command = `make images STACK=${name} TARGET=live`;
-  return {
-    live: [
-      "images of production without a digest, so that what was reviewed may not be what runs:",
-      ...unpinned.map(({ path, reference }) => `  fleet:${path.join(".")}: ${reference}`),
-      ...(unpinned.some(({ settledBy }) => settledBy === "run")
-        ? ["fleet:images.resolve: run is for stacks like test: take it out"]
-        : []),
-      `${command} writes the digests into Pulumi.${name}.yaml, a change to review`,
-    ].join("\n"),
-    sandbox: `${unpinned.length} images by their tags alone, which a live run refuses: ${command} pins them`,
-  };
-}
+/** {@inheritDoc unpinnedImages} */
+export const unpinnedFault = (stack: SkywireStack, name: string): LiveFault | undefined =>
+  unpinnedImages(stack.environment, imageUses(stack), name);
