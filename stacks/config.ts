@@ -101,13 +101,18 @@ function furtherFaults(
     parsed.ok || !parsed.isStandIn(path);
   const required = requiredSecrets(config).filter(isOwn);
   return [
-    ...(secrets === undefined ? [] : secretFaults(required, secrets, environment.stack)),
+    ...(secrets === undefined
+      ? []
+      : secretFaults(required, secrets, environment.stack, isProduction(config))),
     ...contextFaults(config, sandbox, environment).filter(isOwn),
     ...(environment.now === undefined
       ? []
       : clockFaults(config, environment.stack, environment.now()).filter(isOwn)),
   ];
 }
+
+const isProduction = (config: StackConfig): boolean =>
+  "environment" in config && config.environment === "production";
 
 /** Faults at places of which nothing was told before: one mistake is one fault. */
 function elsewhere(told: readonly Fault[], faults: readonly Fault[]): readonly Fault[] {

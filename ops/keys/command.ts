@@ -112,6 +112,9 @@ function refuseMake(rows: readonly KeyRow[], make: string): void {
   if (row.kind === "tls-pair") {
     throw new CommandError(`NEW=${make}: an authority that browsers know gives it: import it`);
   }
+  if (row.kind === "vendor-key") {
+    throw new CommandError(`NEW=${make}: the service gives it to its customer: import it`);
+  }
   if (row.kind === "url") {
     throw new CommandError(`NEW=${make}: whoever is called gives its address: import it`);
   }

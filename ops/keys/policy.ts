@@ -15,20 +15,17 @@ export function generationFault(
   if (kind === "docker-login") {
     return "the registry gives it: import it";
   }
-  if (kind === "url") {
+  if (kind === "url" || kind === "vendor-key") {
     return "whoever is called gives it: import it";
   }
   if (kind === "tls-pair") {
     return "an authority that browsers know gives it: import its PEM, certificate and key in one text";
   }
-  if (config.system !== "skywire") {
-    return undefined;
-  }
-  if (config.environment === "production") {
+  if ("environment" in config && config.environment === "production") {
     return "production's are imported: import it, or make this one with NEW=<name>";
   }
   // Visors have the published keys built in; the program refuses others under that setting.
-  return kind === "key-pair" && config.identities === "published"
+  return config.system === "skywire" && kind === "key-pair" && config.identities === "published"
     ? "visors know the published one: import it, or say fleet:identities: own"
     : undefined;
 }
