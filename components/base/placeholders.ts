@@ -62,7 +62,7 @@ function isPattern(text: string): boolean {
     index === 0 ? 1 : letter.charCodeAt(0) - text.charCodeAt(index - 1),
   );
   // 9 and 0 follow each other on keyboards, 9 and a in hex.
-  const counts = steps.every((step) => step === 1 || step === -9 || step === 39);
+  const counts = steps.every((step) => step === 1 || step === -9 || step === 40);
   return text.length >= 3 && (counts || /^(.{1,8}?)\1{2,}.{0,7}$/s.test(text));
 }
 
