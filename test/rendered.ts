@@ -12,6 +12,7 @@ import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack.js";
 import { parse } from "yaml";
 import * as z from "zod";
 
+import { apr1 } from "../components/base/htpasswd.ts";
 import { peerKeyOf } from "../components/base/peer-key.ts";
 import type { SecretKind } from "../components/base/secrets.ts";
 import { discoveryEntry, entryOutput } from "../components/spacemesh/discovery-entry.ts";
@@ -160,6 +161,8 @@ function throwAway(kind: SecretKind, name: string): string {
       return Buffer.from(hex.slice(0, 32), "hex").toString("base64");
     case "rsa-key":
       return throwAwayRsaKey;
+    case "htpasswd":
+      return `golden:${apr1(hex, "golden")}`;
   }
 }
 

@@ -14,6 +14,7 @@ import * as z from "zod";
 import { makeCertificates, makeTlsPair } from "./certificate-maker.ts";
 import { certificatesFault } from "./certificates.ts";
 import { aesBytes, aesFault, makeRsaKey, rsaFault } from "./cipher-keys.ts";
+import { htpasswdFault, makeHtpasswd } from "./htpasswd.ts";
 import { generateSecretKey, secretKeyFault } from "./keys.ts";
 import { peerKeyFault, peerKeyOf } from "./peer-key.ts";
 import { tlsPairFault } from "./tls-certificate.ts";
@@ -47,7 +48,9 @@ export type SecretKind =
   /** RSA private key: base64 of its PEM. The public half is derived from it. */
   | "rsa-key"
   /** What somebody else's service gives its customers: key, token, or the customer's name there. */
-  | "vendor-key";
+  | "vendor-key"
+  /** Names and hashed passwords of people who log in at a controller. */
+  | "htpasswd";
 
 /** What is said of a malformed name. What stands there is not repeated: it may be the secret itself. */
 export const secretNameRule = "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1";
@@ -147,6 +150,8 @@ export function secretFault(
       return oneWord(value, 2, 4096)
         ? undefined
         : "must be what the service gave its customer: one word of ASCII";
+    case "htpasswd":
+      return htpasswdFault(value);
   }
 }
 
@@ -203,5 +208,7 @@ export function generateSecret(kind: SecretKind, hosts: readonly string[] = []):
       return makeRsaKey();
     case "vendor-key":
       return `sandbox-${randomBytes(16).toString("hex")}`;
+    case "htpasswd":
+      return makeHtpasswd();
   }
 }

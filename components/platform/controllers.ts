@@ -5,6 +5,7 @@ import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
 import { type DnsTarget, type RecordType, slotTarget } from "./dns-records.ts";
 import type { BalancerCloud } from "./balancer.ts";
+import type { Guards } from "./guards.ts";
 import { IngressController, type ControllerKind } from "./ingress-controller.ts";
 import { classOf, type ControllerConfig, type IngressConfig } from "./ingress.schema.ts";
 import { Namespace } from "./namespace.ts";
@@ -23,6 +24,8 @@ export interface IngressControllersArgs {
   readonly cloud?: BalancerCloud | undefined;
   /** The stack's flows: controllers dial pods themselves. */
   readonly flows: readonly Flow[];
+  /** Hosts that not everybody may call. Default: none. */
+  readonly guards?: Guards;
   /** Default true. */
   readonly networkPolicy?: boolean;
 }
@@ -36,7 +39,7 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
   readonly #controllers: ReadonlyMap<string, IngressController>;
 
   constructor(name: string, args: IngressControllersArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, networkPolicy = true } = args;
+    const { config, networkPolicy = true, guards } = args;
     const controllers = Object.entries(config.controllers);
     super(
       "fleet:platform:IngressControllers",
@@ -73,6 +76,7 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
             place,
             cloud: args.cloud,
             flows: args.flows,
+            guards: guardsOf(guards, config, className),
             networkPolicy,
           },
           { parent: this, dependsOn: [...namespace.ready] },
@@ -94,6 +98,21 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
     return controller.targets();
   }
 }
+
+/** The guards of a controller: those of the hosts that it serves. */
+const guardsOf = (
+  guards: Guards | undefined,
+  config: IngressConfig,
+  className: string,
+): Guards => ({
+  hosts: guards?.hosts.filter(({ host }) => classOf(config, host) === className) ?? [],
+  users: (reference) => {
+    if (guards === undefined) {
+      throw new Error(`ingress controller ${className} has no list of people`);
+    }
+    return guards.users(reference);
+  },
+});
 
 /** A controller's kind with its config. */
 function kindOf(config: ControllerConfig): ControllerKind {

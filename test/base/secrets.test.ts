@@ -26,6 +26,7 @@ const kinds: readonly SecretKind[] = [
   "cipher-key",
   "cipher-start",
   "vendor-key",
+  "htpasswd",
 ];
 
 describe("key pairs", () => {

@@ -51,7 +51,7 @@ describe("images of one repository", () => {
   });
 
   it.each([
-    [{ overrides: { storag: { tag: "x" } } }, "overrides: Invalid key in record"],
+    [{ overrides: { storag: { tag: "x" } } }, 'overrides: Unrecognized key: "storag"'],
     [{ overrides: { storage: {} } }, "overrides.storage: must change something, or go"],
     [
       { overrides: { storage: { digest, build: { context: "." } } } },
