@@ -15,7 +15,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT ENV_FILE DOCKER_LOGIN,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -110,7 +110,7 @@ bench: ## speed and size against a flat program, as ratios
 .PHONY: new-stack keys images preflight doctor lint-stacks
 new-stack: ## start a stack file from another: make new-stack NAME=mine FROM=test
 	@$(FLEET) new-stack
-keys: ## list, make (NEW=name) or import (IMPORT=file) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
+keys: ## list, make (NEW=name) or import (IMPORT=file, ENV_FILE=.env, DOCKER_LOGIN=config.json) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
 	@$(FLEET) keys
 images: ## write the digest that each image's tag has now into the stack file: make images STACK=prod TARGET=live
 	@$(FLEET) images

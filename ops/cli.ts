@@ -17,7 +17,7 @@ const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
   ...{ yes: text, file: text, base: text, out: text, reviewed: text },
   ...{ for: text, branch: text, pull: text, commit: text, agreed: text },
-  endpoint: text,
+  ...{ endpoint: text, "env-file": text, "docker-login": text },
 };
 
 /** The exit code: 0 when all is well. */

@@ -16,7 +16,7 @@ import { type Fault, reportFaults } from "./faults.ts";
 import { isLoopback } from "./kubeconfig.ts";
 import { type Parsed, parseAll } from "./parse.ts";
 import { loaderSections, type RawConfig, readRawValue } from "./raw.ts";
-import { inFile, requiredSecrets, secretFaults } from "./secrets.ts";
+import { inFile, isProduction, requiredSecrets, secretFaults } from "./secrets.ts";
 import { StackConfig } from "./stack.schema.ts";
 
 /** A stack file that stands: config, and what belongs to it. */
@@ -110,9 +110,6 @@ function furtherFaults(
       : clockFaults(config, environment.stack, environment.now()).filter(isOwn)),
   ];
 }
-
-const isProduction = (config: StackConfig): boolean =>
-  "environment" in config && config.environment === "production";
 
 /** Faults at places of which nothing was told before: one mistake is one fault. */
 function elsewhere(told: readonly Fault[], faults: readonly Fault[]): readonly Fault[] {

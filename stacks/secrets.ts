@@ -59,21 +59,28 @@ export function inFile(path: readonly PropertyKey[]): readonly PropertyKey[] {
  *
  * @param required What the config refers to.
  * @param entries The map `fleet:secrets` as the engine decrypted it.
- * @param isProduction Whether placeholders are refused.
+ * @param refusesPlaceholders Whether this is production.
  */
 export function secretFaults(
   required: readonly RequiredSecret[],
   entries: Readonly<Record<string, unknown>>,
   stack: string,
-  isProduction = false,
+  refusesPlaceholders = false,
 ): readonly Fault[] {
   return [
     ...entryFaults(entries),
     ...required.flatMap((need) => referenceFault(need, entries, stack) ?? []),
-    ...(isProduction ? placeholderFaults(required, entries, stack) : []),
+    ...(refusesPlaceholders ? placeholderFaults(required, entries, stack) : []),
     ...sharedKeys(required, entries),
   ];
 }
+
+/** Whether a config says that it is production's: there, placeholders are refused. */
+export const isProduction = (config: unknown): boolean =>
+  typeof config === "object" &&
+  config !== null &&
+  "environment" in config &&
+  config.environment === "production";
 
 /** Values that start every program and keep nobody out. */
 function placeholderFaults(

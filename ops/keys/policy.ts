@@ -1,5 +1,6 @@
 /** Which secrets a command may make, and which only their owner has. */
 import type { SecretKind } from "../../components/base/secrets.ts";
+import { isProduction } from "../../stacks/secrets.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import type { Target } from "../command.ts";
 
@@ -21,7 +22,7 @@ export function generationFault(
   if (kind === "tls-pair") {
     return "an authority that browsers know gives it: import its PEM, certificate and key in one text";
   }
-  if ("environment" in config && config.environment === "production") {
+  if (isProduction(config)) {
     return "production's are imported: import it, or make this one with NEW=<name>";
   }
   // Visors have the published keys built in; the program refuses others under that setting.

@@ -36,7 +36,7 @@ export const commands = {
     program: "ops/cli.ts",
     arguments: ["keys"],
     sets: [],
-    takes: ["STACK", "TARGET", "NEW", "IMPORT"],
+    takes: ["STACK", "TARGET", "NEW", "IMPORT", "ENV_FILE", "DOCKER_LOGIN"],
   },
   review: {
     ...{ program: "ops/cli.ts", arguments: ["review"], sets: [], setsUnlessLive: ["engine"] },
@@ -160,6 +160,6 @@ export function optionsOf(command, environment) {
   return command.takes.flatMap((name) => {
     const given = environment[name] ?? "";
     const value = given === "" ? (defaults[name] ?? "") : given;
-    return value === "" ? [] : [`--${name.toLowerCase()}`, value];
+    return value === "" ? [] : [`--${name.toLowerCase().replaceAll("_", "-")}`, value];
   });
 }
