@@ -37,10 +37,8 @@ export interface PushtechSurroundings extends Surroundings {
 
 /** A folder that all pods of the imageserver share. */
 export interface ImageStore {
-  /** Name of the claim. */
+  /** Name of the claim. Its files belong to {@link programUser}'s group. */
   readonly claim: pulumi.Input<string>;
-  /** Group that may write there. */
-  readonly group: number;
 }
 
 /** Inputs of a {@link Program}. */
@@ -143,7 +141,6 @@ interface OwnParts {
   readonly scratch?: WorkloadArgs["scratch"];
   readonly givenClaims?: readonly GivenClaim[];
   readonly mounts?: readonly Mount[];
-  readonly group?: number;
   readonly graceSeconds?: number;
 }
 
@@ -184,7 +181,6 @@ function ownParts(args: ProgramArgs): OwnParts {
           { volume: "images", path: imageFolder },
           { volume: "uploads", path: uploadFolder },
         ],
-        group: args.imageStore.group,
       };
     default:
       return {};
@@ -235,7 +231,7 @@ export function programWorkload(args: ProgramArgs): WorkloadArgs {
     update: { ...config.update, strategy: config.strategy },
     placement: config.placement,
     ...(config.replicas > 1 ? { disruption: config.disruption } : {}),
-    security: { user: programUser, ...(own.group === undefined ? {} : { group: own.group }) },
+    security: { user: programUser },
     flows: flowsOf(args.flows, name, args.namespaceName),
     networkPolicy: args.networkPolicy,
     data: args.data,
