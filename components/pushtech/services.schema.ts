@@ -28,6 +28,18 @@ const replicasOf = ({ replicas, single }: ProgramTraits) =>
     ? Replicas.default(replicas)
     : Replicas.max(1, `must be 1, or 0 to park it: ${single}`).default(replicas);
 
+const strategies = ["Recreate", "RollingUpdate"] as const;
+
+/** Where two would do harm, old and new never overlap. */
+const strategyOf = ({ strategy, single }: ProgramTraits) =>
+  z
+    .enum(strategies)
+    .refine(
+      (value) => single === undefined || value === "Recreate",
+      `must be Recreate: old and new would run side by side, and ${single}`,
+    )
+    .default(strategy);
+
 const Processes = z
   .int("must be a whole number of processes, e.g. 4")
   .min(1, "must be at least 1")
@@ -39,7 +51,7 @@ const programFields = (traits: ProgramTraits) => ({
   resources: Resources.default(traits.resources),
   placement: Placement.omit({ slot: true }).prefault({}),
   /** `Recreate` stops all pods of the old version before one of the new starts. */
-  strategy: z.enum(["Recreate", "RollingUpdate"]).default(traits.strategy),
+  strategy: strategyOf(traits),
   update: Pace,
   /** How many pods an eviction may take. Default: one at a time. */
   disruption: Disruption.prefault({ maxUnavailable: 1 }),
