@@ -41,9 +41,11 @@ shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
 	@$(FLEET) shell
 
 ## What a change does, for whoever reviews it (docs/review.md)
-.PHONY: review
+.PHONY: review diff
 review: ## the report of a change, without live access: make review STACK=prod|all BASE=master (STACK=test)
 	@$(call reviewed,review)
+diff: ## every object that a change changes, line by line, without a cluster: make diff STACK=prod BASE=master OUT=folder (STACK=test)
+	@$(FLEET) diff
 
 ## Live: plain pulumi does all else (docs/live.md)
 .PHONY: live-preview live-drift live-up

@@ -63,7 +63,9 @@ describe("an environment file", () => {
   });
 
   it("may have ports, which are fixed here, and keys of old, and tells which were not kept", () => {
-    const ports = Object.entries(environmentPorts).map(([key, port]) => [key, String(port)]);
+    const ports = Object.entries(environmentPorts).map(
+      ([key, port]) => [key, String(port)] as const,
+    );
     const text = fileWith({
       ...Object.fromEntries(ports),
       TRACKER_PORT: "5021",

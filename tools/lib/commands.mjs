@@ -43,6 +43,10 @@ export const commands = {
     node: frugal,
     takes: ["STACK", "BASE", "TARGET", "OUT"],
   },
+  diff: {
+    ...{ program: "ops/cli.ts", arguments: ["diff"], sets: ["engine"], node: frugal },
+    takes: ["STACK", "BASE", "OUT"],
+  },
   "live-preview": {
     ...{ program: "ops/cli.ts", arguments: ["live-preview"], sets: [], node: frugal },
     takes: ["STACK", "BASE", "OUT"],
