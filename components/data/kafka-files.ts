@@ -38,6 +38,8 @@ export function brokerConfig({ port, data, zookeeper, brokers }: BrokerSettings)
     "offsets.topic.replication.factor": `${copies}`,
     // Fifty partitions of it are meant for hundreds of consumers, and each is two files that are mapped.
     "offsets.topic.num.partitions": "10",
+    // By itself it takes 128 MiB of the heap, for millions of keys.
+    "log.cleaner.dedupe.buffer.size": `${16 * 2 ** 20}`,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -97,7 +99,8 @@ topics() { "$bin/kafka-topics.sh" --zookeeper "$ZOOKEEPER" "$@"; }
 number() { printf '%s\\n' "$is" | sed -n "s/.*$1: *\\([0-9][0-9]*\\).*/\\1/p" | head -n 1; }
 
 while read -r name partitions copies settings; do
-  is=$(topics --describe --topic "$name" < /dev/null) || fail "topic $name: ZooKeeper does not tell"
+  told=$(topics --describe --topic "$name" < /dev/null) || fail "topic $name: ZooKeeper does not tell"
+  is=$(printf '%s\\n' "$told" | sed -n '/^Topic:/p')
   if [ -z "$is" ]; then
     topics --create --topic "$name" --partitions "$partitions" --replication-factor "$copies" < /dev/null ||
       fail "topic $name could not be made"

@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
+import { parseQuantity } from "../base/quantity.ts";
 import { Port } from "../base/scalars.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { Disk, StoreHost } from "./storage.schema.ts";
@@ -54,6 +55,8 @@ export function topicNumbers(topic: KafkaTopic, brokers: number): TopicNumbers {
   return { partitions: topic.partitions, replication, minInsyncReplicas };
 }
 
+const leastMemory = 400 * 2 ** 20;
+
 /** Pods with numbers and disks of their own. */
 export const BuiltinKafka = z
   .strictObject({
@@ -78,7 +81,15 @@ export const BuiltinKafka = z
       .record(TopicName, KafkaTopic)
       .refine((topics) => Object.keys(topics).length > 0, "must list at least one topic"),
   })
-  .superRefine(({ brokers, topics }, context) => {
+  .superRefine(({ brokers, topics, resources: { limits, requests } }, context) => {
+    const memory = limits.memory ?? requests.memory;
+    if (parseQuantity(memory) < leastMemory) {
+      context.addIssue({
+        code: "custom",
+        path: ["resources", "limits", "memory"],
+        message: "must be at least 400Mi: half of it is the heap, and a broker needs 200",
+      });
+    }
     for (const [name, topic] of Object.entries(topics)) {
       const { replication, minInsyncReplicas } = topicNumbers(topic, brokers);
       const fault = (field: string, message: string): void => {

@@ -9,7 +9,7 @@ import { brokerConfig, brokerScript, topicList, topicsScript } from "./kafka-fil
 import type { BuiltinKafka, KafkaConfig } from "./kafka.schema.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
-import { javaHeap, log4jToOutput } from "./zookeeper-files.ts";
+import { commandLog4j, javaHeap, serverLog4j } from "./zookeeper-files.ts";
 
 /** The image's own user is root, which a broker has no use for: any other reads its programs. */
 const kafkaUser = 1_000;
@@ -91,7 +91,7 @@ function brokersArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Workl
     zookeeper: `${host}:${port}`,
     brokers,
   });
-  const files = { "server.properties": properties, "log4j.properties": log4jToOutput };
+  const files = { "server.properties": properties, "log4j.properties": serverLog4j };
   return storeWorkload(name, args, config, {
     container: {
       name,
@@ -153,7 +153,7 @@ function topicsArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Worklo
     files: [
       {
         name: "config",
-        files: { topics: topicList(topics, brokers), "log4j.properties": log4jToOutput },
+        files: { topics: topicList(topics, brokers), "log4j.properties": commandLog4j },
       },
       { name: "scripts", files: { "run.sh": topicsScript }, executable: true },
     ],

@@ -35,7 +35,7 @@ export interface SharedFilesArgs extends StoreSurroundings {
   readonly folder: string;
   /** Name of the claim that pods mount. */
   readonly claimName: string;
-  /** User that the files belong to. */
+  /** User that the files belong to, and number of its group. */
   readonly user: number;
   /** Image of the backups: with a shell, coreutils, flock, tar and gzip. */
   readonly backupImage: string;

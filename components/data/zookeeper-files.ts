@@ -25,9 +25,16 @@ export const zookeeperConfig = (settings: {
     .map(([name, value]) => `${name ?? ""}=${value ?? ""}\n`)
     .join("");
 
-/** `log4j.properties` of a Java program of those years: everything to standard output. */
-export const log4jToOutput = `log4j.rootLogger=INFO, stdout
-log4j.appender.stdout=org.apache.log4j.ConsoleAppender
-log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
-log4j.appender.stdout.layout.ConversionPattern=%d{ISO8601} %p %m (%c)%n
+/** `log4j.properties` of a Java program of those years: from a level on, to an output of the process. */
+const log4j = (level: string, output: "out" | "err"): string => `log4j.rootLogger=${level}, console
+log4j.appender.console=org.apache.log4j.ConsoleAppender
+log4j.appender.console.target=System.${output}
+log4j.appender.console.layout=org.apache.log4j.PatternLayout
+log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %m (%c)%n
 `;
+
+/** Of a server: its output is its log. */
+export const serverLog4j: string = log4j("INFO", "out");
+
+/** Of a command, whose output others read. */
+export const commandLog4j: string = log4j("WARN", "err");

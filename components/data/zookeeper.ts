@@ -6,7 +6,7 @@ import { makeWorkload } from "../workload/workload.ts";
 import { zookeeperPort } from "./flows.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
-import { javaHeap, log4jToOutput, zookeeperConfig } from "./zookeeper-files.ts";
+import { javaHeap, serverLog4j, zookeeperConfig } from "./zookeeper-files.ts";
 import type { BuiltinZookeeper, ZookeeperConfig } from "./zookeeper.schema.ts";
 
 /** User of the official image, named `zookeeper` there. */
@@ -93,7 +93,7 @@ function serverArgs(name: string, args: ZookeeperArgs, config: BuiltinZookeeper)
             data: "/data/zookeeper",
             maxClientConnections,
           }),
-          "log4j.properties": log4jToOutput,
+          "log4j.properties": serverLog4j,
         },
       },
     ],
