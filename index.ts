@@ -19,6 +19,10 @@ export default async (): Promise<Record<string, unknown>> => {
         const { spacemeshDiscovery } = await import("./stacks/spacemesh-discovery/index.ts");
         return spacemeshDiscovery(config);
       }
+      case "pushtech": {
+        const { pushtech } = await import("./stacks/pushtech/index.ts");
+        return pushtech(config, context);
+      }
       case "voting": {
         const { voting } = await import("./stacks/voting/index.ts");
         return voting(config, context);

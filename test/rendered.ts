@@ -271,8 +271,11 @@ function kubernetesObject({ name, inputs }: Registered): Record<string, unknown>
   return { ...inputs, metadata: { name: `${name}-auto`, ...metadata } };
 }
 
+/** A chart is rendered by the provider alone: what it makes is seen in the sandbox. */
 const isObject = ({ type }: Registered): boolean =>
-  type.startsWith("kubernetes:") && !type.endsWith(":SecretPatch");
+  type.startsWith("kubernetes:") &&
+  !type.endsWith(":SecretPatch") &&
+  !type.startsWith("kubernetes:helm.sh/");
 
 /**
  * Renders a committed stack.
@@ -381,6 +384,10 @@ async function composition(config: StackConfig): Promise<(context: StackContext)
     case "spacemesh-discovery": {
       const { spacemeshDiscovery } = await import("../stacks/spacemesh-discovery/index.ts");
       return () => spacemeshDiscovery(config);
+    }
+    case "pushtech": {
+      const { pushtech } = await import("../stacks/pushtech/index.ts");
+      return (context) => pushtech(config, context);
     }
     case "voting": {
       const { voting } = await import("../stacks/voting/index.ts");

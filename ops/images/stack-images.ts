@@ -1,5 +1,6 @@
 /** Which images a stack file names, and where in it each one's digest stands. Pure. */
 import { type ImageUse, namedImages, parseImage } from "../../components/base/images.ts";
+import { imageUses as pushtechUses } from "../../stacks/pushtech/images.ts";
 import { imageUses } from "../../stacks/skywire/images.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 
@@ -68,6 +69,8 @@ function usesOf(config: StackConfig): readonly ImageUse[] {
   switch (config.system) {
     case "skywire":
       return imageUses(config);
+    case "pushtech":
+      return pushtechUses(config);
     case "spacemesh":
     case "spacemesh-discovery":
     case "voting":
