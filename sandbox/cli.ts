@@ -51,6 +51,7 @@ function readOptions(words: readonly string[]): Options {
       node: { type: "string" },
       patience: { type: "string" },
       follow: { type: "string" },
+      behave: { type: "string" },
       fast: { type: "boolean", default: false },
       refresh: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { interruptedCode, updateOrRollBack } from "../../release/run.ts";
 import type { Attempt, Source } from "../../release/target.ts";
 import type { Api } from "../api.ts";
+import { putInForce, readBehaviours, unheard } from "../behave.ts";
 import { isReady } from "../cluster-contents.ts";
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
@@ -21,7 +22,9 @@ export function up(command: Command): Promise<number> {
 async function bringUp(command: Command): Promise<number> {
   const { options, outer, place, say } = command;
   const patience = readPatience(options.patience);
+  const behaviours = readBehaviours(options.behave);
   const { sandbox, plan } = await open(command);
+  await putInForce(sandbox.api, behaviours);
   const engine = new Engine(place, outer);
   const refused = await engine.ensureStack();
   if (refused !== undefined) {
@@ -33,6 +36,9 @@ async function bringUp(command: Command): Promise<number> {
     plan.onFailure === "rollback"
       ? await updateOrRollBack(sandboxTarget(command, sandbox, run))
       : await updateOrPause(command, run);
+  for (const name of await unheard(sandbox.api, behaviours)) {
+    say(`warning: BEHAVE: no pod of ${name} was made: it is misspelt, or runs since before`);
+  }
   if (code === 0) {
     await sayWhereEverythingIs(command, sandbox.server, sandbox.api, engine);
   }

@@ -95,7 +95,18 @@ describe("make's targets", () => {
   it("hand the cache's tools to the sandbox and the tests, and to what renders a stack", () => {
     const withTools = Object.keys(commands).filter((name) => command(name).sets.length > 0);
     expect(withTools.sort()).toEqual(
-      ["bench", "down", "exec", "preflight", "preview", "shell", "status", "test", "up"].sort(),
+      [
+        "bench",
+        "diff",
+        "down",
+        "exec",
+        "preflight",
+        "preview",
+        "shell",
+        "status",
+        "test",
+        "up",
+      ].sort(),
     );
   });
 });

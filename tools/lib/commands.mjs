@@ -24,7 +24,10 @@ export const commands = {
       { program: "sandbox/cli.ts", arguments: [name], sets: sandbox, takes: ["STACK"] },
     ]),
   ),
-  up: { program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox, takes: ["STACK", "PATIENCE"] },
+  up: {
+    ...{ program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox },
+    takes: ["STACK", "PATIENCE", "BEHAVE"],
+  },
   watch: {
     program: "sandbox/cli.ts",
     arguments: ["watch"],
@@ -139,16 +142,25 @@ export const commands = {
  * Sets of tools that a command needs. Live stacks run on the operator's own.
  * @param {Command} command
  * @param {NodeJS.ProcessEnv} environment
+ * @param {string} [stackFile] text of the stack's file: where it has a chart, the sandbox takes that from this machine
  * @returns {string[]}
  */
-export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, environment) {
+export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, environment, stackFile) {
   const target = environment["TARGET"];
-  return [
+  const all = [
     ...sets,
     ...(target === "sandbox" ? setsOfSandbox : []),
     ...(target === "live" ? [] : setsUnlessLive),
   ];
+  return all.includes("engine") && usesCharts(stackFile ?? "") ? [...all, "charts"] : all;
 }
+
+/**
+ * Whether a stack's file speaks of a chart, or of a cert-manager that somebody else installed: its kinds are needed then.
+ * @param {string} stackFile
+ * @returns {boolean}
+ */
+const usesCharts = (stackFile) => /\bcertManager:[^#]*?\bkind: *["']?(chart|preinstalled)\b/.test(stackFile);
 
 /** What a variable is when it is not given. @type {Record<string, string>} */
 const defaults = { STACK: "test" };
