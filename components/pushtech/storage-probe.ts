@@ -28,7 +28,7 @@ var url = require("url");
 
 var mode = process.argv[2];
 var limit = Number(process.argv[3]) * 1000;
-var mongo = url.parse(process.env.MONGOHQ_URL || "");
+var mongo = new url.URL(process.env.MONGOHQ_URL);
 
 function ask() {
   return new Promise(function (resolve) {
