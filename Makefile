@@ -15,7 +15,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT ENV_FILE DOCKER_LOGIN BEHAVE,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT ENV_FILE DOCKER_LOGIN BEHAVE BESIDE,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -25,7 +25,7 @@ reviewed = $(FLEET) $(1) || { code=$$?; [ $$code -eq 2 ] || exit $$code; }
 
 ## In the sandbox, on this machine only
 .PHONY: up preview watch down status exec shell
-up: ## bring a stack up on a real control plane here, BEHAVE=storage-db:slow-20s to make pods late or fail (STACK=test)
+up: ## bring a stack up on a real control plane here; BEHAVE=storage-db:slow-20s makes pods late or fail, BESIDE=<stack> takes that one's cluster (STACK=test)
 	@$(FLEET) up
 preview: ## what would change in the sandbox (STACK=test)
 	@$(FLEET) preview

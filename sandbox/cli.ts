@@ -52,6 +52,7 @@ function readOptions(words: readonly string[]): Options {
       patience: { type: "string" },
       follow: { type: "string" },
       behave: { type: "string" },
+      beside: { type: "string" },
       fast: { type: "boolean", default: false },
       refresh: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },

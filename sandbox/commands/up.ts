@@ -4,6 +4,7 @@ import * as z from "zod";
 import { interruptedCode, updateOrRollBack } from "../../release/run.ts";
 import type { Attempt, Source } from "../../release/target.ts";
 import type { Api } from "../api.ts";
+import { placeBeside } from "../beside.ts";
 import { putInForce, readBehaviours, unheard } from "../behave.ts";
 import { isReady } from "../cluster-contents.ts";
 import { Engine } from "../engine.ts";
@@ -16,7 +17,10 @@ import { update } from "./update.ts";
 
 /** Brings the stack up. Returns the exit code. */
 export function up(command: Command): Promise<number> {
-  return withLock(command.place, "up", () => bringUp(command));
+  const { options, place } = command;
+  return withLock(place, "up", () =>
+    bringUp({ ...command, place: placeBeside(place, options.beside) }),
+  );
 }
 
 async function bringUp(command: Command): Promise<number> {

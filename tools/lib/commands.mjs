@@ -26,7 +26,7 @@ export const commands = {
   ),
   up: {
     ...{ program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox },
-    takes: ["STACK", "PATIENCE", "BEHAVE"],
+    takes: ["STACK", "PATIENCE", "BEHAVE", "BESIDE"],
   },
   watch: {
     program: "sandbox/cli.ts",
@@ -160,7 +160,8 @@ export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, enviro
  * @param {string} stackFile
  * @returns {boolean}
  */
-const usesCharts = (stackFile) => /\bcertManager:[^#]*?\bkind: *["']?(chart|preinstalled)\b/.test(stackFile);
+const usesCharts = (stackFile) =>
+  /\bcertManager:[^#]*?\bkind: *["']?(chart|preinstalled)\b/.test(stackFile);
 
 /** What a variable is when it is not given. @type {Record<string, string>} */
 const defaults = { STACK: "test" };
