@@ -23,6 +23,9 @@ const skywire = ["test", "prod"];
 /** Spacemesh networks. */
 const networks = ["spacemesh-mini", "spacemesh-devnet", "spacemesh-testnet"];
 
+/** PushTech's. */
+const pushtech = ["pushtech-staging", "pushtech-production"];
+
 /** All exceptions. */
 export const exceptions: readonly Exception[] = [
   {
@@ -493,5 +496,110 @@ export const exceptions: readonly Exception[] = [
     resources: ["Deployment grafana"],
     only: /GF_SERVER_ROOT_URL/,
     reason: "its own public address, which it writes into links",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: pushtech,
+    resources: ["Namespace pushtech-images"],
+    only: /privileged/,
+    reason:
+      "the NFS server drives the kernel's of its node, which only a privileged pod may; nothing else stands in that namespace",
+  },
+  {
+    rule: "pod-security",
+    stacks: pushtech,
+    resources: ["StatefulSet imageserver-nfs"],
+    reason:
+      "it drives the NFS server of its node's kernel (facts/pushtech.md 3.1): privileged, and the only such pod",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: pushtech,
+    resources: ["ClusterRole nginx-cluster-role"],
+    only: /reads the Secrets/,
+    reason: "an ingress controller reads the certificates of the Ingresses of every namespace",
+  },
+  {
+    rule: "public-exposure",
+    stacks: pushtech,
+    resources: ["Service nginx-balancer"],
+    reason: "the ingress controller: what it lets in is what the Ingresses name",
+  },
+  {
+    rule: "bounded-scratch",
+    stacks: pushtech,
+    resources: ["StatefulSet imageserver-nfs"],
+    reason: "it writes its list of exports where every NFS server of its image does",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: pushtech,
+    resources: ["ClusterRole cert-manager:cert-manager-*"],
+    reason:
+      "cert-manager's own chart: it keeps certificates as Secrets of every namespace, and runs helpers there that prove hosts",
+  },
+  {
+    rule: "probes",
+    stacks: pushtech,
+    resources: ["Deployment cert-manager:cert-manager/cert-manager*"],
+    reason: "cert-manager's own chart, which has none for what nobody calls",
+  },
+  {
+    rule: "one-budget-each",
+    stacks: pushtech,
+    resources: ["Deployment cert-manager:cert-manager/cert-manager*"],
+    reason: "cert-manager's own chart: each is one pod, and nothing waits for it but renewals",
+  },
+  {
+    rule: "probes",
+    stacks: pushtech,
+    resources: [
+      "Deployment consumers-nodejs-*",
+      "Deployment consumers-ruby-worker",
+      "Deployment offerserver-worker",
+    ],
+    only: /no liveness probe/,
+    reason:
+      "they listen nowhere and end by themselves without a connection; the first one is the startup probe's (facts/pushtech.md 3.2)",
+  },
+  {
+    rule: "probes",
+    stacks: pushtech,
+    resources: ["Deployment tracker"],
+    only: /container kafkastore has no (liveness|readiness) probe/,
+    reason:
+      "it listens nowhere; a tracker takes events whether Kafka is there or not, and the events of a kafkastore that is restarted are sent twice",
+  },
+  {
+    rule: "public-exposure",
+    stacks: pushtech,
+    resources: [
+      "Ingress tracker-ingress",
+      "Ingress storage-ingress",
+      "Ingress notificationserver-ingress",
+      "Ingress imageserver-ingress",
+      "Ingress website-ingress",
+      "Ingress website-www*-ingress",
+      "Ingress website-tld-ingress",
+    ],
+    reason:
+      "PushTech's public hosts: anybody sends events and sees pages and images; data is asked for with a login (facts/pushtech.md 3.1, 7)",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["pushtech-staging"],
+    resources: [
+      "Ingress kafidx-ingress",
+      "Ingress offerserver-ingress",
+      "Ingress consumers-ruby-ingress",
+    ],
+    reason: "for administrators: the controller lets in whom fleet:adminHosts names",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: pushtech,
+    resources: ["Deployment storage"],
+    only: /IMAGE_HOST/,
+    reason: "the public address of images, which it writes into answers and never dials",
   },
 ];

@@ -1,8 +1,10 @@
 import { PersistentVolume } from "@pulumi/kubernetes/core/v1/persistentVolume.js";
 import { PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1/persistentVolumeClaim.js";
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output.js";
 
 import { keptAs } from "../base/kept.ts";
+import { workloadLabels } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { ProgramImage } from "../workload/surroundings.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
@@ -96,14 +98,14 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
     const volume = new PersistentVolume(
       `${name}-volume`,
       {
-        metadata: { name: volumeName, labels: systemLabels(args) },
+        metadata: { name: volumeName, labels: workloadLabels(name, args.system) },
         spec: {
           capacity: { storage: size },
           accessModes: ["ReadWriteMany"],
           persistentVolumeReclaimPolicy: "Retain",
           storageClassName: "",
           mountOptions: [...nfsMountOptions],
-          nfs: { server: address, path: args.folder },
+          nfs: { server: address.apply(given), path: args.folder },
           // Nobody else's claim may take it.
           claimRef: { namespace: args.namespaceName, name: args.claimName },
         },
@@ -113,7 +115,11 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
     const claim = new PersistentVolumeClaim(
       `${name}-claim`,
       {
-        metadata: { name: args.claimName, namespace: args.namespace, labels: systemLabels(args) },
+        metadata: {
+          name: args.claimName,
+          namespace: args.namespace,
+          labels: workloadLabels(name, args.system),
+        },
         spec: {
           accessModes: ["ReadWriteMany"],
           storageClassName: "",
@@ -133,7 +139,7 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
         metadata: {
           name: args.claimName,
           namespace: args.namespace,
-          labels: systemLabels(args),
+          labels: workloadLabels(name, args.system),
           // A class that waits for a consumer leaves it pending until there is a pod.
           annotations: { "pulumi.com/skipAwait": "true" },
         },
@@ -149,13 +155,20 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
   }
 }
 
+/** The address that the cluster gave a Service. A preview of one that is not made yet has none. */
+function given(address: string | undefined): pulumi.Output<string> {
+  if (address !== undefined && address !== "") {
+    return pulumi.output(address);
+  }
+  if (!pulumi.runtime.isDryRun()) {
+    throw new Error("the cluster gave the Service of the NFS server no address");
+  }
+  return pulumi.output(unknown as unknown as string);
+}
+
 interface Made extends Awaitable {
   readonly claim: PersistentVolumeClaim;
 }
-
-const systemLabels = ({ system }: StoreSurroundings): Record<string, string> => ({
-  "app.kubernetes.io/part-of": system,
-});
 
 const listens = { kind: "tcp", port: "nfs" } as const;
 

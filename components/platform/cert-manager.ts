@@ -93,7 +93,7 @@ export class CertManager extends pulumi.ComponentResource implements Awaitable {
         chart: config.source,
         // A folder is the version that it is.
         ...(isRemote(config.source) ? { version: config.version } : {}),
-        values: chartValues(config),
+        values: chartValues(config, system),
       },
       { ...parent, dependsOn: [...namespace.ready, ...policies] },
     );
@@ -129,12 +129,18 @@ const resources: Readonly<Record<keyof typeof parts | "check", Resources>> = {
 };
 
 /** Values of the chart. */
-export function chartValues({ namespace }: ChartCertManager): Record<string, unknown> {
+export function chartValues(
+  { namespace }: ChartCertManager,
+  system: string,
+): Record<string, unknown> {
   return {
     // Kept when the chart goes: without its kinds, every certificate of the cluster goes with them.
     crds: { enabled: true, keep: true },
     // By default it elects in kube-system, which is the cluster's.
-    global: { leaderElection: { namespace } },
+    global: {
+      leaderElection: { namespace },
+      commonLabels: { "app.kubernetes.io/part-of": system },
+    },
     // A hook, which only Helm itself runs: the stack has a Job of its own.
     startupapicheck: { enabled: false },
     resources: resources.controller,
