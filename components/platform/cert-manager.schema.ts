@@ -4,7 +4,7 @@ import * as z from "zod";
 import { DnsLabel } from "../base/scalars.ts";
 
 /** Release that the program is tested with. */
-const certManagerVersion = "v1.21.2";
+export const certManagerVersion = "v1.21.2";
 
 /** cert-manager by its official chart, in a namespace of its own. One stack of a cluster has it. */
 const ChartCertManager = z.strictObject({
