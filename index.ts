@@ -3,7 +3,7 @@ import { loadConfig } from "./stacks/config.ts";
 import { withRelease } from "./stacks/release.ts";
 
 export default async (): Promise<Record<string, unknown>> => {
-  const { config, context } = loadConfig();
+  const { config, context } = await loadConfig();
   return withRelease(config, context, async () => {
     // Imported only now: a run of one system loads no other's code.
     switch (config.system) {

@@ -322,6 +322,7 @@ export async function renderConfig(
       "fleet:sandbox": "true",
     },
     { stack, kubeContexts: () => ({ ok: true, value: contextsOf(raw) }) },
+    StackConfig,
   );
   const options: Options[] = [];
   const lookUps: LookUp[] = [];
