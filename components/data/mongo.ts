@@ -9,6 +9,7 @@ import { mongoPort } from "./flows.ts";
 import { mongoBackupScript, mongoRestoreScript } from "./mongo-backup.ts";
 import { mongoConfig, mongoData, mongoShell, mongoUrl } from "./mongo-files.ts";
 import type { BuiltinMongo, MongoConfig } from "./mongo.schema.ts";
+import { preamble } from "./shell.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
@@ -103,8 +104,7 @@ const serverProbes = {
 } as const;
 
 /** Succeeds when the server on this machine answers a command. */
-export const mongoAnswersScript = `#!/bin/sh
-${mongoShell}
+export const mongoAnswersScript = `${preamble}${mongoShell}
 mongo_shell --port ${mongoPort} --eval 'if (db.adminCommand({ ping: 1 }).ok !== 1) { quit(1); }'
 `;
 

@@ -205,8 +205,25 @@ describe("Workload", () => {
     });
   });
 
+  it("mounts disks that others have made, and makes none", async () => {
+    const collected = await program({ givenClaims: [{ name: "shared", claim: "images" }] });
+    expect(collected.resources.filter(({ type }) => type.includes("VolumeClaim"))).toEqual([]);
+    expect(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            volumes: expect.arrayContaining([
+              { name: "shared", persistentVolumeClaim: { claimName: "images" } },
+            ]) as unknown,
+          },
+        },
+      },
+    });
+  });
+
   it.each<[string, Partial<WorkloadArgs>, RegExp]>([
     ["root", { security: { user: 0 } }, /named security.exception/],
+    ["privileges", { security: { user: 1, privileged: true } }, /named security.exception/],
     [
       "a rolling update that fights for a disk",
       { claims: [{ name: "d", size: "1Gi" }] },
