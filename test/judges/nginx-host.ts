@@ -9,6 +9,8 @@
 import { connect } from "node:net";
 
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
+import { guardVolume } from "../../components/platform/guards.ts";
+import type { GuardedHost } from "../../components/platform/guards.schema.ts";
 import { seedCommand, templatePath } from "../../components/platform/nginx-template.ts";
 import type { NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { freePorts, Place, type Running, until } from "../data/programs.ts";
@@ -115,6 +117,27 @@ export async function seeded(place: Place, template: string): Promise<string> {
   return place.ok(["cat", templatePath(to)]);
 }
 
+/** Writes the lists of people where the programs' user may read them. */
+export async function peopleFolder(
+  place: Place,
+  people: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = await place.makeFolder("people");
+  for (const [name, text] of Object.entries(people)) {
+    place.write(`people/${name}`, text);
+  }
+  return folder;
+}
+
+/** Settings that name the folder of a test instead of the pod's. */
+const inFolder = (settings: Settings, folder: string): Settings =>
+  Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [
+      key,
+      value.replaceAll(guardVolume.path, folder),
+    ]),
+  );
+
 /** The host, served. */
 export class NginxHost {
   readonly arrived: readonly Arrived[];
@@ -131,11 +154,19 @@ export class NginxHost {
     this.arrived = service.arrived;
   }
 
-  /** Starts an nginx with the settings of a config. */
-  static async start(config: NginxConfig): Promise<NginxHost> {
+  /** Starts an nginx with the settings of a config, and the guards of its hosts. */
+  static async start(
+    config: NginxConfig,
+    guards: readonly GuardedHost[] = [],
+    people: Readonly<Record<string, string>> = {},
+  ): Promise<NginxHost> {
     const place = new Place(["nginx"]);
     const service = new EdgeService();
-    const settings = nginxSettings(config, { kind: "service", service: "ingress/nginx" });
+    const endpoint = { kind: "service", service: "ingress/nginx" } as const;
+    const settings = inFolder(
+      nginxSettings(config, endpoint, guards),
+      await peopleFolder(place, people),
+    );
     const { nginx, port } = await startNginx(place, {
       settings,
       service: await service.open(),
