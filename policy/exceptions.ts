@@ -568,7 +568,7 @@ export const exceptions: readonly Exception[] = [
     resources: ["Deployment tracker"],
     only: /container kafkastore has no (liveness|readiness) probe/,
     reason:
-      "it listens nowhere; a tracker takes events whether Kafka is there or not, and the events of a kafkastore that is restarted are sent twice",
+      "it listens nowhere; a tracker takes events whether Kafka is there or not, and what a kafkastore has taken is lost when it is restarted",
   },
   {
     rule: "public-exposure",

@@ -3,7 +3,10 @@ import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
 import { Replicas, Seconds } from "../base/scalars.ts";
+import type { WorkloadFault } from "../workload/fault.ts";
+import { workloadFaults } from "../workload/faults.ts";
 import { Disruption, Placement, Resources } from "../workload/workload.schema.ts";
+import { programNames } from "./programs.ts";
 import { type PushtechServer, servers } from "./servers.ts";
 import { serverStartSeconds } from "./start.ts";
 import type { ProgramTraits } from "./types.ts";
@@ -138,18 +141,9 @@ export const PushtechServices = z
   })
   .prefault({})
   .superRefine((services, context) => {
-    for (const [name, service] of Object.entries(services)) {
-      if (typeof service !== "object" || !("update" in service)) {
-        continue;
-      }
-      const { progressDeadlineSeconds } = service.update;
-      const least = services.waitSeconds + serverStartSeconds + service.update.minReadySeconds;
-      if (progressDeadlineSeconds <= least) {
-        context.addIssue({
-          code: "custom",
-          path: [name, "update", "progressDeadlineSeconds"],
-          message: `must be above ${least}: a pod may wait ${services.waitSeconds} s for its stores and take ${serverStartSeconds} s to start`,
-        });
+    for (const name of programNames) {
+      for (const { path, message } of programFaults(services[name], services.waitSeconds)) {
+        context.addIssue({ code: "custom", path: [name, ...path], message });
       }
     }
   });
@@ -160,3 +154,26 @@ export type PushtechServices = z.infer<typeof PushtechServices>;
 export type ProgramConfig = z.infer<z.ZodObject<ReturnType<typeof programFields>>>;
 /** Config of one program that may serve with several processes. */
 export type ServingConfig = ProgramConfig & { readonly webConcurrency?: number | undefined };
+
+/** What contradicts itself in a program's words, or would only be found when its pods are made. */
+function programFaults(config: ProgramConfig, waitSeconds: number): WorkloadFault[] {
+  const { update, replicas, strategy, disruption } = config;
+  const least = waitSeconds + serverStartSeconds + update.minReadySeconds;
+  const late =
+    update.progressDeadlineSeconds > least
+      ? []
+      : [
+          {
+            path: ["update", "progressDeadlineSeconds"],
+            message: `must be above ${least}: a pod may wait ${waitSeconds} s for its stores and take ${serverStartSeconds} s to start`,
+          },
+        ];
+  return late.length > 0
+    ? late
+    : workloadFaults({
+        kind: "Deployment",
+        replicas,
+        update: { ...update, strategy },
+        ...(replicas > 1 ? { disruption } : {}),
+      });
+}

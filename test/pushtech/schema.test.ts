@@ -49,6 +49,10 @@ describe("fleet:services", () => {
   });
 
   it.each([
+    [
+      { storage: { disruption: { minAvailable: 3 } } },
+      /storage.disruption: must be below replicas \(3\): a node could never be drained/,
+    ],
     [{ website: { webConcurency: 3 } }, /website: Unrecognized key: "webConcurency"/],
     [{ kafidx: { webConcurrency: 0 } }, /kafidx.webConcurrency: must be at least 1/],
     [{ "offerserver-worker": { webConcurrency: 2 } }, /offerserver-worker: Unrecognized key/],
