@@ -3,21 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { PageBackends } from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
-import { pagesOf } from "../../components/observability/shape.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
-import { domainHosts, hostRecords, isOfDomain } from "../../components/platform/dns-records.ts";
+import { hostRecords } from "../../components/platform/dns-records.ts";
 import {
   type CertificateState,
   HostCertificates,
 } from "../../components/platform/host-certificates.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
-import { classOf } from "../../components/platform/ingress.schema.ts";
 import { RegistryServer } from "../../components/platform/registry-server.ts";
 import { servers } from "../../components/pushtech/servers.ts";
 import type { StackContext } from "../context.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Ground } from "./ground.ts";
-import { publicHosts, systemHosts } from "./hosts.ts";
+import { recordHosts, systemHosts } from "./hosts.ts";
 import type { Programs } from "./programs.ts";
 import type { PushtechStack } from "./schema.ts";
 import { guardsOf } from "./shape.ts";
@@ -116,23 +114,12 @@ export const certificatesTold = (certificates: Certificates): pulumi.Output<Cert
     lacking: Object.assign({}, ...states.map(({ lacking }) => lacking)) as Record<string, string>,
   }));
 
-/**
- * The records: the bare domain and its wildcard lead to the default controller, as in the original. A host that
- * another controller serves, or that lies elsewhere, has a record of its own, to which the wildcard gives way.
- */
-export function makeRecords(stack: PushtechStack, { controllers }: Ground): DnsRecords {
-  const { domain, ingress, dns, registry } = stack;
-  const own = [
-    ...publicHosts(stack).map(({ host }) => host),
-    ...(registry === undefined || stack.only !== undefined ? [] : [registry.host]),
-  ].filter((host) => !isOfDomain(domain, host) || classOf(ingress, host) !== ingress.default);
-  const shared = stack.only === undefined || pagesOf(stack.observability).length > 0;
-  const hosts = [...(shared ? domainHosts(domain) : []), ...own];
-  return new DnsRecords("records", {
-    dns: createDns("dns", dns, stack.data),
+/** The records. */
+export const makeRecords = (stack: PushtechStack, { controllers }: Ground): DnsRecords =>
+  new DnsRecords("records", {
+    dns: createDns("dns", stack.dns, stack.data),
     records: hostRecords(
-      hosts.map((host) => ({ host, targets: controllers.targets(host) })),
-      dns.ttlSeconds,
+      recordHosts(stack).map(({ host }) => ({ host, targets: controllers.targets(host) })),
+      stack.dns.ttlSeconds,
     ),
   });
-}

@@ -14,12 +14,14 @@ import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
+import { registryServer } from "../../components/platform/registry.schema.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
 import { repeated } from "../rules.ts";
-import { publicHosts } from "./hosts.ts";
+import { publicHosts, recordHosts } from "./hosts.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
 import type { PushtechStack } from "./schema.ts";
 import { namespacesOf } from "./shape.ts";
+import { storeFaults } from "./store-rules.ts";
 import { watchedStack } from "./watched.ts";
 
 type Rule = (stack: PushtechStack) => PlatformFault[];
@@ -63,7 +65,7 @@ const hostFaults: Rule = (stack) => {
   const known = hosts.map(({ host }) => host);
   return [
     ...once(zoneFaults(hosts, dns)),
-    ...once(recordFaults(plannedOnControllers(hosts, ingress, cluster), dns)),
+    ...once(recordFaults(plannedOnControllers(recordHosts(stack), ingress, cluster), dns)),
     ...once(certificateFaults(hosts, ingress)),
     ...repeated(
       hosts.map(({ path, host }) => [path, host] as const),
@@ -77,6 +79,51 @@ const hostFaults: Rule = (stack) => {
       })),
   ];
 };
+
+/** Who orders certificates is said in one place, and described in another. */
+const issuerFaults: Rule = ({ environment, ingress, certificates }) => {
+  const isOwn = ingress.tls.kind === "own-issuer";
+  return [
+    ...(isOwn && certificates === undefined
+      ? [
+          {
+            path: ["certificates"],
+            message:
+              "is missing: fleet:ingress.tls says own-issuer; say who issues (issuer) and what keeps the certificates (certManager)",
+          },
+        ]
+      : []),
+    ...(!isOwn && certificates !== undefined
+      ? [
+          {
+            path: ["ingress", "tls", "kind"],
+            message: `must be own-issuer beside fleet:certificates, which would order nothing (it is ${ingress.tls.kind})`,
+          },
+        ]
+      : []),
+    ...(environment === "production" && certificates?.issuer.acme === "staging"
+      ? [
+          {
+            path: ["certificates", "issuer", "acme"],
+            message: "must be production: no browser trusts what the authority's staging issues",
+          },
+        ]
+      : []),
+  ];
+};
+
+/** The one registry has the one login. */
+const registryFaults: Rule = ({ images, registry }) =>
+  registry === undefined ||
+  registryServer(images.repository) !== registry.host ||
+  images.pullSecret.name === registry.login.name
+    ? []
+    : [
+        {
+          path: ["images", "pullSecret"],
+          message: `must be ${registry.login.name}, the login of fleet:registry: the images are there`,
+        },
+      ];
 
 /** Workloads of one namespace need different names. */
 const workloadNameFaults: Rule = (stack) =>
@@ -118,6 +165,9 @@ const rules: readonly Rule[] = [
   keptNodeFaults,
   pinnedFaults,
   hostFaults,
+  issuerFaults,
+  registryFaults,
+  storeFaults,
   workloadNameFaults,
   namespaceFaults,
   watchFaults,
