@@ -42,14 +42,14 @@ export class HostCertificates extends pulumi.ComponentResource implements Awaita
   /** As the cluster says in this run; unknown in a preview before they are ordered. */
   readonly state: pulumi.Output<CertificateState>;
 
-  readonly #awaited: ReadonlyMap<string, pulumi.Resource>;
+  readonly #certificates: ReadonlyMap<string, pulumi.Resource>;
 
   constructor(name: string, args: HostCertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
     const { hosts, isUnread = false } = args;
     super("fleet:platform:HostCertificates", name, { hosts: hosts.length }, opts);
     const ordered = hosts.map((host) => [host, this.#order(host, args)] as const);
     this.ready = ordered.map(([, certificate]) => certificate);
-    this.#awaited = new Map(ordered.map(([{ host }, certificate]) => [host, certificate]));
+    this.#certificates = new Map(ordered.map(([{ host }, certificate]) => [host, certificate]));
     const read = ordered.map(([{ host, objectName }, certificate]) => ({
       host,
       status: isUnread
@@ -63,7 +63,7 @@ export class HostCertificates extends pulumi.ComponentResource implements Awaita
 
   /** The certificate of a host, for what needs it. */
   of(host: string): pulumi.Resource {
-    const certificate = this.#awaited.get(host);
+    const certificate = this.#certificates.get(host);
     if (certificate === undefined) {
       throw new Error(`no certificate is ordered for ${host}`);
     }
