@@ -21,12 +21,16 @@ import type { RegistryServerConfig } from "./registry-server.schema.ts";
 const registryName = "registry";
 
 /** Port of the pods and of the Service. */
-const registryPort = 5000;
+export const registryPort = 5000;
 
 /** User of the process: the image's own is root, and nothing that it does needs that. */
 const registryUser = 10_001;
 
-const folders = { data: "/var/lib/registry", auth: "/auth", config: "/etc/distribution" } as const;
+export const registryFolders = {
+  data: "/var/lib/registry",
+  auth: "/auth",
+  config: "/etc/distribution",
+} as const;
 
 /** What {@link RegistryServer} needs. */
 export interface RegistryServerArgs {
@@ -95,7 +99,7 @@ export const registryConfig = ({ host }: Pick<RegistryServerConfig, "host">): st
     version: 0.1,
     log: { formatter: "json", accesslog: { disabled: false } },
     storage: {
-      filesystem: { rootdirectory: folders.data },
+      filesystem: { rootdirectory: registryFolders.data },
       delete: { enabled: true },
       cache: { blobdescriptor: "inmemory" },
     },
@@ -105,14 +109,14 @@ export const registryConfig = ({ host }: Pick<RegistryServerConfig, "host">): st
       host: `https://${host}`,
       headers: { "X-Content-Type-Options": ["nosniff"] },
     },
-    auth: { htpasswd: { realm: host, path: `${folders.auth}/htpasswd` } },
+    auth: { htpasswd: { realm: host, path: `${registryFolders.auth}/htpasswd` } },
     health: { storagedriver: { enabled: true, interval: "10s", threshold: 3 } },
   });
 
 /** Writes the login as the registry takes it: bcrypt alone, which its own image has no program for. */
-const writeLogin = `set -eu
+export const writeLogin = `set -eu
 umask 077
-printf %s "$PASSWORD" | htpasswd -niB "$USERNAME" > ${folders.auth}/htpasswd`;
+printf %s "$PASSWORD" | htpasswd -niB "$USERNAME" > ${registryFolders.auth}/htpasswd`;
 
 function registryWorkload({
   config,
@@ -138,13 +142,13 @@ function registryWorkload({
           requests: { cpu: "10m", memory: "16Mi" },
           limits: { memory: "32Mi" },
         },
-        mounts: [{ volume: "auth", path: folders.auth }],
+        mounts: [{ volume: "auth", path: registryFolders.auth }],
       },
     ],
     container: {
       name: registryName,
       image: config.image,
-      command: ["registry", "serve", `${folders.config}/config.yml`],
+      command: ["registry", "serve", `${registryFolders.config}/config.yml`],
       ports: [{ name: "http", port: registryPort }],
       probes: {
         startup: { check, periodSeconds: 2, failureThreshold: 60 },
@@ -153,9 +157,9 @@ function registryWorkload({
       },
       resources: config.resources,
       mounts: [
-        { volume: "config", path: folders.config },
-        { volume: "auth", path: folders.auth, readOnly: true },
-        { volume: "data", path: folders.data },
+        { volume: "config", path: registryFolders.config },
+        { volume: "auth", path: registryFolders.auth, readOnly: true },
+        { volume: "data", path: registryFolders.data },
       ],
     },
     files: [{ name: "config", files: { "config.yml": registryConfig(config) } }],
