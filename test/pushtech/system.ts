@@ -101,11 +101,16 @@ export function makeSystem(change: SystemChange = {}): void {
   }
 }
 
-/** What the engine is asked for. */
-export const renderSystem = (change: SystemChange = {}): Promise<Collected> =>
-  collect(() => {
-    makeSystem(change);
-  });
+let unchanged: Promise<Collected> | undefined;
+
+/** What the engine is asked for. The system as it is by itself is rendered once for all files. */
+export function renderSystem(change?: SystemChange): Promise<Collected> {
+  const render = (): Promise<Collected> =>
+    collect(() => {
+      makeSystem(change);
+    });
+  return change === undefined ? (unchanged ??= render()) : render();
+}
 
 /** A variable as it stands in a pod. */
 export interface RenderedVariable {
