@@ -102,7 +102,9 @@ while read -r name partitions copies settings; do
   told=$(topics --describe --topic "$name" < /dev/null) || fail "topic $name: ZooKeeper does not tell"
   is=$(printf '%s\\n' "$told" | sed -n '/^Topic:/p')
   if [ -z "$is" ]; then
-    topics --create --topic "$name" --partitions "$partitions" --replication-factor "$copies" < /dev/null ||
+    # Each setting is an option of its own here, of words without blanks.
+    options=$(printf '%s\\n' "$settings" | tr ',' '\\n' | sed 's/^/--config /' | tr '\\n' ' ')
+    topics --create --topic "$name" --partitions "$partitions" --replication-factor "$copies" $options < /dev/null ||
       fail "topic $name could not be made"
   else
     has=$(number PartitionCount)
@@ -111,9 +113,9 @@ while read -r name partitions copies settings; do
       fail "topic $name has $(number ReplicationFactor) copies, not $copies: move them with kafka-reassign-partitions.sh first"
     [ "$has" = "$partitions" ] ||
       topics --alter --topic "$name" --partitions "$partitions" < /dev/null || fail "topic $name could not get more partitions"
+    "$bin/kafka-configs.sh" --zookeeper "$ZOOKEEPER" --alter --entity-type topics --entity-name "$name" \\
+      --add-config "$settings" < /dev/null || fail "topic $name could not be set up"
   fi
-  "$bin/kafka-configs.sh" --zookeeper "$ZOOKEEPER" --alter --entity-type topics --entity-name "$name" \\
-    --add-config "$settings" < /dev/null || fail "topic $name could not be set up"
   say "topic $name: $partitions partitions, $copies copies, $settings"
 done < "$TOPICS"
 `;
