@@ -5,7 +5,8 @@ import type { ApiRule, Container, WorkloadArgs } from "../workload/types.ts";
 import { exposedPods, publicPorts } from "./controller-pods.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
-import { nginxArguments, nginxPorts, nginxSettings } from "./nginx-settings.ts";
+import { nginxPorts } from "./nginx-ports.ts";
+import { nginxArguments, nginxSettings } from "./nginx-settings.ts";
 import { seedCommand, templatePath } from "./nginx-template.ts";
 
 /** An nginx of this config. */

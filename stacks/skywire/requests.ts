@@ -1,7 +1,7 @@
 /** Every workload of a Skywire stack with its place in the file and what it asks of the nodes. Pure. */
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { observabilityWorkloads } from "../../components/observability/shape.ts";
-import { controllerRequests } from "../../components/platform/controllers.ts";
+import { controllerRequests } from "../../components/platform/controller-shape.ts";
 import { nodeKeeperRequest } from "../../components/platform/node-keeper-plan.ts";
 import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
