@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
  * machine has, and are left to `make test`: `make check` is to take less than a minute.
  */
 const programs = [
+  "test/config/without-sdk.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
@@ -78,8 +79,8 @@ export default defineConfig({
           // The engine and the control planes are short-lived: memory is cheaper than the tenth of their work
           // that freeing it would be.
           env: { GOGC: "400" },
-          // Each file brings up control planes of its own, and most of its time waits for pods: two
-          // files at a time (maxWorkers) are what two cores carry.
+          // Each file brings up control planes of its own: two files at a time (maxWorkers), three where they
+          // have the machine to themselves (test/run.ts).
         },
       },
     ],

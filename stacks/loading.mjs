@@ -22,15 +22,23 @@ english?.deregister();
 // A run parses once: to compile the schemas first takes longer than it saves. Each asks when it is made.
 z.config({ jitless: true });
 
-// Our files name each other whole, as «./x.ts». Node would look for each of them, and for a package.json in every
-// folder above it, to learn what is said here.
+/** @type {Map<string, module.ResolveFnOutput>} */
+const packages = new Map();
+
+// Our files name each other whole, as «./x.ts», and all see the same packages. Node would look for each name of each
+// file anew, and for a package.json in every folder above it.
 module.registerHooks?.({
-  resolve: (specifier, context, next) =>
-    specifier.startsWith(".") && specifier.endsWith(".ts") && context.parentURL !== undefined
-      ? {
-          url: new URL(specifier, context.parentURL).href,
-          format: "module-typescript",
-          shortCircuit: true,
-        }
-      : next(specifier, context),
+  resolve: (specifier, context, next) => {
+    const { conditions, parentURL } = context;
+    if (parentURL?.endsWith(".ts") !== true || !conditions.includes("import")) {
+      return next(specifier, context);
+    }
+    if (specifier.startsWith(".")) {
+      const { href: url } = new URL(specifier, parentURL);
+      return { url, format: "module-typescript", shortCircuit: true };
+    }
+    const found = packages.get(specifier) ?? next(specifier, context);
+    packages.set(specifier, found);
+    return { ...found, shortCircuit: true };
+  },
 });

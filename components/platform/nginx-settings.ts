@@ -10,10 +10,8 @@ import { nginxGuards } from "./guards.ts";
 import type { GuardedHost } from "./guards.schema.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
+import { nginxPorts } from "./nginx-ports.ts";
 import { spoofableHeaders } from "./spoofable-headers.ts";
-
-/** Ports of the pod. The first two are the template's own: Ingresses are served on no others. */
-export const nginxPorts = { web: 80, websecure: 443, ready: 8081, metrics: 9113 } as const;
 
 /** What the process reads beside its arguments. */
 export interface NginxSources {

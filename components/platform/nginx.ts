@@ -6,7 +6,8 @@ import { exposedPods, publicPorts } from "./controller-pods.ts";
 import { guardFiles, guardVolume } from "./guards.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
-import { nginxArguments, nginxPorts, nginxSettings } from "./nginx-settings.ts";
+import { nginxPorts } from "./nginx-ports.ts";
+import { nginxArguments, nginxSettings } from "./nginx-settings.ts";
 import { seedCommand, templatePath } from "./nginx-template.ts";
 
 /** An nginx of this config. */

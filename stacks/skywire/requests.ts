@@ -2,7 +2,7 @@
 import { backupWorkload, storeWorkloads } from "../../components/data/requests.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { observabilityWorkloads } from "../../components/observability/shape.ts";
-import { controllerRequests } from "../../components/platform/controllers.ts";
+import { controllerRequests } from "../../components/platform/controller-shape.ts";
 import { nodeKeeperRequest } from "../../components/platform/node-keeper-plan.ts";
 import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
