@@ -3,19 +3,17 @@ import { Chart } from "@pulumi/kubernetes/helm/v4/chart.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Flow, flowsOf, type Peer, tcp } from "../base/flows.ts";
+import { type Flow, flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { networkPolicySpec } from "../workload/policy.ts";
-import type { Resources } from "../workload/workload.schema.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import type { CapacityRequest } from "./capacity.ts";
 import {
   acmeServers,
   type CertificatesConfig,
   type ChartCertManager,
   issuerName,
 } from "./cert-manager.schema.ts";
-import { controllerPeers } from "./controllers.ts";
+import { certManagerFlows, checkName, parts, resources } from "./cert-manager-shape.ts";
 import type { IngressConfig } from "./ingress.schema.ts";
 import { Namespace } from "./namespace.ts";
 
@@ -108,26 +106,6 @@ export class CertManager extends pulumi.ComponentResource implements Awaitable {
 /** Whether the chart lies in a registry or on a server, and not in a folder. */
 const isRemote = (source: string): boolean => /^[a-z]+:\/\//.test(source);
 
-/** Pods of the chart, by the label that tells Workloads apart. */
-const parts = {
-  controller: "cert-manager",
-  webhook: "webhook",
-  injector: "cainjector",
-} as const;
-
-const checkName = "cert-manager-check";
-
-/** Port on which the webhook answers the API server. */
-const webhookPort = 10_250;
-
-/** What the parts ask of nodes. The chart says nothing of it. */
-const resources: Readonly<Record<keyof typeof parts | "check", Resources>> = {
-  controller: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
-  webhook: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "128Mi" } },
-  injector: { requests: { cpu: "20m", memory: "128Mi" }, limits: { memory: "256Mi" } },
-  check: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
-};
-
 /** Values of the chart. */
 export function chartValues(
   { namespace }: ChartCertManager,
@@ -147,29 +125,6 @@ export function chartValues(
     webhook: { resources: resources.webhook },
     cainjector: { resources: resources.injector },
   };
-}
-
-/**
- * Calls of cert-manager's parts. It asks each host over HTTP before the authority does: a cluster that
- * knows its own balancer's address leads it to the controllers' pods.
- */
-export function certManagerFlows({ namespace }: ChartCertManager, ingress: IngressConfig): Flow[] {
-  const pod = (name: string): Peer => ({ kind: "workload", name, namespace });
-  const api: Peer = { kind: "api-server" };
-  return [
-    ...[...Object.values(parts), checkName].map((name) => ({
-      from: pod(name),
-      to: api,
-      ports: [],
-    })),
-    { from: api, to: pod(parts.webhook), ports: [tcp(webhookPort)] },
-    { from: pod(parts.controller), to: { kind: "internet" }, ports: [tcp(80), tcp(443)] },
-    ...controllerPeers(ingress).map(({ peer, ports }) => ({
-      from: pod(parts.controller),
-      to: peer,
-      ports: ports.map(tcp),
-    })),
-  ];
 }
 
 /**
@@ -223,15 +178,3 @@ function issuerSpec(name: string, { issuer }: CertificatesConfig, ingress: Ingre
     },
   };
 }
-
-/** What cert-manager asks of the nodes, for capacityFaults. */
-export const certManagerRequests = ({ certManager }: CertificatesConfig): CapacityRequest[] =>
-  certManager.kind === "preinstalled"
-    ? []
-    : (["controller", "webhook", "injector"] as const).map((part) => ({
-        workload: parts[part],
-        // A rolling update has one pod more for a while.
-        replicas: 2,
-        ...resources[part].requests,
-        placement: { tolerations: [] },
-      }));

@@ -10,7 +10,7 @@ import { claimOf } from "../data/storage.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { CapacityRequest } from "./capacity.ts";
-import { entryFlows } from "./controllers.ts";
+import { entryFlows } from "./controller-shape.ts";
 import type { GuardedHost } from "./guards.schema.ts";
 import { HttpHost } from "./ingress.ts";
 import type { IngressConfig } from "./ingress.schema.ts";

@@ -2,7 +2,7 @@
 import type { Flow } from "../../components/base/flows.ts";
 import { observabilityFlows, partNamespaces } from "../../components/observability/shape.ts";
 import { certManagerFlows } from "../../components/platform/cert-manager.ts";
-import { controllerPeers } from "../../components/platform/controllers.ts";
+import { controllerPeers } from "../../components/platform/controller-shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { type GuardedHost, guardedHosts } from "../../components/platform/guards.schema.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
