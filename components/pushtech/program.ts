@@ -239,6 +239,7 @@ export function programWorkload(args: ProgramArgs): WorkloadArgs {
     pullSecrets: image.pullSecrets,
     podAnnotations: {
       [settingsAnnotation]: settings.fingerprint([traits.env, ...(own.environments ?? [])]),
+      ...(config.redeploy === undefined ? {} : { "fleet/redeploy": config.redeploy }),
     },
     ...(isServer(name) ? { services: [serviceOf(name)] } : {}),
     terminationGraceSeconds: own.graceSeconds ?? 60,

@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Replicas, Seconds } from "../base/scalars.ts";
+import { LabelValue, Replicas, Seconds } from "../base/scalars.ts";
 import type { WorkloadFault } from "../workload/fault.ts";
 import { workloadFaults } from "../workload/faults.ts";
 import { Disruption, Placement, Resources } from "../workload/workload.schema.ts";
@@ -58,6 +58,8 @@ const programFields = (traits: ProgramTraits) => ({
   update: Pace,
   /** How many pods an eviction may take. Default: one at a time. */
   disruption: Disruption.prefault({ maxUnavailable: 1 }),
+  /** Any word: another one exchanges the pods, though nothing else has changed. */
+  redeploy: LabelValue.optional(),
 });
 
 /** Fields of a program that serves with several processes. */

@@ -329,6 +329,15 @@ describe("what pods are exchanged for", () => {
     );
   });
 
+  it("is another word of the stack's, where nothing else has changed", async () => {
+    const rendered = await renderSystem({ services: { website: { redeploy: "2026-11-22" } } });
+    const { annotations } = controllerOf(rendered, "website").spec.template.metadata;
+    expect(annotations["fleet/redeploy"]).toBe("2026-11-22");
+    expect(controllerOf(all, "website").spec.template.metadata.annotations).not.toHaveProperty(
+      "fleet/redeploy",
+    );
+  });
+
   it("is another domain only for those that tell it to others", async () => {
     expect(await changed({ domain: "pushtech.de" })).toEqual(["storage", "website"]);
   });
