@@ -63,10 +63,10 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "image-digests",
-    stacks: ["prod"],
+    stacks: ["prod", "pushtech-production"],
     resources: ["Deployment *", "StatefulSet *", "DaemonSet *", "CronJob *", "Job *"],
     reason:
-      "nobody here can ask the registries: make images STACK=prod TARGET=live writes every digest before the first live update, and this exception goes with that commit",
+      "nobody here can ask the registries: make images STACK=<stack> TARGET=live writes every digest before the first live update, and this exception goes with that commit",
   },
   {
     rule: "probes",
@@ -120,7 +120,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "pod-security",
-    stacks: ["voting"],
+    stacks: ["voting", "pushtech-production"],
     resources: ["DaemonSet log-shipper"],
     only: /volume (container-logs|pod-logs|data) is|user 0|run as root/,
     reason:
@@ -173,7 +173,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "namespace-enforces",
-    stacks: ["prod", "voting"],
+    stacks: ["prod", "voting", "pushtech-production"],
     resources: ["Namespace log-shipper"],
     only: /privileged/,
     reason: "logs are folders of the node; nothing else stands in that namespace",
@@ -227,7 +227,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "public-exposure",
-    stacks: skywire,
+    stacks: [...skywire, "pushtech-production"],
     resources: ["Ingress grafana-ingress"],
     reason: "Grafana has its users log in",
   },
@@ -298,7 +298,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "outside-allowed",
-    stacks: skywire,
+    stacks: [...skywire, "pushtech-production"],
     resources: ["Deployment grafana"],
     only: /GF_SERVER_ROOT_URL/,
     reason: "its own public address, which it writes into links",
@@ -541,7 +541,10 @@ export const exceptions: readonly Exception[] = [
   {
     rule: "probes",
     stacks: pushtech,
-    resources: ["Deployment cert-manager:cert-manager/cert-manager*"],
+    resources: [
+      "Deployment cert-manager:cert-manager/cert-manager",
+      "Deployment cert-manager:cert-manager/cert-manager-cainjector",
+    ],
     reason: "cert-manager's own chart, which has none for what nobody calls",
   },
   {

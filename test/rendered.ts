@@ -22,6 +22,7 @@ import type { StackContext } from "../stacks/context.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, type RawConfig, readRawValue, systemSections } from "../stacks/raw.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import type { PushtechStack } from "../stacks/pushtech/schema.ts";
 import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import type { SpacemeshStack } from "../stacks/spacemesh/schema.ts";
 import type { SpacemeshDiscoveryStack } from "../stacks/spacemesh-discovery/schema.ts";
@@ -37,6 +38,8 @@ interface Configs {
   readonly test: SkywireStack;
   readonly prod: SkywireStack;
   readonly voting: VotingOnKubernetes;
+  readonly "pushtech-staging": PushtechStack;
+  readonly "pushtech-production": PushtechStack;
   readonly "spacemesh-mini": SpacemeshStack;
   readonly "spacemesh-devnet": SpacemeshStack;
   readonly "spacemesh-testnet": SpacemeshStack;
@@ -54,10 +57,20 @@ export type AllConfigs = Configs & CloudConfigs;
 export type Stack = keyof Configs;
 
 /** The committed stacks that tests go over in `make check`. */
-export const stacks: readonly Stack[] = ["test", "prod", "voting", "spacemesh-mini"];
+export const stacks: readonly Stack[] = [
+  "test",
+  "prod",
+  "voting",
+  "spacemesh-mini",
+  "pushtech-staging",
+];
 
 /** The same in larger: seconds each, and so left to `make test`. */
-export const largeStacks: readonly Stack[] = ["spacemesh-devnet", "spacemesh-testnet"];
+export const largeStacks: readonly Stack[] = [
+  "spacemesh-devnet",
+  "spacemesh-testnet",
+  "pushtech-production",
+];
 
 /** A committed stack, wherever it runs. */
 export type AnyStack = keyof AllConfigs;

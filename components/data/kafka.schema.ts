@@ -126,3 +126,9 @@ export const KafkaConfig = z.discriminatedUnion("kind", [BuiltinKafka, ExternalK
 });
 /** {@inheritDoc KafkaConfig} */
 export type KafkaConfig = z.infer<typeof KafkaConfig>;
+
+/** What the Job of the topics asks for: three Java programs, one after the other. */
+export const topicsResources = {
+  requests: { cpu: "100m", memory: "128Mi" },
+  limits: { memory: "256Mi" },
+} as const;

@@ -6,7 +6,7 @@ import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { kafkaPort, topicsName } from "./flows.ts";
 import { brokerConfig, brokerScript, topicList, topicsScript } from "./kafka-files.ts";
-import type { BuiltinKafka, KafkaConfig } from "./kafka.schema.ts";
+import { type BuiltinKafka, type KafkaConfig, topicsResources } from "./kafka.schema.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 import { commandLog4j, javaHeap, serverLog4j } from "./zookeeper-files.ts";
@@ -179,9 +179,3 @@ function topicsArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Worklo
     job: { backoffLimit: 3 },
   };
 }
-
-/** What the Job of the topics asks for: three Java programs, one after the other. */
-export const topicsResources = {
-  requests: { cpu: "100m", memory: "128Mi" },
-  limits: { memory: "256Mi" },
-} as const;

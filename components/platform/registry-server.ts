@@ -9,19 +9,12 @@ import { yamlText } from "../base/yaml.ts";
 import { claimOf } from "../data/storage.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import type { CapacityRequest } from "./capacity.ts";
-import { entryFlows } from "./controller-shape.ts";
 import type { GuardedHost } from "./guards.schema.ts";
 import { HttpHost } from "./ingress.ts";
 import type { IngressConfig } from "./ingress.schema.ts";
 import { hosted, Namespace } from "./namespace.ts";
 import type { RegistryServerConfig } from "./registry-server.schema.ts";
-
-/** Name of its pods, of its Service and of its host's objects. */
-const registryName = "registry";
-
-/** Port of the pods and of the Service. */
-export const registryPort = 5000;
+import { registryName, registryPort } from "./registry-server-shape.ts";
 
 /** User of the process: the image's own is root, and nothing that it does needs that. */
 const registryUser = 10_001;
@@ -174,17 +167,3 @@ function registryWorkload({
     data: args.data,
   };
 }
-
-/** Calls that the registry gets: from the controller of its host. */
-export const registryFlows = (config: RegistryServerConfig, ingress: IngressConfig): Flow[] =>
-  entryFlows(
-    ingress,
-    config.host,
-    { kind: "workload", name: registryName, namespace: config.namespace },
-    registryPort,
-  );
-
-/** What it asks of the nodes, for capacityFaults. */
-export const registryRequests = ({ resources }: RegistryServerConfig): CapacityRequest[] => [
-  { workload: registryName, replicas: 1, ...resources.requests, placement: { tolerations: [] } },
-];

@@ -1,7 +1,7 @@
 /** Every workload of a PushTech stack with its place in the file and what it asks of the nodes. Pure. */
 import { backupResources } from "../../components/data/backup.schema.ts";
 import { topicsName } from "../../components/data/flows.ts";
-import { topicsResources } from "../../components/data/kafka.ts";
+import { topicsResources } from "../../components/data/kafka.schema.ts";
 import {
   backupWorkload,
   type StoreWorkload,
@@ -9,9 +9,9 @@ import {
 } from "../../components/data/requests.ts";
 import { observabilityWorkloads } from "../../components/observability/shape.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { certManagerRequests } from "../../components/platform/cert-manager.ts";
-import { controllerRequests } from "../../components/platform/controllers.ts";
-import { registryRequests } from "../../components/platform/registry-server.ts";
+import { certManagerRequests } from "../../components/platform/cert-manager-shape.ts";
+import { controllerRequests } from "../../components/platform/controller-shape.ts";
+import { registryRequests } from "../../components/platform/registry-server-shape.ts";
 import { slotPool } from "../../components/platform/slots.ts";
 import {
   migratedPrograms,
@@ -168,11 +168,13 @@ export const stackWorkloads = (stack: PushtechStack): StackWorkload[] => [
   ...surroundings(stack),
 ];
 
-/** What is asked of the nodes. A slot that does not exist is told by pinnedFaults. */
+/** Those that may find a place. A slot that does not exist is told by pinnedFaults. */
+export const placeableWorkloads = (stack: PushtechStack): StackWorkload[] =>
+  stackWorkloads(stack).filter(
+    ({ request: { placement } }) =>
+      placement.slot === undefined || slotPool(stack.cluster, placement.slot) !== undefined,
+  );
+
+/** What is asked of the nodes. */
 export const placeableRequests = (stack: PushtechStack): CapacityRequest[] =>
-  stackWorkloads(stack)
-    .map(({ request }) => request)
-    .filter(
-      ({ placement: { slot } }) =>
-        slot === undefined || slotPool(stack.cluster, slot) !== undefined,
-    );
+  placeableWorkloads(stack).map(({ request }) => request);

@@ -6,19 +6,19 @@
  */
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
-import { balancerFaults } from "../../components/platform/balancer.ts";
+import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { capacityFaults } from "../../components/platform/capacity.ts";
-import { controllerSlots } from "../../components/platform/controllers.ts";
+import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
-import { registryServer } from "../../components/platform/registry.schema.ts";
+import { ownRegistryFaults } from "../../components/platform/registry-faults.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
 import { repeated } from "../rules.ts";
 import { publicHosts, recordHosts } from "./hosts.ts";
-import { placeableRequests, stackWorkloads } from "./requests.ts";
+import { placeableWorkloads, stackWorkloads } from "./requests.ts";
 import type { PushtechStack } from "./schema.ts";
 import { namespacesOf } from "./shape.ts";
 import { storeFaults } from "./store-rules.ts";
@@ -112,18 +112,8 @@ const issuerFaults: Rule = ({ environment, ingress, certificates }) => {
   ];
 };
 
-/** The one registry has the one login. */
-const registryFaults: Rule = ({ images, registry }) =>
-  registry === undefined ||
-  registryServer(images.repository) !== registry.host ||
-  images.pullSecret.name === registry.login.name
-    ? []
-    : [
-        {
-          path: ["images", "pullSecret"],
-          message: `must be ${registry.login.name}, the login of fleet:registry: the images are there`,
-        },
-      ];
+/** What is said of images beside a registry of the stack's own. */
+const registryFaults: Rule = ownRegistryFaults;
 
 /** Workloads of one namespace need different names. */
 const workloadNameFaults: Rule = (stack) =>
@@ -148,13 +138,12 @@ const roomFaults: Rule = (stack) => {
   if (isUnsized(stack.cluster)) {
     return [];
   }
-  const workloads = stackWorkloads(stack);
-  return capacityFaults(stack.cluster, placeableRequests(stack)).map(
-    ({ workload, request, message }) => ({
-      path: workloads.find((one) => one.request === request)?.path ?? ["cluster", "pools"],
-      message: `${workload} ${message}`,
-    }),
-  );
+  const workloads = placeableWorkloads(stack);
+  const requests = workloads.map(({ request }) => request);
+  return capacityFaults(stack.cluster, requests).map(({ workload, request, message }) => ({
+    path: workloads.find((one) => one.request === request)?.path ?? ["cluster", "pools"],
+    message: `${workload} ${message}`,
+  }));
 };
 
 /** What watches, and what of the stack it names. */

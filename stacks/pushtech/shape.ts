@@ -1,12 +1,12 @@
 /** What follows from a PushTech stack's config and several steps need. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
 import { observabilityFlows, partNamespaces } from "../../components/observability/shape.ts";
-import { certManagerFlows } from "../../components/platform/cert-manager.ts";
+import { certManagerFlows } from "../../components/platform/cert-manager-shape.ts";
 import { controllerPeers } from "../../components/platform/controller-shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { type GuardedHost, guardedHosts } from "../../components/platform/guards.schema.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
-import { registryFlows } from "../../components/platform/registry-server.ts";
+import { registryFlows } from "../../components/platform/registry-server-shape.ts";
 import { pushtechFlows } from "../../components/pushtech/flows.ts";
 import { systemHosts } from "./hosts.ts";
 import type { PushtechStack } from "./schema.ts";

@@ -16,7 +16,8 @@ import { StackConfig } from "../../stacks/stack.schema.ts";
 import { schemaFor } from "../../stacks/systems.ts";
 
 /** Stacks with a committed file. */
-export type FixtureStack = "test" | "prod" | "voting" | "spacemesh-mini";
+export type FixtureStack =
+  "test" | "prod" | "voting" | "spacemesh-mini" | "pushtech-staging" | "pushtech-production";
 
 /** A stack file's config, and values for every secret it refers to. */
 export interface Draft {
@@ -35,6 +36,8 @@ const drafts = {
   prod: readDraft("prod"),
   voting: readDraft("voting"),
   "spacemesh-mini": readDraft("spacemesh-mini"),
+  "pushtech-staging": readDraft("pushtech-staging"),
+  "pushtech-production": readDraft("pushtech-production"),
 } satisfies Record<FixtureStack, Draft>;
 
 function readDraft(stack: FixtureStack): Draft {
@@ -68,12 +71,14 @@ export const environment = (stack: string): StackEnvironment => ({
       ["skycoin-test", "https://192.0.2.1:6443"],
       ["skycoin-prod", "https://192.0.2.2:6443"],
       ["voting", "https://192.0.2.3:6443"],
+      ["pushtech-staging", "https://192.0.2.4:6443"],
+      ["pushtech-production", "https://192.0.2.5:6443"],
       ["here", "https://127.0.0.1:6443"],
     ]),
   }),
 });
 
-const systems = ["skywire", "spacemesh", "spacemesh-discovery", "voting"] as const;
+const systems = ["skywire", "spacemesh", "spacemesh-discovery", "pushtech", "voting"] as const;
 
 const schemas = new Map(
   await Promise.all(

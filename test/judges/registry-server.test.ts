@@ -12,9 +12,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   registryConfig,
   registryFolders,
-  registryPort,
   writeLogin,
 } from "../../components/platform/registry-server.ts";
+import { registryPort } from "../../components/platform/registry-server-shape.ts";
 import { freePorts, Place, until } from "../data/programs.ts";
 
 const places: Place[] = [];

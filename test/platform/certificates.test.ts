@@ -7,11 +7,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { tcp } from "../../components/base/flows.ts";
+import { CertManager } from "../../components/platform/cert-manager.ts";
 import {
   certManagerFlows,
   certManagerRequests,
-  CertManager,
-} from "../../components/platform/cert-manager.ts";
+} from "../../components/platform/cert-manager-shape.ts";
 import { CertificatesConfig, issuerName } from "../../components/platform/cert-manager.schema.ts";
 import {
   certificateState,

@@ -4,12 +4,17 @@ import { describe, expect, it } from "vitest";
 import { tcp } from "../../components/base/flows.ts";
 import { SecretStore } from "../../components/base/secret-store.ts";
 import { IssuingIngressConfig } from "../../components/platform/ingress.schema.ts";
+import {
+  ownRegistryFaults,
+  type RegistrySections,
+} from "../../components/platform/registry-faults.ts";
 import { RegistryServerConfig } from "../../components/platform/registry-server.schema.ts";
+import { RegistryServer } from "../../components/platform/registry-server.ts";
 import {
   registryFlows,
   registryRequests,
-  RegistryServer,
-} from "../../components/platform/registry-server.ts";
+} from "../../components/platform/registry-server-shape.ts";
+import { taggedImagesConfig } from "../../components/platform/tagged-images.schema.ts";
 import { collect, find } from "../harness.ts";
 import { unwrapSecrets } from "../rendered.ts";
 import { complaints } from "./fixtures.ts";
@@ -82,5 +87,47 @@ describe("a registry in the cluster", () => {
       },
     ]);
     expect(registryRequests(config)).toMatchObject([{ workload: "registry", replicas: 1 }]);
+  });
+});
+
+describe("a stack with a registry of its own", () => {
+  const images = (change: Record<string, unknown> = {}) =>
+    taggedImagesConfig(["storage"]).parse({
+      repository: "registry.example.org/team/demo",
+      pullSecret: "registry",
+      ...change,
+    });
+  const faults = (change: Record<string, unknown>, sections: Partial<RegistrySections> = {}) =>
+    ownRegistryFaults({ images: images(change), ingress, registry: config, ...sections }).map(
+      ({ path, message }) => `${path.join(".")}: ${message}`,
+    );
+
+  it("has its images there under its login, by digests or built by itself", () => {
+    expect(faults({ overrides: { storage: { build: { context: "." } } } })).toEqual([]);
+    expect(faults({ pullSecret: "other" })).toEqual([
+      "images.pullSecret: must be registry, the login of fleet:registry: the images are there",
+    ]);
+    expect(faults({ resolve: "run" }).join()).toMatch(/^images\.resolve: must go: previews would/);
+  });
+
+  it("may have them elsewhere, and says of those what it likes", () => {
+    const hub = { repository: "docker.io/team/demo", pullSecret: "other", resolve: "run" };
+    expect(faults(hub)).toEqual([]);
+    expect(faults({ pullSecret: "other" }, { registry: undefined })).toEqual([]);
+  });
+
+  it("has no Traefik before it that keeps bodies small", () => {
+    const behind = (change: object) =>
+      IssuingIngressConfig.parse({
+        controllers: {
+          edge: { kind: "traefik", exposure: { kind: "load-balancer" }, ...change },
+        },
+        default: "edge",
+        tls: { kind: "own-issuer" },
+      });
+    expect(faults({}, { ingress: behind({}) })).toEqual([]);
+    expect(faults({}, { ingress: behind({ maximumBody: "64Mi" }) }).join()).toMatch(
+      /^ingress\.controllers\.edge\.maximumBody: must go, or registry\.example\.org have another/,
+    );
   });
 });
