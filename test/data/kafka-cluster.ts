@@ -129,7 +129,8 @@ export class KafkaCluster {
   /** What ZooKeeper says to a word of four letters, as the probes say it. */
   async #askZookeeper(word: string): Promise<string> {
     const dial = `exec 3<>/dev/tcp/127.0.0.1/${this.#port(2)} && printf ${word} >&3 && cat <&3`;
-    return (await this.place.run(["bash", "-c", dial])).output.trim();
+    // One that has taken the call and does not answer is asked anew, as the kubelet does.
+    return (await this.place.run(["timeout", "5", "bash", "-c", dial])).output.trim();
   }
 
   /** Starts a broker, as its pod's script does. */
@@ -144,11 +145,17 @@ export class KafkaCluster {
     });
   }
 
-  /** Starts a broker and waits until it serves. */
+  /**
+   * Starts a broker and waits until it serves. One that was killed is known to ZooKeeper for seconds yet: then it
+   * leaves, and is started anew, as the kubelet does.
+   */
   async serve(number: number): Promise<void> {
-    const running = this.startBroker(number);
-    this.#brokers.set(number, running);
+    let running = this.startBroker(number);
     await until(`broker ${number} serves`, () => {
+      if (running.child.exitCode !== null && running.said().includes("already registered")) {
+        running = this.startBroker(number);
+      }
+      this.#brokers.set(number, running);
       alive(`broker ${number}`, running);
       return running.said().includes(`[Kafka Server ${number}], started`);
     });
