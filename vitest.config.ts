@@ -23,7 +23,7 @@ const thorough = [
   "test/config/{random,single-faults}.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
   "test/golden-large.test.ts",
-  "test/pushtech/reachability.test.ts",
+  "test/pushtech/{differences,reachability}.test.ts",
   "test/skywire/{kept,production}.test.ts",
 ];
 

@@ -118,6 +118,7 @@ const staging: readonly Omit<FaultCase, "stack">[] = [
         storage: { size: "20Gi" },
       },
       "fleet:images/repository": "registry.staging.pushtech.de/pushtech",
+      "fleet:images/resolve": undefined,
       "fleet:cluster/pools/workers/nodes": 4,
     }),
     paths: ["fleet:images.pullSecret", "fleet:registry.login"],
