@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import { rsaPublicHalf } from "../../components/base/cipher-keys.ts";
@@ -8,11 +11,15 @@ import {
   environmentPorts,
   environmentSecrets,
 } from "../../components/pushtech/environment-file.ts";
+import { keys, type KeysRequest } from "../../ops/keys/command.ts";
 import { readDockerLogin } from "../../ops/keys/docker-login.ts";
 import { readEnvironmentImport } from "../../ops/keys/environment-import.ts";
 import { readEnvironmentText } from "../../ops/keys/environment-text.ts";
 import { keyRows, type SecretValues } from "../../ops/keys/rows.ts";
+import type { Vault } from "../../ops/keys/vault.ts";
+import { parseStackFile } from "../../ops/stack-file.ts";
 import { requiredSecrets } from "../../stacks/secrets.ts";
+import { clone } from "../rendered.ts";
 import { throwAwayRsaKey } from "../rsa-key.ts";
 
 const config = {
@@ -247,5 +254,62 @@ describe("Docker's config file", () => {
 
   it("is for stacks that pull with a login", () => {
     expect(said(() => login({ auths: {} }, {}))).toContain("without a login");
+  });
+});
+
+describe("make keys of PushTech's production", () => {
+  const name = "pushtech-production";
+  const file = parseStackFile(name, readFileSync(join(clone, `Pulumi.${name}.yaml`), "utf8"));
+  const docker = JSON.stringify({
+    auths: { "docker.io": { username: "gorenje", password: generateSecret("token") } },
+  });
+
+  /** What is in the vault after a run, and what the run said. */
+  async function run(request: Partial<KeysRequest>) {
+    const entries: Record<string, unknown> = {};
+    const vault: Vault = {
+      place: "memory",
+      read: () => Promise.resolve({ ...entries }),
+      add: (added) => {
+        Object.assign(entries, added);
+        return Promise.resolve();
+      },
+    };
+    const told = await keys({ file, target: "live", vault, ...request }).then(
+      ({ report }) => report,
+      (error: unknown) => String(error),
+    );
+    return { entries, told };
+  }
+
+  it("takes file and login in together, makes nothing, and says what neither brings", async () => {
+    const { entries, told } = await run({ environment: fileWith(), docker });
+    expect(Object.keys(entries).sort()).toEqual(
+      ["registry", ...Object.keys(environmentKinds).map(entryOfKey)].sort(),
+    );
+    expect(told).not.toContain("made now");
+    expect(told).toMatch(/Missing: .*: production's are imported/);
+    for (const value of Object.values(values)) {
+      expect(told).not.toContain(value);
+    }
+  });
+
+  it.each([
+    ["KAFIDX_PASSWORD", "changeme123"],
+    ["ONESIGNAL_APP_ID", "<your-onesignal-app>"],
+    ["WEBSITE_CRED_IV_BASE64", Buffer.alloc(16).toString("base64")],
+    ["TRACKER_COOKIE_SECRET", "x".repeat(64)],
+  ])("takes nothing where %s is a placeholder", async (key, value) => {
+    const { entries, told } = await run({ environment: fileWith({ [key]: value }), docker });
+    expect(entries).toEqual({});
+    expect(told).toContain(`${entryOfKey(key)} is a placeholder, which production does not take`);
+    expect(told).not.toContain(value);
+  });
+
+  it("takes nothing where two files bring one entry", async () => {
+    const imported = { "kafidx-user": "somebody" };
+    const { entries, told } = await run({ environment: fileWith(), imported });
+    expect(entries).toEqual({});
+    expect(told).toContain("brought by two files: kafidx-user");
   });
 });
