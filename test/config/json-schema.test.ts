@@ -38,8 +38,6 @@ const schemas = {
 };
 const names = Object.keys(schemas) as (keyof typeof schemas)[];
 
-const committed = Object.keys(schemas) as (keyof typeof schemas)[];
-
 describe("the JSON schema of stack files", () => {
   it("is up to date: make schema writes it", () => {
     const written = readFileSync(resolve(root, "schemas/stack.schema.json"), "utf8");
