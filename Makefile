@@ -15,7 +15,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT,$(eval $(call hand-over,$(name))))
+$(foreach name,STACK CMD NAME FROM TARGET NEW IMPORT PATIENCE FOLLOW YES BASE OUT REVIEWED FOR BRANCH PULL COMMIT AGREED ENDPOINT ENV_FILE DOCKER_LOGIN BEHAVE BESIDE,$(eval $(call hand-over,$(name))))
 
 FLEET := node tools/fleet.mjs
 
@@ -25,7 +25,7 @@ reviewed = $(FLEET) $(1) || { code=$$?; [ $$code -eq 2 ] || exit $$code; }
 
 ## In the sandbox, on this machine only
 .PHONY: up preview watch down status exec shell
-up: ## bring a stack up on a real control plane here (STACK=test)
+up: ## bring a stack up on a real control plane here; BEHAVE=storage-db:slow-20s makes pods late or fail, BESIDE=<stack> takes that one's cluster (STACK=test)
 	@$(FLEET) up
 preview: ## what would change in the sandbox (STACK=test)
 	@$(FLEET) preview
@@ -41,9 +41,11 @@ shell: ## a shell with the sandbox's kubeconfig and engine in place (STACK=test)
 	@$(FLEET) shell
 
 ## What a change does, for whoever reviews it (docs/review.md)
-.PHONY: review
+.PHONY: review diff
 review: ## the report of a change, without live access: make review STACK=prod|all BASE=master (STACK=test)
 	@$(call reviewed,review)
+diff: ## every object that a change changes, line by line, without a cluster: make diff STACK=prod BASE=master OUT=folder (STACK=test)
+	@$(FLEET) diff
 
 ## Live: plain pulumi does all else (docs/live.md)
 .PHONY: live-preview live-drift live-up
@@ -110,7 +112,7 @@ bench: ## speed and size against a flat program, as ratios
 .PHONY: new-stack keys images preflight doctor lint-stacks
 new-stack: ## start a stack file from another: make new-stack NAME=mine FROM=test
 	@$(FLEET) new-stack
-keys: ## list, make (NEW=name) or import (IMPORT=file) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
+keys: ## list, make (NEW=name) or import (IMPORT=file, ENV_FILE=.env, DOCKER_LOGIN=config.json) the secrets a stack lacks: make keys STACK=test TARGET=sandbox|live
 	@$(FLEET) keys
 images: ## write the digest that each image's tag has now into the stack file: make images STACK=prod TARGET=live
 	@$(FLEET) images

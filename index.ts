@@ -3,7 +3,7 @@ import { loadConfig } from "./stacks/config.ts";
 import { withRelease } from "./stacks/release.ts";
 
 export default async (): Promise<Record<string, unknown>> => {
-  const { config, context } = loadConfig();
+  const { config, context } = await loadConfig();
   return withRelease(config, context, async () => {
     // Imported only now: a run of one system loads no other's code.
     switch (config.system) {
@@ -18,6 +18,10 @@ export default async (): Promise<Record<string, unknown>> => {
       case "spacemesh-discovery": {
         const { spacemeshDiscovery } = await import("./stacks/spacemesh-discovery/index.ts");
         return spacemeshDiscovery(config);
+      }
+      case "pushtech": {
+        const { pushtech } = await import("./stacks/pushtech/index.ts");
+        return pushtech(config, context);
       }
       case "voting": {
         const { voting } = await import("./stacks/voting/index.ts");

@@ -5,10 +5,12 @@ import { defineConfig } from "vitest/config";
  * machine has, and are left to `make test`: `make check` is to take less than a minute.
  */
 const programs = [
+  "test/config/without-sdk.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",
+  "test/pushtech/{connected,migration-command,storage-probe,wait}.test.ts",
   "test/spacemesh/container-command.test.ts",
   "test/tools/{install,lock}.test.ts",
 ];
@@ -21,6 +23,7 @@ const thorough = [
   "test/config/{random,single-faults}.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
   "test/golden-large.test.ts",
+  "test/pushtech/{differences,reachability}.test.ts",
   "test/skywire/{kept,production}.test.ts",
 ];
 
@@ -73,8 +76,11 @@ export default defineConfig({
           include: ["test/e2e/**/*.e2e.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          // Each file brings up control planes of its own, and most of its time waits for pods: two
-          // files at a time (maxWorkers) are what two cores carry.
+          // The engine and the control planes are short-lived: memory is cheaper than the tenth of their work
+          // that freeing it would be.
+          env: { GOGC: "400" },
+          // Each file brings up control planes of its own: two files at a time (maxWorkers), three where they
+          // have the machine to themselves (test/run.ts).
         },
       },
     ],

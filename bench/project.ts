@@ -75,9 +75,7 @@ export class Project {
   async down(api: Api): Promise<void> {
     await this.#engine("state", "unprotect", "--all", "--stack", this.#place.stack, "--yes");
     const cloud = watchCloud(api, this.#place.folder);
-    const destroy = () => this.#engine("destroy", ...this.#updating);
-    // Google gives no address back that a machine still has, and nothing says which of the two goes first.
-    await destroy().catch(destroy).finally(cloud.end);
+    await this.#engine("destroy", ...this.#updating).finally(cloud.end);
   }
 
   /** Bytes of the state as the backend keeps it: without the indentation of an export. */

@@ -34,14 +34,19 @@ export default () => {
 };
 `;
 
-/** Everything that Fleet does before its first resource: code loaded, config read and checked. */
-export const startProgram = `import { loadConfig } from ${JSON.stringify(join(clone, "stacks/config.ts"))};
-import { traceProgram } from ${JSON.stringify(join(clone, "stacks/trace.ts"))};
+const inClone = (file: string): string => JSON.stringify(join(clone, file));
 
+/** Everything that Fleet does before its first resource: code loaded, config read and checked. */
+export const startProgram = `import "@pulumi/pulumi";
+
+await import(${inClone("stacks/loading.mjs")});
+const { traceProgram } = await import(${inClone("stacks/trace.ts")});
 traceProgram();
+const { loadConfig } = await import(${inClone("stacks/config.ts")});
+
 export default async () => {
-  loadConfig();
-  await import(${JSON.stringify(join(clone, "stacks/skywire/index.ts"))});
+  await loadConfig();
+  await import(${inClone("stacks/skywire/index.ts")});
   return {};
 };
 `;

@@ -17,7 +17,7 @@ const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
   ...{ yes: text, file: text, base: text, out: text, reviewed: text },
   ...{ for: text, branch: text, pull: text, commit: text, agreed: text },
-  endpoint: text,
+  ...{ endpoint: text, "env-file": text, "docker-login": text },
 };
 
 /** The exit code: 0 when all is well. */
@@ -50,6 +50,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runLiveUp(values);
     case "review":
       return runReview(values, values.target ?? "sandbox", { drift: true, change: true });
+    case "diff":
+      return runDiff(values);
     case "live-preview":
       return runReview(values, "live", { drift: true, change: true });
     case "live-drift":
@@ -86,7 +88,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default:
       throw new CommandError(
-        "commands: keys, doctor, hosts, images, preflight, adopt, verify, review, live-preview, live-drift, live-up, policy, tasks, live-tools, live-login, live-logout, join-reports, comment, merged, alarm, genesis, list, rewards, network-release, from-spacecraft, new-stack, lint-stacks",
+        "commands: keys, doctor, hosts, images, preflight, adopt, verify, review, diff, live-preview, live-drift, live-up, policy, tasks, live-tools, live-login, live-logout, join-reports, comment, merged, alarm, genesis, list, rewards, network-release, from-spacecraft, new-stack, lint-stacks",
       );
   }
 }
@@ -179,6 +181,18 @@ async function runReview(
     stack: stack === "all" ? stack : readStackName("STACK", stack),
     target: readTarget(target),
   });
+}
+
+async function runDiff({ base, out, stack }: Values): Promise<number> {
+  const { diff } = await import("./diff/command.ts");
+  const { text: told, summary } = await diff({
+    ...{ root, base, out, environment: process.env, stack: readStackName("STACK", stack) },
+    say: (line) => process.stderr.write(`${line}\n`),
+  });
+  // The diff alone goes to standard output: it may be handed to another tool.
+  process.stdout.write(told === "" ? "" : `${told}\n`);
+  process.stderr.write(`${summary}\n`);
+  return 0;
 }
 
 /** What a pipeline's job does round the others: docs/live.md, Pipelines. */

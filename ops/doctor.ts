@@ -132,7 +132,7 @@ function configCheck(
 ): Check {
   const name = "config";
   try {
-    const { config } = parseConfig(rawConfig(file, secrets), environment);
+    const { config } = parseConfig(rawConfig(file, secrets), environment, StackConfig);
     return { name, detail: `${config.system}, ${placeOf(config)}`, faults: [] };
   } catch (error) {
     if (error instanceof ConfigError) {

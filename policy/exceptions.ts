@@ -23,6 +23,9 @@ const skywire = ["test", "prod"];
 /** Spacemesh networks. */
 const networks = ["spacemesh-mini", "spacemesh-devnet", "spacemesh-testnet"];
 
+/** PushTech's. */
+const pushtech = ["pushtech-staging", "pushtech-production"];
+
 /** All exceptions. */
 export const exceptions: readonly Exception[] = [
   {
@@ -60,10 +63,10 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "image-digests",
-    stacks: ["prod"],
+    stacks: ["prod", "pushtech-production"],
     resources: ["Deployment *", "StatefulSet *", "DaemonSet *", "CronJob *", "Job *"],
     reason:
-      "nobody here can ask the registries: make images STACK=prod TARGET=live writes every digest before the first live update, and this exception goes with that commit",
+      "nobody here can ask the registries: make images STACK=<stack> TARGET=live writes every digest before the first live update, and this exception goes with that commit",
   },
   {
     rule: "probes",
@@ -117,7 +120,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "pod-security",
-    stacks: ["voting"],
+    stacks: ["voting", "pushtech-production"],
     resources: ["DaemonSet log-shipper"],
     only: /volume (container-logs|pod-logs|data) is|user 0|run as root/,
     reason:
@@ -170,7 +173,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "namespace-enforces",
-    stacks: ["prod", "voting"],
+    stacks: ["prod", "voting", "pushtech-production"],
     resources: ["Namespace log-shipper"],
     only: /privileged/,
     reason: "logs are folders of the node; nothing else stands in that namespace",
@@ -224,7 +227,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "public-exposure",
-    stacks: skywire,
+    stacks: [...skywire, "pushtech-production"],
     resources: ["Ingress grafana-ingress"],
     reason: "Grafana has its users log in",
   },
@@ -295,7 +298,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "outside-allowed",
-    stacks: skywire,
+    stacks: [...skywire, "pushtech-production"],
     resources: ["Deployment grafana"],
     only: /GF_SERVER_ROOT_URL/,
     reason: "its own public address, which it writes into links",
@@ -493,5 +496,113 @@ export const exceptions: readonly Exception[] = [
     resources: ["Deployment grafana"],
     only: /GF_SERVER_ROOT_URL/,
     reason: "its own public address, which it writes into links",
+  },
+  {
+    rule: "namespace-enforces",
+    stacks: pushtech,
+    resources: ["Namespace pushtech-images"],
+    only: /privileged/,
+    reason:
+      "the NFS server drives the kernel's of its node, which only a privileged pod may; nothing else stands in that namespace",
+  },
+  {
+    rule: "pod-security",
+    stacks: pushtech,
+    resources: ["StatefulSet imageserver-nfs"],
+    reason:
+      "it drives the NFS server of its node's kernel (facts/pushtech.md 3.1): privileged, and the only such pod",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: pushtech,
+    resources: ["ClusterRole nginx-cluster-role"],
+    only: /reads the Secrets/,
+    reason: "an ingress controller reads the certificates of the Ingresses of every namespace",
+  },
+  {
+    rule: "public-exposure",
+    stacks: pushtech,
+    resources: ["Service nginx-balancer"],
+    reason: "the ingress controller: what it lets in is what the Ingresses name",
+  },
+  {
+    rule: "bounded-scratch",
+    stacks: pushtech,
+    resources: ["StatefulSet imageserver-nfs"],
+    reason: "it writes its list of exports where every NFS server of its image does",
+  },
+  {
+    rule: "rbac-cluster-power",
+    stacks: pushtech,
+    resources: ["ClusterRole cert-manager:cert-manager-*"],
+    reason:
+      "cert-manager's own chart: it keeps certificates as Secrets of every namespace, and runs helpers there that prove hosts",
+  },
+  {
+    rule: "probes",
+    stacks: pushtech,
+    resources: [
+      "Deployment cert-manager:cert-manager/cert-manager",
+      "Deployment cert-manager:cert-manager/cert-manager-cainjector",
+    ],
+    reason: "cert-manager's own chart, which has none for what nobody calls",
+  },
+  {
+    rule: "one-budget-each",
+    stacks: pushtech,
+    resources: ["Deployment cert-manager:cert-manager/cert-manager*"],
+    reason: "cert-manager's own chart: each is one pod, and nothing waits for it but renewals",
+  },
+  {
+    rule: "probes",
+    stacks: pushtech,
+    resources: [
+      "Deployment consumers-nodejs-*",
+      "Deployment consumers-ruby-worker",
+      "Deployment offerserver-worker",
+    ],
+    only: /no liveness probe/,
+    reason:
+      "they listen nowhere and end by themselves without a connection; the first one is the startup probe's (facts/pushtech.md 3.2)",
+  },
+  {
+    rule: "probes",
+    stacks: pushtech,
+    resources: ["Deployment tracker"],
+    only: /container kafkastore has no (liveness|readiness) probe/,
+    reason:
+      "it listens nowhere; a tracker takes events whether Kafka is there or not, and what a kafkastore has taken is lost when it is restarted",
+  },
+  {
+    rule: "public-exposure",
+    stacks: pushtech,
+    resources: [
+      "Ingress tracker-ingress",
+      "Ingress storage-ingress",
+      "Ingress notificationserver-ingress",
+      "Ingress imageserver-ingress",
+      "Ingress website-ingress",
+      "Ingress website-www*-ingress",
+      "Ingress website-tld-ingress",
+    ],
+    reason:
+      "PushTech's public hosts: anybody sends events and sees pages and images; data is asked for with a login (facts/pushtech.md 3.1, 7)",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["pushtech-staging"],
+    resources: [
+      "Ingress kafidx-ingress",
+      "Ingress offerserver-ingress",
+      "Ingress consumers-ruby-ingress",
+    ],
+    reason: "for administrators: the controller lets in whom fleet:adminHosts names",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: pushtech,
+    resources: ["Deployment storage"],
+    only: /IMAGE_HOST/,
+    reason: "the public address of images, which it writes into answers and never dials",
   },
 ];

@@ -2,13 +2,16 @@
 import { KubernetesObject, type PodSet, worldOf } from "./graph/objects.ts";
 import type { Resource } from "./resource.ts";
 
+/** A chart, which the provider makes its objects of: a component in all but its token. */
+export const isChart = (type: string): boolean => type.startsWith("kubernetes:helm.sh/");
+
 /**
  * The object behind a resource; undefined where it is none, or only a patch of one.
  *
  * An object that the engine is still to name stands under its logical name.
  */
 export function objectOf({ type, name, properties }: Resource): KubernetesObject | undefined {
-  if (!type.startsWith("kubernetes:") || type.endsWith("Patch")) {
+  if (!type.startsWith("kubernetes:") || type.endsWith("Patch") || isChart(type)) {
     return undefined;
   }
   const metadata = properties["metadata"] ?? {};

@@ -65,7 +65,7 @@ export function policiesOf(all: readonly Rule[]): Policies {
             // One process may serve a preview and the update after it.
             stack =
               rule === firstOfStack || stack === undefined
-                ? stackWith(resources.map((one) => declared.whole(resourceOf(one))))
+                ? stackWith(declared.all(resources.map(resourceOf)))
                 : stack;
             const { findings, untold } = judgeStack(rule, stack, exceptionsFor(stack.name));
             tell(findings, report);

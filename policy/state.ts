@@ -33,6 +33,8 @@ const Exported = z.object({
           protect: z.boolean().default(false),
           retainOnDelete: z.boolean().default(false),
           ignoreChanges: z.array(z.string()).default([]),
+          /** Only read: it belongs to nobody, or to another resource of the stack. */
+          external: z.boolean().default(false),
           /** Replaced already and only still to be deleted. */
           delete: z.boolean().default(false),
         }),
@@ -58,7 +60,7 @@ export interface State {
  */
 export function readState(stack: string, exported: unknown): State {
   const { resources } = Exported.parse(exported).deployment;
-  const lasting = resources.filter((one) => !one.delete);
+  const lasting = resources.filter((one) => !one.delete && !one.external);
   return {
     stack: { name: stack, resources: lasting.map(resourceOf), secrets: new Map() },
     plain: plainValues(resources),

@@ -51,6 +51,8 @@ function readOptions(words: readonly string[]): Options {
       node: { type: "string" },
       patience: { type: "string" },
       follow: { type: "string" },
+      behave: { type: "string" },
+      beside: { type: "string" },
       fast: { type: "boolean", default: false },
       refresh: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },

@@ -6,6 +6,7 @@ import type { Api } from "./api.ts";
 import { giveServiceAddresses } from "./google/balancers.ts";
 import { giveAddresses } from "./google/kubeip.ts";
 import { PoolKeeper } from "./google/pools.ts";
+import { issueCertificates } from "./issuing.ts";
 import { bindBalancers } from "./linode/balancers.ts";
 import { lookAfterNodes } from "./linode/keeper.ts";
 import { Store } from "./standins/store.ts";
@@ -43,6 +44,7 @@ export class Clouds {
     await giveServiceAddresses(this.#store, this.#api, services);
     await lookAfterNodes(this.#api, this.#store);
     await giveAddresses(this.#api, this.#store);
+    await issueCertificates(this.#api);
   }
 
   /** What happens when nothing has happened for a while. */

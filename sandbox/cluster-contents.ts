@@ -14,6 +14,7 @@ import {
   reservedAddresses,
   shapeAnnotation,
   shapeHash,
+  stackAnnotation,
 } from "./nodes.ts";
 
 /** A class of disks; the first of a list is the default one. */
@@ -82,11 +83,13 @@ export interface NodeFleet {
  * @returns The count of machines there have been since.
  */
 export async function syncNodes(api: Api, fleet: NodeFleet): Promise<number> {
-  const present = new Map(
-    (await api.list("/api/v1/nodes")).map((node) => [node.metadata.name, node]),
-  );
+  const all = await api.list("/api/v1/nodes");
+  const [own, foreign] = [all.filter(isOf(fleet)), all.filter((node) => !isOf(fleet)(node))];
+  const present = new Map(own.map((node) => [node.metadata.name, node]));
   const reserved = reservedAddresses(fleet.nodes);
-  const numbers = positions(namesOf(fleet), presentPositions([...present.values()]));
+  const numbers = positions(namesOf(fleet), presentPositions(own), [
+    ...presentPositions(foreign).values(),
+  ]);
   let { machines } = fleet;
   const wanted = new Set<string>();
   const made: Promise<void>[] = [];
@@ -186,6 +189,12 @@ function isMarkedUnready(node: KubeObject): boolean {
   const taints = node.spec?.["taints"];
   return Array.isArray(taints) && JSON.stringify(taints).includes('"node.kubernetes.io/');
 }
+
+/** Whether a node is not another stack's: what the clouds made themselves says nothing. */
+const isOf =
+  ({ stack }: NodeFleet) =>
+  ({ metadata }: KubeObject): boolean =>
+    (metadata.annotations?.[stackAnnotation] ?? stack) === stack;
 
 function namesOf({ nodes, stack }: NodeFleet): readonly string[] {
   return nodes.map((node) => nodeName(stack, node));

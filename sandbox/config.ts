@@ -1,6 +1,7 @@
 /** The sandbox's config file: the stack's own text, its secrets and encryption replaced. Pure. */
 import { type Document, isMap, isScalar, type Node, parseDocument, visit } from "yaml";
 
+import { useChart } from "./charts.ts";
 import { decrypt, encrypt, type PassphraseKey } from "./encryption.ts";
 import { fault } from "./fault.ts";
 
@@ -45,6 +46,7 @@ export function configValues(document: Document): Readonly<Record<string, unknow
  * @param secrets Throw-away values of `fleet:secrets`.
  * @param former The file so far. What it encrypts is kept where it still says the same, so that the
  *   text changes with the config only: it stands in the state of a stack that rolls back.
+ * @param chart Folder of cert-manager's chart: what a live stack takes from a registry.
  * @throws SandboxError where another part of the file is encrypted: its key is not here.
  */
 export function sandboxConfig(
@@ -53,6 +55,7 @@ export function sandboxConfig(
   secrets: ReadonlyMap<string, string>,
   { key, saltLine }: PassphraseKey,
   former?: string,
+  chart?: string,
 ): string {
   const document = parseStackFile(text, path);
   for (const setting of encryptionSettings) {
@@ -65,6 +68,7 @@ export function sandboxConfig(
   document.deleteIn(["config", sandboxSection]);
   refuseOtherSecrets(document, path);
   shortenPauses(document);
+  useChart(document, chart);
   document.set("encryptionsalt", saltLine);
   const before = former === undefined ? undefined : parseDocument(former);
   const entries = [...secrets].map(([name, value]) => {

@@ -181,6 +181,7 @@ function kwokctl(
 ): Promise<void> {
   const variables = {
     PATH: environment["PATH"],
+    GOGC: environment["GOGC"],
     // Its own settings file lies in HOME.
     HOME: place.home,
     TMPDIR: place.temporary,

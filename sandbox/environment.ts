@@ -2,7 +2,15 @@
  * The environment inside a sandbox. Built from nothing: whatever the shell holds — a kubeconfig, a
  * backend, tokens of clouds — is not there, because only what is named here is taken.
  */
-import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createHash, randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -15,7 +23,10 @@ import { packPrograms } from "./policy.ts";
 import { engineMark } from "./processes.ts";
 import type { Environment } from "./tools.ts";
 
-/** Taken from the shell as they are: how to talk to the terminal, who is asking, where sandboxes lie. */
+/**
+ * Taken from the shell as they are: how to talk to the terminal, who is asking, where sandboxes lie, how much
+ * memory programs written in Go may take to be quicker.
+ */
 export const inherited = [
   "TERM",
   "COLORTERM",
@@ -31,9 +42,14 @@ export const inherited = [
   "COLUMNS",
   "LINES",
   "FLEET_SANDBOX_ROOT",
+  "GOGC",
 ] as const;
 
-const standins = join(dirname(fileURLToPath(import.meta.url)), "standins", "bin");
+const own = dirname(fileURLToPath(import.meta.url));
+const standins = join(own, "standins", "bin");
+
+/** What starts a program for an engine that was built here: start.mjs says why. */
+export const programStart = join(own, "start.mjs");
 
 /**
  * The environment of everything that runs inside a sandbox.
@@ -68,6 +84,7 @@ export function sandboxEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "1",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ERROR_OUTPUT_STRING: "true",
+    PULUMI_LANGUAGE_NODEJS_RUN_PATH: programStart,
     NODE_COMPILE_CACHE: join(cacheFolder(outer), "node-compile"),
     // HOME is another one in here: a make inside the shell must not build every tool again.
     FLEET_CACHE_DIR: cacheFolder(outer),
@@ -115,6 +132,7 @@ export function prepareFolder(place: SandboxPlace): void {
   }
   mkdirSync(place.bin, { recursive: true });
   linkNode(place);
+  keepNoLogs(place.engineHome);
   // The stand-ins read it: a managed cluster's kubeconfig is the sandbox's.
   writeWhole(
     join(place.folder, "standins", "settings.json"),
@@ -142,6 +160,20 @@ function linkNode(place: SandboxPlace): void {
   }
   rmSync(link, { force: true });
   symlinkSync(process.execPath, link);
+}
+
+/**
+ * The engine keeps a log of everything it says to itself, for its makers: a third of its work, and megabytes each
+ * time. It knows no switch, but does without where its folder cannot be.
+ *
+ * @param engineHome PULUMI_HOME; it is there.
+ */
+export function keepNoLogs(engineHome: string): void {
+  const path = join(engineHome, "logs");
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    rmSync(path, { recursive: true, force: true });
+    writeFileSync(path, "A file, so that the engine keeps no logs here: sandbox/environment.ts.\n");
+  }
 }
 
 function searchPath(outer: Environment): readonly string[] {

@@ -40,6 +40,9 @@ export interface NodeObject {
 /** Annotation of the nodes that this program made: only these are ever removed by it. */
 export const shapeAnnotation = "sandbox.fleet/shape";
 
+/** Annotation with the stack that a node is of: two may share a cluster. */
+export const stackAnnotation = "sandbox.fleet/stack";
+
 /** Annotation with the node's {@link nodeObject} position: kept as long as the node's name is. */
 export const positionAnnotation = "sandbox.fleet/position";
 
@@ -115,7 +118,11 @@ export function nodeObject(
     metadata: {
       name,
       labels: { "topology.kubernetes.io/zone": labels["topology.kubernetes.io/region"], ...labels },
-      annotations: { [shapeAnnotation]: shapeHash(node), [positionAnnotation]: `${position}` },
+      annotations: {
+        [shapeAnnotation]: shapeHash(node),
+        [positionAnnotation]: `${position}`,
+        [stackAnnotation]: stack,
+      },
     },
     spec: {
       providerID: providerId ?? `linode://${id}`,
@@ -157,13 +164,16 @@ export function shapeHash(node: NodeShape): string {
 /**
  * A position for each name: the one it has, else the lowest free one. So a new pool moves no node of
  * another.
+ *
+ * @param foreign Positions of another stack's nodes.
  */
 export function positions(
   names: readonly string[],
   present: ReadonlyMap<string, number>,
+  foreign: readonly number[] = [],
 ): ReadonlyMap<string, number> {
   const kept = new Map([...present].filter(([name]) => names.includes(name)));
-  const taken = new Set(kept.values());
+  const taken = new Set([...kept.values(), ...foreign]);
   let next = 0;
   for (const name of names.filter((candidate) => !kept.has(candidate))) {
     while (taken.has(next)) {

@@ -1,5 +1,5 @@
 /** Where a sandbox keeps its things: everything it has lies in one folder of the clone. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -34,8 +34,10 @@ export interface SandboxPlace {
   readonly bin: string;
   /** KWOK_WORKDIR. */
   readonly clusters: string;
-  /** kwokctl's folder of the control plane: programs, certificates, data, logs. */
+  /** kwokctl's folder of the control plane: programs, certificates, data, logs. Of a guest: the host's. */
   readonly cluster: string;
+  /** Stack in whose sandbox's cluster this one is: `beside.ts`. Undefined: it has one of its own. */
+  readonly beside: string | undefined;
   readonly logs: string;
   /** What the sandbox remembers between commands: `state.ts`. */
   readonly state: string;
@@ -78,6 +80,8 @@ export function sandboxPlace(stack: string, options: PlaceOptions = {}): Sandbox
   const root = resolve(options.root ?? join(clone, ".sandbox"));
   const folder = join(root, stack);
   const clusters = join(folder, "cluster");
+  const beside = readBeside(folder);
+  const host = beside === undefined ? clusters : join(root, beside, "cluster");
   return {
     stack,
     clone,
@@ -91,7 +95,8 @@ export function sandboxPlace(stack: string, options: PlaceOptions = {}): Sandbox
     temporary: join(folder, "tmp"),
     bin: join(folder, "bin"),
     clusters,
-    cluster: join(clusters, "clusters", clusterName),
+    cluster: join(host, "clusters", clusterName),
+    beside,
     logs: join(folder, "logs"),
     state: join(folder, "state.json"),
     secrets: join(folder, "secrets.json"),
@@ -102,6 +107,14 @@ export function sandboxPlace(stack: string, options: PlaceOptions = {}): Sandbox
     journal: join(folder, "journal.json"),
     checkout: join(folder, "checkout"),
   };
+}
+
+/** The file that says whose cluster a sandbox is in. */
+export const besideFile = (folder: string): string => join(folder, "beside");
+
+function readBeside(folder: string): string | undefined {
+  const path = besideFile(folder);
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
 }
 
 /** Names of the stacks that a folder has files of, sorted. */

@@ -155,7 +155,8 @@ function check(
       : undefined;
   const contexts = new Map(typeof context === "string" ? [[context, "https://127.0.0.1"]] : []);
   try {
-    return parseConfig(raw, { stack, kubeContexts: () => ({ ok: true, value: contexts }) }).config;
+    const environment = { stack, kubeContexts: () => ({ ok: true, value: contexts }) as const };
+    return parseConfig(raw, environment, StackConfig).config;
   } catch (error) {
     if (error instanceof ConfigError) {
       throw new SandboxError(error.message);

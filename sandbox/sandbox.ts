@@ -3,13 +3,15 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { Api } from "./api.ts";
+import { guestState } from "./beside.ts";
+import { installKinds, prepareChart } from "./charts.ts";
 import {
   ensureStorageClasses,
   googleClasses,
   syncNodes,
   waitForNodes,
 } from "./cluster-contents.ts";
-import { sandboxConfig } from "./config.ts";
+import { parseStackFile, sandboxConfig } from "./config.ts";
 import {
   controlPlaneHealth,
   createControlPlane,
@@ -66,17 +68,26 @@ export async function openSandbox(
     passphraseKeyOf(place, passphrase),
     ensureControlPlane(place, outer, say),
   ]);
-  const machines = start === "new" ? 0 : (readState(place)?.machines ?? 0);
+  const machines =
+    place.beside !== undefined
+      ? guestState(place, place.beside).machines
+      : start === "new"
+        ? 0
+        : (readState(place)?.machines ?? 0);
   const state = { ports, salt: key.saltLine, machines };
   writeState(place, state);
   const access = apiAccess(place, serverAddress(ports));
   writeKubeconfig(place, plan.context, access);
   const secrets = neededSecrets(plan.needs, plan.kept);
-  const config = sandboxConfig(plan.text, plan.file, secrets, key, readIfThere(place.config));
+  const document = parseStackFile(plan.text, plan.file);
+  const chart = prepareChart(document, join(place.folder, "charts"), outer);
+  const former = readIfThere(place.config);
+  const config = sandboxConfig(plan.text, plan.file, secrets, key, former, chart);
   writeWhole(place.config, config, privateMode);
   await seedStandins(place.folder, plan.seeds);
   const api = new Api(access);
   await fillCluster(place, plan, api, state);
+  await installKinds(document, api, outer);
   return { place, start, server: access.server, api };
 }
 
@@ -114,8 +125,10 @@ export function requireRunning(place: SandboxPlace): {
 /** Takes everything of a sandbox away: its processes, then its folder. */
 export async function removeSandbox(place: SandboxPlace): Promise<void> {
   await endProcesses(engineProcesses(place, listProcesses()));
-  // What they would still write is removed with them.
-  await stopControlPlane(place, 0);
+  if (place.beside === undefined) {
+    // What they would still write is removed with them.
+    await stopControlPlane(place, 0);
+  }
   rmSync(place.folder, { recursive: true, force: true });
 }
 
@@ -125,6 +138,12 @@ async function clearLeftovers(place: SandboxPlace, say: Say): Promise<void> {
   if (engines.length > 0) {
     say(`ending ${engines.length} processes that a killed command left`);
     await endProcesses(engines);
+  }
+  if (existsSync(place.unfinished) && place.beside !== undefined) {
+    throw fault(
+      `the last update was killed half-way, and the cluster with what is left of it is that of ${place.beside}`,
+      `make down STACK=${place.stack}, make down STACK=${place.beside}, then both again`,
+    );
   }
   if (existsSync(place.unfinished)) {
     // Its state was not written: the cluster holds objects that the engine does not know of.
@@ -148,6 +167,9 @@ async function ensureControlPlane(
   outer: Environment,
   say: Say,
 ): Promise<{ readonly start: Start; readonly ports: Ports }> {
+  if (place.beside !== undefined) {
+    return { start: "running", ports: guestState(place, place.beside).ports };
+  }
   const state = readState(place);
   const { missing, running } = controlPlaneHealth(place);
   if (state !== undefined && missing.length === 0) {

@@ -29,6 +29,19 @@ export function toolPath(name: string, environment: Environment): string {
   return found;
 }
 
+/**
+ * Folder of a tool that is no program.
+ *
+ * @throws SandboxError where it is not installed.
+ */
+export function toolFolder(name: string, environment: Environment): string {
+  const folder = toolFolders(environment)[name];
+  if (folder === undefined) {
+    throw fault(`${name} is not installed`, "make up installs what a stack's file needs by itself");
+  }
+  return folder;
+}
+
 function toolFolders(environment: Environment): Readonly<Record<string, string>> {
   const text = environment["FLEET_TOOL_DIRS"];
   if (text === undefined || text === "") {

@@ -5,7 +5,7 @@
  * fields, secrets, the kube context. All faults of a file come out together.
  */
 import * as pulumi from "@pulumi/pulumi";
-import * as z from "zod";
+import type * as z from "zod";
 
 import { SecretStore } from "../components/base/secret-store.ts";
 import { clockFaults } from "./clock.ts";
@@ -16,8 +16,9 @@ import { type Fault, reportFaults } from "./faults.ts";
 import { isLoopback } from "./kubeconfig.ts";
 import { type Parsed, parseAll } from "./parse.ts";
 import { loaderSections, type RawConfig, readRawValue } from "./raw.ts";
-import { inFile, requiredSecrets, secretFaults } from "./secrets.ts";
-import { StackConfig } from "./stack.schema.ts";
+import { inFile, isProduction, requiredSecrets, secretFaults } from "./secrets.ts";
+import type { StackConfig } from "./stack.schema.ts";
+import { schemaFor } from "./systems.ts";
 
 /** A stack file that stands: config, and what belongs to it. */
 export interface LoadedStack {
@@ -42,18 +43,23 @@ export class ConfigError extends pulumi.RunError {
 export const maximumConfigBytes = 96 * 1024;
 
 /** Reads the running stack's config. */
-export function loadConfig(): LoadedStack {
-  // A run parses once: to compile the schema first takes longer than it saves.
-  z.config({ jitless: true });
-  return parseConfig(pulumi.runtime.allConfig(), readEnvironment(pulumi.getStack()));
+export async function loadConfig(): Promise<LoadedStack> {
+  const raw = pulumi.runtime.allConfig();
+  const environment = readEnvironment(pulumi.getStack());
+  return parseConfig(raw, environment, await schemaFor(raw));
 }
 
 /**
  * Checks a stack's config. Pure but for the environment's look at the kubeconfig.
  *
+ * @param schema Of the file's own system, or of all.
  * @throws ConfigError with every fault.
  */
-export function parseConfig(raw: RawConfig, environment: StackEnvironment): LoadedStack {
+export function parseConfig(
+  raw: RawConfig,
+  environment: StackEnvironment,
+  schema: z.ZodType<StackConfig>,
+): LoadedStack {
   const { stack } = environment;
   const { sections, faults } = readSections(raw);
   const secrets = secretEntries(sections, faults);
@@ -61,7 +67,7 @@ export function parseConfig(raw: RawConfig, environment: StackEnvironment): Load
   const systemSections = Object.fromEntries(
     [...sections].filter(([name]) => !loaderSections.includes(name)),
   );
-  const parsed = parseAll(StackConfig, systemSections, inFile);
+  const parsed = parseAll(schema, systemSections, inFile);
   const told = parsed.ok ? [] : parsed.faults;
   const further = furtherFaults(parsed, secrets, sandbox, environment);
   const all = [...faults, ...elsewhere(faults, told), ...elsewhere(told, further)];
@@ -101,7 +107,9 @@ function furtherFaults(
     parsed.ok || !parsed.isStandIn(path);
   const required = requiredSecrets(config).filter(isOwn);
   return [
-    ...(secrets === undefined ? [] : secretFaults(required, secrets, environment.stack)),
+    ...(secrets === undefined
+      ? []
+      : secretFaults(required, secrets, environment.stack, isProduction(config))),
     ...contextFaults(config, sandbox, environment).filter(isOwn),
     ...(environment.now === undefined
       ? []

@@ -2,6 +2,7 @@
 import { publicKeyOfSeed } from "../components/base/ed25519.ts";
 import { derivePublicKey } from "../components/base/keys.ts";
 import { peerIdOf, readPeerKey } from "../components/base/peer-key.ts";
+import { isPlaceholder, placeholderFault } from "../components/base/placeholders.ts";
 import {
   secretFault,
   type SecretKind,
@@ -58,18 +59,53 @@ export function inFile(path: readonly PropertyKey[]): readonly PropertyKey[] {
  *
  * @param required What the config refers to.
  * @param entries The map `fleet:secrets` as the engine decrypted it.
+ * @param refusesPlaceholders Whether this is production.
  */
 export function secretFaults(
   required: readonly RequiredSecret[],
   entries: Readonly<Record<string, unknown>>,
   stack: string,
+  refusesPlaceholders = false,
 ): readonly Fault[] {
   return [
     ...entryFaults(entries),
     ...required.flatMap((need) => referenceFault(need, entries, stack) ?? []),
+    ...(refusesPlaceholders ? placeholderFaults(required, entries, stack) : []),
     ...sharedKeys(required, entries),
   ];
 }
+
+/** Whether a config says that it is production's: there, placeholders are refused. */
+export const isProduction = (config: unknown): boolean =>
+  typeof config === "object" &&
+  config !== null &&
+  "environment" in config &&
+  config.environment === "production";
+
+/** Values that start every program and keep nobody out. */
+function placeholderFaults(
+  required: readonly RequiredSecret[],
+  entries: Readonly<Record<string, unknown>>,
+  stack: string,
+): Fault[] {
+  return required.flatMap(({ path, name, kind, hosts }) => {
+    const value = Object.hasOwn(entries, name) ? entries[name] : undefined;
+    return typeof value === "string" &&
+      secretFault(kind, value, hosts) === undefined &&
+      isPlaceholder(kind, value)
+      ? [
+          {
+            path: writePath(["fleet:secrets", name]),
+            expected: `${placeholderFault} (its value is not shown; ${path} refers to it)`,
+            mend: setCommand(stack, name),
+          },
+        ]
+      : [];
+  });
+}
+
+const setCommand = (stack: string, name: string): string =>
+  `pulumi config set --stack ${stack} --secret --path 'fleet:secrets.${name}'`;
 
 function entryFaults(entries: Readonly<Record<string, unknown>>): Fault[] {
   return Object.entries(entries).flatMap(([name, value]) => {
@@ -105,7 +141,7 @@ function referenceFault(
     : {
         path: writePath(["fleet:secrets", name]),
         expected: `${fault} (its value is not shown; ${path} refers to it)`,
-        mend: `pulumi config set --stack ${stack} --secret --path 'fleet:secrets.${name}'`,
+        mend: setCommand(stack, name),
       };
 }
 

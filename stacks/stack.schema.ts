@@ -1,6 +1,7 @@
 /** The union of all systems: what a stack file may say. */
 import * as z from "zod";
 
+import { PushtechStack } from "./pushtech/schema.ts";
 import { SkywireStack } from "./skywire/schema.ts";
 import { SpacemeshStack } from "./spacemesh/schema.ts";
 import { SpacemeshDiscoveryStack } from "./spacemesh-discovery/schema.ts";
@@ -9,10 +10,10 @@ import { VotingStack } from "./voting/schema.ts";
 /** Config of one stack, by system, without its secrets. */
 export const StackConfig = z.discriminatedUnion(
   "system",
-  [SkywireStack, SpacemeshStack, SpacemeshDiscoveryStack, VotingStack],
+  [SkywireStack, SpacemeshStack, SpacemeshDiscoveryStack, PushtechStack, VotingStack],
   {
     error:
-      "must be the system this stack deploys: skywire, spacemesh, spacemesh-discovery or voting",
+      "must be the system this stack deploys: skywire, spacemesh, spacemesh-discovery, pushtech or voting",
   },
 );
 /** {@inheritDoc StackConfig} */

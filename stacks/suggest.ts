@@ -46,5 +46,12 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
 /** Names the schema knows at a path. Empty where any name may stand. */
 export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const here = path.reduce<readonly z.core.$ZodType[]>(stepInto, [schema]).flatMap(unwrap);
-  return [...new Set(here.flatMap((one) => Object.keys(definition(one).shape ?? {})))];
+  return [...new Set(here.flatMap(ownKeys))];
+}
+
+/** Keys of an object, or of a map whose keys are named one by one. */
+function ownKeys(schema: z.core.$ZodType): string[] {
+  const { shape, keyType } = definition(schema);
+  const named = keyType === undefined ? undefined : definition(keyType).entries;
+  return [...Object.keys(shape ?? {}), ...Object.values(named ?? {}).map(String)];
 }

@@ -63,7 +63,9 @@ const unitPart = (name: string, program: string, ...words: string[]): Part => ({
   vitest: false,
 });
 
+// The judges first: they wait for servers of theirs while the others compute.
 const together: readonly Part[] = [
+  vitestPart("judges", ["judges"], "verbose"),
   unitPart("lint", "eslint/bin/eslint.js", "--max-warnings=0", "."),
   vitestPart("unit and golden", ["unit", "thorough", "programs"], "default"),
   unitPart(
@@ -77,12 +79,18 @@ const together: readonly Part[] = [
     ...["--check", "--log-level=warn", "--cache", "--cache-strategy=content"],
     ...["--cache-location", join(caches, "format"), "."],
   ),
-  vitestPart("judges", ["judges"], "verbose"),
 ];
+
+/** Three files at a time: two keep two cores busy, but for what they wait. */
+const endToEnd = vitestPart("end to end", ["e2e"], "verbose");
 
 // Its sandboxes lie in our folder, so that we find what a killed run leaves.
 const alone: readonly Part[] = [
-  { ...vitestPart("end to end", ["e2e"], "verbose"), environment: { TMPDIR: scratch } },
+  {
+    ...endToEnd,
+    arguments: [...endToEnd.arguments, "--maxWorkers=3"],
+    environment: { TMPDIR: scratch },
+  },
 ];
 
 /** Set by Ctrl-C: what has not begun is not begun any more, and counts as failed. */

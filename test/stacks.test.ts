@@ -42,11 +42,17 @@ const skywire = {
 const network = {
   ...{ objects: 150, components: 20, keys: 0, services: 15, addresses: 10, outside: 0 },
 } as const;
+/** What they dial outside they have in their images. */
+const pushtech = {
+  ...{ objects: 200, components: 40, keys: 0, services: 20, addresses: 50, outside: 0 },
+} as const;
 const least: Readonly<Record<Stack, Readonly<Record<keyof typeof skywire, number>>>> = {
   test: skywire,
   prod: skywire,
   // Its programs have no keys, call nobody outside, and know each other by names of their own.
   voting: { objects: 40, components: 10, keys: 0, services: 7, addresses: 0, outside: 0 },
+  "pushtech-staging": pushtech,
+  "pushtech-production": pushtech,
   "spacemesh-mini": network,
   "spacemesh-devnet": network,
   "spacemesh-testnet": network,
@@ -67,8 +73,15 @@ const unprobed: Readonly<Partial<Record<Stack, readonly string[]>>> = {
 /** Containers that are kept when their program ends, and so never restarted for it (facts/spacemesh.md 2.1). */
 const keptContainers = ["miner", "poet"];
 
-/** Listens nowhere, and ends by itself when it has nothing to do any more. */
-const selfEnding = "collector";
+/** Listen nowhere, and end by themselves when they have nothing to do any more, or nobody to do it with. */
+const selfEnding =
+  /^(collector|kafkastore|consumers-nodejs-.*|consumers-ruby-worker|offerserver-worker)$/;
+
+/** Has nothing to be ready for: what it stands beside takes work whether it can go on with it or not. */
+const neverUnready = "kafkastore";
+
+/** The one program that writes where its image has it (facts/pushtech.md 3.1). */
+const ownRoot = "imageserver-nfs";
 
 /** Pods to which network policies apply: those with a network of their own. */
 const policed = (pods: readonly PodSet[]): readonly PodSet[] =>
@@ -121,7 +134,10 @@ describe.each(stacks)("stack %s", (stack) => {
       const faults = components.flatMap(({ type, name, inputs }) => {
         const text = JSON.stringify(inputs);
         return [
-          ...(/^fleet:[a-z]+:[A-Z][A-Za-z]+$/.test(type) ? [] : [`${type} is no token of Fleet`]),
+          // A chart is the Kubernetes provider's own component.
+          ...(/^(fleet:[a-z]+:[A-Z][A-Za-z]+|kubernetes:helm\.sh\/v4:Chart)$/.test(type)
+            ? []
+            : [`${type} is no token of Fleet`]),
           ...(text.length <= 1024 ? [] : [`${type} ${name} writes ${text.length} bytes to state`]),
           ...secretsIn(text, rendered.secrets).map((secret) => `${type} ${name} holds ${secret}`),
         ];
@@ -226,8 +242,12 @@ describe.each(stacks)("stack %s", (stack) => {
         .filter(({ kind, namespace, name }) => !reasons.includes(`${kind} ${namespace}/${name}`))
         .flatMap((pods) =>
           pods.spec.containers.flatMap(({ name, readinessProbe, livenessProbe }) => [
-            ...(readinessProbe === undefined ? [`${name} has no readiness probe`] : []),
-            ...(livenessProbe === undefined && ![...keptContainers, selfEnding].includes(name)
+            ...(readinessProbe === undefined && name !== neverUnready
+              ? [`${name} has no readiness probe`]
+              : []),
+            ...(livenessProbe === undefined &&
+            !keptContainers.includes(name) &&
+            !selfEnding.test(name)
               ? [`${name} has no liveness probe`]
               : []),
           ]),
@@ -253,7 +273,10 @@ describe.each(stacks)("stack %s", (stack) => {
     test("write to volumes of bounded size only", () => {
       const faults = rendered.world.pods.flatMap((pods) => [
         ...allContainers(pods.spec)
-          .filter(({ securityContext }) => securityContext?.readOnlyRootFilesystem !== true)
+          .filter(
+            ({ name, securityContext }) =>
+              name !== ownRoot && securityContext?.readOnlyRootFilesystem !== true,
+          )
           .map(({ name }) => `${describePods(pods)}: container ${name} has a writable root`),
         ...(pods.spec.volumes ?? [])
           .filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.sizeLimit === undefined)
@@ -371,7 +394,7 @@ describe.each(stacks)("stack %s", (stack) => {
 
     test("every address outside that a pod dials is let out", () => {
       // These tell addresses to others and do not dial them.
-      const publishers = /^(config-bootstrapper|dmsg-server-\d+|grafana|kibana)$/;
+      const publishers = /^(config-bootstrapper|dmsg-server-\d+|grafana|kibana|storage)$/;
       const dialled = rendered.world.pods
         .filter(({ name }) => !publishers.test(name))
         .flatMap((pods) =>

@@ -3,7 +3,7 @@
 // Plain JavaScript for Node 20 with no dependency, because it runs before there is anything else.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -51,7 +51,7 @@ async function main(words) {
   await ensurePackages(clone, root, manifest.requires);
   const node = programNode(clone, manifest.requires);
   const tools = await ensureTools(
-    toolsOf(manifest, setsOf(command, process.env)),
+    toolsOf(manifest, setsOf(command, process.env, stackText(options))),
     place(manifest, root),
   );
   const program = join(clone, command.program);
@@ -70,6 +70,19 @@ async function main(words) {
     FLEET_TOOL_DIRS: JSON.stringify(tools.folders),
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(root, "node-compile"),
   });
+}
+
+/**
+ * Text of the file of the stack that a command is about. A name that is none is the program's to refuse.
+ * @param {readonly string[]} options
+ * @returns {string | undefined}
+ */
+function stackText(options) {
+  const stack = options[options.indexOf("--stack") + 1] ?? "";
+  const file = join(clone, `Pulumi.${stack}.yaml`);
+  return options.includes("--stack") && /^[-a-z0-9]+$/.test(stack) && existsSync(file)
+    ? readFileSync(file, "utf8")
+    : undefined;
 }
 
 /** @param {Manifest} manifest */

@@ -26,6 +26,13 @@ export const ImageDigest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, "must be an image digest: sha256: and 64 hex digits");
 
+/** When a node asks the registry: at each start of a container, or only for an image that it has not. */
+export const PullPolicy = z.enum(["Always", "IfNotPresent"], {
+  message: "must be Always or IfNotPresent",
+});
+/** {@inheritDoc PullPolicy} */
+export type PullPolicy = z.infer<typeof PullPolicy>;
+
 /** Repository of images: registry and organisation, without tag. */
 export const ImageRepository = z
   .string()
@@ -61,6 +68,20 @@ export function parseImage(reference: string): ImageParts {
     tag: named.slice(colon + 1),
     digest: at < 0 ? undefined : reference.slice(at + 1),
   };
+}
+
+/** An image of a stack, and where its digest stands in the file, or would. */
+export interface ImageUse {
+  /** In the parsed config: `["images", "overrides", "dmsg-server", "digest"]`. */
+  readonly path: readonly (string | number)[];
+  /** `registry/name:tag[@digest]`. */
+  readonly reference: string;
+  /** What stands at the path: the digest alone, or the whole reference. */
+  readonly holds: "digest" | "reference";
+  /** Entry of `fleet:secrets` with the login that may pull it. */
+  readonly login: string | undefined;
+  /** Who settles the digest where the file does not: each run's look-up, or the stack's own build. */
+  readonly settledBy: "run" | "build" | undefined;
 }
 
 /** An image that a config names in full. */

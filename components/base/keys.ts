@@ -3,29 +3,21 @@
  *
  * Source: facts/skywire.md 2.3 (public key 66 hex digits, secret key 64, any pair fits any service).
  */
-import { createECDH, type ECDH } from "node:crypto";
+import { createECDH } from "node:crypto";
 
 const curve = "secp256k1";
 const secretKeyShape = /^[0-9a-f]{64}$/;
 
-/** The key as OpenSSL takes it, or undefined when its number lies outside the group. */
-function openKey(secretKey: string): ECDH | undefined {
-  const pair = createECDH(curve);
-  try {
-    pair.setPrivateKey(secretKey, "hex");
-    return pair;
-  } catch {
-    // What OpenSSL says is dropped: nothing that has seen the key's text may be printed.
-    return undefined;
-  }
-}
+/** How many points the group has (SEC 2, 2.4.1): secret keys are the numbers below it, but for 0. */
+const groupOrder = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
 
 /** Why a text is no secret key, or undefined when it is one. Never repeats the text. */
 export function secretKeyFault(text: string): string | undefined {
   if (!secretKeyShape.test(text)) {
     return "must be a secret key: 64 lower-case hex digits";
   }
-  return openKey(text) === undefined
+  // Of one length, digits compare as their numbers do.
+  return /^0+$/.test(text) || text >= groupOrder
     ? "must be a secret key: its number lies outside the group of secp256k1"
     : undefined;
 }
@@ -36,10 +28,12 @@ export function secretKeyFault(text: string): string | undefined {
  * @throws Error without the key's text when it is malformed.
  */
 export function derivePublicKey(secretKey: string): string {
-  const pair = secretKeyShape.test(secretKey) ? openKey(secretKey) : undefined;
-  if (pair === undefined) {
-    throw new Error(`the secret key ${secretKeyFault(secretKey) ?? ""}`);
+  const fault = secretKeyFault(secretKey);
+  if (fault !== undefined) {
+    throw new Error(`the secret key ${fault}`);
   }
+  const pair = createECDH(curve);
+  pair.setPrivateKey(secretKey, "hex");
   return pair.getPublicKey("hex", "compressed");
 }
 

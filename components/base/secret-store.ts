@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { type CertificateBundle, readCertificates } from "./certificates.ts";
+import { rsaPublicHalf } from "./cipher-keys.ts";
 import { deriveSeed, publicKeyOfSeed } from "./ed25519.ts";
 import { derivePublicKey } from "./keys.ts";
 import { peerKeyOf, readPeerKey } from "./peer-key.ts";
@@ -95,6 +96,11 @@ export class SecretStore {
   tlsPair(reference: SecretReference<"tls-pair">): TlsSecret {
     const { certificate, key } = readTlsPair(this.#plain(reference));
     return { certificate, key: pulumi.secret(key) };
+  }
+
+  /** Public half of an RSA key: base64 of its PEM (`BEGIN PUBLIC KEY`). */
+  rsaPublicKey(reference: SecretReference<"rsa-key">): string {
+    return rsaPublicHalf(this.#plain(reference));
   }
 
   #plain(reference: SecretReference): string {

@@ -13,6 +13,8 @@ import * as z from "zod";
 
 import { makeCertificates, makeTlsPair } from "./certificate-maker.ts";
 import { certificatesFault } from "./certificates.ts";
+import { aesBytes, aesFault, makeRsaKey, rsaFault } from "./cipher-keys.ts";
+import { htpasswdFault, makeHtpasswd } from "./htpasswd.ts";
 import { generateSecretKey, secretKeyFault } from "./keys.ts";
 import { peerKeyFault, peerKeyOf } from "./peer-key.ts";
 import { clientSecretFault, sharedSecretFault } from "./shared-secret.ts";
@@ -49,7 +51,25 @@ export type SecretKind =
   /** Both halves of the key by which push services know a sender. */
   | "vapid-keys"
   /** Key file of a service account at Google. */
-  | "google-key";
+  | "google-key"
+  /** Who logs in by HTTP's basic authentication. */
+  | "login-user"
+  /** What that user says. It is never part of an address, and so may hold any character but spaces. */
+  | "login-password"
+  /** What a web server signs its cookies with. */
+  | "cookie-secret"
+  /** What goes into each password's hash beside the password: another one, and nobody can log in. */
+  | "pepper"
+  /** AES-128 key in base64. */
+  | "cipher-key"
+  /** Block that AES starts its chain with, in base64. */
+  | "cipher-start"
+  /** RSA private key: base64 of its PEM. The public half is derived from it. */
+  | "rsa-key"
+  /** What somebody else's service gives its customers: key, token, or the customer's name there. */
+  | "vendor-key"
+  /** Names and hashed passwords of people who log in at a controller. */
+  | "htpasswd";
 
 /** What is said of a malformed name. What stands there is not repeated: it may be the secret itself. */
 export const secretNameRule = "must be the name of an entry of fleet:secrets, e.g. dmsg-server-1";
@@ -79,6 +99,10 @@ export function reference<Kind extends SecretKind>(kind: Kind) {
 }
 
 const passwordShape = /^[A-Za-z0-9_.~-]{16,128}$/;
+
+/** Printable ASCII without spaces: header, variable and shell agree on what that is. */
+const oneWord = (value: string, least: number, most: number): boolean =>
+  /^[!-~]+$/.test(value) && value.length >= least && value.length <= most;
 
 /** Whether a text is an address whose very knowledge lets in: a webhook's, above all. */
 const isAddress = (value: string): boolean =>
@@ -132,6 +156,31 @@ export function secretFault(
       return vapidFault(value);
     case "google-key":
       return googleKeyFault(value);
+    case "login-user":
+      // Basic authentication ends the name at its first colon.
+      return /^[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}$/.test(value)
+        ? undefined
+        : "must be a user's name: up to 64 letters, digits, dashes, dots, underscores, @ or +";
+    case "login-password":
+      return oneWord(value, 8, 256)
+        ? undefined
+        : "must be a user's password: 8 to 256 characters of ASCII without spaces";
+    case "cookie-secret":
+    case "pepper":
+      return oneWord(value, 32, 1024)
+        ? undefined
+        : "must be 32 to 1024 characters of ASCII without spaces, e.g. of openssl rand -hex 64";
+    case "cipher-key":
+    case "cipher-start":
+      return aesFault(value);
+    case "rsa-key":
+      return rsaFault(value);
+    case "vendor-key":
+      return oneWord(value, 2, 4096)
+        ? undefined
+        : "must be what the service gave its customer: one word of ASCII";
+    case "htpasswd":
+      return htpasswdFault(value);
   }
 }
 
@@ -183,5 +232,21 @@ export function generateSecret(kind: SecretKind, hosts: readonly string[] = []):
       return makeVapidKeys();
     case "google-key":
       return makeGoogleKey();
+    case "login-user":
+      return `user-${randomBytes(4).toString("hex")}`;
+    case "login-password":
+      return randomBytes(24).toString("base64url");
+    case "cookie-secret":
+    case "pepper":
+      return randomBytes(64).toString("hex");
+    case "cipher-key":
+    case "cipher-start":
+      return randomBytes(aesBytes).toString("base64");
+    case "rsa-key":
+      return makeRsaKey();
+    case "vendor-key":
+      return `sandbox-${randomBytes(16).toString("hex")}`;
+    case "htpasswd":
+      return makeHtpasswd();
   }
 }

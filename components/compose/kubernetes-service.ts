@@ -4,7 +4,7 @@ import type { Awaitable } from "../base/ready.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import { kindOf, type KubernetesContext, toWorkload } from "./kubernetes.ts";
-import { tellWarnings } from "./warning.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 
 /** What a {@link KubernetesService} is given; its name comes with the component. */
 export interface KubernetesServiceArgs extends Omit<KubernetesContext, "name"> {

@@ -5,7 +5,7 @@ import type { Awaitable } from "../base/ready.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import type { SwarmStack } from "./swarm-stack.ts";
 import { toSwarm } from "./swarm.ts";
-import { tellWarnings } from "./warning.ts";
+import { tellWarnings } from "./tell-warnings.ts";
 
 /** What a {@link SwarmService} is given. */
 export interface SwarmServiceArgs {

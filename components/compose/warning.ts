@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 /** Where something stands in a service: the steps to it from the service's name on. */
 export type Path = readonly (string | number)[];
 
@@ -31,15 +29,4 @@ export interface Translated<Value> {
 export function writeWarning(service: string, { path, message }: Warning): string {
   const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
   return `${service}${steps.join("")}: ${message}`;
-}
-
-/** Says what a service's words leave out, each once, beside the component in the engine's log. */
-export function tellWarnings(
-  service: string,
-  warnings: readonly Warning[],
-  component: pulumi.Resource,
-): void {
-  for (const text of new Set(warnings.map((warning) => writeWarning(service, warning)))) {
-    void pulumi.log.warn(text, component);
-  }
 }

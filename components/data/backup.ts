@@ -135,6 +135,7 @@ function podArgs(
     claims: [claimOf(disk, plan.storage)],
     data: surroundings.data,
     networkPolicy: surroundings.networkPolicy,
+    pullPolicy: surroundings.pullPolicy,
     ...(surroundings.pullSecrets === undefined ? {} : { pullSecrets: surroundings.pullSecrets }),
     container: {
       name,

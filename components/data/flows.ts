@@ -3,8 +3,9 @@
  */
 import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { BackupPlan } from "./backup.schema.ts";
-import type { PostgresConfig } from "./postgres.schema.ts";
-import type { RedisConfig } from "./redis.schema.ts";
+import type { KafkaConfig } from "./kafka.schema.ts";
+import type { OpenRedisConfig } from "./redis.schema.ts";
+import type { SharedFilesConfig } from "./shared-files.schema.ts";
 
 /** Port of the built-in Postgres. */
 export const postgresPort = 5_432;
@@ -14,6 +15,18 @@ export const redisPort = 6_379;
 
 /** Port of the Redis that a restore starts for the real one to copy from. */
 export const redisRestorePort = 6_380;
+
+/** Port of the built-in MongoDB. */
+export const mongoPort = 27_017;
+
+/** Port of the built-in ZooKeeper. */
+export const zookeeperPort = 2_181;
+
+/** Port of the built-in Kafka's brokers. */
+export const kafkaPort = 9_092;
+
+/** Ports of the NFS server: the files', and that of the one that tells where they are. */
+export const nfsPorts = { nfs: 2_049, mountd: 20_048 } as const;
 
 /** CronJob that backs a store up. */
 export const backupName = (store: string): string => `${store}-backup`;
@@ -29,27 +42,31 @@ export interface StoreEnd {
 
 const workload = (name: string, namespace: string): Peer => ({ kind: "workload", name, namespace });
 
-/**
- * Where callers reach a Postgres.
- *
- * @param name Of the {@link Postgres} component.
- */
-export function postgresEnd(name: string, config: PostgresConfig, namespace: string): StoreEnd {
-  return config.kind === "builtin"
-    ? { peer: workload(name, namespace), port: postgresPort }
-    : { peer: { kind: "internet" }, port: config.port };
-}
+/** Config of a store that is here or elsewhere. */
+type Placed = { readonly kind: "builtin" } | { readonly kind: "external"; readonly port: number };
 
-/**
- * Where callers reach a Redis.
- *
- * @param name Of the {@link Redis} component.
- */
-export function redisEnd(name: string, config: RedisConfig, namespace: string): StoreEnd {
-  return config.kind === "builtin"
-    ? { peer: workload(name, namespace), port: redisPort }
-    : { peer: { kind: "internet" }, port: config.port };
-}
+const storeEnd =
+  (port: number) =>
+  /** @param name Of the store's component. */
+  (name: string, config: Placed, namespace: string): StoreEnd =>
+    config.kind === "builtin"
+      ? { peer: workload(name, namespace), port }
+      : { peer: { kind: "internet" }, port: config.port };
+
+/** Where callers reach a Postgres. */
+export const postgresEnd = storeEnd(postgresPort);
+
+/** Where callers reach a Redis. */
+export const redisEnd = storeEnd(redisPort);
+
+/** Where callers reach a MongoDB. */
+export const mongoEnd = storeEnd(mongoPort);
+
+/** Where callers reach a ZooKeeper. */
+export const zookeeperEnd = storeEnd(zookeeperPort);
+
+/** Where callers reach Kafka's brokers. */
+export const kafkaEnd = storeEnd(kafkaPort);
 
 /** Config of a store, as far as its own flows depend on it. */
 type Kept =
@@ -59,22 +76,78 @@ function backedUp(config: Kept): boolean {
   return config.kind === "builtin" && config.backup.kind === "scheduled";
 }
 
+const backupCalls =
+  (port: number) =>
+  /** @param name Of the store's component. */
+  (name: string, config: Kept, namespace: string): Flow[] =>
+    (backedUp(config) ? [backupName(name), restoreName(name)] : []).map((caller) => ({
+      from: workload(caller, namespace),
+      to: workload(name, namespace),
+      ports: [tcp(port)],
+    }));
+
 /** Calls of a Postgres' backups and restores. They belong in the stack's flow table. */
-export function postgresFlows(name: string, config: PostgresConfig, namespace: string): Flow[] {
-  const callers = backedUp(config) ? [backupName(name), restoreName(name)] : [];
-  return callers.map((caller) => ({
-    from: workload(caller, namespace),
-    to: workload(name, namespace),
-    ports: [tcp(postgresPort)],
-  }));
+export const postgresFlows = backupCalls(postgresPort);
+
+/** Calls of a MongoDB's backups and restores. They belong in the stack's flow table. */
+export const mongoFlows = backupCalls(mongoPort);
+
+/** Job that makes a Kafka's topics. */
+export const topicsName = (kafka: string): string => `${kafka}-topics`;
+
+/**
+ * Calls of Kafka's brokers and of the Job that makes the topics: to one another, and to ZooKeeper. They belong in
+ * the stack's flow table.
+ */
+export function kafkaFlows(
+  name: string,
+  config: KafkaConfig,
+  namespace: string,
+  zookeeper: StoreEnd,
+): Flow[] {
+  if (config.kind === "external") {
+    return [];
+  }
+  const brokers = workload(name, namespace);
+  const topics = workload(topicsName(name), namespace);
+  return [
+    { from: brokers, to: brokers, ports: [tcp(kafkaPort)] },
+    { from: topics, to: brokers, ports: [tcp(kafkaPort)] },
+    ...[brokers, topics].map((from) => ({
+      from,
+      to: zookeeper.peer,
+      ports: [tcp(zookeeper.port)],
+    })),
+  ];
 }
+
+/**
+ * Calls to an NFS server, all of them the nodes': it is they who mount its files into pods. They belong in the
+ * stack's flow table.
+ *
+ * @param namespace Of the server.
+ */
+export const sharedFilesFlows = (
+  name: string,
+  config: SharedFilesConfig,
+  namespace: string,
+): Flow[] =>
+  config.kind === "nfs"
+    ? [
+        {
+          from: { kind: "nodes" },
+          to: workload(name, namespace),
+          ports: [tcp(nfsPorts.nfs), tcp(nfsPorts.mountd)],
+        },
+      ]
+    : [];
 
 /**
  * Calls of a Redis' backups and restores. They belong in the stack's flow table.
  *
  * A restore is dialled by the store itself, which copies the old data from it.
  */
-export function redisFlows(name: string, config: RedisConfig, namespace: string): Flow[] {
+export function redisFlows(name: string, config: OpenRedisConfig, namespace: string): Flow[] {
   if (!backedUp(config)) {
     return [];
   }

@@ -1,6 +1,14 @@
 /** Files of the built-in Postgres: its configuration and the script that prepares its data. Pure. */
+import { parseImage } from "../base/images.ts";
 import { parseQuantity } from "../base/quantity.ts";
 import { preamble } from "./shell.ts";
+
+/** How a server checks passwords. */
+export type Authentication = "scram-sha-256" | "md5";
+
+/** How the server of an image checks passwords: before 10 there was no SCRAM. */
+export const authenticationOf = (image: string): Authentication =>
+  /^9\./.test(parseImage(image).tag) ? "md5" : "scram-sha-256";
 
 /** Where a Postgres finds what it needs. */
 export interface PostgresPaths {
@@ -25,6 +33,10 @@ export interface PostgresSettings {
   readonly memory: string;
   /** Names of the databases, each owned by a role of that name. */
   readonly databases: readonly string[];
+  /** Database → extensions that it has from the start. Default none. */
+  readonly extensions?: Readonly<Record<string, readonly string[]>>;
+  /** How passwords are checked. Default `scram-sha-256`. */
+  readonly authentication?: Authentication;
   /**
    * Role that may do anything. It has no password and comes in by the socket only, as the user of
    * the operating system that has its name: in the official image that is `postgres`.
@@ -47,14 +59,21 @@ export function sharedBuffers(memory: string): number {
 }
 
 /** `postgresql.conf`. What it does not say stays at the server's default. */
-export function postgresConfig({ paths, port, maxConnections, memory }: PostgresSettings): string {
+export function postgresConfig({
+  paths,
+  port,
+  maxConnections,
+  memory,
+  authentication = "scram-sha-256",
+}: PostgresSettings): string {
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: "'*'",
     port: `${port}`,
     unix_socket_directories: `'${paths.sockets}'`,
     hba_file: `'${paths.config}/pg_hba.conf'`,
     max_connections: `${maxConnections}`,
-    password_encryption: "'scram-sha-256'",
+    // Where it is MD5 the server knows nothing else, and has another word for it in each version.
+    ...(authentication === "md5" ? {} : { password_encryption: `'${authentication}'` }),
     shared_buffers: `'${sharedBuffers(memory)}MB'`,
     // Where a node has huge pages that the pod may not use, the server dies of a bus error.
     huge_pages: "off",
@@ -73,12 +92,16 @@ export function postgresConfig({ paths, port, maxConnections, memory }: Postgres
  *
  * `host` takes connections with and without TLS: the services only do the latter.
  */
-export function postgresAccess({ databases, superuser }: PostgresSettings): string {
+export function postgresAccess({
+  databases,
+  superuser,
+  authentication = "scram-sha-256",
+}: PostgresSettings): string {
   return [
     `local all "${superuser}" peer`,
     ...databases.flatMap((name) => [
-      `local "${name}" "${name}" scram-sha-256`,
-      `host "${name}" "${name}" all scram-sha-256`,
+      `local "${name}" "${name}" ${authentication}`,
+      `host "${name}" "${name}" all ${authentication}`,
     ]),
     "",
   ].join("\n");
@@ -88,12 +111,19 @@ export function postgresAccess({ databases, superuser }: PostgresSettings): stri
 export const databaseList = (databases: readonly string[]): string =>
   databases.map((name) => `${name}\n`).join("");
 
+/** List of the extensions for the script: a database and one of its extensions a line. */
+const extensionList = (extensions: PostgresSettings["extensions"] = {}): string =>
+  Object.entries(extensions)
+    .flatMap(([database, names]) => names.map((name) => `${database} ${name}\n`))
+    .join("");
+
 /** The configuration's files, by name. */
 export function postgresFiles(settings: PostgresSettings): Record<string, string> {
   return {
     "postgresql.conf": postgresConfig(settings),
     "pg_hba.conf": postgresAccess(settings),
     databases: databaseList(settings.databases),
+    extensions: extensionList(settings.extensions),
   };
 }
 
@@ -115,7 +145,12 @@ ALTER DATABASE :"name" OWNER TO :"name";
  * only it can reach it, so that whoever finds the real one listening finds all databases there.
  * Run again, it changes nothing.
  */
-export function prepareScript({ paths, port, superuser }: PostgresSettings): string {
+export function prepareScript({
+  paths,
+  port,
+  superuser,
+  authentication = "scram-sha-256",
+}: PostgresSettings): string {
   return `${preamble}
 data='${paths.data}'
 sockets='${paths.preparation}'
@@ -127,17 +162,19 @@ if [ ! -s "$data/PG_VERSION" ]; then
   rm -rf "$data.new"
   # The order of text is that of its bytes: any other changes under the indexes' feet with the image.
   initdb --pgdata="$data.new" --username='${superuser}' --encoding=UTF8 --no-locale \\
-    --data-checksums --auth-local=peer --auth-host=scram-sha-256 > /dev/null
+    --data-checksums --auth-local=peer --auth-host=${authentication} > /dev/null
   mv "$data.new" "$data"
   sync -- "$(dirname "$data")"
 fi
 has=$(cat "$data/PG_VERSION")
-is=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/')
+# Before 10 a major version had two numbers.
+is=$(postgres --version | sed 's/^[^0-9]*\\(9\\.[0-9]*\\|[0-9]*\\).*/\\1/')
 [ "$has" = "$is" ] || fail "$data is Postgres $has's and the image is Postgres $is: go back to the old image, make a backup, start on a new disk, restore"
 # A volume's group rights would make the server refuse its own folder.
 chmod 0700 "$data"
 
-pg_ctl start --silent --wait --timeout=86400 --pgdata="$data" --options="-c config_file='${paths.config}/postgresql.conf' -c listen_addresses='' -c unix_socket_directories='$sockets'"
+# Short options where pg_ctl 9 has no long ones.
+pg_ctl start --silent -w --timeout=86400 --pgdata="$data" -o "-c config_file='${paths.config}/postgresql.conf' -c listen_addresses='' -c unix_socket_directories='$sockets'"
 trap 'pg_ctl stop --silent --mode=fast --pgdata="$data"' EXIT
 trap 'exit 143' INT TERM
 
@@ -156,6 +193,13 @@ END
     can_log_in "$name" || fail "the owner of database $name cannot log in"
   fi
 done < '${paths.config}/databases'
+
+while read -r name extension; do
+  psql --no-psqlrc --quiet --username='${superuser}' --dbname="$name" --set=ON_ERROR_STOP=1 --set=extension="$extension" << 'END' > /dev/null
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS :"extension";
+END
+done < '${paths.config}/extensions'
 say "all databases are there"
 `;
 }

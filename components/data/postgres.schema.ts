@@ -6,7 +6,7 @@ import { Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
-import { Storage, StoreHost } from "./storage.schema.ts";
+import { Disk, Storage, StoreHost } from "./storage.schema.ts";
 
 /** Databases and roles that Postgres makes for itself. */
 const taken = ["postgres", "template0", "template1", "public", "none"];
@@ -27,6 +27,15 @@ export const DatabaseName = z
 export const OwnedDatabase = z.strictObject({
   /** Password of the owner. */
   password: reference("password"),
+  /**
+   * Extensions that the database has before anybody logs in: most of them only the superuser may make. Of the
+   * image's own, e.g. `hstore`.
+   */
+  extensions: z
+    .array(
+      z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "must be the name of an extension, e.g. hstore"),
+    )
+    .optional(),
 });
 
 /** One pod with a disk of its own, from the official image. */
@@ -34,7 +43,8 @@ export const BuiltinPostgres = z.strictObject({
   kind: z.literal("builtin"),
   /**
    * Official image, Debian flavour: its user is number 999, Alpine's is another one. Another major
-   * version needs a dump by the old and a restore by the new one: the pod refuses foreign data.
+   * version needs a dump by the old and a restore by the new one: the pod refuses foreign data. Servers
+   * before 10 know no SCRAM and check passwords by MD5.
    */
   image: ImageReference.default("docker.io/library/postgres:17.6-bookworm"),
   storage: Storage.prefault({}),
@@ -98,3 +108,14 @@ export const PostgresConfig = z.discriminatedUnion("kind", [BuiltinPostgres, Ext
 });
 /** {@inheritDoc PostgresConfig} */
 export type PostgresConfig = z.infer<typeof PostgresConfig>;
+
+/** The same for environments that may start from nothing: the server may go without a disk. */
+export const DisklessPostgresConfig = z.discriminatedUnion(
+  "kind",
+  [BuiltinPostgres.extend({ storage: Disk.prefault({}) }), ExternalPostgres],
+  { error: "must say kind: builtin or external" },
+);
+/** {@inheritDoc DisklessPostgresConfig} */
+export type DisklessPostgresConfig = z.infer<typeof DisklessPostgresConfig>;
+/** The built-in one of {@link DisklessPostgresConfig}. */
+export type DisklessBuiltinPostgres = Extract<DisklessPostgresConfig, { readonly kind: "builtin" }>;

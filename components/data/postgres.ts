@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import { flowsOf } from "../base/flows.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import type { Container, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
@@ -10,14 +9,15 @@ import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { postgresPort } from "./flows.ts";
 import { passwordFile, postgresBackupScript, postgresRestoreScript } from "./postgres-backup.ts";
 import {
+  authenticationOf,
   databaseList,
   podPaths,
   postgresFiles,
   type PostgresSettings,
   prepareScript,
 } from "./postgres-files.ts";
-import type { BuiltinPostgres, PostgresConfig } from "./postgres.schema.ts";
-import { claimOf } from "./storage.ts";
+import type { DisklessBuiltinPostgres, DisklessPostgresConfig } from "./postgres.schema.ts";
+import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** User of the official image's Debian flavour, named `postgres` there. */
@@ -25,7 +25,8 @@ const postgresUser = 999;
 
 /** What {@link Postgres} is given. */
 export interface PostgresArgs extends StoreSurroundings {
-  readonly config: PostgresConfig;
+  readonly config: DisklessPostgresConfig;
+  readonly names?: StoreNames | undefined;
 }
 
 /** How a program logs in to a database. */
@@ -57,7 +58,7 @@ export class Postgres extends pulumi.ComponentResource implements Awaitable {
   readonly backups: Backups | undefined;
   readonly #logins: ReadonlyMap<string, DatabaseLogin>;
 
-  /** @param name Of the pod's controller, its Service, and the prefix of its backups. */
+  /** @param name Of the pod's controller and, by default, its Service, and the prefix of its backups. */
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     const { config, secrets, namespaceName } = args;
     super("fleet:data:Postgres", name, { kind: config.kind }, opts);
@@ -68,7 +69,7 @@ export class Postgres extends pulumi.ComponentResource implements Awaitable {
       this.backups = undefined;
       this.ready = [];
     } else {
-      this.host = `${name}.${namespaceName}.svc`;
+      this.host = storeHost(name, namespaceName, args.names);
       this.port = postgresPort;
       const passwords = passwordsOf(this.#logins);
       const workload = makeWorkload(name, serverArgs(name, args, config, passwords), {
@@ -104,7 +105,7 @@ export class Postgres extends pulumi.ComponentResource implements Awaitable {
 type Passwords = ReadonlyMap<string, pulumi.Output<string>>;
 
 function loginsOf(
-  config: PostgresConfig,
+  config: DisklessPostgresConfig,
   value: (password: SecretReference<"password">) => pulumi.Output<string>,
 ): ReadonlyMap<string, DatabaseLogin> {
   const logins =
@@ -123,7 +124,7 @@ function loginsOf(
 const passwordsOf = (logins: ReadonlyMap<string, DatabaseLogin>): Passwords =>
   new Map([...logins].map(([name, { password }]) => [name, password]));
 
-function settingsOf(config: BuiltinPostgres): PostgresSettings {
+function settingsOf(config: DisklessBuiltinPostgres): PostgresSettings {
   const { requests, limits } = config.resources;
   return {
     paths: podPaths,
@@ -131,6 +132,10 @@ function settingsOf(config: BuiltinPostgres): PostgresSettings {
     maxConnections: config.maxConnections,
     memory: limits.memory ?? requests.memory,
     databases: Object.keys(config.databases),
+    extensions: Object.fromEntries(
+      Object.entries(config.databases).map(([name, { extensions = [] }]) => [name, extensions]),
+    ),
+    authentication: authenticationOf(config.image),
     superuser: "postgres",
   };
 }
@@ -139,11 +144,11 @@ function settingsOf(config: BuiltinPostgres): PostgresSettings {
 function serverArgs(
   name: string,
   args: PostgresArgs,
-  config: BuiltinPostgres,
+  config: DisklessBuiltinPostgres,
   passwords: Passwords,
 ): WorkloadArgs {
   const settings = settingsOf(config);
-  const { image, resources, placement, storage } = config;
+  const { image, resources } = config;
   const passwordFiles: SecretFileSet = {
     name: "passwords",
     files: Object.fromEntries(passwords),
@@ -177,18 +182,11 @@ function serverArgs(
     resources,
     mounts: [...mounts, { volume: "sockets", path: podPaths.sockets }],
   };
-  return {
-    kind: "StatefulSet",
-    system: args.system,
-    namespace: args.namespace,
+  return storeWorkload(name, args, config, {
     initContainers: [prepare],
     container: server,
+    ports: ["postgres"],
     security: { user: postgresUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
-    data: args.data,
-    ...(placement === undefined ? {} : { placement }),
-    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     files: [
       { name: "config", files: postgresFiles(settings) },
       { name: "scripts", files: { "prepare.sh": prepareScript(settings) }, executable: true },
@@ -200,11 +198,9 @@ function serverArgs(
       // Parallel queries share memory here; a container's own 64 MiB make them fail.
       { name: "memory", memory: true, sizeLimit: "256Mi" },
     ],
-    claims: [claimOf("data", storage)],
-    services: [{ ports: [{ name: "postgres" }] }],
     // A clean stop writes everything out; what is cut short is repaired at the next start.
     terminationGraceSeconds: 120,
-  };
+  });
 }
 
 const answers = {
@@ -222,7 +218,7 @@ const serverProbes = {
 /** The two scripts of a Postgres' backups, with what they need. */
 function backupsArgs(
   args: PostgresArgs,
-  { image, databases }: BuiltinPostgres,
+  { image, databases }: DisklessBuiltinPostgres,
   plan: ScheduledBackup,
   host: string,
   passwords: Passwords,

@@ -51,7 +51,7 @@ cp "$chosen/dump.rdb" "$WORK/dump.rdb"
 redis-server "$RESTORE_CONFIG" --dir "$WORK" --dbfilename dump.rdb 9>&- &
 server=$!
 stand_alone() {
-  ask REPLICAOF NO ONE > "$WORK/answer" 2>&1 || true
+  ask SLAVEOF NO ONE > "$WORK/answer" 2>&1 || true
   kill "$server" 2> /dev/null || true
   wait "$server" 2> /dev/null || true
 }
@@ -59,9 +59,10 @@ trap stand_alone EXIT
 trap 'exit 143' INT TERM
 wait_for "the backup is served" serves
 
-[ "$(ask REPLICAOF "$RESTORE_HOST" "$RESTORE_PORT")" = OK ] || fail "$REDIS_HOST does not copy from the backup"
+# SLAVEOF: servers before 5 know no REPLICAOF, later ones know both.
+[ "$(ask SLAVEOF "$RESTORE_HOST" "$RESTORE_PORT")" = OK ] || fail "$REDIS_HOST does not copy from the backup"
 wait_for "$REDIS_HOST has copied the backup" copied
-[ "$(ask REPLICAOF NO ONE)" = OK ] || fail "$REDIS_HOST does not stand on its own again: redis-cli REPLICAOF NO ONE"
+[ "$(ask SLAVEOF NO ONE)" = OK ] || fail "$REDIS_HOST does not stand on its own again: redis-cli SLAVEOF NO ONE"
 # Until its log is rewritten, a crash would bring the old data back.
 wait_for "$REDIS_HOST has written its log anew" logged
 `);

@@ -8,7 +8,8 @@ export interface RedisSettings {
   readonly data: string;
   /** Memory limit of the container, as a quantity. */
   readonly memory: string;
-  readonly password: string;
+  /** Default: whoever reaches it is let in. */
+  readonly password?: string | undefined;
 }
 
 /** Mebibytes of data a Redis may hold: three fifths of its memory. */
@@ -20,6 +21,18 @@ const lines = (settings: readonly (readonly [string, string])[]): string =>
   settings.map(([name, value]) => `${name} ${value}\n`).join("");
 
 /**
+ * Without a password a server would take to the loopback address alone, unless it is told otherwise. Nothing
+ * binds it: each series has its own word for all addresses, and each means them where none is said.
+ */
+const doorOf = (password: string | undefined): readonly [string, string] =>
+  password === undefined ? ["protected-mode", "no"] : ["requirepass", password];
+
+const passwordTo = (
+  setting: string,
+  password: string | undefined,
+): readonly (readonly [string, string])[] => (password === undefined ? [] : [[setting, password]]);
+
+/**
  * `redis.conf`. Secret: the password stands in it.
  *
  * Every write goes to a log, which reaches the disk each second. A full Redis refuses writes rather
@@ -27,12 +40,11 @@ const lines = (settings: readonly (readonly [string, string])[]): string =>
  */
 export function redisConfig({ port, data, memory, password }: RedisSettings): string {
   return lines([
-    ["bind", "* -::*"],
     ["port", `${port}`],
     ["dir", data],
-    ["requirepass", password],
+    doorOf(password),
     // A restore is a server with the same password, which this one copies from.
-    ["masterauth", password],
+    ...passwordTo("masterauth", password),
     ["appendonly", "yes"],
     ["appendfsync", "everysec"],
     ["save", '""'],
@@ -47,12 +59,12 @@ export function redisConfig({ port, data, memory, password }: RedisSettings): st
 /** Configuration of the server that a restore starts on a backup. Secret. */
 export function redisRestoreConfig(settings: {
   readonly port: number;
-  readonly password: string;
+  /** Default: whoever reaches it is let in. */
+  readonly password?: string | undefined;
 }): string {
   return lines([
-    ["bind", "* -::*"],
     ["port", `${settings.port}`],
-    ["requirepass", settings.password],
+    doorOf(settings.password),
     ["appendonly", "no"],
     ["save", '""'],
     ["repl-diskless-sync-delay", "0"],

@@ -1,12 +1,12 @@
 /** A Redis server: in the cluster, or somewhere else. */
 import * as z from "zod";
 
-import { ImageReference } from "../base/images.ts";
+import { ImageReference, parseImage } from "../base/images.ts";
 import { Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
-import { Storage, StoreHost } from "./storage.schema.ts";
+import { Disk, Storage, StoreHost } from "./storage.schema.ts";
 
 /** One pod with a disk of its own, from the official image. */
 export const BuiltinRedis = z.strictObject({
@@ -42,3 +42,42 @@ export const RedisConfig = z.discriminatedUnion("kind", [BuiltinRedis, ExternalR
 });
 /** {@inheritDoc RedisConfig} */
 export type RedisConfig = z.infer<typeof RedisConfig>;
+
+/** Whether an image is of a series before 5, whose `redis-cli` takes no password from its surroundings. */
+const isBeforeFive = (image: string): boolean => /^[0-4]\./.test(parseImage(image).tag);
+
+/** A built-in one for programs that may know no password: then only the network policies keep others out. */
+export const OpenBuiltinRedis = BuiltinRedis.extend({
+  storage: Disk.prefault({}),
+  /** Default: it asks nobody. */
+  password: reference("password").optional(),
+});
+
+/**
+ * Where a Redis is whose programs may know no password.
+ *
+ * @param builtin {@link OpenBuiltinRedis}, with defaults of a system's own.
+ */
+export const openRedis = (builtin: typeof OpenBuiltinRedis) =>
+  z
+    .discriminatedUnion(
+      "kind",
+      [builtin, ExternalRedis.extend({ password: reference("password").optional() })],
+      { error: "must say kind: builtin or external" },
+    )
+    .refine(
+      (config) =>
+        config.kind === "external" || config.password === undefined || !isBeforeFive(config.image),
+      {
+        path: ["password"],
+        message:
+          "needs Redis 5 or newer: before, probes and backups would have to say it on their command lines",
+      },
+    );
+
+/** {@link openRedis} with the defaults of every Redis. */
+export const OpenRedisConfig = openRedis(OpenBuiltinRedis);
+/** {@inheritDoc OpenRedisConfig} */
+export type OpenRedisConfig = z.infer<typeof OpenRedisConfig>;
+/** {@inheritDoc OpenBuiltinRedis} */
+export type OpenBuiltinRedis = z.infer<typeof OpenBuiltinRedis>;

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import { flowsOf } from "../base/flows.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { Backups, setFolder } from "./backup.ts";
@@ -9,8 +8,8 @@ import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { redisPort, redisRestorePort } from "./flows.ts";
 import { redisBackupScript, redisRestoreScript } from "./redis-backup.ts";
 import { redisConfig, redisRestoreConfig } from "./redis-files.ts";
-import type { BuiltinRedis, RedisConfig } from "./redis.schema.ts";
-import { claimOf } from "./storage.ts";
+import type { OpenBuiltinRedis, OpenRedisConfig } from "./redis.schema.ts";
+import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** User of the official image's Debian flavour. */
@@ -18,7 +17,8 @@ const redisUser = 999;
 
 /** What {@link Redis} is given. */
 export interface RedisArgs extends StoreSurroundings {
-  readonly config: RedisConfig;
+  readonly config: OpenRedisConfig;
+  readonly names?: StoreNames | undefined;
 }
 
 /**
@@ -37,41 +37,69 @@ export class Redis extends pulumi.ComponentResource implements Awaitable {
   readonly port: number;
   /** `redis://host:port`, without the password: the services take that from REDIS_PASSWORD only. */
   readonly url: string;
-  /** Password to log in with. */
-  readonly password: pulumi.Output<string>;
   /** Backups of the built-in server, where they are on. */
   readonly backups: Backups | undefined;
+  readonly #password: pulumi.Output<string> | undefined;
 
-  /** @param name Of the pod's controller, its Service, and the prefix of its backups. */
+  /** @param name Of the pod's controller and, by default, its Service, and the prefix of its backups. */
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     const { config, namespaceName } = args;
     super("fleet:data:Redis", name, { kind: config.kind }, opts);
-    this.password = args.secrets.value(config.password);
+    const password =
+      config.password === undefined ? undefined : args.secrets.value(config.password);
+    this.#password = password;
     if (config.kind === "external") {
       this.host = config.host;
       this.port = config.port;
       this.backups = undefined;
       this.ready = [];
     } else {
-      this.host = `${name}.${namespaceName}.svc`;
+      this.host = storeHost(name, namespaceName, args.names);
       this.port = redisPort;
-      const workload = makeWorkload(name, serverArgs(name, args, config, this.password), {
+      const workload = makeWorkload(name, serverArgs(name, args, config, password), {
         parent: this,
       });
       this.ready = workload.ready;
       this.backups =
         config.backup.kind === "none"
           ? undefined
-          : new Backups(name, backupsArgs(args, config, config.backup, this), {
+          : new Backups(name, backupsArgs(args, config, config.backup, this.host, password), {
               parent: this,
             });
     }
     this.url = `redis://${this.host}:${this.port}`;
     this.registerOutputs({ host: this.host, port: this.port, url: this.url });
   }
+
+  /**
+   * Password to log in with.
+   *
+   * @throws Error when the server asks for none.
+   */
+  get password(): pulumi.Output<string> {
+    if (this.#password === undefined) {
+      throw new Error(`Redis ${this.host} has no password: its config names none`);
+    }
+    return this.#password;
+  }
 }
 
-const memoryOf = ({ resources }: BuiltinRedis): string =>
+type Password = pulumi.Output<string> | undefined;
+
+/** redis-cli, of the probes, of backups and of operators, logs in with this one. */
+const loginEnv = (
+  password: Password,
+): { readonly secretEnv?: Record<string, pulumi.Output<string>> } =>
+  password === undefined ? {} : { secretEnv: { REDISCLI_AUTH: password } };
+
+/** Text of a file that a password may stand in: secret only where one does. */
+const fileWith = (
+  password: Password,
+  text: (password: string | undefined) => string,
+): pulumi.Output<string> =>
+  password === undefined ? pulumi.output(text(undefined)) : password.apply(text);
+
+const memoryOf = ({ resources }: OpenBuiltinRedis): string =>
   resources.limits.memory ?? resources.requests.memory;
 
 const ask = "redis-cli -h 127.0.0.1 ping";
@@ -101,56 +129,45 @@ const serverProbes = {
 function serverArgs(
   name: string,
   args: RedisArgs,
-  config: BuiltinRedis,
-  password: pulumi.Output<string>,
+  config: OpenBuiltinRedis,
+  password: Password,
 ): WorkloadArgs {
-  const { image, resources, placement, storage } = config;
   const memory = memoryOf(config);
-  const file = password.apply((plain) =>
+  const file = fileWith(password, (plain) =>
     redisConfig({ port: redisPort, data: "/data", memory, password: plain }),
   );
-  return {
-    kind: "StatefulSet",
-    system: args.system,
-    namespace: args.namespace,
+  return storeWorkload(name, args, config, {
     container: {
       name,
-      image,
+      image: config.image,
       command: ["redis-server"],
       args: ["/etc/redis/redis.conf"],
-      // redis-cli, of the probes and of operators, logs in with this one.
-      secretEnv: { REDISCLI_AUTH: password },
+      ...loginEnv(password),
       ports: [{ name: "redis", port: redisPort }],
       probes: serverProbes,
-      resources,
+      resources: config.resources,
       mounts: [
         { volume: "config", path: "/etc/redis" },
         { volume: "data", path: "/data" },
       ],
     },
+    ports: ["redis"],
     security: { user: redisUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
-    data: args.data,
-    ...(placement === undefined ? {} : { placement }),
-    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     secretFiles: [{ name: "config", files: { "redis.conf": file } }],
-    claims: [claimOf("data", storage)],
-    services: [{ ports: [{ name: "redis" }] }],
     terminationGraceSeconds: 60,
-  };
+  });
 }
 
 /** The two scripts of a Redis' backups, with what they need. */
 function backupsArgs(
   args: RedisArgs,
-  config: BuiltinRedis,
+  config: OpenBuiltinRedis,
   plan: ScheduledBackup,
-  { host, password }: Redis,
+  host: string,
+  password: Password,
 ) {
-  const secretEnv = { REDISCLI_AUTH: password };
   const env = { REDIS_HOST: host, REDIS_PORT: `${redisPort}` };
-  const file = password.apply((plain) =>
+  const file = fileWith(password, (plain) =>
     redisRestoreConfig({ port: redisRestorePort, password: plain }),
   );
   return {
@@ -161,7 +178,7 @@ function backupsArgs(
     backup: {
       script: redisBackupScript,
       env,
-      secretEnv,
+      ...loginEnv(password),
       resources: backupResources.redis,
       work: "64Mi",
     },
@@ -173,7 +190,7 @@ function backupsArgs(
         RESTORE_PORT: `${redisRestorePort}`,
         PATIENCE: "900",
       },
-      secretEnv,
+      ...loginEnv(password),
       // The address at which the store finds this pod.
       fieldEnv: { RESTORE_HOST: "status.podIP" },
       ports: { restore: redisRestorePort },

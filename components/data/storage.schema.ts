@@ -16,6 +16,16 @@ export const Storage = z.strictObject({
 export type Storage = z.infer<typeof Storage>;
 
 /**
+ * A disk, or the word that there is none: `none` keeps the data in the pod's own folder, and it goes with the pod.
+ * For environments that may start from nothing; the rules of a stack say which.
+ */
+export const Disk = z.union([z.literal("none"), Storage], {
+  error: "must be a disk (size, storageClass, data) or none",
+});
+/** {@inheritDoc Disk} */
+export type Disk = z.infer<typeof Disk>;
+
+/**
  * Host of a store outside the cluster.
  *
  * A URL is refused: the services put `redis://` before whatever does not start with exactly that, so

@@ -1,13 +1,41 @@
 /** A store's disk in a Workload's words. Pure. */
-import type { Claim } from "../workload/types.ts";
-import type { Storage } from "./storage.schema.ts";
+import type { Claim, WorkloadArgs } from "../workload/types.ts";
+import type { Disk, Storage } from "./storage.schema.ts";
 
-/** Claim of a disk, under the name of its volume. */
-export function claimOf(volume: string, { size, storageClass, data }: Storage): Claim {
+/**
+ * Claim of a disk, under the name of its volume.
+ *
+ * @param claimName Name of the object, where operators know another than `<workload>-<volume>`.
+ */
+export function claimOf(
+  volume: string,
+  { size, storageClass, data }: Storage,
+  claimName?: string,
+): Claim {
   return {
     name: volume,
+    ...(claimName === undefined ? {} : { claimName }),
     size,
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(data === undefined ? {} : { data }),
   };
 }
+
+/** How much a store without a disk may write before its pod is put out. */
+const withoutDisk = "2Gi";
+
+/** The volume of a store's data: a claim or, where there is no disk, a folder that goes with the pod. */
+export const dataVolume = (
+  volume: string,
+  disk: Disk,
+  {
+    claimName,
+    perPod = false,
+  }: { readonly claimName?: string | undefined; readonly perPod?: boolean } = {},
+): Required<Pick<WorkloadArgs, "claims" | "scratch">> =>
+  disk === "none"
+    ? { claims: [], scratch: [{ name: volume, sizeLimit: withoutDisk }] }
+    : {
+        claims: [{ ...claimOf(volume, disk, claimName), ...(perPod ? { perPod } : {}) }],
+        scratch: [],
+      };

@@ -2,7 +2,7 @@
 import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { CapacityRequest } from "../platform/capacity.ts";
 import { type ClusterConfig, clusterNodes } from "../platform/cluster.schema.ts";
-import { controllerMetrics, entryFlows } from "../platform/controllers.ts";
+import { controllerMetrics, entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { PodSecurityLevel } from "../platform/namespace.ts";
 import { tolerateAll } from "../platform/node-keeper-plan.ts";

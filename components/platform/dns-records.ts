@@ -76,7 +76,7 @@ export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): 
       // Whoever keeps the slot's own name keeps its record, too.
       .filter(({ type, content }) => !(type === "CNAME" && content === host))
       .map(({ key, type, content }) => ({
-        name: `${host}-${type.toLowerCase()}-${key}`,
+        name: `${host.replace("*", "wildcard")}-${type.toLowerCase()}-${key}`,
         host,
         type,
         content,
@@ -85,6 +85,16 @@ export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): 
       })),
   );
 }
+
+/**
+ * A domain and every name one label below it, whether anything answers there or not. A wildcard gives way
+ * to a record of a host's own.
+ */
+export const domainHosts = (domain: string): readonly string[] => [domain, `*.${domain}`];
+
+/** Whether the two records of a domain lead to a host. */
+export const isOfDomain = (domain: string, host: string): boolean =>
+  host === domain || host.slice(host.indexOf(".") + 1) === domain;
 
 /** A host of the config with the kind of record that will lead to it. */
 export interface PlannedHost extends HostUse {

@@ -9,25 +9,36 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { parseImage } from "../base/images.ts";
 import { readLogin, type SecretReference } from "../base/secrets.ts";
-import {
-  type BuildConfig,
-  imageOf,
-  type ImagesConfig,
-  registryServer,
-  type ServiceImage,
-} from "./registry.schema.ts";
+import { type BuildConfig, registryServer } from "./registry.schema.ts";
 
 /** Where digests are kept through a rollback: one that is settled is not looked up again. */
 export interface DigestBook {
   resolve(reference: string, lookUp: () => pulumi.Output<string>): pulumi.Output<string>;
 }
 
+/** What a run settles of a stack's images, whichever way its file names them. */
+export interface RunImages {
+  readonly resolve?: "run" | undefined;
+  /** Name → how it is built. */
+  readonly overrides: Readonly<
+    Partial<Record<string, { readonly build?: BuildConfig | undefined }>>
+  >;
+  /** Where look-ups log in, and builds that name no login of their own. */
+  readonly account: {
+    /** Registry and organisation. */
+    readonly repository: string;
+    readonly pullSecret: SecretReference<"docker-login">;
+  };
+}
+
 /** What {@link StackImages} is given. */
 export interface StackImagesArgs {
-  readonly config: ImagesConfig;
+  readonly images: RunImages;
   /** Login `user:token`, marked secret. */
   readonly login: (reference: SecretReference<"docker-login">) => pulumi.Output<string>;
   readonly digests: DigestBook;
+  /** What must be there before an image is pushed: a registry of the stack's own. */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /**
@@ -46,7 +57,7 @@ export class StackImages {
    */
   constructor(args: StackImagesArgs) {
     this.#args = args;
-    const faults = Object.entries(args.config.overrides).flatMap(([service, override]) =>
+    const faults = Object.entries(args.images.overrides).flatMap(([service, override]) =>
       override?.build === undefined ? [] : buildFaults(service, override.build),
     );
     if (faults.length > 0) {
@@ -54,15 +65,19 @@ export class StackImages {
     }
   }
 
-  /** Digest of a service's image, where the run settles it. */
-  digest(service: ServiceImage): pulumi.Output<string> | undefined {
-    const { config, digests } = this.#args;
-    const { reference } = imageOf(config, service);
-    const build = config.overrides[service.service]?.build;
+  /**
+   * Digest of an image, where the run settles it.
+   *
+   * @param name Key of `overrides`.
+   * @param reference The image as the file names it.
+   */
+  digest(name: string, reference: string): pulumi.Output<string> | undefined {
+    const { images, digests } = this.#args;
+    const build = images.overrides[name]?.build;
     if (build !== undefined) {
-      return this.#build(service.service, reference, build);
+      return this.#build(name, reference, build);
     }
-    if (config.resolve !== "run" || parseImage(reference).digest !== undefined) {
+    if (images.resolve !== "run" || parseImage(reference).digest !== undefined) {
       return undefined;
     }
     return digests.resolve(
@@ -78,9 +93,9 @@ export class StackImages {
     if (known !== undefined) {
       return known;
     }
-    const { config, login } = this.#args;
+    const { images, login, after = [] } = this.#args;
     const { context, dockerfile, platform, args, target } = build;
-    const { username, password } = login(build.login ?? config.private.pullSecret).apply(readLogin);
+    const { username, password } = login(build.login ?? images.account.pullSecret).apply(readLogin);
     const image = new Image(
       `${service}-image`,
       {
@@ -96,7 +111,7 @@ export class StackImages {
         },
         registry: { server: registryServer(reference), username, password },
       },
-      { provider: this.#registry() },
+      { provider: this.#registry(), dependsOn: [...after] },
     );
     const digest = image.repoDigest.apply((pushed) => digestOf(pushed, reference));
     this.#built.set(service, digest);
@@ -110,10 +125,10 @@ export class StackImages {
   }
 
   #makeProvider(): Provider {
-    const { config, login } = this.#args;
-    const { username, password } = login(config.private.pullSecret).apply(readLogin);
+    const { images, login } = this.#args;
+    const { username, password } = login(images.account.pullSecret).apply(readLogin);
     return new Provider("images", {
-      registryAuth: [{ address: hubAddress(config.private.repository), username, password }],
+      registryAuth: [{ address: hubAddress(images.account.repository), username, password }],
       // Look-ups go to the registry itself.
       disableDockerDaemonCheck: true,
     });

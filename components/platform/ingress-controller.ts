@@ -13,6 +13,8 @@ import { makeWorkload } from "../workload/workload.ts";
 import { type BalancerCloud, balancerTarget, makeBalancer } from "./balancer.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import { slotTarget } from "./dns-records.ts";
+import type { Guards } from "./guards.ts";
+import type { GuardedHost } from "./guards.schema.ts";
 import type { ControllerConfig } from "./ingress.schema.ts";
 import { acmeSolver } from "./namespace.ts";
 import { givenAddresses } from "./pool.schema.ts";
@@ -40,6 +42,8 @@ export interface IngressControllerArgs {
   readonly cloud: BalancerCloud | undefined;
   /** The stack's flows: a controller dials pods itself, on their own ports. */
   readonly flows: readonly Flow[];
+  /** Those of its hosts that not everybody may call. */
+  readonly guards: Guards;
   /** Default true. */
   readonly networkPolicy?: boolean;
 }
@@ -61,7 +65,10 @@ export interface ControllerKind {
   /** Ports that its pods answer on. */
   readonly ports: { readonly web: number; readonly websecure: number; readonly metrics: number };
   /** A ConfigMap that the process reads from the API, given the way it is reached. */
-  readonly settings?: (endpoint: StatusEndpoint) => Readonly<Record<string, string>>;
+  readonly settings?: (
+    endpoint: StatusEndpoint,
+    guards: readonly GuardedHost[],
+  ) => Readonly<Record<string, string>>;
   /** Its pods as a Workload. Pure. */
   readonly workload: (pods: ControllerPods) => WorkloadArgs;
 }
@@ -108,7 +115,10 @@ export class IngressController extends pulumi.ComponentResource implements Await
         : // No fixed name: other content is another object, and exchanges the pods one by one.
           new ConfigMap(
             `${name}-settings`,
-            { metadata: { namespace, labels }, data: kind.settings(entry.endpoint) },
+            {
+              metadata: { namespace, labels },
+              data: kind.settings(entry.endpoint, args.guards.hosts),
+            },
             parent,
           );
     const pods = { ...args, name, endpoint: entry.endpoint, settings: settings?.metadata.name };

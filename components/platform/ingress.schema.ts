@@ -98,6 +98,8 @@ const terms = (image: string) => ({
   readTimeoutSeconds: Seconds.default(60),
   /** How long a service may take to begin its answer. 0 is without end. */
   answerTimeoutSeconds: Seconds.default(60),
+  /** How long a pod may take to accept a connection. Default: the controller's own, 30 s or 60 s. */
+  connectTimeoutSeconds: Seconds.min(1, "must be at least 1").optional(),
   /** Largest body of a request. Default: any. Traefik then keeps a whole body before it passes it on. */
   maximumBody: Bytes.optional(),
   /** Proxies whose X-Forwarded-* are believed. Default: nobody's. */
@@ -166,10 +168,15 @@ const ImportedCertificate = z
     secret: new SecretReference("tls-pair", secret.name, tls.hosts),
   }));
 
-/** Where a host's certificate comes from. */
-export const TlsConfig = z.discriminatedUnion("kind", [
-  /** cert-manager orders one for each host. */
-  z.strictObject({ kind: z.literal("cert-manager"), clusterIssuer: DnsLabel }),
+/** cert-manager orders one for each host, from an issuer that somebody else keeps. */
+const OrderedCertificates = z.strictObject({
+  kind: z.literal("cert-manager"),
+  clusterIssuer: DnsLabel,
+});
+
+/** What every system may say of certificates. */
+const tlsKinds = [
+  OrderedCertificates,
   /**
    * An existing Secret of type kubernetes.io/tls. One name for all: it must stand in every namespace that
    * has a host, those of extras included, with a certificate for every host there.
@@ -178,9 +185,19 @@ export const TlsConfig = z.discriminatedUnion("kind", [
   ImportedCertificate,
   /** None: port 443 answers with the controller's self-made certificate. */
   z.strictObject({ kind: z.literal("none") }),
+] as const;
+
+/** Where a host's certificate comes from. */
+const TlsConfig = z.discriminatedUnion("kind", tlsKinds);
+
+/** The same in a stack that has `fleet:certificates`. */
+const IssuingTlsConfig = z.discriminatedUnion("kind", [
+  ...tlsKinds,
+  /** From the stack's own issuer: Certificates are its resources, and it tells which are still missing. */
+  z.strictObject({ kind: z.literal("own-issuer") }),
 ]);
-/** {@inheritDoc TlsConfig} */
-export type TlsConfig = z.infer<typeof TlsConfig>;
+/** {@inheritDoc IssuingTlsConfig} */
+export type TlsConfig = z.infer<typeof IssuingTlsConfig>;
 
 /** Ports and balancers are held by one controller each. */
 function sharedFaults(controllers: Readonly<Record<string, ControllerConfig>>): PlatformFault[] {
@@ -202,9 +219,8 @@ function sharedFaults(controllers: Readonly<Record<string, ControllerConfig>>): 
   });
 }
 
-/** `fleet:ingress` of a stack file. */
-export const IngressConfig = z
-  .strictObject({
+const ingressSection = <Tls extends z.ZodType<TlsConfig>>(tls: Tls) =>
+  z.strictObject({
     /** Name → controller. The name is its class and the name of its pods. */
     controllers: z
       .record(DnsLabel, ControllerConfig)
@@ -213,40 +229,50 @@ export const IngressConfig = z
     default: DnsLabel,
     /** Host → controller: a host moves from one to the other by one word. */
     hosts: z.record(Hostname, DnsLabel).default({}),
-    tls: TlsConfig,
+    tls,
     /** Namespace of the controllers. */
     namespace: DnsLabel.default("ingress"),
-  })
-  .superRefine((ingress, context) => {
-    const names = Object.keys(ingress.controllers);
-    const check = (name: string, path: string[]): void => {
-      if (!names.includes(name)) {
-        context.addIssue({
-          code: "custom",
-          path,
-          message: `must be one of the controllers: ${names.join(", ")}`,
-        });
-      }
-    };
-    check(ingress.default, ["default"]);
-    for (const [host, name] of Object.entries(ingress.hosts)) {
-      check(name, ["hosts", host]);
-    }
-    for (const { path, message } of sharedFaults(ingress.controllers)) {
-      context.addIssue({ code: "custom", path: ["controllers", ...path], message });
-    }
-    for (const [name, { kind }] of Object.entries(ingress.controllers)) {
-      if (kind === "nginx" && ingress.tls.kind === "none") {
-        context.addIssue({
-          code: "custom",
-          path: ["tls", "kind"],
-          message: `must be cert-manager, certificate or secret: without a certificate ${name}, an nginx, does not answer on 443 at all`,
-        });
-      }
-    }
   });
-/** {@inheritDoc IngressConfig} */
-export type IngressConfig = z.infer<typeof IngressConfig>;
+
+type IngressSection = z.infer<ReturnType<typeof ingressSection<z.ZodType<TlsConfig>>>>;
+
+/** Rules across the fields of the section. */
+function checkIngress(ingress: IngressSection, context: z.RefinementCtx): void {
+  const names = Object.keys(ingress.controllers);
+  const check = (name: string, path: string[]): void => {
+    if (!names.includes(name)) {
+      context.addIssue({
+        code: "custom",
+        path,
+        message: `must be one of the controllers: ${names.join(", ")}`,
+      });
+    }
+  };
+  check(ingress.default, ["default"]);
+  for (const [host, name] of Object.entries(ingress.hosts)) {
+    check(name, ["hosts", host]);
+  }
+  for (const { path, message } of sharedFaults(ingress.controllers)) {
+    context.addIssue({ code: "custom", path: ["controllers", ...path], message });
+  }
+  for (const [name, { kind }] of Object.entries(ingress.controllers)) {
+    if (kind === "nginx" && ingress.tls.kind === "none") {
+      context.addIssue({
+        code: "custom",
+        path: ["tls", "kind"],
+        message: `must be cert-manager, certificate or secret: without a certificate ${name}, an nginx, does not answer on 443 at all`,
+      });
+    }
+  }
+}
+
+/** `fleet:ingress` of a stack file. */
+export const IngressConfig = ingressSection(TlsConfig).superRefine(checkIngress);
+
+/** The same of a stack that may have an issuer of its own. */
+export const IssuingIngressConfig = ingressSection(IssuingTlsConfig).superRefine(checkIngress);
+/** {@inheritDoc IssuingIngressConfig} */
+export type IngressConfig = z.infer<typeof IssuingIngressConfig>;
 
 /** A host with long streams, as rules know it. */
 export interface StreamHost extends HostUse {

@@ -3,6 +3,8 @@ import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
+import { guardName } from "./guards.ts";
+import type { GuardedHost } from "./guards.schema.ts";
 import { classOf, type IngressConfig, type TlsConfig } from "./ingress.schema.ts";
 
 type IngressSpec = k8s.types.input.networking.v1.IngressSpec;
@@ -34,8 +36,12 @@ export interface HttpHostArgs {
    * Default: as the controller's config says.
    */
   readonly streamSeconds?: number;
+  /** Largest body of a request, whatever the controller's config says of its other hosts. nginx' alone. */
+  readonly maximumBody?: "any";
   /** Where it is said which controller serves it, and with which certificate. */
   readonly ingress: IngressConfig;
+  /** The guarded hosts of the stack, as the controllers got them. Default: none is. */
+  readonly guards?: readonly GuardedHost[];
 }
 
 /**
@@ -50,6 +56,9 @@ export class HttpHost extends Ingress implements Awaitable {
 
   readonly host: string;
 
+  /** Name of the object, and of what belongs to it: its certificate, its Secret with `-tls` behind it. */
+  readonly objectName: string;
+
   constructor(name: string, args: HttpHostArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       `${name}-ingress`,
@@ -58,16 +67,25 @@ export class HttpHost extends Ingress implements Awaitable {
           name,
           namespace: args.namespace,
           labels: { "app.kubernetes.io/part-of": args.system },
-          annotations: { ...hostAnnotations(args), ...streamAnnotations(args) },
+          annotations: {
+            ...hostAnnotations(args),
+            ...streamAnnotations(args),
+            ...guardAnnotations(args),
+            ...(args.maximumBody === undefined ? {} : { "nginx.org/client-max-body-size": "0" }),
+          },
         },
         spec: ingressSpec(name, args),
       },
       opts,
     );
     this.host = args.host;
+    this.objectName = name;
     this.ready = [this];
   }
 }
+
+/** The rules were cert-manager's last, then: without it the next change of ours is a conflict. */
+const patchForce = { "pulumi.com/patchForce": "true" };
 
 /**
  * Annotations that the host's certificate needs.
@@ -78,6 +96,10 @@ export class HttpHost extends Ingress implements Awaitable {
 export function hostAnnotations({
   ingress: { tls },
 }: Pick<HttpHostArgs, "ingress">): Record<string, string> {
+  if (tls.kind === "own-issuer") {
+    // The Certificate says how it is proved; its path may come into the rules all the same.
+    return patchForce;
+  }
   return tls.kind !== "cert-manager"
     ? {}
     : {
@@ -86,9 +108,18 @@ export function hostAnnotations({
         // being. An Ingress of the helper's own would have the one class that the issuer names, while the
         // host is reached through its own controller; and nginx refuses a second one for a host.
         "acme.cert-manager.io/http01-edit-in-place": "true",
-        // The rules were cert-manager's last, then: without it the next change of ours is a conflict.
-        "pulumi.com/patchForce": "true",
+        ...patchForce,
       };
+}
+
+/** Annotation by which Traefik puts the guard before a host. nginx has it in its settings. */
+export function guardAnnotations({
+  host,
+  guards = [],
+}: Pick<HttpHostArgs, "host" | "guards">): Record<string, string> {
+  return guards.some((guarded) => guarded.host === host)
+    ? { "traefik.ingress.kubernetes.io/router.middlewares": `${guardName(host)}@file` }
+    : {};
 }
 
 /**
@@ -142,6 +173,7 @@ export function ingressSpec(
 function tlsSecret(name: string, tls: TlsConfig): string | undefined {
   switch (tls.kind) {
     case "cert-manager":
+    case "own-issuer":
       return `${name}-tls`;
     case "certificate":
     case "secret":

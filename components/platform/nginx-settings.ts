@@ -6,12 +6,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { parseQuantity } from "../base/quantity.ts";
+import { nginxGuards } from "./guards.ts";
+import type { GuardedHost } from "./guards.schema.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
+import { nginxPorts } from "./nginx-ports.ts";
 import { spoofableHeaders } from "./spoofable-headers.ts";
-
-/** Ports of the pod. The first two are the template's own: Ingresses are served on no others. */
-export const nginxPorts = { web: 80, websecure: 443, ready: 8081, metrics: 9113 } as const;
 
 /** What the process reads beside its arguments. */
 export interface NginxSources {
@@ -58,8 +58,11 @@ const bodySize = (maximum: string | undefined): string =>
 export function nginxSettings(
   config: NginxConfig,
   endpoint: StatusEndpoint,
+  guards: readonly GuardedHost[] = [],
 ): Readonly<Record<string, string>> {
+  const guarded = nginxGuards(guards);
   const { maximumBody, readTimeoutSeconds, answerTimeoutSeconds, drainSeconds } = config;
+  const { connectTimeoutSeconds } = config;
   return {
     // Both are on by default as soon as a host has a certificate; visors post to port 80 and follow
     // no redirect (facts/skywire.md 9, point 7).
@@ -71,6 +74,9 @@ export function nginxSettings(
     "client-max-body-size": bodySize(maximumBody),
     "proxy-read-timeout": time(answerTimeoutSeconds),
     "proxy-send-timeout": time(answerTimeoutSeconds),
+    ...(connectTimeoutSeconds === undefined
+      ? {}
+      : { "proxy-connect-timeout": time(connectTimeoutSeconds) }),
     "worker-shutdown-timeout": time(drainSeconds),
     "http-snippets": [
       `client_header_timeout ${time(readTimeoutSeconds)};`,
@@ -78,8 +84,9 @@ export function nginxSettings(
       // Of gRPC the template says none, and a stream is one body: nginx' own 1m would end it.
       `client_max_body_size ${bodySize(maximumBody)};`,
       ...upgradeMaps,
+      ...guarded.http,
     ].join("\n"),
-    "location-snippets": locationSnippets.join("\n"),
+    "location-snippets": [...guarded.location, ...locationSnippets].join("\n"),
     ...clientAddress(config),
     ...(endpoint.kind === "service"
       ? {}

@@ -3,9 +3,11 @@ import { announces } from "../base/announce.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { ApiRule, Container, WorkloadArgs } from "../workload/types.ts";
 import { exposedPods, publicPorts } from "./controller-pods.ts";
+import { guardFiles, guardVolume } from "./guards.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { NginxConfig } from "./ingress.schema.ts";
-import { nginxArguments, nginxPorts, nginxSettings } from "./nginx-settings.ts";
+import { nginxPorts } from "./nginx-ports.ts";
+import { nginxArguments, nginxSettings } from "./nginx-settings.ts";
 import { seedCommand, templatePath } from "./nginx-template.ts";
 
 /** An nginx of this config. */
@@ -14,7 +16,7 @@ export function nginxKind(config: NginxConfig): ControllerKind {
     token: "fleet:platform:Nginx",
     controller: "nginx.org/ingress-controller",
     ports: nginxPorts,
-    settings: (endpoint) => nginxSettings(config, endpoint),
+    settings: (endpoint, guards) => nginxSettings(config, endpoint, guards),
     workload: (pods) => nginxWorkload(config, pods),
   };
 }
@@ -62,6 +64,7 @@ const folders = {
 /** nginx' pods as a Workload. */
 function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs {
   const { name, namespace, settings } = pods;
+  const people = guardFiles(pods.guards);
   const ready = { kind: "http", path: "/nginx-ready", port: "ready" } as const;
   if (settings === undefined) {
     throw new Error(`ingress controller ${name} has no ConfigMap to read`);
@@ -91,13 +94,17 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
         liveness: { check: ready },
       },
       resources: config.resources,
-      mounts: Object.entries(folders).map(([volume, path]) => ({ volume, path })),
+      mounts: [
+        ...Object.entries(folders).map(([volume, path]) => ({ volume, path })),
+        ...people.map(({ name: volume }) => ({ volume, path: guardVolume.path })),
+      ],
       // Both programs carry this right as a file capability: without it they may not even be started.
       capabilities: ["NET_BIND_SERVICE"],
       // New connections go to other pods meanwhile, where the node has one; a balancer that only tries
       // whether the port answers cannot know before (docs/skywire.md, "The way in").
       preStop: ["/bin/sleep", "5"],
     },
+    ...(people.length === 0 ? {} : { secretFiles: people }),
     scratch: Object.keys(folders).map((volume) => ({ name: volume, sizeLimit: "256Mi" })),
     flows: flowsOf([...controllerFlows(name, namespace), ...pods.flows], name, namespace),
     clusterRules: nginxRules,

@@ -1,6 +1,6 @@
 /** Faults of the records that a stack's hosts will have, whoever keeps the zones. Pure. */
 import type { ClusterConfig } from "./cluster.schema.ts";
-import { recordTypeOf } from "./controllers.ts";
+import { recordTypeOf } from "./controller-shape.ts";
 import { type DnsConfig, type HostUse, proxiedFaults } from "./dns.schema.ts";
 import { aliasFaults, type PlannedHost, slotTarget } from "./dns-records.ts";
 import type { PlatformFault } from "./fault.ts";

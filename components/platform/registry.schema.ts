@@ -24,7 +24,7 @@ const PrivateImages = z.strictObject({
 });
 
 /** How an image is built and pushed by the stack itself, under its name and tag. */
-const BuildConfig = z.strictObject({
+export const BuildConfig = z.strictObject({
   /** Folder of the sources, from the program's; or a git address. */
   context: z.string().min(1, "must be a folder or a git address"),
   /** In the context. */

@@ -2,6 +2,8 @@
 
 import { parseQuantity } from "../base/quantity.ts";
 import { yamlText } from "../base/yaml.ts";
+import { traefikGuards } from "./guards.ts";
+import type { GuardedHost } from "./guards.schema.ts";
 import type { StatusEndpoint } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
 import { spoofableHeaders } from "./spoofable-headers.ts";
@@ -81,6 +83,9 @@ export function traefikArguments(
     // Below the 30 s after which the services close an idle connection (facts/skywire.md 2.1).
     "--serversTransport.forwardingTimeouts.idleConnTimeout=25s",
     `--serversTransport.forwardingTimeouts.responseHeaderTimeout=${config.answerTimeoutSeconds}s`,
+    ...(config.connectTimeoutSeconds === undefined
+      ? []
+      : [`--serversTransport.forwardingTimeouts.dialTimeout=${config.connectTimeoutSeconds}s`]),
     `--providers.file.directory=${traefikFolder}`,
     "--providers.file.watch=false",
     "--providers.kubernetesingress=true",
@@ -107,7 +112,14 @@ function traefikMiddlewares({ maximumBody }: TraefikConfig): Middlewares {
   };
 }
 
-/** Files of the file provider. */
-export function traefikFiles(config: TraefikConfig): Record<string, string> {
-  return { "middlewares.yml": yamlText({ http: { middlewares: traefikMiddlewares(config) } }) };
+/** Files of the file provider: what every request passes, and the guards that hosts name. */
+export function traefikFiles(
+  config: TraefikConfig,
+  guards: readonly GuardedHost[] = [],
+): Record<string, string> {
+  const middlewares = {
+    ...traefikMiddlewares(config),
+    ...traefikGuards(guards, config.trustedProxies),
+  };
+  return { "middlewares.yml": yamlText({ http: { middlewares } }) };
 }

@@ -3,6 +3,7 @@ import { announces } from "../base/announce.ts";
 import { flowsOf } from "../base/flows.ts";
 import type { ApiRule, WorkloadArgs } from "../workload/types.ts";
 import { exposedPods, publicPorts } from "./controller-pods.ts";
+import { guardFiles, guardVolume } from "./guards.ts";
 import { controllerFlows, type ControllerKind, type ControllerPods } from "./ingress-controller.ts";
 import type { TraefikConfig } from "./ingress.schema.ts";
 import {
@@ -48,6 +49,7 @@ export const traefikRules: readonly ApiRule[] = [
 /** Traefik's pods as a Workload. */
 function traefikWorkload(config: TraefikConfig, pods: ControllerPods): WorkloadArgs {
   const { name, namespace } = pods;
+  const people = guardFiles(pods.guards);
   const ping = { kind: "http", path: "/ping", port: "ping" } as const;
   return {
     kind: "Deployment",
@@ -70,9 +72,11 @@ function traefikWorkload(config: TraefikConfig, pods: ControllerPods): WorkloadA
       mounts: [
         { volume: "dynamic", path: traefikFolder },
         { volume: "tmp", path: "/tmp" },
+        ...people.map(({ name: volume }) => ({ volume, path: guardVolume.path })),
       ],
     },
-    files: [{ name: "dynamic", files: traefikFiles(config) }],
+    files: [{ name: "dynamic", files: traefikFiles(config, pods.guards.hosts) }],
+    ...(people.length === 0 ? {} : { secretFiles: people }),
     scratch: [{ name: "tmp" }],
     flows: flowsOf([...controllerFlows(name, namespace), ...pods.flows], name, namespace),
     clusterRules: traefikRules,

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 
 import { announces } from "../base/announce.ts";
-import { slotLabel, workloadLabels } from "../base/labels.ts";
+import { workloadLabels } from "../base/labels.ts";
 import type {
   Container,
   ContainerPort,
@@ -13,10 +13,10 @@ import type {
   WorkloadArgs,
   WorkloadGroup,
 } from "../workload/types.ts";
-import type { Placement } from "../workload/workload.schema.ts";
 import { makeWorkload, type WorkloadObjects } from "../workload/workload.ts";
 import { keeping, plain } from "./container-command.ts";
 import type { MemberIdentity } from "./identity.ts";
+import { memberPlacement } from "./member-placement.ts";
 import type { Member } from "./members.ts";
 import {
   goDebugVariables,
@@ -82,17 +82,6 @@ const configVolume = "config";
 
 /** Variable of the container that holds the address to advertise. */
 const advertiseVariable = "ADVERTISE_ADDRESS";
-
-/**
- * Placement of a member: the node of its slot, which a taint `fleet/slot` may keep free of all else, or
- * anywhere. Pods that stand alone have no others to keep away from.
- */
-export const memberPlacement = (
-  slot: number | undefined,
-): Pick<Placement, "spread"> & Partial<Placement> =>
-  slot === undefined
-    ? { spread: "none" }
-    : { spread: "none", slot, tolerations: [{ key: slotLabel }] };
 
 /** Ports that a member listens on. */
 export function memberPorts({

@@ -1,7 +1,7 @@
 /** What a network asks of the nodes of its cluster. Pure. */
 import type { CapacityRequest } from "../platform/capacity.ts";
 import { poetGroup, watchName } from "./flows.ts";
-import { memberPlacement } from "./member.ts";
+import { memberPlacement } from "./member-placement.ts";
 import type { Member } from "./members.ts";
 import type { NetworkSections } from "./network-rules.ts";
 import type { WatchConfig } from "./watch.schema.ts";

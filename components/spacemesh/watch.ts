@@ -5,11 +5,10 @@ import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { watchName } from "./flows.ts";
-import type { Member } from "./members.ts";
-import { grpcPort } from "./ports.ts";
 import { spacemeshSystem } from "./surroundings.ts";
 import type { Surroundings } from "../workload/surroundings.ts";
 import type { WatchConfig } from "./watch.schema.ts";
+import { type Watched, watchFlag } from "./watch-list.ts";
 
 /** Path of the program in its image. */
 const program = "/bin/spacemesh-watch";
@@ -25,27 +24,10 @@ export interface WatchArgs extends Surroundings {
   /** Token of the Slack bot. */
   readonly token: pulumi.Output<string>;
   /** Whom it asks: every member. */
-  readonly members: readonly Pick<Member, "name">[];
+  readonly members: Watched;
   /** What must be ready before: it tells of every member that does not answer. */
   readonly after: readonly pulumi.Resource[];
 }
-
-/** Longest argument that Linux lets a program have, with the zero at its end. */
-const longestArgument = 128 * 1024 - 1;
-
-/** The members as the program takes them: `host:port/name`. It runs in their own namespace. */
-export const watchList = (members: WatchArgs["members"]): string =>
-  members.map(({ name }) => `${name}:${grpcPort}/${name}`).join(",");
-
-/** Why so many members cannot be watched, or undefined. */
-export function watchFault(members: WatchArgs["members"]): string | undefined {
-  const flag = watchFlag(members);
-  return flag.length > longestArgument
-    ? `must be left out with ${members.length} miners: their list has ${flag.length} characters, and a program takes ${longestArgument} in one argument`
-    : undefined;
-}
-
-const watchFlag = (members: WatchArgs["members"]): string => `--nodes=${watchList(members)}`;
 
 /** Arguments of the program. The token is a variable of the container. Pure. */
 export const watchArguments = ({

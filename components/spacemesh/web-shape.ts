@@ -2,7 +2,7 @@
 import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
 import { formatCpu, parseQuantity } from "../base/quantity.ts";
 import type { CapacityRequest } from "../platform/capacity.ts";
-import { entryFlows } from "../platform/controllers.ts";
+import { entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { Resources } from "../workload/workload.schema.ts";
 import { hostOf, isProxied, type WebHost, webHosts } from "./names.ts";

@@ -31,8 +31,15 @@ function environment(
     const key = secretEnvKey(container.name, name);
     return { name, valueFrom: { secretKeyRef: { name: secretEnv, key } } };
   });
+  const given = Object.entries(container.givenEnv ?? {}).map(([name, { kind, object, key }]) => ({
+    name,
+    valueFrom:
+      kind === "Secret"
+        ? { secretKeyRef: { name: object, key } }
+        : { configMapKeyRef: { name: object, key } },
+  }));
   // Secrets first: a variable may use only those defined before it as $(NAME).
-  return [...secrets, ...fields, ...plain];
+  return [...secrets, ...given, ...fields, ...plain];
 }
 
 function mounts(container: Container, args: WorkloadArgs): k8s.types.input.core.v1.VolumeMount[] {
@@ -68,7 +75,8 @@ export function kubernetesContainer(
     name: container.name,
     image: digest === undefined ? image : pulumi.interpolate`${image}@${digest}`,
     // A tag moves: the node must ask each time. A digest cannot.
-    imagePullPolicy: container.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
+    imagePullPolicy:
+      container.pullPolicy ?? args.pullPolicy ?? (pinned ? "IfNotPresent" : "Always"),
     ...(container.command === undefined ? {} : { command: [...container.command] }),
     ...(container.args === undefined ? {} : { args: [...container.args] }),
     ...(container.workingFolder === undefined ? {} : { workingDir: container.workingFolder }),
@@ -99,13 +107,23 @@ export function kubernetesContainer(
       },
     },
     ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: {
-        drop: ["ALL"],
-        ...(container.capabilities === undefined ? {} : { add: [...container.capabilities] }),
-      },
-      readOnlyRootFilesystem: args.security.writableRoot !== true,
-    },
+    securityContext: rightsOf(container, args),
   };
+}
+
+function rightsOf(
+  { capabilities }: Container,
+  { security: { privileged, writableRoot } }: WorkloadArgs,
+): k8s.types.input.core.v1.SecurityContext {
+  const readOnlyRootFilesystem = writableRoot !== true;
+  return privileged === true
+    ? { privileged, readOnlyRootFilesystem }
+    : {
+        allowPrivilegeEscalation: false,
+        capabilities: {
+          drop: ["ALL"],
+          ...(capabilities === undefined ? {} : { add: [...capabilities] }),
+        },
+        readOnlyRootFilesystem,
+      };
 }

@@ -140,7 +140,7 @@ export function jobFields({ job = {} }: WorkloadArgs): Omit<JobSpec, "template">
 
 function headlessService(name: string, args: WorkloadArgs): string {
   const headless = args.services?.find(({ type }) => type === "Headless");
-  return headless === undefined ? name : (headless.name ?? name);
+  return (headless ?? args.services?.[0])?.name ?? name;
 }
 
 function claimTemplates(args: WorkloadArgs): Partial<StatefulSetSpec> {

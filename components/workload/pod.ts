@@ -61,7 +61,14 @@ function volumes(args: WorkloadArgs, sources: PodSources): Volume[] {
       name,
       persistentVolumeClaim: { claimName: source(sources.claims, name) },
     }));
-  return [...files, ...secretFiles, ...givenFiles, ...scratch, ...hostPaths, ...claims];
+  const givenClaims = (args.givenClaims ?? []).map(({ name, claim }) => ({
+    name,
+    persistentVolumeClaim: { claimName: claim },
+  }));
+  return [
+    ...[...files, ...secretFiles, ...givenFiles],
+    ...[...scratch, ...hostPaths, ...claims, ...givenClaims],
+  ];
 }
 
 function givenVolume({ name, kind, object, keys }: GivenFiles): Volume {

@@ -7,8 +7,9 @@ import type { WorkloadArgs } from "./types.ts";
 
 /** What the pods may do on a node, without a word why. */
 function securityFaults(args: WorkloadArgs): WorkloadFault[] {
-  const { exception, user } = args.security;
+  const { exception, user, privileged } = args.security;
   const hostAccess =
+    privileged === true ||
     (args.hostPaths ?? []).length > 0 ||
     args.hostNetwork === true ||
     containersOf(args).some(
@@ -21,7 +22,7 @@ function securityFaults(args: WorkloadArgs): WorkloadFault[] {
         {
           path: ["security"],
           message:
-            "user 0, host ports, host paths, the host's network and capabilities need a named security.exception",
+            "user 0, privileges, host ports, host paths, the host's network and capabilities need a named security.exception",
         },
       ]
     : [];

@@ -47,6 +47,7 @@ export function makeService(
       spec: {
         type: type === "Headless" ? "ClusterIP" : type,
         ...(type === "Headless" ? { clusterIP: "None" } : {}),
+        ...(service.clusterIp === undefined ? {} : { clusterIP: service.clusterIp }),
         selector: { [workloadLabel]: workload },
         ports,
         ...(service.externalTrafficPolicy === undefined

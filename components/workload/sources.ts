@@ -54,7 +54,7 @@ function makeClaims(
   const claims = (args.claims ?? [])
     .filter(({ perPod }) => perPod !== true)
     .map((claim) => {
-      const claimName = `${name}-${claim.name}`;
+      const claimName = claim.claimName ?? `${name}-${claim.name}`;
       // A class that waits for a consumer leaves the claim Pending until the pod exists: awaiting it
       // here would be a deadlock, or a race with quick consumers (toolchain.md).
       const annotations = { "pulumi.com/skipAwait": "true" };

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../base/flows.ts";
+import type { PullPolicy } from "../base/images.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 
 /** What each component of a system is given beside its own config. */
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly flows: readonly Flow[];
   /** Make network policies. */
   readonly networkPolicy: boolean;
+  /** When nodes ask the registry, of all pods of the namespace. Default: by each image. */
+  readonly pullPolicy?: PullPolicy | undefined;
   /** What happens to disks when their owner goes. */
   readonly data: DataPolicy;
 }

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { WorkloadFlows } from "../base/flows.ts";
+import type { PullPolicy } from "../base/images.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import type { Autoscale, Disruption, Placement, Resources, Update } from "./workload.schema.ts";
 
@@ -48,9 +49,20 @@ export interface NoProbes {
   readonly none: string;
 }
 
+/**
+ * A variable from a ConfigMap or Secret that is made elsewhere. Pods do not see it change: whoever has
+ * it exchange them says so in an annotation.
+ */
+export interface GivenVariable {
+  readonly kind: "ConfigMap" | "Secret";
+  /** Name of the object: an output, so that the pods wait for it. */
+  readonly object: pulumi.Input<string>;
+  readonly key: string;
+}
+
 /** A volume of the pod seen in one container. */
 export interface Mount {
-  /** Name of a claim, file set or scratch volume of the Workload. */
+  /** Name of a claim, file set, scratch or given volume of the Workload. */
   readonly volume: string;
   readonly path: string;
   /** One entry of the volume instead of the whole. Such a file is never refreshed in a running pod. */
@@ -68,8 +80,8 @@ export interface Container {
   readonly image: string;
   /** Digest of the image, where only the run knows it. */
   readonly digest?: pulumi.Output<string>;
-  /** Default: `IfNotPresent` where the image carries a digest, else `Always`. */
-  readonly pullPolicy?: "Always" | "IfNotPresent";
+  /** Default: the Workload's; without one `IfNotPresent` where the image carries a digest, else `Always`. */
+  readonly pullPolicy?: PullPolicy;
   /** Replaces the image's entry point. */
   readonly command?: readonly string[];
   /** `$(NAME)` is replaced by the variable, so that a secret never stands in the pod's arguments. */
@@ -79,6 +91,8 @@ export interface Container {
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Variables taken from a Secret of the Workload. */
   readonly secretEnv?: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Variables taken from objects that are made elsewhere: many Workloads read the same ones. */
+  readonly givenEnv?: Readonly<Record<string, GivenVariable>>;
   /** Variables filled with the pod's own facts, e.g. `metadata.name`. */
   readonly fieldEnv?: Readonly<Record<string, string>>;
   readonly ports?: readonly ContainerPort[];
@@ -121,6 +135,14 @@ export interface GivenFiles {
   readonly keys?: readonly string[];
 }
 
+/** A disk that is made elsewhere, and may be shared. Its class must allow as many nodes as there are. */
+export interface GivenClaim {
+  /** Volume's name. */
+  readonly name: string;
+  /** Name of the claim: an output, so that the pods wait for it. */
+  readonly claim: pulumi.Input<string>;
+}
+
 /**
  * Workloads that are alike, and many: they share account, network policy and budget of evictions, of
  * which each of their own would say the same. The budget is the composer's: it may speak of several
@@ -157,6 +179,8 @@ export interface HostPath {
 export interface Claim {
   /** Volume's name; the claim itself is called `<workload>-<name>`. */
   readonly name: string;
+  /** Name of the claim, where operators know another one. Not of one for each pod. */
+  readonly claimName?: string;
   readonly size: string;
   /** Default: the cluster's default class. */
   readonly storageClass?: string;
@@ -175,6 +199,8 @@ export interface Claim {
 export interface ServiceSpec {
   /** Name others dial. Default: the Workload's. Never rename one: add another. */
   readonly name?: string;
+  /** Fixed address of the cluster's own range. Default: the cluster's choice. Cannot change. */
+  readonly clusterIp?: string;
   /** Default ClusterIP. `Headless` is a ClusterIP Service without an address. */
   readonly type?: "ClusterIP" | "Headless" | "NodePort" | "LoadBalancer";
   readonly ports: readonly {
@@ -201,6 +227,8 @@ export interface Security {
   readonly volumeGroup?: number;
   /** Default false: the container writes only to its volumes. */
   readonly writableRoot?: boolean;
+  /** Everything that the node's root may do. Only with {@link exception}. Default false. */
+  readonly privileged?: boolean;
   /**
    * Why Pod Security `restricted` does not hold. The namespace must allow it: a pod with an
    * exception is refused in a restricted namespace by the API server itself.
@@ -290,12 +318,15 @@ export interface WorkloadArgs {
   readonly files?: readonly FileSet[];
   readonly secretFiles?: readonly SecretFileSet[];
   readonly givenFiles?: readonly GivenFiles[];
+  readonly givenClaims?: readonly GivenClaim[];
   readonly scratch?: readonly Scratch[];
   readonly hostPaths?: readonly HostPath[];
   readonly claims?: readonly Claim[];
   /** What happens to claims when the Workload goes. Default protect. */
   readonly data?: DataPolicy;
   readonly services?: readonly ServiceSpec[];
+  /** When nodes ask the registry, of every container that says nothing itself. Default: by its image. */
+  readonly pullPolicy?: PullPolicy | undefined;
   /** Names of Secrets with registry logins, in the same namespace. */
   readonly pullSecrets?: readonly pulumi.Input<string>[];
   /** Rights in the whole cluster. */

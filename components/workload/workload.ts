@@ -1,3 +1,4 @@
+import type { Service } from "@pulumi/kubernetes/core/v1/service.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -42,7 +43,7 @@ export function makeWorkload(
     readonly parent: pulumi.ComponentResource;
     readonly dependsOn?: readonly pulumi.Resource[];
   },
-): WorkloadObjects {
+): WorkloadObjects & { readonly services: readonly Service[] } {
   refuseImpossible(name, args);
   const timeout = args.readyTimeout ?? goDuration(readySeconds(args));
   const labels = workloadLabels(name, args.system);
@@ -82,6 +83,7 @@ export function makeWorkload(
   makeAutoscaler(name, args, metadata, { ...opts, dependsOn: controller });
   return {
     serviceNames: (args.services ?? []).map((service) => service.name ?? name),
+    services,
     selector: { [workloadLabel]: name },
     ready: [controller],
   };

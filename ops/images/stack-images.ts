@@ -1,6 +1,7 @@
 /** Which images a stack file names, and where in it each one's digest stands. Pure. */
-import { namedImages, parseImage } from "../../components/base/images.ts";
-import { imageUses, type StackImageUse } from "../../stacks/skywire/images.ts";
+import { type ImageUse, namedImages, parseImage } from "../../components/base/images.ts";
+import { imageUses as pushtechUses } from "../../stacks/pushtech/images.ts";
+import { imageUses } from "../../stacks/skywire/images.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 
 /** A place of a stack file that pins an image. */
@@ -64,10 +65,12 @@ const whyPassedOver = {
   run: "fleet:images.resolve is run: each run looks its digest up",
 } as const;
 
-function usesOf(config: StackConfig): readonly StackImageUse[] {
+function usesOf(config: StackConfig): readonly ImageUse[] {
   switch (config.system) {
     case "skywire":
       return imageUses(config);
+    case "pushtech":
+      return pushtechUses(config);
     case "spacemesh":
     case "spacemesh-discovery":
     case "voting":

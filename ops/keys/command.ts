@@ -1,12 +1,14 @@
 /** `keys`: lists what a stack has and lacks of secrets, makes what may be made, takes in the rest. */
 import { generateSecret } from "../../components/base/secrets.ts";
-import { requiredSecrets } from "../../stacks/secrets.ts";
+import { isProduction, requiredSecrets } from "../../stacks/secrets.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { CommandError, type Target } from "../command.ts";
 import { parseSections } from "../sections.ts";
-import type { StackFile } from "../stack-file.ts";
+import { isMap, type StackFile } from "../stack-file.ts";
 import { table } from "../table.ts";
-import { checkImport } from "./import.ts";
+import { readDockerLogin } from "./docker-login.ts";
+import { readEnvironmentImport } from "./environment-import.ts";
+import { checkImport, type Imported } from "./import.ts";
 import { generationFault } from "./policy.ts";
 import { type KeyRow, keyRows, type SecretValues, unusedEntries } from "./rows.ts";
 import type { Vault } from "./vault.ts";
@@ -20,6 +22,10 @@ export interface KeysRequest {
   readonly make?: readonly string[];
   /** Content of an import. */
   readonly imported?: unknown;
+  /** Text of an environment file. */
+  readonly environment?: string;
+  /** Text of Docker's config file. */
+  readonly docker?: string;
 }
 
 /** What `keys` did. */
@@ -36,19 +42,13 @@ export interface KeysResult {
  * @throws CommandError when the stack file has faults, as its references cannot be trusted then, or
  * the request cannot be met.
  */
-export async function keys({
-  file,
-  target,
-  vault,
-  make = [],
-  imported,
-}: KeysRequest): Promise<KeysResult> {
+export async function keys(request: KeysRequest): Promise<KeysResult> {
+  const { file, target, vault, make = [] } = request;
   const config = parseSections(file);
   const required = requiredSecrets(config);
   const present = await vault.read();
   const before = keyRows(required, present);
-  const taken =
-    imported === undefined ? { added: {}, kept: [] } : checkImport(imported, before, present);
+  const { taken, notes } = takeIn(request, config, before, present);
   const rows = keyRows(required, { ...present, ...taken.added });
   const made = makeValues(config, target, rows, make);
   const after = keyRows(required, { ...present, ...taken.added, ...made });
@@ -64,6 +64,7 @@ export async function keys({
       ({ name, differs }) =>
         `${name} is there already and was not touched${differs ? "; the import has another value" : ""}`,
     ),
+    ...notes,
     ...unusedEntries(required, present).map((name) => `${name} is referred to by nothing`),
     ...advice(config, target, file.stack, after),
     `Secrets are in ${vault.place}.`,
@@ -72,6 +73,42 @@ export async function keys({
     report: report.join("\n"),
     complete: after.every(({ state }) => state === "present"),
   };
+}
+
+/** All that the request brings, checked together. */
+function takeIn(
+  { target, imported, environment, docker }: KeysRequest,
+  config: StackConfig,
+  rows: readonly KeyRow[],
+  present: SecretValues,
+): { readonly taken: Imported; readonly notes: readonly string[] } {
+  const isMade = ({ kind }: KeyRow): boolean => generationFault(config, target, kind) === undefined;
+  const fromFile =
+    environment === undefined
+      ? { entries: {}, notes: [] }
+      : readEnvironmentImport(environment, rows, present, isMade);
+  const login = docker === undefined ? {} : readDockerLogin(docker, config, rows);
+  const content = joined([imported, fromFile.entries, login]);
+  return {
+    taken: checkImport(content, rows, present, isProduction(config)),
+    notes: fromFile.notes,
+  };
+}
+
+/** One map of all that is brought; what is no map is left to be refused. */
+function joined(maps: readonly unknown[]): unknown {
+  const given = maps.filter((map) => map !== undefined);
+  const odd = given.find((map) => !isMap(map));
+  if (odd !== undefined) {
+    return odd;
+  }
+  const entries = given.flatMap((map) => Object.entries(map as object));
+  const names = entries.map(([name]) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) {
+    throw new CommandError(`nothing was imported; brought by two files: ${twice.join(", ")}`);
+  }
+  return Object.fromEntries(entries);
 }
 
 /** Values for what is missing and may be made, and for the one asked for by name. */
@@ -111,6 +148,9 @@ function refuseMake(rows: readonly KeyRow[], make: string): void {
   }
   if (row.kind === "tls-pair") {
     throw new CommandError(`NEW=${make}: an authority that browsers know gives it: import it`);
+  }
+  if (row.kind === "vendor-key") {
+    throw new CommandError(`NEW=${make}: the service gives it to its customer: import it`);
   }
   if (row.kind === "url") {
     throw new CommandError(`NEW=${make}: whoever is called gives its address: import it`);

@@ -1,6 +1,7 @@
 /** Imported secrets: a JSON map of name → value, from a file or standard input. */
 import { readFileSync } from "node:fs";
 
+import { isPlaceholder, placeholderFault } from "../../components/base/placeholders.ts";
 import { secretFault, SecretName } from "../../components/base/secrets.ts";
 import { CommandError } from "../command.ts";
 import { looksRandom } from "../../policy/secret-shapes.ts";
@@ -20,12 +21,7 @@ export interface Imported {
  * @throws CommandError that names the file, not its content.
  */
 export function readImport(source: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(source === "-" ? 0 : source, "utf8");
-  } catch {
-    throw new CommandError(`IMPORT: ${source} cannot be read`);
-  }
+  const text = readSource("IMPORT", source);
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -35,14 +31,29 @@ export function readImport(source: string): unknown {
 }
 
 /**
+ * The text of a file, or of standard input for `-`.
+ *
+ * @param variable What names it: a fault says so.
+ */
+export function readSource(variable: string, source: string): string {
+  try {
+    return readFileSync(source === "-" ? 0 : source, "utf8");
+  } catch {
+    throw new CommandError(`${variable}: ${source} cannot be read`);
+  }
+}
+
+/**
  * Checks an import as a whole: one malformed entry, and nothing is taken.
  *
+ * @param isProduction Whether placeholders are malformed.
  * @throws CommandError with the names of all entries at fault, never with a value.
  */
 export function checkImport(
   content: unknown,
   rows: readonly KeyRow[],
   present: SecretValues,
+  isProduction = false,
 ): Imported {
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new CommandError('IMPORT must be a JSON map: {"<name>": "<value>", …}');
@@ -51,7 +62,7 @@ export function checkImport(
   const added: [string, string][] = [];
   const kept: { name: string; differs: boolean }[] = [];
   for (const [index, [name, value]] of Object.entries(content).entries()) {
-    const fault = importFault(name, value, rows);
+    const fault = importFault(name, value, rows, isProduction);
     if (fault !== undefined || typeof value !== "string") {
       faults.push(`  ${nameOf(name, index)} ${fault ?? "must be one text"}`);
     } else if (Object.hasOwn(present, name)) {
@@ -71,7 +82,12 @@ function nameOf(name: string, index: number): string {
   return SecretName.safeParse(name).success && !looksRandom(name) ? name : `entry ${index + 1}`;
 }
 
-function importFault(name: string, value: unknown, rows: readonly KeyRow[]): string | undefined {
+function importFault(
+  name: string,
+  value: unknown,
+  rows: readonly KeyRow[],
+  isProduction: boolean,
+): string | undefined {
   const needs = rows.filter((row) => row.name === name);
   if (needs.length === 0) {
     return `is no secret this stack refers to: it has ${rows.map((row) => row.name).join(", ")}`;
@@ -80,6 +96,10 @@ function importFault(name: string, value: unknown, rows: readonly KeyRow[]): str
     return "must be one text, not a structure or a bare number";
   }
   return needs
-    .map(({ kind, hosts }) => secretFault(kind, value, hosts))
+    .map(
+      ({ kind, hosts }) =>
+        secretFault(kind, value, hosts) ??
+        (isProduction && isPlaceholder(kind, value) ? placeholderFault : undefined),
+    )
     .find((fault) => fault !== undefined);
 }

@@ -1,5 +1,6 @@
 /** Which secrets a command may make, and which only their owner has. */
 import type { SecretKind } from "../../components/base/secrets.ts";
+import { isProduction } from "../../stacks/secrets.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import type { Target } from "../command.ts";
 
@@ -15,20 +16,17 @@ export function generationFault(
   if (kind === "docker-login") {
     return "the registry gives it: import it";
   }
-  if (kind === "url") {
+  if (kind === "url" || kind === "vendor-key") {
     return "whoever is called gives it: import it";
   }
   if (kind === "tls-pair") {
     return "an authority that browsers know gives it: import its PEM, certificate and key in one text";
   }
-  if (config.system !== "skywire") {
-    return undefined;
-  }
-  if (config.environment === "production") {
+  if (isProduction(config)) {
     return "production's are imported: import it, or make this one with NEW=<name>";
   }
   // Visors have the published keys built in; the program refuses others under that setting.
-  return kind === "key-pair" && config.identities === "published"
+  return config.system === "skywire" && kind === "key-pair" && config.identities === "published"
     ? "visors know the published one: import it, or say fleet:identities: own"
     : undefined;
 }

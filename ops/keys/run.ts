@@ -1,8 +1,8 @@
 /** `keys` from the command line: which vault, which request. */
-import type { Target } from "../command.ts";
+import { CommandError, type Target } from "../command.ts";
 import type { StackFile } from "../stack-file.ts";
 import { keys, type KeysResult } from "./command.ts";
-import { readImport } from "./import.ts";
+import { readImport, readSource } from "./import.ts";
 import { liveVault } from "./live.ts";
 import { livePulumi } from "./pulumi.ts";
 import { sandboxVault } from "./sandbox.ts";
@@ -13,15 +13,23 @@ export interface KeysOptions {
   readonly new?: string;
   /** `IMPORT`: a file, or `-` for standard input. */
   readonly import?: string;
+  /** `ENV_FILE`: an environment file, or `-`. */
+  readonly "env-file"?: string;
+  /** `DOCKER_LOGIN`: Docker's config file, or `-`. */
+  readonly "docker-login"?: string;
 }
 
 /** Runs `keys` on a stack's own vault. */
-export function runKeysCommand(
+export async function runKeysCommand(
   root: string,
   file: StackFile,
   target: Target,
   options: KeysOptions,
 ): Promise<KeysResult> {
+  const { import: map, "env-file": environment, "docker-login": docker } = options;
+  if ([map, environment, docker].filter((source) => source === "-").length > 1) {
+    throw new CommandError("standard input is one file: only one of them may be -");
+  }
   const vault =
     target === "live"
       ? liveVault(file, livePulumi({ root, environment: process.env }))
@@ -31,6 +39,8 @@ export function runKeysCommand(
     target,
     vault,
     ...(options.new === undefined ? {} : { make: options.new.split(",") }),
-    ...(options.import === undefined ? {} : { imported: readImport(options.import) }),
+    ...(map === undefined ? {} : { imported: readImport(map) }),
+    ...(environment === undefined ? {} : { environment: readSource("ENV_FILE", environment) }),
+    ...(docker === undefined ? {} : { docker: readSource("DOCKER_LOGIN", docker) }),
   });
 }

@@ -6,7 +6,10 @@ import type { Vault } from "./vault.ts";
 
 /** The vault of a stack's sandbox. Its entries live as long as the sandbox does. */
 export function sandboxVault(root: string, stack: string): Vault {
-  const place = sandboxPlace(stack, { clone: root });
+  const place = sandboxPlace(stack, {
+    clone: root,
+    root: process.env["FLEET_SANDBOX_ROOT"],
+  });
   return {
     place: place.secrets,
     read: () => Promise.resolve(Object.fromEntries(readSecrets(place))),

@@ -59,6 +59,20 @@ export function digestsOf(
   return { built: names(true), lookedUp: names(false), mustBePinned };
 }
 
+/** Where a stack's own private images are, with their login. */
+function accountOf(config: StackConfig) {
+  switch (config.system) {
+    case "skywire":
+      return config.images.private;
+    case "pushtech":
+      return config.images;
+    case "spacemesh":
+    case "spacemesh-discovery":
+    case "voting":
+      return undefined;
+  }
+}
+
 /** Decrypted only where the stack has private images; a sandbox's is a throw-away one. */
 async function ownLogin(
   root: string,
@@ -66,10 +80,11 @@ async function ownLogin(
   config: StackConfig,
   target: Target,
 ): Promise<OwnLogin | undefined> {
-  if (config.system !== "skywire") {
+  const account = accountOf(config);
+  if (account === undefined) {
     return undefined;
   }
-  const { pullSecret, repository } = config.images.private;
+  const { pullSecret, repository } = account;
   const server = registryServer(repository);
   if (target === "sandbox") {
     const missing =

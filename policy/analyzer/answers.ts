@@ -39,7 +39,7 @@ export const answersOf = (
     return writeResponse(pack, diagnosticsOf(pack, rules, resource), []);
   },
   AnalyzeStack: (request) => {
-    const resources = readAnalyzeStackRequest(request).map((one) => declared.whole(one));
+    const resources = declared.all(readAnalyzeStackRequest(request));
     const told = judgeAll(pack, rules, resources);
     return writeResponse(pack, told.diagnostics, told.notApplicable);
   },

@@ -1,5 +1,5 @@
 /** Network policies that speak of nothing: pods, peers or ports that are not there. */
-import { type Fault, named } from "./graph.ts";
+import { type Fault, type Graph, named } from "./graph.ts";
 import {
   describe,
   type LabelSelector,
@@ -9,7 +9,6 @@ import {
   type PodSet,
   type PolicyPeer,
   type PolicyPort,
-  type World,
 } from "./objects.ts";
 import { listened } from "./policies.ts";
 
@@ -19,9 +18,12 @@ const foreign = ["acme.cert-manager.io/http01-solver"];
 const isForeign = ({ matchLabels = {} }: LabelSelector): boolean =>
   foreign.some((label) => matchLabels[label] !== undefined);
 
+/** What a stack's objects are, and where there are others. */
+type Seen = Pick<Graph, "world" | "isHidden">;
+
 /** Pods of the stack that a peer means; undefined where it may mean others, which nobody here knows. */
 function peers(
-  world: World,
+  { world, isHidden }: Seen,
   policy: NetworkPolicy,
   peer: PolicyPeer,
 ): readonly PodSet[] | undefined {
@@ -35,7 +37,7 @@ function peers(
       : [...world.namespaces]
           .filter(([, labels]) => matches(namespaceSelector, labels))
           .map(([name]) => name);
-  return homes.length === 0
+  return homes.length === 0 || homes.some(isHidden)
     ? undefined
     : world.pods.filter(
         ({ namespace, labels }) => homes.includes(namespace) && matches(podSelector ?? {}, labels),
@@ -62,13 +64,13 @@ const write = ({ port, protocol }: PolicyPort): string => `${protocol} ${port ??
 
 /** What of one rule is not there. */
 function ruleFaults(
-  world: World,
+  seen: Seen,
   policy: NetworkPolicy,
   rule: { readonly ends: readonly PolicyPeer[]; readonly ports: readonly PolicyPort[] },
   callees: readonly PodSet[] | undefined,
   word: "lets in" | "lets out to",
 ): string[] {
-  const found = rule.ends.map((peer) => peers(world, policy, peer));
+  const found = rule.ends.map((peer) => peers(seen, policy, peer));
   const nobody = found.some((pods) => pods?.length === 0);
   // Out: who listens are the peers, as long as they are pods of the stack, all of them.
   const listeners =
@@ -86,12 +88,12 @@ function ruleFaults(
   ];
 }
 
-function policyFaults(world: World, policy: NetworkPolicy): string[] {
+function policyFaults(seen: Seen, policy: NetworkPolicy): string[] {
   const { podSelector, ingress = [], egress = [] } = policy.spec;
-  if (isForeign(podSelector)) {
+  if (isForeign(podSelector) || seen.isHidden(namespaceOf(policy))) {
     return [];
   }
-  const pods = world.pods.filter(
+  const pods = seen.world.pods.filter(
     ({ namespace, labels }) => namespace === namespaceOf(policy) && matches(podSelector, labels),
   );
   if (pods.length === 0) {
@@ -99,18 +101,18 @@ function policyFaults(world: World, policy: NetworkPolicy): string[] {
   }
   return [
     ...ingress.flatMap(({ from = [], ports = [] }) =>
-      ruleFaults(world, policy, { ends: from, ports }, pods, "lets in"),
+      ruleFaults(seen, policy, { ends: from, ports }, pods, "lets in"),
     ),
     ...egress.flatMap(({ to = [], ports = [] }) =>
-      ruleFaults(world, policy, { ends: to, ports }, undefined, "lets out to"),
+      ruleFaults(seen, policy, { ends: to, ports }, undefined, "lets out to"),
     ),
   ];
 }
 
 /** Policies, their peers and their ports of which nothing is there. */
-export function danglingFaults(world: World): readonly Fault[] {
-  return world.policies.flatMap((policy) =>
-    policyFaults(world, policy).map((fault) => ({
+export function danglingFaults(seen: Seen): readonly Fault[] {
+  return seen.world.policies.flatMap((policy) =>
+    policyFaults(seen, policy).map((fault) => ({
       about: named(policy),
       message: `${describe(policy)}: ${fault}`,
     })),

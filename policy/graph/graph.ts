@@ -24,6 +24,8 @@ export interface Unread {
 export interface Graph {
   readonly world: World;
   readonly unread: readonly Unread[];
+  /** Whether a namespace has objects that nobody sees: those of a chart that was not rendered. */
+  readonly isHidden: (namespace: string) => boolean;
   /** URN of the resource behind an object; empty where there is none. */
   readonly urnOf: (object: Named) => string;
 }
@@ -71,8 +73,18 @@ function read(resources: readonly Resource[]): Graph {
   return {
     world: worldOf(objects),
     unread,
+    isHidden: hiddenNamespaces(resources),
     urnOf: (object) => urns.get(key(object)) ?? "",
   };
+}
+
+/** A chart stands for itself where no cluster is asked: only that tells how it is rendered. */
+function hiddenNamespaces(resources: readonly Resource[]): Graph["isHidden"] {
+  const parents = new Set(resources.map(({ parent }) => parent));
+  const hidden = resources
+    .filter(({ type, urn }) => type === "kubernetes:helm.sh/v4:Chart" && !parents.has(urn))
+    .map(({ properties }) => properties["namespace"] ?? unknownText);
+  return (namespace) => hidden.some((one) => one === namespace || one === unknownText);
 }
 
 /** Which part of a resource is not what its kind has there; never what stands there instead. */

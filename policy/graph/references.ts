@@ -179,13 +179,33 @@ export function podReferenceFaults(world: World, pods: PodSet): readonly string[
 /** Whoever makes a certificate's Secret by what stands on an Ingress. */
 const issuers = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer"];
 
+const Certificate = z.looseObject({
+  kind: z.literal("Certificate"),
+  metadata: z.looseObject({ namespace: z.string() }),
+  spec: z.looseObject({ secretName: z.string() }),
+});
+
+/** Whether a Certificate of cert-manager's says that a Secret is made. */
+const isOrdered = ({ objects }: World, namespace: string, secretName: string): boolean =>
+  objects.some((object) => {
+    const { data: certificate } = Certificate.safeParse(object);
+    return (
+      certificate?.metadata.namespace === namespace && certificate.spec.secretName === secretName
+    );
+  });
+
 /** Certificates that an Ingress names and nobody makes. */
 export function certificateFaults(world: World, ingress: Ingress): readonly string[] {
   const { annotations = {} } = ingress.metadata;
+  const namespace = namespaceOf(ingress);
   return issuers.some((issuer) => annotations[issuer] !== undefined)
     ? []
     : (ingress.spec.tls ?? [])
-        .filter(({ secretName }) => !exists(world, "Secret", namespaceOf(ingress), secretName))
+        .filter(
+          ({ secretName }) =>
+            !exists(world, "Secret", namespace, secretName) &&
+            !isOrdered(world, namespace, secretName),
+        )
         .map(
           ({ secretName }) =>
             `${describe(ingress)}: names the Secret ${secretName}, which does not exist and which no issuer makes`,

@@ -189,7 +189,7 @@ export const policiesMeet = graphRule(
       "a network policy that selects no pods, or lets in pods or ports that do not exist, is one whose other end was renamed: the call it was for is refused",
   },
   network,
-  ({ world }) => danglingFaults(world),
+  danglingFaults,
 );
 
 /** Metrics that nobody finds. */

@@ -1,4 +1,5 @@
 /** Every resource says which cluster or account it belongs to. */
+import { isChart } from "../kubernetes.ts";
 import type { ResourceRule } from "../rule.ts";
 
 /** Types that need no provider: the engine's own, and components. */
@@ -12,7 +13,7 @@ export const explicitProvider: ResourceRule = {
   protects:
     "a resource of a default provider goes to whatever cluster or account the shell points at",
   check: ({ type, provider }) => {
-    if (without.test(type)) {
+    if (without.test(type) || isChart(type)) {
       return [];
     }
     const wanted = `pulumi:providers:${type.split(":")[0] ?? ""}`;

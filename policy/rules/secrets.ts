@@ -9,16 +9,20 @@ import { textsOf } from "../texts.ts";
 
 const secretType = "kubernetes:core/v1:Secret";
 
-/** Where a secret is at home: in a Secret's data, and with a provider, whose inputs the engine encrypts. */
+/**
+ * Where a secret is at home: in a Secret's data, with a provider, whose inputs the engine encrypts, and in the login
+ * by which an image is pushed, which it encrypts, too.
+ */
 function isHome({ type }: Resource, path: string): boolean {
   return (
     type.startsWith("pulumi:providers:") ||
+    (type === "docker:index/image:Image" && /^registry\b/.test(path)) ||
     (type === secretType && /^(data|stringData)\b/.test(path))
   );
 }
 
-/** Places of checksums, by which pods roll when a file changes: 64 hex digits that open nothing. */
-const checksum = /checksum|sha256|\bhash\b/i;
+/** Places of checksums, by which pods roll or images are built when a file changes: 64 hex digits that open nothing. */
+const checksum = /checksum|sha256|contextDigest|\bhash\b/i;
 
 /** What stands where secrets do not belong and looks like one. */
 export const plainSecrets: ResourceRule = {

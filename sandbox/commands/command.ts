@@ -18,6 +18,10 @@ export interface Options {
   readonly refresh: boolean;
   /** `up`: seconds to wait for nothing but what cannot be placed; 0 for ever. */
   readonly patience?: string | undefined;
+  /** `up`: stack in whose sandbox's cluster this one is to stand. */
+  readonly beside?: string | undefined;
+  /** `up`: workloads and how their pods behave, e.g. `storage-db:slow-20s`. */
+  readonly behave?: string | undefined;
   /** `watch`: goes on when everything has settled. */
   readonly follow?: string | undefined;
   /** Every resource on a line of its own. */

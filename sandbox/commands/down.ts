@@ -1,14 +1,20 @@
 /** `make down`: takes the stack away through the engine, then everything the sandbox has. */
 import { existsSync } from "node:fs";
 
+import { Api } from "../api.ts";
+import { guestsOf, guestState } from "../beside.ts";
 import { resourceCount } from "../checkpoint.ts";
+import { syncNodes } from "../cluster-contents.ts";
 import { forgetCommits } from "../commits.ts";
-import { controlPlaneHealth } from "../control-plane.ts";
+import { controlPlaneHealth, serverAddress } from "../control-plane.ts";
 import { Engine } from "../engine.ts";
 import { prepareFolder } from "../environment.ts";
+import { fault } from "../fault.ts";
 import { withLock } from "../lock.ts";
+import { apiAccess } from "../kubeconfig.ts";
 import { hasAnything, removeSandbox } from "../sandbox.ts";
 import { markUnfinished } from "../state.ts";
+import type { SandboxPlace } from "../place.ts";
 import type { Command } from "./command.ts";
 import { progressView, sayFailure } from "./view.ts";
 
@@ -19,13 +25,32 @@ export async function down(command: Command): Promise<number> {
     say(`there is no sandbox of ${options.stack}: nothing to do`);
     return 0;
   }
+  const guests = guestsOf(place);
+  if (guests.length > 0) {
+    throw fault(
+      `on the cluster of ${options.stack} stands ${guests.join(" and ")}, too`,
+      guests.map((guest) => `make down STACK=${guest}`).join(", "),
+    );
+  }
   return withLock(place, "down", async () => {
     const code = await destroy(command);
+    if (place.beside !== undefined) {
+      await removeGuestNodes(place, place.beside);
+    }
     await removeSandbox(place);
     await forgetCommits(place, command.outer);
     say(`the sandbox of ${options.stack} is gone`);
     return code;
   });
+}
+
+/** A guest's nodes go with it; a host that does not run has taken them along. */
+async function removeGuestNodes(place: SandboxPlace, host: string): Promise<void> {
+  if (controlPlaneHealth(place).missing.length === 0) {
+    const api = new Api(apiAccess(place, serverAddress(guestState(place, host).ports)));
+    await syncNodes(api, { stack: place.stack, nodes: [], machines: 0 });
+    api.close();
+  }
 }
 
 /**

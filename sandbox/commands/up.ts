@@ -4,6 +4,9 @@ import * as z from "zod";
 import { interruptedCode, updateOrRollBack } from "../../release/run.ts";
 import type { Attempt, Source } from "../../release/target.ts";
 import type { Api } from "../api.ts";
+import { placeBeside } from "../beside.ts";
+import { putInForce, readBehaviours, unheard } from "../behave.ts";
+import { readDeployment } from "../checkpoint.ts";
 import { isReady } from "../cluster-contents.ts";
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
@@ -15,13 +18,18 @@ import { update } from "./update.ts";
 
 /** Brings the stack up. Returns the exit code. */
 export function up(command: Command): Promise<number> {
-  return withLock(command.place, "up", () => bringUp(command));
+  const { options, place } = command;
+  return withLock(place, "up", () =>
+    bringUp({ ...command, place: placeBeside(place, options.beside) }),
+  );
 }
 
 async function bringUp(command: Command): Promise<number> {
   const { options, outer, place, say } = command;
   const patience = readPatience(options.patience);
+  const behaviours = readBehaviours(options.behave);
   const { sandbox, plan } = await open(command);
+  await putInForce(sandbox.api, behaviours);
   const engine = new Engine(place, outer);
   const refused = await engine.ensureStack();
   if (refused !== undefined) {
@@ -33,8 +41,11 @@ async function bringUp(command: Command): Promise<number> {
     plan.onFailure === "rollback"
       ? await updateOrRollBack(sandboxTarget(command, sandbox, run))
       : await updateOrPause(command, run);
+  for (const name of await unheard(sandbox.api, behaviours)) {
+    say(`warning: BEHAVE: no pod of ${name} was made: it is misspelt, or runs since before`);
+  }
   if (code === 0) {
-    await sayWhereEverythingIs(command, sandbox.server, sandbox.api, engine);
+    await sayWhereEverythingIs(command, sandbox.server, sandbox.api);
   }
   sandbox.api.close();
   return code;
@@ -61,7 +72,6 @@ async function sayWhereEverythingIs(
   { options, place, say }: Command,
   server: string,
   api: Api,
-  engine: Engine,
 ): Promise<void> {
   say("");
   say(`  API server  ${server}`);
@@ -69,7 +79,7 @@ async function sayWhereEverythingIs(
   for (const line of await namespaceLines(api)) {
     say(line);
   }
-  const outputs = await outputLines(engine, options.stack);
+  const outputs = outputLines(readDeployment(place));
   if (outputs.length > 0) {
     say("");
     outputs.forEach(say);
@@ -101,35 +111,51 @@ async function namespaceLines(api: Api): Promise<readonly string[]> {
     });
 }
 
-const Outputs = z.record(z.string(), z.unknown());
+const State = z.object({
+  resources: z
+    .array(z.object({ type: z.string(), outputs: z.record(z.string(), z.unknown()).optional() }))
+    .default([]),
+});
 
-async function outputLines(engine: Engine, stack: string): Promise<readonly string[]> {
-  const { code, stdout } = await engine.run(["stack", "output", "--json", "--stack", stack]);
-  const outputs = code === 0 ? Outputs.safeParse(JSON.parse(stdout)) : undefined;
+/** How the engine writes a value that is not plain JSON. Of outputs, these are secrets. */
+const signature = "4dabf18193072939515e22adb298388d";
+
+/**
+ * The stack's outputs, secrets covered. The engine would say the same, a second later.
+ *
+ * @param deployment The state as its backend has it.
+ */
+export function outputLines(deployment: unknown): readonly string[] {
+  const { data: state } = State.safeParse(deployment);
+  const { outputs = {} } =
+    state?.resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   // The release is the runner's own: it says which one runs where that matters.
-  const own = Object.entries(outputs?.data ?? {}).filter(([name]) => name !== "release");
+  const own = Object.entries(outputs).filter(([name]) => name !== "release");
   return valueLines(Object.fromEntries(own), "  ");
 }
 
 /** A value as lines: scalars beside their name, a list's entries on a line each where they fit. */
 export function valueLines(value: unknown, indent: string): readonly string[] {
   if (!isNested(value)) {
-    return [`${indent}${String(value)}`];
+    return [`${indent}${shown(value)}`];
   }
   if (Array.isArray(value)) {
     return value.flatMap((entry: unknown) =>
       isNested(entry) && Object.values(entry).every((part) => !isNested(part))
-        ? [`${indent}${Object.values(entry).map(String).join("  ")}`]
+        ? [`${indent}${Object.values(entry).map(shown).join("  ")}`]
         : valueLines(entry, indent),
     );
   }
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
     isNested(inner)
       ? [`${indent}${name}`, ...valueLines(inner, `${indent}  `)]
-      : [`${indent}${name}: ${String(inner)}`],
+      : [`${indent}${name}: ${shown(inner)}`],
   );
 }
 
 function isNested(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !(signature in value);
 }
+
+const shown = (value: unknown): string =>
+  typeof value === "object" && value !== null ? "[secret]" : String(value);

@@ -3,7 +3,7 @@ import type * as GrpcModule from "@grpc/grpc-js";
 import type * as StructModule from "google-protobuf/google/protobuf/struct_pb.js";
 import type * as ProviderModule from "@pulumi/pulumi/proto/provider_pb.js";
 
-import { empty, grpc, provider, service, struct } from "../standins/protocol.ts";
+import { empty, grpc, monitor, provider, resource, service, struct } from "../standins/protocol.ts";
 import { type Inputs, made } from "./objects.ts";
 
 type Answer = (request: unknown) => unknown;
@@ -52,19 +52,18 @@ function forward(
   guard: () => unknown,
 ): GrpcModule.handleUnaryCall<unknown, unknown> {
   return ({ request }, callback) => {
-    let own: unknown;
-    try {
+    const answer = async (): Promise<void> => {
       guard();
-      own = answers[name]?.(request);
-    } catch (error) {
+      const own = await answers[name]?.(request);
+      if (own === undefined) {
+        client[name]?.call(client, request, callback);
+      } else {
+        callback(null, own);
+      }
+    };
+    answer().catch((error: unknown) => {
       callback({ code: grpc.status.UNKNOWN, details: String(error) });
-      return;
-    }
-    if (own === undefined) {
-      client[name]?.call(client, request, callback);
-    } else {
-      callback(null, own);
-    }
+    });
   };
 }
 
@@ -99,7 +98,43 @@ const answers: Readonly<Record<string, Answer>> = {
     return reply;
   },
   delete: () => new empty.Empty(),
+  construct: (request) => registerAlone(request as ProviderModule.ConstructRequest),
 };
+
+/**
+ * A chart, which only a cluster tells how to render: it stands for all that is in it, with what it is given.
+ * A component registers itself, by what its plugin says to the engine.
+ */
+async function registerAlone(
+  asked: ProviderModule.ConstructRequest,
+): Promise<ProviderModule.ConstructResponse> {
+  const registration = new resource.RegisterResourceRequest();
+  registration.setType(asked.getType());
+  registration.setName(asked.getName());
+  registration.setParent(asked.getParent());
+  registration.setCustom(false);
+  registration.setObject(asked.getInputs());
+  registration.setAcceptsecrets(true);
+  registration.setAcceptresources(true);
+  const engine = new monitor.ResourceMonitorClient(
+    asked.getMonitorendpoint(),
+    grpc.credentials.createInsecure(),
+  );
+  const urn = await new Promise<string>((settle, fail) => {
+    engine.registerResource(registration, (error, registered) => {
+      if (error === null) {
+        settle(registered.getUrn());
+      } else {
+        fail(error);
+      }
+    });
+  });
+  engine.close();
+  const reply = new provider.ConstructResponse();
+  reply.setUrn(urn);
+  reply.setState(asked.getInputs());
+  return reply;
+}
 
 function inputsOf(given: StructModule.Struct | undefined): Inputs {
   return given?.toJavaScript() ?? {};

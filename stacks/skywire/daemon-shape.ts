@@ -1,7 +1,9 @@
 /** What follows from a stack's daemons: where they stand, their stores, whom they may clean. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
 import { redisEnd, redisFlows } from "../../components/data/flows.ts";
+import { unreachableFault } from "../../components/data/reach.ts";
 import type { RedisConfig } from "../../components/data/redis.schema.ts";
+import { storeWorkloads } from "../../components/data/requests.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import {
   type DaemonKind,
@@ -12,8 +14,6 @@ import type { DaemonConfig } from "../../components/skywire/daemons.schema.ts";
 import type { DaemonShape } from "../../components/skywire/flows.ts";
 import type { StackWorkload } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
-import { storeWorkloads } from "./store-requests.ts";
-import { unreachableFault } from "./store-rules.ts";
 
 type Daemons = Pick<SkywireStack, "services">;
 

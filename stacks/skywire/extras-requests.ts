@@ -1,4 +1,5 @@
 /** What a stack's extras ask of the nodes. Pure. */
+import { storeWorkloads } from "../../components/data/requests.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { coturnPorts } from "../../components/skywire/coturn-files.ts";
 import { pinned } from "../../components/skywire/program.ts";
@@ -6,7 +7,6 @@ import type { Placement, Resources } from "../../components/workload/workload.sc
 import { extraNames } from "./extras-shape.ts";
 import type { StackWorkload } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
-import { storeWorkloads } from "./store-requests.ts";
 
 /** Settings that every workload has. */
 interface Asked {

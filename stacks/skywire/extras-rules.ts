@@ -1,4 +1,5 @@
 /** Rules across the fields of a Skywire stack's extras. */
+import { unreachableFault } from "../../components/data/reach.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { registryServer } from "../../components/platform/registry.schema.ts";
 import { givenAddresses } from "../../components/platform/pool.schema.ts";
@@ -7,7 +8,7 @@ import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { repeated } from "../rules.ts";
 import { extraNamespaces } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
-import { unusedDatabaseFaults, unreachableFault } from "./store-rules.ts";
+import { unusedDatabaseFaults } from "./store-rules.ts";
 
 type Rule = (stack: SkywireStack) => PlatformFault[];
 

@@ -1,7 +1,7 @@
 /** What follows from a stack's extras: their hosts, namespaces and calls. Pure. */
 import { type Flow, type FlowPort, type Peer, tcp, udp } from "../../components/base/flows.ts";
 import { postgresEnd, postgresFlows } from "../../components/data/flows.ts";
-import { entryFlows } from "../../components/platform/controllers.ts";
+import { entryFlows } from "../../components/platform/controller-shape.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { ipServiceHost } from "../../components/skywire/hosts.ts";
 import { authPorts, geoipPort, stunPorts, whitelistPorts } from "../../components/skywire/ports.ts";

@@ -56,13 +56,14 @@ function programImage(stack: SkywireStack, service: SkywireImage): ProgramImage 
 function settledImages(stack: SkywireStack, context: StackContext): Foundation["image"] {
   const { digests, secrets } = context;
   const images = new StackImages({
-    config: stack.images,
+    images: { ...stack.images, account: stack.images.private },
     login: (reference) => secrets.value(reference),
     digests,
   });
   return (service) => {
-    const digest = images.digest(serviceImage(service));
-    return { ...programImage(stack, service), ...(digest === undefined ? {} : { digest }) };
+    const image = programImage(stack, service);
+    const digest = images.digest(service, image.reference);
+    return { ...image, ...(digest === undefined ? {} : { digest }) };
   };
 }
 

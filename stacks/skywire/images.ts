@@ -1,5 +1,5 @@
 /** The deployment's own images: which of them a stack runs, on which side of the registry each is, and all others that it runs. Pure. */
-import { namedImages, parseImage } from "../../components/base/images.ts";
+import { type ImageUse, namedImages, parseImage } from "../../components/base/images.ts";
 import {
   imageOf,
   type ImagesConfig,
@@ -8,6 +8,7 @@ import {
 } from "../../components/platform/registry.schema.ts";
 import { daemonKinds } from "../../components/skywire/daemon-kinds.ts";
 import type { LiveFault } from "../live-faults.ts";
+import { unpinnedImages } from "../unpinned.ts";
 import { runsDaemon } from "./daemon-shape.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
@@ -48,25 +49,11 @@ function runs(stack: SkywireStack, image: SkywireImage): boolean {
 export const imagesOfStack = (stack: SkywireStack): SkywireImage[] =>
   skywireImages.filter((image) => runs(stack, image));
 
-/** An image of a stack, and where its digest stands, or would. */
-export interface StackImageUse {
-  /** In the parsed config: `["images", "overrides", "dmsg-server", "digest"]`. */
-  readonly path: readonly (string | number)[];
-  /** `registry/name:tag[@digest]`. */
-  readonly reference: string;
-  /** What stands at the path: the digest alone, or the whole reference. */
-  readonly holds: "digest" | "reference";
-  /** Entry of `fleet:secrets` with the login that may pull it. */
-  readonly login: string | undefined;
-  /** Who settles the digest where the file does not: each run's look-up, or the stack's own build. */
-  readonly settledBy: "run" | "build" | undefined;
-}
-
 /**
  * Every image that a stack runs: its own, its bots', its stores', controllers' and all others that the
  * config names, by default or in its file.
  */
-export function imageUses(stack: SkywireStack): StackImageUse[] {
+export function imageUses(stack: SkywireStack): ImageUse[] {
   const bots = botUses(stack);
   const paths = new Set(bots.map(({ path }) => path.join()));
   const named = namedImages(stack)
@@ -78,7 +65,7 @@ export function imageUses(stack: SkywireStack): StackImageUse[] {
   return [...imagesOfStack(stack).map((image) => ownUse(stack, image)), ...bots, ...named];
 }
 
-function ownUse({ images }: SkywireStack, service: SkywireImage): StackImageUse {
+function ownUse({ images }: SkywireStack, service: SkywireImage): ImageUse {
   const { reference, pullSecret } = imageOf(images, serviceImage(service));
   const looksUp = images.resolve === "run" && parseImage(reference).digest === undefined;
   return {
@@ -92,7 +79,7 @@ function ownUse({ images }: SkywireStack, service: SkywireImage): StackImageUse 
 }
 
 /** Bots whose image is none of the deployment's own: named in full, or by the bot's name. */
-function botUses({ images, extras }: SkywireStack): StackImageUse[] {
+function botUses({ images, extras }: SkywireStack): ImageUse[] {
   return Object.entries(extras.utilities?.bots ?? {})
     .filter(([name, { image }]) => image !== undefined || !isOwnImage(name))
     .map(([name, bot]) => {
@@ -122,33 +109,6 @@ function loginFor({ private: own }: ImagesConfig, reference: string): string | u
     : undefined;
 }
 
-/**
- * Images of production that are known by their tags alone: what was reviewed would not be what runs.
- *
- * A tag that each run looks up counts, too: that is for stacks like test. What the stack builds has the
- * digest of what was pushed.
- */
-export function unpinnedFault(stack: SkywireStack, name: string): LiveFault | undefined {
-  if (stack.environment !== "production") {
-    return undefined;
-  }
-  const unpinned = imageUses(stack).filter(
-    ({ reference, settledBy }) =>
-      settledBy !== "build" && parseImage(reference).digest === undefined,
-  );
-  if (unpinned.length === 0) {
-    return undefined;
-  }
-  const command = `make images STACK=${name} TARGET=live`;
-  return {
-    live: [
-      "images of production without a digest, so that what was reviewed may not be what runs:",
-      ...unpinned.map(({ path, reference }) => `  fleet:${path.join(".")}: ${reference}`),
-      ...(unpinned.some(({ settledBy }) => settledBy === "run")
-        ? ["fleet:images.resolve: run is for stacks like test: take it out"]
-        : []),
-      `${command} writes the digests into Pulumi.${name}.yaml, a change to review`,
-    ].join("\n"),
-    sandbox: `${unpinned.length} images by their tags alone, which a live run refuses: ${command} pins them`,
-  };
-}
+/** {@inheritDoc unpinnedImages} */
+export const unpinnedFault = (stack: SkywireStack, name: string): LiveFault | undefined =>
+  unpinnedImages(stack.environment, imageUses(stack), name);

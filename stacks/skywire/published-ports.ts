@@ -1,5 +1,5 @@
 /** What the stack publishes on nodes themselves, past every balancer. Pure. */
-import { controllerSlots } from "../../components/platform/controllers.ts";
+import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import {
   firewallFaults,
   firewallPlans,

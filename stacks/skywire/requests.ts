@@ -1,7 +1,8 @@
 /** Every workload of a Skywire stack with its place in the file and what it asks of the nodes. Pure. */
+import { backupWorkload, storeWorkloads } from "../../components/data/requests.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { observabilityWorkloads } from "../../components/observability/shape.ts";
-import { controllerRequests } from "../../components/platform/controllers.ts";
+import { controllerRequests } from "../../components/platform/controller-shape.ts";
 import { nodeKeeperRequest } from "../../components/platform/node-keeper-plan.ts";
 import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
@@ -11,7 +12,6 @@ import { daemonWorkloads } from "./daemon-shape.ts";
 import { extraWorkloads } from "./extras-requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
-import { backupWorkload, storeWorkloads } from "./store-requests.ts";
 import { postgresName, redisName } from "./store-shape.ts";
 
 /** A workload of the stack. */

@@ -5,12 +5,12 @@
  * and how to mend it.
  */
 import { SecretReference } from "../../components/base/secrets.ts";
-import { balancerFaults } from "../../components/platform/balancer.ts";
+import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
-import { controllerSlots } from "../../components/platform/controllers.ts";
+import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import { givenAddresses } from "../../components/platform/pool.schema.ts";

@@ -1,7 +1,7 @@
 /** What follows from a Skywire stack's config and several steps need. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
 import { observabilityFlows, scrapersOf } from "../../components/observability/shape.ts";
-import { controllerPeers } from "../../components/platform/controllers.ts";
+import { controllerPeers } from "../../components/platform/controller-shape.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";

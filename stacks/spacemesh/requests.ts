@@ -5,7 +5,7 @@ import { networkRequests } from "../../components/spacemesh/requests.ts";
 import { webRequests } from "../../components/spacemesh/web-shape.ts";
 import { observabilityWorkloads } from "../../components/observability/shape.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { controllerRequests } from "../../components/platform/controllers.ts";
+import { controllerRequests } from "../../components/platform/controller-shape.ts";
 import { slotPool } from "../../components/platform/slots.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf } from "./shape.ts";

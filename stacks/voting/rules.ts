@@ -4,7 +4,7 @@
  * The services are tried as what they will become: what no Workload could do is told of the word it
  * comes from.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { ComposeService } from "../../components/compose/compose.schema.ts";
 import { toWorkload } from "../../components/compose/kubernetes.ts";
@@ -18,9 +18,9 @@ import {
   partNamespaces,
 } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
-import { balancerFaults } from "../../components/platform/balancer.ts";
+import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
-import { controllerRequests, controllerSlots } from "../../components/platform/controllers.ts";
+import { controllerRequests, controllerSlots } from "../../components/platform/controller-shape.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
@@ -141,11 +141,13 @@ interface Planned {
   readonly args: WorkloadArgs;
 }
 
+/** In the place of every secret: what is made of one is not looked at here, where the SDK is not loaded. */
+const unread = {} as pulumi.Output<string>;
+
 /** Services as Workloads; those that cannot become one have been told of. */
 function planned(stack: VotingOnKubernetes): Planned[] {
   const refused = new Set(serviceFaults(stack).map(({ path: [, name] }) => name));
-  // What is made of a secret is not looked at here.
-  const bindings = { namespace: stack.namespace, secret: () => pulumi.secret("") };
+  const bindings = { namespace: stack.namespace, secret: () => unread };
   return Object.entries(stack.services)
     .filter(([name]) => !refused.has(name))
     .map(([name, service]) => ({

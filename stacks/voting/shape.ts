@@ -6,7 +6,7 @@ import { dependenciesOf } from "../../components/compose/dependencies.ts";
 import { stackFlows } from "../../components/compose/flows.ts";
 import { fullPort } from "../../components/compose/ports.schema.ts";
 import { observabilityFlows } from "../../components/observability/shape.ts";
-import { entryFlows } from "../../components/platform/controllers.ts";
+import { entryFlows } from "../../components/platform/controller-shape.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { VotingOnKubernetes, VotingStack } from "./schema.ts";
 

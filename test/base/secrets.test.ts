@@ -1,3 +1,5 @@
+import { createECDH } from "node:crypto";
+
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -19,6 +21,14 @@ const kinds: readonly SecretKind[] = [
   "docker-login",
   "url",
   "tls-pair",
+  "login-user",
+  "login-password",
+  "cookie-secret",
+  "pepper",
+  "cipher-key",
+  "cipher-start",
+  "vendor-key",
+  "htpasswd",
 ];
 
 describe("key pairs", () => {
@@ -44,6 +54,30 @@ describe("key pairs", () => {
     const keys = Array.from({ length: 20 }, generateSecretKey);
     expect(new Set(keys).size).toBe(20);
     expect(keys.map(secretKeyFault)).toEqual(keys.map(() => undefined));
+  });
+});
+
+/** Whether OpenSSL takes a text as a secret key. */
+const isTaken = (key: string): boolean => {
+  try {
+    createECDH("secp256k1").setPrivateKey(key, "hex");
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe("the secret keys there are", () => {
+  const edge = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd03641";
+  const around = Array.from(
+    { length: 256 },
+    (_, last) => `${edge}${last.toString(16).padStart(2, "0")}`,
+  );
+
+  it("are those that OpenSSL takes, to the last one", () => {
+    const taken = around.filter(isTaken);
+    expect(taken).toHaveLength(0x41);
+    expect(around.filter((key) => secretKeyFault(key) === undefined)).toEqual(taken);
   });
 });
 

@@ -5,12 +5,20 @@ import { dnsFaults } from "./dns-faults.ts";
 import { observabilityFaults } from "./observability-faults.ts";
 import { extrasFaults } from "./extras-faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
+import { pushtechFaults } from "./pushtech-faults.ts";
 import { spacemeshFaults } from "./spacemesh-faults.ts";
 import { nodeFaults } from "./node-faults.ts";
 import { votingFaults } from "./voting-faults.ts";
 import { draftOf, environment, faultsIn, type FixtureStack, put, rawOf } from "./stack-fixture.ts";
 
-const stacks: readonly FixtureStack[] = ["test", "prod", "voting", "spacemesh-mini"];
+const stacks: readonly FixtureStack[] = [
+  "test",
+  "prod",
+  "voting",
+  "spacemesh-mini",
+  "pushtech-staging",
+  "pushtech-production",
+];
 
 function check({ stack = "test", spoil, paths, says }: FaultCase): void {
   const draft = draftOf(stack);
@@ -38,6 +46,10 @@ describe("faults of services in Swarm's words", () => {
 
 describe("faults of Spacemesh networks", () => {
   it.each(spacemeshFaults)("$title", check);
+});
+
+describe("faults of PushTech", () => {
+  it.each(pushtechFaults)("$title", check);
 });
 
 describe("faults of the way in and of the nodes", () => {

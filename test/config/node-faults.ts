@@ -12,7 +12,9 @@ const member = (slot: number) => ({
 const seventh = "fleet:services/dmsg-servers/members/dmsg-server-7";
 const withSeventh = (slot: number) => (draft: Draft) => {
   config({ "fleet:services/dmsg-servers/count": 7, [seventh]: member(slot) })(draft);
-  secrets({ "dmsg-server-7": "07".repeat(32) })(draft);
+  secrets({ "dmsg-server-7": "3f9c07a15be2d48670" + "1d4e82b96a5c".repeat(3) + "0b7e93c6f2" })(
+    draft,
+  );
 };
 const seventhSlot = "fleet:services.dmsg-servers.members.dmsg-server-7.slot";
 const slots = "fleet:cluster/pools/dmsg/slots";

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
+import type * as z from "zod";
+
 import { generateSecret } from "../../components/base/secrets.ts";
 import { parseStackFile, rawConfig } from "../../ops/stack-file.ts";
 import { ConfigError, parseConfig } from "../../stacks/config.ts";
@@ -11,9 +13,11 @@ import type { Fault } from "../../stacks/faults.ts";
 import { parseAll } from "../../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
+import { schemaFor } from "../../stacks/systems.ts";
 
 /** Stacks with a committed file. */
-export type FixtureStack = "test" | "prod" | "voting" | "spacemesh-mini";
+export type FixtureStack =
+  "test" | "prod" | "voting" | "spacemesh-mini" | "pushtech-staging" | "pushtech-production";
 
 /** A stack file's config, and values for every secret it refers to. */
 export interface Draft {
@@ -32,6 +36,8 @@ const drafts = {
   prod: readDraft("prod"),
   voting: readDraft("voting"),
   "spacemesh-mini": readDraft("spacemesh-mini"),
+  "pushtech-staging": readDraft("pushtech-staging"),
+  "pushtech-production": readDraft("pushtech-production"),
 } satisfies Record<FixtureStack, Draft>;
 
 function readDraft(stack: FixtureStack): Draft {
@@ -65,18 +71,38 @@ export const environment = (stack: string): StackEnvironment => ({
       ["skycoin-test", "https://192.0.2.1:6443"],
       ["skycoin-prod", "https://192.0.2.2:6443"],
       ["voting", "https://192.0.2.3:6443"],
+      ["pushtech-staging", "https://192.0.2.4:6443"],
+      ["pushtech-production", "https://192.0.2.5:6443"],
       ["here", "https://127.0.0.1:6443"],
     ]),
   }),
 });
 
-/** Faults of a config. Anything but a {@link ConfigError} passes through: the loader crashed. */
+const systems = ["skywire", "spacemesh", "spacemesh-discovery", "pushtech", "voting"] as const;
+
+const schemas = new Map(
+  await Promise.all(
+    systems.map(async (system) => [system, await schemaFor({ "fleet:system": system })] as const),
+  ),
+);
+
+/** The schema that the program holds a config against, without waiting for it. */
+const schemaOf = (raw: RawConfig): z.ZodType<StackConfig> =>
+  systems.flatMap((system) => (raw["fleet:system"] === system ? schemas.get(system) : []))[0] ??
+  StackConfig;
+
+/**
+ * Faults of a config. Anything but a {@link ConfigError} passes through: the loader crashed.
+ *
+ * @param schema Default: what the program would take.
+ */
 export function faultsIn(
   raw: RawConfig,
   where: StackEnvironment = environment("test"),
+  schema: z.ZodType<StackConfig> = schemaOf(raw),
 ): readonly Fault[] {
   try {
-    parseConfig(raw, where);
+    parseConfig(raw, where, schema);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) {

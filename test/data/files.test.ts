@@ -7,10 +7,17 @@ import {
   postgresBackupScript,
   postgresRestoreScript,
 } from "../../components/data/postgres-backup.ts";
+import { filesBackupScript, filesRestoreScript } from "../../components/data/files-backup.ts";
+import { brokerScript, topicsScript } from "../../components/data/kafka-files.ts";
+import { mongoBackupScript, mongoRestoreScript } from "../../components/data/mongo-backup.ts";
+import { runIndexScript } from "../../components/data/mongo-index-script.ts";
+import { mongoAnswersScript } from "../../components/data/mongo.ts";
 import {
+  authenticationOf,
   podPaths,
   postgresAccess,
   postgresConfig,
+  postgresFiles,
   type PostgresSettings,
   prepareScript,
   sharedBuffers,
@@ -35,6 +42,24 @@ host "tpd" "tpd" all scram-sha-256
 local "ut" "ut" scram-sha-256
 host "ut" "ut" all scram-sha-256
 `);
+  });
+
+  it("check passwords as the image's server can: there was no SCRAM before 10", () => {
+    expect(authenticationOf("docker.io/library/postgres:9.6.6")).toBe("md5");
+    expect(authenticationOf("docker.io/library/postgres:17.6-bookworm")).toBe("scram-sha-256");
+    const old = { ...settings, authentication: "md5" } as const;
+    expect(postgresAccess(old)).toContain('host "ut" "ut" all md5\n');
+    expect(postgresConfig(settings)).toContain("password_encryption = 'scram-sha-256'\n");
+    expect(postgresConfig(old)).not.toContain("password_encryption");
+    expect(prepareScript(old)).toContain("--auth-host=md5 ");
+  });
+
+  it("name the extensions of each database, and no file is missing where there are none", () => {
+    const extensions = { tpd: ["hstore", "pg_trgm"], ut: [] };
+    expect(postgresFiles({ ...settings, extensions })["extensions"]).toBe(
+      "tpd hstore\ntpd pg_trgm\n",
+    );
+    expect(postgresFiles(settings)["extensions"]).toBe("");
   });
 
   it("size the server by its config", () => {
@@ -78,6 +103,17 @@ describe("the files of Redis", () => {
     );
   });
 
+  it("let whoever reaches it in where there is no password, which must be said", () => {
+    const text = redisConfig({ port: 6379, data: "/data", memory: "75Mi" });
+    expect(text).toContain("protected-mode no\n");
+    expect(text).not.toMatch(/requirepass|masterauth|undefined/);
+    expect(redisRestoreConfig({ port: 6380 })).toContain("protected-mode no\n");
+  });
+
+  it("bind to no address, as each series has another word for all of them", () => {
+    expect(redisConfig({ port: 6379, data: "/data", memory: "75Mi" })).not.toMatch(/^bind /m);
+  });
+
   it.each([
     ["1Gi", 614],
     ["1Mi", 1],
@@ -97,6 +133,14 @@ describe("the scripts", () => {
     ["prepare", prepareScript(settings)],
     ["backup of Postgres", postgresBackupScript],
     ["restore of Postgres", postgresRestoreScript],
+    ["backup of MongoDB", mongoBackupScript],
+    ["restore of MongoDB", mongoRestoreScript],
+    ["indexes of MongoDB", runIndexScript],
+    ["probe of MongoDB", mongoAnswersScript],
+    ["backup of files", filesBackupScript],
+    ["restore of files", filesRestoreScript],
+    ["broker", brokerScript],
+    ["topics", topicsScript],
     ["backup of Redis", redisBackupScript],
     ["restore of Redis", redisRestoreScript],
   ])("%s is shell that stops at the first fault", (_, text) => {

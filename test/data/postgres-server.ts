@@ -27,24 +27,29 @@ const programs = ["postgres", "initdb", "pg_ctl", "psql", "pg_dump", "pg_restore
 /** Passwords of owners, by database. */
 type Passwords = Readonly<Record<string, string>>;
 
+/** What a judge may have different from the rest. */
+export type PostgresChange = Pick<PostgresSettings, "extensions" | "authentication">;
+
 /** A server in a folder of its own, with its backups. */
 export class PostgresServer {
   readonly place: Place;
   readonly port: number;
   #passwords: Passwords;
+  readonly #change: PostgresChange;
   #running: Running | undefined;
 
-  private constructor(place: Place, port: number, passwords: Passwords) {
+  private constructor(place: Place, port: number, passwords: Passwords, change: PostgresChange) {
     this.place = place;
     this.port = port;
     this.#passwords = passwords;
+    this.#change = change;
   }
 
   /** Writes the files of a server that has not run yet. */
-  static async make(passwords: Passwords): Promise<PostgresServer> {
+  static async make(passwords: Passwords, change: PostgresChange = {}): Promise<PostgresServer> {
     const [port = 0] = await freePorts(1);
     const place = new Place(programs);
-    const server = new PostgresServer(place, port, passwords);
+    const server = new PostgresServer(place, port, passwords, change);
     for (const folder of ["etc", "secrets", "disk", "run", "prep", "backups", "work"]) {
       await place.makeFolder(folder);
     }
@@ -69,6 +74,7 @@ export class PostgresServer {
       memory: "128Mi",
       databases: Object.keys(passwords),
       superuser: programUser,
+      ...this.#change,
     };
     for (const [name, text] of Object.entries(postgresFiles(settings))) {
       place.write(`etc/${name}`, text);

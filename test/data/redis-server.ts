@@ -8,32 +8,39 @@ const programs = ["redis-server", "redis-cli", "redis-check-rdb", "flock"];
 /** What a judge may have different from the rest. */
 export interface RedisChange {
   readonly memory?: string;
+  /** Empty: none, whoever reaches it is let in. */
+  readonly password?: string;
 }
 
 /** A server in a folder of its own, with its backups. */
 export class RedisServer {
   readonly place: Place;
-  readonly password = "redis-password-0123456789";
+  readonly password: string;
   readonly port: number;
   readonly #restorePort: number;
   #running: Running | undefined;
 
-  private constructor(place: Place, ports: readonly number[]) {
+  private constructor(place: Place, ports: readonly number[], password: string) {
     const [port = 0, restorePort = 0] = ports;
+    this.password = password;
     this.place = place;
     this.port = port;
     this.#restorePort = restorePort;
   }
 
   /** Writes the files of a server that has not run yet. */
-  static async make({ memory = "64Mi" }: RedisChange = {}): Promise<RedisServer> {
+  static async make({
+    memory = "64Mi",
+    password: word = "redis-password-0123456789",
+  }: RedisChange = {}): Promise<RedisServer> {
     const ports = await freePorts(2);
     const place = new Place(programs);
-    const server = new RedisServer(place, ports);
+    const server = new RedisServer(place, ports, word);
     for (const folder of ["data", "backups", "work"]) {
       await place.makeFolder(folder);
     }
-    const { port, password } = server;
+    const { port } = server;
+    const password = word === "" ? undefined : word;
     place.write("redis.conf", redisConfig({ port, data: place.at("data"), memory, password }));
     const restoreConfig = redisRestoreConfig({ port: server.#restorePort, password });
     // Loopback only: the last word on a setting counts.
@@ -92,7 +99,7 @@ export class RedisServer {
       BACKUP: "latest",
       REDIS_HOST: "127.0.0.1",
       REDIS_PORT: `${this.port}`,
-      REDISCLI_AUTH: this.password,
+      ...(this.password === "" ? {} : { REDISCLI_AUTH: this.password }),
       RESTORE_CONFIG: this.place.at("restore.conf"),
       RESTORE_HOST: "127.0.0.1",
       RESTORE_PORT: `${this.#restorePort}`,

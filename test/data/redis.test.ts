@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Backups } from "../../components/data/backup.ts";
 import { redisFlows } from "../../components/data/flows.ts";
 import { Redis } from "../../components/data/redis.ts";
-import { RedisConfig } from "../../components/data/redis.schema.ts";
+import { OpenRedisConfig, RedisConfig } from "../../components/data/redis.schema.ts";
 import { find } from "../harness.ts";
 import {
   cronJob,
@@ -103,6 +103,32 @@ describe("Redis", () => {
     const redis = (await program()).result as Redis;
     expect(redis.url).toBe("redis://ar.demo.svc:6379");
     expect(await pulumi.isSecret(redis.password)).toBe(true);
+  });
+
+  it("has no Secret with a password where none is asked for, and hands none out", async () => {
+    const config = OpenRedisConfig.parse({
+      kind: "builtin",
+      image: "docker.io/library/redis:4.0.6",
+    });
+    const collected = await under((opts) => new Redis("ar", { ...surroundings([]), config }, opts));
+    expect(resourcesOf(collected).filter((line) => line.includes("-env"))).toEqual([]);
+    expect(variables(statefulPod(collected, "ar"))).toEqual({});
+    expect(() => (collected.result as Redis).password).toThrow("has no password");
+  });
+
+  it("is dialled by another name than its pods' where the system knows one", async () => {
+    const config = RedisConfig.parse({ kind: "builtin", password: "redis-ar" });
+    const names = { service: "offers-redis", claim: "offers" };
+    const collected = await under(
+      (opts) => new Redis("offers-db", { ...surroundings([]), config, names }, opts),
+    );
+    expect((collected.result as Redis).host).toBe("offers-redis.demo.svc");
+    const set = find(collected, "kubernetes:apps/v1:StatefulSet", "offers-db").inputs;
+    // The pods' own names hang on it, and it must be there.
+    expect(set).toMatchObject({ spec: { serviceName: "offers-redis" } });
+    expect(resourcesOf(collected)).toContain("core/v1:PersistentVolumeClaim offers");
+    const backup = cronJob(collected, "offers-db-backup").jobTemplate.spec.template;
+    expect(variables(backup)).toMatchObject({ REDIS_HOST: "offers-redis.demo.svc" });
   });
 
   it("makes nothing for a server elsewhere", async () => {

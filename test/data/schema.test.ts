@@ -2,18 +2,11 @@ import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 
 import { BackupPlan } from "../../components/data/backup.schema.ts";
-import { PostgresConfig } from "../../components/data/postgres.schema.ts";
-import { RedisConfig } from "../../components/data/redis.schema.ts";
+import { DisklessPostgresConfig, PostgresConfig } from "../../components/data/postgres.schema.ts";
+import { OpenRedisConfig, RedisConfig } from "../../components/data/redis.schema.ts";
+import { faultsOf } from "./surroundings.ts";
 
 const databases = { ut: { password: "postgres-ut" } };
-
-/** Faults of a value as `path: message`. */
-function faults(schema: z.ZodType, value: unknown): string[] {
-  const parsed = schema.safeParse(value);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-}
 
 describe("the config of a store", () => {
   it("needs no more than databases, or a password", () => {
@@ -35,6 +28,17 @@ describe("the config of a store", () => {
   it("does without backups only when that is said", () => {
     expect(BackupPlan.parse(undefined)).toMatchObject({ kind: "scheduled" });
     expect(BackupPlan.parse({ kind: "none" })).toEqual({ kind: "none" });
+  });
+
+  it("does without a password, or a disk, only in the environments that may", () => {
+    expect(OpenRedisConfig.parse({ kind: "builtin", storage: "none" })).toMatchObject({
+      storage: "none",
+    });
+    const secured = { kind: "builtin", password: "p" } as const;
+    expect(OpenRedisConfig.parse(secured)).toMatchObject({ password: { name: "p" } });
+    expect(DisklessPostgresConfig.parse({ kind: "builtin", databases })).toMatchObject({
+      storage: { size: "10Gi" },
+    });
   });
 
   it("takes servers elsewhere", () => {
@@ -96,6 +100,33 @@ describe("the config of a store", () => {
     ],
     ["no password", RedisConfig, { kind: "builtin" }, /^password: /],
     [
+      "a password of a Redis whose tools cannot keep it to themselves",
+      OpenRedisConfig,
+      { kind: "builtin", image: "docker.io/library/redis:4.0.6", password: "p" },
+      /^password: needs Redis 5 or newer/,
+    ],
+    [
+      "a disk that is neither one nor none",
+      DisklessPostgresConfig,
+      { kind: "builtin", databases, storage: "no" },
+      /^storage: must be a disk \(size, storageClass, data\) or none$/,
+    ],
+    [
+      "no disk where there must be one",
+      PostgresConfig,
+      { kind: "builtin", databases, storage: "none" },
+      /^storage: /,
+    ],
+    [
+      "an extension that is a command",
+      PostgresConfig,
+      {
+        kind: "builtin",
+        databases: { ut: { password: "p", extensions: ["hstore; drop"] } },
+      },
+      /^databases\.ut\.extensions\.0: must be the name of an extension/,
+    ],
+    [
       "TLS to Postgres",
       PostgresConfig,
       {
@@ -113,7 +144,7 @@ describe("the config of a store", () => {
       /^host: must be a bare host name.*TLS \(rediss:\/\/\) does not work/,
     ],
   ])("refuses %s", (_, schema, value, message) => {
-    const found = faults(schema, value);
+    const found = faultsOf(schema, value);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(message);
   });

@@ -93,3 +93,19 @@ export const variables = (pod: Pod): Record<string, unknown> =>
       value ?? valueFrom,
     ]),
   );
+
+/** An output's value, and whether the engine hides it. */
+export const settled = async <Value>(
+  output: pulumi.Output<Value>,
+): Promise<{ readonly value: Value; readonly isSecret: boolean }> => ({
+  value: await new Promise((settle) => void output.apply(settle)),
+  isSecret: await pulumi.isSecret(output),
+});
+
+/** Faults of a value as `path: message`. */
+export function faultsOf(schema: z.ZodType, value: unknown): string[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+}

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { ConfigError, parseConfig } from "../../stacks/config.ts";
 import { reportFaults } from "../../stacks/faults.ts";
+import { StackConfig } from "../../stacks/stack.schema.ts";
 import { clone, readStackFile } from "../rendered.ts";
 
 const readme = readFileSync(join(clone, "README.md"), "utf8");
@@ -22,13 +23,12 @@ function block(language: string, word: string): string {
 /** Every fault of a config. */
 function faultsOf(raw: Record<string, string>): string {
   try {
-    parseConfig(raw, {
+    const contexts = new Map([["skycoin-test", "https://127.0.0.1:6443"]]);
+    const environment = {
       stack: "test",
-      kubeContexts: () => ({
-        ok: true,
-        value: new Map([["skycoin-test", "https://127.0.0.1:6443"]]),
-      }),
-    });
+      kubeContexts: () => ({ ok: true, value: contexts }) as const,
+    };
+    parseConfig(raw, environment, StackConfig);
   } catch (error) {
     if (error instanceof ConfigError) {
       // The committed file has no secrets: make up fills them in before it looks.

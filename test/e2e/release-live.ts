@@ -9,6 +9,7 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { type Finished, run, toolFolder, toolPath } from "../judges/tools.ts";
+import { quickEngine } from "./quick-engine.ts";
 import type { ReleaseClone } from "./release-clone.ts";
 import { type ReleaseSandbox, type Running, startNode } from "./release-runs.ts";
 
@@ -44,6 +45,7 @@ export function liveStack(clone: ReleaseClone, sandbox: ReleaseSandbox): LiveSta
     PULUMI_CONFIG_PASSPHRASE: "live",
     PULUMI_SKIP_UPDATE_CHECK: "1",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...quickEngine(home),
   };
   const pulumi = (...words: string[]): Promise<Finished> =>
     run(toolPath("pulumi"), [...words, "--non-interactive"], { cwd: clone.folder, env });

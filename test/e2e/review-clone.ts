@@ -37,10 +37,13 @@ export interface ReviewClone {
 }
 
 const parts = [
-  ...["components", "stacks", "sandbox", "release", "ops", "policy", "review", "tools"],
+  ...["sandbox", "release", "ops", "policy", "tools"],
   ...["main.mjs", "index.ts", "package.json", "package-lock.json", "tsconfig.json"],
   ...["Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.test.yaml", "Pulumi.voting.yaml"],
 ];
+
+/** Parts that no test changes: what is compiled of them already is so for the clone, too. */
+const linked = ["components", "stacks", "review"];
 
 /** Names of the report's files. */
 const names = ["report.md", "report.html", "report.txt", "report.json", "exit-code"];
@@ -53,7 +56,9 @@ export function reviewClone(
   for (const part of parts) {
     cpSync(join(clone, part), join(folder, part), { recursive: true });
   }
-  symlinkSync(join(clone, "node_modules"), join(folder, "node_modules"));
+  for (const part of [...linked, "node_modules"]) {
+    symlinkSync(join(clone, part), join(folder, part));
+  }
   writeFileSync(join(folder, ".gitignore"), "node_modules\n.sandbox/\n.review/\n");
   const git = (...words: string[]): string => {
     const who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 
 import { type Finished, run, toolFolder } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
+import { quickEngine } from "./quick-engine.ts";
 
 /** The program's folder and the engine that runs it. What it is to declare it reads from `wish.json`. */
 export class ScratchProgram {
@@ -40,7 +41,7 @@ export class ScratchProgram {
       PULUMI_CONFIG_PASSPHRASE: "throw-away",
       PULUMI_SKIP_UPDATE_CHECK: "1",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      NODE_COMPILE_CACHE: join(this.root, "compiled"),
+      ...quickEngine(join(this.root, "engine")),
       FLEET_SANDBOX_DIR: this.sandbox,
       FLEET_SANDBOX_TOKEN: "throw-away-token",
       ...more,

@@ -30,6 +30,7 @@ import {
   servedCertificateCases,
   statsdCases,
 } from "../observability/rules/cases/platform.ts";
+import { pushtechCases } from "../observability/rules/cases/pushtech.ts";
 import { skywireCases } from "../observability/rules/cases/skywire.ts";
 import { spacemeshCases } from "../observability/rules/cases/spacemesh.ts";
 import { backupCases, claimCases, machineCases } from "../observability/rules/cases/storage.ts";
@@ -49,6 +50,7 @@ const cases: Readonly<Record<string, AlertCases>> = {
   nodes: nodeStateCases,
   prometheus: prometheusCases,
   "push-gateway": pushGatewayCases,
+  pushtech: pushtechCases,
   "served-certificates": servedCertificateCases,
   skywire: skywireCases,
   spacemesh: spacemeshCases,

@@ -13,7 +13,7 @@ export const exceptions: readonly {
   },
   {
     check: "CKV_K8S_35",
-    objects: /^(CronJob|Deployment|DaemonSet|StatefulSet)\./,
+    objects: /^(CronJob|Deployment|DaemonSet|Job|StatefulSet)\./,
     reason:
       "the programs and the stores' own clients read keys and passwords from variables only; the variable names a Secret's key, and no text of the pod holds its value",
   },
@@ -145,5 +145,63 @@ export const exceptions: readonly {
     check: "CKV_K8S_9",
     objects: /^DaemonSet\.address-keeper\./,
     reason: "the same",
+  },
+  {
+    check: "CKV_K8S_16",
+    objects: /^StatefulSet\.pushtech-images\.imageserver-nfs$/,
+    reason: "it drives its node's kernel: the named exception, in a namespace of its own",
+  },
+  {
+    check: "CKV_K8S_20",
+    objects: /^StatefulSet\.pushtech-images\.imageserver-nfs$/,
+    reason: "the same",
+  },
+  {
+    check: "CKV_K8S_22",
+    objects: /^StatefulSet\.pushtech-images\.imageserver-nfs$/,
+    reason: "the same",
+  },
+  {
+    check: "CKV_K8S_23",
+    objects: /^StatefulSet\.pushtech-images\.imageserver-nfs$/,
+    reason: "the same",
+  },
+  {
+    check: "CKV_K8S_28",
+    objects: /^StatefulSet\.pushtech-images\.imageserver-nfs$/,
+    reason: "the same",
+  },
+  {
+    check: "CKV_K8S_37",
+    objects: /^StatefulSet\.pushtech-images\.imageserver-nfs$/,
+    reason: "the same",
+  },
+  {
+    check: "CKV_K8S_40",
+    objects:
+      /\.(pushtech-images\.imageserver-nfs|pushtech\.(storage-db|website-db|imgserver-db|notifserver-db-pg|notifserver-db-redis|offerserver-db|consumers-nodejs-db|consumers-ruby-db|kafka|zookeeper)(-(backup|restore|indexes|topics)(-auto)?)?|nginx-ingress\.nginx|cert-manager\.cert-manager-check-auto)$/,
+    reason:
+      "0 (the named exception), 101, 999 and 1000 are the users of the images: what is on disks and in them belongs to those",
+  },
+  {
+    check: "CKV_K8S_25",
+    objects: /^Deployment\.nginx-ingress\.nginx$/,
+    reason: "its template listens on ports 80 and 443 of the pod: NET_BIND_SERVICE",
+  },
+  {
+    check: "CKV_K8S_38",
+    objects: /^(Deployment\.nginx-ingress\.nginx|Job\.cert-manager\.cert-manager-check-auto)$/,
+    reason: "they ask the API server: it is what their roles are for",
+  },
+  {
+    check: "CKV_K8S_8",
+    objects:
+      /^Deployment\.pushtech\.(tracker|consumers-nodejs-[a-z-]+|consumers-ruby-worker|offerserver-worker)$/,
+    reason: "they, and the tracker's kafkastore, listen nowhere (policy/exceptions.ts says more)",
+  },
+  {
+    check: "CKV_K8S_9",
+    objects: /^Deployment\.pushtech\.tracker$/,
+    reason: "its kafkastore: a tracker takes events whether Kafka is there or not",
   },
 ];

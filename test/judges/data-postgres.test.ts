@@ -98,6 +98,32 @@ describe("the built-in Postgres", () => {
   });
 });
 
+describe("a Postgres with extensions, whose passwords are checked as before there was SCRAM", () => {
+  it("has them before an owner comes, who may not make them, and keeps them over a restart", async () => {
+    const postgres = await PostgresServer.make(passwords, {
+      extensions: { ut: ["hstore"] },
+      authentication: "md5",
+    });
+    try {
+      await postgres.start();
+      const maps = "SELECT 'a=>1'::hstore -> 'a'";
+      expect(await postgres.rows("ut", maps)).toBe("1");
+      // What an old program does at each start.
+      const again = await postgres.query("ut", "CREATE EXTENSION IF NOT EXISTS hstore");
+      expect(again.code, again.output).toBe(0);
+      expect((await postgres.query("tpd", maps)).code).not.toBe(0);
+      const wrong = await postgres.query("ut", "SELECT", { password: "not-the-password-at-all" });
+      expect(wrong.output).toContain('password authentication failed for user "ut"');
+      await postgres.stop();
+      await postgres.start();
+      expect(await postgres.rows("ut", maps)).toBe("1");
+    } finally {
+      await postgres.kill();
+      await postgres.place.clear();
+    }
+  });
+});
+
 describe("the preparation of the data", () => {
   let postgres: PostgresServer;
   beforeAll(async () => {

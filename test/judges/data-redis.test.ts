@@ -55,6 +55,23 @@ describe("the built-in Redis", () => {
     expect(wrong).not.toMatch(/^PONG$/m);
   });
 
+  it("lets whoever reaches it in where it has none, and is backed up and restored all the same", async () => {
+    const open = await RedisServer.make({ password: "" });
+    try {
+      await open.start();
+      expect(await open.ask("CONFIG", "GET", "protected-mode")).toContain("no");
+      await open.ask("SET", "queue", "kept");
+      expect(await open.backup()).toMatchObject({ code: 0 });
+      await open.ask("FLUSHALL");
+      const restored = await open.restore();
+      expect(restored.code, restored.output).toBe(0);
+      expect(await open.ask("GET", "queue")).toBe("kept");
+    } finally {
+      await open.kill();
+      await open.place.clear();
+    }
+  });
+
   it("keeps what was written over a kill -9", async () => {
     await redis.kill();
     await redis.start();

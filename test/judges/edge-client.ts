@@ -33,6 +33,8 @@ export const spoofed: Readonly<Record<string, string>> = {
 export interface Request {
   readonly port: number;
   readonly host: string;
+  /** As it is written on the wire. Default `/`. */
+  readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Sent before it: a PROXY header. */
@@ -46,9 +48,14 @@ export interface Answer {
   readonly text: string;
 }
 
-const head = (method: string, host: string, headers: Readonly<Record<string, string>>): string =>
+const head = (
+  method: string,
+  host: string,
+  headers: Readonly<Record<string, string>>,
+  path = "/",
+): string =>
   [
-    `${method} / HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     `Host: ${host}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "\r\n",
@@ -72,6 +79,7 @@ const statusOf = (text: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(tex
 export function send({
   port,
   host,
+  path,
   headers = {},
   body = "",
   before = "",
@@ -85,7 +93,7 @@ export function send({
     });
     const own = { Connection: "close", "Content-Length": `${Buffer.byteLength(body)}` };
     socket.write(before);
-    socket.write(head("POST", host, { ...own, ...headers }) + body);
+    socket.write(head("POST", host, { ...own, ...headers }, path) + body);
   });
 }
 

@@ -197,4 +197,66 @@ export const exceptions: readonly {
     reason:
       "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
   },
+  {
+    check: "container-security-context-user-group-id",
+    objects:
+      /\/pushtech\/(storage-db|website-db|imgserver-db|notifserver-db-pg|notifserver-db-redis|offerserver-db|consumers-nodejs-db|consumers-ruby-db|kafka|zookeeper)(-(backup|restore|indexes|topics)(-auto)?)? /,
+    reason:
+      "999 and 1000 are the users of the stores' images: what is on their disks belongs to them",
+  },
+  {
+    check: "statefulset-has-servicename",
+    objects:
+      /\/(pushtech\/(storage-db|website-db|imgserver-db|notifserver-db-pg|notifserver-db-redis|offerserver-db|consumers-nodejs-db|consumers-ruby-db|zookeeper)|pushtech-images\/imageserver-nfs)$/,
+    reason: "one pod each, dialled by the Service of a name of its own: no pod needs one",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/(nginx-ingress\/nginx|cert-manager\/cert-manager-check-auto) /,
+    reason: "101 and 1000 are the users of the images of F5 and of cert-manager",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/pushtech-images\/imageserver-nfs /,
+    reason: "it drives its node's kernel: the named exception, in a namespace of its own",
+  },
+  {
+    check: "container-security-context-privileged",
+    objects: /\/pushtech-images\/imageserver-nfs /,
+    reason: "it drives its node's kernel: the named exception, in a namespace of its own",
+  },
+  {
+    check: "container-security-context-readonlyrootfilesystem",
+    objects: /\/pushtech-images\/imageserver-nfs /,
+    reason: "it writes its list of exports where every NFS server of its image does",
+  },
+  {
+    check: "deployment-has-host-podantiaffinity",
+    objects: /\/(nginx-ingress\/nginx|pushtech\/(storage|website|tracker|imageserver|kafidx))$/,
+    reason:
+      "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
+  },
+  {
+    check: "statefulset-has-host-podantiaffinity",
+    objects: /\/pushtech\/kafka$/,
+    reason:
+      "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
+  },
+  {
+    check: "deployment-replicas",
+    objects:
+      /\/pushtech\/(consumers-ruby|imageserver|kafidx|notificationserver|offerserver|tracker|website)$/,
+    reason: "the original's numbers, and one of each in staging (facts/pushtech.md 3.1)",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/pushtech\/(consumers-ruby|imageserver|tracker|website)$/,
+    reason:
+      "Recreate: two of different versions, or two consumers, would do harm (facts/pushtech.md 3.1)",
+  },
+  {
+    check: "networkpolicy-targets-pod",
+    objects: /\/(pushtech\/acme-solvers|cert-manager\/(cert-manager|webhook|cainjector))$/,
+    reason: "cert-manager's pods are of its chart, and its helpers there only for a while",
+  },
 ];

@@ -24,9 +24,9 @@ import { readTlsPair } from "../../components/base/tls-certificate.ts";
 import { streamAnnotations } from "../../components/platform/ingress.ts";
 import { NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
-import { freePorts, Place, until } from "../data/programs.ts";
+import { Place, until } from "../data/programs.ts";
 import { spoofed } from "./edge-client.ts";
-import { seeded } from "./nginx-host.ts";
+import { startNginx } from "./nginx-host.ts";
 
 const cleared: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -89,52 +89,28 @@ async function start(
   const place = new Place(["nginx"]);
   cleared.push(() => place.clear());
   const { port: behind, calls } = await openService();
-  const [port = 0] = await freePorts(1);
   const config = NginxConfig.parse({
     kind: "nginx",
     exposure: { kind: "load-balancer" },
     ...change,
   });
   const settings = nginxSettings(config, { kind: "service", service: "ingress/nginx" });
-  const times: Readonly<Record<string, string | undefined>> = {
-    ...settings,
-    read: annotations["nginx.org/proxy-read-timeout"] ?? settings["proxy-read-timeout"],
-    send: annotations["nginx.org/proxy-send-timeout"] ?? settings["proxy-send-timeout"],
-  };
-  const location = await seeded(place, locationTemplate);
   const { certificate, key } = readTlsPair(makeTlsPair(["*.example.org"]));
-  const text = [
-    "daemon off;",
-    "worker_processes 1;",
-    "error_log stderr;",
-    "pid nginx.pid;",
-    "events { worker_connections 64; }",
-    "http {",
-    "access_log off;",
-    ...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-      (one) => `${one}_temp_path ${one};`,
-    ),
-    settings["http-snippets"],
-    `upstream service { server 127.0.0.1:${behind}; }`,
-    `server { listen 127.0.0.1:${port} ssl; server_name api.example.org;`,
-    settings["http2"] === "True" ? "http2 on;" : "",
-    `ssl_certificate ${place.write("tls.crt", certificate)};`,
-    `ssl_certificate_key ${place.write("tls.key", key)};`,
-    location.replaceAll(/\[([a-z-]+)\]/g, (_, name: string) => times[name] ?? ""),
-    "} }",
-    "",
-  ].join("\n");
-  const words = [
-    "nginx",
-    "-p",
-    place.folder,
-    "-e",
-    "stderr",
-    "-c",
-    place.write("nginx.conf", text),
-  ];
-  await place.ok([...words, "-t"]);
-  place.start(words);
+  const { port } = await startNginx(place, {
+    settings,
+    service: behind,
+    location: locationTemplate,
+    times: {
+      read: annotations["nginx.org/proxy-read-timeout"] ?? settings["proxy-read-timeout"],
+      send: annotations["nginx.org/proxy-send-timeout"] ?? settings["proxy-send-timeout"],
+    },
+    server: (free) => [
+      `listen 127.0.0.1:${free} ssl; server_name api.example.org;`,
+      settings["http2"] === "True" ? "http2 on;" : undefined,
+      `ssl_certificate ${place.write("tls.crt", certificate)};`,
+      `ssl_certificate_key ${place.write("tls.key", key)};`,
+    ],
+  });
   let client: ClientHttp2Session | undefined;
   await until("nginx answers", async () => (client = await reach(port)) !== undefined);
   const session = client;

@@ -9,6 +9,8 @@
 import { connect } from "node:net";
 
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
+import { guardVolume } from "../../components/platform/guards.ts";
+import type { GuardedHost } from "../../components/platform/guards.schema.ts";
 import { seedCommand, templatePath } from "../../components/platform/nginx-template.ts";
 import type { NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { freePorts, Place, type Running, until } from "../data/programs.ts";
@@ -37,38 +39,74 @@ proxy_buffering on;
 proxy_pass http://service;
 }`;
 
-/** nginx' configuration for one host, made of the ConfigMap. */
-function configuration(
-  settings: Settings,
-  place: { readonly port: number; readonly service: number; readonly location: string },
-): string {
-  const proxy = settings["proxy-protocol"] === "True" ? " proxy_protocol" : "";
-  const trusted = (settings["set-real-ip-from"] ?? "").split(",").filter((one) => one !== "");
-  const header = settings["real-ip-header"];
-  return lines(
+/** A host before a service, as an nginx of a test has it. */
+export interface ServedHost {
+  /** What the controller's ConfigMap says. */
+  readonly settings: Settings;
+  /** Port of the service on loopback. */
+  readonly service: number;
+  /** The host's location: settings stand in brackets. */
+  readonly location: string;
+  /** Lines of its `server` block, of the port it listens on. */
+  readonly server: (port: number) => readonly (string | undefined)[];
+  /** What its location may name beside the settings. Default: nothing. */
+  readonly times?: Readonly<Record<string, string | undefined>>;
+}
+
+/** nginx' configuration for one host. */
+const configuration = (port: number, host: ServedHost): string =>
+  lines(
     "daemon off;",
     "worker_processes 1;",
     "error_log stderr;",
     "pid nginx.pid;",
-    `worker_shutdown_timeout ${settings["worker-shutdown-timeout"] ?? ""};`,
+    `worker_shutdown_timeout ${host.settings["worker-shutdown-timeout"] ?? ""};`,
     "events { worker_connections 64; }",
     "http {",
     "access_log off;",
     ...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
       (one) => `${one}_temp_path ${one};`,
     ),
-    settings["http-snippets"],
+    host.settings["http-snippets"],
     "map $http_upgrade $connection_upgrade { default upgrade; '' close; }",
-    `upstream service { server 127.0.0.1:${place.service}; }`,
-    `server { listen 127.0.0.1:${place.port}${proxy}; server_name sd.example.org;`,
+    `upstream service { server 127.0.0.1:${host.service}; }`,
+    "server {",
+    ...host.server(port),
+    host.location.replaceAll(
+      /\[([a-z-]+)\]/g,
+      (_, name: string) => host.times?.[name] ?? host.settings[name] ?? "",
+    ),
+    "} }",
+    "",
+  );
+
+/** Starts nginx with one host, in a folder, on a port that was free. */
+export async function startNginx(
+  place: Place,
+  { location, ...host }: ServedHost,
+): Promise<{ readonly nginx: Running; readonly port: number }> {
+  const seed = await seeded(place, location);
+  // Only now: the service could be given a port that is free until nginx listens on it.
+  const [port = 0] = await freePorts(1);
+  const text = configuration(port, { ...host, location: seed });
+  const folder = ["-p", place.folder, "-e", "stderr"];
+  const words = ["nginx", ...folder, "-c", place.write("nginx.conf", text)];
+  await place.ok([...words, "-t"]);
+  return { nginx: place.start(words), port };
+}
+
+/** The `server` block of a host that clients or balancers reach without TLS. */
+function plainServer(settings: Settings, port: number): (string | undefined)[] {
+  const proxy = settings["proxy-protocol"] === "True" ? " proxy_protocol" : "";
+  const trusted = (settings["set-real-ip-from"] ?? "").split(",").filter((one) => one !== "");
+  const header = settings["real-ip-header"];
+  return [
+    `listen 127.0.0.1:${port}${proxy}; server_name sd.example.org;`,
     ...trusted.map((range) => `set_real_ip_from ${range};`),
     header && `real_ip_header ${header};`,
     settings["real-ip-recursive"] === "True" ? "real_ip_recursive on;" : undefined,
     `server_tokens ${settings["server-tokens"] === "False" ? "off" : "on"};`,
-    place.location.replaceAll(/\[([a-z-]+)\]/g, (_, name: string) => settings[name] ?? ""),
-    "} }",
-    "",
-  );
+  ];
 }
 
 /** What the pod's first container makes of a template. */
@@ -78,6 +116,27 @@ export async function seeded(place: Place, template: string): Promise<string> {
   await place.ok(seedCommand({ from, template: place.write("nginx.tmpl", template), to }));
   return place.ok(["cat", templatePath(to)]);
 }
+
+/** Writes the lists of people where the programs' user may read them. */
+export async function peopleFolder(
+  place: Place,
+  people: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = await place.makeFolder("people");
+  for (const [name, text] of Object.entries(people)) {
+    place.write(`people/${name}`, text);
+  }
+  return folder;
+}
+
+/** Settings that name the folder of a test instead of the pod's. */
+const inFolder = (settings: Settings, folder: string): Settings =>
+  Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [
+      key,
+      value.replaceAll(guardVolume.path, folder),
+    ]),
+  );
 
 /** The host, served. */
 export class NginxHost {
@@ -95,27 +154,26 @@ export class NginxHost {
     this.arrived = service.arrived;
   }
 
-  /** Starts an nginx with the settings of a config. */
-  static async start(config: NginxConfig): Promise<NginxHost> {
+  /** Starts an nginx with the settings of a config, and the guards of its hosts. */
+  static async start(
+    config: NginxConfig,
+    guards: readonly GuardedHost[] = [],
+    people: Readonly<Record<string, string>> = {},
+  ): Promise<NginxHost> {
     const place = new Place(["nginx"]);
     const service = new EdgeService();
-    const behind = await service.open();
-    // Only now: the service could be given a port that is free until nginx listens on it.
-    const [port = 0] = await freePorts(1);
-    const settings = nginxSettings(config, { kind: "service", service: "ingress/nginx" });
-    const location = await seeded(place, locationTemplate);
-    const text = configuration(settings, { port, service: behind, location });
-    const words = [
-      "nginx",
-      "-p",
-      place.folder,
-      "-e",
-      "stderr",
-      "-c",
-      place.write("nginx.conf", text),
-    ];
-    await place.ok([...words, "-t"]);
-    const made = new NginxHost(place, service, place.start(words), port);
+    const endpoint = { kind: "service", service: "ingress/nginx" } as const;
+    const settings = inFolder(
+      nginxSettings(config, endpoint, guards),
+      await peopleFolder(place, people),
+    );
+    const { nginx, port } = await startNginx(place, {
+      settings,
+      service: await service.open(),
+      location: locationTemplate,
+      server: (free) => plainServer(settings, free),
+    });
+    const made = new NginxHost(place, service, nginx, port);
     await until("nginx answers", () => made.#answers());
     return made;
   }

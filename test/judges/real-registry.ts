@@ -3,10 +3,10 @@
  * over its API. On loopback, with or without tokens.
  */
 import { createHash, createPrivateKey, randomUUID, sign } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { freePorts, Place, until } from "../data/programs.ts";
+import { LocalServer } from "../local-server.ts";
 import { authority, good } from "../ops/certificates.ts";
 
 /** What a test's image says of itself. */
@@ -44,39 +44,33 @@ const digestOf = (text: string): string =>
   `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 /** The issuer of tokens. It knows one login, which may do anything; strangers may pull what is public. */
-class TokenServer {
+class TokenServer extends LocalServer {
   readonly login = "somebody:dckr-token";
   /** Repositories that a login alone opens. */
   readonly private = new Set<string>();
-  readonly #server: Server;
+  readonly #service: string;
 
   constructor(service: string) {
-    this.#server = createServer((request, response) => {
-      const { searchParams } = new URL(request.url ?? "", "http://tokens");
-      const known = `Basic ${Buffer.from(this.login).toString("base64")}`;
-      const { authorization } = request.headers;
-      if (authorization !== undefined && authorization !== known) {
-        response.writeHead(401).end();
-        return;
-      }
-      const [type = "", name = "", actions = ""] = (searchParams.get("scope") ?? "").split(":");
-      const isOpen = authorization !== undefined || !this.private.has(name);
-      const access = isOpen ? [{ type, name, actions: actions.split(",") }] : [];
-      response.end(JSON.stringify({ token: tokenFor(service, access) }));
-    });
+    super();
+    this.#service = service;
   }
 
-  async start(): Promise<void> {
-    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
+  protected answer({ headers, url }: IncomingMessage, response: ServerResponse): void {
+    const { searchParams } = new URL(url ?? "", "http://tokens");
+    const known = `Basic ${Buffer.from(this.login).toString("base64")}`;
+    const { authorization } = headers;
+    if (authorization !== undefined && authorization !== known) {
+      response.writeHead(401).end();
+      return;
+    }
+    const [type = "", name = "", actions = ""] = (searchParams.get("scope") ?? "").split(":");
+    const isOpen = authorization !== undefined || !this.private.has(name);
+    const access = isOpen ? [{ type, name, actions: actions.split(",") }] : [];
+    response.end(JSON.stringify({ token: tokenFor(this.#service, access) }));
   }
 
   get realm(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/token`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((settle) => this.#server.close(settle));
+    return `${this.url}/token`;
   }
 }
 

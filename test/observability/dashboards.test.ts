@@ -50,6 +50,7 @@ describe("the dashboards of a stack", () => {
       ["Skywire", ["skywire"]],
       ["Voting", ["voting"]],
       ["Spacemesh", ["spacemesh", "spacemesh-miner"]],
+      ["Pushtech", ["pushtech"]],
       ["Fleet", ["cluster", "workloads", "storage", "entry", "observability"]],
       ["Own", ["mine"]],
     ]);

@@ -2,8 +2,9 @@
  * A forge on this machine: the part of GitHub's REST API that the pipelines use, with its pages, limits and
  * refusals. It holds comments, issues, pull requests and runs.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { bodyOf, LocalServer } from "../local-server.ts";
 
 /** A comment of a pull request. */
 export interface ForgeComment {
@@ -81,7 +82,7 @@ export const bot = "github-actions[bot]";
 export const repository = "skycoin/fleet";
 
 /** A forge under test. */
-export class ForgeServer {
+export class ForgeServer extends LocalServer {
   readonly comments: ForgeComment[] = [];
   readonly issues: ForgeIssue[] = [];
   readonly pulls: ForgePull[] = [];
@@ -94,26 +95,6 @@ export class ForgeServer {
   /** Entries of a page, whatever is asked for; GitHub gives 30 where nothing is asked for, 100 at most. */
   mostOnPage = 100;
   #ids = 1000;
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      void this.#answer(request, response);
-    });
-  }
-
-  async start(): Promise<void> {
-    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((settle) => this.#server.close(settle));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
 
   /** Adds a comment of somebody's. */
   say(number: number, login: string, body: string): ForgeComment {
@@ -127,15 +108,12 @@ export class ForgeServer {
     return this.asked.filter((line) => !line.startsWith("GET "));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "", this.url);
     const path = url.pathname.replace(`/repos/${repository}`, "");
     const line = `${request.method ?? ""} ${path}`;
     this.asked.push(`${line}${url.search}`);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
+    const text = (await bodyOf(request)).toString("utf8");
     const place = this.mishaps.findIndex(({ on }) => line.startsWith(on));
     const [mishap] = place < 0 ? [] : this.mishaps.splice(place, 1);
     if (mishap?.silent === true) {
@@ -154,7 +132,6 @@ export class ForgeServer {
       this.#give(response, 401, { message: "Bad credentials" });
       return;
     }
-    const text = Buffer.concat(chunks).toString("utf8");
     const body = (text === "" ? {} : JSON.parse(text)) as Record<string, string>;
     const [status, value] = this.#do(request.method ?? "", path, url, body);
     if (mishap?.loseAnswer === true) {

@@ -1,7 +1,8 @@
 /** A registry on this machine: the API that a real one speaks, with its tokens, indexes and refusals. */
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { LocalServer } from "../local-server.ts";
 
 /** What a tag stands for. */
 export interface Pushed {
@@ -25,7 +26,7 @@ function platform(name: string) {
 }
 
 /** A registry under test. */
-export class RegistryServer {
+export class RegistryServer extends LocalServer {
   /** `organisation/name:tag` → what was pushed. */
   readonly tags = new Map<string, Pushed>();
   /** Repositories that a login alone opens. */
@@ -45,28 +46,7 @@ export class RegistryServer {
   readonly asked: string[] = [];
   /** What each of them showed to be let in. */
   readonly authorizations: (string | undefined)[] = [];
-  readonly #server: Server;
   readonly #blobs = new Map<string, string>();
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response);
-    });
-  }
-
-  async start(): Promise<void> {
-    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((settle) => this.#server.close(settle));
-  }
-
-  /** `127.0.0.1:port`. */
-  get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
 
   /** The digest that a tag has. */
   digest(tag: string): string {
@@ -100,7 +80,7 @@ export class RegistryServer {
     return { text: JSON.stringify({ mediaType: types.index, manifests }), type: types.index };
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  protected answer(request: IncomingMessage, response: ServerResponse): void {
     const { method = "", url = "", headers } = request;
     this.asked.push(`${method} ${url}`);
     this.authorizations.push(headers.authorization);

@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import { describe, expect, it } from "vitest";
 
-import { balancerFaults, balancerLabel } from "../../components/platform/balancer.ts";
+import { balancerLabel } from "../../components/platform/balancer.ts";
+import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import {
   aliasFaults,
   type DnsTarget,
+  domainHosts,
   hostRecords,
+  isOfDomain,
   slotTarget,
 } from "../../components/platform/dns-records.ts";
 import { DnsConfig, zoneFaults, zoneNames, zoneOf } from "../../components/platform/dns.schema.ts";
@@ -259,5 +261,46 @@ describe("DnsRecords", () => {
   it("names hosts inside their zone", () => {
     expect(relativeName("a.b.example.org", "example.org")).toBe("a.b");
     expect(relativeName("example.org", "example.org")).toBe("");
+  });
+});
+
+describe("a domain with all that is one label below it", () => {
+  const wild = hostRecords(
+    domainHosts("staging.example.org").map((host) => ({ host, targets: [address] })),
+    300,
+  );
+
+  it("is two records, whose names the engine can keep", () => {
+    expect(wild.map(({ name, host }) => [name, host])).toEqual([
+      ["staging.example.org-a-slot-0", "staging.example.org"],
+      ["wildcard.staging.example.org-a-slot-0", "*.staging.example.org"],
+    ]);
+  });
+
+  it("covers its hosts, and none that is deeper or elsewhere", () => {
+    const hosts = ["staging.example.org", "www.staging.example.org"];
+    const others = ["a.www.staging.example.org", "example.org", "www.example.org", "org"];
+    const covered = [...hosts, ...others].filter((host) => isOfDomain("staging.example.org", host));
+    expect(covered).toEqual(hosts);
+  });
+
+  it("is written as each keeper of zones takes it: relative at Linode, whole at Cloudflare", async () => {
+    const made = async (config: unknown, property: string) => {
+      const { resources } = await collect(
+        () => {
+          const dns = createDns("dns", DnsConfig.parse(config));
+          return new DnsRecords("dns", { dns, records: wild });
+        },
+        { "linode:index/getDomain:getDomain": () => ({ id: 1001 }) },
+      );
+      return resources.flatMap(({ inputs }) =>
+        inputs[property] === undefined ? [] : [inputs[property]],
+      );
+    };
+    expect(await made(linode, "name")).toEqual(["staging", "*.staging"]);
+    expect(await made(cloudflare, "name")).toEqual([
+      "staging.example.org",
+      "*.staging.example.org",
+    ]);
   });
 });

@@ -2,11 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import { Provider as GoogleProvider } from "@pulumi/gcp/provider.js";
 import { describe, expect, it } from "vitest";
 
-import {
-  balancerAddressName,
-  balancerCloud,
-  balancerFaults,
-} from "../../components/platform/balancer.ts";
+import { balancerAddressName, balancerCloud } from "../../components/platform/balancer.ts";
+import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
 import { collect, find } from "../harness.ts";

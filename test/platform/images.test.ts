@@ -10,7 +10,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { hubAddress, hubName, StackImages } from "../../components/platform/images.ts";
-import { imagesConfig } from "../../components/platform/registry.schema.ts";
+import {
+  imageOf,
+  imagesConfig,
+  type ServiceImage,
+} from "../../components/platform/registry.schema.ts";
 import { Digests } from "../../stacks/digests.ts";
 import { collect, find } from "../harness.ts";
 import { unwrapSecrets } from "../rendered.ts";
@@ -31,21 +35,26 @@ afterAll(() => {
   rmSync(sources, { recursive: true });
 });
 
+interface Settled {
+  readonly digest: (service: ServiceImage) => pulumi.Output<string> | undefined;
+}
+
 /** Runs a program over the images and tells what it registered, asked and got. */
-async function run(
-  config: unknown,
-  use: (images: StackImages) => unknown,
-  digests = new Digests(),
-) {
+async function run(config: unknown, use: (images: Settled) => unknown, digests = new Digests()) {
   const asked: unknown[] = [];
   const collected = await collect(
     () => {
+      const parsed = schema.parse(config);
       const stackImages = new StackImages({
-        config: schema.parse(config),
+        images: { ...parsed, account: parsed.private },
         login: () => pulumi.secret("bot:token:with:colons"),
         digests,
       });
-      return { used: use(stackImages) };
+      const settled: Settled = {
+        digest: (service) =>
+          stackImages.digest(service.service, imageOf(parsed, service).reference),
+      };
+      return { used: use(settled) };
     },
     {
       "docker:index/getRegistryImage:getRegistryImage": ({ name }) => {

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import { describe, expect, it } from "vitest";
 
-import { controllerPeers, IngressControllers } from "../../components/platform/controllers.ts";
+import { controllerPeers } from "../../components/platform/controller-shape.ts";
+import { IngressControllers } from "../../components/platform/controllers.ts";
 import { IngressConfig, NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
 import { seedCommand } from "../../components/platform/nginx-template.ts";

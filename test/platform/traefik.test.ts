@@ -10,9 +10,9 @@ import {
   controllerPeers,
   controllerRequests,
   controllerSlots,
-  IngressControllers,
   recordTypeOf,
-} from "../../components/platform/controllers.ts";
+} from "../../components/platform/controller-shape.ts";
+import { IngressControllers } from "../../components/platform/controllers.ts";
 import { TraefikConfig } from "../../components/platform/ingress.schema.ts";
 import { traefikArguments, traefikFiles } from "../../components/platform/traefik-arguments.ts";
 import { collect, find } from "../harness.ts";

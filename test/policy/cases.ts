@@ -116,6 +116,9 @@ export const cases: Readonly<Record<string, Cases>> = {
         map({ image: `web@sha256:${"0a".repeat(32)}` }),
         deployment({}, { metadata: { annotations: { "fleet/checksum": "0a".repeat(32) } } }),
       ],
+      "what an image was built of": [
+        resource("docker:index/image:Image", "web", { build: { contextDigest: "0a".repeat(32) } }),
+      ],
       "a variable with a reference": [
         withContainer({
           env: [
@@ -159,6 +162,10 @@ export const cases: Readonly<Record<string, Cases>> = {
   "secrets-stay-home": {
     pass: {
       "a value in its Secret alone": [secret, map({ greeting: "hello" })],
+      "the login that an image is pushed with": [
+        secret,
+        resource("docker:index/image:Image", "web", { registry: { username: "bot", password } }),
+      ],
       "what a Secret holds and is a word": [
         object("v1", "Secret", "login", { stringData: { user: "administrator" } }),
         map({ user: "administrator" }),
@@ -168,6 +175,13 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a value in a ConfigMap": [
         [secret, map({ conf: `p=${password}` })],
         "data.conf holds login.password",
+      ],
+      "a value that an image is built with, which stands in its history": [
+        [
+          secret,
+          resource("docker:index/image:Image", "web", { build: { args: { TOKEN: password } } }),
+        ],
+        "build.args.TOKEN holds login.password",
       ],
       "a value in base64": [
         [secret, map({ conf: Buffer.from(`{"p":"${password}"}`).toString("base64") })],

@@ -33,4 +33,17 @@ describe("a preview of a cluster that is still to be made", () => {
     const live = resource({ ...service, spec: { ...service.spec, clusterIP: "10.0.0.1" } });
     expect(declared.whole(live)).toBe(live);
   });
+
+  // A run reads what became of a Certificate that it has ordered: after a refresh, the engine shows both.
+  it("has one object once, though it is made and read; what is read alone is there", () => {
+    const declared = new Declared();
+    const made = resource(service);
+    const read = { ...resource(service), urn: `${made.urn}-state`, name: "api-state" };
+    const other = resource({ ...service, metadata: { name: "other", namespace: "ws" } });
+    const alone = { ...other, urn: "urn:pulumi:new::fleet::kubernetes:core/v1:Service::other" };
+    expect(declared.all([made, read])).toEqual([made, read]);
+    declared.note(made);
+    expect(declared.all([made, read, alone])).toEqual([made, alone]);
+    expect(declared.all([read, alone, made])).toEqual([alone, made]);
+  });
 });

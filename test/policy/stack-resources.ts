@@ -1,7 +1,9 @@
 /** A rendered stack as the rules see it. */
 import { clusterNodes } from "../../components/platform/cluster.schema.ts";
+import { isChart } from "../../policy/kubernetes.ts";
 import type { Provider, Resource, Stack } from "../../policy/resource.ts";
 import type { AllConfigs, AnyStack, Rendered } from "../rendered.ts";
+import { chartResources } from "./chart-resources.ts";
 
 /** The provider that a registration names: `urn:…::pulumi:providers:kubernetes::cluster::id`. */
 function providerOf(reference: string): Provider | undefined {
@@ -48,5 +50,6 @@ export function stackOf(
   const cluster = "cluster" in config ? config.cluster : undefined;
   // What runs nowhere has no nodes, which is not the same as some that nobody knows.
   const nodes = config.system === "spacemesh-discovery" ? [] : cluster && clusterNodes(cluster);
-  return { name: stack, resources, secrets, nodes };
+  const charted = resources.filter(({ type }) => isChart(type)).flatMap(chartResources);
+  return { name: stack, resources: [...resources, ...charted], secrets, nodes };
 }

@@ -1,10 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { engineEnvironment, inherited, sandboxEnvironment } from "../../sandbox/environment.ts";
+import {
+  engineEnvironment,
+  inherited,
+  prepareFolder,
+  sandboxEnvironment,
+} from "../../sandbox/environment.ts";
 import { apiAccess, kubeconfigText } from "../../sandbox/kubeconfig.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 
@@ -101,6 +106,17 @@ describe("the environment of a sandbox", () => {
     expect([place.token, place.passphrase].map((path) => statSync(path).mode & 0o777)).toEqual([
       0o600, 0o600,
     ]);
+  });
+
+  it("keeps no log of the engine's makers, and takes away what an older run has left of it", () => {
+    const path = join(place.engineHome, "logs");
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, "pulumi-1.log"), "old");
+    prepareFolder(place);
+    expect(readFileSync(path, "utf8")).toContain("sandbox/environment.ts");
+    // Twice is once.
+    prepareFolder(place);
+    expect(statSync(path).isFile()).toBe(true);
   });
 
   it("refuses a backend outside the sandbox's folder", () => {

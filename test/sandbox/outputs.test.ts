@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { valueLines } from "../../sandbox/commands/up.ts";
+import { outputLines, valueLines } from "../../sandbox/commands/up.ts";
 
 describe("a stack's outputs at the end of up", () => {
   it("stand in few lines: flat entries of a list on one each", () => {
@@ -28,5 +28,20 @@ describe("a stack's outputs at the end of up", () => {
       "    a",
       "      b: 1",
     ]);
+  });
+
+  it("are those of the state, secrets covered, without what is the runner's own", () => {
+    const sealed = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: "v1:c2VjcmV0",
+    };
+    const outputs = { keys: [{ name: "a", key: sealed }], login: sealed, release: { commit: "b" } };
+    const resources = [
+      { type: "fleet:x:Y", outputs: { not: "this" } },
+      { type: "pulumi:pulumi:Stack", outputs },
+    ];
+    expect(outputLines({ resources })).toEqual(["  keys", "    a  [secret]", "  login: [secret]"]);
+    expect(outputLines({ resources: [{ type: "pulumi:pulumi:Stack" }] })).toEqual([]);
+    expect(outputLines(undefined)).toEqual([]);
   });
 });

@@ -31,8 +31,9 @@ describe("the name of a stack", () => {
   );
 
   it("keeps everything of a sandbox in one folder", () => {
-    const { lock, stack, clone: own, folder, ...paths } = sandboxPlace("test", { clone });
+    const { lock, stack, clone: own, folder, beside, ...paths } = sandboxPlace("test", { clone });
     expect([stack, own, folder]).toEqual(["test", clone, join(clone, ".sandbox", "test")]);
+    expect(beside).toBeUndefined();
     expect(Object.values(paths).filter((path) => !path.startsWith(`${folder}/`))).toEqual([]);
     // Removing the folder must not free a lock that is held.
     expect(lock.startsWith(`${folder}/`)).toBe(false);

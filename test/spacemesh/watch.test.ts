@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
-import { Watch, watchArguments, watchFault } from "../../components/spacemesh/watch.ts";
+import { Watch, watchArguments } from "../../components/spacemesh/watch.ts";
+import { watchFault } from "../../components/spacemesh/watch-list.ts";
 import { WatchConfig } from "../../components/spacemesh/watch.schema.ts";
 import { collect, find } from "../harness.ts";
 import { containerOf, membersOf } from "./network-fixture.ts";

@@ -53,6 +53,17 @@ describe("make's targets", () => {
     ]);
   });
 
+  it("fetch a chart's files only where a stack's file speaks of one, and never for a live stack", () => {
+    const up = setsOf(command("up"), {});
+    const chart = "config:\n  fleet:certificates:\n    certManager: { kind: chart }\n";
+    const block = "    certManager:\n      version: v1.21.2\n      kind: preinstalled\n";
+    expect(setsOf(command("up"), {}, chart)).toEqual([...up, "charts"]);
+    expect(setsOf(command("up"), {}, block)).toEqual([...up, "charts"]);
+    const others = "tls: { kind: cert-manager, clusterIssuer: letsencrypt }\n# kind: chart\n";
+    expect(setsOf(command("up"), {}, others)).toEqual(up);
+    expect(setsOf(command("live-up"), { TARGET: "live" }, chart)).toEqual([]);
+  });
+
   it("fetch the sandbox's tools for a live stack never", () => {
     expect(setsOf(command("adopt"), { TARGET: "sandbox" })).toEqual(setsOf(command("up"), {}));
     expect(setsOf(command("adopt"), { TARGET: "live" })).toEqual([]);
@@ -95,7 +106,18 @@ describe("make's targets", () => {
   it("hand the cache's tools to the sandbox and the tests, and to what renders a stack", () => {
     const withTools = Object.keys(commands).filter((name) => command(name).sets.length > 0);
     expect(withTools.sort()).toEqual(
-      ["bench", "down", "exec", "preflight", "preview", "shell", "status", "test", "up"].sort(),
+      [
+        "bench",
+        "diff",
+        "down",
+        "exec",
+        "preflight",
+        "preview",
+        "shell",
+        "status",
+        "test",
+        "up",
+      ].sort(),
     );
   });
 });

@@ -176,6 +176,23 @@ describe("Workload", () => {
     expect(pinned.spec.containers[0]?.["imagePullPolicy"]).toBe("IfNotPresent");
   });
 
+  it("is pulled as the whole Workload says, init containers and side-cars included", async () => {
+    const collected = await program({
+      pullPolicy: "IfNotPresent",
+      initContainers: [{ ...unchecked, name: "before" }],
+      sidecars: [
+        { ...unchecked, name: "beside" },
+        { ...unchecked, name: "own", pullPolicy: "Always" },
+      ],
+    });
+    const { spec } = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    const before = spec["initContainers"] as Record<string, unknown>[];
+    const policies = [...before, ...spec.containers].map(
+      (container) => container["imagePullPolicy"],
+    );
+    expect(policies).toEqual(["IfNotPresent", "IfNotPresent", "IfNotPresent", "Always"]);
+  });
+
   it("keeps disks by default: protected, and retained when they go", async () => {
     const collected = await program({
       claims: [{ name: "data", size: "10Gi" }],
@@ -188,8 +205,25 @@ describe("Workload", () => {
     });
   });
 
+  it("mounts disks that others have made, and makes none", async () => {
+    const collected = await program({ givenClaims: [{ name: "shared", claim: "images" }] });
+    expect(collected.resources.filter(({ type }) => type.includes("VolumeClaim"))).toEqual([]);
+    expect(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            volumes: expect.arrayContaining([
+              { name: "shared", persistentVolumeClaim: { claimName: "images" } },
+            ]) as unknown,
+          },
+        },
+      },
+    });
+  });
+
   it.each<[string, Partial<WorkloadArgs>, RegExp]>([
     ["root", { security: { user: 0 } }, /named security.exception/],
+    ["privileges", { security: { user: 1, privileged: true } }, /named security.exception/],
     [
       "a rolling update that fights for a disk",
       { claims: [{ name: "d", size: "1Gi" }] },

@@ -1,6 +1,6 @@
 // The last resort: a build from the Go modules pinned under tools/modules, whose go.sum says what their sources are.
 
-import { copyFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,7 @@ import { run } from "./process.mjs";
 import { isAtLeast } from "./versions.mjs";
 
 /** @typedef {import("./manifest.mjs").GoBuild} GoBuild */
+/** @typedef {import("./manifest.mjs").GoFiles} GoFiles */
 
 const modules = fileURLToPath(new URL("../modules/", import.meta.url));
 
@@ -88,23 +89,61 @@ async function buildOne(item, moduleFolder, folder) {
  * @param {string} moduleFolder
  */
 async function copyEmbedded(embed, moduleFolder) {
-  const result = await run("go", ["mod", "download", "-json", embed.module], {
-    cwd: moduleFolder,
-    env: goEnvironment(),
-  });
-  if (result.code !== 0) {
-    throw new InstallError(
-      `the Go module ${embed.module} cannot be had: ${result.stdout}${result.stderr.trim()}`,
-    );
-  }
-  /** @type {{ Dir: string }} */
-  const { Dir: source } = JSON.parse(result.stdout);
+  const source = await downloadModule(embed.module, moduleFolder);
   for (const file of embed.files) {
     const target = join(moduleFolder, file);
     // The module cache is read-only and so would be the copy: remove an earlier one first.
     rmSync(target, { force: true });
     copyFileSync(join(source, embed.folder, file), target);
   }
+}
+
+/**
+ * Puts folders of a Go module into a folder: files that nothing is built of, such as a chart.
+ * @param {GoFiles} source
+ * @param {string} folder
+ * @param {string} minimumGo
+ * @returns {Promise<void>}
+ * @throws {Unavailable} where there is no Go new enough
+ * @throws {InstallError} where the module cannot be had, or lacks a folder
+ */
+export async function copyFolders(source, folder, minimumGo) {
+  const moduleFolder = join(modules, source.module);
+  await requireGo(moduleFolder, minimumGo);
+  const from = await downloadModule(source.package, moduleFolder);
+  for (const [path, name] of Object.entries(source.folders)) {
+    const target = join(folder, name);
+    try {
+      cpSync(join(from, path), target, { recursive: true });
+    } catch (error) {
+      throw new InstallError(`${source.package} holds no ${path}: ${String(error)}`);
+    }
+    // The module cache is read-only; what is copied can be taken away again.
+    for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
+      chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+    }
+    chmodSync(target, 0o755);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} moduleFolder whose go.sum says what its sources are
+ * @returns {Promise<string>} the folder of its sources, which is read-only
+ */
+async function downloadModule(name, moduleFolder) {
+  const result = await run("go", ["mod", "download", "-json", name], {
+    cwd: moduleFolder,
+    env: goEnvironment(),
+  });
+  if (result.code !== 0) {
+    throw new InstallError(
+      `the Go module ${name} cannot be had: ${result.stdout}${result.stderr.trim()}`,
+    );
+  }
+  /** @type {{ Dir: string }} */
+  const { Dir: source } = JSON.parse(result.stdout);
+  return source;
 }
 
 /** @returns {NodeJS.ProcessEnv} */

@@ -24,7 +24,10 @@ export const commands = {
       { program: "sandbox/cli.ts", arguments: [name], sets: sandbox, takes: ["STACK"] },
     ]),
   ),
-  up: { program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox, takes: ["STACK", "PATIENCE"] },
+  up: {
+    ...{ program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox },
+    takes: ["STACK", "PATIENCE", "BEHAVE", "BESIDE"],
+  },
   watch: {
     program: "sandbox/cli.ts",
     arguments: ["watch"],
@@ -36,12 +39,16 @@ export const commands = {
     program: "ops/cli.ts",
     arguments: ["keys"],
     sets: [],
-    takes: ["STACK", "TARGET", "NEW", "IMPORT"],
+    takes: ["STACK", "TARGET", "NEW", "IMPORT", "ENV_FILE", "DOCKER_LOGIN"],
   },
   review: {
     ...{ program: "ops/cli.ts", arguments: ["review"], sets: [], setsUnlessLive: ["engine"] },
     node: frugal,
     takes: ["STACK", "BASE", "TARGET", "OUT"],
+  },
+  diff: {
+    ...{ program: "ops/cli.ts", arguments: ["diff"], sets: ["engine"], node: frugal },
+    takes: ["STACK", "BASE", "OUT"],
   },
   "live-preview": {
     ...{ program: "ops/cli.ts", arguments: ["live-preview"], sets: [], node: frugal },
@@ -111,7 +118,7 @@ export const commands = {
     ...{ program: "ops/cli.ts", arguments: ["from-spacecraft"], sets: [] },
     takes: ["NAME", "FROM"],
   },
-  test: { program: "test/run.ts", arguments: [], sets: [...sandbox, "judges"], takes: [] },
+  test: { program: "test/run.ts", arguments: [], sets: [...sandbox, "judges", "charts"], takes: [] },
   check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
   bench: { program: "bench/run.ts", arguments: [], sets: [...sandbox, "bench"], takes: [] },
   schema: { program: "ops/schema-cli.ts", arguments: [], sets: [], takes: [] },
@@ -135,16 +142,26 @@ export const commands = {
  * Sets of tools that a command needs. Live stacks run on the operator's own.
  * @param {Command} command
  * @param {NodeJS.ProcessEnv} environment
+ * @param {string} [stackFile] text of the stack's file: where it has a chart, the sandbox takes that from this machine
  * @returns {string[]}
  */
-export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, environment) {
+export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, environment, stackFile) {
   const target = environment["TARGET"];
-  return [
+  const all = [
     ...sets,
     ...(target === "sandbox" ? setsOfSandbox : []),
     ...(target === "live" ? [] : setsUnlessLive),
   ];
+  return all.includes("engine") && usesCharts(stackFile ?? "") ? [...all, "charts"] : all;
 }
+
+/**
+ * Whether a stack's file speaks of a chart, or of a cert-manager that somebody else installed: its kinds are needed then.
+ * @param {string} stackFile
+ * @returns {boolean}
+ */
+const usesCharts = (stackFile) =>
+  /\bcertManager:[^#]*?\bkind: *["']?(chart|preinstalled)\b/.test(stackFile);
 
 /** What a variable is when it is not given. @type {Record<string, string>} */
 const defaults = { STACK: "test" };
@@ -160,6 +177,6 @@ export function optionsOf(command, environment) {
   return command.takes.flatMap((name) => {
     const given = environment[name] ?? "";
     const value = given === "" ? (defaults[name] ?? "") : given;
-    return value === "" ? [] : [`--${name.toLowerCase()}`, value];
+    return value === "" ? [] : [`--${name.toLowerCase().replaceAll("_", "-")}`, value];
   });
 }

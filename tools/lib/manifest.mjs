@@ -12,6 +12,8 @@ import { readFileSync } from "node:fs";
  * @typedef {{ module: string, folder: string, files: string[] }} Embed files copied out of a module before the build
  * @typedef {{ binary: string, module: string, package: string, linkerFlags?: string, embed?: Embed }} GoBuild
  * @typedef {{ kind: "go", version: string, builds: GoBuild[] }} GoSource
+ * @typedef {{ kind: "go-files", version: string, module: string, package: string, folders: Record<string, string> }}
+ *   GoFiles `module`: a folder of tools/modules that pins `package`; `folders`: those taken out of it → their names here
  * @typedef {{ kind: "python-package", version: string, package: string, packageVersion: string, file: string,
  *   sha256: string, folder: string }} PythonSource
  * @typedef {{ kind: "python-program", version: string, platform: string, package: string, packageVersion: string,
@@ -24,7 +26,7 @@ import { readFileSync } from "node:fs";
  *   `module`: a folder of tools/modules with a Cargo.lock; `rust`: the oldest Rust that builds it
  * @typedef {{ kind: "maven", version: string, module: string, java: number }} MavenSource
  *   `module`: a folder of tools/modules with a pom.xml and SHA256SUMS; `java`: the oldest JDK that compiles it
- * @typedef {DownloadSource | GoSource | PythonSource | PythonProgram | DebianSource | PypiSource | CargoSource |
+ * @typedef {DownloadSource | GoSource | GoFiles | PythonSource | PythonProgram | DebianSource | PypiSource | CargoSource |
  *   MavenSource} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)

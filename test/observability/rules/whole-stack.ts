@@ -2,6 +2,7 @@
 import { exporters } from "../../../components/observability/families/types.ts";
 import { observedPods } from "../../../components/observability/dashboards/system.ts";
 import type { ObservedParts } from "../../../components/observability/rules/types.ts";
+import { observedPushtech } from "../../../components/pushtech/observed.ts";
 import { observedSkywire } from "../../../components/skywire/observed.ts";
 import { observedSpacemesh } from "../../../components/spacemesh/observed.ts";
 
@@ -18,6 +19,12 @@ export const wholeStack: ObservedParts = {
       version: "v1.0",
       metrics: "both",
       exporters,
+    }),
+    observedPushtech({
+      namespace: "pushtech",
+      others: [],
+      exporters,
+      builtin: { mongo: true, kafka: true },
     }),
   ],
   backups: [

@@ -4,8 +4,9 @@
  * of 256 KiB, and objects that are there as a whole or not at all.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { bodyOf, LocalServer } from "../../local-server.ts";
 
 /** One object. */
 export interface HeldObject {
@@ -47,7 +48,7 @@ interface Session {
 const quarterMebibyte = 256 * 1024;
 
 /** A storage under test. */
-export class StorageServer {
+export class StorageServer extends LocalServer {
   /** `<bucket>/<name>` → object. */
   readonly objects = new Map<string, HeldObject>();
   readonly buckets = new Set<string>();
@@ -59,26 +60,6 @@ export class StorageServer {
   beforeEnd: (() => void) | undefined;
   readonly #sessions = new Map<string, Session>();
   #generations = 1_700_000_000_000_000;
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      void this.#answer(request, response);
-    });
-  }
-
-  async start(): Promise<void> {
-    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((settle) => this.#server.close(settle));
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
 
   /** Puts an object there, as somebody else would. */
   put(
@@ -96,11 +77,8 @@ export class StorageServer {
     return this.asked.filter((line) => !line.startsWith("GET "));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request);
     const url = new URL(request.url ?? "", this.url);
     const id = url.searchParams.get("upload_id");
     const session = id === null ? undefined : this.#sessions.get(id);
@@ -129,7 +107,6 @@ export class StorageServer {
       this.#refuse(response, 401, "Invalid Credentials");
       return;
     }
-    const body = Buffer.concat(chunks);
     if (id !== null) {
       this.#piece(response, request, session, body, mishap);
     } else if (request.method === "POST") {

@@ -83,4 +83,28 @@ export const knownCalls: readonly Known[] = [
     reason:
       "a controller behind a balancer that hands packets on as they came answers whoever reaches its node",
   },
+  {
+    stacks: ["pushtech-staging"],
+    calls: /^(internet|private network) -> pushtech-images\/imageserver-nfs TCP (2049|20048)$/,
+    reason:
+      "kubelets mount the uploaded images: their addresses are the cluster's affair, so that only the ports are narrowed",
+  },
+  {
+    stacks: ["pushtech-staging"],
+    calls: /^(internet|private network) -> cert-manager\/cert-manager-webhook TCP 10250$/,
+    reason:
+      "the API server asks the webhook of every certificate, from an address that is the cluster's affair",
+  },
+  {
+    stacks: ["pushtech-staging"],
+    calls:
+      /^(cert-manager\/cert-manager|pushtech\/notificationserver) -> nginx-ingress\/nginx TCP (80|443)$/,
+    reason:
+      "both ask the stack's own public names, which a cluster's network may short-cut to the controller's pods",
+  },
+  {
+    stacks: ["pushtech-staging"],
+    calls: /^pushtech\/kafka-topics-auto -> pushtech\/kafka TCP 9092$/,
+    reason: "the tool learns from ZooKeeper where the brokers are",
+  },
 ];

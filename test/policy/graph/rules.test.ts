@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 
 import { graphRules } from "../../../policy/graph/rules.ts";
 import { judgeStack } from "../../../policy/judge.ts";
-import { unknownText } from "../../../policy/resource.ts";
+import { type Resource, unknownText } from "../../../policy/resource.ts";
+import { resource } from "../resources.ts";
 import { controller, type Loose, pod, policy, town, townObjects, twoNodes } from "./town.ts";
 
 const rule = (name: string) => {
@@ -596,3 +597,29 @@ test("nodes' taints keep pods away that do not tolerate them", () => {
 function never(): never {
   throw new Error("there are no nodes");
 }
+
+describe("a chart that was not rendered", () => {
+  const type = "kubernetes:helm.sh/v4:Chart";
+  const strays = { stray: policy("hall", "gone", [], []), other: policy("shop", "gone", [], []) };
+  const judged = (properties: Record<string, unknown>, ...inside: readonly Resource[]) => {
+    const stack = town(strays);
+    const chart = resource(type, "chart", properties, { provider: undefined });
+    const children = inside.map((one) => ({ ...one, parent: chart.urn }));
+    const all = { ...stack, resources: [...stack.resources, chart, ...children] };
+    return found("policies-meet", all).map((line) => line.split(":")[0]);
+  };
+
+  test("hides what stands in its namespace, and in no other", () => {
+    expect(judged({ namespace: "hall" })).toEqual(["other"]);
+    expect(judged({ namespace: unknownText })).toEqual([]);
+  });
+
+  test("hides nothing once it is rendered", () => {
+    const child = resource("kubernetes:core/v1:ServiceAccount", "account", {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "account", namespace: "hall" },
+    });
+    expect(judged({ namespace: "hall" }, child)).toEqual(["stray", "other"]);
+  });
+});

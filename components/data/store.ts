@@ -1,0 +1,85 @@
+/** What the pods of all built-in stores have in common. Pure. */
+import { flowsOf } from "../base/flows.ts";
+import type { Placement } from "../workload/workload.schema.ts";
+import type { ServiceSpec, WorkloadArgs } from "../workload/types.ts";
+import type { Disk } from "./storage.schema.ts";
+import { dataVolume } from "./storage.ts";
+import type { StoreSurroundings } from "./surroundings.ts";
+
+/** Names of a store's objects, where others know them by older ones than the component's. */
+export interface StoreNames {
+  /** Name that programs dial. Default: the component's. */
+  readonly service?: string;
+  /** Name of the disk's claim. Default: `<component>-data`. */
+  readonly claim?: string;
+}
+
+/** What each store says of itself. */
+export interface StorePod extends Pick<
+  WorkloadArgs,
+  | "container"
+  | "initContainers"
+  | "security"
+  | "files"
+  | "secretFiles"
+  | "scratch"
+  | "terminationGraceSeconds"
+  | "update"
+> {
+  /** Names of the container's ports that programs dial. */
+  readonly ports: readonly string[];
+  /** Address of the Service, where it has to be known beforehand. Default: the cluster's choice. */
+  readonly clusterIp?: string;
+  /** Pods, each with a disk of its own. Default: one pod, whose disk is a claim of a fixed name. */
+  readonly members?: number;
+  /** Services beside the one that programs dial. */
+  readonly services?: readonly ServiceSpec[];
+}
+
+/** What each store's config says of its pods. */
+interface StorePods {
+  readonly storage: Disk;
+  readonly placement?: Placement | undefined;
+}
+
+/** Host name under which programs dial a store. */
+export const storeHost = (name: string, namespaceName: string, names: StoreNames = {}): string =>
+  `${names.service ?? name}.${namespaceName}.svc`;
+
+/**
+ * A store's pods in a Workload's words: a StatefulSet, which never starts a pod before its predecessor
+ * is gone, with the volume `data`.
+ */
+export function storeWorkload(
+  name: string,
+  args: StoreSurroundings & { readonly names?: StoreNames | undefined },
+  { storage, placement }: StorePods,
+  { ports, clusterIp, members, services = [], scratch = [], ...pod }: StorePod,
+): WorkloadArgs {
+  const { names = {} } = args;
+  const volume = dataVolume("data", storage, {
+    claimName: names.claim,
+    perPod: members !== undefined,
+  });
+  const dialled: ServiceSpec = {
+    ...(names.service === undefined ? {} : { name: names.service }),
+    ports: ports.map((port) => ({ name: port })),
+    ...(clusterIp === undefined ? {} : { clusterIp }),
+  };
+  return {
+    kind: "StatefulSet",
+    system: args.system,
+    namespace: args.namespace,
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    pullPolicy: args.pullPolicy,
+    data: args.data,
+    ...(placement === undefined ? {} : { placement }),
+    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
+    ...pod,
+    ...(members === undefined ? {} : { replicas: members }),
+    claims: volume.claims,
+    scratch: [...scratch, ...volume.scratch],
+    services: [dialled, ...services],
+  };
+}

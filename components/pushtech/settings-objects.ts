@@ -1,0 +1,115 @@
+/** The objects that the settings stand in. */
+import { createHash } from "node:crypto";
+
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import { workloadLabels } from "../base/labels.ts";
+import type { Awaitable } from "../base/ready.ts";
+import type { GivenVariable } from "../workload/types.ts";
+import {
+  type Setting,
+  type Settings,
+  type SettingsInput,
+  type SettingsObject,
+  settingsOf,
+  settingsUsed,
+} from "./settings.ts";
+import type { Environment } from "./types.ts";
+
+/** What {@link PushtechSettings} is given. */
+export interface SettingsArgs extends SettingsInput {
+  readonly namespace: pulumi.Input<string>;
+}
+
+/** Annotation of pods: what they read, without which a changed value would reach none of them. */
+export const settingsAnnotation = "fleet/settings";
+
+/** A fingerprint of settings. Passwords among them are of 48 bits and more, and it tells of all together. */
+function fingerprint(values: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);
+}
+
+/**
+ * `envsecrets`, `k8scfg` and `extcfg`: Secrets for what nobody may see, ConfigMaps for the rest.
+ *
+ * Their names stay, so that a changed value changes the object in its place. Pods carry a fingerprint of just the
+ * values they read, and only those whose values changed are exchanged.
+ */
+export class PushtechSettings extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+  readonly #settings: Settings;
+  readonly #names: ReadonlyMap<string, pulumi.Output<string>>;
+
+  constructor(name: string, args: SettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:pushtech:Settings", name, { domain: args.domain }, opts);
+    this.#settings = settingsOf(args);
+    const names = new Map<string, pulumi.Output<string>>();
+    const made: pulumi.Resource[] = [];
+    for (const [object, settings] of Object.entries(this.#settings) as [
+      SettingsObject,
+      Readonly<Record<string, Setting>>,
+    ][]) {
+      const metadata = {
+        name: object,
+        namespace: args.namespace,
+        labels: workloadLabels(object, "pushtech"),
+      };
+      for (const kind of ["Secret", "ConfigMap"] as const) {
+        const data = Object.fromEntries(
+          Object.entries(settings)
+            .filter(([, setting]) => setting.kind === kind)
+            .map(([key, { value }]) => [key, value]),
+        );
+        if (Object.keys(data).length === 0) {
+          continue;
+        }
+        const resource =
+          kind === "Secret"
+            ? new Secret(`${object}-secret`, { metadata, stringData: data }, { parent: this })
+            : new ConfigMap(`${object}-config`, { metadata, data }, { parent: this });
+        made.push(resource);
+        names.set(`${kind}/${object}`, resource.metadata.name);
+      }
+    }
+    this.#names = names;
+    this.ready = made;
+    this.registerOutputs({});
+  }
+
+  /** Variables of a container, taken from the objects. */
+  variables(environment: Environment): Readonly<Record<string, GivenVariable>> {
+    const used = settingsUsed(this.#settings, environment);
+    return Object.fromEntries(
+      Object.entries(used).map(
+        ([
+          variable,
+          {
+            key,
+            setting: { kind, object },
+          },
+        ]) => {
+          const name = this.#names.get(`${kind}/${object}`);
+          if (name === undefined) {
+            throw new Error(`no ${kind} ${object} was made`);
+          }
+          return [variable, { kind, object: name, key }];
+        },
+      ),
+    );
+  }
+
+  /** Fingerprint of the values that containers read, the same while none of them changes. */
+  fingerprint(environments: readonly Environment[]): pulumi.Output<string> {
+    const values = environments.flatMap((environment) =>
+      Object.values(settingsUsed(this.#settings, environment)).map(
+        ({ key, setting }) => [`${setting.object}.${key}`, setting.value] as const,
+      ),
+    );
+    // No value can be read back from it: shown, it tells a reader which pods a change exchanges.
+    return pulumi.unsecret(pulumi.all(Object.fromEntries(values)).apply(fingerprint));
+  }
+}

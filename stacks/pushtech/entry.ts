@@ -1,0 +1,125 @@
+/** The public way in: hosts through the controllers, their certificates, and the records that lead to all of them. */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { PageBackends } from "../../components/observability/observability.ts";
+import { openPages } from "../../components/observability/open-pages.ts";
+import { createDns, DnsRecords } from "../../components/platform/dns.ts";
+import { hostRecords } from "../../components/platform/dns-records.ts";
+import {
+  type CertificateState,
+  HostCertificates,
+} from "../../components/platform/host-certificates.ts";
+import { HttpHost } from "../../components/platform/ingress.ts";
+import { RegistryServer } from "../../components/platform/registry-server.ts";
+import { servers } from "../../components/pushtech/servers.ts";
+import type { StackContext } from "../context.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Ground } from "./ground.ts";
+import { recordHosts, systemHosts } from "./hosts.ts";
+import type { Programs } from "./programs.ts";
+import type { PushtechStack } from "./schema.ts";
+import { guardsOf } from "./shape.ts";
+
+/** Opens the hosts of the system, each to its server. */
+export function openHosts(
+  stack: PushtechStack,
+  { controllers, namespace }: Foundation,
+  programs: Programs,
+): HttpHost[] {
+  const guards = guardsOf(stack);
+  return systemHosts(stack).flatMap(({ name, server, host }) => {
+    const program = programs.get(server);
+    return program === undefined
+      ? []
+      : [
+          new HttpHost(
+            name,
+            {
+              ...{ host, guards, system: "pushtech", namespace: namespace.name },
+              ...{ serviceName: server, servicePort: servers[server].port },
+              ingress: stack.ingress,
+            },
+            { parent: program, dependsOn: [...controllers.ready, ...program.ready] },
+          ),
+        ];
+  });
+}
+
+/** Opens the way in to what watches the system. */
+export const openWatchers = (
+  { observability, ingress }: PushtechStack,
+  { controllers }: Ground,
+  pages: PageBackends,
+): HttpHost[] => openPages({ system: "pushtech", observability, ingress, controllers, pages });
+
+/** A registry of the stack's own, where it has one, and what must be there before an image is pushed to it. */
+export function openRegistry(
+  stack: PushtechStack,
+  context: StackContext,
+  ground: Ground,
+): { readonly certificates: Certificates; readonly ready: readonly pulumi.Resource[] } {
+  const { registry: config, ingress } = stack;
+  if (config === undefined) {
+    return { certificates: [], ready: [] };
+  }
+  const registry = new RegistryServer(
+    "registry",
+    {
+      ...{ config, ingress, system: "pushtech", controllers: ground.controllers },
+      ...{ ...ground.common, secrets: context.secrets },
+    },
+    ground.opts,
+  );
+  const certificates = orderCertificates("registry-certificate", stack, context, ground, {
+    hosts: [registry.host],
+    // Nobody pushes to a registry whose certificate he does not trust.
+    awaited: [config.host],
+  });
+  return {
+    certificates,
+    ready: [...registry.ready, ...certificates.flatMap(({ ready }) => [...ready])],
+  };
+}
+
+/** Certificates that the stack orders itself: none where `ingress.tls` has them from elsewhere. */
+export type Certificates = readonly HostCertificates[];
+
+/** Orders the certificates of hosts. */
+export function orderCertificates(
+  name: string,
+  { ingress }: PushtechStack,
+  { isClusterUnread }: StackContext,
+  { issuer, opts }: Ground,
+  { hosts, awaited = [] }: { readonly hosts: readonly HttpHost[]; readonly awaited?: string[] },
+): Certificates {
+  return issuer === undefined || ingress.tls.kind !== "own-issuer" || hosts.length === 0
+    ? []
+    : [
+        new HostCertificates(
+          name,
+          {
+            ...{ hosts, awaited, ingress, issuer: issuer.issuer, system: "pushtech" },
+            isUnread: isClusterUnread ?? false,
+          },
+          { ...opts, dependsOn: [...issuer.ready] },
+        ),
+      ];
+}
+
+/** How many hosts there are and which of them lack a certificate, of all that were ordered. */
+export const certificatesTold = (certificates: Certificates): pulumi.Output<CertificateState> =>
+  pulumi.all(certificates.map(({ state }) => state)).apply((states) => ({
+    hosts: states.reduce((sum, { hosts }) => sum + hosts, 0),
+    missing: states.reduce((sum, { missing }) => sum + missing, 0),
+    lacking: Object.assign({}, ...states.map(({ lacking }) => lacking)) as Record<string, string>,
+  }));
+
+/** The records. */
+export const makeRecords = (stack: PushtechStack, { controllers }: Ground): DnsRecords =>
+  new DnsRecords("records", {
+    dns: createDns("dns", stack.dns, stack.data),
+    records: hostRecords(
+      recordHosts(stack).map(({ host }) => ({ host, targets: controllers.targets(host) })),
+      stack.dns.ttlSeconds,
+    ),
+  });

@@ -1,0 +1,107 @@
+/** PushTech: which components, with which values of the stack file, in which order. */
+import {
+  makeObservability,
+  type PageBackends,
+} from "../../components/observability/observability.ts";
+import { stuckImagesWarning } from "../../components/platform/tagged-images.schema.ts";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { StackContext } from "../context.ts";
+import { refuseLive } from "../live-faults.ts";
+import { unpinnedImages } from "../unpinned.ts";
+import {
+  type Certificates,
+  certificatesTold,
+  makeRecords,
+  openHosts,
+  openRegistry,
+  openWatchers,
+  orderCertificates,
+} from "./entry.ts";
+import { layFoundation } from "./foundation.ts";
+import { type Ground, layGround } from "./ground.ts";
+import { imagesOfStack, imageUses } from "./images.ts";
+import { commonOutputs, endpointsOf } from "./outputs.ts";
+import { makePrograms } from "./programs.ts";
+import type { PushtechStack } from "./schema.ts";
+import { flowsOfStack, groundFlows } from "./shape.ts";
+import { makeIndexes, makeStores } from "./stores.ts";
+import { watchedSystem } from "./watched.ts";
+
+/**
+ * Deploys a PushTech stack.
+ *
+ * @returns The stack's outputs: where everything is dialled, the records its hosts need, how many of them lack a
+ * certificate, its namespaces and hosts.
+ */
+export function pushtech(config: PushtechStack, context: StackContext): Record<string, unknown> {
+  const { system, only } = config;
+  if (only !== undefined) {
+    const ground = layGround(config, context, groundFlows(config));
+    const hosts = openWatchers(config, ground, observe(config, context, ground));
+    return {
+      ...{ system, only },
+      ...told(
+        config,
+        ground,
+        orderCertificates("certificates", config, context, ground, { hosts }),
+      ),
+    };
+  }
+  refuseLive(
+    [unpinnedImages(config.environment, imageUses(config), context.stack)],
+    context.sandbox,
+  );
+  warnOfTags(config);
+  const ground = layGround(config, context, flowsOfStack(config));
+  return { system, ...told(config, ground, everything(config, context, ground)) };
+}
+
+/** The system, and what watches it: stores, programs, hosts and, last of all, Mongo's indexes. */
+function everything(stack: PushtechStack, context: StackContext, ground: Ground): Certificates {
+  const registry = openRegistry(stack, context, ground);
+  const foundation = layFoundation(stack, context, ground, registry.ready);
+  const stores = makeStores(stack, foundation);
+  const programs = makePrograms(stack, context, foundation, stores);
+  const own = openHosts(stack, foundation, programs);
+  const pages = openWatchers(stack, ground, observe(stack, context, ground));
+  makeIndexes(stack, foundation, stores.mongo, own);
+  const hosts = [...own, ...pages];
+  return [
+    ...registry.certificates,
+    ...orderCertificates("certificates", stack, context, ground, { hosts }),
+  ];
+}
+
+/** What watches the system, made beside it. */
+const observe = (stack: PushtechStack, context: StackContext, ground: Ground): PageBackends =>
+  makeObservability(
+    {
+      config: stack.observability,
+      stack: context.stack,
+      watched: watchedSystem(stack),
+      secrets: context.secrets,
+      ...ground.common,
+      ingress: stack.ingress,
+      cluster: stack.cluster,
+    },
+    ground.opts,
+  );
+
+/** What the stack tells of itself. */
+const told = (
+  stack: PushtechStack,
+  ground: Ground,
+  certificates: Certificates,
+): Record<string, unknown> => ({
+  endpoints: endpointsOf(stack),
+  ...(certificates.length === 0 ? {} : { certificates: certificatesTold(certificates) }),
+  ...commonOutputs(stack, makeRecords(stack, ground)),
+});
+
+function warnOfTags(stack: PushtechStack): void {
+  const warning = stuckImagesWarning(stack.images, imagesOfStack(stack));
+  if (warning !== undefined) {
+    void pulumi.log.warn(warning);
+  }
+}
