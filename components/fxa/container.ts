@@ -1,0 +1,111 @@
+/** What a program is told, in the words of a container. Pure but for the outputs that secrets are. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Container, FileSet, Mount, SecretFileSet } from "../workload/types.ts";
+import type { FxaContext, ServerPlan } from "./context.ts";
+import type { ServerFile } from "./files.ts";
+import type { Program } from "./roles.ts";
+import { type SecretSource, secretSources } from "./secret-objects.ts";
+import { isSecret } from "./secret-text.ts";
+import { secretOutput } from "./secret-values.ts";
+import { traitsOf } from "./servers.ts";
+import { type FxaImage, type FxaSurroundings, imageUsers } from "./surroundings.ts";
+import { avatarFolder } from "./user-servers.ts";
+
+/** Parts of a Workload that follow from what its program is told. */
+export interface ToldParts {
+  readonly variables: Pick<Container, "env" | "secretEnv" | "givenEnv">;
+  readonly files: readonly FileSet[];
+  readonly secretFiles: readonly SecretFileSet[];
+  readonly mounts: readonly Mount[];
+  readonly podAnnotations: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+type Named = Extract<SecretSource, { readonly kind: "named" }>;
+type Own = Extract<SecretSource, { readonly kind: "own" }>;
+
+function byVolume(files: readonly ServerFile[]): (readonly [string, readonly ServerFile[]])[] {
+  const volumes = [...new Set(files.map(({ volume }) => volume))];
+  return volumes.map((volume) => [volume, files.filter((file) => file.volume === volume)] as const);
+}
+
+/** What a plan becomes in a pod. */
+export function toldParts(
+  { context, secrets, shared }: Pick<FxaSurroundings, "context" | "secrets" | "shared">,
+  plan: ServerPlan,
+): ToldParts {
+  const sources = Object.entries(secretSources(context, plan));
+  const own = sources.filter((one): one is [string, Own] => one[1].kind === "own");
+  const named = sources.filter((one): one is [string, Named] => one[1].kind === "named");
+  const volumes = byVolume(plan.files);
+  const holdsSecret = (files: readonly ServerFile[]): boolean =>
+    files.some(({ text }) => isSecret(text));
+  return {
+    variables: {
+      // The home of the images' users is theirs alone to write; what a library caches goes with the pod.
+      env: { HOME: "/tmp", ...plan.environment.plain },
+      secretEnv: Object.fromEntries(
+        own.map(([variable, { text }]) => [variable, secretOutput(secrets, text)]),
+      ),
+      givenEnv: Object.fromEntries(
+        named.map(([variable, source]) => [variable, shared.variable(source)]),
+      ),
+    },
+    files: volumes
+      .filter(([, files]) => !holdsSecret(files))
+      .map(([name, files]) => ({
+        name,
+        files: Object.fromEntries(files.map((file) => [file.name, file.text.join("")])),
+      })),
+    secretFiles: volumes
+      .filter(([, files]) => holdsSecret(files))
+      .map(([name, files]) => ({
+        name,
+        files: Object.fromEntries(
+          files.map((file) => [file.name, secretOutput(secrets, file.text)]),
+        ),
+      })),
+    mounts: volumes.flatMap(([volume, [first]]) =>
+      first === undefined ? [] : [{ volume, path: first.folder }],
+    ),
+    podAnnotations: shared.annotations(named.map(([, source]) => source)),
+  };
+}
+
+/** What a container takes of an image. */
+export const imageFields = ({
+  reference,
+  digest,
+}: FxaImage): Pick<Container, "image" | "digest"> => ({
+  image: reference,
+  ...(digest === undefined ? {} : { digest }),
+});
+
+/** User of a program's processes. */
+export const userOf = (program: Program, { user }: FxaImage): number =>
+  user ?? imageUsers[traitsOf(program).image];
+
+/** A place for what is written by the way: the root of every container is read-only. */
+export const scratchFolder = {
+  scratch: { name: "tmp", sizeLimit: "256Mi" },
+  mount: { volume: "tmp", path: "/tmp" },
+} as const;
+
+/** Programs that compile or translate into their own folder when they start (facts/fxa.md 2 and 4.4). */
+const compiling: ReadonlySet<Program> = new Set(["content-server", "graphql-api", "event-broker"]);
+
+/** Whether a program writes beside its volumes. */
+export const writesBeside = (program: Program): boolean => compiling.has(program);
+
+const profilePrograms: ReadonlySet<Program> = new Set([
+  "profile-server",
+  "profile-server-worker",
+  "profile-server-static",
+]);
+
+/** Whether a program keeps, or serves, users' pictures from the folder that all three share. */
+export const sharesAvatars = ({ config }: FxaContext, program: Program): boolean =>
+  config.servers["profile-server"].settings.images.kind === "local" && profilePrograms.has(program);
+
+/** Volume of the pictures, where a program has one. */
+export const avatarMount: Mount = { volume: "avatars", path: avatarFolder };
