@@ -5,7 +5,7 @@
  * dial. So no policy bars what a setting asks for, and none lets through what no setting names.
  */
 import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
-import { controllerPeers, entryFlows } from "../platform/controllers.ts";
+import { controllerPeers, entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { FxaContext } from "./context.ts";
 import { planOf, runningPrograms } from "./environment.ts";
