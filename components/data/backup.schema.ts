@@ -9,6 +9,7 @@ export const backupResources = {
   postgres: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
   redis: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
   mongo: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
+  mysql: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
   files: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
 } as const;
 

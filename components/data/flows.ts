@@ -19,6 +19,12 @@ export const redisRestorePort = 6_380;
 /** Port of the built-in MongoDB. */
 export const mongoPort = 27_017;
 
+/** Port of the built-in MySQL. */
+export const mysqlPort = 3_306;
+
+/** Port of a Memcached. */
+export const memcachedPort = 11_211;
+
 /** Port of the built-in ZooKeeper. */
 export const zookeeperPort = 2_181;
 
@@ -62,6 +68,9 @@ export const redisEnd = storeEnd(redisPort);
 /** Where callers reach a MongoDB. */
 export const mongoEnd = storeEnd(mongoPort);
 
+/** Where callers reach a MySQL. */
+export const mysqlEnd = storeEnd(mysqlPort);
+
 /** Where callers reach a ZooKeeper. */
 export const zookeeperEnd = storeEnd(zookeeperPort);
 
@@ -91,6 +100,9 @@ export const postgresFlows = backupCalls(postgresPort);
 
 /** Calls of a MongoDB's backups and restores. They belong in the stack's flow table. */
 export const mongoFlows = backupCalls(mongoPort);
+
+/** Calls of a MySQL's backups and restores. They belong in the stack's flow table. */
+export const mysqlFlows = backupCalls(mysqlPort);
 
 /** Job that makes a Kafka's topics. */
 export const topicsName = (kafka: string): string => `${kafka}-topics`;

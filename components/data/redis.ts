@@ -19,6 +19,8 @@ const redisUser = 999;
 export interface RedisArgs extends StoreSurroundings {
   readonly config: OpenRedisConfig;
   readonly names?: StoreNames | undefined;
+  /** What keeps its pod. Default: a StatefulSet. */
+  readonly controller?: "Deployment" | "StatefulSet" | undefined;
 }
 
 /**
@@ -152,6 +154,7 @@ function serverArgs(
       ],
     },
     ports: ["redis"],
+    controller: args.controller,
     security: { user: redisUser },
     secretFiles: [{ name: "config", files: { "redis.conf": file } }],
     terminationGraceSeconds: 60,

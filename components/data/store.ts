@@ -32,6 +32,11 @@ export interface StorePod extends Pick<
   readonly clusterIp?: string;
   /** Pods, each with a disk of its own. Default: one pod, whose disk is a claim of a fixed name. */
   readonly members?: number;
+  /**
+   * What keeps its one pod. Default: a StatefulSet. A Deployment, which stops the pod before its successor starts, is
+   * for a store that operators know as one.
+   */
+  readonly controller?: "Deployment" | "StatefulSet" | undefined;
   /** Services beside the one that programs dial. */
   readonly services?: readonly ServiceSpec[];
 }
@@ -47,14 +52,22 @@ export const storeHost = (name: string, namespaceName: string, names: StoreNames
   `${names.service ?? name}.${namespaceName}.svc`;
 
 /**
- * A store's pods in a Workload's words: a StatefulSet, which never starts a pod before its predecessor
- * is gone, with the volume `data`.
+ * A store's pods in a Workload's words: a StatefulSet, or a Deployment that never starts a pod before its predecessor
+ * is told to stop either, with the volume `data`.
  */
 export function storeWorkload(
   name: string,
   args: StoreSurroundings & { readonly names?: StoreNames | undefined },
   { storage, placement }: StorePods,
-  { ports, clusterIp, members, services = [], scratch = [], ...pod }: StorePod,
+  {
+    ports,
+    clusterIp,
+    members,
+    controller = "StatefulSet",
+    services = [],
+    scratch = [],
+    ...pod
+  }: StorePod,
 ): WorkloadArgs {
   const { names = {} } = args;
   const volume = dataVolume("data", storage, {
@@ -67,7 +80,7 @@ export function storeWorkload(
     ...(clusterIp === undefined ? {} : { clusterIp }),
   };
   return {
-    kind: "StatefulSet",
+    kind: controller,
     system: args.system,
     namespace: args.namespace,
     flows: flowsOf(args.flows, name, args.namespaceName),
@@ -77,6 +90,9 @@ export function storeWorkload(
     ...(placement === undefined ? {} : { placement }),
     ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     ...pod,
+    ...(controller === "Deployment"
+      ? { update: { ...pod.update, strategy: "Recreate" }, awaitExchange: true }
+      : {}),
     ...(members === undefined ? {} : { replicas: members }),
     claims: volume.claims,
     scratch: [...scratch, ...volume.scratch],

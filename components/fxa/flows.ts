@@ -5,6 +5,7 @@
  * dial. So no policy bars what a setting asks for, and none lets through what no setting names.
  */
 import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
+import { mysqlFlows } from "../data/flows.ts";
 import { controllerPeers, entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { FxaContext } from "./context.ts";
@@ -196,6 +197,8 @@ export function fxaFlows(context: FxaContext, ingress: IngressConfig): Flow[] {
         : [{ from: programPod(context, program), to: internet, ports: ports.map(tcp) }];
     }),
     ...callsOf(context, pod(context, patcherName), ["mysql"]),
+    // Its own backups and restores.
+    ...mysqlFlows(storePorts.mysql.service, context.config.mysql, context.config.namespace),
     ...replicaFlows(context),
     ...visits(context, ingress),
     ...debugFlows(context),

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../base/images.ts";
 import { Hostname, Ipv4, Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
+import { BackupPlan } from "../data/backup.schema.ts";
 import { Storage } from "../data/storage.schema.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 
@@ -63,6 +64,7 @@ export const MysqlConfig = z.discriminatedUnion(
       rootPassword: reference("password").prefault("mysql-root"),
       /** In production a disk in one pod is refused without this word: accounts are lost with it. */
       inProduction: z.literal("trial", "must be trial, or be left out").optional(),
+      backup: BackupPlan,
       ...account,
     }),
   ],

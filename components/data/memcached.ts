@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { flowsOf } from "../base/flows.ts";
+import type { Awaitable } from "../base/ready.ts";
+import type { SystemSurroundings } from "../workload/surroundings.ts";
+import type { WorkloadArgs } from "../workload/types.ts";
+import { makeWorkload } from "../workload/workload.ts";
+import type { Placement, Resources } from "../workload/workload.schema.ts";
+import { memcachedPort } from "./flows.ts";
+
+/** What a stack file says of a Memcached. */
+export interface MemcachedConfig {
+  /** Official image, Debian flavour: its user is number 11211. */
+  readonly image: string;
+  /** What it may keep, in MiB: below the limit of its memory. */
+  readonly megabytes: number;
+  readonly resources: Resources;
+  readonly placement?: Placement | undefined;
+}
+
+/** What {@link Memcached} is given. */
+export interface MemcachedArgs extends SystemSurroundings {
+  readonly config: MemcachedConfig;
+  /** Names of Secrets with registry logins, in the store's namespace. */
+  readonly pullSecrets?: readonly pulumi.Input<string>[];
+}
+
+/** User of the official image's Debian flavour. */
+const memcachedUser = 11_211;
+
+const answers = { kind: "tcp", port: "memcached" } as const;
+
+/** The Workload of a Memcached. */
+export function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): WorkloadArgs {
+  return {
+    kind: "Deployment",
+    system: args.system,
+    namespace: args.namespace,
+    // One for good: behind one Service, two would each know half of the keys.
+    replicas: 1,
+    container: {
+      name,
+      image: config.image,
+      command: ["memcached"],
+      // Without UDP, by which others could be flooded.
+      args: ["-p", `${memcachedPort}`, "-U", "0", "-m", `${config.megabytes}`],
+      ports: [{ name: "memcached", port: memcachedPort }],
+      probes: {
+        readiness: { check: answers, periodSeconds: 5 },
+        liveness: { check: answers, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+      },
+      resources: config.resources,
+    },
+    ...(config.placement === undefined ? {} : { placement: config.placement }),
+    security: { user: memcachedUser },
+    flows: flowsOf(args.flows, name, args.namespaceName),
+    networkPolicy: args.networkPolicy,
+    data: args.data,
+    pullPolicy: args.pullPolicy,
+    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
+    services: [{ ports: [{ name: "memcached" }] }],
+    terminationGraceSeconds: 10,
+  };
+}
+
+/**
+ * A Memcached: one pod without a disk. What it held is gone when it is exchanged, which its callers must bear; its
+ * successor answers before it goes, as some of them refuse all requests while nobody does.
+ */
+export class Memcached extends pulumi.ComponentResource implements Awaitable {
+  /** {@inheritDoc Awaitable.ready} */
+  readonly ready: readonly pulumi.Resource[];
+
+  /** @param name Of the controller and of the Service. */
+  constructor(name: string, args: MemcachedArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("fleet:data:Memcached", name, { megabytes: args.config.megabytes }, opts);
+    this.ready = makeWorkload(name, memcachedWorkload(name, args), { parent: this }).ready;
+    this.registerOutputs({});
+  }
+}
