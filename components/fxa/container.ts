@@ -1,12 +1,12 @@
 /** What a program is told, in the words of a container. Pure but for the outputs that secrets are. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Container, FileSet, Mount, SecretFileSet } from "../workload/types.ts";
-import type { FxaContext, ServerPlan } from "./context.ts";
+import type { Container, FileSet, GivenClaim, Mount, SecretFileSet } from "../workload/types.ts";
+import type { ServerPlan } from "./context.ts";
 import type { ServerFile } from "./files.ts";
 import type { Program } from "./roles.ts";
 import { type SecretSource, secretSources } from "./secret-objects.ts";
-import { isSecret } from "./secret-text.ts";
+import { fillText, isSecret } from "./secret-text.ts";
 import { secretOutput } from "./secret-values.ts";
 import { traitsOf } from "./servers.ts";
 import { type FxaImage, type FxaSurroundings, imageUsers } from "./surroundings.ts";
@@ -28,6 +28,12 @@ function byVolume(files: readonly ServerFile[]): (readonly [string, readonly Ser
   const volumes = [...new Set(files.map(({ volume }) => volume))];
   return volumes.map((volume) => [volume, files.filter((file) => file.volume === volume)] as const);
 }
+
+/** The text of a file without secrets. */
+const openText = ({ name, text }: ServerFile): string =>
+  fillText(text, () => {
+    throw new Error(`${name} holds a secret and was taken for an open file`);
+  });
 
 /** What a plan becomes in a pod. */
 export function toldParts(
@@ -55,7 +61,7 @@ export function toldParts(
       .filter(([, files]) => !holdsSecret(files))
       .map(([name, files]) => ({
         name,
-        files: Object.fromEntries(files.map((file) => [file.name, file.text.join("")])),
+        files: Object.fromEntries(files.map((file) => [file.name, openText(file)])),
       })),
     secretFiles: volumes
       .filter(([, files]) => holdsSecret(files))
@@ -103,9 +109,23 @@ const profilePrograms: ReadonlySet<Program> = new Set([
   "profile-server-static",
 ]);
 
-/** Whether a program keeps, or serves, users' pictures from the folder that all three share. */
-export const sharesAvatars = ({ config }: FxaContext, program: Program): boolean =>
-  config.servers["profile-server"].settings.images.kind === "local" && profilePrograms.has(program);
+const avatarMount: Mount = { volume: "avatars", path: avatarFolder };
 
-/** Volume of the pictures, where a program has one. */
-export const avatarMount: Mount = { volume: "avatars", path: avatarFolder };
+/**
+ * The folder of users' pictures, which the three programs of profiles share where it is in the cluster.
+ *
+ * @throws Error where it is, and no claim was given.
+ */
+export function avatarVolume(
+  { context, avatars }: Pick<FxaSurroundings, "context" | "avatars">,
+  program: Program,
+): { readonly givenClaims: readonly GivenClaim[]; readonly mounts: readonly Mount[] } {
+  const { images } = context.config.servers["profile-server"].settings;
+  if (images.kind !== "local" || !profilePrograms.has(program)) {
+    return { givenClaims: [], mounts: [] };
+  }
+  if (avatars === undefined) {
+    throw new Error(`${program}: pictures are kept in the cluster, and it was given no claim`);
+  }
+  return { givenClaims: [{ name: avatarMount.volume, claim: avatars }], mounts: [avatarMount] };
+}

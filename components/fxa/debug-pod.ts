@@ -4,7 +4,7 @@ import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import { imageFields, scratchFolder, toldParts, userOf } from "./container.ts";
+import { avatarVolume, imageFields, scratchFolder, toldParts, userOf } from "./container.ts";
 import { debugPlan, optionsOf } from "./environment.ts";
 import { debugName } from "./flows.ts";
 import type { FxaConfig } from "./fxa.schema.ts";
@@ -20,6 +20,7 @@ export function debugWorkload(args: DebugPodArgs): WorkloadArgs {
   const { context, debug } = args;
   const options = optionsOf(context, debug.target);
   const image = args.image(debug.target);
+  const pictures = avatarVolume(args, debug.target);
   const told = toldParts(args, debugPlan(context, debug.target));
   return {
     kind: "Deployment",
@@ -32,11 +33,12 @@ export function debugWorkload(args: DebugPodArgs): WorkloadArgs {
       ...told.variables,
       probes: { none: "its launcher sleeps: nothing listens until somebody starts it by hand" },
       resources: options.resources,
-      mounts: [scratchFolder.mount, ...told.mounts],
+      mounts: [scratchFolder.mount, ...told.mounts, ...pictures.mounts],
     },
     files: told.files,
     secretFiles: told.secretFiles,
     scratch: [scratchFolder.scratch],
+    givenClaims: pictures.givenClaims,
     placement: options.placement,
     // Whoever looks round starts programs that may write where they are.
     security: { user: userOf(debug.target, image), writableRoot: true },

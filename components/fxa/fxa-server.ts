@@ -5,10 +5,9 @@ import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import {
-  avatarMount,
+  avatarVolume,
   imageFields,
   scratchFolder,
-  sharesAvatars,
   toldParts,
   userOf,
   writesBeside,
@@ -47,25 +46,6 @@ function scaleOf(
       };
 }
 
-/**
- * The claim of users' pictures.
- *
- * @throws Error where they are kept in the cluster and no claim was given.
- */
-function avatarClaim({
-  server,
-  context,
-  avatars,
-}: FxaServerArgs): Pick<WorkloadArgs, "givenClaims"> {
-  if (!sharesAvatars(context, server)) {
-    return {};
-  }
-  if (avatars === undefined) {
-    throw new Error(`${server}: pictures are kept in the cluster, and it was given no claim`);
-  }
-  return { givenClaims: [{ name: avatarMount.volume, claim: avatars }] };
-}
-
 /** The Workload of a server. */
 export function serverWorkload(args: FxaServerArgs): WorkloadArgs {
   const { server, context } = args;
@@ -73,7 +53,7 @@ export function serverWorkload(args: FxaServerArgs): WorkloadArgs {
   const options = optionsOf(context, server);
   const image = args.image(server);
   const told = toldParts(args, planOf(context, server));
-  const claim = avatarClaim(args);
+  const pictures = avatarVolume(args, server);
   return {
     kind: "Deployment",
     system: "fxa",
@@ -86,16 +66,12 @@ export function serverWorkload(args: FxaServerArgs): WorkloadArgs {
       ports: [{ name: portName, port }],
       probes: probesOf(server, options.probes),
       resources: options.resources,
-      mounts: [
-        scratchFolder.mount,
-        ...told.mounts,
-        ...(claim.givenClaims === undefined ? [] : [avatarMount]),
-      ],
+      mounts: [scratchFolder.mount, ...told.mounts, ...pictures.mounts],
     },
     files: told.files,
     secretFiles: told.secretFiles,
     scratch: [scratchFolder.scratch],
-    ...claim,
+    givenClaims: pictures.givenClaims,
     placement: options.placement,
     disruption: options.disruption,
     security: { user: userOf(server, image), writableRoot: writesBeside(server) },
