@@ -23,6 +23,10 @@ export default async (): Promise<Record<string, unknown>> => {
         const { pushtech } = await import("./stacks/pushtech/index.ts");
         return pushtech(config, context);
       }
+      case "fxa": {
+        const { fxa } = await import("./stacks/fxa/index.ts");
+        return fxa(config, context);
+      }
       case "voting": {
         const { voting } = await import("./stacks/voting/index.ts");
         return voting(config, context);

@@ -1,5 +1,7 @@
 /** What rules across fields of several systems share. */
+import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
 import type { PlatformFault } from "../components/platform/fault.ts";
+import type { IngressConfig } from "../components/platform/ingress.schema.ts";
 import { writePath } from "./faults.ts";
 
 /** Values that stand at more than one path, with the first path that has each. */
@@ -17,3 +19,43 @@ export function repeated<Value>(
     return [{ path, message: message(value, owner) }];
   });
 }
+
+/** Who orders certificates is said in one place, and described in another. */
+export const issuerFaults = ({
+  environment,
+  ingress,
+  certificates,
+}: {
+  readonly environment: string;
+  readonly ingress: Pick<IngressConfig, "tls">;
+  readonly certificates?: CertificatesConfig | undefined;
+}): PlatformFault[] => {
+  const isOwn = ingress.tls.kind === "own-issuer";
+  return [
+    ...(isOwn && certificates === undefined
+      ? [
+          {
+            path: ["certificates"],
+            message:
+              "is missing: fleet:ingress.tls says own-issuer; say who issues (issuer) and what keeps the certificates (certManager)",
+          },
+        ]
+      : []),
+    ...(!isOwn && certificates !== undefined
+      ? [
+          {
+            path: ["ingress", "tls", "kind"],
+            message: `must be own-issuer beside fleet:certificates, which would order nothing (it is ${ingress.tls.kind})`,
+          },
+        ]
+      : []),
+    ...(environment === "production" && certificates?.issuer.acme === "staging"
+      ? [
+          {
+            path: ["certificates", "issuer", "acme"],
+            message: "must be production: no browser trusts what the authority's staging issues",
+          },
+        ]
+      : []),
+  ];
+};

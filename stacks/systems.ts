@@ -19,8 +19,8 @@ export async function schemaFor(raw: RawConfig): Promise<z.ZodType<StackConfig>>
       return (await import("./spacemesh-discovery/schema.ts")).SpacemeshDiscoveryStack;
     case "pushtech":
       return (await import("./pushtech/schema.ts")).PushtechStack;
-    case "pushtech":
-      return (await import("./pushtech/schema.ts")).PushtechStack;
+    case "fxa":
+      return (await import("./fxa/schema.ts")).FxaStack;
     case "voting":
       return (await import("./voting/schema.ts")).VotingStack;
     default:

@@ -22,6 +22,7 @@ import type { StackContext } from "../stacks/context.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, type RawConfig, readRawValue, systemSections } from "../stacks/raw.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import type { FxaStack } from "../stacks/fxa/schema.ts";
 import type { PushtechStack } from "../stacks/pushtech/schema.ts";
 import type { SkywireStack } from "../stacks/skywire/schema.ts";
 import type { SpacemeshStack } from "../stacks/spacemesh/schema.ts";
@@ -41,6 +42,7 @@ interface Configs {
   readonly voting: VotingOnKubernetes;
   readonly "pushtech-staging": PushtechStack;
   readonly "pushtech-production": PushtechStack;
+  readonly "fxa-production": FxaStack;
   readonly "spacemesh-mini": SpacemeshStack;
   readonly "spacemesh-devnet": SpacemeshStack;
   readonly "spacemesh-testnet": SpacemeshStack;
@@ -71,6 +73,7 @@ export const largeStacks: readonly Stack[] = [
   "spacemesh-devnet",
   "spacemesh-testnet",
   "pushtech-production",
+  "fxa-production",
 ];
 
 /** A committed stack, wherever it runs. */
@@ -412,6 +415,10 @@ async function composition(config: StackConfig): Promise<(context: StackContext)
     case "pushtech": {
       const { pushtech } = await import("../stacks/pushtech/index.ts");
       return (context) => pushtech(config, context);
+    }
+    case "fxa": {
+      const { fxa } = await import("../stacks/fxa/index.ts");
+      return (context) => fxa(config, context);
     }
     case "voting": {
       const { voting } = await import("../stacks/voting/index.ts");

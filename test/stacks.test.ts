@@ -53,6 +53,8 @@ const least: Readonly<Record<Stack, Readonly<Record<keyof typeof skywire, number
   voting: { objects: 40, components: 10, keys: 0, services: 7, addresses: 0, outside: 0 },
   "pushtech-staging": pushtech,
   "pushtech-production": pushtech,
+  // Settings of theirs name hosts of the stack itself and of AWS.
+  "fxa-production": { ...pushtech, addresses: 10 },
   "spacemesh-mini": network,
   "spacemesh-devnet": network,
   "spacemesh-testnet": network,

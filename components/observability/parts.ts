@@ -30,6 +30,8 @@ export interface SystemCallers {
   readonly metrics: readonly Peer[];
   /** They push profiles to Pyroscope. */
   readonly profiles: readonly Peer[];
+  /** They send to StatsD. Default: none. */
+  readonly statsd?: readonly Peer[] | undefined;
 }
 
 const controllerExporters = ({ controllers }: IngressConfig): Exporter[] =>

@@ -181,7 +181,11 @@ export function observabilityFlows(
       ? []
       : [
           ...metricsFlows(metrics),
-          ...exporterFlows(metrics, { ...neighbours, pushers: callers.metrics, statsdClients: [] }),
+          ...exporterFlows(metrics, {
+            ...neighbours,
+            pushers: callers.metrics,
+            statsdClients: callers.statsd ?? [],
+          }),
         ]),
     ...(logs === undefined ? [] : logsFlows(logs, neighbours)),
     ...(profiles === undefined

@@ -39,6 +39,8 @@ export interface StackImagesArgs {
   readonly digests: DigestBook;
   /** What must be there before an image is pushed: a registry of the stack's own. */
   readonly after?: readonly pulumi.Resource[];
+  /** Where in the file is said how an image is built. Default: `fleet:images.overrides.<name>.build`. */
+  readonly buildPath?: string;
 }
 
 /**
@@ -58,7 +60,9 @@ export class StackImages {
   constructor(args: StackImagesArgs) {
     this.#args = args;
     const faults = Object.entries(args.images.overrides).flatMap(([service, override]) =>
-      override?.build === undefined ? [] : buildFaults(service, override.build),
+      override?.build === undefined
+        ? []
+        : buildFaults(args.buildPath ?? `fleet:images.overrides.${service}.build`, override.build),
     );
     if (faults.length > 0) {
       throw new Error(faults.join("\n"));
@@ -158,11 +162,11 @@ function digestOf(pushed: string, reference: string): string {
 
 const isRemote = (context: string): boolean => /^(https?|git|ssh):/.test(context);
 
-function buildFaults(service: string, { context, dockerfile }: BuildConfig): string[] {
+function buildFaults(path: string, { context, dockerfile }: BuildConfig): string[] {
   if (isRemote(context) || existsSync(join(context, dockerfile))) {
     return [];
   }
   return [
-    `fleet:images.overrides.${service}.build: no file ${join(context, dockerfile)}: check out its sources there, or mend context and dockerfile`,
+    `${path}: no file ${join(context, dockerfile)}: check out its sources there, or mend context and dockerfile`,
   ];
 }

@@ -1,5 +1,6 @@
 /** Which images a stack file names, and where in it each one's digest stands. Pure. */
 import { type ImageUse, namedImages, parseImage } from "../../components/base/images.ts";
+import { imageUses as fxaUses } from "../../stacks/fxa/images.ts";
 import { imageUses as pushtechUses } from "../../stacks/pushtech/images.ts";
 import { imageUses } from "../../stacks/skywire/images.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
@@ -71,6 +72,8 @@ function usesOf(config: StackConfig): readonly ImageUse[] {
       return imageUses(config);
     case "pushtech":
       return pushtechUses(config);
+    case "fxa":
+      return fxaUses(config);
     case "spacemesh":
     case "spacemesh-discovery":
     case "voting":

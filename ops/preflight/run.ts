@@ -66,6 +66,10 @@ function accountOf(config: StackConfig) {
       return config.images.private;
     case "pushtech":
       return config.images;
+    case "fxa": {
+      const { pullSecret, repository } = config.images;
+      return pullSecret === undefined ? undefined : { pullSecret, repository };
+    }
     case "spacemesh":
     case "spacemesh-discovery":
     case "voting":

@@ -1,17 +1,18 @@
 /** The public way in: hosts through the controllers, their certificates, and the records that lead to all of them. */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { PageBackends } from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
-import {
-  type CertificateState,
-  HostCertificates,
-} from "../../components/platform/host-certificates.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import { RegistryServer } from "../../components/platform/registry-server.ts";
 import { servers } from "../../components/pushtech/servers.ts";
+import {
+  type CertificateOrder,
+  type Certificates,
+  orderCertificates as order,
+} from "../certificates.ts";
 import type { StackContext } from "../context.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Ground } from "./ground.ts";
@@ -81,38 +82,19 @@ export function openRegistry(
   };
 }
 
-/** Certificates that the stack orders itself: none where `ingress.tls` has them from elsewhere. */
-export type Certificates = readonly HostCertificates[];
-
 /** Orders the certificates of hosts. */
-export function orderCertificates(
+export const orderCertificates = (
   name: string,
   { ingress }: PushtechStack,
   { isClusterUnread }: StackContext,
   { issuer, opts }: Ground,
-  { hosts, awaited = [] }: { readonly hosts: readonly HttpHost[]; readonly awaited?: string[] },
-): Certificates {
-  return issuer === undefined || ingress.tls.kind !== "own-issuer" || hosts.length === 0
-    ? []
-    : [
-        new HostCertificates(
-          name,
-          {
-            ...{ hosts, awaited, ingress, issuer: issuer.issuer, system: "pushtech" },
-            isUnread: isClusterUnread ?? false,
-          },
-          { ...opts, dependsOn: [...issuer.ready] },
-        ),
-      ];
-}
-
-/** How many hosts there are and which of them lack a certificate, of all that were ordered. */
-export const certificatesTold = (certificates: Certificates): pulumi.Output<CertificateState> =>
-  pulumi.all(certificates.map(({ state }) => state)).apply((states) => ({
-    hosts: states.reduce((sum, { hosts }) => sum + hosts, 0),
-    missing: states.reduce((sum, { missing }) => sum + missing, 0),
-    lacking: Object.assign({}, ...states.map(({ lacking }) => lacking)) as Record<string, string>,
-  }));
+  ordered: Pick<CertificateOrder, "hosts" | "awaited">,
+): Certificates =>
+  order(
+    name,
+    { ...ordered, system: "pushtech", ingress, issuer, isUnread: isClusterUnread ?? false },
+    opts,
+  );
 
 /** The records. */
 export const makeRecords = (stack: PushtechStack, { controllers }: Ground): DnsRecords =>

@@ -6,18 +6,11 @@ import {
 import { stuckImagesWarning } from "../../components/platform/tagged-images.schema.ts";
 import * as pulumi from "@pulumi/pulumi";
 
+import { type Certificates, certificatesTold } from "../certificates.ts";
 import type { StackContext } from "../context.ts";
 import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
-import {
-  type Certificates,
-  certificatesTold,
-  makeRecords,
-  openHosts,
-  openRegistry,
-  openWatchers,
-  orderCertificates,
-} from "./entry.ts";
+import { makeRecords, openHosts, openRegistry, openWatchers, orderCertificates } from "./entry.ts";
 import { layFoundation } from "./foundation.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { imagesOfStack, imageUses } from "./images.ts";

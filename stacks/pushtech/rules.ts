@@ -16,7 +16,7 @@ import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts"
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { ownRegistryFaults } from "../../components/platform/registry-faults.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
-import { repeated } from "../rules.ts";
+import { issuerFaults, repeated } from "../rules.ts";
 import { publicHosts, recordHosts } from "./hosts.ts";
 import { placeableWorkloads, stackWorkloads } from "./requests.ts";
 import type { PushtechStack } from "./schema.ts";
@@ -77,38 +77,6 @@ const hostFaults: Rule = (stack) => {
         path: ["ingress", "hosts", host],
         message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
       })),
-  ];
-};
-
-/** Who orders certificates is said in one place, and described in another. */
-const issuerFaults: Rule = ({ environment, ingress, certificates }) => {
-  const isOwn = ingress.tls.kind === "own-issuer";
-  return [
-    ...(isOwn && certificates === undefined
-      ? [
-          {
-            path: ["certificates"],
-            message:
-              "is missing: fleet:ingress.tls says own-issuer; say who issues (issuer) and what keeps the certificates (certManager)",
-          },
-        ]
-      : []),
-    ...(!isOwn && certificates !== undefined
-      ? [
-          {
-            path: ["ingress", "tls", "kind"],
-            message: `must be own-issuer beside fleet:certificates, which would order nothing (it is ${ingress.tls.kind})`,
-          },
-        ]
-      : []),
-    ...(environment === "production" && certificates?.issuer.acme === "staging"
-      ? [
-          {
-            path: ["certificates", "issuer", "acme"],
-            message: "must be production: no browser trusts what the authority's staging issues",
-          },
-        ]
-      : []),
   ];
 };
 

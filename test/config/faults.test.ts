@@ -5,6 +5,7 @@ import { dnsFaults } from "./dns-faults.ts";
 import { observabilityFaults } from "./observability-faults.ts";
 import { extrasFaults } from "./extras-faults.ts";
 import { commonFaults, type FaultCase, hostileFaults, namedFaults } from "./fault-cases.ts";
+import { fxaFaults } from "./fxa-faults.ts";
 import { pushtechFaults } from "./pushtech-faults.ts";
 import { spacemeshFaults } from "./spacemesh-faults.ts";
 import { nodeFaults } from "./node-faults.ts";
@@ -18,6 +19,7 @@ const stacks: readonly FixtureStack[] = [
   "spacemesh-mini",
   "pushtech-staging",
   "pushtech-production",
+  "fxa-production",
 ];
 
 function check({ stack = "test", spoil, paths, says }: FaultCase): void {
@@ -50,6 +52,10 @@ describe("faults of Spacemesh networks", () => {
 
 describe("faults of PushTech", () => {
   it.each(pushtechFaults)("$title", check);
+});
+
+describe("faults of Firefox Accounts", () => {
+  it.each(fxaFaults)("$title", check);
 });
 
 describe("faults of the way in and of the nodes", () => {

@@ -19,13 +19,13 @@ const ObjectSchema = z.looseObject({
 const FileSchema = ObjectSchema.extend({
   properties: z.looseObject({
     config: z.looseObject({
-      allOf: z.array(z.looseObject({ if: z.unknown(), then: ObjectSchema })).length(6),
+      allOf: z.array(z.looseObject({ if: z.unknown(), then: ObjectSchema })).length(7),
     }),
   }),
 });
 
 const file = FileSchema.parse(stackFileSchema());
-const [skywire, network, list, pushtech, cluster, swarm] = file.properties.config.allOf;
+const [skywire, network, list, pushtech, fxa, cluster, swarm] = file.properties.config.allOf;
 const config = ObjectSchema.parse(skywire?.then);
 /** Schema of each committed file's config. */
 const schemas = {
@@ -35,6 +35,7 @@ const schemas = {
   "spacemesh-mini": ObjectSchema.parse(network?.then),
   "pushtech-staging": ObjectSchema.parse(pushtech?.then),
   "pushtech-production": ObjectSchema.parse(pushtech?.then),
+  "fxa-production": ObjectSchema.parse(fxa?.then),
 };
 const names = Object.keys(schemas) as (keyof typeof schemas)[];
 
@@ -53,8 +54,8 @@ describe("the JSON schema of stack files", () => {
   });
 
   it("tells systems and targets apart, and wants of each what it alone needs", () => {
-    expect([skywire, network, list, pushtech, cluster, swarm].map((one) => one?.if)).toEqual([
-      ...["skywire", "spacemesh", "spacemesh-discovery", "pushtech"].map((system) => ({
+    expect([skywire, network, list, pushtech, fxa, cluster, swarm].map((one) => one?.if)).toEqual([
+      ...["skywire", "spacemesh", "spacemesh-discovery", "pushtech", "fxa"].map((system) => ({
         properties: { "fleet:system": { const: system } },
         required: ["fleet:system"],
       })),

@@ -17,7 +17,13 @@ import { schemaFor } from "../../stacks/systems.ts";
 
 /** Stacks with a committed file. */
 export type FixtureStack =
-  "test" | "prod" | "voting" | "spacemesh-mini" | "pushtech-staging" | "pushtech-production";
+  | "test"
+  | "prod"
+  | "voting"
+  | "spacemesh-mini"
+  | "pushtech-staging"
+  | "pushtech-production"
+  | "fxa-production";
 
 /** A stack file's config, and values for every secret it refers to. */
 export interface Draft {
@@ -38,6 +44,7 @@ const drafts = {
   "spacemesh-mini": readDraft("spacemesh-mini"),
   "pushtech-staging": readDraft("pushtech-staging"),
   "pushtech-production": readDraft("pushtech-production"),
+  "fxa-production": readDraft("fxa-production"),
 } satisfies Record<FixtureStack, Draft>;
 
 function readDraft(stack: FixtureStack): Draft {
@@ -73,12 +80,20 @@ export const environment = (stack: string): StackEnvironment => ({
       ["voting", "https://192.0.2.3:6443"],
       ["pushtech-staging", "https://192.0.2.4:6443"],
       ["pushtech-production", "https://192.0.2.5:6443"],
+      ["fxa-production", "https://192.0.2.6:6443"],
       ["here", "https://127.0.0.1:6443"],
     ]),
   }),
 });
 
-const systems = ["skywire", "spacemesh", "spacemesh-discovery", "pushtech", "voting"] as const;
+const systems = [
+  "skywire",
+  "spacemesh",
+  "spacemesh-discovery",
+  "pushtech",
+  "fxa",
+  "voting",
+] as const;
 
 const schemas = new Map(
   await Promise.all(

@@ -8,6 +8,7 @@ import { StackConfig } from "../../stacks/stack.schema.ts";
 import { schemaFor } from "../../stacks/systems.ts";
 import { dnsFaults } from "./dns-faults.ts";
 import { commonFaults, hostileFaults, namedFaults } from "./fault-cases.ts";
+import { fxaFaults } from "./fxa-faults.ts";
 import { pushtechFaults } from "./pushtech-faults.ts";
 import { spacemeshFaults } from "./spacemesh-faults.ts";
 import { draftOf, environment, faultsIn, rawOf } from "./stack-fixture.ts";
@@ -16,7 +17,7 @@ import { votingFaults } from "./voting-faults.ts";
 const cases = [...namedFaults, ...commonFaults, ...hostileFaults, ...dnsFaults];
 
 describe("a system's own schema", () => {
-  it.each([...cases, ...spacemeshFaults, ...pushtechFaults, ...votingFaults])(
+  it.each([...cases, ...spacemeshFaults, ...pushtechFaults, ...fxaFaults, ...votingFaults])(
     "tells what that of all systems tells: $title",
     ({ stack = "test", spoil }) => {
       const draft = draftOf(stack);

@@ -1,0 +1,90 @@
+/** Firefox Accounts: which components, with which values of the stack file, in which order. */
+import * as pulumi from "@pulumi/pulumi";
+
+import { fxaWarnings } from "../../components/fxa/rules.ts";
+import {
+  makeObservability,
+  type PageBackends,
+} from "../../components/observability/observability.ts";
+import type { HttpHost } from "../../components/platform/ingress.ts";
+import { certificatesTold, orderCertificates } from "../certificates.ts";
+import type { StackContext } from "../context.ts";
+import { refuseLive } from "../live-faults.ts";
+import { unpinnedImages } from "../unpinned.ts";
+import { makeRecords, openHosts, openWatchers } from "./entry.ts";
+import { layFoundation } from "./foundation.ts";
+import { type Ground, layGround } from "./ground.ts";
+import { imageUses } from "./images.ts";
+import { commonOutputs, endpointsOf } from "./outputs.ts";
+import type { FxaStack } from "./schema.ts";
+import { makeServers } from "./servers.ts";
+import { contextOfStack, flowsOfStack, groundFlows } from "./shape.ts";
+import { watchedSystem } from "./watched.ts";
+
+/**
+ * Deploys a stack of Firefox Accounts.
+ *
+ * @returns The stack's outputs: where everything is dialled, the records its hosts need, how many of them lack a
+ * certificate, its namespaces and hosts.
+ */
+export function fxa(stack: FxaStack, context: StackContext): Record<string, unknown> {
+  const { system, only } = stack;
+  if (only !== undefined) {
+    const ground = layGround(stack, context, groundFlows(stack));
+    const hosts = openWatchers(stack, ground, observe(stack, context, ground));
+    return { ...{ system, only }, ...told(stack, context, ground, hosts) };
+  }
+  refuseLive([unpinnedImages(stack.environment, imageUses(stack), context.stack)], context.sandbox);
+  for (const warning of fxaWarnings(contextOfStack(stack))) {
+    void pulumi.log.warn(warning);
+  }
+  const ground = layGround(stack, context, flowsOfStack(stack));
+  const hosts = everything(stack, context, ground);
+  return { system, ...told(stack, context, ground, hosts) };
+}
+
+/** The system, and what watches it. */
+function everything(stack: FxaStack, context: StackContext, ground: Ground): HttpHost[] {
+  const foundation = layFoundation(stack, context, ground);
+  // First of all of them: servers send to StatsD as soon as they start.
+  const pages = openWatchers(stack, ground, observe(stack, context, ground));
+  const servers = makeServers(stack, ground, foundation);
+  return [...openHosts(stack, ground, foundation.namespace.name, servers), ...pages];
+}
+
+/** What watches the system, made beside it. */
+const observe = (stack: FxaStack, context: StackContext, ground: Ground): PageBackends =>
+  makeObservability(
+    {
+      config: stack.observability,
+      stack: context.stack,
+      watched: watchedSystem(stack),
+      secrets: context.secrets,
+      ...ground.common,
+      ingress: stack.ingress,
+      cluster: stack.cluster,
+    },
+    ground.opts,
+  );
+
+/** What the stack tells of itself. */
+function told(
+  stack: FxaStack,
+  { isClusterUnread = false }: StackContext,
+  ground: Ground,
+  hosts: readonly HttpHost[],
+): Record<string, unknown> {
+  const certificates = orderCertificates(
+    "certificates",
+    {
+      ...{ system: "fxa", ingress: stack.ingress, issuer: ground.issuer, hosts },
+      isUnread: isClusterUnread,
+    },
+    ground.opts,
+  );
+  return {
+    endpoints: endpointsOf(stack),
+    ...(certificates.length === 0 ? {} : { certificates: certificatesTold(certificates) }),
+    ...commonOutputs(stack, makeRecords(stack, ground)),
+  };
+}

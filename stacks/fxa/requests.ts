@@ -1,0 +1,120 @@
+/** Every workload of a stack of Firefox Accounts with its place in the file and what it asks of the nodes. Pure. */
+import { optionsOf, runningPrograms } from "../../components/fxa/environment.ts";
+import { debugName } from "../../components/fxa/flows.ts";
+import { patcherName, type Program } from "../../components/fxa/roles.ts";
+import { storePorts, traitsOf } from "../../components/fxa/servers.ts";
+import { type StoreWorkload, storeWorkloads } from "../../components/data/requests.ts";
+import { observabilityWorkloads } from "../../components/observability/shape.ts";
+import type { CapacityRequest } from "../../components/platform/capacity.ts";
+import { certManagerRequests } from "../../components/platform/cert-manager-shape.ts";
+import { controllerRequests } from "../../components/platform/controller-shape.ts";
+import { slotPool } from "../../components/platform/slots.ts";
+import type { FxaStack } from "./schema.ts";
+import { contextOfStack } from "./shape.ts";
+
+/** {@inheritDoc StoreWorkload} */
+export type StackWorkload = StoreWorkload;
+
+/** A server, with the pods that a rolling update has more for a while, and the most that its autoscaler may ask for. */
+function serverWorkload(stack: FxaStack, program: Program): StackWorkload {
+  const { replicas, autoscale, resources, placement } = optionsOf(contextOfStack(stack), program);
+  const { service, scales } = traitsOf(program);
+  const most = autoscale?.max ?? replicas ?? 1;
+  // What may not run beside itself is stopped first.
+  const surge = scales === true && most > 0 ? 1 : 0;
+  return {
+    path: program === "mozilla-sync" ? ["sync"] : ["servers", program],
+    namespace: stack.namespace,
+    request: { workload: service, replicas: most + surge, ...resources.requests, placement },
+  };
+}
+
+/** Stores of the cluster: one pod each. */
+function stores({ mysql, redis, memcached, namespace }: FxaStack): StackWorkload[] {
+  return [
+    ...(mysql.kind === "builtin"
+      ? storeWorkloads("mysql", storePorts.mysql.service, namespace, ["mysql"], mysql)
+      : []),
+    ...(redis.kind === "builtin"
+      ? storeWorkloads("redis", storePorts["redis-master"].service, namespace, ["redis"], redis)
+      : []),
+    ...storeWorkloads("files", storePorts.memcached.service, namespace, ["memcached"], memcached),
+  ];
+}
+
+/** The Job that brings the schema up to date has the size of the server that asks for it. */
+function patcher({ servers, namespace }: FxaStack): StackWorkload[] {
+  const { enabled, resources } = servers["auth-db-mysql"];
+  return enabled
+    ? [
+        {
+          path: ["servers", "auth-db-mysql"],
+          namespace,
+          request: { workload: patcherName, replicas: 1, ...resources.requests, placement: {} },
+        },
+      ]
+    : [];
+}
+
+/** Room is kept for the debug pod while there is none: somebody who needs it needs it at once. */
+function debugPod({ debug, servers, namespace }: FxaStack): StackWorkload[] {
+  return debug === undefined
+    ? []
+    : [
+        {
+          path: ["debug"],
+          namespace,
+          request: {
+            workload: debugName,
+            replicas: 1,
+            ...servers[debug.target].resources.requests,
+            placement: {},
+          },
+        },
+      ];
+}
+
+/** What stands around the system. */
+function surroundings({
+  ingress,
+  certificates,
+  observability,
+  cluster,
+}: FxaStack): StackWorkload[] {
+  const { certManager } = certificates ?? {};
+  return [
+    ...controllerRequests(ingress).map((request) => ({
+      path: ["ingress", "controllers", request.workload],
+      namespace: ingress.namespace,
+      request,
+    })),
+    ...(certificates !== undefined && certManager?.kind === "chart"
+      ? certManagerRequests(certificates).map((request) => ({
+          path: ["certificates", "certManager"],
+          namespace: certManager.namespace,
+          request,
+        }))
+      : []),
+    ...observabilityWorkloads(observability, cluster),
+  ];
+}
+
+/** Every workload that stays up, and Jobs, which come and go. */
+export const stackWorkloads = (stack: FxaStack): StackWorkload[] => [
+  ...runningPrograms(contextOfStack(stack)).map((program) => serverWorkload(stack, program)),
+  ...stores(stack),
+  ...patcher(stack),
+  ...debugPod(stack),
+  ...surroundings(stack),
+];
+
+/** Those that may find a place. A slot that does not exist is told by pinnedFaults. */
+export const placeableWorkloads = (stack: FxaStack): StackWorkload[] =>
+  stackWorkloads(stack).filter(
+    ({ request: { placement } }) =>
+      placement.slot === undefined || slotPool(stack.cluster, placement.slot) !== undefined,
+  );
+
+/** What is asked of the nodes. */
+export const placeableRequests = (stack: FxaStack): CapacityRequest[] =>
+  placeableWorkloads(stack).map(({ request }) => request);

@@ -1,0 +1,175 @@
+/**
+ * Rules across the fields of a stack of Firefox Accounts. Those of the system alone stand beside its components
+ * (components/fxa/rules.ts); here is what lies between it and the platform.
+ *
+ * Each rule is a pure function from the config to faults; each fault says where, what was expected, and how to mend
+ * it.
+ */
+import { unreachableFault } from "../../components/data/reach.ts";
+import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
+import { fxaFaults } from "../../components/fxa/rules.ts";
+import { observabilityFaults } from "../../components/observability/faults.ts";
+import { pagesOf } from "../../components/observability/shape.ts";
+import { isUnsized } from "../../components/platform/auto-size.ts";
+import { balancerFaults } from "../../components/platform/balancer-faults.ts";
+import { capacityFaults } from "../../components/platform/capacity.ts";
+import { controllerSlots } from "../../components/platform/controller-shape.ts";
+import { zoneFaults } from "../../components/platform/dns.schema.ts";
+import type { PlatformFault } from "../../components/platform/fault.ts";
+import { certificateFaults } from "../../components/platform/ingress.schema.ts";
+import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
+import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
+import { slotFaults } from "../../components/platform/slots.ts";
+import { issuerFaults, repeated } from "../rules.ts";
+import { publicHosts } from "./hosts.ts";
+import { placeableWorkloads, stackWorkloads } from "./requests.ts";
+import type { FxaStack } from "./schema.ts";
+import { contextOfStack, namespacesOf } from "./shape.ts";
+import { watchedStack } from "./watched.ts";
+
+type Rule = (stack: FxaStack) => PlatformFault[];
+
+/** What must hold of the system alone. */
+const systemFaults: Rule = (stack) => fxaFaults(contextOfStack(stack));
+
+const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
+
+/** Nothing here is dialled by a node's address: what keeps those would be accepted and never done. */
+const keptNodeFaults: Rule = ({ cluster }) => [
+  ...(cluster.linode?.nodeKeeper === undefined
+    ? []
+    : [
+        {
+          path: ["cluster", "linode", "nodeKeeper"],
+          message: "must not be there: Firefox Accounts publishes nothing that needs it",
+        },
+      ]),
+  ...nodeKeeperFaults(cluster),
+];
+
+/** Slots that do not exist. Stores and controllers alone may be pinned. */
+const pinnedFaults: Rule = (stack) =>
+  slotFaults(stack.cluster, [
+    ...controllerSlots(stack.ingress, ["ingress"]),
+    ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
+      path[0] === "ingress" || placement.slot === undefined
+        ? []
+        : [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }],
+    ),
+  ]);
+
+/** One domain, one fault: a dozen hosts follow from it. */
+function once(faults: readonly PlatformFault[]): PlatformFault[] {
+  const domain = faults.filter(({ path }) => path[0] === "domain");
+  return [...domain.slice(0, 1), ...faults.filter(({ path }) => path[0] !== "domain")];
+}
+
+/** Every public name lies in a zone that somebody keeps, leads to one thing, and is on the certificate. */
+const hostFaults: Rule = (stack) => {
+  const { cluster, dns, ingress } = stack;
+  const hosts = publicHosts(stack);
+  const known = hosts.map(({ host }) => host);
+  const pages = pagesOf(stack.observability).map(({ host }) => host);
+  return [
+    ...once(zoneFaults(hosts, dns)),
+    ...once(recordFaults(plannedOnControllers(hosts, ingress, cluster), dns)),
+    ...once(coverFaults(contextOfStack(stack), ingress)),
+    ...certificateFaults(pagesOf(stack.observability), ingress),
+    // Two of the system's own of one name are told by its own rules.
+    ...repeated(
+      hosts.map(({ path, host }) => [path, host] as const),
+      (host, first) => `host ${host} already stands at ${first}: give each its own`,
+    ).filter(({ path }) => path[0] === "observability"),
+    ...Object.keys(ingress.hosts)
+      .filter((host) => !known.includes(host) && !pages.includes(host))
+      .map((host) => ({
+        path: ["ingress", "hosts", host],
+        message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
+      })),
+  ];
+};
+
+/** Browsers need https, and pictures room. */
+const wayInFaults: Rule = ({ ingress }) => [...tlsFaults(ingress), ...bodyFaults(ingress)];
+
+/** Hosts outside that no network policy opens. */
+const unreachableFaults: Rule = ({ networkPolicy, mysql, redis, servers, mail }) => {
+  if (networkPolicy === "off") {
+    return [];
+  }
+  const { readReplica } = servers["auth-db-mysql"].settings;
+  const smtp = mail.smtp;
+  return [
+    ...(mysql.kind === "external" ? unreachableFault(["mysql", "host"], mysql.host) : []),
+    ...(redis.kind === "external" ? unreachableFault(["redis", "host"], redis.host) : []),
+    ...(smtp === undefined ? [] : unreachableFault(["mail", "smtp", "host"], smtp.host)),
+    ...(readReplica === undefined
+      ? []
+      : unreachableFault(
+          ["servers", "auth-db-mysql", "settings", "readReplica", "host"],
+          readReplica.host,
+        )),
+  ];
+};
+
+/** A tag that each run looks up is none that somebody reviewed. */
+const imageFaults: Rule = ({ environment, images }) =>
+  environment === "production" && images.resolve === "run"
+    ? [
+        {
+          path: ["images", "resolve"],
+          message: "must go in production: write the digest with make images, or have it built",
+        },
+      ]
+    : [];
+
+/** Each namespace has a Pod Security level of its own. */
+const namespaceFaults: Rule = (stack) =>
+  repeated(
+    namespacesOf(stack).map(({ path, name }) => [path, name] as const),
+    (name, first) =>
+      `namespace ${name} already stands at ${first}: their pods may do different things`,
+  );
+
+/** Requests beyond what the pools offer. */
+const roomFaults: Rule = (stack) => {
+  // Why it could not be computed is told by sizePools.
+  if (isUnsized(stack.cluster)) {
+    return [];
+  }
+  const workloads = placeableWorkloads(stack);
+  const requests = workloads.map(({ request }) => request);
+  return capacityFaults(stack.cluster, requests).map(({ workload, request, message }) => ({
+    path: workloads.find((one) => one.request === request)?.path ?? ["cluster", "pools"],
+    message: `${workload} ${message}`,
+  }));
+};
+
+/** What watches, and what of the stack it names. */
+const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
+
+const rules: readonly Rule[] = [
+  systemFaults,
+  regionFaults,
+  keptNodeFaults,
+  pinnedFaults,
+  hostFaults,
+  wayInFaults,
+  issuerFaults,
+  unreachableFaults,
+  imageFaults,
+  namespaceFaults,
+  watchFaults,
+  roomFaults,
+];
+
+/**
+ * Whether every server is told enough for its environment to be computed. zod tries rules on a section that a check
+ * of its own has refused, too.
+ */
+const isToldEnough = ({ servers: { "event-broker": broker } }: FxaStack): boolean =>
+  !broker.enabled || broker.settings !== undefined;
+
+/** Every fault across fields. */
+export const findFaults = (stack: FxaStack): PlatformFault[] =>
+  isToldEnough(stack) ? rules.flatMap((rule) => rule(stack)) : [];
