@@ -18,6 +18,9 @@ import type { Callee } from "./urls.ts";
 /** Name of the debug pod. */
 export const debugName = "fxa-debug";
 
+/** Pod that reads the queues by which SES tells of mails. */
+export const mailQueuesName = "fxa-mail-queues";
+
 const internet: Peer = { kind: "internet" };
 
 const pod = ({ config }: FxaContext, name: string): Peer => ({
@@ -180,6 +183,20 @@ function debugFlows(context: FxaContext): Flow[] {
   ];
 }
 
+/** The reader of the queues may dial what the program of the mails may: both have one config. */
+function mailQueueFlows(context: FxaContext): Flow[] {
+  const { mail } = context.config;
+  if (mail.kind !== "mail-service" || mail.queues === undefined || !context.runs("mail-service")) {
+    return [];
+  }
+  const from = pod(context, mailQueuesName);
+  const ports = outwardPorts(context, "mail-service").map(tcp);
+  return [
+    ...callsOf(context, from, planOf(context, "mail-service").environment.calls),
+    { from, to: internet, ports },
+  ];
+}
+
 /** Every call of the programs. Scrapes and StatsD are for whoever watches to say: no program has a page of metrics. */
 export function fxaFlows(context: FxaContext, ingress: IngressConfig): Flow[] {
   const programs = runningPrograms(context);
@@ -201,6 +218,7 @@ export function fxaFlows(context: FxaContext, ingress: IngressConfig): Flow[] {
     ...mysqlFlows(storePorts.mysql.service, context.config.mysql, context.config.namespace),
     ...replicaFlows(context),
     ...visits(context, ingress),
+    ...mailQueueFlows(context),
     ...debugFlows(context),
   ];
 }

@@ -13,7 +13,9 @@ import {
   writesBeside,
 } from "./container.ts";
 import { optionsOf, planOf } from "./environment.ts";
+import { mailQueuesName } from "./flows.ts";
 import { portName, probesOf } from "./health.ts";
+import { mailQueuesWorkload } from "./mail-queues.ts";
 import type { Program } from "./roles.ts";
 import type { ServerOptions } from "./server-options.schema.ts";
 import { traitsOf } from "./servers.ts";
@@ -88,7 +90,7 @@ export function serverWorkload(args: FxaServerArgs): WorkloadArgs {
 
 /**
  * A server of Firefox Accounts: Deployment, Service and what it is told, by its role. mozilla-sync, mail-service and
- * the demos are servers like all others.
+ * the demos are servers like all others; beside mail-service stands the reader of its queues.
  *
  * What must be there first is said with `dependsOn`, by order.ts.
  */
@@ -104,7 +106,12 @@ export class FxaServer extends pulumi.ComponentResource implements Awaitable {
     const { service, port } = traitsOf(args.server);
     const image = args.image(args.server).reference;
     super("fleet:fxa:FxaServer", service, { server: args.server, image }, opts);
-    this.ready = makeWorkload(service, serverWorkload(args), { parent: this }).ready;
+    const { ready } = makeWorkload(service, serverWorkload(args), { parent: this });
+    const queues = args.server === "mail-service" ? mailQueuesWorkload(args) : undefined;
+    this.ready =
+      queues === undefined
+        ? ready
+        : [...ready, ...makeWorkload(mailQueuesName, queues, { parent: this }).ready];
     this.serviceName = service;
     this.servicePort = port;
     this.registerOutputs({ serviceName: service, servicePort: port });

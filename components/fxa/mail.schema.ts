@@ -60,6 +60,11 @@ const Queues = z.strictObject({
   complaint: reference("url").prefault("mail-complaints"),
   delivery: reference("url").prefault("mail-deliveries"),
   notification: reference("url").prefault("mail-notifications"),
+  /** Program of the image that reads them, in a pod of its own. */
+  command: z
+    .array(z.string().min(1))
+    .min(1, "must name a program")
+    .default(["/app/bin/fxa-email-queues"]),
 });
 
 /** fxa-email-service: a program, and an image, of its own. The shared image has no such branch and exits at once. */

@@ -193,6 +193,32 @@ const debugFaults: Rule = ({ config: { debug }, runs }) =>
       ]
     : [];
 
+const sharers = [
+  "profile-server",
+  "profile-server-worker",
+  "profile-server-static",
+] as const satisfies readonly Program[];
+
+/** One disk for three programs, of a class by which one node alone may mount it: anywhere else a pod never starts. */
+const sharedDiskFaults: Rule = ({ config: { servers }, runs }) => {
+  const { images } = servers["profile-server"].settings;
+  if (images.kind !== "local" || images.share !== "one-node") {
+    return [];
+  }
+  const wanted = servers["profile-server"].placement.nodeSelector["kubernetes.io/hostname"];
+  return sharers
+    .filter((program) => runs(program))
+    .filter((program) => {
+      const node = servers[program].placement.nodeSelector["kubernetes.io/hostname"];
+      return node === undefined || node !== wanted;
+    })
+    .map((program) => ({
+      path: ["servers", program, "placement", "nodeSelector"],
+      message:
+        "must name the one node of the pictures' disk, the same for profile-server, its worker and its static server: kubernetes.io/hostname: <node>",
+    }));
+};
+
 const rules: readonly Rule[] = [
   hostFaults,
   scaleFaults,
@@ -205,6 +231,7 @@ const rules: readonly Rule[] = [
   browserFaults,
   clientFaults,
   debugFaults,
+  sharedDiskFaults,
 ];
 
 /** Every fault across the sections. */

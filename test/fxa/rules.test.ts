@@ -373,3 +373,32 @@ describe("an ingress", () => {
     expect([...body("3Mi"), ...body()]).toEqual([]);
   });
 });
+
+describe("pictures on a disk that one node alone may mount", () => {
+  const on = (...nodes: readonly (string | undefined)[]) => {
+    const placement = (node: string | undefined) =>
+      node === undefined ? {} : { placement: { nodeSelector: { "kubernetes.io/hostname": node } } };
+    return {
+      servers: {
+        "profile-server": {
+          settings: { images: { kind: "local", share: "one-node" } },
+          ...placement(nodes[0]),
+        },
+        "profile-server-worker": placement(nodes[1]),
+        "profile-server-static": placement(nodes[2]),
+      },
+    };
+  };
+
+  it("need all three programs on that node", () => {
+    const [first, ...more] = complaints(on());
+    expect(first).toContain(
+      "servers.profile-server.placement.nodeSelector: must name the one node of the pictures' disk",
+    );
+    expect(more).toHaveLength(2);
+    expect(complaints(on("a", "a", "b"))).toEqual([
+      expect.stringContaining("servers.profile-server-static.placement"),
+    ]);
+    expect(complaints(on("a", "a", "a"))).toEqual([]);
+  });
+});

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import { planOf, runningPrograms } from "../../components/fxa/environment.ts";
-import { debugName } from "../../components/fxa/flows.ts";
+import { flowsOf } from "../../components/base/flows.ts";
+import { debugName, fxaFlows, mailQueuesName } from "../../components/fxa/flows.ts";
 import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { usersOf } from "../../components/fxa/secret-objects.ts";
 import { traitsOf } from "../../components/fxa/servers.ts";
 import { fingerprintOf } from "../../components/fxa/shared-objects.ts";
+import { ingress } from "../platform/fixtures.ts";
 import { type Collected, find, type Registered } from "../harness.ts";
-import { everything, filled, fxa, merge } from "./fixtures.ts";
+import { everything, filled, fxa, mailService, merge } from "./fixtures.ts";
 import { controllerTypes, renderFxa, valuesOf } from "./system.ts";
 
 interface Variable {
@@ -188,6 +190,31 @@ describe("a server", () => {
     ).toHaveLength(1);
     // Nobody asked for the debug pod.
     expect(collected.resources.filter(({ name }) => name.startsWith(debugName))).toEqual([]);
+  });
+});
+
+describe("the reader of the mails' queues", () => {
+  it("is told what fxa-mail-service is told, and listens on nothing", () => {
+    const reader = deployment(all, mailQueuesName);
+    expect(reader).toMatchObject({ replicas: 1, strategy: { type: "Recreate" } });
+    expect(seen(all, reader.template)).toEqual(
+      seen(all, deployment(all, "fxa-mail-service").template),
+    );
+    expect(reader.template.spec.containers[0]).toMatchObject({
+      command: ["/app/bin/fxa-email-queues"],
+    });
+    expect(reader.template.spec.containers[0]).not.toHaveProperty("ports");
+    expect(reader.template.spec.containers[0]).not.toHaveProperty("readinessProbe");
+  });
+
+  it("may dial what the program may, and is there only where there are queues", async () => {
+    const flows = fxaFlows(everythingThere, ingress());
+    const portsOf = (name: string) =>
+      flowsOf(flows, name, "fxa").calls.flatMap(({ ports }) => ports.map(({ port }) => port));
+    expect(portsOf(mailQueuesName).sort()).toEqual(portsOf("fxa-mail-service").sort());
+    expect(portsOf(mailQueuesName)).toContain(443);
+    const without = await renderFxa(fxa({ mail: mailService }));
+    expect(without.resources.filter(({ name }) => name.startsWith(mailQueuesName))).toEqual([]);
   });
 });
 
