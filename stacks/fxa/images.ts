@@ -7,7 +7,6 @@ import {
   ImageTag,
   type ImageUse,
   namedImages,
-  parseImage,
   PullPolicy,
 } from "../../components/base/images.ts";
 import { reference } from "../../components/base/secrets.ts";
