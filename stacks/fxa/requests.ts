@@ -1,6 +1,6 @@
 /** Every workload of a stack of Firefox Accounts with its place in the file and what it asks of the nodes. Pure. */
 import { optionsOf, runningPrograms } from "../../components/fxa/environment.ts";
-import { debugName } from "../../components/fxa/flows.ts";
+import { debugName, mailQueuesName } from "../../components/fxa/flows.ts";
 import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { storePorts, traitsOf } from "../../components/fxa/servers.ts";
 import { type StoreWorkload, storeWorkloads } from "../../components/data/requests.ts";
@@ -74,6 +74,23 @@ function debugPod({ debug, servers, namespace }: FxaStack): StackWorkload[] {
       ];
 }
 
+/** The reader of the mails' queues, beside the program that sends. */
+function mailQueues(stack: FxaStack): StackWorkload[] {
+  const { mail, servers, namespace } = stack;
+  const { resources, placement } = servers["mail-service"];
+  return mail.kind === "mail-service" &&
+    mail.queues !== undefined &&
+    contextOfStack(stack).runs("mail-service")
+    ? [
+        {
+          path: ["mail", "queues"],
+          namespace,
+          request: { workload: mailQueuesName, replicas: 1, ...resources.requests, placement },
+        },
+      ]
+    : [];
+}
+
 /** What stands around the system. */
 function surroundings({
   ingress,
@@ -104,6 +121,7 @@ export const stackWorkloads = (stack: FxaStack): StackWorkload[] => [
   ...runningPrograms(contextOfStack(stack)).map((program) => serverWorkload(stack, program)),
   ...stores(stack),
   ...patcher(stack),
+  ...mailQueues(stack),
   ...debugPod(stack),
   ...surroundings(stack),
 ];
