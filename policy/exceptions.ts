@@ -29,6 +29,33 @@ const pushtech = ["pushtech-staging", "pushtech-production"];
 /** All exceptions. */
 export const exceptions: readonly Exception[] = [
   {
+    rule: "image-digests",
+    stacks: ["fxa-production"],
+    resources: ["Deployment *", "Job *"],
+    reason:
+      "nobody here can ask the registries: make images STACK=<stack> TARGET=live writes every digest before the first live update, and this exception goes with that commit",
+  },
+  {
+    rule: "public-exposure",
+    stacks: ["fxa-production"],
+    resources: ["Ingress host-*-ingress"],
+    reason: "browsers call them: each server has its users log in, or shows what is for everybody",
+  },
+  {
+    rule: "calls-allowed",
+    stacks: ["fxa-production"],
+    resources: ["Job fxa-auth-db-mysql-patch"],
+    only: /variable server /,
+    reason: "the launcher's word for a role, which is called like a Service: nobody is dialled",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: ["fxa-production"],
+    resources: ["Deployment fxa-content-server", "Deployment fxa-graphql-api"],
+    only: /accounts\.example\.org|subscriptions\.example\.org|token\.example\.org/,
+    reason: "addresses that the server tells browsers and does not dial itself",
+  },
+  {
     rule: "image-names",
     stacks: ["prod"],
     resources: [
@@ -227,7 +254,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "public-exposure",
-    stacks: [...skywire, "pushtech-production"],
+    stacks: [...skywire, "pushtech-production", "fxa-production"],
     resources: ["Ingress grafana-ingress"],
     reason: "Grafana has its users log in",
   },
@@ -298,7 +325,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: "outside-allowed",
-    stacks: [...skywire, "pushtech-production"],
+    stacks: [...skywire, "pushtech-production", "fxa-production"],
     resources: ["Deployment grafana"],
     only: /GF_SERVER_ROOT_URL/,
     reason: "its own public address, which it writes into links",
