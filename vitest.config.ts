@@ -11,7 +11,7 @@ const programs = [
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",
   "test/pushtech/{connected,migration-command,storage-probe,wait}.test.ts",
-  "test/spacemesh/container-command.test.ts",
+  "test/spacemesh/{container-command,web-programs}.test.ts",
   "test/tools/{install,lock}.test.ts",
 ];
 
@@ -20,7 +20,7 @@ const programs = [
  * left to `make test` for the same reason. A table of faults and the goldens stand for them in `make check`.
  */
 const thorough = [
-  "test/config/{random,single-faults}.test.ts",
+  "test/config/{random,single-faults,systems}.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
   "test/golden-large.test.ts",
   "test/pushtech/{differences,reachability}.test.ts",

@@ -3,29 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { backupName, restoreName } from "./flows.ts";
-import { backupScript, restoreScript } from "./shell.ts";
+import { folderBackupScript, folderRestoreScript } from "./folder-scripts.ts";
 import { claimOf } from "./storage.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
-/**
- * Script that packs a whole folder into one archive and reads it back.
- *
- * Files that are added meanwhile may be missing; one that is changed while it is read fails the backup. Variables
- * beside those of every backup: FILES, the folder.
- */
-export const filesBackupScript: string = backupScript(`
-[ -d "$FILES" ] || fail "there is no folder $FILES: is the claim mounted?"
-tar -C "$FILES" --exclude=./lost+found -czf "$partial/files.tar.gz" . ||
-  fail "the files changed while they were read, or cannot be read"
-tar -tzf "$partial/files.tar.gz" > /dev/null || fail "the archive cannot be read"
-`);
+const sharedFiles = { variable: "FILES", archive: "files", files: "the files" } as const;
+
+/** Script that packs the shared folder into one archive and reads it back. */
+export const filesBackupScript: string = folderBackupScript(sharedFiles);
 
 /** Script that puts the files of a backup back. Files that are younger than it stay. */
-export const filesRestoreScript: string = restoreScript(`
-[ -d "$FILES" ] || fail "there is no folder $FILES: is the claim mounted?"
-tar -C "$FILES" --no-same-owner --no-overwrite-dir -xzf "$chosen/files.tar.gz" ||
-  fail "the archive could not be unpacked"
-`);
+export const filesRestoreScript: string = folderRestoreScript(sharedFiles);
 
 /** What {@link FilesBackup} is given. */
 export interface FilesBackupArgs {

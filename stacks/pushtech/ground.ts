@@ -1,29 +1,15 @@
-/** What stands whatever is deployed: a way to the cluster, and the public way in. */
-import type * as pulumi from "@pulumi/pulumi";
-
+/** What stands whatever is deployed: a way to the cluster, the public way in, who orders certificates. */
 import type { Flow } from "../../components/base/flows.ts";
-import type { DataPolicy } from "../../components/base/scalars.ts";
-import { balancerCloud } from "../../components/platform/balancer.ts";
 import { CertManager } from "../../components/platform/cert-manager.ts";
-import { Cluster } from "../../components/platform/cluster.ts";
-import { IngressControllers } from "../../components/platform/controllers.ts";
 import type { StackContext } from "../context.ts";
+import { type Ground as CommonGround, layGround as layCommonGround } from "../ground.ts";
 import type { PushtechStack } from "./schema.ts";
 import { guardsOf } from "./shape.ts";
 
 /** {@link layGround}. */
-export interface Ground {
-  /** Options of every top-level component: the stack's own provider, never a default one. */
-  readonly opts: { readonly provider: pulumi.ProviderResource };
-  readonly controllers: IngressControllers;
+export interface Ground extends CommonGround {
   /** Who orders certificates, where the stack itself does. */
   readonly issuer: CertManager | undefined;
-  /** What every namespace stands in. */
-  readonly common: {
-    readonly flows: readonly Flow[];
-    readonly networkPolicy: boolean;
-    readonly data: DataPolicy;
-  };
 }
 
 /** Makes it. */
@@ -32,42 +18,18 @@ export function layGround(
   context: StackContext,
   flows: readonly Flow[],
 ): Ground {
-  const networkPolicy = stack.networkPolicy === "on";
-  const cluster = new Cluster("cluster", {
-    ...stack.cluster,
-    data: stack.data,
-    isUnread: context.isClusterUnread,
+  const { certificates, ingress, system } = stack;
+  const ground = layCommonGround(stack, context, flows, {
+    guards: { hosts: guardsOf(stack), users: (reference) => context.secrets.value(reference) },
   });
-  const opts = { provider: cluster.provider };
-  const controllers = new IngressControllers(
-    "ingress",
-    {
-      config: stack.ingress,
-      cluster: stack.cluster,
-      system: "pushtech",
-      cloud: balancerCloud(context.stack, stack.cluster, cluster),
-      flows,
-      networkPolicy,
-      guards: {
-        hosts: guardsOf(stack),
-        users: (reference) => context.secrets.value(reference),
-      },
-    },
-    opts,
-  );
+  const { networkPolicy } = ground.common;
   const issuer =
-    stack.certificates === undefined
+    certificates === undefined
       ? undefined
       : new CertManager(
           "cert-manager",
-          {
-            config: stack.certificates,
-            ingress: stack.ingress,
-            system: "pushtech",
-            flows,
-            networkPolicy,
-          },
-          opts,
+          { config: certificates, ingress, system, flows, networkPolicy },
+          ground.opts,
         );
-  return { opts, controllers, issuer, common: { flows, networkPolicy, data: stack.data } };
+  return { ...ground, issuer };
 }

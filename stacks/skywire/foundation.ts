@@ -1,35 +1,21 @@
 /** What the services stand on: cluster, namespaces with registry logins, ingress controllers. */
-import type * as pulumi from "@pulumi/pulumi";
-
 import type { Flow } from "../../components/base/flows.ts";
 import type { Awaitable } from "../../components/base/ready.ts";
-import type { DataPolicy } from "../../components/base/scalars.ts";
-import { balancerCloud } from "../../components/platform/balancer.ts";
-import { Cluster } from "../../components/platform/cluster.ts";
-import { IngressControllers } from "../../components/platform/controllers.ts";
 import { hosted, Namespace, type PullSecret } from "../../components/platform/namespace.ts";
 import { StackImages } from "../../components/platform/images.ts";
 import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
 import type { ProgramImage, Surroundings } from "../../components/workload/surroundings.ts";
 import type { StackContext } from "../context.ts";
+import { type Ground as CommonGround, layGround as layCommonGround } from "../ground.ts";
 import { daemonsOf, isPrivileged } from "./daemon-shape.ts";
 import { serviceImage } from "./images.ts";
 import { keepNodes } from "./nodes.ts";
 import { type SkywireImage, skywireImages, type SkywireStack } from "./schema.ts";
 
 /** What stands whatever is deployed: a way to the cluster, its nodes, and the public way in. */
-export interface Ground {
-  /** Options of every top-level component: the stack's own provider, never a default one. */
-  readonly opts: { readonly provider: pulumi.ProviderResource };
-  readonly controllers: IngressControllers;
+export interface Ground extends CommonGround {
   /** What keeps the nodes' addresses: whoever is dialled by one waits for it. */
   readonly nodes: Awaitable;
-  /** What every namespace stands in. */
-  readonly common: {
-    readonly flows: readonly Flow[];
-    readonly networkPolicy: boolean;
-    readonly data: DataPolicy;
-  };
 }
 
 /** The foundation of a stack. */
@@ -93,27 +79,8 @@ export function layGround(
   context: StackContext,
   flows: readonly Flow[],
 ): Ground {
-  const networkPolicy = stack.networkPolicy === "on";
-  const cluster = new Cluster("cluster", {
-    ...stack.cluster,
-    data: stack.data,
-    isUnread: context.isClusterUnread,
-  });
-  const opts = { provider: cluster.provider };
-  const nodes = keepNodes(stack, context, cluster);
-  const controllers = new IngressControllers(
-    "ingress",
-    {
-      config: stack.ingress,
-      cluster: stack.cluster,
-      system: "skywire",
-      cloud: balancerCloud(context.stack, stack.cluster, cluster),
-      flows,
-      networkPolicy,
-    },
-    opts,
-  );
-  return { opts, controllers, nodes, common: { flows, networkPolicy, data: stack.data } };
+  const ground = layCommonGround(stack, context, flows);
+  return { ...ground, nodes: keepNodes(stack, context, ground.cluster) };
 }
 
 /** Makes the foundation. */

@@ -3,7 +3,7 @@ import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import type { WebServices } from "../../components/spacemesh/web-services.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { SpacemeshStack } from "./schema.ts";
 

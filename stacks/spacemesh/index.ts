@@ -5,7 +5,8 @@ import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { StackContext } from "../context.ts";
 import { makeRecords, openWebServices } from "./entry.ts";
-import { type Ground, layGround } from "./ground.ts";
+import { type Ground, layGround } from "../ground.ts";
+import { nodesThere } from "./nodes-there.ts";
 import { makeNetwork, type MadeNetwork } from "./network.ts";
 import { commonOutputs, networkOutputs, pageEndpoints } from "./outputs.ts";
 import { parkEverything } from "./park.ts";
@@ -23,7 +24,9 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   if (config.network.phase === "parked") {
     parkEverything();
   }
-  const ground = layGround(config, context, flowsOfStack(config));
+  const ground = layGround(config, context, flowsOfStack(config), {
+    there: nodesThere(config),
+  });
   observe(config, context, ground);
   const { system } = config;
   if (config.only !== undefined) {

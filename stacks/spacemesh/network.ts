@@ -21,7 +21,7 @@ import { NetworkConfigObject } from "../../components/spacemesh/published.ts";
 import type { ProgramImage, Surroundings } from "../../components/workload/surroundings.ts";
 import { Watch } from "../../components/spacemesh/watch.ts";
 import type { StackContext } from "../context.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import { everywherePorts, publishedPorts } from "./published-ports.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf } from "./shape.ts";

@@ -9,7 +9,7 @@ import type { Member } from "../../components/spacemesh/members.ts";
 import { networkId, nodeTemplate } from "../../components/spacemesh/node-template.ts";
 import { grpcPort } from "../../components/spacemesh/ports.ts";
 import { listedNumber } from "../../components/spacemesh/web-rules.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { MadeNetwork } from "./network.ts";
 import type { SpacemeshStack } from "./schema.ts";

@@ -1,7 +1,4 @@
 /** The voting application in a Kubernetes cluster: foundation, services, the public way in. */
-import type * as pulumi from "@pulumi/pulumi";
-
-import type { Flow } from "../../components/base/flows.ts";
 import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
 import {
@@ -14,52 +11,20 @@ import {
   pagesOf,
   partNamespaces,
 } from "../../components/observability/shape.ts";
-import { balancerCloud } from "../../components/platform/balancer.ts";
-import { Cluster } from "../../components/platform/cluster.ts";
-import { IngressControllers } from "../../components/platform/controllers.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import type { StackContext } from "../context.ts";
+import { type Ground, layGround } from "../ground.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 import { flowsOfStack, publishedServices } from "./shape.ts";
 import { watchedSystem } from "./watched.ts";
 import { contextOf } from "./workloads.ts";
 
-/** What stands whatever is deployed: a way to the cluster, and the public way in. */
-interface Ground {
-  readonly opts: { readonly provider: pulumi.ProviderResource };
-  readonly controllers: IngressControllers;
-  readonly flows: readonly Flow[];
-}
-
 /** What the services stand on. */
 interface Foundation extends Ground {
   readonly namespace: Namespace;
-}
-
-function layGround(
-  stack: VotingOnKubernetes,
-  context: StackContext,
-  flows: readonly Flow[],
-): Ground {
-  const { stack: name, isClusterUnread: isUnread } = context;
-  const cluster = new Cluster("cluster", { ...stack.cluster, data: stack.data, isUnread });
-  const opts = { provider: cluster.provider };
-  const controllers = new IngressControllers(
-    "ingress",
-    {
-      config: stack.ingress,
-      cluster: stack.cluster,
-      system: "voting",
-      cloud: balancerCloud(name, stack.cluster, cluster),
-      flows,
-      networkPolicy: stack.networkPolicy === "on",
-    },
-    opts,
-  );
-  return { opts, controllers, flows };
 }
 
 function layFoundation(stack: VotingOnKubernetes, context: StackContext): Foundation {
@@ -94,7 +59,7 @@ function makeServices(
 const observe = (
   stack: VotingOnKubernetes,
   { stack: name, secrets }: StackContext,
-  { opts, flows }: Ground,
+  { opts, common }: Ground,
 ): PageBackends =>
   makeObservability(
     {
@@ -102,9 +67,7 @@ const observe = (
       stack: name,
       watched: watchedSystem(stack),
       secrets,
-      flows,
-      networkPolicy: stack.networkPolicy === "on",
-      data: stack.data,
+      ...common,
       ingress: stack.ingress,
       cluster: stack.cluster,
     },

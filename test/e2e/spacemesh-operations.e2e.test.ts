@@ -166,18 +166,44 @@ describe("an upgrade", () => {
       "poet-2": before["poet-2"],
     });
     expect(await otherPods()).toEqual(others);
-    const at = await toldAt();
-    const ready = await readyAt();
-    const ordinary = miners.filter((name) => !pinned.includes(name));
-    const course = [...bootnodes, "miner-1"];
-    // Whom somebody waits for is back, and has been so for the pause, before that one is told.
-    const early = course.filter((name, index) => {
-      const before = index === 0 ? ordinary : course.slice(index - 1, index);
-      return before.some((other) => at(name) < ready(other) + 1000);
-    });
-    expect(early).toEqual([]);
+    expect(await early(miners)).toEqual([]);
+  });
+
+  test("of the config alone exchanges them likewise: new configs come, the old ones go, and no PoET is touched", async () => {
+    const before = (await Members.of(sandbox)).uids;
+    const others = await otherPods();
+    file.say(["fleet:network", "node", "config", "logging"], { hare: "debug" });
+    const { made, changed, gone } = await change();
+    const miners = Object.keys(before).filter((name) => name.startsWith("miner-"));
+    expect(changed.filter((name) => !name.startsWith("Deployment ws/"))).toEqual([
+      // Who joins from outside is told, too.
+      "BucketObject spacecraft-data-mininet-archive/config.json",
+      ...miners.map((name) => `Deployment spacemesh/${name}`).sort(),
+    ]);
+    const kinds = (names: readonly string[]): ReadonlySet<string> =>
+      new Set(names.map((name) => name.replace(/\/.*$/, "")));
+    expect(kinds(made)).toEqual(new Set(["ConfigMap spacemesh", "ConfigMap ws"]));
+    expect(kinds(gone)).toEqual(kinds(made));
+    expect(gone).toHaveLength(made.length);
+    const { uids } = await Members.of(sandbox);
+    expect(miners.filter((name) => uids[name] === before[name])).toEqual([]);
+    expect(uids).toMatchObject({ "poet-1": before["poet-1"], "poet-2": before["poet-2"] });
+    expect(await otherPods()).toEqual(others);
+    expect(await early(miners)).toEqual([]);
   });
 });
+
+/** Pinned members that were told of an upgrade before those whom they wait for were back for the pause. */
+async function early(miners: readonly string[]): Promise<string[]> {
+  const at = await toldAt();
+  const ready = await readyAt();
+  const ordinary = miners.filter((name) => !pinned.includes(name));
+  const course = [...bootnodes, "miner-1"];
+  return course.filter((name, index) => {
+    const before = index === 0 ? ordinary : course.slice(index - 1, index);
+    return before.some((other) => at(name) < ready(other) + 1000);
+  });
+}
 
 /** @throws Error for a member without a time: what is compared with nothing is never too early. */
 const timeIn =
@@ -353,6 +379,7 @@ describe("a network that is parked", () => {
 describe("a network that is taken away from under its logs", () => {
   test("leaves what watches, its disks and its names, on a pool that begins with one node", async () => {
     const before = await pictureOf(sandbox);
+    const { "mininet-nginx": entrance } = reserved();
     file.say(["fleet:only"], "observability");
     const { after } = await change();
     const left = [...after.keys()];
@@ -362,7 +389,9 @@ describe("a network that is taken away from under its logs", () => {
     );
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.filter(([name, value]) => after.get(name) !== value)).toEqual([]);
-    expect(reserved()).toMatchObject({});
+    // Where the records of its pages lead.
+    expect(entrance).toBeDefined();
+    expect(reserved()["mininet-nginx"]).toBe(entrance);
     const pods = (await podsOf(sandbox)).map(({ metadata }) => metadata.namespace);
     expect(new Set(pods)).toEqual(new Set(["ingress", "log-shipper", "logs"]));
     const pools = googleIn(sandbox).all(poolType);

@@ -91,7 +91,14 @@ function deployment(part: Part) {
       replicas: 1,
       selector: { matchLabels: { "app.kubernetes.io/name": part.name } },
       template: {
-        metadata: { labels },
+        metadata: {
+          labels,
+          annotations: {
+            "prometheus.io/path": "/metrics",
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": "9402",
+          },
+        },
         spec: {
           serviceAccountName: name,
           enableServiceLinks: false,

@@ -118,7 +118,12 @@ export const commands = {
     ...{ program: "ops/cli.ts", arguments: ["from-spacecraft"], sets: [] },
     takes: ["NAME", "FROM"],
   },
-  test: { program: "test/run.ts", arguments: [], sets: [...sandbox, "judges", "charts"], takes: [] },
+  test: {
+    program: "test/run.ts",
+    arguments: [],
+    sets: [...sandbox, "judges", "charts"],
+    takes: [],
+  },
   check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
   bench: { program: "bench/run.ts", arguments: [], sets: [...sandbox, "bench"], takes: [] },
   schema: { program: "ops/schema-cli.ts", arguments: [], sets: [], takes: [] },

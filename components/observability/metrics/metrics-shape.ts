@@ -35,13 +35,11 @@ function prometheusFlows({ namespace, prometheus, alertmanager }: MetricsConfig)
     ...(kubelets ? [{ from, to: { kind: "nodes" } as const, ports: [tcp(kubeletPort)] }] : []),
     ...(issuer === undefined
       ? []
-      : [
-          {
-            from,
-            to: workload(certManager.workload, issuer.namespace),
-            ports: [tcp(certManager.port)],
-          },
-        ]),
+      : certManager.workloads.map((name) => ({
+          from,
+          to: workload(name, issuer.namespace),
+          ports: [tcp(certManager.port)],
+        }))),
     // One port for alerts and for its metrics.
     ...(alertmanager === undefined
       ? []

@@ -10,8 +10,11 @@ import type { Family } from "../families/types.ts";
 /** Port of Prometheus. */
 export const prometheusPort = 9090;
 
-/** Where the pods of a cert-manager tell of its certificates, and the label by which its chart names them. */
-export const certManager = { workload: "cert-manager", port: 9402 } as const;
+/** Labels by which cert-manager's chart names its pods, and where each of them tells of itself and of certificates. */
+export const certManager = {
+  workloads: ["cert-manager", "webhook", "cainjector"],
+  port: 9402,
+} as const;
 
 /** A job of `scrape_configs`, as far as it is looked at here. */
 export interface ScrapeJob {
@@ -173,7 +176,7 @@ const certManagerJob = (namespace: string): ScrapeJob => ({
     {
       source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"],
       action: "keep",
-      regex: certManager.workload,
+      regex: certManager.workloads.join("|"),
     },
     {
       source_labels: ["__meta_kubernetes_pod_container_port_number"],

@@ -316,6 +316,8 @@ describe("calls of the metrics' programs", () => {
       "prometheus api-server",
       "prometheus nodes 10250",
       "prometheus cert-manager 9402",
+      "prometheus webhook 9402",
+      "prometheus cainjector 9402",
       "prometheus alertmanager 9093",
       "grafana prometheus 9090",
       "grafana alertmanager 9093",

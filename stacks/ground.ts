@@ -1,0 +1,75 @@
+/** What stands of every system, whatever is deployed: a way to the cluster, and the public way in. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Flow } from "../components/base/flows.ts";
+import type { DataPolicy } from "../components/base/scalars.ts";
+import { balancerCloud } from "../components/platform/balancer.ts";
+import { Cluster } from "../components/platform/cluster.ts";
+import type { ClusterConfig, NodesThere } from "../components/platform/cluster.schema.ts";
+import { IngressControllers } from "../components/platform/controllers.ts";
+import type { Guards } from "../components/platform/guards.ts";
+import type { IngressConfig } from "../components/platform/ingress.schema.ts";
+import type { StackContext } from "./context.ts";
+
+/** Sections that it is made of. */
+export interface GroundSections {
+  readonly system: string;
+  readonly cluster: ClusterConfig;
+  readonly ingress: IngressConfig;
+  readonly networkPolicy: "on" | "off";
+  readonly data: DataPolicy;
+}
+
+/** {@link layGround}. */
+export interface Ground {
+  readonly cluster: Cluster;
+  /** Options of every top-level component: the stack's own provider, never a default one. */
+  readonly opts: { readonly provider: pulumi.ProviderResource };
+  readonly controllers: IngressControllers;
+  /** What every namespace stands in. */
+  readonly common: {
+    readonly flows: readonly Flow[];
+    readonly networkPolicy: boolean;
+    readonly data: DataPolicy;
+  };
+}
+
+/** What not every system says of it. */
+export interface GroundOptions {
+  /** Which of the nodes there are. Default: all. */
+  readonly there?: NodesThere;
+  /** Who may call hosts that are not for everybody. Default: none is such. */
+  readonly guards?: Guards;
+}
+
+/** Makes it. */
+export function layGround(
+  stack: GroundSections,
+  { stack: name, isClusterUnread: isUnread }: StackContext,
+  flows: readonly Flow[],
+  { there, guards }: GroundOptions = {},
+): Ground {
+  const { system, ingress, data } = stack;
+  const networkPolicy = stack.networkPolicy === "on";
+  const cluster = new Cluster("cluster", {
+    ...stack.cluster,
+    data,
+    isUnread,
+    ...(there === undefined ? {} : { there }),
+  });
+  const opts = { provider: cluster.provider };
+  const controllers = new IngressControllers(
+    "ingress",
+    {
+      config: ingress,
+      cluster: stack.cluster,
+      system,
+      cloud: balancerCloud(name, stack.cluster, cluster),
+      flows,
+      networkPolicy,
+      ...(guards === undefined ? {} : { guards }),
+    },
+    opts,
+  );
+  return { cluster, opts, controllers, common: { flows, networkPolicy, data } };
+}
