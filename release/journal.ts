@@ -12,6 +12,8 @@ const Entry = z.discriminatedUnion("phase", [
   z.object({
     /** An update that has not ended, or was interrupted: the cluster may hold half of it. */
     phase: z.literal("updating"),
+    /** What was begun since `good`. None of it was seen ready, whatever the engine's state calls it. */
+    tried: z.array(ReleaseInput).readonly().default([]),
     good: Release.optional(),
   }),
   z.object({
@@ -43,7 +45,7 @@ export class Journal {
       return Entry.parse(JSON.parse(readFileSync(this.#path, "utf8")));
     } catch {
       // A crash of the machine can leave an empty file: something was begun, the state knows the rest.
-      return { phase: "updating" };
+      return { phase: "updating", tried: [] };
     }
   }
 

@@ -86,10 +86,13 @@ async function tryUpdate(
   interrupted: Entry | undefined,
 ): Promise<number> {
   const { git, journal, say } = target;
-  // An update that was killed may have taken its state with it: then the journal still knows.
-  const good = (await target.state()).release ?? interrupted?.good;
+  const good = lastGood(await target.state(), interrupted);
   await fetchIfMissing(target, good);
-  journal.write({ phase: "updating", ...(good === undefined ? {} : { good }) });
+  journal.write({
+    phase: "updating",
+    tried: [...triedIn(interrupted).filter((former) => !isSame(former, tried)), tried],
+    ...(good === undefined ? {} : { good }),
+  });
   const attempt = await target.update({
     folder: target.clone,
     config: target.config,
@@ -113,12 +116,44 @@ async function tryUpdate(
       ? `the commit of the last good release, ${good.commit.slice(0, 12)}, is not in this clone`
       : undefined);
   if (pause !== undefined || good === undefined) {
-    journal.clear();
+    if (attempt.unready === true) {
+      endWithout(target, { tried, good }, state);
+    } else {
+      journal.clear();
+    }
     await sayPaused(target, tried, state, pause ?? "");
     return attempt.code;
   }
   const entry = { phase: "rolling back", tried, good, reason: attempt.problems } as const;
   return exitCodes[await rollBack(target, entry)];
+}
+
+/**
+ * The release to go back to. The state knows it, but for two cases: an update that was killed may have
+ * taken its state with it; and the engine can take for ready what is not, and write it into the state as
+ * the last good one, before a run that is stopped has looked for itself.
+ */
+function lastGood({ release }: StackState, left: Entry | undefined): Release | undefined {
+  const isDoubtful = release === undefined || triedIn(left).some((tried) => isSame(tried, release));
+  return isDoubtful ? left?.good : release;
+}
+
+/** What earlier runs began and nobody has seen ready. */
+function triedIn(left: Entry | undefined): readonly ReleaseInput[] {
+  return left?.phase === "rolling back" ? [left.tried] : (left?.tried ?? []);
+}
+
+/** Ends what was neither seen ready nor put back: while the state calls it good, the journal knows better. */
+function endWithout(
+  { journal }: Target,
+  { tried, good }: { readonly tried: ReleaseInput; readonly good: Release | undefined },
+  { release }: StackState,
+): void {
+  if (isSame(tried, release)) {
+    journal.write({ phase: "updating", tried: [tried], ...(good === undefined ? {} : { good }) });
+  } else {
+    journal.clear();
+  }
 }
 
 /** Git may be busy or out of space: what runs, runs all the same. */
@@ -182,14 +217,15 @@ async function rollBack(target: Target, entry: RollingBack): Promise<keyof typeo
     return "stopped";
   }
   rmSync(checkout, { recursive: true, force: true });
-  if (attempt.code === 0 || attempt.touched) {
-    journal.clear();
-  }
   if (attempt.code === 0) {
+    journal.clear();
     // Not kept before: a run that put the state aside may have had another one for good.
     await keepGood(target, good.commit);
     await sayRolledBack(target, entry, attempt);
   } else {
+    if (attempt.touched) {
+      endWithout(target, entry, await target.state());
+    }
     say("");
     say("the rollback failed, too, and no second one is tried: the stack is left where it stopped");
     await sayRows(

@@ -170,7 +170,7 @@ describe("a stack that rolls back", () => {
     const failing = sandbox.start("up");
     await failing.until("rolling back to");
     failing.child.kill("SIGINT");
-    await failing.end;
+    expect((await failing.end).stdout).toContain("rolling back to");
     expect(await serving()).toEqual(before);
     // While the rollback is at work: killed outright, which leaves a cluster that nobody knows.
     const goingBack = sandbox.start("up");

@@ -229,6 +229,56 @@ describe("an update that fails", () => {
     },
   );
 
+  // The engine took its pods for ready and wrote so; the run that would have looked again was stopped.
+  it("is rolled back to the release before, not to one that a stopped run left in the state", async () => {
+    const stopped = { ...well, interrupted: true };
+    const unready = { ...failed, touched: false, unready: true };
+    ends = [stopped];
+    expect(await updateOrRollBack(target)).toBe(130);
+    const half = { commit: git("rev-parse", "HEAD"), config: "config: new\n" };
+    state = { ...state, release: { ...half, digests: {}, migrations: {} } };
+    // Another one is stopped on top of it, which the engine wrote nothing of.
+    commit("third");
+    ends = [stopped];
+    expect(await updateOrRollBack(target)).toBe(130);
+    ends = [unready, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.at(-1)).toMatchObject({ program: "first", config: "config: old\n" });
+    expect(isNoted()).toBe(false);
+  });
+
+  it.each<[string, Attempt[], () => StackState["migrations"]]>([
+    ["its rollback failed", [{ ...failed, unready: true }, failed], () => new Map()],
+    ["it was left", [{ ...failed, unready: true }], () => new Map([["urn::migrate", "2"]])],
+  ])("is not what the next one goes back to where %s", async (_, theirEnds, migrations) => {
+    const bad = git("rev-parse", "HEAD");
+    const atFirst = state;
+    let reads = 0;
+    target = { ...target, state: () => Promise.resolve((reads += 1) === 1 ? atFirst : state) };
+    const release = { commit: bad, config: "config: new\n", digests: {}, migrations: {} };
+    state = { release, migrations: migrations() };
+    ends = theirEnds;
+    expect(await updateOrRollBack(target)).not.toBe(0);
+    expect(isNoted()).toBe(true);
+    state = { ...state, migrations: new Map() };
+    commit("third");
+    ends = [failed, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.at(-1)?.program).toBe("first");
+    expect(isNoted()).toBe(false);
+  });
+
+  it("goes back to what another clone brought up since, not to what a stopped run here remembers", async () => {
+    ends = [{ ...well, interrupted: true }];
+    await updateOrRollBack(target);
+    const release = { ...good, commit: commit("from elsewhere") };
+    state = { ...state, release };
+    commit("third");
+    ends = [failed, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.at(-1)?.program).toBe("from elsewhere");
+  });
+
   it("is followed by what is here, once the rollback is finished, where that has changed since", async () => {
     ends = [failed];
     await expect(updateOrRollBack(target)).rejects.toThrow("killed");
