@@ -1,9 +1,11 @@
-/** What stands of every system, whatever is deployed: a way to the cluster, and the public way in. */
+/** What stands of every system, whatever is deployed: a way to the cluster, the public way in, its certificates. */
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../components/base/flows.ts";
 import type { DataPolicy } from "../components/base/scalars.ts";
 import { balancerCloud } from "../components/platform/balancer.ts";
+import { CertManager } from "../components/platform/cert-manager.ts";
+import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
 import { Cluster } from "../components/platform/cluster.ts";
 import type { ClusterConfig, NodesThere } from "../components/platform/cluster.schema.ts";
 import { IngressControllers } from "../components/platform/controllers.ts";
@@ -16,6 +18,7 @@ export interface GroundSections {
   readonly system: string;
   readonly cluster: ClusterConfig;
   readonly ingress: IngressConfig;
+  readonly certificates?: CertificatesConfig | undefined;
   readonly networkPolicy: "on" | "off";
   readonly data: DataPolicy;
 }
@@ -26,6 +29,8 @@ export interface Ground {
   /** Options of every top-level component: the stack's own provider, never a default one. */
   readonly opts: { readonly provider: pulumi.ProviderResource };
   readonly controllers: IngressControllers;
+  /** Who orders certificates, where the stack itself does. */
+  readonly issuer: CertManager | undefined;
   /** What every namespace stands in. */
   readonly common: {
     readonly flows: readonly Flow[];
@@ -49,7 +54,7 @@ export function layGround(
   flows: readonly Flow[],
   { there, guards }: GroundOptions = {},
 ): Ground {
-  const { system, ingress, data } = stack;
+  const { system, ingress, certificates, data } = stack;
   const networkPolicy = stack.networkPolicy === "on";
   const cluster = new Cluster("cluster", {
     ...stack.cluster,
@@ -71,5 +76,13 @@ export function layGround(
     },
     opts,
   );
-  return { cluster, opts, controllers, common: { flows, networkPolicy, data } };
+  const issuer =
+    certificates === undefined
+      ? undefined
+      : new CertManager(
+          "cert-manager",
+          { config: certificates, ingress, system, flows, networkPolicy },
+          opts,
+        );
+  return { cluster, opts, controllers, issuer, common: { flows, networkPolicy, data } };
 }

@@ -9,7 +9,7 @@ import { openPages } from "../../components/observability/open-pages.ts";
 import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import { publicHosts } from "./hosts.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";

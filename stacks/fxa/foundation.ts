@@ -10,7 +10,7 @@ import { StackImages } from "../../components/platform/images.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import { registryServer } from "../../components/platform/registry.schema.ts";
 import type { StackContext } from "../context.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import { serverImage } from "./images.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";

@@ -13,7 +13,7 @@ import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
 import { makeRecords, openHosts, openWatchers } from "./entry.ts";
 import { layFoundation } from "./foundation.ts";
-import { type Ground, layGround } from "./ground.ts";
+import { type Ground, layGround } from "../ground.ts";
 import { imageUses } from "./images.ts";
 import { commonOutputs, endpointsOf } from "./outputs.ts";
 import type { FxaStack } from "./schema.ts";

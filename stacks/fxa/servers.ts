@@ -14,7 +14,7 @@ import { PatchJob } from "../../components/fxa/patch-job.ts";
 import { patcherName, type Program, stores } from "../../components/fxa/roles.ts";
 import { makeStore } from "../../components/fxa/stores.ts";
 import type { Foundation } from "./foundation.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import type { FxaStack } from "./schema.ts";
 
 /** The servers, by their names. */

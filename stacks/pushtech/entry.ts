@@ -15,7 +15,7 @@ import {
 } from "../certificates.ts";
 import type { StackContext } from "../context.ts";
 import type { Foundation } from "./foundation.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import { recordHosts, systemHosts } from "./hosts.ts";
 import type { Programs } from "./programs.ts";
 import type { PushtechStack } from "./schema.ts";

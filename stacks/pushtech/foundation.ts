@@ -10,7 +10,7 @@ import { registryServer } from "../../components/platform/registry.schema.ts";
 import { taggedImageOf } from "../../components/platform/tagged-images.schema.ts";
 import type { ProgramImage } from "../../components/workload/surroundings.ts";
 import type { StackContext } from "../context.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground } from "../ground.ts";
 import type { PushtechImage } from "./images.ts";
 import type { PushtechStack } from "./schema.ts";
 

@@ -1,4 +1,5 @@
 /** PushTech: which components, with which values of the stack file, in which order. */
+import type { Flow } from "../../components/base/flows.ts";
 import {
   makeObservability,
   type PageBackends,
@@ -8,16 +9,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Certificates, certificatesTold } from "../certificates.ts";
 import type { StackContext } from "../context.ts";
+import { type Ground, layGround as layCommonGround } from "../ground.ts";
 import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
 import { makeRecords, openHosts, openRegistry, openWatchers, orderCertificates } from "./entry.ts";
 import { layFoundation } from "./foundation.ts";
-import { type Ground, layGround } from "./ground.ts";
 import { imagesOfStack, imageUses } from "./images.ts";
 import { commonOutputs, endpointsOf } from "./outputs.ts";
 import { makePrograms } from "./programs.ts";
 import type { PushtechStack } from "./schema.ts";
-import { flowsOfStack, groundFlows } from "./shape.ts";
+import { flowsOfStack, groundFlows, guardsOf } from "./shape.ts";
 import { makeIndexes, makeStores } from "./stores.ts";
 import { watchedSystem } from "./watched.ts";
 
@@ -49,6 +50,16 @@ export function pushtech(config: PushtechStack, context: StackContext): Record<s
   const ground = layGround(config, context, flowsOfStack(config));
   return { system, ...told(config, ground, everything(config, context, ground)) };
 }
+
+/** The ground, with the guards of administrators' hosts. */
+const layGround = (
+  stack: PushtechStack,
+  context: StackContext,
+  flows: readonly Flow[],
+): Ground =>
+  layCommonGround(stack, context, flows, {
+    guards: { hosts: guardsOf(stack), users: (reference) => context.secrets.value(reference) },
+  });
 
 /** The system, and what watches it: stores, programs, hosts and, last of all, Mongo's indexes. */
 function everything(stack: PushtechStack, context: StackContext, ground: Ground): Certificates {
