@@ -52,11 +52,7 @@ export function pushtech(config: PushtechStack, context: StackContext): Record<s
 }
 
 /** The ground, with the guards of administrators' hosts. */
-const layGround = (
-  stack: PushtechStack,
-  context: StackContext,
-  flows: readonly Flow[],
-): Ground =>
+const layGround = (stack: PushtechStack, context: StackContext, flows: readonly Flow[]): Ground =>
   layCommonGround(stack, context, flows, {
     guards: { hosts: guardsOf(stack), users: (reference) => context.secrets.value(reference) },
   });
