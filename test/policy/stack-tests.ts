@@ -28,7 +28,7 @@ export function keepsToTheRules(name: AnyStack): void {
 
   test("needs every exception that is made for it, each resource it names", () => {
     const unneeded = exceptions
-      .filter((exception) => exception.stacks.includes(name))
+      .filter(({ stacks, option }) => stacks.includes(name) && option === undefined)
       .flatMap((exception) => {
         const allowed = verdicts.get(exception.rule)?.allowed ?? [];
         return exception.resources
