@@ -131,7 +131,10 @@ export const AuthServerSettings = z.strictObject({
     .array(OauthClient)
     .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "must list each id once")
     .default([]),
-  /** Makes and changes the OAuth tables when it starts. */
+  /**
+   * Makes and changes the OAuth tables when it starts. Pods that did so at once would race: more than one is had by
+   * `autoscale` alone, whose first pod is ready before there is a second; an update exchanges them one by one.
+   */
   createSchema: z.boolean().default(true),
   sentryDsn: reference("url").optional(),
 });

@@ -6,6 +6,16 @@ import { optionsOf, runningPrograms } from "./environment.ts";
 import type { Program } from "./roles.ts";
 import { traitsOf } from "./servers.ts";
 
+/** Servers that make their own tables when they start, unless they are told not to. */
+const makers: ReadonlySet<Program> = new Set(["auth-server", "profile-server"]);
+
+/**
+ * Whether a server's pods would make its tables at once: nothing there locks. With an autoscaler a Deployment begins
+ * with one pod, and is awaited before it has the autoscaler (workload.ts); updates exchange pods one by one.
+ */
+const racesForTables = ({ config: { servers } }: FxaContext, program: Program): boolean =>
+  makers.has(program) && servers[program as "auth-server" | "profile-server"].settings.createSchema;
+
 function programFaults(context: FxaContext, program: Program): PlatformFault[] {
   const { replicas, autoscale, parallelSafe, disruption } = optionsOf(context, program);
   const place = program === "mozilla-sync" ? ["sync"] : ["servers", program];
@@ -32,6 +42,14 @@ function programFaults(context: FxaContext, program: Program): PlatformFault[] {
       fault(
         many,
         "must not ask for more than one pod without parallelSafe: true, the word that somebody has seen two of them work",
+      ),
+    ];
+  }
+  if (autoscale === undefined && most > 1 && racesForTables(context, program)) {
+    return [
+      fault(
+        "replicas",
+        `must be left out for autoscale: { min: ${most}, max: ${most} }, or more: so many first pods would make its tables at once, and an autoscaler is there only when the first one is ready; or say settings.createSchema: false`,
       ),
     ];
   }

@@ -100,6 +100,7 @@ export const ProfileSettings = z.strictObject({
       queue: QueueUrl,
     })
     .optional(),
+  /** Makes and changes its tables when it starts, as the auth-server does: more than one pod by `autoscale` alone. */
   createSchema: z.boolean().default(true),
   /** Keeps answers in Redis. */
   cache: z.boolean().default(true),

@@ -38,6 +38,11 @@ describe("a config", () => {
       "servers.graphql-api.replicas: must not ask for more than one pod without parallelSafe: true",
     ],
     [
+      "two first pods that both make the tables",
+      one("profile-server", { replicas: 2, parallelSafe: true }),
+      "servers.profile-server.replicas: must be left out for autoscale: { min: 2, max: 2 }",
+    ],
+    [
       "an autoscaler of the same",
       one("graphql-api", { autoscale: { min: 1, max: 3 } }),
       "servers.graphql-api.autoscale: must not ask for more than one pod",
@@ -300,6 +305,16 @@ describe("a config", () => {
     expect(complaints(above).filter((line) => line.startsWith(complaint))).toHaveLength(1);
   });
 
+  it("lets many first pods be of a server whose tables somebody else makes", () => {
+    const two = { replicas: 2, parallelSafe: true, settings: { createSchema: false } };
+    expect(complaints(one("profile-server", two))).toEqual([]);
+    expect(complaints(one("auth-server", two))).toEqual([]);
+    const growing = { autoscale: { min: 2, max: 4 }, parallelSafe: true };
+    expect(complaints(one("auth-server", growing))).toEqual([]);
+    // The only tables of auth-db-mysql are the Job's.
+    expect(complaints(one("auth-db-mysql", { replicas: 2, parallelSafe: true }))).toEqual([]);
+  });
+
   it("lets a demo's client go where demos are off", () => {
     const own = { ...client, id: "dcdb5ae7add825d2", redirectUri: "https://a.example.org/b" };
     expect(complaints(clients(own))).toEqual([]);
@@ -324,7 +339,9 @@ describe("a config", () => {
     );
     expect(warned.some((line) => line.startsWith("auth-server: one pod"))).toBe(true);
     expect(fxaWarnings(fxa({ environment: "development" }))).toEqual([]);
-    const two = fxaWarnings(fxa(one("auth-server", { replicas: 2, parallelSafe: true })));
+    const two = fxaWarnings(
+      fxa(one("auth-server", { autoscale: { min: 2, max: 4 }, parallelSafe: true })),
+    );
     expect(two.some((line) => line.startsWith("auth-server"))).toBe(false);
   });
 });
