@@ -11,6 +11,8 @@ export type Peer =
   | { readonly kind: "group"; readonly name: string; readonly namespace: string }
   /** Every address that is not private: clients on the internet, or servers there. */
   | { readonly kind: "internet" }
+  /** Ranges outside the cluster, private ones too: a managed store in the cloud's own network. */
+  | { readonly kind: "addresses"; readonly ranges: readonly string[] }
   /** The cluster's API server. Its address is the cluster's affair, so only the port is narrowed. */
   | { readonly kind: "api-server" }
   /**

@@ -4,6 +4,7 @@
 import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { BackupPlan } from "./backup.schema.ts";
 import type { KafkaConfig } from "./kafka.schema.ts";
+import type { OutsideAddresses } from "./outside.schema.ts";
 import type { OpenRedisConfig } from "./redis.schema.ts";
 import type { SharedFilesConfig } from "./shared-files.schema.ts";
 
@@ -48,8 +49,18 @@ export interface StoreEnd {
 
 const workload = (name: string, namespace: string): Peer => ({ kind: "workload", name, namespace });
 
+/** Where callers find a server outside the cluster: in the ranges that the file names, or on the internet. */
+export const outsidePeer = (addresses: OutsideAddresses): Peer =>
+  addresses === undefined ? { kind: "internet" } : { kind: "addresses", ranges: addresses };
+
 /** Config of a store that is here or elsewhere. */
-type Placed = { readonly kind: "builtin" } | { readonly kind: "external"; readonly port: number };
+type Placed =
+  | { readonly kind: "builtin" }
+  | {
+      readonly kind: "external";
+      readonly port: number;
+      readonly addresses?: OutsideAddresses;
+    };
 
 const storeEnd =
   (port: number) =>
@@ -57,7 +68,7 @@ const storeEnd =
   (name: string, config: Placed, namespace: string): StoreEnd =>
     config.kind === "builtin"
       ? { peer: workload(name, namespace), port }
-      : { peer: { kind: "internet" }, port: config.port };
+      : { peer: outsidePeer(config.addresses), port: config.port };
 
 /** Where callers reach a Postgres. */
 export const postgresEnd = storeEnd(postgresPort);

@@ -5,7 +5,7 @@
  * dial. So no policy bars what a setting asks for, and none lets through what no setting names.
  */
 import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
-import { mysqlFlows } from "../data/flows.ts";
+import { mysqlFlows, outsidePeer } from "../data/flows.ts";
 import { controllerPeers, entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { FxaContext } from "./context.ts";
@@ -44,7 +44,10 @@ function calleeEnds(
     case "mysql":
       return [
         {
-          peer: config.mysql.kind === "builtin" ? pod(context, storePorts.mysql.service) : internet,
+          peer:
+            config.mysql.kind === "builtin"
+              ? pod(context, storePorts.mysql.service)
+              : outsidePeer(config.mysql.addresses),
           port: tcp(mysql.port),
         },
       ];
@@ -54,7 +57,7 @@ function calleeEnds(
           peer:
             config.redis.kind === "builtin"
               ? pod(context, storePorts["redis-master"].service)
-              : internet,
+              : outsidePeer(config.redis.addresses),
           port: tcp(redis.port),
         },
       ];
@@ -77,19 +80,22 @@ const callsOf = (context: FxaContext, from: Peer, calls: readonly Callee[]): Flo
     calleeEnds(context, callee).map(({ peer, port }) => ({ from, to: peer, ports: [port] })),
   );
 
+type MailServer = NonNullable<FxaContext["config"]["mail"]["smtp"]>;
+
+/** Port of a mail server on the internet. */
+const publicSmtp = (smtp: MailServer | undefined): number[] =>
+  smtp === undefined || smtp.addresses !== undefined ? [] : [smtp.port];
+
 /** Ports on which a program dials the world: other people's services, and where errors are told of. */
 export function outwardPorts({ config }: FxaContext, program: Program): number[] {
   const { mail, servers } = config;
   switch (program) {
     case "auth-server": {
       // 443: AWS, Pushbox, Stripe, push services of browsers, and where errors go.
-      const smtp = mail.kind === "auth-server" ? [mail.smtp.port] : [];
-      return [443, ...smtp];
+      return [443, ...(mail.kind === "auth-server" ? publicSmtp(mail.smtp) : [])];
     }
     case "mail-service":
-      return mail.kind !== "mail-service"
-        ? []
-        : [443, ...(mail.smtp === undefined ? [] : [mail.smtp.port])];
+      return mail.kind === "mail-service" ? [443, ...publicSmtp(mail.smtp)] : [];
     case "event-broker":
       return [443];
     // Whoever issued an assertion is asked for its key.
@@ -118,6 +124,19 @@ export function outwardPorts({ config }: FxaContext, program: Program): number[]
   }
 }
 
+/** Calls of a program, or of a pod that stands in for it, out of the cluster. */
+function outwardFlows(context: FxaContext, from: Peer, program: Program): Flow[] {
+  const { mail } = context.config;
+  const ports = outwardPorts(context, program);
+  const sends = mail.kind === program ? mail.smtp : undefined;
+  return [
+    ...(ports.length === 0 ? [] : [{ from, to: internet, ports: ports.map(tcp) }]),
+    ...(sends?.addresses === undefined
+      ? []
+      : [{ from, to: outsidePeer(sends.addresses), ports: [tcp(sends.port)] }]),
+  ];
+}
+
 const tellsOutside = (settings: {
   readonly sentryDsn?: unknown;
   readonly reputation?: unknown;
@@ -137,49 +156,53 @@ export const visitors: readonly Program[] = [
   "321done",
 ];
 
-function visits(context: FxaContext, ingress: IngressConfig): Flow[] {
-  return visitors
+const visitFlows = (
+  context: FxaContext,
+  from: Peer,
+  program: Program,
+  ingress: IngressConfig,
+): Flow[] => [
+  ...(outwardPorts(context, program).includes(443)
+    ? []
+    : [{ from, to: internet, ports: [tcp(443)] }]),
+  ...controllerPeers(ingress).map(({ peer, ports }) => ({
+    from,
+    to: peer,
+    ports: ports.map(tcp),
+  })),
+];
+
+const visits = (context: FxaContext, ingress: IngressConfig): Flow[] =>
+  visitors
     .filter((program) => context.runs(program))
-    .flatMap((program) => {
-      const from = programPod(context, program);
-      return [
-        ...(outwardPorts(context, program).includes(443)
-          ? []
-          : [{ from, to: internet, ports: [tcp(443)] }]),
-        ...controllerPeers(ingress).map(({ peer, ports }) => ({
-          from,
-          to: peer,
-          ports: ports.map(tcp),
-        })),
-      ];
-    });
-}
+    .flatMap((program) => visitFlows(context, programPod(context, program), program, ingress));
 
 /** A copy of the database has a host, and may have a port, of its own. */
-function replicaFlows(context: FxaContext): Flow[] {
+function replicaFlows(context: FxaContext, from: Peer): Flow[] {
   const { readReplica } = context.config.servers["auth-db-mysql"].settings;
   return readReplica === undefined
     ? []
     : [
         {
-          from: programPod(context, "auth-db-mysql"),
-          to: internet,
+          from,
+          to: outsidePeer(readReplica.addresses),
           ports: [tcp(readReplica.port)],
         },
       ];
 }
 
 /** The debug pod may dial what its target may: it is there to find out why that fails. */
-function debugFlows(context: FxaContext): Flow[] {
+function debugFlows(context: FxaContext, ingress: IngressConfig): Flow[] {
   const { debug } = context.config;
   if (debug === undefined || !context.runs(debug.target)) {
     return [];
   }
   const from = pod(context, debugName);
-  const outward = outwardPorts(context, debug.target);
   return [
     ...callsOf(context, from, planOf(context, debug.target).environment.calls),
-    ...(outward.length === 0 ? [] : [{ from, to: internet, ports: outward.map(tcp) }]),
+    ...(debug.target === "auth-db-mysql" ? replicaFlows(context, from) : []),
+    ...(visitors.includes(debug.target) ? visitFlows(context, from, debug.target, ingress) : []),
+    ...outwardFlows(context, from, debug.target),
   ];
 }
 
@@ -190,10 +213,9 @@ function mailQueueFlows(context: FxaContext): Flow[] {
     return [];
   }
   const from = pod(context, mailQueuesName);
-  const ports = outwardPorts(context, "mail-service").map(tcp);
   return [
     ...callsOf(context, from, planOf(context, "mail-service").environment.calls),
-    { from, to: internet, ports },
+    ...outwardFlows(context, from, "mail-service"),
   ];
 }
 
@@ -207,24 +229,30 @@ export function fxaFlows(context: FxaContext, ingress: IngressConfig): Flow[] {
     ...programs.flatMap((program) =>
       callsOf(context, programPod(context, program), planOf(context, program).environment.calls),
     ),
-    ...programs.flatMap((program) => {
-      const ports = outwardPorts(context, program);
-      return ports.length === 0
-        ? []
-        : [{ from: programPod(context, program), to: internet, ports: ports.map(tcp) }];
-    }),
+    ...programs.flatMap((program) => outwardFlows(context, programPod(context, program), program)),
     ...callsOf(context, pod(context, patcherName), ["mysql"]),
     // Its own backups and restores.
     ...mysqlFlows(storePorts.mysql.service, context.config.mysql, context.config.namespace),
-    ...replicaFlows(context),
+    ...(context.runs("auth-db-mysql")
+      ? replicaFlows(context, programPod(context, "auth-db-mysql"))
+      : []),
     ...visits(context, ingress),
     ...mailQueueFlows(context),
-    ...debugFlows(context),
+    ...debugFlows(context, ingress),
   ];
 }
 
-/** Programs that send to StatsD, for the flows of whoever watches. */
-export const statsdClients = (context: FxaContext): Peer[] =>
-  runningPrograms(context)
-    .filter((program) => planOf(context, program).environment.calls.includes("statsd"))
-    .map((program) => programPod(context, program));
+/** Whoever sends to StatsD, for the flows of whoever watches: programs, and the debug pod in the place of one. */
+export function statsdClients(context: FxaContext): Peer[] {
+  const { debug } = context.config;
+  const sends = (program: Program): boolean =>
+    planOf(context, program).environment.calls.includes("statsd");
+  return [
+    ...runningPrograms(context)
+      .filter(sends)
+      .map((program) => programPod(context, program)),
+    ...(debug !== undefined && context.runs(debug.target) && sends(debug.target)
+      ? [pod(context, debugName)]
+      : []),
+  ];
+}

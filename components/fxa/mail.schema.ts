@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../base/images.ts";
 import { Hostname, Ipv4, Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
+import { OutsideAddresses } from "../data/outside.schema.ts";
 import { AwsKeys } from "./credentials.schema.ts";
 
 const address = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
@@ -13,6 +14,8 @@ const Smtp = z
   .strictObject({
     host: z.union([Ipv4, Hostname], "must be a bare host name, e.g. smtp.example.org"),
     port: Port.default(465),
+    /** Where it stands, where that is not the internet: a relay, or an endpoint of SES in the cloud's own network. */
+    addresses: OutsideAddresses,
     /** TLS from the first byte on, as on 465. On 587 it begins later, which the server does by itself. */
     secure: z.boolean().default(true),
     /** Account and password: both, or neither. */
@@ -90,6 +93,8 @@ const ByMailService = z
       .strictObject({
         host: z.union([Ipv4, Hostname], "must be a bare host name, e.g. smtp.example.org"),
         port: Port.default(25),
+        /** Where it stands, where that is not the internet. */
+        addresses: OutsideAddresses,
         user: reference("token").optional(),
         password: reference("token").optional(),
       })

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { Bytes, DnsLabel, HttpUrl, Ipv4, Seconds } from "../base/scalars.ts";
 import { Hostname, Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
+import { OutsideAddresses } from "../data/outside.schema.ts";
 import { ClientId, QueueUrl } from "./auth-server.schema.ts";
 import { AwsKeys } from "./credentials.schema.ts";
 
@@ -20,6 +21,8 @@ export const AuthDbSettings = z.strictObject({
     .strictObject({
       host: z.union([Ipv4, Hostname], "must be a bare host name"),
       port: Port.default(3_306),
+      /** Where it stands, where that is not the internet. */
+      addresses: OutsideAddresses,
     })
     .optional(),
   /** Deletes tokens that have expired. */

@@ -14,19 +14,23 @@ const podLabels = ({ kind, name }: { kind: "workload" | "group"; name: string })
   [kind === "group" ? groupLabel : workloadLabel]: name,
 });
 
-function policyPeer(peer: Peer): PolicyPeer {
+function policyPeers(peer: Peer): PolicyPeer[] {
   switch (peer.kind) {
     case "workload":
     case "group":
-      return {
-        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
-        podSelector: { matchLabels: podLabels(peer) },
-      };
+      return [
+        {
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
+          podSelector: { matchLabels: podLabels(peer) },
+        },
+      ];
     case "internet":
-      return { ipBlock: { cidr: "0.0.0.0/0", except: [...privateRanges] } };
+      return [{ ipBlock: { cidr: "0.0.0.0/0", except: [...privateRanges] } }];
+    case "addresses":
+      return peer.ranges.map((cidr) => ({ ipBlock: { cidr } }));
     case "api-server":
     case "nodes":
-      return { ipBlock: { cidr: "0.0.0.0/0" } };
+      return [{ ipBlock: { cidr: "0.0.0.0/0" } }];
   }
 }
 
@@ -71,10 +75,10 @@ export function networkPolicySpec(
   return {
     podSelector: { matchLabels: podLabels({ kind, name }) },
     policyTypes: ["Ingress", "Egress"],
-    ingress: flows.callers.map((flow) => ({ from: [policyPeer(flow.from)], ...policyPorts(flow) })),
+    ingress: flows.callers.map((flow) => ({ from: policyPeers(flow.from), ...policyPorts(flow) })),
     egress: [
       nameLookups,
-      ...flows.calls.map((flow) => ({ to: [policyPeer(flow.to)], ...policyPorts(flow) })),
+      ...flows.calls.map((flow) => ({ to: policyPeers(flow.to), ...policyPorts(flow) })),
     ],
   };
 }

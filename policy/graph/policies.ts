@@ -4,6 +4,7 @@
  * The sandbox has no network, so nothing there shows a packet refused. What this proves is what the
  * rendered policies say. What a plug-in makes of them is seen live only (`make verify TARGET=live`).
  */
+import { inRange } from "../../components/base/ranges.ts";
 import {
   matches,
   namespaceOf,
@@ -29,25 +30,6 @@ export interface Call {
   readonly protocol: string;
 }
 
-/** An IPv4 address as a number. */
-function ipv4(text: string): number {
-  const parts = text.split(".").map(Number);
-  if (
-    parts.length !== 4 ||
-    parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)
-  ) {
-    throw new Error(`${text} is no IPv4 address`);
-  }
-  return parts.reduce((sum, part) => sum * 256 + part, 0);
-}
-
-/** Whether an IPv4 address lies in a block. */
-export function inBlock(ip: string, cidr: string): boolean {
-  const [base = "", bits = "32"] = cidr.split("/");
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(ipv4(ip) / size) === Math.floor(ipv4(base) / size);
-}
-
 /** Pods on the node's own network have its address: to everybody else they are the node. */
 function seen(end: Endpoint): Endpoint {
   return end.kind === "pods" && end.pods.spec.hostNetwork === true ? node : end;
@@ -64,8 +46,8 @@ function peerMatches(
     const block = peer.ipBlock;
     return (
       block !== undefined &&
-      inBlock(end.ip, block.cidr) &&
-      !(block.except ?? []).some((cidr) => inBlock(end.ip, cidr))
+      inRange(end.ip, block.cidr) &&
+      !(block.except ?? []).some((cidr) => inRange(end.ip, cidr))
     );
   }
   // Blocks are for addresses outside the cluster: whether one matches a pod is the plug-in's choice,

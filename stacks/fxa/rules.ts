@@ -5,7 +5,7 @@
  * Each rule is a pure function from the config to faults; each fault says where, what was expected, and how to mend
  * it.
  */
-import { unreachableFault } from "../../components/data/reach.ts";
+import { outsideFault } from "../../components/data/reach.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
 import { fxaFaults } from "../../components/fxa/rules.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
@@ -92,23 +92,20 @@ const hostFaults: Rule = (stack) => {
 /** Browsers need https, and pictures room. */
 const wayInFaults: Rule = ({ ingress }) => [...tlsFaults(ingress), ...bodyFaults(ingress)];
 
-/** Hosts outside that no network policy opens. */
+/** Servers outside that no network policy opens. */
 const unreachableFaults: Rule = ({ networkPolicy, mysql, redis, servers, mail }) => {
   if (networkPolicy === "off") {
     return [];
   }
   const { readReplica } = servers["auth-db-mysql"].settings;
-  const smtp = mail.smtp;
+  const { smtp } = mail;
   return [
-    ...(mysql.kind === "external" ? unreachableFault(["mysql", "host"], mysql.host) : []),
-    ...(redis.kind === "external" ? unreachableFault(["redis", "host"], redis.host) : []),
-    ...(smtp === undefined ? [] : unreachableFault(["mail", "smtp", "host"], smtp.host)),
+    ...(mysql.kind === "external" ? outsideFault(["mysql"], mysql) : []),
+    ...(redis.kind === "external" ? outsideFault(["redis"], redis) : []),
+    ...(smtp === undefined ? [] : outsideFault(["mail", "smtp"], smtp)),
     ...(readReplica === undefined
       ? []
-      : unreachableFault(
-          ["servers", "auth-db-mysql", "settings", "readReplica", "host"],
-          readReplica.host,
-        )),
+      : outsideFault(["servers", "auth-db-mysql", "settings", "readReplica"], readReplica)),
   ];
 };
 

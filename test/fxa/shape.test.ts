@@ -15,7 +15,7 @@ import { environmentFaults } from "../../components/fxa/settings.ts";
 import { syncSettings } from "../../components/fxa/side-servers.ts";
 import { internalFault, publicFault } from "../../components/fxa/urls.ts";
 import { ingress } from "../platform/fixtures.ts";
-import { broker, everything, fxa, fxaConfig, topic } from "./fixtures.ts";
+import { broker, everything, fxa, fxaConfig, least, topic } from "./fixtures.ts";
 
 const all = contextOf(fxaConfig(everything), { host: "statsd.metrics.svc", port: 8125 });
 const door = ingress();
@@ -273,8 +273,44 @@ describe("flows", () => {
     expect(names("fxa-auth-db-mysql-patch")).toEqual(["internet:3306"]);
   });
 
+  it("let programs out to where stores and mail servers stand, and to no private address else", () => {
+    const addresses = ["10.20.0.0/16"];
+    const private_ = fxa({
+      mysql: { addresses },
+      redis: { kind: "external", host: "redis.example.net", addresses: ["10.21.0.0/16"] },
+      mail: { smtp: { ...least.mail.smtp, addresses: ["10.22.0.0/16"] } },
+      servers: {
+        "auth-db-mysql": {
+          settings: { readReplica: { host: "copy.example.net", addresses: ["10.23.0.0/16"] } },
+        },
+      },
+      debug: { target: "auth-db-mysql" },
+    });
+    const left = (service: string) =>
+      flowsOf(fxaFlows(private_, door), service, "fxa").calls.flatMap(({ to, ports }) =>
+        to.kind === "addresses"
+          ? ports.map(({ port }) => `${to.ranges.join()}:${port}`)
+          : to.kind === "internet"
+            ? ports.map(({ port }) => `internet:${port}`)
+            : [],
+      );
+    expect(left("fxa-auth-server").sort()).toEqual([
+      "10.20.0.0/16:3306",
+      "10.21.0.0/16:6379",
+      "10.22.0.0/16:465",
+      "internet:443",
+    ]);
+    expect(left("fxa-auth-db-mysql-patch")).toEqual(["10.20.0.0/16:3306"]);
+    expect(left("fxa-auth-db-mysql")).toEqual(["10.20.0.0/16:3306", "10.23.0.0/16:3306"]);
+    expect(left("fxa-debug")).toEqual(left("fxa-auth-db-mysql"));
+  });
+
   it("let the debug pod dial what its target may", () => {
     expect(names("fxa-debug")).toEqual(expect.arrayContaining(["fxa-auth-server:9000"]));
+    // A demo asks accounts.<root>, as browsers do.
+    const demo = fxaFlows(fxa({ demos: {}, debug: { target: "123done" } }), door);
+    const called = (service: string) => flowsOf(demo, service, "fxa").calls.map(({ to }) => to);
+    expect(called("fxa-debug")).toEqual(called("123done"));
     expect(flowsOf(fxaFlows(fxa(), door), "fxa-debug", "fxa").calls).toEqual([]);
   });
 
@@ -288,6 +324,8 @@ describe("flows", () => {
       "fxa-payments-server-worker",
       "fxa-payments-server-static",
       "fxa-event-broker",
+      // In the event-broker's place.
+      "fxa-debug",
     ]);
     expect(statsdClients(contextOf(fxaConfig(everything)))).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { inRange } from "../../../components/base/ranges.ts";
 import { destinations, serviceAddresses } from "../../../policy/graph/addresses.ts";
 import { podsOf, restrictedPod, shop, shopObjects } from "./fixture.ts";
 import { PodSpec, type World } from "../../../policy/graph/objects.ts";
@@ -7,7 +8,6 @@ import {
   allowedCalls,
   allows,
   type Endpoint,
-  inBlock,
   internet,
   undenied,
 } from "../../../policy/graph/policies.ts";
@@ -140,9 +140,9 @@ describe("network policies", () => {
   });
 
   test("count addresses of a block right", () => {
-    expect(inBlock("172.31.0.1", "172.16.0.0/12")).toBe(true);
-    expect(inBlock("172.32.0.1", "172.16.0.0/12")).toBe(false);
-    expect(inBlock("255.255.255.255", "0.0.0.0/0")).toBe(true);
+    expect(inRange("172.31.0.1", "172.16.0.0/12")).toBe(true);
+    expect(inRange("172.32.0.1", "172.16.0.0/12")).toBe(false);
+    expect(inRange("255.255.255.255", "0.0.0.0/0")).toBe(true);
   });
 });
 
