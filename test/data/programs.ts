@@ -86,6 +86,8 @@ export interface Running {
 const toolNames = [
   "postgres",
   "redis",
+  "mysql",
+  "memcached",
   "knot",
   "kzonecheck",
   "kdig",

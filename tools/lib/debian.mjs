@@ -44,27 +44,55 @@ export async function unpackPackages(source, binaries, folder, work) {
   const archives = join(folder, ".archives");
   mkdirSync(archives, { recursive: true });
   await withProgress(`fetching Debian's ${source.package}`, () =>
-    fetchPackages(source, archives, work),
+    fetchPackages([source.package], source.own, archives, work),
   );
   const root = join(folder, "root");
-  mkdirSync(root);
+  await unpackAll(archives, root);
+  for (const binary of binaries) writeStarter(folder, root, binary);
+}
+
+/**
+ * Adds libraries of Debian to programs that are not Debian's: those that are not installed here, with what they need.
+ * @param {readonly string[]} libraries names of packages
+ * @param {string} root
+ * @param {string} work a folder for apt's lists
+ * @returns {Promise<void>}
+ * @throws {Unavailable} where one is missing and cannot be fetched
+ */
+export async function addLibraries(libraries, root, work) {
+  const installed = installedPackages(await dpkgStatus());
+  const missing = libraries.filter((name) => !installed.has(name));
+  if (missing.length === 0) return;
+  const archives = join(root, ".archives");
+  mkdirSync(archives, { recursive: true });
+  await fetchPackages(missing, "^$", archives, work);
+  await unpackAll(archives, root);
+}
+
+/**
+ * Unpacks a folder of packages and takes it away.
+ * @param {string} archives
+ * @param {string} root
+ */
+async function unpackAll(archives, root) {
+  mkdirSync(root, { recursive: true });
   for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
     const result = await run("dpkg", ["-x", join(archives, name), root]);
     if (result.code !== 0)
       throw new InstallError(`dpkg cannot unpack ${name}: ${result.stderr.trim()}`);
   }
   rmSync(archives, { recursive: true });
-  for (const binary of binaries) writeStarter(folder, root, binary);
 }
 
 /**
  * Fetches the packages and the libraries they need that are not installed here. The dependencies are worked out here
  * and not by `apt-get install`, which refuses on a system whose own packages are in disorder.
- * @param {DebianSource} source
+ * @param {readonly string[]} packages
+ * @param {string} own a pattern for the names of the program's own packages
  * @param {string} archives
  * @param {string} work
  */
-async function fetchPackages(source, archives, work) {
+async function fetchPackages(packages, own, archives, work) {
   for (const part of ["lists/partial", "cache"]) mkdirSync(join(work, part), { recursive: true });
   const settings = [
     `Dir::State::Lists=${join(work, "lists")}`,
@@ -82,14 +110,30 @@ async function fetchPackages(source, archives, work) {
   const depends = await run("apt-cache", [
     ...settings,
     ...["depends", "--recurse", ...only.map((word) => `--no-${word}`)],
-    source.package,
+    ...packages,
   ]);
-  const installed = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n"]);
-  const names = neededPackages(depends.stdout, installed.stdout, source.own);
+  const names = neededPackages(depends.stdout, await dpkgStatus(), own);
   const result = await run("apt-get", [...settings, "-q", "download", ...names], { cwd: archives });
   if (result.code === 0 && names.length > 0) return;
-  throw new Unavailable(`apt-get cannot fetch ${source.package}: ${lastLine(result.stderr)}`);
+  throw new Unavailable(`apt-get cannot fetch ${packages.join(", ")}: ${lastLine(result.stderr)}`);
 }
+
+/** @returns {Promise<string>} lines of `<name> <status>`; nothing where there is no dpkg */
+const dpkgStatus = async () =>
+  (await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n"])).stdout;
+
+/**
+ * @param {string} status lines of `<name> <status>`
+ * @returns {Set<string>}
+ */
+const installedPackages = (status) =>
+  new Set(
+    status
+      .split("\n")
+      .map((line) => line.split(" "))
+      .filter(([, word]) => word === "installed")
+      .map(([name = ""]) => name),
+  );
 
 /**
  * Out of the whole closure: the packages of the program itself, and the libraries not installed. Never the C library:
@@ -100,13 +144,7 @@ async function fetchPackages(source, archives, work) {
  * @returns {string[]}
  */
 export function neededPackages(closure, installed, own) {
-  const present = new Set(
-    installed
-      .split("\n")
-      .map((line) => line.split(" "))
-      .filter(([, status]) => status === "installed")
-      .map(([name]) => name),
-  );
+  const present = installedPackages(installed);
   const names = closure.split("\n").filter((line) => /^[a-z0-9][a-z0-9.+-]*$/.test(line));
   const wanted = (/** @type {string} */ name) =>
     new RegExp(own).test(name) ||
@@ -119,11 +157,11 @@ export function neededPackages(closure, installed, own) {
  * @param {string} folder
  * @param {string} root
  * @param {string} binary
+ * @throws {InstallError} where `root` does not hold it
  */
-function writeStarter(folder, root, binary) {
+export function writeStarter(folder, root, binary) {
   const program = findProgram(root, binary);
-  if (program === undefined)
-    throw new InstallError(`the Debian packages hold no program '${binary}'`);
+  if (program === undefined) throw new InstallError(`the packages hold no program '${binary}'`);
   const libraries = libraryFolders(root).map((path) => `$here/${relative(folder, path)}`);
   const text = [
     "#!/bin/sh",

@@ -12,6 +12,7 @@ import { Unavailable, download, isReachable } from "./download.mjs";
 import { withLock } from "./lock.mjs";
 import { InstallError, duration, say } from "./log.mjs";
 import { compileAgainstJars, mavenVersionOf } from "./maven.mjs";
+import { unpackArchive } from "./maven-archive.mjs";
 import { candidateFolders, findOnPath, linkFolder, probeVersion } from "./path-tools.mjs";
 import { installPackages, pythonVersionOf } from "./python.mjs";
 import { unpackSchemas } from "./schemas.mjs";
@@ -37,6 +38,7 @@ const words = {
   pypi: "installed from Python's packages, SHA-256 as pinned",
   cargo: "built from its crates, SHA-256 as pinned",
   maven: "compiled against its jars, SHA-256 as pinned",
+  "maven-archive": "unpacked from its archive in Maven's repository, SHA-256 as pinned",
 };
 
 /**
@@ -215,6 +217,10 @@ function fill(tool, source, folder, place) {
       return buildCrate(source, tool.binaries, folder, join(place.root, "cargo"));
     case "maven":
       return compileAgainstJars(source, folder, join(place.root, "maven"));
+    case "maven-archive": {
+      const [scratch, debian] = [join(place.root, "maven"), join(place.root, "debian")];
+      return unpackArchive(source, tool.binaries, folder, scratch, debian);
+    }
   }
 }
 
@@ -239,8 +245,10 @@ async function verify(name, tool, source, folder) {
   if (absent.length > 0)
     throw new InstallError(`${name}: ${absent.join(", ")} did not come with it`);
   if (tool.probe === undefined) return;
-  // All of Debian's are asked: each may lack a library of its own. Of the others, a set comes from one publisher.
-  const binaries = source.kind === "debian" ? tool.binaries : tool.binaries.slice(0, 1);
+  // All that take libraries from Debian are asked: each may lack one of its own. Of the others, a set comes from one
+  // publisher.
+  const each = source.kind === "debian" || source.kind === "maven-archive";
+  const binaries = each ? tool.binaries : tool.binaries.slice(0, 1);
   for (const binary of binaries) {
     const version = await probeVersion(join(folder, binary), tool.probe);
     const good = source.kind === "debian" ? version !== undefined : version === source.version;

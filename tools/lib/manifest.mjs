@@ -26,8 +26,11 @@ import { readFileSync } from "node:fs";
  *   `module`: a folder of tools/modules with a Cargo.lock; `rust`: the oldest Rust that builds it
  * @typedef {{ kind: "maven", version: string, module: string, java: number }} MavenSource
  *   `module`: a folder of tools/modules with a pom.xml and SHA256SUMS; `java`: the oldest JDK that compiles it
+ * @typedef {{ kind: "maven-archive", version: string, platform: string, artifact: string, sha256: string,
+ *   paths: string[], libraries: string[] }} MavenArchive `artifact`: a zip as `group:name:version:zip:classifier`;
+ *   `paths`: files, and folders (`name/`), taken out of it; `libraries`: Debian's packages that its programs need
  * @typedef {DownloadSource | GoSource | GoFiles | PythonSource | PythonProgram | DebianSource | PypiSource | CargoSource |
- *   MavenSource} Source
+ *   MavenSource | MavenArchive} Source
  * @typedef {{ binaries: string[], files?: string[], folders?: string[], probe?: Probe, sources: Source[] }} Tool
  *   `files`: what must be there besides binaries; `folders`: where to look besides PATH (`*` stands for one name)
  * @typedef {{ node: string, npm: string, programNode: string, go: string }} Requirements

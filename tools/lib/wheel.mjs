@@ -31,7 +31,7 @@ export async function readWheel(source, prefix) {
       await indexDownload(source, wheel);
     }
     verifySha256(wheel, source.sha256, source.file);
-    return readZip(readFileSync(wheel), prefix);
+    return readZip(readFileSync(wheel), (name) => name.startsWith(prefix));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -7,11 +7,11 @@ const entrySignature = 0x02014b50;
 
 /**
  * @param {Buffer} archive
- * @param {string} prefix only entries whose name starts so
+ * @param {(name: string) => boolean} wanted which entries are read
  * @returns {Map<string, Buffer>} name → contents
  * @throws {Error} where the bytes are no zip archive, or use a compression other than none and deflate
  */
-export function readZip(archive, prefix) {
+export function readZip(archive, wanted) {
   /** @type {Map<string, Buffer>} */
   const entries = new Map();
   const end = findEnd(archive);
@@ -20,8 +20,7 @@ export function readZip(archive, prefix) {
     if (archive.readUInt32LE(offset) !== entrySignature) throw new Error("damaged zip archive");
     const nameLength = archive.readUInt16LE(offset + 28);
     const name = archive.toString("utf8", offset + 46, offset + 46 + nameLength);
-    if (name.startsWith(prefix) && !name.endsWith("/"))
-      entries.set(name, readEntry(archive, offset));
+    if (!name.endsWith("/") && wanted(name)) entries.set(name, readEntry(archive, offset));
     offset +=
       46 + nameLength + archive.readUInt16LE(offset + 30) + archive.readUInt16LE(offset + 32);
   }
