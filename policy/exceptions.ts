@@ -20,13 +20,13 @@ export type { Exception } from "./exceptions/exception.ts";
 
 /** All exceptions. */
 export const exceptions: readonly Exception[] = [
-  ...imagesExceptions,
-  ...ingressExceptions,
-  ...certManagerExceptions,
-  ...observabilityExceptions,
   ...skywireExceptions,
   ...votingExceptions,
   ...spacemeshExceptions,
   ...pushtechExceptions,
   ...fxaExceptions,
+  ...imagesExceptions,
+  ...ingressExceptions,
+  ...certManagerExceptions,
+  ...observabilityExceptions,
 ];

@@ -1,7 +1,14 @@
 /** What a program is told, in the words of a container. Pure but for the outputs that secrets are. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Container, FileSet, GivenClaim, Mount, SecretFileSet } from "../workload/types.ts";
+import type {
+  Container,
+  FileSet,
+  GivenClaim,
+  Mount,
+  SecretFileSet,
+  Security,
+} from "../workload/types.ts";
 import type { ServerPlan } from "./context.ts";
 import type { ServerFile } from "./files.ts";
 import type { Program } from "./roles.ts";
@@ -91,7 +98,7 @@ export const imageFields = ({
 export const userOf = (program: Program, { user }: FxaImage): number =>
   user ?? imageUsers[traitsOf(program).image];
 
-/** A place for what is written by the way: the root of every container is read-only. */
+/** A place for what is written by the way: the root of most containers is read-only. */
 export const scratchFolder = {
   scratch: { name: "tmp", sizeLimit: "256Mi" },
   mount: { volume: "tmp", path: "/tmp" },
@@ -100,8 +107,15 @@ export const scratchFolder = {
 /** Programs that compile or translate into their own folder when they start (facts/fxa.md 2 and 4.4). */
 const compiling: ReadonlySet<Program> = new Set(["content-server", "graphql-api", "event-broker"]);
 
-/** Whether a program writes beside its volumes. */
-export const writesBeside = (program: Program): boolean => compiling.has(program);
+/**
+ * Room for what a program writes into its own folder, its scratch folder and its logs counted in: what comes out of a
+ * compiler is tens of MiB.
+ */
+export const ownFolder = { sizeLimit: "1Gi" } as const;
+
+/** What a program may write beside its volumes: where its folder lies in the image is not known, so that is the root. */
+export const writesBeside = (program: Program): NonNullable<Security["writableRoot"]> =>
+  compiling.has(program) ? ownFolder : false;
 
 const profilePrograms: ReadonlySet<Program> = new Set([
   "profile-server",

@@ -4,7 +4,14 @@ import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import { avatarVolume, imageFields, scratchFolder, toldParts, userOf } from "./container.ts";
+import {
+  avatarVolume,
+  imageFields,
+  ownFolder,
+  scratchFolder,
+  toldParts,
+  userOf,
+} from "./container.ts";
 import { debugPlan, optionsOf } from "./environment.ts";
 import { debugName } from "./flows.ts";
 import type { FxaConfig } from "./fxa.schema.ts";
@@ -41,7 +48,7 @@ export function debugWorkload(args: DebugPodArgs): WorkloadArgs {
     givenClaims: pictures.givenClaims,
     placement: options.placement,
     // Whoever looks round starts programs that may write where they are.
-    security: { user: userOf(debug.target, image), writableRoot: true },
+    security: { user: userOf(debug.target, image), writableRoot: ownFolder },
     flows: flowsOf(args.flows, debugName, args.namespaceName),
     networkPolicy: args.networkPolicy,
     data: args.data,

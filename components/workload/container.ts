@@ -70,6 +70,7 @@ export function kubernetesContainer(
   const env = environment(container, secretEnv);
   const volumeMounts = mounts(container, args);
   const { image, digest } = container;
+  const disk = diskOf(args);
   const pinned = digest !== undefined || parseImage(image).digest !== undefined;
   return {
     name: container.name,
@@ -96,8 +97,9 @@ export function kubernetesContainer(
       ? {}
       : { lifecycle: { preStop: { exec: { command: [...container.preStop] } } } }),
     resources: {
-      requests: { ...resources.requests },
+      requests: { ...resources.requests, ...disk },
       limits: {
+        ...disk,
         ...(resources.limits.cpu === undefined ? {} : { cpu: resources.limits.cpu }),
         ...(resources.limits.memory === undefined ? {} : { memory: resources.limits.memory }),
         // Requested in the same number: the scheduler knows no other for what cannot be shared.
@@ -111,11 +113,15 @@ export function kubernetesContainer(
   };
 }
 
+/** What a container takes of its node's disk. Requested in the same number, which the API server would do by itself. */
+const diskOf = ({ security: { writableRoot } }: WorkloadArgs): Readonly<Record<string, string>> =>
+  typeof writableRoot === "object" ? { "ephemeral-storage": writableRoot.sizeLimit } : {};
+
 function rightsOf(
   { capabilities }: Container,
   { security: { privileged, writableRoot } }: WorkloadArgs,
 ): k8s.types.input.core.v1.SecurityContext {
-  const readOnlyRootFilesystem = writableRoot !== true;
+  const readOnlyRootFilesystem = writableRoot === undefined || writableRoot === false;
   return privileged === true
     ? { privileged, readOnlyRootFilesystem }
     : {

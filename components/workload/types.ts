@@ -225,8 +225,12 @@ export interface Security {
   readonly group?: number;
   /** Group that owns the volumes. Default: the group. */
   readonly volumeGroup?: number;
-  /** Default false: the container writes only to its volumes. */
-  readonly writableRoot?: boolean;
+  /**
+   * Default false: the container writes only to its volumes. With a `sizeLimit` it may write to its root as well, and
+   * takes no more of its node's disk than that, its logs and the pod's scratch folders counted in: the kubelet evicts
+   * the pod that does, and none of its neighbours. `true` is without bounds.
+   */
+  readonly writableRoot?: boolean | { readonly sizeLimit: string };
   /** Everything that the node's root may do. Only with {@link exception}. Default false. */
   readonly privileged?: boolean;
   /**

@@ -6,22 +6,58 @@ export const fxaExceptions: readonly Exception[] = [
   {
     rule: "public-exposure",
     stacks: fxa,
-    resources: ["Ingress host-*-ingress"],
-    reason: "browsers call them: each server has its users log in, or shows what is for everybody",
+    resources: [
+      "Ingress host-accounts-ingress",
+      "Ingress host-api-ingress",
+      "Ingress host-oauth-ingress",
+      "Ingress host-profile-ingress",
+      "Ingress host-graphql-ingress",
+      "Ingress host-subscriptions-ingress",
+      "Ingress host-token-ingress",
+      "Ingress host-sync-ingress",
+    ],
+    reason:
+      "browsers of the whole world log in by them, and every call after that carries its user's token (facts/fxa.md 7)",
   },
   {
-    rule: "calls-allowed",
+    rule: "public-exposure",
     stacks: fxa,
-    resources: ["Job fxa-auth-db-mysql-patch"],
-    only: /variable server /,
-    reason: "the launcher's word for a role, which is called like a Service: nobody is dialled",
+    resources: ["Ingress host-images-ingress"],
+    reason: "pictures of users, which pages of others show: whoever knows an address sees one",
+  },
+  {
+    rule: "public-exposure",
+    stacks: fxa,
+    resources: ["Ingress host-eventbroker-ingress"],
+    option: "servers.event-broker.settings.push",
+    reason: "Google's Pub/Sub calls it, and signs each call with a token that the server checks",
+  },
+  {
+    rule: "public-exposure",
+    stacks: fxa,
+    resources: [
+      "Ingress host-123done-ingress",
+      "Ingress host-321done-ingress",
+      "Ingress host-fortress-ingress",
+    ],
+    option: "demos",
+    reason:
+      "relying parties that show how to log in: nothing but their visitors' own lists is in them",
   },
   {
     rule: "outside-allowed",
     stacks: fxa,
-    resources: ["Deployment fxa-content-server", "Deployment fxa-graphql-api"],
-    only: /accounts\.example\.org|subscriptions\.example\.org|token\.example\.org/,
-    reason: "addresses that the server tells browsers and does not dial itself",
+    resources: ["Deployment fxa-content-server"],
+    only: /variable (PUBLIC_URL|STATIC_RESOURCE_URL|SUBSCRIPTIONS_MANAGEMENT_URL|SYNC_TOKENSERVER_URL|FXA_(URL|OAUTH_URL|PROFILE_URL|PROFILE_IMAGES_URL|GQL_URL)) /,
+    reason:
+      "hosts of the stack that it tells browsers and dials itself by no name (facts/fxa.md 6)",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: fxa,
+    resources: ["Deployment fxa-graphql-api"],
+    only: /variable (CORS_ORIGIN|SETTINGS_SERVER_URL) /,
+    reason: "where browsers may come from, and the page it sends them to: it dials neither",
   },
   {
     rule: "outside-allowed",
@@ -52,13 +88,6 @@ export const fxaExceptions: readonly Exception[] = [
     resources: ["Deployment fxa-debug"],
     option: "debug",
     reason: "its launcher sleeps: nothing listens until somebody starts it by hand",
-  },
-  {
-    rule: "bounded-scratch",
-    stacks: fxa,
-    resources: ["Deployment fxa-debug"],
-    option: "debug",
-    reason: "whoever looks round in it starts programs that write where they are",
   },
   {
     rule: "image-digests",

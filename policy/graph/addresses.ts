@@ -55,9 +55,15 @@ const hostFlag = new RegExp(`^--?[\\w-]*${meansHost}[\\w-]*=`, "i");
 /** What stands before a value in YAML, TOML, JSON and the like. */
 const hostSetting = new RegExp(`${meansHost}[\\w-]*["']?\\s*[:=]\\s*["']?$`, "i");
 
+/** What the launcher of Firefox Accounts' image takes its role by: the Services are called as the roles (facts/fxa.md 2). */
+const role = ": variable server";
+
 /** Whether a bare word means a host by where it stands. */
 function isHost(place: string, text: string, match: RegExpExecArray): boolean {
   const [word] = match;
+  if (place.endsWith(role)) {
+    return false;
+  }
   if (/: file /.test(place)) {
     return hostSetting.test(text.slice(Math.max(0, match.index - 60), match.index));
   }

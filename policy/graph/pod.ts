@@ -40,7 +40,11 @@ const KeyReference = z.looseObject({
 
 const Whole = z.looseObject({ name: z.string(), optional: z.boolean().optional() });
 
-const Quantities = z.looseObject({ cpu: z.string().optional(), memory: z.string().optional() });
+const Quantities = z.looseObject({
+  cpu: z.string().optional(),
+  memory: z.string().optional(),
+  "ephemeral-storage": z.string().optional(),
+});
 
 const Variable = z.looseObject({
   name: z.string(),

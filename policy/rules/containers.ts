@@ -44,8 +44,11 @@ export const boundedScratch: ResourceRule = {
   protects:
     "what a container writes to its own root or to an unlimited scratch volume fills the node's disk, and the kubelet then evicts its neighbours",
   check: (resource) => [
-    ...inContainers(resource, ({ securityContext }) =>
-      securityContext?.readOnlyRootFilesystem === true ? [] : ["may write to its root"],
+    ...inContainers(resource, ({ securityContext, resources: { limits } }) =>
+      securityContext?.readOnlyRootFilesystem === true ||
+      limits?.["ephemeral-storage"] !== undefined
+        ? []
+        : ["may write to its root without a limit (ephemeral-storage)"],
     ),
     ...podsOf(resource).flatMap(({ spec }) =>
       (spec.volumes ?? [])

@@ -1,4 +1,5 @@
 /** What holds data, or an address that others have learnt, does not go by mistake. */
+import { Autoscaler } from "../graph/kinds.ts";
 import { namespaceOf } from "../graph/objects.ts";
 import { objectOf, podsOf } from "../kubernetes.ts";
 import { isProduction } from "../production.ts";
@@ -71,17 +72,53 @@ const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
   "linode:index/nodeBalancer:NodeBalancer": ["tags", "clientConnThrottle", "firewallId"],
 };
 
+const target = (namespace: string, kind: string, name: string): string =>
+  `${namespace} ${kind} ${name}`;
+
+/** What autoscalers of a stack choose the number of pods of. */
+function scaledOf(resources: readonly Resource[]): ReadonlySet<string> {
+  return new Set(
+    resources
+      .flatMap((resource) => objectOf(resource) ?? [])
+      .filter(({ kind }) => kind === "HorizontalPodAutoscaler")
+      .map((object) => {
+        const { kind, name } = Autoscaler.parse(object).spec.scaleTargetRef;
+        return target(namespaceOf(object), kind, name);
+      }),
+  );
+}
+
+/** Whether the number of a resource's pods is an autoscaler's. */
+function isScaled(resource: Resource, scaled: ReadonlySet<string>): boolean {
+  const object = objectOf(resource);
+  return (
+    object !== undefined &&
+    scaled.has(target(namespaceOf(object), object.kind, object.metadata.name))
+  );
+}
+
 /** Inputs that the engine is told not to look at. */
-export const nothingIgnored: ResourceRule = {
-  kind: "resource",
+export const nothingIgnored: StackRule = {
+  kind: "stack",
   name: "nothing-ignored",
   level: "mandatory",
   protects:
     "what is ignored is neither shown in a preview nor mended when somebody changed it: whose it is has to be said",
-  check: (resource) =>
-    isKeptAsFound(resource)
-      ? []
-      : resource.ignoreChanges
-          .filter((path) => writtenByControllers[resource.type]?.includes(path) !== true)
-          .map((path) => `changes of ${path === "*" ? "any input" : path} are ignored`),
+  check: ({ resources }) => {
+    const scaled = scaledOf(resources);
+    return resources
+      .filter((resource) => !isKeptAsFound(resource))
+      .flatMap((resource) =>
+        resource.ignoreChanges
+          .filter(
+            (path) =>
+              writtenByControllers[resource.type]?.includes(path) !== true &&
+              !(path === "spec.replicas" && isScaled(resource, scaled)),
+          )
+          .map((path) => ({
+            urn: resource.urn,
+            message: `changes of ${path === "*" ? "any input" : path} are ignored`,
+          })),
+      );
+  },
 };

@@ -21,7 +21,7 @@ export const exceptions: readonly {
     check: "CKV_K8S_43",
     objects: /./,
     reason:
-      "make images writes the digests before the first live update; until then production's rule image-digests says the same (policy/exceptions.ts)",
+      "make images writes the digests before the first live update; until then production's rule image-digests says the same (policy/exceptions/images.ts)",
   },
   {
     check: "CKV_K8S_14",
@@ -139,7 +139,7 @@ export const exceptions: readonly {
   {
     check: "CKV_K8S_8",
     objects: /^(DaemonSet\.address-keeper\.|Deployment\.ws\.spacemesh-explorer-collector$)/,
-    reason: "they listen nowhere; why stands on their pods, and in policy/exceptions.ts",
+    reason: "they listen nowhere; why stands on their pods, and in policy/exceptions",
   },
   {
     check: "CKV_K8S_9",
@@ -197,7 +197,8 @@ export const exceptions: readonly {
     check: "CKV_K8S_8",
     objects:
       /^Deployment\.pushtech\.(tracker|consumers-nodejs-[a-z-]+|consumers-ruby-worker|offerserver-worker)$/,
-    reason: "they, and the tracker's kafkastore, listen nowhere (policy/exceptions.ts says more)",
+    reason:
+      "they, and the tracker's kafkastore, listen nowhere (policy/exceptions/pushtech.ts says more)",
   },
   {
     check: "CKV_K8S_9",

@@ -1,6 +1,15 @@
 /** What each rule lets pass, and what it objects to. */
 import type { Resource } from "../../policy/resource.ts";
-import { deployment, labels, object, resource, spreadOver, withContainer } from "./resources.ts";
+import {
+  type Change,
+  changed,
+  deployment,
+  labels,
+  object,
+  resource,
+  spreadOver,
+  withContainer,
+} from "./resources.ts";
 
 /** Cases of one rule. */
 export interface Cases {
@@ -106,6 +115,24 @@ const statefulSet = (whenDeleted: string): Resource =>
   });
 
 const budgeted = [deployment(), budget({ maxUnavailable: 1 })];
+
+/** A Deployment that leaves the number of its pods to somebody. */
+const scaled: Resource = { ...deployment(), ignoreChanges: ["spec.replicas"] };
+const autoscaler = (change: Change = {}): Resource =>
+  object(
+    "autoscaling/v2",
+    "HorizontalPodAutoscaler",
+    "web-autoscaler",
+    changed(
+      {
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+          maxReplicas: 4,
+        },
+      },
+      change,
+    ) as Change,
+  );
 
 /** Cases by the rule's name. */
 export const cases: Readonly<Record<string, Cases>> = {
@@ -270,6 +297,12 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a limited volume": [
         deployment({ volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }] }),
       ],
+      "a writable root that ends somewhere": [
+        withContainer({
+          securityContext: { readOnlyRootFilesystem: false },
+          resources: { limits: { "ephemeral-storage": "1Gi" } },
+        }),
+      ],
     },
     fail: {
       "an unlimited volume": [
@@ -278,7 +311,16 @@ export const cases: Readonly<Record<string, Cases>> = {
       ],
       "a writable root": [
         [withContainer({ securityContext: { readOnlyRootFilesystem: undefined } })],
-        "may write to its root",
+        "may write to its root without a limit",
+      ],
+      "a writable root, and a limit of memory alone": [
+        [
+          withContainer({
+            securityContext: { readOnlyRootFilesystem: false },
+            resources: { limits: { memory: "128Mi" } },
+          }),
+        ],
+        "may write to its root without a limit",
       ],
     },
   },
@@ -591,11 +633,24 @@ export const cases: Readonly<Record<string, Cases>> = {
           { protect: true, ignoreChanges: ["*"] },
         ),
       ],
+      "the number of pods that an autoscaler chooses": [scaled, autoscaler()],
     },
     fail: {
-      "an input": [
-        [{ ...deployment(), ignoreChanges: ["spec.replicas"] }],
+      "a number of pods that no autoscaler chooses": [
+        [scaled],
         "changes of spec.replicas are ignored",
+      ],
+      "that of one beside what an autoscaler scales": [
+        [scaled, autoscaler({ spec: { scaleTargetRef: { name: "shop" } } })],
+        "changes of spec.replicas are ignored",
+      ],
+      "that of one of another namespace": [
+        [scaled, autoscaler({ metadata: { namespace: "bank" } })],
+        "changes of spec.replicas are ignored",
+      ],
+      "anything else of what is scaled": [
+        [{ ...scaled, ignoreChanges: ["spec.replicas", "spec.template"] }, autoscaler()],
+        "changes of spec.template are ignored",
       ],
       "any input": [
         [{ ...deployment(), protect: true, ignoreChanges: ["*"] }],

@@ -137,6 +137,24 @@ describe("Workload", () => {
     });
   });
 
+  it.each<[string, WorkloadArgs["security"]["writableRoot"], boolean, string | undefined]>([
+    ["nothing said", undefined, true, undefined],
+    ["a root to be written without bounds", true, false, undefined],
+    ["a root to be written up to a size", { sizeLimit: "1Gi" }, false, "1Gi"],
+  ])("keeps what is written off its neighbours' disk: %s", async (_, writableRoot, only, size) => {
+    const collected = await program({
+      security: { user: 10_001, ...(writableRoot === undefined ? {} : { writableRoot }) },
+    });
+    const pod = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    const [container] = pod.spec.containers;
+    const disk = size === undefined ? {} : { "ephemeral-storage": size };
+    expect(container).toMatchObject({ securityContext: { readOnlyRootFilesystem: only } });
+    expect(container?.["resources"]).toEqual({
+      requests: { cpu: "100m", memory: "64Mi", ...disk },
+      limits: { memory: "128Mi", ...disk },
+    });
+  });
+
   it("allows just the flows of the table, and name look-ups", async () => {
     const collected = await program();
     const policy = find(collected, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "echo-policy");
