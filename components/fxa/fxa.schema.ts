@@ -20,6 +20,7 @@ import {
   ProfileSettings,
   VerifierSettings,
 } from "./server-settings.schema.ts";
+import { UserNumber } from "./surroundings.schema.ts";
 import { MemcachedConfig, MysqlConfig, RedisConfig } from "./stores.schema.ts";
 
 const plain = (program: Program, enabled = true) =>
@@ -77,6 +78,8 @@ const SyncConfig = z.strictObject({
   ...serverFields("mozilla-sync", true),
   /** A tag that stays: the original had none. */
   image: ImageReference.refine((image) => !/:latest(@|$)/.test(image), "must not be :latest"),
+  /** Number of the user that it runs as, where that is not the publisher's 1001. */
+  runAsUser: UserNumber.optional(),
   /** What keys-secret holds. A change makes every client log in to Sync anew. */
   key: reference("shared-secret").prefault("sync-key"),
   batchUpload: z.boolean().default(true),

@@ -6,6 +6,7 @@ import { Hostname, Ipv4, Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { OutsideAddresses } from "../data/outside.schema.ts";
 import { AwsKeys } from "./credentials.schema.ts";
+import { UserNumber } from "./surroundings.schema.ts";
 
 const address = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
 
@@ -75,6 +76,8 @@ const ByMailService = z
   .strictObject({
     kind: z.literal("mail-service"),
     image: ImageReference,
+    /** Number of the user that it runs as, where that is not the publisher's 10001. */
+    runAsUser: UserNumber.optional(),
     sender: z.strictObject({
       address: z.string().regex(address, "must be an address, e.g. accounts@example.org"),
       name: z.string().min(1, "must not be empty").default("Accounts"),

@@ -10,7 +10,7 @@ import type { ServerTraits } from "./servers.ts";
 
 /** Image of a program, and whose number its processes have. */
 export interface FxaImage extends ProgramImage {
-  /** User of the image's processes, never 0. Default: {@link imageUsers}. */
+  /** User of the image's processes, never 0: `runAsUser` of the file. Default: {@link imageUsers}. */
   readonly user?: number | undefined;
 }
 

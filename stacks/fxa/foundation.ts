@@ -107,18 +107,25 @@ function imagesOf(stack: FxaStack, { secrets, digests }: StackContext): FxaSurro
     pullSecret !== undefined && registryServer(image) === registryServer(repository)
       ? [pullSecretName]
       : [];
-  const named = (image: string) => ({ reference: image, pullSecrets: loginsFor(image) });
+  const named = (image: string, user: number | undefined) => ({
+    reference: image,
+    pullSecrets: loginsFor(image),
+    user,
+  });
   return (program) => {
     switch (traitsOf(program).image) {
       case "sync":
-        return named(sync.image);
+        return named(sync.image, sync.runAsUser);
       case "mail-service":
         if (mail.kind !== "mail-service") {
           throw new Error("mail-service: fleet:mail has the auth-server send, and names no image");
         }
-        return named(mail.image);
+        return named(mail.image, mail.runAsUser);
       case "fxa":
-        return { ...named(reference), ...(digest === undefined ? {} : { digest }) };
+        return {
+          ...named(reference, images.runAsUser),
+          ...(digest === undefined ? {} : { digest }),
+        };
     }
   };
 }

@@ -10,6 +10,7 @@ import {
   PullPolicy,
 } from "../../components/base/images.ts";
 import { reference } from "../../components/base/secrets.ts";
+import { UserNumber } from "../../components/fxa/surroundings.schema.ts";
 import { BuildConfig } from "../../components/platform/registry.schema.ts";
 import type { FxaStack } from "./schema.ts";
 
@@ -19,7 +20,7 @@ import type { FxaStack } from "./schema.ts";
  */
 export const FxaImages = z
   .strictObject({
-    /** Registry, user and name. Default: where it has always been pushed. */
+    /** Registry, the user there, and name. Default: where it has always been pushed. */
     repository: ImageRepository.default("docker.io/peteroffthestrip/fxa"),
     /** Its tag: the version that it was built as. */
     version: ImageTag.refine(
@@ -33,8 +34,16 @@ export const FxaImages = z
     pullPolicy: PullPolicy.default("IfNotPresent"),
     /** `run` asks the registry for the tag's digest while the program runs. Not for production. */
     resolve: z.literal("run", 'must be "run", or be left out').optional(),
-    /** Builds and pushes it under its version; pods run what was pushed. */
-    build: BuildConfig.optional(),
+    /** Number of the user that its programs run as, where that is not the publisher's. Never root. */
+    runAsUser: UserNumber.optional(),
+    /**
+     * Builds and pushes it under its version, to its repository; pods run what was pushed. By hand that was
+     * `buildDocker.sh <version> <user>`, by the sources' Dockerfile.fxa (facts/fxa.md 1).
+     */
+    build: BuildConfig.extend({
+      /** In the context. */
+      dockerfile: BuildConfig.shape.dockerfile.unwrap().default("Dockerfile.fxa"),
+    }).optional(),
   })
   .refine(({ build, digest }) => build === undefined || digest === undefined, {
     path: ["digest"],
