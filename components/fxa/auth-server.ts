@@ -163,7 +163,7 @@ export function authServerPlan(context: FxaContext): ServerPlan {
   const environment = environmentOf(authServerSettings, {
     ...launchedValues("auth-server", selector, context),
     ...sentryValues(settings.sentryDsn),
-    ...dogstatsdValues(context),
+    ...dogstatsdValues("auth-server", context),
     ...addresses(context),
     ...storeValues(context),
     ...mailValues(context),

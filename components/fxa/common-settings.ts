@@ -6,6 +6,7 @@ import type { Program } from "./roles.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import { type SecretText, whole } from "./secret-text.ts";
 import { may, must } from "./settings.ts";
+import { type Sender, statsdPrefix } from "./statsd.ts";
 import { type InternalAddress, storeHost } from "./urls.ts";
 
 /** Of each program that comes from the one image: its launcher asks for `server`. */
@@ -56,31 +57,45 @@ export const dogstatsdSettings = {
   STATSD_ENABLE: must("flag"),
   DD_AGENT_HOST: may("store"),
   DD_DOGSTATSD_PORT: may("port"),
+  STATSD_PREFIX: may("word"),
 } as const;
 
 /** Values of {@link dogstatsdSettings}. */
-export const dogstatsdValues = ({
-  statsd,
-}: FxaContext): {
+export const dogstatsdValues = (
+  sender: Sender,
+  { statsd }: FxaContext,
+): {
   readonly STATSD_ENABLE: boolean;
   readonly DD_AGENT_HOST: InternalAddress | undefined;
   readonly DD_DOGSTATSD_PORT: number | undefined;
+  readonly STATSD_PREFIX: string | undefined;
 } => ({
   STATSD_ENABLE: statsd !== undefined,
   DD_AGENT_HOST: statsd && storeHost("statsd", statsd.host),
   DD_DOGSTATSD_PORT: statsd?.port,
+  STATSD_PREFIX: statsd && statsdPrefix(sender),
 });
 
 /** StatsD as content-server, graphql-api and event-broker ask for it. */
-export const metricSettings = { METRIC_HOST: may("store"), METRIC_PORT: may("port") } as const;
+export const metricSettings = {
+  METRIC_HOST: may("store"),
+  METRIC_PORT: may("port"),
+  METRIC_PREFIX: may("word"),
+} as const;
 
 /** Values of {@link metricSettings}. */
-export const metricValues = ({
-  statsd,
-}: FxaContext): {
+export const metricValues = (
+  sender: Sender,
+  { statsd }: FxaContext,
+): {
   readonly METRIC_HOST: InternalAddress | undefined;
   readonly METRIC_PORT: number | undefined;
-} => ({ METRIC_HOST: statsd && storeHost("statsd", statsd.host), METRIC_PORT: statsd?.port });
+  readonly METRIC_PREFIX: string | undefined;
+} => ({
+  METRIC_HOST: statsd && storeHost("statsd", statsd.host),
+  METRIC_PORT: statsd?.port,
+  METRIC_PREFIX: statsd && statsdPrefix(sender),
+});
 
 /** MySQL, as the store that it is. */
 export const mysqlHost = ({ mysql }: FxaContext): InternalAddress => storeHost("mysql", mysql.host);

@@ -64,7 +64,7 @@ export function graphqlPlan(context: FxaContext): ServerPlan {
     environment: environmentOf(graphqlSettings, {
       ...launchedValues("graphql-api", selector, context),
       ...sentryValues(settings.sentryDsn),
-      ...metricValues(context),
+      ...metricValues("graphql-api", context),
       METRIC_USE_TELEGRAF: true,
       SENTRY_ENV: sentryWord(context),
       LOG_LEVEL: logLevel,

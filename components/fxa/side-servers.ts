@@ -73,7 +73,7 @@ export function eventBrokerPlan(context: FxaContext): ServerPlan {
       ...launchedValues("event-broker", selector, context),
       ...sentryValues(settings.sentryDsn),
       ...awsValues(settings.aws),
-      ...metricValues(context),
+      ...metricValues("event-broker", context),
       METRIC_USE_TELEGRAF: true,
       SENTRY_ENV: sentryWord(context),
       LOG_LEVEL: logLevel,

@@ -198,7 +198,7 @@ export function paymentsPlan(
     environment: environmentOf(paymentsSettings, {
       ...launchedValues(program, selector, context),
       ...sentryValues(settings.sentryDsn),
-      ...dogstatsdValues(context),
+      ...dogstatsdValues(program, context),
       LOG_LEVEL: logLevel,
       IP_ADDRESS: "0.0.0.0",
       PORT: port,

@@ -75,7 +75,7 @@ export function contentPlan(context: FxaContext): ServerPlan {
     environment: environmentOf(contentSettings, {
       ...launchedValues("content-server", selector, context),
       ...sentryValues(settings.sentryDsn),
-      ...metricValues(context),
+      ...metricValues("content-server", context),
       METRIC_ENABLED: statsd !== undefined,
       SENTRY_ENV: sentryWord(context),
       LOG_LEVEL: logLevel,

@@ -154,6 +154,7 @@ function makeMetrics(
       namespaces: scrapedNamespaces(args),
       rules: alertRuleFiles(parts),
       dashboards: dashboardFolders(parts),
+      statsdMappings: parts.systems.flatMap(({ statsd }) => statsd ?? []),
       logs: config.logs && grafanaLogs(config.logs, secrets),
       profiles: config.profiles && pyroscopeUrl(config.profiles),
       tolerations: tolerateAll(cluster),

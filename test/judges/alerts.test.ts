@@ -30,6 +30,7 @@ import {
   servedCertificateCases,
   statsdCases,
 } from "../observability/rules/cases/platform.ts";
+import { fxaCases } from "../observability/rules/cases/fxa.ts";
 import { pushtechCases } from "../observability/rules/cases/pushtech.ts";
 import { skywireCases } from "../observability/rules/cases/skywire.ts";
 import { spacemeshCases } from "../observability/rules/cases/spacemesh.ts";
@@ -45,6 +46,7 @@ const cases: Readonly<Record<string, AlertCases>> = {
   certificates: certificateCases,
   "claim-states": claimStateCases,
   claims: claimCases,
+  fxa: fxaCases,
   "log-shipper": logShipperCases,
   machines: machineCases,
   nodes: nodeStateCases,

@@ -135,7 +135,8 @@ describe("its pod", () => {
     flows: [],
     networkPolicy: true,
     data: "protect",
-    config: StatsdConfig.parse({}),
+    config: StatsdConfig.parse({ mappings: [login] }),
+    mappings: StatsdConfig.parse({ mappings: [{ match: "mail.*", name: "mails_total" }] }).mappings,
   });
 
   it("is dialled by UDP 8125, where StatsD's clients send by default (facts/fxa.md 8)", () => {
@@ -144,6 +145,13 @@ describe("its pod", () => {
       name: "statsd",
       port: 9125,
       protocol: "UDP",
+    });
+  });
+
+  it("knows what the systems send, too, after what the file says", () => {
+    const text = workload.files?.[0]?.files[statsdMappingFile];
+    expect(parse(text as string)).toMatchObject({
+      mappings: [{ name: "auth_logins_total" }, { match: "mail.*", name: "mails_total" }],
     });
   });
 

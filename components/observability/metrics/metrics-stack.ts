@@ -16,6 +16,7 @@ import type { MetricsConfig } from "./metrics.schema.ts";
 import { NodeExporter } from "./node-exporter.ts";
 import { Prometheus, type PrometheusPasswords } from "./prometheus.ts";
 import { PushGateway } from "./push-gateway.ts";
+import type { StatsdMapping } from "./statsd.schema.ts";
 import { StatsdExporter } from "./statsd.ts";
 
 /** Inputs of a {@link MetricsStack}. */
@@ -32,6 +33,8 @@ export interface MetricsStackArgs extends Surroundings {
   readonly rules: Readonly<Record<string, string>>;
   /** Name of a folder → name of a file, `*.json` → dashboard. */
   readonly dashboards: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What becomes of what the systems send to StatsD. */
+  readonly statsdMappings: readonly StatsdMapping[];
   /** The log store that Grafana shows, with the password of its user there. */
   readonly logs?:
     { readonly source: LogSource; readonly password: pulumi.Output<string> } | undefined;
@@ -113,7 +116,12 @@ function makeExporters(
       new PushGateway(exporterNames.pushGateway, { ...args, config: pushGateway }, opts),
     kubeState && new KubeState(exporterNames.kubeState, { ...args, config: kubeState }, opts),
     nodes && new NodeExporter(exporterNames.nodes, { ...args, config: nodes }, opts),
-    statsd && new StatsdExporter(exporterNames.statsd, { ...args, config: statsd }, opts),
+    statsd &&
+      new StatsdExporter(
+        exporterNames.statsd,
+        { ...args, config: statsd, mappings: args.statsdMappings },
+        opts,
+      ),
   ].filter((made) => made !== undefined);
 }
 

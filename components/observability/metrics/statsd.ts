@@ -9,11 +9,13 @@ import { prometheusProbes } from "../probes.ts";
 import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
 import { statsdArguments, statsdMapping, statsdMappingFile } from "./statsd-files.ts";
-import type { StatsdConfig } from "./statsd.schema.ts";
+import type { StatsdConfig, StatsdMapping } from "./statsd.schema.ts";
 
 /** Inputs of a {@link StatsdExporter}. */
 export interface StatsdExporterArgs extends Surroundings {
   readonly config: StatsdConfig;
+  /** What the systems' programs send, after the mappings of the config. */
+  readonly mappings: readonly StatsdMapping[];
 }
 
 /** The image's user, nobody. */
@@ -27,7 +29,8 @@ const probes = prometheusProbes;
 
 /** The Workload of a StatsD exporter. Pure. */
 export function statsdWorkload(name: string, args: StatsdExporterArgs): WorkloadArgs {
-  const { config } = args;
+  const { config, mappings } = args;
+  const mapping = statsdMapping({ ...config, mappings: [...config.mappings, ...mappings] });
   return {
     kind: "Deployment",
     system: args.system,
@@ -50,7 +53,7 @@ export function statsdWorkload(name: string, args: StatsdExporterArgs): Workload
     security: { user },
     flows: flowsOf(args.flows, name, args.namespaceName),
     networkPolicy: args.networkPolicy,
-    files: [{ name: "mapping", files: { [statsdMappingFile]: statsdMapping(config) } }],
+    files: [{ name: "mapping", files: { [statsdMappingFile]: mapping } }],
     services: [{ ports: [{ name: "statsd", port: statsdPorts.service }] }],
     podAnnotations: announces(port),
   };

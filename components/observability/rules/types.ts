@@ -2,6 +2,7 @@
 import type { OwnDashboards } from "../dashboards/dashboards.schema.ts";
 import type { Dashboard } from "../dashboards/types.ts";
 import type { Exporter, Family } from "../families/types.ts";
+import type { StatsdMapping } from "../metrics/statsd.schema.ts";
 import type { OwnRules } from "./rules.schema.ts";
 
 /** How bad: `critical` wakes somebody, `warning` is looked at today, `info` is for whoever looks. */
@@ -46,8 +47,10 @@ export interface ObservedSystem {
   /** E.g. `skywire`: also the folder of its dashboards. */
   readonly name: string;
   readonly namespaces: readonly string[];
-  /** What its programs export. */
+  /** What its programs export, or send to StatsD. */
   readonly family: Family;
+  /** What its programs send to StatsD becomes of it. Those of the stack's file go before them. Default: none. */
+  readonly statsd?: readonly StatsdMapping[] | undefined;
   readonly rules: readonly RuleGroup[];
   readonly dashboards: readonly Dashboard[];
 }

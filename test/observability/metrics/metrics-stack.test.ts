@@ -56,6 +56,7 @@ const make = (given: MetricsConfig, parent?: pulumi.ComponentResource) =>
         password: pulumi.secret(logsPassword),
       },
       profiles: "http://pyroscope.profiles.svc:4040",
+      statsdMappings: [],
       tolerations: [],
     },
     parent === undefined ? {} : { parent },

@@ -2,9 +2,17 @@
 import { exporters } from "../../../components/observability/families/types.ts";
 import { observedPods } from "../../../components/observability/dashboards/system.ts";
 import type { ObservedParts } from "../../../components/observability/rules/types.ts";
+import { contextOf } from "../../../components/fxa/context.ts";
+import { observedFxa } from "../../../components/fxa/observed.ts";
 import { observedPushtech } from "../../../components/pushtech/observed.ts";
 import { observedSkywire } from "../../../components/skywire/observed.ts";
 import { observedSpacemesh } from "../../../components/spacemesh/observed.ts";
+import { everything, fxaConfig, merge } from "../../fxa/fixtures.ts";
+
+const accounts = merge(everything, {
+  mysql: { kind: "builtin", backup: { kind: "none" }, inProduction: "trial" },
+  servers: { "auth-server": { autoscale: { min: 2, max: 4 }, parallelSafe: true } },
+});
 
 /** {@inheritDoc ObservedParts} */
 export const wholeStack: ObservedParts = {
@@ -26,6 +34,7 @@ export const wholeStack: ObservedParts = {
       exporters,
       builtin: { mongo: true, kafka: true },
     }),
+    observedFxa(contextOf(fxaConfig(accounts)), exporters),
   ],
   backups: [
     { namespace: "skywire", name: "postgres-backup" },
