@@ -22,6 +22,9 @@ function isBuiltin({ config }: FxaContext, store: Store): boolean {
   }
 }
 
+/** The first of all servers (11), whether the next ones dial it or not: behind it the schema is known to be there. */
+const first: Program = "auth-db-mysql";
+
 /**
  * What must be ready before a program is made, directly. What does not run is left out: rules.ts refuses a stack whose
  * programs need it.
@@ -31,10 +34,12 @@ export function dependenciesOf(context: FxaContext, program: Program): Dependenc
   const there = after.filter((name) =>
     isStore(name) ? isBuiltin(context, name) : context.runs(name),
   );
+  const isNext = program !== first && there.every(isStore) && context.runs(first);
   return [
     ...there,
+    ...(isNext ? [first] : []),
     // It comes directly after the Job: its own run of the patcher then finds nothing to do.
-    ...(program === "auth-db-mysql" ? ([patcherName] as const) : []),
+    ...(program === first ? ([patcherName] as const) : []),
     ...(program === "auth-server" && context.runs("mail-service")
       ? (["mail-service"] as const)
       : []),

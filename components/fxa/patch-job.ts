@@ -40,7 +40,9 @@ export function patchWorkload(args: FxaSurroundings): WorkloadArgs {
     pullPolicy: args.pullPolicy,
     pullSecrets: image.pullSecrets,
     podAnnotations: told.podAnnotations,
-    job: { migration: true },
+    // A second try is for a database that was away for a moment. A patch that fails does so again, and each further
+    // try would be awaited twice as long: seven of them take eleven minutes.
+    job: { migration: true, backoffLimit: 1 },
     // Without a deadline, as half a patch is worse than a slow one: this is how long a run waits for it.
     readyTimeout: "30m",
   };

@@ -268,6 +268,11 @@ describe("the patch Job", () => {
     ]);
     expect(seen(all, template)).toEqual(seen(all, deployment(all, "fxa-auth-db-mysql").template));
   });
+
+  it("is told to be over soon where the patches fail: nothing else goes on meanwhile", () => {
+    const job = find(all, "kubernetes:batch/v1:Job", patcherName).inputs["spec"];
+    expect(job).toMatchObject({ backoffLimit: 1 });
+  });
 });
 
 describe("the debug pod", () => {
