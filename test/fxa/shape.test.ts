@@ -231,6 +231,12 @@ describe("the order", () => {
     expect(patcherDependencies(fxa())).toEqual([]);
   });
 
+  it("has every other server come after auth-db-mysql, those that do not dial it among them", () => {
+    expect(dependenciesOf(fxa(), "browserid-verifier")).toEqual(["auth-db-mysql"]);
+    expect(dependenciesOf(fxa(), "customs-server")).toEqual(["memcached", "auth-db-mysql"]);
+    expect(creationOrder(all)[0]).toBe("auth-db-mysql");
+  });
+
   it("waits for no program that does not run", () => {
     expect(dependenciesOf(fxa(), "auth-server")).not.toContain("mail-service");
     expect(dependenciesOf(all, "auth-server")).toContain("mail-service");
