@@ -205,4 +205,21 @@ export const exceptions: readonly {
     objects: /^Deployment\.pushtech\.tracker$/,
     reason: "its kafkastore: a tracker takes events whether Kafka is there or not",
   },
+  {
+    check: "CKV_K8S_15",
+    objects: /^(Deployment|Job)\.fxa\./,
+    reason:
+      "images by a version, which the config demands and nobody pushes anew; make images writes their digests before the first live update",
+  },
+  {
+    check: "CKV_K8S_22",
+    objects: /^Deployment\.fxa\.fxa-(content-server|graphql-api|event-broker)$/,
+    reason:
+      "they compile or translate into their own folder when they start (facts/fxa.md 2); a limit of ephemeral-storage bounds what they write",
+  },
+  {
+    check: "CKV_K8S_40",
+    objects: /^Deployment\.fxa\.(redis-master|mozilla-sync)$/,
+    reason: "999 and 1001 are the users of the images: data on disks and programs belong to them",
+  },
 ];

@@ -122,7 +122,7 @@ export const exceptions: readonly {
   },
   {
     check: "networkpolicy-targets-pod",
-    objects: /\/(skywire|geoip|whitelist|metrics|logs|voting|ws)\/acme-solvers$/,
+    objects: /\/(skywire|geoip|whitelist|metrics|logs|voting|ws|fxa)\/acme-solvers$/,
     reason: "its pods are cert-manager's, there only while a certificate is made",
   },
   {
@@ -258,5 +258,39 @@ export const exceptions: readonly {
     check: "networkpolicy-targets-pod",
     objects: /\/(pushtech\/acme-solvers|cert-manager\/(cert-manager|webhook|cainjector))$/,
     reason: "cert-manager's pods are of its chart, and its helpers there only for a while",
+  },
+  {
+    check: "container-image-pull-policy",
+    objects: /^(Deployment\/apps|Job\/batch)\/v1\/fxa\//,
+    reason:
+      "images by a version, which the config demands and nobody pushes anew; make images writes their digests before the first live update",
+  },
+  {
+    check: "deployment-has-host-podantiaffinity",
+    objects: /\/fxa\/(fxa-[a-z-]+|browserid-verifier)$/,
+    reason:
+      "spread over hosts by topologySpreadConstraints, which kube-score does not read as such",
+  },
+  {
+    check: "deployment-replicas",
+    objects: /\/fxa\/(redis-master|memcached|fxa-event-broker|mozilla-sync)$/,
+    reason:
+      "one of each: one writer to a disk, one space of keys, one that works off a queue, and one that nobody has seen two of (facts/fxa.md 9)",
+  },
+  {
+    check: "deployment-strategy",
+    objects: /\/fxa\/(redis-master|fxa-event-broker|mozilla-sync)$/,
+    reason: "Recreate, for the same reasons",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    objects: /\/fxa\/(redis-master|mozilla-sync) /,
+    reason: "999 and 1001 are the users of the images: data on disks and programs belong to them",
+  },
+  {
+    check: "container-security-context-readonlyrootfilesystem",
+    objects: /\/fxa\/fxa-(content-server|graphql-api|event-broker) /,
+    reason:
+      "they compile or translate into their own folder when they start (facts/fxa.md 2); a limit of ephemeral-storage bounds what they write",
   },
 ];

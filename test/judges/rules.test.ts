@@ -9,10 +9,11 @@ import { type Exception, exceptions } from "../../policy/exceptions.ts";
 import { judgeStack, labelOf } from "../../policy/judge.ts";
 import { rules } from "../../policy/rules.ts";
 import { stackOf } from "../policy/stack-resources.ts";
-import { type Rendered, stacks } from "../rendered.ts";
+import { largeStacks, type Rendered, stacks } from "../rendered.ts";
 import { judgedStacks, renderJudged } from "./stacks.ts";
 
-const variants = judgedStacks.filter((name) => !stacks.some((stack) => stack === name));
+const committed: readonly string[] = [...stacks, ...largeStacks];
+const variants = judgedStacks.filter((name) => !committed.includes(name));
 
 /** What whoever turns daemons on has to have reviewed with them: docs/skywire.md says so. */
 const ofDaemons: readonly Exception[] = [
