@@ -1,4 +1,5 @@
 /** Backup and restore of the built-in MySQL. Pure. */
+import { databaseTexts } from "./mysql-files.ts";
 import { backupScript, restoreScript } from "./shell.ts";
 
 /** Option file of the clients: passwords stand on no command line. Secret. */
@@ -24,7 +25,7 @@ while read -r database; do
     fail "$database could not be dumped"
   # Its last line, which half a dump lacks.
   tail -n 1 "$partial/$database.sql" | grep -q '^-- Dump completed' || fail "the dump of $database is not whole"
-  gzip "$partial/$database.sql"
+  gzip "$partial/$database.sql" || fail "the dump of $database could not be packed"
 done < "$DATABASES"
 `);
 
@@ -43,7 +44,7 @@ for database in $wanted; do
 done
 for database in $wanted; do
   say "restoring $database"
-  mysql ${login} --execute="DROP DATABASE IF EXISTS \\\`$database\\\`; CREATE DATABASE \\\`$database\\\`" ||
+  mysql ${login} --execute="DROP DATABASE IF EXISTS \\\`$database\\\`; CREATE DATABASE \\\`$database\\\` ${databaseTexts}" ||
     fail "$database could not be made anew"
   gunzip --stdout "$chosen/$database.sql.gz" > "$WORK/dump.sql"
   mysql ${login} --database="$database" < "$WORK/dump.sql" ||

@@ -8,11 +8,17 @@ export const mysqlPaths = {
   disk: "/var/lib/mysql",
   data: "/var/lib/mysql/data",
   config: "/etc/fleet/mysql",
-  /** What the server runs at each start. Secret. */
+  /** What the server runs at each start, and how the probes log in. Secret. */
   init: "/etc/fleet/init",
   scripts: "/etc/fleet/scripts",
   sockets: "/var/run/mysqld",
 } as const;
+
+/**
+ * Texts of a database that says nothing else, in SQL. What a server runs as it starts does not heed its
+ * `collation_server`, and what a restore runs does: said in both, they make the same.
+ */
+export const databaseTexts = "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci";
 
 /** Cache of a server in MiB: half of its memory, less what it needs whatever its size, and at least 64. */
 export const bufferPool = (memory: string): number =>
@@ -73,7 +79,7 @@ export function mysqlInit({ user, password, rootPassword, databases }: MysqlAcco
     `CREATE USER IF NOT EXISTS ${account} ${identified}`,
     `ALTER USER ${account} ${identified}`,
     ...databases.flatMap((name) => [
-      `CREATE DATABASE IF NOT EXISTS \`${name}\``,
+      `CREATE DATABASE IF NOT EXISTS \`${name}\` ${databaseTexts}`,
       // An underscore in the name of a right is any letter.
       `GRANT ALL PRIVILEGES ON \`${name.replaceAll("_", "\\_")}\`.* TO ${account}`,
     ]),
@@ -81,6 +87,34 @@ export function mysqlInit({ user, password, rootPassword, databases }: MysqlAcco
     .map((statement) => `${statement};\n`)
     .join("");
 }
+
+/** Words of a client in the server's pod, as the account of all programs. */
+const asAccount = (port: number): readonly string[] => [
+  `--defaults-file=${mysqlPaths.init}/client.cnf`,
+  "--host=127.0.0.1",
+  `--port=${port}`,
+  "--connect-timeout=3",
+];
+
+/**
+ * Command that succeeds once the account gets into all of its databases. A server whose preparation failed at a
+ * statement leaves the rest of it out, says so in its log alone and takes connections all the same.
+ */
+export const mysqlPrepared = (port: number, databases: readonly string[]): readonly string[] => [
+  "mysql",
+  ...asAccount(port),
+  `--execute=${databases.map((name) => `USE \`${name}\``).join("; ")}`,
+];
+
+/**
+ * Command that succeeds while the server answers, whatever it answers: that it has no connection left is an answer,
+ * too. A check of the port alone would not do: the kernel takes connections for a server that hangs.
+ */
+export const mysqlAnswers = (port: number): readonly string[] => [
+  "mysqladmin",
+  ...asAccount(port),
+  "ping",
+];
 
 /** Script that runs before every start of the server: makes the data folder where there is none. */
 export const mysqlPrepareScript: string = `${preamble}
@@ -92,7 +126,8 @@ fi
 say "making an empty data folder"
 rm -rf "$data.new"
 # Root is without a password until the server starts, which gives it one before anybody can dial it.
-mysqld --defaults-file='${mysqlPaths.config}/my.cnf' --initialize-insecure --datadir="$data.new"
+mysqld --defaults-file='${mysqlPaths.config}/my.cnf' --initialize-insecure --datadir="$data.new" ||
+  fail "the data folder could not be made: the lines above say why"
 mv "$data.new" "$data"
 sync
 `;

@@ -2,14 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { SecretReference } from "../base/secrets.ts";
-import type { Container, WorkloadArgs } from "../workload/types.ts";
+import type { Container, Probes, WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
 import { Backups, setFolder } from "./backup.ts";
 import { type BackupPlan, backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { mysqlPort } from "./flows.ts";
 import { mysqlBackupScript, mysqlOptions, mysqlRestoreScript } from "./mysql-backup.ts";
-import { mysqlConfig, mysqlInit, mysqlPaths, mysqlPrepareScript } from "./mysql-files.ts";
+import {
+  mysqlAnswers,
+  mysqlConfig,
+  mysqlInit,
+  mysqlPaths,
+  mysqlPrepared,
+  mysqlPrepareScript,
+} from "./mysql-files.ts";
 import type { Storage } from "./storage.schema.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
@@ -85,28 +92,16 @@ export class Mysql extends pulumi.ComponentResource implements Awaitable {
   }
 }
 
-/**
- * Succeeds when the server answers, to a stranger, too. The kubelet's own check of a port would not do: the server
- * takes one who says nothing for an attack, and bars him after a hundred.
- */
-const answers = {
-  kind: "exec",
-  command: [
-    "mysqladmin",
-    "--no-defaults",
-    "--host=127.0.0.1",
-    `--port=${mysqlPort}`,
-    "--connect-timeout=3",
-    "ping",
-  ],
-} as const;
-
 /** Repairs after a crash are part of the start. */
-const serverProbes = {
-  startup: { check: answers, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 240 },
-  readiness: { check: answers, periodSeconds: 10, timeoutSeconds: 5 },
-  liveness: { check: answers, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
-} as const;
+function serverProbes(databases: readonly string[]): Probes {
+  const answers = { kind: "exec", command: mysqlAnswers(mysqlPort) } as const;
+  const prepared = { kind: "exec", command: mysqlPrepared(mysqlPort, databases) } as const;
+  return {
+    startup: { check: prepared, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 240 },
+    readiness: { check: answers, periodSeconds: 10, timeoutSeconds: 5 },
+    liveness: { check: answers, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+  };
+}
 
 const databasesOf = ({ databases }: BuiltinMysql): string[] => Object.values(databases);
 
@@ -117,6 +112,10 @@ function initOf({ secrets }: MysqlArgs, config: BuiltinMysql): pulumi.Output<str
       mysqlInit({ user: config.user, password, rootPassword, databases: databasesOf(config) }),
     );
 }
+
+/** How a client logs in as the account of all programs. */
+const optionsOf = ({ secrets }: MysqlArgs, { user, password }: BuiltinMysql) =>
+  secrets.value(password).apply((plain) => mysqlOptions(user, plain));
 
 /** The server's pod: one container that makes the data folder, then the server itself. */
 function serverArgs(name: string, args: MysqlArgs, config: BuiltinMysql): WorkloadArgs {
@@ -147,7 +146,7 @@ function serverArgs(name: string, args: MysqlArgs, config: BuiltinMysql): Worklo
         `--init-file=${mysqlPaths.init}/init.sql`,
       ],
       ports: [{ name: "mysql", port: mysqlPort }],
-      probes: serverProbes,
+      probes: serverProbes(databasesOf(config)),
       resources,
       mounts: [...mounts, { volume: "init", path: mysqlPaths.init }],
     },
@@ -157,7 +156,12 @@ function serverArgs(name: string, args: MysqlArgs, config: BuiltinMysql): Worklo
       { name: "config", files: { "my.cnf": mysqlConfig({ port: mysqlPort, memory }) } },
       { name: "scripts", files: { "prepare.sh": mysqlPrepareScript }, executable: true },
     ],
-    secretFiles: [{ name: "init", files: { "init.sql": initOf(args, config) } }],
+    secretFiles: [
+      {
+        name: "init",
+        files: { "init.sql": initOf(args, config), "client.cnf": optionsOf(args, config) },
+      },
+    ],
     scratch: [{ name: "sockets" }, { name: "tmp", sizeLimit: "1Gi" }],
     // A clean stop writes everything out; what is cut short is repaired at the next start.
     terminationGraceSeconds: 120,
@@ -166,10 +170,7 @@ function serverArgs(name: string, args: MysqlArgs, config: BuiltinMysql): Worklo
 
 /** The two scripts of a MySQL's backups, with what they need. */
 function backupsArgs(args: MysqlArgs, config: BuiltinMysql, plan: ScheduledBackup, host: string) {
-  const { image, user } = config;
-  const options = args.secrets
-    .value(config.password)
-    .apply((password) => mysqlOptions(user, password));
+  const { image } = config;
   const program = {
     env: {
       HOME: "/work",
@@ -188,7 +189,7 @@ function backupsArgs(args: MysqlArgs, config: BuiltinMysql, plan: ScheduledBacku
         },
       },
     ],
-    secretFiles: [{ name: "options", files: { "client.cnf": options } }],
+    secretFiles: [{ name: "options", files: { "client.cnf": optionsOf(args, config) } }],
     resources: backupResources.mysql,
   };
   return {

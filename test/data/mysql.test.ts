@@ -5,7 +5,15 @@ import { BackupPlan } from "../../components/data/backup.schema.ts";
 import { mysqlFlows } from "../../components/data/flows.ts";
 import { type BuiltinMysql, Mysql } from "../../components/data/mysql.ts";
 import { mysqlOptions } from "../../components/data/mysql-backup.ts";
-import { bufferPool, mysqlConfig, mysqlInit, sqlText } from "../../components/data/mysql-files.ts";
+import {
+  bufferPool,
+  databaseTexts,
+  mysqlAnswers,
+  mysqlConfig,
+  mysqlInit,
+  mysqlPrepared,
+  sqlText,
+} from "../../components/data/mysql-files.ts";
 import { Storage } from "../../components/data/storage.schema.ts";
 import { find } from "../harness.ts";
 import {
@@ -125,6 +133,33 @@ describe("Mysql", () => {
     expect(spec.containers[0]?.args).toContain("--init-file=/etc/fleet/init/init.sql");
   });
 
+  it("starts once the account gets into its databases, and lives as long as the server answers", () => {
+    const server = find(made, "kubernetes:apps/v1:StatefulSet", "mysql").inputs;
+    const probe = (command: readonly string[]) => ({ exec: { command } });
+    expect(server).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                startupProbe: probe(mysqlPrepared(3306, ["fxa", "fxa_profile"])),
+                readinessProbe: probe(mysqlAnswers(3306)),
+                livenessProbe: probe(mysqlAnswers(3306)),
+              },
+            ],
+          },
+        },
+      },
+    });
+    const [container] = statefulPod(made, "mysql").spec.containers;
+    expect(container?.volumeMounts).toContainEqual(
+      expect.objectContaining({ name: "init", mountPath: "/etc/fleet/init" }),
+    );
+    expect(mysqlPrepared(3306, ["fxa", "fxa_profile"])).toContain(
+      "--execute=USE `fxa`; USE `fxa_profile`",
+    );
+  });
+
   it("dumps what it restores, from the address of its Service", () => {
     const backup = cronJob(made, "mysql-backup");
     const restore = cronJob(made, "mysql-restore");
@@ -155,9 +190,9 @@ describe("the files of MySQL", () => {
       "ALTER USER 'root'@'localhost' IDENTIFIED BY 'two';",
       "CREATE USER IF NOT EXISTS 'fxa'@'%' IDENTIFIED WITH mysql_native_password BY 'one';",
       "ALTER USER 'fxa'@'%' IDENTIFIED WITH mysql_native_password BY 'one';",
-      "CREATE DATABASE IF NOT EXISTS `fxa`;",
+      `CREATE DATABASE IF NOT EXISTS \`fxa\` ${databaseTexts};`,
       "GRANT ALL PRIVILEGES ON `fxa`.* TO 'fxa'@'%';",
-      "CREATE DATABASE IF NOT EXISTS `fxa_profile`;",
+      `CREATE DATABASE IF NOT EXISTS \`fxa_profile\` ${databaseTexts};`,
       // Unescaped it would be a right to fxaXprofile, too.
       "GRANT ALL PRIVILEGES ON `fxa\\_profile`.* TO 'fxa'@'%';",
       "",
