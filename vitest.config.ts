@@ -47,11 +47,12 @@ export default defineConfig({
       {
         test: {
           name: "thorough",
-          include: thorough,
+          // The same tests of the larger stacks that `make check` has of the others.
+          include: [...thorough, "test/stacks.test.ts"],
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
+          env: { PULUMI_ERROR_OUTPUT_STRING: "true", FLEET_TEST_STACKS: "large" },
         },
       },
       {
