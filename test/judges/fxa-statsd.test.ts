@@ -1,212 +1,89 @@
 /**
  * StatsD of Firefox Accounts as production has it. What is rendered says where servers send and how it is mapped; the
  * real exporter runs with that mapping, the servers' own library sends to it by UDP with the variables of each server,
- * and every metric is read back with its labels. That a packet gets from pod to pod is left to the policies'
- * evaluation here, and to the alert AccountsTellNothing live.
+ * every metric is read back with its labels, and a real Prometheus that reads the exporter answers each query of the
+ * alerts and the page. That a packet gets from pod to pod is left to the policies' evaluation here, and to the alert
+ * AccountsTellNothing live.
  */
-import { createRequire } from "node:module";
-
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import * as z from "zod";
 
 import { observedFxa } from "../../components/fxa/observed.ts";
-import { senders, type Sender } from "../../components/fxa/statsd.ts";
 import { traitsOf } from "../../components/fxa/servers.ts";
 import { allowedCalls } from "../../policy/graph/policies.ts";
+import type { FxaStack } from "../../stacks/fxa/schema.ts";
 import { contextOfStack } from "../../stacks/fxa/shape.ts";
 import { freePorts, Place, until } from "../data/programs.ts";
 import { type Rendered, renderedOnce } from "../rendered.ts";
-import type { FxaStack } from "../../stacks/fxa/schema.ts";
 import { catalogueFaults, samplesOf } from "./exposition.ts";
-
-/** The library's client, as far as the servers use it. */
-interface Client {
-  readonly increment: (name: string, tags?: object) => void;
-  readonly timing: (
-    name: string,
-    milliseconds: number,
-    sampleRate?: unknown,
-    tags?: object,
-  ) => void;
-  readonly close: (done: () => void) => void;
-}
-
-const { StatsD } = createRequire(import.meta.url)("hot-shots") as {
-  readonly StatsD: new (options: Readonly<Record<string, unknown>>) => Client;
-};
+import { clientOf, sendAll, sendBy, sending, toldTo } from "./fxa-senders.ts";
+import { mount, podsNamed } from "./mounted.ts";
 
 let place: Place;
 let rendered: Rendered<FxaStack>;
-let http = 0;
-let udp = 0;
+let ports: { readonly http: number; readonly udp: number; readonly prometheus: number };
 
 beforeAll(async () => {
-  place = new Place(["statsd_exporter"]);
+  place = new Place(["statsd_exporter", "prometheus"]);
+  const [http = 0, udp = 0, prometheus = 0] = await freePorts(3);
+  ports = { http, udp, prometheus };
   rendered = await renderedOnce("fxa-production");
 });
 afterAll(() => place.clear());
 
-/** Programs of production that send. */
-const sending = senders.filter((sender) => !/-(worker|static)$/.test(sender));
+const ask = (port: number, path: string): Promise<Response | undefined> =>
+  fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
 
-function podsOf(name: string, namespace: string) {
-  const found = rendered.world.pods.find((one) => one.name === name && one.namespace === namespace);
-  if (found === undefined) {
-    throw new Error(`${namespace}/${name} is not rendered`);
-  }
-  return found;
+const shown = async (): Promise<string> => (await ask(ports.http, "/metrics"))?.text() ?? "";
+
+/** Starts a program and waits until it says that it is ready. */
+async function start(words: readonly string[], port: number): Promise<void> {
+  const running = place.start(words);
+  await until(`${words[0]} is ready`, async () => {
+    if (running.child.exitCode !== null) {
+      throw new Error(`${words[0]} ended:\n${running.said()}`);
+    }
+    return (await ask(port, "/-/ready"))?.ok === true;
+  });
 }
 
-/** Variables of a server that are no secrets, as its container gets them. */
-function told(sender: Sender): Readonly<Record<string, string | undefined>> {
-  const { env = [], envFrom = [] } =
-    podsOf(traitsOf(sender).service, "fxa").spec.containers[0] ?? {};
-  const maps = envFrom.flatMap(({ configMapRef }) => configMapRef?.name ?? []);
-  return {
-    ...Object.fromEntries(
-      rendered.world.configMaps
-        .filter(({ metadata }) => maps.includes(metadata.name))
-        .flatMap(({ data }) => Object.entries(data ?? {})),
-    ),
-    ...Object.fromEntries(env.map(({ name, value }) => [name, value])),
-  };
+/** Runs the exporter as its pod would: its own words, the mapping of its ConfigMap, ports that are free here. */
+async function startExporter(): Promise<void> {
+  const pods = podsNamed(rendered.world, "statsd");
+  const mounted = mount(rendered.world, pods, await place.makeFolder("statsd"));
+  const words = (pods.spec.containers[0]?.args ?? []).map((word) =>
+    mounted
+      .moved(word)
+      .replace(":9102", `127.0.0.1:${ports.http}`)
+      .replace(":9125", `127.0.0.1:${ports.udp}`),
+  );
+  await start(["statsd_exporter", ...words], ports.http);
+}
+
+/** Sends all so many times, and waits until it is counted: the last event comes out last. */
+async function tellAll(times: number, last: string): Promise<void> {
+  await sendAll(rendered.world, ports.udp, times);
+  await sendBy(ports.udp, {}, (client) => {
+    client.increment(last);
+  });
+  await until(`${last} is counted`, async () => (await shown()).includes(`\n${last} 1\n`));
 }
 
 /** The one Service that StatsD has. */
 function service() {
-  const found = rendered.world.services.filter(({ metadata }) => metadata.name === "statsd");
-  expect(found).toHaveLength(1);
-  return found[0];
-}
-
-/** Address and words of the library, out of the variables, as each server's config does (mozilla/fxa). */
-function clientOptions(sender: Sender) {
-  const env = told(sender);
-  switch (sender) {
-    case "graphql-api":
-    case "event-broker":
-      return {
-        address: `${env["METRIC_HOST"]}:${env["METRIC_PORT"]}`,
-        options: { prefix: env["METRIC_PREFIX"], telegraf: env["METRIC_USE_TELEGRAF"] === "true" },
-      };
-    case "content-server":
-      return {
-        address: `${env["METRIC_HOST"]}:${env["METRIC_PORT"]}`,
-        options: { prefix: env["METRIC_PREFIX"], maxBufferSize: 500 },
-      };
-    default:
-      return {
-        address: `${env["DD_AGENT_HOST"]}:${env["DD_DOGSTATSD_PORT"]}`,
-        options: { prefix: env["STATSD_PREFIX"], maxBufferSize: 500 },
-      };
-  }
-}
-
-/** What the auth-server does when it is asked, in the words of its code. */
-function sendAsAuth(client: Client): void {
-  for (const statusCode of [200, 200, 503]) {
-    client.timing("url_request", 30, 1, {
-      path: "v1_account_login",
-      method: "POST",
-      statusCode,
-      errno: statusCode === 503 ? 201 : 0,
-    });
-  }
-  client.timing("customs.check.success", 4);
-  client.timing("subhub.deleteCache.failure", 3000);
-  const tags = { action: "accountLogin", block: true };
-  client.increment("customs.request.check", { ...tags, unblock: true, suspect: false });
-  client.increment("customs.request.check", { ...tags, blockReason: "other" });
-  client.increment("push.send.failure", { reason: "devicesNotify", uaOS: "iOS", errCode: "reset" });
-  client.timing("notifier.publish", 12);
-  client.timing("stripe_request", 300);
-  client.increment("stripe_call", { error: "false" });
-  client.timing("paypal_request", 700, undefined, { method: "BAUpdate", error: "true" });
-  client.increment("redis.error");
-  client.increment("mysql.enqueue");
-  client.increment("mysql.connection", { new: "true" });
-  // What nothing is made of.
-  client.increment("amplitude.event.dropped");
-}
-
-function sendAsPages(client: Client): void {
-  client.timing("nt.total", 1800, { path: "signin" });
-  client.timing("nt.total", 1200, { view: "signup" });
-}
-
-/** With tags in the third place, where the servers leave the share of samples out. */
-const sendAsBroker = (client: Client): void => {
-  const tags = { clientId: "dcdb5ae7add825d2", statusCode: "200", type: "profile-change" };
-  client.increment("message.type", { eventType: "delete" });
-  client.timing("message.queueDelay", 90_000);
-  client.timing("message.processing.total", 80);
-  client.timing("proxy.success", 2500, tags);
-  client.increment("proxy.fail", { ...tags, statusCode: "410" });
-};
-
-const send: Readonly<Partial<Record<Sender, (client: Client) => void>>> = {
-  "auth-server": sendAsAuth,
-  "content-server": sendAsPages,
-  "payments-server": sendAsPages,
-  "graphql-api": (client) => {
-    client.increment("knex.aquire_request");
-  },
-  "event-broker": sendAsBroker,
-};
-
-const shown = async (): Promise<string> =>
-  (await fetch(`http://127.0.0.1:${http}/metrics`).catch(() => undefined))?.text() ?? "";
-
-/** Runs the exporter as its pod would: its own words, the mapping of its ConfigMap, ports that are free here. */
-async function startExporter(): Promise<void> {
-  [http = 0, udp = 0] = await freePorts(2);
-  const { spec } = podsOf("statsd", "metrics");
-  const [container] = spec.containers;
-  const mounted = container?.volumeMounts?.[0];
-  const volume = spec.volumes?.find(({ name }) => name === mounted?.name);
-  const map = rendered.world.configMaps.find(
-    ({ metadata }) => metadata.name === volume?.configMap?.name,
+  const [found, ...others] = rendered.world.services.filter(
+    ({ metadata }) => metadata.name === "statsd",
   );
-  const folder = await place.makeFolder("statsd");
-  for (const [name, text] of Object.entries(map?.data ?? {})) {
-    place.write(`statsd/${name}`, text);
-  }
-  const words = (container?.args ?? []).map((word) =>
-    word
-      .replace(":9102", `127.0.0.1:${http}`)
-      .replace(":9125", `127.0.0.1:${udp}`)
-      .replace(`${mounted?.mountPath}/`, `${folder}/`),
-  );
-  const running = place.start(["statsd_exporter", ...words]);
-  await until("the exporter answers", async () => {
-    if (running.child.exitCode !== null) {
-      throw new Error(`the exporter ended:\n${running.said()}`);
-    }
-    return (await fetch(`http://127.0.0.1:${http}/-/ready`).catch(() => undefined))?.ok === true;
-  });
-}
-
-async function sendAll(): Promise<void> {
-  for (const sender of sending) {
-    const { options } = clientOptions(sender);
-    const client = new StatsD({ ...options, host: "127.0.0.1", port: udp });
-    send[sender]?.(client);
-    await new Promise<void>((settle) => {
-      client.close(settle);
-    });
-  }
-  const last = new StatsD({ host: "127.0.0.1", port: udp });
-  last.increment("the.last");
-  await new Promise<void>((settle) => {
-    last.close(settle);
-  });
-  await until("the last event is through", async () => (await shown()).includes("the_last 1"));
+  expect(others).toEqual([]);
+  return found;
 }
 
 describe("where production's servers send", () => {
   it.each(sending)("%s sends to the Service of the exporter, and to its port", (sender) => {
     const { metadata, spec } = service() ?? {};
     const [port] = spec?.ports ?? [];
-    expect(clientOptions(sender).address).toBe(
+    expect(clientOf(rendered.world, sender).address).toBe(
       `${metadata?.name}.${metadata?.namespace}.svc:${port?.port}`,
     );
   });
@@ -215,10 +92,12 @@ describe("where production's servers send", () => {
     const [port, ...others] = service()?.spec.ports ?? [];
     expect(others).toEqual([]);
     expect(port).toMatchObject({ port: 8125, protocol: "UDP" });
-    const { spec, labels } = podsOf("statsd", "metrics");
-    const target = spec.containers[0]?.ports?.find(({ name }) => name === port?.targetPort);
+    const { spec, labels, namespace } = podsNamed(rendered.world, "statsd");
+    const [container] = spec.containers;
+    const target = container?.ports?.find(({ name }) => name === port?.targetPort);
     expect(target).toMatchObject({ containerPort: 9125, protocol: "UDP" });
-    expect(spec.containers[0]?.args).toContain("--statsd.listen-udp=:9125");
+    expect(container?.args).toContain("--statsd.listen-udp=:9125");
+    expect(namespace).toBe(service()?.metadata.namespace);
     expect(labels).toMatchObject(service()?.spec.selector ?? { none: "" });
   });
 
@@ -232,9 +111,9 @@ describe("where production's servers send", () => {
   });
 
   it("is turned on in those that ask for it", () => {
-    expect(told("auth-server")["STATSD_ENABLE"]).toBe("true");
-    expect(told("payments-server")["STATSD_ENABLE"]).toBe("true");
-    expect(told("content-server")["METRIC_ENABLED"]).toBe("true");
+    expect(toldTo(rendered.world, "auth-server")["STATSD_ENABLE"]).toBe("true");
+    expect(toldTo(rendered.world, "payments-server")["STATSD_ENABLE"]).toBe("true");
+    expect(toldTo(rendered.world, "content-server")["METRIC_ENABLED"]).toBe("true");
   });
 });
 
@@ -242,7 +121,7 @@ describe("what they send, by UDP to the real exporter with production's mapping"
   let text: string;
   beforeAll(async () => {
     await startExporter();
-    await sendAll();
+    await tellAll(1, "first_round");
     text = await shown();
   });
 
@@ -285,7 +164,7 @@ describe("what they send, by UDP to the real exporter with production's mapping"
   it("is counted by the tags of Telegraf (event-broker, graphql-api)", () => {
     const server = "fxa-event-broker";
     expect(valueOf("fxa_broker_messages_total", { server, eventType: "delete" })).toBe(1);
-    expect(valueOf("fxa_broker_delay_seconds_sum", { server })).toBeCloseTo(90);
+    expect(valueOf("fxa_broker_delay_seconds_sum", { server })).toBeCloseTo(400);
     const failed = { clientId: "dcdb5ae7add825d2", statusCode: "410", type: "profile-change" };
     expect(valueOf("fxa_broker_undelivered_total", { server, ...failed })).toBe(1);
     const asked = { server: "fxa-graphql-api", event: "aquire_request" };
@@ -297,19 +176,82 @@ describe("what they send, by UDP to the real exporter with production's mapping"
   });
 
   it("would be missed if a server kept a prefix of its own", async () => {
-    const client = new StatsD({ prefix: "fxa-content.", host: "127.0.0.1", port: udp });
-    client.timing("nt.total", 99_000, { path: "elsewhere" });
-    await new Promise<void>((settle) => {
-      client.close(settle);
+    await sendBy(ports.udp, { prefix: "fxa-content." }, (client) => {
+      client.timing("nt.total", 99_000, { path: "elsewhere" });
     });
     await until("it is through", async () => (await shown()).includes("fxa_content_nt_total"));
     expect(await shown()).not.toMatch(/fxa_page_seconds.*elsewhere/);
   });
 
-  it("leaves the exporter without an error, of what it could not read or was told otherwise before", () => {
+  it("leaves no error at the exporter: nothing that it cannot read, nothing that was another type before", () => {
     const errors = ["sample_errors", "tag_errors", "events_conflict", "events_error"].map(
       (name) => [name, valueOf(`statsd_exporter_${name}_total`, {})] as const,
     );
     expect(errors.filter(([, count]) => count > 0)).toEqual([]);
+  });
+});
+
+const Answer = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
+
+/** Values of a query's series now, as Prometheus answers. */
+async function valuesOf(query: string): Promise<number[]> {
+  const path = `/api/v1/query?query=${encodeURIComponent(query)}`;
+  const answer = await ask(ports.prometheus, path);
+  expect([query, answer?.status]).toEqual([query, 200]);
+  const { data } = Answer.parse(await answer?.json());
+  return data.result.map(({ value: [, text] }) => Number(text));
+}
+
+describe("a real Prometheus that reads the exporter", () => {
+  beforeAll(async () => {
+    const config = place.write(
+      "prometheus.yml",
+      stringify({
+        global: { scrape_interval: "1s", scrape_timeout: "1s" },
+        scrape_configs: [
+          { job_name: "pods", static_configs: [{ targets: [`127.0.0.1:${ports.http}`] }] },
+        ],
+      }),
+    );
+    const words = [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${await place.makeFolder("prometheus")}`,
+      `--web.listen-address=127.0.0.1:${ports.prometheus}`,
+    ];
+    await start(["prometheus", ...words], ports.prometheus);
+    const read = (name: string) => async () => (await valuesOf(name)).length > 0;
+    await until("it has read the first round", read("first_round"));
+    // Rates want growth: as much of it as wakes somebody.
+    await tellAll(50, "second_round");
+    await until("it has read the second round", read("second_round"));
+  });
+
+  const observed = () => observedFxa(contextOfStack(rendered.config), ["statsd"]);
+
+  it("has an answer to each query of the page", async () => {
+    const queries = observed()
+      .dashboards.flatMap(({ panels }) => panels.flatMap((panel) => panel.queries))
+      .map(({ expression }) => expression.replaceAll("$__rate_interval", "1m"));
+    expect(queries.length).toBeGreaterThan(10);
+    for (const query of queries) {
+      const values = (await valuesOf(query)).filter((value) => !Number.isNaN(value));
+      expect([query, values.length > 0]).toEqual([query, true]);
+    }
+  });
+
+  it("finds what each alert looks for, where a third of requests fails, customs blocks and events are old", async () => {
+    const rules = observed().rules.flatMap((group) => group.rules);
+    expect(rules.map(({ name }) => name)).toEqual([
+      "AccountsRequestsFail",
+      "AccountsCallsFail",
+      "CustomsBlocksMost",
+      "AccountsRedisErrors",
+      "EventsLate",
+    ]);
+    for (const { name, expression } of rules) {
+      expect([name, (await valuesOf(expression)).length]).toEqual([name, 1]);
+    }
   });
 });
