@@ -1,5 +1,6 @@
 /** What of a stack of Firefox Accounts is watched, and what it brings for that. Pure. */
 import { observedFxa } from "../../components/fxa/observed.ts";
+import { fxaSearches } from "../../components/fxa/searches.ts";
 import type { WatchedStack } from "../../components/observability/faults.ts";
 import type { WatchedSystem } from "../../components/observability/parts.ts";
 import { stackWorkloads } from "./requests.ts";
@@ -14,6 +15,7 @@ export const watchedSystem = (stack: FxaStack): WatchedSystem => ({
     // Where it was taken away nothing is missing; its pages stay, to look back.
     return stack.only === undefined ? system : { ...system, rules: [] };
   },
+  searches: (families) => fxaSearches(families, stack.namespace),
   callers: callersOf(stack),
   // Of a managed database the backups are somebody else's to see.
   backups:

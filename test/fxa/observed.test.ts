@@ -6,6 +6,8 @@ import { contextOf } from "../../components/fxa/context.ts";
 import { planOf, runningPrograms } from "../../components/fxa/environment.ts";
 import { observedFxa } from "../../components/fxa/observed.ts";
 import { senders, sendersOf, statsdPrefix } from "../../components/fxa/statsd.ts";
+import { savedObjects } from "../../components/observability/elk/saved-objects.ts";
+import { LogFamilies } from "../../components/observability/logs/families.ts";
 import { dashboardFolders } from "../../components/observability/dashboards/files.ts";
 import { exportedBy } from "../../components/observability/families/catalogue.ts";
 import { type Exporter, exporters } from "../../components/observability/families/types.ts";
@@ -201,6 +203,24 @@ describe("what the servers send to StatsD", () => {
     const { statsd = [] } = observedFxa(fxa(), ["statsd"]);
     expect(statsd.filter(({ match }) => match.startsWith("fxa-event-broker."))).toEqual([]);
     expect(observedFxa(context, []).statsd).toEqual([]);
+  });
+});
+
+describe("what is looked for in the servers' logs", () => {
+  const families = LogFamilies.parse({
+    accounts: { namespaces: ["fxa"], retention: "7d" },
+    platform: { namespaces: ["nginx-ingress"], retention: "7d" },
+  });
+
+  it("stands at the family that reads them, whatever that is called", () => {
+    const searches = watchedSystem(production).searches?.(families) ?? {};
+    expect(searches["platform"]).toEqual([]);
+    expect(searches["accounts"]?.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["refused-settings", "memcached", "mails", "event-broker"]),
+    );
+    const objects = savedObjects(families, searches);
+    const mails = objects.find(({ id }) => id === "accounts-logs-mails");
+    expect(JSON.stringify(mails?.attributes)).toContain("fields.Type: *mailer.send.error");
   });
 });
 
