@@ -63,7 +63,11 @@ function serverRules(context: FxaContext): AlertRule[] {
   const { namespace } = context.config;
   const running = runningPrograms(context);
   const later = backgroundServers(context);
-  const watched = servicesOf(restarters.filter((program) => running.includes(program)));
+  const watched = [
+    ...servicesOf(restarters.filter((program) => running.includes(program))),
+    // It has no check of its own: between two ends it counts as available.
+    ...(readsQueues(context) ? [mailQueuesName] : []),
+  ];
   const restarts = `kube_pod_container_status_restarts_total{namespace="${namespace}",container=~"${among(watched)}"}`;
   return [
     {

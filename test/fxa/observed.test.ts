@@ -156,6 +156,8 @@ describe("what a deployment of each shape is watched by", () => {
     expect(worker?.expression).toContain("fxa-mail-queues");
     expect(worker?.expression).toContain("fxa-event-broker");
     expect(worker?.expression).not.toContain("fxa-auth-server");
+    const restarts = rules.find(({ name }) => name === "AccountsServerRestarts");
+    expect(restarts?.expression).toContain('|fxa-mail-service|fxa-mail-queues"');
   });
 });
 
