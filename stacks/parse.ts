@@ -148,10 +148,13 @@ function faultsOf(issue: Issue, schema: z.ZodType, input: unknown, locate: Locat
     return [{ path, expected: `is missing: ${messageOf(issue)}` }];
   }
   // Somebody may have put the secret where its name belongs.
-  return [
-    { path, expected: messageOf(issue) + (issue.message === secretNameRule ? "" : found(value)) },
-  ];
+  return [{ path, expected: messageOf(issue) + (isQuiet(issue) ? "" : found(value)) }];
 }
+
+/** Whether what stands there is better not repeated: it may be a secret. */
+const isQuiet = (issue: Issue): boolean =>
+  issue.message === secretNameRule ||
+  (issue.code === "custom" && issue.params?.["isQuiet"] === true);
 
 /** YAML's words for what zod calls otherwise. */
 const kinds: Readonly<Record<string, string>> = {

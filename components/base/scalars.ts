@@ -25,6 +25,10 @@ export const Hostname = z
   .regex(
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
     "must be a lower-case dotted host name without trailing dot, e.g. sd.skywire.dev",
+  )
+  .refine(
+    (name) => name.split(".").every((label) => label.length <= 63),
+    "must have at most 63 characters between two dots",
   );
 
 /** An IPv4 address in dotted form. */

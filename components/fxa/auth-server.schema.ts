@@ -42,11 +42,13 @@ export const OauthClient = z
 export type OauthClient = z.infer<typeof OauthClient>;
 
 /** Topic and queues at AWS. */
+const queueRule =
+  "must be the URL of an SQS queue with its region: https://sqs.eu-west-1.amazonaws.com/123456789012/name";
 const QueueUrl = z
-  .string()
+  .string(queueRule)
   .regex(
     /^https:\/\/sqs\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com(\.cn)?\/\d{12}\/[A-Za-z0-9_-]{1,80}(\.fifo)?$/,
-    "must be the URL of an SQS queue with its region: https://sqs.eu-west-1.amazonaws.com/123456789012/name",
+    queueRule,
   );
 export { QueueUrl };
 
@@ -105,7 +107,11 @@ export const AuthServerSettings = z.strictObject({
   /** The server refuses to start in production with this one's default, whether Pushbox is on or off. */
   pushboxKey: reference("shared-secret").prefault("pushbox-key"),
   /** Pushbox, which keeps what devices send each other. */
-  pushbox: z.strictObject({ url: HttpUrl }).optional(),
+  pushbox: z
+    .strictObject({
+      url: HttpUrl.refine((url) => url.startsWith("https:"), "must be https: its key goes along"),
+    })
+    .optional(),
   /** Of the support panel; the server refuses to start with its default. */
   supportPanelToken: reference("shared-secret").prefault("support-panel-token"),
   /** Of those who open tickets for users. Newer versions know it, and start with its published default. */
@@ -125,7 +131,15 @@ export const AuthServerSettings = z.strictObject({
   /** Where in the world a log-in came from, by the file in the image. */
   geodb: z.boolean().default(true),
   /** Pages whose scripts may ask the API. Default: any, as the program's own. */
-  corsOrigins: z.array(HttpUrl).min(1, "must list an origin: leave it out for any").optional(),
+  corsOrigins: z
+    .array(
+      HttpUrl.refine(
+        (url) => URL.canParse(url) && new URL(url).origin === url,
+        "must be an origin, as browsers send it: https://accounts.example.org, without a path",
+      ),
+    )
+    .min(1, "must list an origin: leave it out for any")
+    .optional(),
   /** OAuth clients beside the demos'. */
   clients: z
     .array(OauthClient)

@@ -8,6 +8,8 @@ import { reference } from "../base/secrets.ts";
 import { QueueUrl } from "./auth-server.schema.ts";
 import { AwsKeys } from "./credentials.schema.ts";
 
+const projectRule = "must be the id of a project at Google, e.g. accounts-1234";
+
 /** What it needs to start. */
 export const EventBrokerSettings = z.strictObject({
   /** Queue of account events. Its region is read from it: without one the program exits with code 8. */
@@ -15,12 +17,7 @@ export const EventBrokerSettings = z.strictObject({
   /** Keys of AWS that may read the queue; `node`: those that the node's own account has. */
   aws: z.union([z.literal("node"), AwsKeys], "must name the keys of AWS, or say node"),
   /** Project at Google with Firestore, where subscriptions are kept, and Pub/Sub, by which clients are told. */
-  gcpProjectId: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
-      "must be the id of a project at Google, e.g. accounts-1234",
-    ),
+  gcpProjectId: z.string(projectRule).regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, projectRule),
   /** Key file of an account there that may use both. Mounted, as is the next one. */
   googleKey: reference("google-key").prefault("event-broker-google-key"),
   /**

@@ -16,7 +16,7 @@ const secretName =
 const reserved = /^(?:PATH|HOME|HOSTNAME|NODE_OPTIONS|LD_PRELOAD|LD_LIBRARY_PATH|KUBERNETES_.*)$/;
 
 function nameFault(program: Program, table: Settings, name: string): string | undefined {
-  if (environmentWords.includes(name)) {
+  if (environmentWords.includes(name.toUpperCase())) {
     return `must not be given by hand: the word of ${program} follows from fleet:environment, and another one ends it at its start`;
   }
   if (name === "server") {
@@ -40,6 +40,8 @@ export const extraFaults = (context: FxaContext): PlatformFault[] =>
     const table = settingsOf(context, program);
     return Object.keys(optionsOf(context, program).extraEnv).flatMap((name) => {
       const message = nameFault(program, table, name);
-      return message === undefined ? [] : [{ path: [...place, "extraEnv", name], message }];
+      return message === undefined
+        ? []
+        : [{ path: [...place, "extraEnv", name], message, isQuiet: true }];
     });
   });

@@ -55,9 +55,16 @@ export const ServersConfig = z.strictObject({
   "event-broker": z
     .strictObject({
       ...serverFields("event-broker", false),
+      /** Said with its settings, whether on or off. Without any, it is off. */
+      enabled: z.boolean().optional(),
       /** All of it, or the server is off. */
       settings: EventBrokerSettings.optional(),
     })
+    .refine(({ enabled, settings }) => enabled !== undefined || settings === undefined, {
+      path: ["enabled"],
+      message: "must be true or false beside its settings: without the word it would be off",
+    })
+    .transform(({ enabled = false, ...rest }) => ({ ...rest, enabled }))
     .prefault({})
     .refine(({ enabled, settings }) => !enabled || settings !== undefined, {
       path: ["settings"],
@@ -146,7 +153,16 @@ export const fxaSections = {
    * Proxies between a client and a pod that each add to X-Forwarded-For: the ingress controller is one, a CDN before
    * it the second. A wrong number makes all clients one, whom customs then blocks.
    */
-  proxies: z.int("must be a whole number, e.g. 1").min(1).max(9).default(1),
+  proxies: z
+    // A number at the top of a file comes as a text.
+    .preprocess(
+      (given) => (typeof given === "string" && /^\d{1,9}$/.test(given) ? Number(given) : given),
+      z
+        .int("must be a whole number, e.g. 1")
+        .min(1, "must be at least 1: the ingress controller")
+        .max(9, "must be at most 9"),
+    )
+    .default(1),
   mysql: MysqlConfig,
   redis: RedisConfig,
   memcached: MemcachedConfig,
@@ -158,11 +174,25 @@ export const fxaSections = {
   demos: Demos.optional(),
   /** A pod with all that a server is told, for looking round: `kubectl exec`. Left out, there is none. */
   debug: z
-    .strictObject({
-      target: z.enum(debugTargets),
-      /** None until somebody scales it up. */
-      replicas: z.int().min(0).max(1).default(0),
-    })
+    .strictObject(
+      {
+        target: z.enum(debugTargets, {
+          message: `must be a server of the one image: ${debugTargets.join(", ")}`,
+        }),
+        /** None until somebody scales it up. */
+        replicas: z
+          .int("must be 0 or 1")
+          .min(0, "must be 0 or 1")
+          .max(1, "must be 0 or 1")
+          .default(0),
+      },
+      {
+        error: ({ code }) =>
+          code === "invalid_type"
+            ? "must say its target, or be left out: then there is none"
+            : undefined,
+      },
+    )
     .optional(),
 };
 

@@ -8,11 +8,25 @@ import { hostPath, hostTable } from "./hosts.ts";
 import { fewestBodyBytes, publicPages } from "./pages.ts";
 import { isInternalName, publicFault } from "./urls.ts";
 
+/** Characters that a name of DNS may have. */
+const mostLetters = 253;
+
 /** Hosts that no browser finds, and two of one name. */
 export function hostFaults(context: FxaContext): PlatformFault[] {
   const { config } = context;
   if (isInternalName(config.domain)) {
     return [{ path: ["domain"], message: publicFault(config.domain) ?? "must be a public domain" }];
+  }
+  const longest = Object.values(context.hosts).reduce((long, host) =>
+    host.length > long.length ? host : long,
+  );
+  if (longest.length > mostLetters && !Object.values(config.hosts).includes(longest)) {
+    return [
+      {
+        path: ["domain"],
+        message: `must be shorter: ${longest.split(".")[0] ?? ""}'s host below it would have ${longest.length} characters, and DNS takes ${mostLetters}`,
+      },
+    ];
   }
   const owners = new Map<string, string>();
   // All of them: what is off today has its name in the settings of others all the same.

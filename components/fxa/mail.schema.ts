@@ -10,19 +10,29 @@ import { UserNumber } from "./surroundings.schema.ts";
 
 const address = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
 
+const senderRule = "must be an address, with or without a name: Accounts <accounts@example.org>";
+
 /** A mail server. */
 const Smtp = z
-  .strictObject({
-    host: z.union([Ipv4, Hostname], "must be a bare host name, e.g. smtp.example.org"),
-    port: Port.default(465),
-    /** Where it stands, where that is not the internet: a relay, or an endpoint of SES in the cloud's own network. */
-    addresses: OutsideAddresses,
-    /** TLS from the first byte on, as on 465. On 587 it begins later, which the server does by itself. */
-    secure: z.boolean().default(true),
-    /** Account and password: both, or neither. */
-    user: reference("token").optional(),
-    password: reference("token").optional(),
-  })
+  .strictObject(
+    {
+      host: z.union([Ipv4, Hostname], "must be a bare host name, e.g. smtp.example.org"),
+      port: Port.default(465),
+      /** Where it stands, where that is not the internet: a relay, or an endpoint of SES in the cloud's own network. */
+      addresses: OutsideAddresses,
+      /** TLS from the first byte on, as on 465. On 587 it begins later, which the server does by itself. */
+      secure: z.boolean().default(true),
+      /** Account and password: both, or neither. */
+      user: reference("token").optional(),
+      password: reference("token").optional(),
+    },
+    {
+      error: ({ code }) =>
+        code === "invalid_type"
+          ? "must say the mail server: host, and entries with user and password, e.g. { host: smtp.example.org, user: smtp-user, password: smtp-password }"
+          : undefined,
+    },
+  )
   .superRefine(({ port, secure, user, password }, context) => {
     if ((user === undefined) !== (password === undefined)) {
       context.addIssue({
@@ -46,10 +56,10 @@ const ByAuthServer = z.strictObject({
   smtp: Smtp,
   /** Who the mails are from, e.g. `Accounts <accounts@example.org>`. */
   sender: z
-    .string()
+    .string(senderRule)
     .regex(
       /^([^<>]+ <[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+)$/,
-      "must be an address, with or without a name: Accounts <accounts@example.org>",
+      senderRule,
     ),
   /** Of Amazon's SES: makes it tell of what became of each mail. */
   sesConfigurationSet: z

@@ -2,7 +2,6 @@
  * What must hold between the sections of Firefox Accounts: each rule is a pure function from the context to faults,
  * each fault says where, what was expected, and how to mend it.
  */
-import { SecretReference } from "../base/secrets.ts";
 import { parseQuantity } from "../base/quantity.ts";
 import type { PlatformFault } from "../platform/fault.ts";
 import type { FxaContext } from "./context.ts";
@@ -10,7 +9,9 @@ import { optionsOf, planOf, runningPrograms } from "./environment.ts";
 import { extraFaults } from "./extra-rules.ts";
 import { hostFaults } from "./host-rules.ts";
 import { demos, type Program, programs } from "./roles.ts";
+import { diskFaults } from "./avatar-rules.ts";
 import { scaleFaults } from "./scale-rules.ts";
+import { secretFaults } from "./secret-rules.ts";
 import { traitsOf } from "./servers.ts";
 import { publicFault } from "./urls.ts";
 
@@ -20,22 +21,29 @@ type Rule = (context: FxaContext) => PlatformFault[];
 const placeOf = (program: Program): readonly string[] =>
   program === "mozilla-sync" ? ["sync"] : ["servers", program];
 
-const isProgram = (name: string): name is Program => (programs as readonly string[]).includes(name);
-
-/** Programs that somebody waits for or dials, and that do not run. */
-const missingFaults: Rule = (context) =>
-  runningPrograms(context).flatMap((program) => {
-    const needed = new Set<string>([
+/** Programs that somebody waits for or dials, and that do not run: one fault for each, with all that need it. */
+const missingFaults: Rule = (context) => {
+  const needs = runningPrograms(context).map((program) => ({
+    program,
+    needed: new Set<string>([
       ...traitsOf(program).after,
       ...planOf(context, program).environment.calls,
-    ]);
-    return [...needed]
-      .filter((name): name is Program => isProgram(name) && !context.runs(name))
-      .map((name) => ({
-        path: [...placeOf(name), "enabled"],
-        message: `must be true: ${program} needs ${name}; or say enabled: false at ${program}, too`,
-      }));
-  });
+    ]),
+  }));
+  return programs
+    .filter((name) => !context.runs(name))
+    .flatMap((name) => {
+      const users = needs.filter(({ needed }) => needed.has(name)).map(({ program }) => program);
+      return users.length === 0
+        ? []
+        : [
+            {
+              path: [...placeOf(name), "enabled"],
+              message: `must be true: needed by ${users.join(", ")}; or say enabled: false there, too`,
+            },
+          ];
+    });
+};
 
 /** Who sends mails is said in one place. */
 const mailFaults: Rule = ({ config }) =>
@@ -56,6 +64,19 @@ const brokerFaults: Rule = (context) =>
           path: ["servers", "auth-server", "settings", "aws"],
           message:
             "must say keys and topicArn: the event-broker's queue is filled from that topic; or say enabled: false at event-broker",
+        },
+      ]
+    : [];
+
+/** What auth-db-mysql calls its database. It has no variable for that: all others must know it by the same name. */
+const authDatabase = "fxa";
+
+const databaseFaults: Rule = ({ config: { mysql }, runs }) =>
+  runs("auth-db-mysql") && mysql.databases.auth !== authDatabase
+    ? [
+        {
+          path: ["mysql", "databases", "auth"],
+          message: `must be ${authDatabase}: auth-db-mysql knows no other name for it, and the others would look elsewhere`,
         },
       ]
     : [];
@@ -85,52 +106,6 @@ const storeFaults: Rule = ({ config }) => {
   ];
 };
 
-const isReference = (value: unknown): value is SecretReference => value instanceof SecretReference;
-
-/** Every reference of a config, with its place. */
-function references(
-  value: unknown,
-  path: readonly (string | number)[],
-): { readonly path: readonly (string | number)[]; readonly secret: SecretReference }[] {
-  if (isReference(value)) {
-    return [{ path, secret: value }];
-  }
-  if (Array.isArray(value)) {
-    return value.flatMap((item, index) => references(item, [...path, index]));
-  }
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([key, item]) => references(item, [...path, key]))
-    : [];
-}
-
-/**
- * One entry for two purposes: whoever learns it by the one has the other, and it cannot be rotated alone. What two
- * servers share has one place in the file, so that pairs are not meant.
- */
-const purposeFaults: Rule = ({ config }) => {
-  const owners = new Map<string, string>();
-  return references(config, [])
-    .filter(
-      ({ path, secret }) =>
-        ["shared-secret", "client-secret", "web-key"].includes(secret.kind) &&
-        // Clients verify its tokens by the auth-server's keys: it is meant to be the same one.
-        path.join(".") !== "servers.event-broker.settings.openidKey",
-    )
-    .flatMap(({ path, secret }) => {
-      const place = `fleet:${path.join(".")}`;
-      const owner = owners.get(secret.name);
-      owners.set(secret.name, owner ?? place);
-      return owner === undefined
-        ? []
-        : [
-            {
-              path,
-              message: `must be an entry of its own: ${secret.name} stands at ${owner} already, for something else`,
-            },
-          ];
-    });
-};
-
 /** Addresses in settings that browsers are sent to. */
 const browserFaults: Rule = ({ config }) => {
   const { "auth-server": auth, "payments-server": payments } = config.servers;
@@ -142,6 +117,11 @@ const browserFaults: Rule = ({ config }) => {
     ...(auth.settings.corsOrigins ?? []).map(
       (origin, index) => [["auth-server", "settings", "corsOrigins", index], origin] as const,
     ),
+    [["payments-server", "settings", "stripeApiUrl"], payments.settings.stripeApiUrl] as const,
+    [
+      ["payments-server", "settings", "paypal", "apiUrl"],
+      payments.settings.paypal?.apiUrl ?? "",
+    ] as const,
     ...Object.entries(payments.settings.productRedirects).map(
       ([product, url]) =>
         [["payments-server", "settings", "productRedirects", product], url] as const,
@@ -193,32 +173,6 @@ const debugFaults: Rule = ({ config: { debug }, runs }) =>
       ]
     : [];
 
-const sharers = [
-  "profile-server",
-  "profile-server-worker",
-  "profile-server-static",
-] as const satisfies readonly Program[];
-
-/** One disk for three programs, of a class by which one node alone may mount it: anywhere else a pod never starts. */
-const sharedDiskFaults: Rule = ({ config: { servers }, runs }) => {
-  const { images } = servers["profile-server"].settings;
-  if (images.kind !== "local" || images.share !== "one-node") {
-    return [];
-  }
-  const wanted = servers["profile-server"].placement.nodeSelector["kubernetes.io/hostname"];
-  return sharers
-    .filter((program) => runs(program))
-    .filter((program) => {
-      const node = servers[program].placement.nodeSelector["kubernetes.io/hostname"];
-      return node === undefined || node !== wanted;
-    })
-    .map((program) => ({
-      path: ["servers", program, "placement", "nodeSelector"],
-      message:
-        "must name the one node of the pictures' disk, the same for profile-server, its worker and its static server: kubernetes.io/hostname: <node>",
-    }));
-};
-
 const rules: readonly Rule[] = [
   hostFaults,
   scaleFaults,
@@ -226,12 +180,13 @@ const rules: readonly Rule[] = [
   missingFaults,
   mailFaults,
   brokerFaults,
+  databaseFaults,
   storeFaults,
-  purposeFaults,
+  secretFaults,
   browserFaults,
   clientFaults,
   debugFaults,
-  sharedDiskFaults,
+  diskFaults,
 ];
 
 /** Every fault across the sections. */

@@ -14,7 +14,9 @@ export const ProbeOptions = z.strictObject({
   readiness: z.union([z.literal("tcp"), Path], "must be tcp or a path").optional(),
   liveness: z.union([z.literal("tcp"), Path], "must be tcp or a path").optional(),
   /** How long a start may take. */
-  startSeconds: Seconds.min(10, "must be at least 10").max(3_600).optional(),
+  startSeconds: Seconds.min(10, "must be at least 10")
+    .max(3_600, "must be at most 3600")
+    .optional(),
 });
 /** {@inheritDoc ProbeOptions} */
 export type ProbeOptions = z.infer<typeof ProbeOptions>;
@@ -54,7 +56,9 @@ export const serverFields = (program: Program, enabled: boolean) => ({
   /**
    * How long a pod may take to stop. The launcher does not pass the signal on, so that each stop takes all of it (2).
    */
-  terminationGraceSeconds: Seconds.min(1, "must be at least 1").max(600).default(10),
+  terminationGraceSeconds: Seconds.min(1, "must be at least 1")
+    .max(600, "must be at most 600")
+    .default(10),
   logLevel: LogLevel.default("info"),
   /** Variables that the schema does not know, for versions that have more of them. Never a secret. */
   extraEnv: z.record(VariableName, z.string("must be a text: put it in quotes")).default({}),

@@ -11,7 +11,11 @@ import { AwsKeys } from "./credentials.schema.ts";
 const sentryDsn = reference("url").optional();
 
 /** Connections of one pod to MySQL: those of all pods together must be below what MySQL allows. */
-const connectionLimit = z.int("must be a whole number, e.g. 10").min(1).max(1_000).default(10);
+const connectionLimit = z
+  .int("must be a whole number, e.g. 10")
+  .min(1, "must be at least 1")
+  .max(1_000, "must be at most 1000")
+  .default(10);
 
 /** `fleet:servers.auth-db-mysql.settings`. */
 export const AuthDbSettings = z.strictObject({
@@ -82,10 +86,13 @@ const Avatars = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal("local"),
       size: Bytes.default("10Gi"),
-      /** Default: the cluster's. It must let many pods write, unless `share` is one-node. */
+      /** Default: the cluster's, for `one-node`. With `many-nodes` it must be one with ReadWriteMany, e.g. of NFS. */
       storageClass: DnsLabel.optional(),
       /** `many-nodes` needs a class with ReadWriteMany; `one-node` keeps all three on the node of the disk. */
-      share: z.enum(["many-nodes", "one-node"]),
+      share: z.enum(["many-nodes", "one-node"], {
+        message:
+          "must be many-nodes, with a class that lets many nodes write, or one-node, which holds all three programs there",
+      }),
     }),
   ],
   { error: "must say kind: aws or local" },
@@ -94,21 +101,29 @@ const Avatars = z.discriminatedUnion(
 export type Avatars = z.infer<typeof Avatars>;
 
 /** `fleet:servers.profile-server.settings`: of the worker and the static server, too. */
-export const ProfileSettings = z.strictObject({
-  images: Avatars,
-  /** Account events from AWS. Left out, the profile-server hears of none. */
-  events: z
-    .strictObject({
-      region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, e.g. eu-west-1"),
-      queue: QueueUrl,
-    })
-    .optional(),
-  /** Makes and changes its tables when it starts, as the auth-server does: more than one pod by `autoscale` alone. */
-  createSchema: z.boolean().default(true),
-  /** Keeps answers in Redis. */
-  cache: z.boolean().default(true),
-  sentryDsn,
-});
+export const ProfileSettings = z.strictObject(
+  {
+    images: Avatars,
+    /** Account events from AWS. Left out, the profile-server hears of none. */
+    events: z
+      .strictObject({
+        region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, e.g. eu-west-1"),
+        queue: QueueUrl,
+      })
+      .optional(),
+    /** Makes and changes its tables when it starts, as the auth-server does: more than one pod by `autoscale` alone. */
+    createSchema: z.boolean().default(true),
+    /** Keeps answers in Redis. */
+    cache: z.boolean().default(true),
+    sentryDsn,
+  },
+  {
+    error: ({ code }) =>
+      code === "invalid_type"
+        ? "must say where pictures of users are kept: images: { kind: aws, bucket, keys }, or { kind: local, share }"
+        : undefined,
+  },
+);
 /** {@inheritDoc ProfileSettings} */
 export type ProfileSettings = z.infer<typeof ProfileSettings>;
 

@@ -16,13 +16,22 @@ const Host = z.union([Ipv4, Hostname], {
 
 const Database = z
   .string()
-  .regex(/^[A-Za-z0-9_]{1,64}$/, "must be the name of a database: letters, digits and underscores");
+  .regex(/^[A-Za-z0-9_]{1,64}$/, "must be the name of a database: letters, digits and underscores")
+  .refine(
+    (name) =>
+      !["mysql", "sys", "information_schema", "performance_schema"].includes(name.toLowerCase()),
+    "must be a database of its own: this one is MySQL's",
+  );
 
 /** One account for all: auth-db-mysql calls it MYSQL_USER, the others MYSQL_USERNAME (facts/fxa.md 6 and 10). */
 const account = {
   user: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,32}$/, "must be the name of an account at MySQL, at most 32 letters")
+    .refine(
+      (user) => user !== "root",
+      "must be an account of its own: root may do all, and has its own password",
+    )
     .default("fxa"),
   /**
    * Its password. To rotate it: make MySQL accept both (ALTER USER … RETAIN CURRENT PASSWORD), change the entry,
@@ -36,7 +45,11 @@ const account = {
       oauth: Database.default("fxa_oauth"),
       sync: Database.default("sync"),
     })
-    .refine((names) => new Set(Object.values(names)).size === 4, "must be four different databases")
+    // Where MySQL stands on a file system that takes both for one, or is told to, they are one.
+    .refine(
+      (names) => new Set(Object.values(names).map((name) => name.toLowerCase())).size === 4,
+      "must be four different databases, by more than capital letters",
+    )
     .prefault({}),
 };
 
@@ -115,7 +128,11 @@ export const MemcachedConfig = z
   .strictObject({
     image: ImageReference.default("docker.io/library/memcached:1.6.39"),
     /** What it may keep, in MiB; the limit of its memory must be above. */
-    megabytes: z.int("must be whole MiB, e.g. 64").min(16).max(65_536).default(64),
+    megabytes: z
+      .int("must be whole MiB, e.g. 64")
+      .min(16, "must be at least 16")
+      .max(65_536, "must be at most 65536")
+      .default(64),
     resources: Resources.prefault({
       requests: { cpu: "50m", memory: "96Mi" },
       limits: { memory: "128Mi" },

@@ -7,6 +7,8 @@ export interface PlatformFault {
   readonly path: readonly (string | number)[];
   /** What was expected and how to mend it. */
   readonly message: string;
+  /** Somebody may have written a secret there: what stands there is not repeated. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export const refuseFaults =
     if (!isReadable(context)) {
       return;
     }
-    for (const { path, message } of findFaults(stack)) {
-      context.addIssue({ code: "custom", path: [...path], message });
+    for (const { path, message, isQuiet = false } of findFaults(stack)) {
+      context.addIssue({ code: "custom", path: [...path], message, params: { isQuiet } });
     }
   };

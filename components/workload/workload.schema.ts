@@ -207,7 +207,11 @@ export const Autoscale = z
     min: Replicas.min(1, "must be at least 1"),
     max: Replicas.min(1, "must be at least 1"),
     /** Average use of the CPU request to aim at, in per cent. */
-    cpuPercent: z.int().min(10).max(100).default(70),
+    cpuPercent: z
+      .int("must be whole per cent of the CPU request, e.g. 70")
+      .min(10, "must be from 10 to 100, e.g. 70")
+      .max(100, "must be from 10 to 100, e.g. 70")
+      .default(70),
   })
   .refine(({ min, max }) => min <= max, { path: ["max"], message: "must not be below min" });
 /** {@inheritDoc Autoscale} */

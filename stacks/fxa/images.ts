@@ -21,7 +21,10 @@ import type { FxaStack } from "./schema.ts";
 export const FxaImages = z
   .strictObject({
     /** Registry, the user there, and name. Default: where it has always been pushed. */
-    repository: ImageRepository.default("docker.io/peteroffthestrip/fxa"),
+    repository: ImageRepository.refine(
+      (name) => !/^docker\.io\/[^/]+$/.test(name),
+      "must name the image behind its user: docker.io/peteroffthestrip/fxa",
+    ).default("docker.io/peteroffthestrip/fxa"),
     /** Its tag: the version that it was built as. */
     version: ImageTag.refine(
       (tag) => tag !== "latest",

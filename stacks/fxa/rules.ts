@@ -8,6 +8,7 @@
 import { outsideFault } from "../../components/data/reach.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
 import { fxaFaults } from "../../components/fxa/rules.ts";
+import { publicFault } from "../../components/fxa/urls.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { pagesOf } from "../../components/observability/shape.ts";
 import { isUnsized } from "../../components/platform/auto-size.ts";
@@ -69,10 +70,12 @@ const hostFaults: Rule = (stack) => {
   const { cluster, dns, ingress } = stack;
   const hosts = publicHosts(stack);
   const known = hosts.map(({ host }) => host);
+  // Of a name that no browser finds its zone is not the question.
+  const found = hosts.filter(({ host }) => publicFault(host) === undefined);
   const pages = pagesOf(stack.observability).map(({ host }) => host);
   return [
-    ...once(zoneFaults(hosts, dns)),
-    ...once(recordFaults(plannedOnControllers(hosts, ingress, cluster), dns)),
+    ...once(zoneFaults(found, dns)),
+    ...once(recordFaults(plannedOnControllers(found, ingress, cluster), dns)),
     ...once(coverFaults(contextOfStack(stack), ingress)),
     ...certificateFaults(pagesOf(stack.observability), ingress),
     // Two of the system's own of one name are told by its own rules.
@@ -109,6 +112,28 @@ const unreachableFaults: Rule = ({ networkPolicy, mysql, redis, servers, mail })
   ];
 };
 
+/** Other people's services that a server dials: of all ports outside, the policies open this one to it. */
+const outwardFaults: Rule = ({ networkPolicy, servers }) => {
+  const { "auth-server": auth, "customs-server": customs } = servers;
+  const given: readonly (readonly [path: readonly string[], url: string | undefined])[] = [
+    [["auth-server", "settings", "pushbox", "url"], auth.settings.pushbox?.url],
+    [["customs-server", "settings", "reputation", "url"], customs.settings.reputation?.url],
+  ];
+  return networkPolicy === "off"
+    ? []
+    : given.flatMap(([path, url]) =>
+        url === undefined ||
+        (publicFault(url) === undefined && new URL(url).port === "" && url.startsWith("https:"))
+          ? []
+          : [
+              {
+                path: ["servers", ...path],
+                message: `must be the https URL of a public host, without a port: the network policies let ${path[0] ?? ""} out to port 443 of the internet; or set fleet:networkPolicy: "off"`,
+              },
+            ],
+      );
+};
+
 /** A tag that each run looks up is none that somebody reviewed. */
 const imageFaults: Rule = ({ environment, images }) =>
   environment === "production" && images.resolve === "run"
@@ -120,13 +145,23 @@ const imageFaults: Rule = ({ environment, images }) =>
       ]
     : [];
 
-/** Each namespace has a Pod Security level of its own. */
-const namespaceFaults: Rule = (stack) =>
-  repeated(
+/** Namespaces that every cluster has. */
+const reserved: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+/** Each namespace is made by the stack, and has a Pod Security level of its own. */
+const namespaceFaults: Rule = (stack) => [
+  ...namespacesOf(stack)
+    .filter(({ name }) => reserved.includes(name))
+    .map(({ path, name }) => ({
+      path,
+      message: `must be a namespace of the stack's own, which it makes: ${name} is the cluster's`,
+    })),
+  ...repeated(
     namespacesOf(stack).map(({ path, name }) => [path, name] as const),
     (name, first) =>
       `namespace ${name} already stands at ${first}: their pods may do different things`,
-  );
+  ),
+];
 
 /** Requests beyond what the pools offer. */
 const roomFaults: Rule = (stack) => {
@@ -154,6 +189,7 @@ const rules: readonly Rule[] = [
   wayInFaults,
   issuerFaults,
   unreachableFaults,
+  outwardFaults,
   imageFaults,
   namespaceFaults,
   watchFaults,

@@ -1,6 +1,9 @@
 /** Faults of stack files of Firefox Accounts: issue 10, "Bad input", and what people get wrong beside. */
 import { generateSecret } from "../../components/base/secrets.ts";
 import { config, type FaultCase, secrets } from "./fault-cases.ts";
+import { fxaAddressFaults } from "./fxa-address-faults.ts";
+import { fxaNumberFaults } from "./fxa-number-faults.ts";
+import { fxaSecretFaults } from "./fxa-secret-faults.ts";
 
 const production: readonly Omit<FaultCase, "stack">[] = [
   {
@@ -24,8 +27,8 @@ const production: readonly Omit<FaultCase, "stack">[] = [
   {
     title: "a public host that only the cluster knows",
     spoil: config({ "fleet:hosts": { api: "fxa-auth-server.fxa.svc" } }),
-    paths: ["fleet:hosts.api", "fleet:hosts.api"],
-    says: /cannot resolve|must lie in a zone/,
+    paths: ["fleet:hosts.api"],
+    says: "cannot resolve fxa-auth-server.fxa.svc",
   },
   {
     title: "a NODE_ENV given by hand",
@@ -154,7 +157,12 @@ const production: readonly Omit<FaultCase, "stack">[] = [
 ];
 
 /** All of them. */
-export const fxaFaults: readonly FaultCase[] = production.map((one) => ({
+export const fxaFaults: readonly FaultCase[] = [
+  ...production,
+  ...fxaSecretFaults,
+  ...fxaAddressFaults,
+  ...fxaNumberFaults,
+].map((one) => ({
   stack: "fxa-production",
   ...one,
 }));

@@ -149,12 +149,12 @@ describe("a config", () => {
     [
       "a server off that others need",
       one("customs-server", { enabled: false }),
-      "servers.customs-server.enabled: must be true: auth-server needs customs-server",
+      "servers.customs-server.enabled: must be true: needed by auth-server, ",
     ],
     [
       "a worker off that the profile-server dials",
       one("profile-server-worker", { enabled: false }),
-      "servers.profile-server-worker.enabled: must be true: profile-server needs profile-server-worker",
+      "servers.profile-server-worker.enabled: must be true: needed by profile-server,",
     ],
     [
       "a mail-service that is off and sends the mails",
@@ -318,6 +318,17 @@ describe("a config", () => {
   it("lets a demo's client go where demos are off", () => {
     const own = { ...client, id: "dcdb5ae7add825d2", redirectUri: "https://a.example.org/b" };
     expect(complaints(clients(own))).toEqual([]);
+  });
+
+  it("takes a number at the top of the file, which comes as a text", () => {
+    expect(fxa({ proxies: "2" }).config.proxies).toBe(2);
+    expect(fxa({ proxies: 2 }).config.proxies).toBe(2);
+    expect(complaints({ proxies: "two" })).toEqual(["proxies: must be a whole number, e.g. 1"]);
+  });
+
+  it("takes the event-broker's settings while it is off, where that is said", () => {
+    expect(complaints(one("event-broker", { ...broker, enabled: false }))).toEqual([]);
+    expect(fxa().config.servers["event-broker"].enabled).toBe(false);
   });
 
   it("takes an event-broker with all that it needs", () => {
