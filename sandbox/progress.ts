@@ -10,6 +10,8 @@ export interface Outcome {
   readonly finished: boolean;
   /** Whether any change was begun, not planned only. */
   readonly touched: boolean;
+  /** URNs of the resources that an operation failed on. */
+  readonly failed: readonly string[];
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -111,6 +113,7 @@ export class Progress {
       seconds: this.#seconds,
       finished: this.#finished,
       touched: this.#touched,
+      failed: [...this.#failed],
       errors: this.#errors,
       warnings: this.#warnings,
     };
@@ -145,6 +148,17 @@ export class Progress {
     (enforcementLevel === "mandatory" ? this.#errors : this.#warnings).push(problem);
   }
 }
+
+/** Jobs that were made and have failed, as URNs: no later run starts them again by itself. */
+export const spentJobs = ({ failed, errors }: Pick<Outcome, "failed" | "errors">): string[] =>
+  failed.filter(
+    (urn) =>
+      /[$:]kubernetes:batch\/v1:Job::/.test(urn) &&
+      errors.some(
+        ({ resource, message }) =>
+          resource === resourceLabel(urn) && message.includes("failed to fully initialize"),
+      ),
+  );
 
 /** The counts of an outcome in words: "12 made, 1 changed, 80 the same". */
 export function describeChanges(changes: Readonly<Record<string, number>>): string {

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 
 import type { UpdateResult, UpdateView } from "../engine.ts";
-import { isNoise } from "../events.ts";
-import type { Problem } from "../progress.ts";
+import { isNoise, resourceLabel } from "../events.ts";
+import { type Problem, spentJobs } from "../progress.ts";
 import { type Command, makeLine, shortPath } from "./command.ts";
 
 /** Seconds between two lines of progress where output is no terminal. */
@@ -74,6 +74,13 @@ export function sayFailure(
     sayProblem(problem, say);
   }
   stuck.forEach(say);
+  for (const urn of spentJobs(result.outcome)) {
+    // The shell that runs CMD would take what follows a dollar for a variable.
+    const quoted = `"${urn.replaceAll("$", "\\$")}"`;
+    say(`  ${resourceLabel(urn)} stays as it is. When what it failed of is mended, run it anew:`);
+    say(`      ${makeLine("exec", options)} CMD='pulumi state taint --yes ${quoted}'`);
+    say(`      ${makeLine("up", options)}`);
+  }
   if (shown.length === 0 && stuck.length === 0) {
     const text = `${result.stdout}\n${result.stderr}`;
     const lines = text.split("\n").filter((line) => line.trim() !== "" && !isNoise(line));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { isNoise, parseEvent, resourceLabel } from "../../sandbox/events.ts";
-import { describeChanges, isUnchanged, Progress } from "../../sandbox/progress.ts";
+import { describeChanges, isUnchanged, Progress, spentJobs } from "../../sandbox/progress.ts";
 
 const urn = (name: string): string =>
   `urn:pulumi:test::fleet::fleet:workload:Workload$kubernetes:apps/v1:Deployment::${name}`;
@@ -85,6 +85,22 @@ describe("progress of an update", () => {
       finished: true,
       errors: [{ resource: "Deployment b", message: "error: timed out" }],
     });
+  });
+
+  it("knows a Job that was made and has failed from one that was refused, and from all else", () => {
+    const job = (name: string) =>
+      `urn:pulumi:demo::fleet::demo:Patch$kubernetes:batch/v1:Job::${name}`;
+    const failure = (about: string, message: string) => [
+      { diagnosticEvent: { urn: about, message, severity: "error" } },
+      { resOpFailedEvent: { metadata: { ...step("create", "").metadata, urn: about } } },
+    ];
+    const unready = "it failed to fully initialize or become live: exit code 1";
+    const { progress } = follow([
+      ...failure(job("patch"), unready),
+      ...failure(job("refused"), "admission webhook denied the request"),
+      ...failure(urn("b"), unready),
+    ]);
+    expect(spentJobs(progress.outcome())).toEqual([job("patch")]);
   });
 
   it("tells a change that was begun from one that a preview planned", () => {
