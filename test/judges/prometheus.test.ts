@@ -52,7 +52,9 @@ function known(path: string, text: string): string {
   return stringify({ ...rest, scrape_configs: changed });
 }
 
-const watched: readonly Stack[] = ["test", "prod", "spacemesh-devnet"];
+/** Stacks, and more than how many pods there tell of themselves: few, where the programs send to StatsD. */
+const tellers = { test: 10, prod: 10, "spacemesh-devnet": 4, "fxa-production": 2 } as const;
+const watched = Object.keys(tellers) as (keyof typeof tellers)[];
 
 const all = new Map<Stack, { readonly rendered: Rendered; readonly mounted: Mounted }>();
 beforeAll(async () => {
@@ -113,7 +115,7 @@ describe.each(watched)("the Prometheus of %s", (stack) => {
         .sort();
     const found = rendered.world.pods.flatMap(discovered);
     expect(await readBy(found, podRelabelling)).toEqual(wanted(own));
-    expect(own.length).toBeGreaterThan(stack === "spacemesh-devnet" ? 4 : 10);
+    expect(own.length).toBeGreaterThan(tellers[stack]);
     expect(await readBy(found, exporterRelabelling)).toEqual(wanted(others));
     expect(others.length).toBeGreaterThan(0);
   });
