@@ -23,6 +23,7 @@ const thorough = [
   "test/config/{random,single-faults,systems}.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
   "test/golden-large.test.ts",
+  "test/fxa/reachability.test.ts",
   "test/pushtech/{differences,reachability}.test.ts",
   "test/skywire/{kept,production}.test.ts",
 ];
