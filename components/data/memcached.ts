@@ -7,12 +7,13 @@ import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
 import { memcachedPort } from "./flows.ts";
+import { memcachedArguments } from "./memcached-files.ts";
 
 /** What a stack file says of a Memcached. */
 export interface MemcachedConfig {
   /** Official image, Debian flavour: its user is number 11211. */
   readonly image: string;
-  /** What it may keep, in MiB: below the limit of its memory. */
+  /** What it may keep, in MiB; it needs more than that of memory (memcached-files.ts). */
   readonly megabytes: number;
   readonly resources: Resources;
   readonly placement?: Placement | undefined;
@@ -42,8 +43,7 @@ export function memcachedWorkload(name: string, { config, ...args }: MemcachedAr
       name,
       image: config.image,
       command: ["memcached"],
-      // Without UDP, by which others could be flooded.
-      args: ["-p", `${memcachedPort}`, "-U", "0", "-m", `${config.megabytes}`],
+      args: memcachedArguments({ port: memcachedPort, megabytes: config.megabytes }),
       ports: [{ name: "memcached", port: memcachedPort }],
       probes: {
         readiness: { check: answers, periodSeconds: 5 },

@@ -3,6 +3,7 @@
  * each fault says where, what was expected, and how to mend it.
  */
 import { parseQuantity } from "../base/quantity.ts";
+import { memcachedNeeds } from "../data/memcached-files.ts";
 import type { PlatformFault } from "../platform/fault.ts";
 import type { FxaContext } from "./context.ts";
 import { optionsOf, planOf, runningPrograms } from "./environment.ts";
@@ -84,6 +85,8 @@ const databaseFaults: Rule = ({ config: { mysql }, runs }) =>
 /** A disk in one pod is no place for accounts. */
 const storeFaults: Rule = ({ config }) => {
   const { mysql, memcached, environment } = config;
+  const { memory } = memcached.resources.limits;
+  const needed = memcachedNeeds(memcached.megabytes);
   return [
     ...(mysql.kind === "builtin" && environment === "production" && mysql.inProduction === undefined
       ? [
@@ -94,12 +97,11 @@ const storeFaults: Rule = ({ config }) => {
           },
         ]
       : []),
-    ...(memcached.megabytes * 2 ** 20 >=
-    parseQuantity(memcached.resources.limits.memory ?? "1000Ti")
+    ...(memory !== undefined && needed * 2 ** 20 > parseQuantity(memory)
       ? [
           {
             path: ["memcached", "megabytes"],
-            message: `must be below its limit of memory, ${memcached.resources.limits.memory ?? ""}: it needs some for itself`,
+            message: `must leave it memory for itself: to keep ${memcached.megabytes} it needs ${needed}Mi, and its limit is ${memory}`,
           },
         ]
       : []),

@@ -127,7 +127,7 @@ export type RedisConfig = z.infer<typeof RedisConfig>;
 export const MemcachedConfig = z
   .strictObject({
     image: ImageReference.default("docker.io/library/memcached:1.6.39"),
-    /** What it may keep, in MiB; the limit of its memory must be above. */
+    /** What it may keep, in MiB; the limit of its memory must leave it 32 and a sixteenth for itself. */
     megabytes: z
       .int("must be whole MiB, e.g. 64")
       .min(16, "must be at least 16")

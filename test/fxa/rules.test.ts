@@ -199,7 +199,7 @@ describe("a config", () => {
     [
       "a memcached that may keep all that it has",
       { memcached: { megabytes: 128 } },
-      "memcached.megabytes: must be below its limit of memory, 128Mi",
+      "memcached.megabytes: must leave it memory for itself: to keep 128 it needs 168Mi, and its limit is 128Mi",
     ],
     [
       "a Sync whose image moves",
