@@ -19,7 +19,10 @@ import { alertGroups } from "../../components/observability/rules/files.ts";
 import { judgeQuery, unknownLabels } from "../../components/observability/rules/query-faults.ts";
 import { textUse } from "../../components/observability/rules/templates.ts";
 import type { AlertRule, ObservedParts } from "../../components/observability/rules/types.ts";
+import { traitsOf } from "../../components/fxa/servers.ts";
+import { stackWorkloads } from "../../stacks/fxa/requests.ts";
 import { FxaStack } from "../../stacks/fxa/schema.ts";
+import { contextOfStack } from "../../stacks/fxa/shape.ts";
 import { watchedStack, watchedSystem } from "../../stacks/fxa/watched.ts";
 import { draftOf, put } from "../config/stack-fixture.ts";
 import { dashboardFaults } from "../observability/dashboard-faults.ts";
@@ -107,6 +110,29 @@ describe("production's alerts and pages", () => {
       "fxa-payments-server",
       "fxa-event-broker",
     ]);
+  });
+
+  it("name nothing that production does not run", () => {
+    const { rules, dashboards } = watchedSystem(production).observed(exporters);
+    const queries = [
+      ...rules.flatMap((group) => group.rules.map(({ expression }) => expression)),
+      ...dashboards.flatMap(({ panels }) =>
+        panels.flatMap((panel) => panel.queries.map(({ expression }) => expression)),
+      ),
+    ];
+    const named = queries.flatMap((query) =>
+      [...query.matchAll(/(?:deployment|container|job_name)=~"([^"]+)"/g)].flatMap(
+        ([, names = ""]) => names.replace("(-.+)?", "").split("|"),
+      ),
+    );
+    const known = stackWorkloads(production).map(({ request: { workload } }) => workload);
+    expect(new Set(named).size).toBeGreaterThan(14);
+    expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);
+    // And the other way round: no program of production is left out.
+    const programs = runningPrograms(contextOfStack(production)).map(
+      (one) => traitsOf(one).service,
+    );
+    expect(programs.filter((name) => !named.includes(name))).toEqual([]);
   });
 
   it("say nothing of a system that was taken away, and keep its page", () => {
