@@ -49,7 +49,7 @@ export default defineConfig({
         test: {
           name: "thorough",
           // The same tests of the larger stacks that `make check` has of the others.
-          include: [...thorough, "test/stacks.test.ts"],
+          include: [...thorough, "test/stacks.test.ts", "test/policy/graph/needed.test.ts"],
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

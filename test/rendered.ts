@@ -14,7 +14,7 @@ import * as z from "zod";
 
 import { apr1 } from "../components/base/htpasswd.ts";
 import { peerKeyOf } from "../components/base/peer-key.ts";
-import type { SecretKind } from "../components/base/secrets.ts";
+import { generateSecret, type SecretKind } from "../components/base/secrets.ts";
 import { discoveryEntry, entryOutput } from "../components/spacemesh/discovery-entry.ts";
 import { WebServicesConfig } from "../components/spacemesh/web-services.schema.ts";
 import { parseConfig } from "../stacks/config.ts";
@@ -30,7 +30,7 @@ import type { SpacemeshDiscoveryStack } from "../stacks/spacemesh-discovery/sche
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { VotingOnKubernetes } from "../stacks/voting/schema.ts";
 import { type World, worldOf } from "../policy/graph/objects.ts";
-import { throwAwayCertificates, throwAwayTlsPair } from "./certificates.ts";
+import { throwAwayCertificates, throwAwayTlsHost, throwAwayTlsPair } from "./certificates.ts";
 import { throwAwayGoogleKey, throwAwayVapidKeys, throwAwayWebKey } from "./web-keys.ts";
 import { throwAwayRsaKey } from "./rsa-key.ts";
 import { type Calls, type Collected, collect, type Registered, type Told } from "./harness.ts";
@@ -75,6 +75,9 @@ export const largeStacks: readonly Stack[] = [
   "pushtech-production",
   "fxa-production",
 ];
+
+/** Those of the larger ones that no smaller one of their system stands for. */
+export const onlyLarge: readonly Stack[] = ["fxa-production"];
 
 /** A committed stack, wherever it runs. */
 export type AnyStack = keyof AllConfigs;
@@ -146,7 +149,7 @@ const noting = (noted: LookUp[]): Calls =>
   );
 
 /** Throw-away value of a secret, the same in every run: golden files must not change by chance. */
-function throwAway(kind: SecretKind, name: string): string {
+function throwAway(kind: SecretKind, name: string, hosts: readonly string[] = []): string {
   const hex = createHash("sha256").update(`fleet golden ${kind} ${name}`).digest("hex");
   switch (kind) {
     case "key-pair":
@@ -162,7 +165,8 @@ function throwAway(kind: SecretKind, name: string): string {
     case "certificates":
       return throwAwayCertificates;
     case "tls-pair":
-      return throwAwayTlsPair;
+      // Those of committed stacks are the same in every run; no golden file shows another one.
+      return hosts.join() === throwAwayTlsHost ? throwAwayTlsPair : generateSecret(kind, hosts);
     case "url":
       return `https://golden.invalid/${hex.slice(0, 32)}`;
     case "shared-secret":
@@ -209,7 +213,10 @@ function throwAwaySecrets(raw: RawConfig): ReadonlyMap<string, string> {
     throw new Error(parsed.faults.map(({ path, expected }) => `${path} ${expected}`).join("\n"));
   }
   return new Map(
-    requiredSecrets(parsed.value).map(({ kind, name }) => [name, throwAway(kind, name)]),
+    requiredSecrets(parsed.value).map(({ kind, name, hosts }) => [
+      name,
+      throwAway(kind, name, hosts),
+    ]),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What the judges look at: every committed stack but the larger twins, and production as it could be made by its config. */
 import { asRawConfig } from "../../stacks/raw.ts";
 import { draftOf, put } from "../config/stack-fixture.ts";
-import { render, renderConfig, type Rendered, type Stack, stacks } from "../rendered.ts";
+import { onlyLarge, render, renderConfig, type Rendered, type Stack, stacks } from "../rendered.ts";
 import { renderDaemons } from "../skywire/all-daemons.ts";
 
 /** What judges look at. */
@@ -29,7 +29,7 @@ function production(values: Readonly<Record<string, unknown>>): Promise<Judged> 
 }
 
 /** Every system once: of its larger stacks those that have no smaller one. */
-const committed: readonly Stack[] = [...stacks, "fxa-production"];
+const committed: readonly Stack[] = [...stacks, ...onlyLarge];
 
 const variants: Readonly<Record<string, () => Promise<Judged>>> = {
   ...Object.fromEntries(committed.map((stack) => [stack, (): Promise<Judged> => render(stack)])),

@@ -22,7 +22,7 @@ import { decodeOnce } from "../../policy/decode-once.ts";
 import { policiesOf } from "../../policy/pack.ts";
 import { type Resource, unknownText } from "../../policy/resource.ts";
 import { rules } from "../../policy/rules.ts";
-import { renderedOnce, stacks } from "../rendered.ts";
+import { onlyLarge, renderedOnce, stacks } from "../rendered.ts";
 import { stackOf } from "./stack-resources.ts";
 
 type Asked = analyzer.AnalyzeRequest | analyzer.AnalyzeStackRequest;
@@ -136,7 +136,7 @@ function spoil(resource: Resource, number: number): Resource {
 
 beforeAll(decodeOnce);
 
-describe.each(stacks)("of stack %s", (name) => {
+describe.each([...stacks, ...onlyLarge])("of stack %s", (name) => {
   let resources: readonly Resource[];
   beforeAll(async () => {
     ({ resources } = stackOf(name, await renderedOnce(name)));

@@ -90,7 +90,7 @@ export const knownCalls: readonly Known[] = [
       "kubelets mount the uploaded images: their addresses are the cluster's affair, so that only the ports are narrowed",
   },
   {
-    stacks: ["pushtech-staging"],
+    stacks: ["pushtech-staging", "fxa-production"],
     calls: /^(internet|private network) -> cert-manager\/cert-manager-webhook TCP 10250$/,
     reason:
       "the API server asks the webhook of every certificate, from an address that is the cluster's affair",
@@ -106,5 +106,12 @@ export const knownCalls: readonly Known[] = [
     stacks: ["pushtech-staging"],
     calls: /^pushtech\/kafka-topics-auto -> pushtech\/kafka TCP 9092$/,
     reason: "the tool learns from ZooKeeper where the brokers are",
+  },
+  {
+    stacks: ["fxa-production"],
+    calls:
+      /^(cert-manager\/cert-manager|fxa\/(browserid-verifier|mozilla-sync)) -> nginx-ingress\/nginx TCP (80|443)$/,
+    reason:
+      "they ask the stack's own public names (whether a host is proven, who issued an assertion), which a cluster's network may short-cut to the controller's pods",
   },
 ];
