@@ -21,6 +21,7 @@ const programs = [
  */
 const thorough = [
   "test/config/{random,single-faults,systems}.test.ts",
+  "test/fxa/variants.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
   "test/golden-large.test.ts",
   "test/fxa/reachability.test.ts",

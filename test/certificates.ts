@@ -30,6 +30,9 @@ nUj3gc60xg==
 -----END CERTIFICATE-----
 `;
 
+/** What {@link throwAwayTlsPair} is for. */
+export const throwAwayTlsHost = "*.spacemesh.io";
+
 /** One for `*.spacemesh.io` that nobody trusts, with its key. */
 export const throwAwayTlsPair = `\
 -----BEGIN CERTIFICATE-----

@@ -62,6 +62,13 @@ export const fxaExceptions: readonly Exception[] = [
   {
     rule: "outside-allowed",
     stacks: fxa,
+    resources: ["Deployment mozilla-sync"],
+    only: /variable SYNCSERVER_PUBLIC_URL /,
+    reason: "its own public address, which it tells browsers: it dials nobody outside the cluster",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: fxa,
     resources: ["Deployment fortress"],
     option: "demos",
     reason: "addresses that it tells browsers: fortress shows pages, and dials nobody",
@@ -74,6 +81,23 @@ export const fxaExceptions: readonly Exception[] = [
     option: "servers.profile-server.settings.images",
     reason:
       "their own public addresses, which they tell browsers: with pictures in the cluster they dial nobody outside it",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: fxa,
+    resources: ["Deployment mozilla-sync"],
+    only: /variable SYNCSERVER_SQLURI pymysql:/,
+    option: "mysql.addresses",
+    reason:
+      "a name of the cloud's own network, which is let out to the ranges that the file names and not to the internet",
+  },
+  {
+    rule: "outside-allowed",
+    stacks: fxa,
+    resources: ["Deployment fxa-debug"],
+    option: "debug",
+    reason:
+      "it is told all that its target is, what that tells browsers included: it may dial what its target may, and no more",
   },
   {
     rule: "probes",
