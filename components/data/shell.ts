@@ -1,8 +1,8 @@
 /**
  * Frames of the shell scripts that make and restore backups. Pure: text out of nothing but text.
  *
- * The scripts are for `sh` with the coreutils and flock of the stores' own images. A backup is a
- * folder named after its time, with the dumps and a SHA256SUMS in it. It is filled under another name
+ * The scripts are for `sh` with the coreutils of the stores' own images, and flock where nothing else locks. A backup
+ * is a folder named after its time, with the dumps and a SHA256SUMS in it. It is filled under another name
  * and renamed when it is whole: whatever a script that was killed leaves behind is never taken for
  * a backup. Variables: BACKUPS (the folder of all backups), WORK (a scratch folder), KEEP, BACKUP.
  */
@@ -16,12 +16,21 @@ say() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $*"; }
 fail() { say "FAILED: $*" >&2; exit 1; }
 `;
 
+/** What a lock says to whoever comes second. */
+export const lockedOut: string =
+  "another backup or restore is at work in $BACKUPS: try again when it is done";
+
+/** Shell text that takes the lock by util-linux' flock, which Debian's images have and Oracle's have not. */
+const byFlock = `
+  exec 9> "$BACKUPS/.lock"
+  flock --nonblock 9 || fail "${lockedOut}"
+`;
+
 /** Functions over the folder of backups. A lock keeps a restore from meeting a clean-up. */
-const folder = `
+const folder = (take: string): string => `
 lock() {
   [ -d "$BACKUPS" ] || fail "there is no folder $BACKUPS: is the claim mounted?"
-  exec 9> "$BACKUPS/.lock"
-  flock --nonblock 9 || fail "another backup or restore is at work in $BACKUPS: try again when it is done"
+  ${take.trim()}
 }
 
 # Newest first. Only whole backups have such names.
@@ -33,9 +42,10 @@ list() { ls -1 "$BACKUPS" | sed -n '/^[0-9]\\{8\\}T[0-9]\\{6\\}Z$/p' | sort -r; 
  * are there stay.
  *
  * @param dump Shell text that writes its files into `$partial`, or fails.
+ * @param take Shell text that takes the lock, for as long as the script runs, or fails. Default: by flock.
  */
-export function backupScript(dump: string): string {
-  return `${preamble}${folder}
+export function backupScript(dump: string, take: string = byFlock): string {
+  return `${preamble}${folder(take)}
 # The oldest, beyond the number that is kept.
 let_go() {
   list | tail -n +"$((KEEP + 1))" | while read -r old; do
@@ -74,9 +84,10 @@ let_go
  * Script that restores one backup: BACKUP names it, or says `latest` or `list`.
  *
  * @param restore Shell text that puts the files of `$chosen` back, or fails.
+ * @param take As of a backup.
  */
-export function restoreScript(restore: string): string {
-  return `${preamble}${folder}
+export function restoreScript(restore: string, take: string = byFlock): string {
+  return `${preamble}${folder(take)}
 lock
 case "$BACKUP" in
   list) list; exit 0 ;;

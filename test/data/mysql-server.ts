@@ -1,5 +1,6 @@
 /** A real MySQL on the files Fleet makes for it. */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
 import {
   mysqlBackupScript,
@@ -15,9 +16,26 @@ import {
   mysqlPrepared,
   mysqlPrepareScript,
 } from "../../components/data/mysql-files.ts";
-import { type Finished, freePorts, killGroup, Place, type Running, until } from "./programs.ts";
+import {
+  type Finished,
+  freePorts,
+  killGroup,
+  Place,
+  type Running,
+  searchPath,
+  until,
+} from "./programs.ts";
 
-const programs = ["mysqld", "mysql", "mysqladmin", "mysqldump", "flock"];
+const programs = ["mysqld", "mysql", "mysqladmin", "mysqldump"];
+
+/**
+ * What the scripts find in the official image, besides: Oracle Linux' shell, coreutils, sed, grep and gzip. By
+ * docker-library's list of its packages there is no util-linux, and so no flock.
+ */
+const imagePrograms = [
+  ...["sh", "cat", "date", "dirname", "head", "ls", "mkdir", "mkfifo", "mv", "readlink", "rm"],
+  ...["sha256sum", "sort", "sync", "tail", "tr", "sed", "grep", "gzip", "gunzip"],
+];
 
 /** A server in a folder of its own, with its backups. */
 export class MysqlServer {
@@ -37,8 +55,16 @@ export class MysqlServer {
   static async make(account: MysqlAccount): Promise<MysqlServer> {
     const [port = 0] = await freePorts(1);
     const server = new MysqlServer(new Place(programs), port, account);
-    for (const folder of ["disk", "config", "init", "run", "backups", "work"]) {
+    for (const folder of ["disk", "config", "init", "run", "backups", "work", "image"]) {
       await server.place.makeFolder(folder);
+    }
+    const all = [...programs, ...imagePrograms];
+    const folders = searchPath(all).split(delimiter);
+    for (const name of all) {
+      // There, sh is bash.
+      const program = name === "sh" ? "bash" : name;
+      const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+      symlinkSync(found ?? program, server.place.at(`image/${name}`));
     }
     server.configure(account);
     return server;
@@ -69,7 +95,7 @@ export class MysqlServer {
 
   /** Runs the script that prepares the data. */
   prepare(): Promise<Finished> {
-    return this.place.run(["sh", this.place.at("prepare.sh")]);
+    return this.#run("prepare.sh", {}, "").done;
   }
 
   /**
@@ -204,14 +230,19 @@ export class MysqlServer {
     };
   }
 
+  /** Starts a script with the programs of the image alone. */
+  #run(name: string, change: Readonly<Record<string, string>>, before: string): Running {
+    const script = `PATH=${this.place.at("image")}; ${before}exec sh ${this.place.at(name)}`;
+    return this.place.start(["sh", "-c", script], this.#scriptEnv(change));
+  }
+
   /**
    * Starts the backup script.
    *
    * @param before Shell text ahead of it.
    */
   startBackup(change: Readonly<Record<string, string>> = {}, before = ""): Running {
-    const script = `${before}exec sh ${this.place.at("backup.sh")}`;
-    return this.place.start(["sh", "-c", script], this.#scriptEnv(change));
+    return this.#run("backup.sh", change, before);
   }
 
   /** Runs the backup script to its end. */
@@ -221,6 +252,6 @@ export class MysqlServer {
 
   /** Runs the restore script to its end. */
   restore(change: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    return this.place.run(["sh", this.place.at("restore.sh")], this.#scriptEnv(change));
+    return this.#run("restore.sh", change, "").done;
   }
 }

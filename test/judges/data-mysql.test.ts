@@ -405,12 +405,18 @@ describe("a backup of MySQL", () => {
     );
     expect(half.said()).toContain("dumping fxa_profile");
     expect(await mysql.place.ok(["ps", "-eo", "args"])).not.toContain(account.password);
+    const second = await mysql.backup();
+    expect(second.code).toBe(1);
+    expect(second.output).toContain("another backup or restore is at work in");
+    expect((await mysql.restore()).output).toContain("another backup or restore is at work in");
     await killGroup(half.child);
-    await killGroup(locker.child);
+    await mysql.asOperator(
+      "SELECT CONCAT('KILL ', id) INTO @kill FROM information_schema.processlist WHERE state = 'User sleep'; PREPARE kill_it FROM @kill; EXECUTE kill_it",
+    );
+    await locker.done;
 
     expect(backupsOf().filter((name) => name.startsWith(".partial-"))).toHaveLength(1);
-    await mysql.stop();
-    await mysql.start();
+    // What held the lock is gone, and so is the lock.
     expect((await mysql.restore({ BACKUP: "list" })).output.trim()).toBe(good);
     expect((await mysql.restore()).output).toContain(`restored backup ${good}`);
     expect((await mysql.backup()).code).toBe(0);
@@ -422,7 +428,7 @@ describe("a backup of MySQL", () => {
     const made = await mysql.backup({ OPTIONS_FILE: options });
     expect(made.code).toBe(1);
     expect(made.output).toContain("Access denied for user 'fxa'");
-    expect(made.output).toContain("FAILED: fxa could not be dumped");
+    expect(made.output).toContain(`FAILED: nobody is let in at 127.0.0.1:${mysql.port}`);
     expect(made.output).not.toContain("not-the-password-at-all");
     expect(backupsOf()).toEqual([]);
 
@@ -432,6 +438,9 @@ describe("a backup of MySQL", () => {
     expect(restored.code).toBe(1);
     expect(restored.output).toContain("Access denied for user 'fxa'");
     expect(await content()).toEqual(before);
+    const gone = await mysql.backup({ MYSQL_PORT: "1" });
+    expect(gone.code).toBe(1);
+    expect(gone.output).toContain("FAILED: nobody is let in at 127.0.0.1:1");
   });
 
   it("is none where there is no room for it, and the one before stays", async () => {
@@ -452,7 +461,7 @@ describe("a backup of MySQL", () => {
       '#!/bin/sh\nfor word; do case "$word" in --result-file=*) file=${word#*=} ;; esac; done\necho "CREATE TABLE a (id INT);" > "$file"\n',
     );
     chmodSync(standIn, 0o755);
-    const made = await mysql.backup({}, `PATH=${mysql.place.at("bin")}:$PATH; export PATH; `);
+    const made = await mysql.backup({}, `PATH=${mysql.place.at("bin")}:$PATH; `);
     expect(made.code).toBe(1);
     expect(made.output).toContain("FAILED: the dump of fxa is not whole");
     expect(backupsOf()).toEqual([]);
