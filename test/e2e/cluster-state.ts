@@ -1,7 +1,13 @@
 /** Whether a cluster is as its stack says: each question gives its faults, one line each. */
 import { parseQuantity } from "../../components/base/quantity.ts";
 import { clusterNodes, type ClusterConfig } from "../../components/platform/cluster.schema.ts";
-import { type Ingress, namespaceOf, selects, type World } from "../../policy/graph/objects.ts";
+import {
+  type Ingress,
+  namespaceOf,
+  selects,
+  type World,
+  worldOf,
+} from "../../policy/graph/objects.ts";
 import { type Node, nodesOf, podFaults, type Pod, podsOf, readyPorts } from "./live-objects.ts";
 import type { TestSandbox } from "./sandbox.ts";
 
@@ -21,6 +27,28 @@ export async function podsByWorkload(
   }
   return groups;
 }
+
+/** The cluster as the evaluators of policies see a stack. */
+export const liveWorld = async (sandbox: TestSandbox): Promise<World> =>
+  worldOf(
+    await sandbox.objects(
+      ...["namespaces", "deployments", "statefulsets", "daemonsets", "jobs", "services"],
+      ...["ingresses", "networkpolicies", "poddisruptionbudgets", "configmaps", "secrets"],
+      "horizontalpodautoscalers",
+    ),
+  );
+
+/** Which pods each workload has, as one text: `namespace/workload` → their UIDs. Another text is other pods. */
+export const podUids = async (sandbox: TestSandbox): Promise<ReadonlyMap<string, string>> =>
+  new Map(
+    [...(await podsByWorkload(sandbox))].map(([name, pods]) => [
+      name,
+      pods
+        .map(({ metadata }) => metadata.uid)
+        .sort()
+        .join(),
+    ]),
+  );
 
 /** Pods that are not up, and workloads with another number of pods than they ask for. */
 export async function workloadFaults(sandbox: TestSandbox, world: World): Promise<string[]> {

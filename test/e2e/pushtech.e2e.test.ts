@@ -20,10 +20,11 @@ import { Store } from "../../sandbox/standins/store.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { run } from "../judges/tools.ts";
 import { clone, readStackFile, renderConfig, type Rendered } from "../rendered.ts";
-import { endpointFaults, podsByWorkload, workloadFaults } from "./cluster-state.ts";
+import { endpointFaults, podsByWorkload, podUids, workloadFaults } from "./cluster-state.ts";
 import { nodesOf } from "./live-objects.ts";
 import { processesUnder } from "./processes.ts";
 import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbox.ts";
+import { made, ready, type Timed, timedObjects, workloadOf } from "./timed.ts";
 
 const stack = "pushtech-staging";
 const stackFile = join(clone, `Pulumi.${stack}.yaml`);
@@ -46,41 +47,6 @@ const hosts: Readonly<Record<string, string>> = {
   "offers.": "offerserver:5000",
   "consumers.": "consumers-ruby:5051",
 };
-
-const Timed = z.looseObject({
-  kind: z.string(),
-  metadata: z.looseObject({
-    name: z.string(),
-    uid: z.string(),
-    creationTimestamp: z.string(),
-    labels: z.record(z.string(), z.string()).default({}),
-  }),
-  status: z
-    .looseObject({
-      completionTime: z.string().optional(),
-      conditions: z
-        .array(
-          z.looseObject({
-            type: z.string(),
-            status: z.string(),
-            lastTransitionTime: z.string().nullish(),
-          }),
-        )
-        .default([]),
-    })
-    .default({ conditions: [] }),
-});
-type Timed = z.infer<typeof Timed>;
-
-const made = ({ metadata }: Timed): number => Date.parse(metadata.creationTimestamp);
-
-const ready = ({ status }: Timed): number =>
-  Date.parse(
-    status.completionTime ??
-      status.conditions.find(({ type, status: is }) => type === "Ready" && is === "True")
-        ?.lastTransitionTime ??
-      "",
-  );
 
 const Ingress = z.looseObject({
   spec: z.looseObject({
@@ -159,26 +125,16 @@ describe("PushTech's staging in a sandbox, and another stack beside it", () => {
     return stdout;
   }
 
-  const timed = async (...kinds: string[]): Promise<readonly Timed[]> =>
-    (await sandbox.objects(...kinds)).map((object) => Timed.parse(object));
+  const timed = (...kinds: string[]): Promise<readonly Timed[]> => timedObjects(sandbox, ...kinds);
 
   /** Pods of a workload. */
   const podsOf = (pods: readonly Timed[], name: string): readonly Timed[] => {
-    const found = pods.filter(({ metadata }) => metadata.labels["app.kubernetes.io/name"] === name);
+    const found = pods.filter((pod) => workloadOf(pod) === name);
     expect(found, name).not.toEqual([]);
     return found;
   };
 
-  const uids = async (): Promise<ReadonlyMap<string, string>> =>
-    new Map(
-      [...(await podsByWorkload(sandbox))].map(([name, pods]) => [
-        name,
-        pods
-          .map(({ metadata }) => metadata.uid)
-          .sort()
-          .join(),
-      ]),
-    );
+  const uids = (): Promise<ReadonlyMap<string, string>> => podUids(sandbox);
 
   const migrated = ["website", "imageserver", "notificationserver"] as const;
 
