@@ -409,7 +409,7 @@ describe.each(chosen)("stack %s", (stack) => {
       // These tell addresses to others and do not dial them.
       const publishers = /^(config-bootstrapper|dmsg-server-\d+|grafana|kibana|storage)$/;
       // And these the stack's own hosts, to browsers.
-      const ofBrowsers = /^fxa-(content-server|graphql-api)$/;
+      const ofBrowsers = /^(fxa-(content-server|graphql-api)|mozilla-sync)$/;
       const hosts = new Set(
         rendered.world.ingresses.flatMap(({ spec }) => spec.rules.map(({ host }) => host)),
       );

@@ -146,15 +146,10 @@ const tellsOutside = (settings: {
 
 /**
  * Programs that dial the deployment's own public hosts, as any browser would: the verifier asks who issued an
- * assertion, and Sync and the demos ask accounts.<root>. Such calls leave for the internet's side, or are short-cut to
- * the controller's pods.
+ * assertion, and the demos ask accounts.<root>. Such calls leave for the internet's side, or are short-cut to the
+ * controller's pods.
  */
-export const visitors: readonly Program[] = [
-  "browserid-verifier",
-  "mozilla-sync",
-  "123done",
-  "321done",
-];
+export const visitors: readonly Program[] = ["browserid-verifier", "123done", "321done"];
 
 const visitFlows = (
   context: FxaContext,

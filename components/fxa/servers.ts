@@ -323,13 +323,14 @@ export const servers = {
     reach: "public",
     hosts: ["token", "sync"],
     image: "sync",
-    // Health by convention only, and never verified (6).
+    // Its port is open before the program behind it has started; its root says that it works.
     liveness: "tcp",
-    readiness: "tcp",
+    readiness: root,
     startSeconds: usualStart,
     scales: one.sync,
     resources: small,
-    after: ["mysql", "auth-server", "browserid-verifier"],
+    // It asks the content-server for addresses before it serves, and exits where nobody answers.
+    after: ["mysql", "auth-server", "browserid-verifier", "content-server"],
   },
 } as const satisfies Record<Program, PublicTraits | InternalTraits>;
 

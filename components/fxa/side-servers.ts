@@ -197,8 +197,8 @@ export function mailServicePlan(context: FxaContext): ServerPlan {
 export const syncSettings = {
   PORT: must("port"),
   SYNCSERVER_PUBLIC_URL: must("public"),
-  // Fetched by the pod, which finds it like any browser.
-  SYNCSERVER_IDENTITY_PROVIDER: must("public"),
+  // Asked once, when it starts, for the addresses that browsers are told: without an answer it exits.
+  SYNCSERVER_IDENTITY_PROVIDER: must("internal"),
   SYNCSERVER_OAUTH_VERIFIER: must("internal"),
   SYNCSERVER_BROWSERID_VERIFIER: must("internal"),
   SYNCSERVER_FORCE_WSGI_ENVIRON: must("flag"),
@@ -216,7 +216,7 @@ export function syncPlan(context: FxaContext): ServerPlan {
     environment: environmentOf(syncSettings, {
       PORT: servers["mozilla-sync"].port,
       SYNCSERVER_PUBLIC_URL: urlOf(context, "token"),
-      SYNCSERVER_IDENTITY_PROVIDER: urlOf(context, "accounts"),
+      SYNCSERVER_IDENTITY_PROVIDER: internal("content-server"),
       SYNCSERVER_OAUTH_VERIFIER: internal("auth-server"),
       SYNCSERVER_BROWSERID_VERIFIER: internal("browserid-verifier"),
       // Behind a proxy, whose words for host and scheme it then believes.

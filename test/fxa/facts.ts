@@ -26,7 +26,8 @@ export const overview: readonly (readonly [
   ["123done", "123done", 8080, "public", "/", "/"],
   ["321done", "321done", 10139, "public", "/", "/"],
   ["fortress", "fortress", 9292, "public", "/", "/"],
-  ["mozilla-sync", "mozilla-sync", 5000, "public", "tcp", "tcp"],
+  // Its root answers "it works!" in all of its versions (syncserver/__init__.py); a port alone is open before that.
+  ["mozilla-sync", "mozilla-sync", 5000, "public", "tcp", "/"],
 ];
 
 /** Words that each server takes, and its word in production: 5. */
@@ -132,6 +133,8 @@ export const internals: readonly (readonly [program: string, Readonly<Record<str
     [
       "mozilla-sync",
       {
+        // It asks there for the addresses of browsers, and takes none of its own from it.
+        SYNCSERVER_IDENTITY_PROVIDER: "http://fxa-content-server:3030",
         SYNCSERVER_OAUTH_VERIFIER: "http://fxa-auth-server:9000",
         SYNCSERVER_BROWSERID_VERIFIER: "http://browserid-verifier:5050",
       },
@@ -193,7 +196,7 @@ export const publics: readonly (readonly [program: string, Readonly<Record<strin
       FXA_PROFILE_IMAGES_URL: "https://images.accounts.example.org",
     },
   ],
-  ["mozilla-sync", { SYNCSERVER_IDENTITY_PROVIDER: "https://accounts.example.org" }],
+  ["mozilla-sync", { SYNCSERVER_PUBLIC_URL: "https://token.example.org" }],
 ];
 
 /** Secret variables of each server, all of which must come from a Secret: 4.1, 4.2 and 6. */

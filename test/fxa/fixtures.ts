@@ -26,7 +26,7 @@ export const least = {
     smtp: { host: "smtp.example.net", user: "smtp-user", password: "smtp-password" },
     sender: "Accounts <accounts@example.org>",
   },
-  sync: { image: "docker.io/mozilla/syncserver:1.8.0" },
+  sync: { image: "docker.io/mozilla/syncserver:1.9.1" },
 } as const satisfies Input;
 
 /** What the event-broker needs, on its own side and on the auth-server's. */

@@ -110,7 +110,7 @@ export const knownCalls: readonly Known[] = [
   {
     stacks: ["fxa-production"],
     calls:
-      /^(cert-manager\/cert-manager|fxa\/(browserid-verifier|mozilla-sync)) -> nginx-ingress\/nginx TCP (80|443)$/,
+      /^(cert-manager\/cert-manager|fxa\/browserid-verifier) -> nginx-ingress\/nginx TCP (80|443)$/,
     reason:
       "they ask the stack's own public names (whether a host is proven, who issued an assertion), which a cluster's network may short-cut to the controller's pods",
   },
