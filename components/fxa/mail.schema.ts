@@ -20,7 +20,10 @@ const Smtp = z
       port: Port.default(465),
       /** Where it stands, where that is not the internet: a relay, or an endpoint of SES in the cloud's own network. */
       addresses: OutsideAddresses,
-      /** TLS from the first byte on, as on 465. On 587 it begins later, which the server does by itself. */
+      /**
+       * TLS from the first byte on, as on 465. The auth-server knows no other: where this is false it begins none later
+       * either (its mailer says ignoreTLS), and all that it sends can be read on its way.
+       */
       secure: z.boolean().default(true),
       /** Account and password: both, or neither. */
       user: reference("token").optional(),
@@ -33,7 +36,7 @@ const Smtp = z
           : undefined,
     },
   )
-  .superRefine(({ port, secure, user, password }, context) => {
+  .superRefine(({ port, secure, user, password, addresses }, context) => {
     if ((user === undefined) !== (password === undefined)) {
       context.addIssue({
         code: "custom",
@@ -44,8 +47,16 @@ const Smtp = z
     if (secure && (port === 25 || port === 587)) {
       context.addIssue({
         code: "custom",
+        path: ["port"],
+        message: `must be one with TLS from the first byte on, e.g. 465: on ${port} it begins after a word (STARTTLS) that the auth-server does not say`,
+      });
+    }
+    if (!secure && (user !== undefined || addresses === undefined)) {
+      context.addIssue({
+        code: "custom",
         path: ["secure"],
-        message: `must be false on port ${port}, where TLS begins after a word (STARTTLS)`,
+        message:
+          "must be true: links that log people in would leave in the open, the account before them; false is for a relay without an account in the network that addresses names",
       });
     }
   });

@@ -169,7 +169,21 @@ describe("a config", () => {
     [
       "TLS from the first byte on a port that has none",
       { mail: { smtp: { host: "smtp.example.net", port: 587 } } },
-      "mail.smtp.secure: must be false on port 587",
+      "mail.smtp.port: must be one with TLS from the first byte on, e.g. 465",
+    ],
+    [
+      "a mail server's account without TLS, which the auth-server begins on no port",
+      { mail: { smtp: { port: 587, secure: false } } },
+      "mail.smtp.secure: must be true: links that log people in would leave in the open",
+    ],
+    [
+      "mails without TLS over the internet",
+      {
+        mail: {
+          smtp: { host: "smtp.example.net", user: undefined, password: undefined, secure: false },
+        },
+      },
+      "mail.smtp.secure: must be true: links that log people in would leave in the open",
     ],
     [
       "SES without keys",
