@@ -19,15 +19,30 @@ export const stack = "fxa-production";
 /** Path in its file, steps parted by slashes → another value; undefined takes the key out. */
 export type Words = Readonly<Record<string, unknown>>;
 
+/** A variant, rendered. */
+export type Told = Rendered<FxaStack>;
+
+/** A variant, and how it differs from production. */
+export interface Variant {
+  readonly words: Words;
+  /** Objects that production has not. */
+  readonly more?: readonly string[];
+  /** Objects of production that are gone. */
+  readonly less?: readonly (string | RegExp)[];
+  /** What the pack objects to: whoever says these words has to say so in an exception of the pack, too. */
+  readonly objections?: RegExp;
+  readonly asserts?: (told: Told, production: Told) => void;
+}
+
 /** The stack with other words. */
-export async function renderVariant(words: Words): Promise<Rendered<FxaStack>> {
+export async function renderVariant(words: Words): Promise<Told> {
   const text = readFileSync(join(clone, `Pulumi.${stack}.yaml`), "utf8");
   const { config } = parse(text) as { readonly config: Record<string, unknown> };
   for (const [path, value] of Object.entries(words)) {
     put(config, path, value);
   }
   // The file says which system it is.
-  return (await renderConfig(stack, asRawConfig(config))) as Rendered<FxaStack>;
+  return (await renderConfig(stack, asRawConfig(config))) as Told;
 }
 
 /** Kinds by which a reader knows a stack: what runs, what it is reached by, what it keeps, what is bought for it. */
@@ -35,7 +50,7 @@ const shownKinds =
   /^(?:kubernetes:(?:apps|batch|autoscaling|helm\.sh|cert-manager\.io|networking\.k8s\.io\/v1:Ingress|core\/v1:(?:PersistentVolumeClaim|Namespace))|docker:index\/image|cloudflare:index\/dnsRecord)/;
 
 /** Its objects as kind and name, sorted. */
-export const objectsOf = ({ collected }: Rendered<FxaStack>): string[] =>
+export const objectsOf = ({ collected }: Told): string[] =>
   collected.resources
     .filter(({ type }) => shownKinds.test(type) && !type.endsWith(":IngressClass"))
     .map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`)
@@ -49,7 +64,7 @@ export interface Judgement {
 }
 
 /** Judges a variant by every rule of the pack, under the name of the stack that it is one of. */
-export function judge(rendered: Rendered<FxaStack>): Judgement {
+export function judge(rendered: Told): Judgement {
   const seen = stackOf(stack, rendered);
   const verdicts = rules.map((rule) => ({ rule, ...judgeStack(rule, seen, exceptions) }));
   return {
@@ -81,7 +96,7 @@ const controllers = /^kubernetes:(?:apps\/v1:(?:Deployment|StatefulSet)|batch\/v
 
 /** Spec of a controller. */
 export function specOf(
-  { collected }: Rendered<FxaStack>,
+  { collected }: Told,
   name: string,
 ): Record<string, unknown> & { readonly template: { readonly spec: RenderedPod } } {
   const found = collected.resources.find((one) => controllers.test(one.type) && one.name === name);
@@ -92,11 +107,11 @@ export function specOf(
 }
 
 /** Pod of a controller. */
-export const podOf = (rendered: Rendered<FxaStack>, name: string): RenderedPod =>
+export const podOf = (rendered: Told, name: string): RenderedPod =>
   specOf(rendered, name).template.spec;
 
 /** Variables of a program: a secret's value is not looked up. */
-export const toldTo = (rendered: Rendered<FxaStack>, name: string): Record<string, string> =>
+export const toldTo = (rendered: Told, name: string): Record<string, string> =>
   Object.fromEntries(
     (podOf(rendered, name).containers[0]?.env ?? []).map(({ name: variable, value = "secret" }) => [
       variable,
@@ -105,7 +120,7 @@ export const toldTo = (rendered: Rendered<FxaStack>, name: string): Record<strin
   );
 
 /** Ports of the internet, and ranges of other networks, that the policy of a workload opens outward. */
-export function opensOutward(rendered: Rendered<FxaStack>, name: string): string[] {
+export function opensOutward(rendered: Told, name: string): string[] {
   const found = rendered.collected.resources.find(
     (one) => one.type.endsWith(":NetworkPolicy") && one.name === `${name}-policy`,
   );
@@ -123,3 +138,13 @@ export function opensOutward(rendered: Rendered<FxaStack>, name: string): string
     )
     .sort();
 }
+
+/** What a public host makes. */
+export const host = (name: string, names: string): string[] => [
+  `Certificate host-${name}-certificate`,
+  `DnsRecord ${names}-a-nginx`,
+  `Ingress host-${name}-ingress`,
+];
+
+/** All that is asked for, as one text. */
+export const textOf = ({ collected }: Told): string => JSON.stringify(collected.resources);
