@@ -98,6 +98,32 @@ describe("secrets of web servers", () => {
       .verify(createPublicKey({ key: open, format: "jwk" }), signature);
     expect(verified).toBe(true);
   });
+
+  it("makes push keys by which a service that knows the public half alone knows its sender", () => {
+    const told = JSON.parse(generateSecret("vapid-keys")) as Record<string, string>;
+    // What is sent along as `k`: a point, uncompressed (RFC 8292).
+    const point = Buffer.from(told["publicKey"] ?? "", "base64url");
+    const open = {
+      kty: "EC",
+      crv: "P-256",
+      x: point.subarray(1, 33).toString("base64url"),
+      y: point.subarray(33).toString("base64url"),
+    };
+    expect(point[0]).toBe(4);
+    const own = createPrivateKey({ key: { ...open, d: told["privateKey"] ?? "" }, format: "jwk" });
+    const claims = '{"aud":"https://push.example.net","sub":"mailto:push@example.org"}';
+    const signature = createSign("sha256")
+      .update(claims)
+      .sign({ key: own, dsaEncoding: "ieee-p1363" });
+    const verifies = (text: string): boolean =>
+      createVerify("sha256")
+        .update(text)
+        .verify(
+          { key: createPublicKey({ key: open, format: "jwk" }), dsaEncoding: "ieee-p1363" },
+          signature,
+        );
+    expect([verifies(claims), verifies(`${claims} `)]).toEqual([true, false]);
+  });
 });
 
 describe("what servers share", () => {
