@@ -146,11 +146,13 @@ export function valueLines(value: unknown, indent: string): readonly string[] {
         : valueLines(entry, indent),
     );
   }
-  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
-    isNested(inner)
-      ? [`${indent}${name}`, ...valueLines(inner, `${indent}  `)]
-      : [`${indent}${name}: ${shown(inner)}`],
-  );
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    if (!isNested(inner)) {
+      return [`${indent}${name}: ${shown(inner)}`];
+    }
+    const lines = valueLines(inner, `${indent}  `);
+    return lines.length === 0 ? [`${indent}${name}: none`] : [`${indent}${name}`, ...lines];
+  });
 }
 
 function isNested(value: unknown): value is object {

@@ -30,6 +30,16 @@ describe("a stack's outputs at the end of up", () => {
     ]);
   });
 
+  it("say of a map or a list with nothing in it that there is nothing", () => {
+    const outputs = { certificates: { missing: 0, lacking: {} }, records: [] };
+    expect(valueLines(outputs, "")).toEqual([
+      "certificates",
+      "  missing: 0",
+      "  lacking: none",
+      "records: none",
+    ]);
+  });
+
   it("are those of the state, secrets covered, without what is the runner's own", () => {
     const sealed = {
       "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
