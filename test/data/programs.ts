@@ -243,7 +243,14 @@ export async function killGroup(child: ChildProcess): Promise<void> {
     return;
   }
   const gone = new Promise((settle) => child.once("exit", settle));
-  process.kill(-child.pid, "SIGKILL");
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch (error) {
+    // Gone by itself in this moment: its end is yet to be told.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw error;
+    }
+  }
   await gone;
 }
 
