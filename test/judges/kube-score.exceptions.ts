@@ -15,7 +15,7 @@ export const exceptions: readonly {
     check: "container-ephemeral-storage-request-and-limit",
     objects: /./,
     reason:
-      "roots are read-only and every scratch folder has a size limit (test/stacks.test.ts), so that logs alone grow, and those the kubelet rotates",
+      "roots are read-only, or have this limit, and every scratch folder has a size (test/stacks.test.ts), so that logs alone grow, and those the kubelet rotates",
   },
   {
     check: "container-image-pull-policy",
