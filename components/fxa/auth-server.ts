@@ -78,7 +78,7 @@ function storeValues(context: FxaContext) {
   };
 }
 
-/** By which way mails leave: the server sends by itself unless an address is one of mail-service's. */
+/** By which way mails leave: the server sends all of them by itself, or none. */
 function mailValues({ config: { mail } }: FxaContext) {
   const none = {
     ...{ EMAIL_SERVICE_HOST: undefined, EMAIL_SERVICE_PORT: undefined },
@@ -103,7 +103,8 @@ function mailValues({ config: { mail } }: FxaContext) {
         ...none,
         EMAIL_SERVICE_HOST: internalHost("mail-service"),
         EMAIL_SERVICE_PORT: servers["mail-service"].port,
-        EMAIL_SERVICE_FORCE_EMAIL_REGEX: mail.addresses,
+        // All of them: it knows no mail server for those that it would send by itself.
+        EMAIL_SERVICE_FORCE_EMAIL_REGEX: ".*",
         SMTP_SENDER: `${mail.sender.name} <${mail.sender.address}>`,
       };
   }

@@ -14,7 +14,7 @@ const projectRule = "must be the id of a project at Google, e.g. accounts-1234";
 export const EventBrokerSettings = z.strictObject({
   /** Queue of account events. Its region is read from it: without one the program exits with code 8. */
   sqsQueueUrl: QueueUrl,
-  /** Keys of AWS that may read the queue; `node`: those that the node's own account has. */
+  /** Keys of AWS that may read the queue; `node`: those that the node's own account has, without network policies alone. */
   aws: z.union([z.literal("node"), AwsKeys], "must name the keys of AWS, or say node"),
   /** Project at Google with Firestore, where subscriptions are kept, and Pub/Sub, by which clients are told. */
   gcpProjectId: z.string(projectRule).regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, projectRule),

@@ -103,8 +103,6 @@ const ByMailService = z
       address: z.string().regex(address, "must be an address, e.g. accounts@example.org"),
       name: z.string().min(1, "must not be empty").default("Accounts"),
     }),
-    /** Addresses that the auth-server has it send to; the others it sends to by itself. */
-    addresses: z.string().min(1, "must be a regular expression, e.g. .*").default(".*"),
     provider: z.enum(["ses", "sendgrid", "smtp", "socketlabs"]).default("ses"),
     /** Region of SES and of the queues. */
     region: z
@@ -128,7 +126,7 @@ const ByMailService = z
     hmacKey: reference("shared-secret").prefault("mail-hmac-key"),
     secretKey: reference("shared-secret").prefault("mail-secret-key"),
   })
-  .superRefine(({ provider, aws, sendgridKey, smtp, queues, addresses }, context) => {
+  .superRefine(({ provider, aws, sendgridKey, smtp, queues }, context) => {
     const lacks = (path: string, message: string): void => {
       context.addIssue({ code: "custom", path: [path], message });
     };
@@ -141,19 +139,7 @@ const ByMailService = z
     if ((provider === "ses" || queues !== undefined) && aws === undefined) {
       lacks("aws", "must name the keys of AWS, by which SES and its queues are asked");
     }
-    if (!isPattern(addresses)) {
-      lacks("addresses", "must be a regular expression, e.g. .*");
-    }
   });
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** `fleet:mail` of a stack file. */
 export const MailConfig = z.discriminatedUnion("kind", [ByAuthServer, ByMailService], {

@@ -79,7 +79,7 @@ const Avatars = z.discriminatedUnion(
       bucket: z
         .string()
         .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket"),
-      /** Keys that may write there; `node`: those that the node's own account has. */
+      /** Keys that may write there; `node`: those that the node's own account has, without network policies alone. */
       keys: z.union([z.literal("node"), AwsKeys], "must name the keys of AWS, or say node"),
     }),
     /** A folder that server, worker and static server share. */

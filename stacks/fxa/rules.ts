@@ -7,6 +7,7 @@
  */
 import { outsideFault } from "../../components/data/reach.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
+import { proxyFaults } from "../../components/fxa/proxy-rules.ts";
 import { fxaFaults } from "../../components/fxa/rules.ts";
 import { publicFault } from "../../components/fxa/urls.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
@@ -92,8 +93,12 @@ const hostFaults: Rule = (stack) => {
   ];
 };
 
-/** Browsers need https, and pictures room. */
-const wayInFaults: Rule = ({ ingress }) => [...tlsFaults(ingress), ...bodyFaults(ingress)];
+/** Browsers need https, pictures room, and clients an address each. */
+const wayInFaults: Rule = ({ ingress, dns, proxies }) => [
+  ...tlsFaults(ingress),
+  ...bodyFaults(ingress),
+  ...proxyFaults(proxies, ingress, dns),
+];
 
 /** Servers outside that no network policy opens. */
 const unreachableFaults: Rule = ({ networkPolicy, mysql, redis, servers, mail }) => {
@@ -131,6 +136,32 @@ const outwardFaults: Rule = ({ networkPolicy, servers }) => {
                 message: `must be the https URL of a public host, without a port: the network policies let ${path[0] ?? ""} out to port 443 of the internet; or set fleet:networkPolicy: "off"`,
               },
             ],
+      );
+};
+
+/** Keys that a node hands out, at an address that no policy opens: whoever dials it may be the node. */
+const nodeKeyFaults: Rule = ({ networkPolicy, servers }) => {
+  const { images } = servers["profile-server"].settings;
+  const broker = servers["event-broker"];
+  const given: readonly (readonly [path: readonly string[], keys: unknown])[] = [
+    [["event-broker", "settings", "aws"], broker.enabled ? broker.settings?.aws : undefined],
+    [
+      ["profile-server", "settings", "images", "keys"],
+      images.kind === "aws" ? images.keys : undefined,
+    ],
+  ];
+  return networkPolicy === "off"
+    ? []
+    : given.flatMap(([path, keys]) =>
+        keys === "node"
+          ? [
+              {
+                path: ["servers", ...path],
+                message:
+                  'must name keys of AWS: the network policies keep pods from where a node hands out its own (169.254.169.254); or set fleet:networkPolicy: "off"',
+              },
+            ]
+          : [],
       );
 };
 
@@ -190,6 +221,7 @@ const rules: readonly Rule[] = [
   issuerFaults,
   unreachableFaults,
   outwardFaults,
+  nodeKeyFaults,
   imageFaults,
   namespaceFaults,
   watchFaults,

@@ -189,6 +189,30 @@ export const fxaAddressFaults: readonly Case[] = [
     says: 'say addresses: ["10.0.0.7/32"] beside it',
   },
   {
+    title: "keys of a node, which no policy lets a pod ask for",
+    spoil: config({ "fleet:servers/event-broker/settings/aws": "node" }),
+    paths: ["fleet:servers.event-broker.settings.aws"],
+    says: "must name keys of AWS: the network policies keep pods from where a node hands out its own",
+  },
+  {
+    title: "a node's keys for pictures",
+    spoil: config({ "fleet:servers/profile-server/settings/images/keys": "node" }),
+    paths: ["fleet:servers.profile-server.settings.images.keys"],
+    says: "must name keys of AWS",
+  },
+  {
+    title: "a proxy before a controller that trusts none: all clients are one",
+    spoil: config({ "fleet:proxies": "2" }),
+    paths: ["fleet:ingress.controllers.nginx.trustedProxies"],
+    says: "must list the ranges of the proxies before it, which fleet:proxies counts",
+  },
+  {
+    title: "Cloudflare's proxy before a controller that trusts none",
+    spoil: config({ "fleet:dns/proxied": { "accounts.example.org": true } }),
+    paths: ["fleet:ingress.controllers.nginx.trustedProxies"],
+    says: "which fleet:dns.proxied puts there",
+  },
+  {
     title: "a namespace that is the cluster's",
     spoil: config({ "fleet:namespace": "kube-system" }),
     paths: ["fleet:namespace"],

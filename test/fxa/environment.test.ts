@@ -225,6 +225,8 @@ describe("switches", () => {
     expect(own.calls).not.toContain("mail-service");
     expect(fxa().runs("mail-service")).toBe(false);
     expect(plain("auth-server")).not.toHaveProperty("SMTP_HOST");
+    // Whatever it kept for itself would go to a mail server on localhost.
+    expect(plain("auth-server")["EMAIL_SERVICE_FORCE_EMAIL_REGEX"]).toBe(".*");
     expect(plan("auth-server").environment.calls).toContain("mail-service");
   });
 

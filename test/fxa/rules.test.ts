@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
+import { proxyFaults } from "../../components/fxa/proxy-rules.ts";
 import { fxaFaults, fxaWarnings } from "../../components/fxa/rules.ts";
 import { contextOf } from "../../components/fxa/context.ts";
 import { broker, complaints, everything, fxa, fxaConfig, mailService, topic } from "./fixtures.ts";
@@ -413,6 +414,24 @@ describe("an ingress", () => {
     expect(body("1Mi")).toEqual([["ingress", "controllers", "edge", "maximumBody"]]);
     expect(body("2Mi")).toHaveLength(1);
     expect([...body("3Mi"), ...body()]).toEqual([]);
+  });
+
+  it("count the proxies before a controller as the controller trusts them: all clients were one else", () => {
+    const faults = (kind: "nginx" | "traefik", proxies: number, ...trustedProxies: string[]) =>
+      proxyFaults(
+        proxies,
+        { controllers: { edge: { kind, trustedProxies } } } as never,
+        {
+          kind: "none",
+        } as never,
+      ).map(({ path }) => path.join("."));
+    const trust = ["ingress.controllers.edge.trustedProxies"];
+    expect([faults("nginx", 2), faults("traefik", 2)]).toEqual([trust, trust]);
+    // Traefik hands on all that it was told, nginx the client alone.
+    expect(faults("traefik", 1, "198.51.100.0/24")).toEqual(["proxies"]);
+    expect(faults("nginx", 1, "198.51.100.0/24")).toEqual([]);
+    expect(faults("traefik", 2, "198.51.100.0/24")).toEqual([]);
+    expect([...faults("nginx", 1), ...faults("traefik", 1)]).toEqual([]);
   });
 });
 
