@@ -72,6 +72,7 @@ export function secretFaults(
     ...required.flatMap((need) => referenceFault(need, entries, stack) ?? []),
     ...(refusesPlaceholders ? placeholderFaults(required, entries, stack) : []),
     ...sharedKeys(required, entries),
+    ...copiedSecrets(required, entries, stack),
   ];
 }
 
@@ -177,5 +178,38 @@ function sharedKeys(
       return [];
     }
     return [{ path, expected: `must have a key of its own: ${half} is that of ${owner} too` }];
+  });
+}
+
+/**
+ * One value under two names: whoever learns it by the one has the other, and it cannot be rotated alone. What two
+ * servers are to know alike is one entry.
+ */
+function copiedSecrets(
+  required: readonly RequiredSecret[],
+  entries: Readonly<Record<string, unknown>>,
+  stack: string,
+): Fault[] {
+  const owners = new Map<string, string>();
+  return required.flatMap(({ path, name, kind }) => {
+    const value = Object.hasOwn(entries, name) ? entries[name] : undefined;
+    if (
+      (kind !== "shared-secret" && kind !== "client-secret") ||
+      typeof value !== "string" ||
+      secretFault(kind, value) !== undefined
+    ) {
+      return [];
+    }
+    const owner = owners.get(value) ?? name;
+    owners.set(value, owner);
+    return owner === name
+      ? []
+      : [
+          {
+            path: writePath(["fleet:secrets", name]),
+            expected: `must have a value of its own: it is that of ${owner} (its value is not shown; ${path} refers to it)`,
+            mend: setCommand(stack, name),
+          },
+        ];
   });
 }

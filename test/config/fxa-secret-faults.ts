@@ -33,6 +33,8 @@ const mailService = {
   aws: { keyId: "auth-aws-id", secret: "auth-aws-secret" },
 };
 
+const copied = generateSecret("shared-secret");
+
 /** All of them. */
 export const fxaSecretFaults: readonly Case[] = [
   ...defaults.map(([what, entry, word]) => ({
@@ -82,6 +84,18 @@ export const fxaSecretFaults: readonly Case[] = [
     spoil: config({ "fleet:credentials": { flowIdKey: "Canary-0123456789" } }),
     paths: ["fleet:credentials.flowIdKey"],
     says: /^must be the name of an entry of fleet:secrets, e\.g\. dmsg-server-1$/,
+  },
+  {
+    title: "one value under two names",
+    spoil: secrets({ "flow-id-key": copied, "profile-token": copied }),
+    paths: ["fleet:secrets.profile-token"],
+    says: "must have a value of its own: it is that of flow-id-key",
+  },
+  {
+    title: "one published word under two names, told of each once",
+    spoil: secrets({ "flow-id-key": "supersecret", "profile-token": "supersecret" }),
+    paths: ["fleet:secrets.flow-id-key", "fleet:secrets.profile-token"],
+    says: "must not be a word that the servers are published with",
   },
   {
     title: "half a key file of Google's",
