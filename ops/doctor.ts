@@ -4,7 +4,7 @@
  */
 import { generateSecret } from "../components/base/secrets.ts";
 import { nameOfCluster } from "../components/platform/cluster.schema.ts";
-import { ConfigError, maximumConfigBytes, parseConfig } from "../stacks/config.ts";
+import { checkConfig, ConfigError, maximumConfigBytes } from "../stacks/check.ts";
 import { readEnvironment, type StackEnvironment } from "../stacks/environment.ts";
 import type { Fault } from "../stacks/faults.ts";
 import { parseAll } from "../stacks/parse.ts";
@@ -132,7 +132,7 @@ function configCheck(
 ): Check {
   const name = "config";
   try {
-    const { config } = parseConfig(rawConfig(file, secrets), environment, StackConfig);
+    const { config } = checkConfig(rawConfig(file, secrets), environment, StackConfig);
     return { name, detail: `${config.system}, ${placeOf(config)}`, faults: [] };
   } catch (error) {
     if (error instanceof ConfigError) {

@@ -12,7 +12,7 @@ import {
 } from "../components/platform/cluster.schema.ts";
 import type { DnsConfig } from "../components/platform/dns.schema.ts";
 import type { NameServerDnsConfig } from "../components/platform/name-server.schema.ts";
-import { ConfigError, parseConfig } from "../stacks/config.ts";
+import { checkConfig, ConfigError } from "../stacks/check.ts";
 import { parseAll } from "../stacks/parse.ts";
 import { asRawConfig, systemSections } from "../stacks/raw.ts";
 import type { OnFailure } from "../stacks/release.schema.ts";
@@ -156,7 +156,7 @@ function check(
   const contexts = new Map(typeof context === "string" ? [[context, "https://127.0.0.1"]] : []);
   try {
     const environment = { stack, kubeContexts: () => ({ ok: true, value: contexts }) as const };
-    return parseConfig(raw, environment, StackConfig).config;
+    return checkConfig(raw, environment, StackConfig).config;
   } catch (error) {
     if (error instanceof ConfigError) {
       throw new SandboxError(error.message);

@@ -3,8 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-import { RunError } from "@pulumi/pulumi";
-
 import { type KubeContexts, readKubeContexts } from "./kubeconfig.ts";
 import { ReleaseInput } from "./release.schema.ts";
 
@@ -12,6 +10,11 @@ import { ReleaseInput } from "./release.schema.ts";
 export type ContextsResult =
   | { readonly ok: true; readonly value: KubeContexts }
   | { readonly ok: false; readonly fault: string };
+
+/** What the machine says, and nobody can go by. */
+export class EnvironmentError extends Error {
+  override name = "EnvironmentError";
+}
 
 /** Where a stack is loaded. */
 export interface StackEnvironment {
@@ -41,7 +44,7 @@ export function readEnvironment(stack: string): StackEnvironment {
 /**
  * Reads the runner's file.
  *
- * @throws RunError where it is no release: to go on would take away what a rollback goes back to.
+ * @throws EnvironmentError where it is no release: to go on would take away what a rollback goes back to.
  */
 export function readRelease(path: string | undefined): ReleaseInput | undefined {
   if (path === undefined || path === "") {
@@ -50,7 +53,7 @@ export function readRelease(path: string | undefined): ReleaseInput | undefined 
   try {
     return ReleaseInput.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
-    throw new RunError(
+    throw new EnvironmentError(
       `FLEET_RELEASE names ${path}, which is no release: make up and make live-up set it; unset it otherwise`,
     );
   }

@@ -6,7 +6,7 @@ import type * as z from "zod";
 
 import { generateSecret } from "../../components/base/secrets.ts";
 import { parseStackFile, rawConfig } from "../../ops/stack-file.ts";
-import { ConfigError, parseConfig } from "../../stacks/config.ts";
+import { checkConfig, ConfigError } from "../../stacks/check.ts";
 import { type RawConfig, systemSections } from "../../stacks/raw.ts";
 import type { StackEnvironment } from "../../stacks/environment.ts";
 import type { Fault } from "../../stacks/faults.ts";
@@ -117,7 +117,7 @@ export function faultsIn(
   schema: z.ZodType<StackConfig> = schemaOf(raw),
 ): readonly Fault[] {
   try {
-    parseConfig(raw, where, schema);
+    checkConfig(raw, where, schema);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) {

@@ -1,5 +1,6 @@
-/** What only reads stack files, as most commands do, does not load the engine's SDK: that alone takes half a second. */
+/** What only reads stack files, as commands do, does not load the engine's SDK: that alone takes half a second. */
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -25,6 +26,16 @@ describe("the SDK", () => {
       expect(loadedBy(`await ${schema}`)).toEqual([]);
     },
   );
+
+  it("is not loaded by a command of the sandbox, nor by those that read stacks as it does", () => {
+    const own = readdirSync(`${clone}/sandbox/commands`).map(
+      (file) => `./sandbox/commands/${file}`,
+    );
+    const others = ["./ops/doctor.ts", "./ops/live-up.ts"];
+    const statements = [...own, ...others].map((file) => `await import("${file}")`);
+    expect(own).toContain("./sandbox/commands/up.ts");
+    expect(loadedBy(statements.join(";"))).toEqual([]);
+  });
 
   it("is seen where it is loaded", () => {
     expect(loadedBy('await import("@pulumi/pulumi")')).toContain("@pulumi/pulumi");

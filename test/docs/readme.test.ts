@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { ConfigError, parseConfig } from "../../stacks/config.ts";
+import { checkConfig, ConfigError } from "../../stacks/check.ts";
 import { reportFaults } from "../../stacks/faults.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
 import { clone, readStackFile } from "../rendered.ts";
@@ -28,7 +28,7 @@ function faultsOf(raw: Record<string, string>): string {
       stack: "test",
       kubeContexts: () => ({ ok: true, value: contexts }) as const,
     };
-    parseConfig(raw, environment, StackConfig);
+    checkConfig(raw, environment, StackConfig);
   } catch (error) {
     if (error instanceof ConfigError) {
       // The committed file has no secrets: make up fills them in before it looks.
