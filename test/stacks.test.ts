@@ -413,6 +413,8 @@ describe.each(chosen)("stack %s", (stack) => {
       const hosts = new Set(
         rendered.world.ingresses.flatMap(({ spec }) => spec.rules.map(({ host }) => host)),
       );
+      // Whatever serves the bucket of users' pictures.
+      hosts.add("avatars.example.net");
       const dialled = rendered.world.pods
         .filter(({ name }) => !publishers.test(name))
         .flatMap((pods) =>

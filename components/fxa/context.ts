@@ -4,7 +4,7 @@ import { hostTable, type HostTable, type PublicName } from "./hosts.ts";
 import type { ServerFile } from "./files.ts";
 import type { Environment } from "./settings.ts";
 import type { Program } from "./roles.ts";
-import { type PublicAddress, builtinStore, publicHost, publicUrl } from "./urls.ts";
+import { PublicAddress, builtinStore, publicHost, publicUrl } from "./urls.ts";
 
 /** A host with its port. */
 export interface Endpoint {
@@ -69,6 +69,21 @@ export function contextOf(config: FxaConfig, statsd?: Endpoint): FxaContext {
 /** URL of one of the public hosts. */
 export const urlOf = ({ hosts }: FxaContext, name: PublicName, path = ""): PublicAddress =>
   publicUrl(name, hosts[name], path);
+
+/**
+ * Where browsers find users' pictures, with what comes before an id: below the bucket's address, or at the static
+ * server, which has those of the cluster's disk alone.
+ */
+export function picturesUrl(context: FxaContext): PublicAddress {
+  const { images } = context.config.servers["profile-server"].settings;
+  return images.kind === "aws"
+    ? new PublicAddress("images", `${images.url}/`)
+    : urlOf(context, "images", "/a/");
+}
+
+/** The same without a path, for what pages may show. */
+export const picturesOrigin = (context: FxaContext): PublicAddress =>
+  new PublicAddress("images", new URL(picturesUrl(context).text).origin);
 
 /** One of the public hosts. */
 export const nameOf = ({ hosts }: FxaContext, name: PublicName): PublicAddress =>

@@ -110,7 +110,12 @@ const storeFaults: Rule = ({ config }) => {
 
 /** Addresses in settings that browsers are sent to. */
 const browserFaults: Rule = ({ config }) => {
-  const { "auth-server": auth, "payments-server": payments } = config.servers;
+  const {
+    "auth-server": auth,
+    "payments-server": payments,
+    "profile-server": profile,
+  } = config.servers;
+  const { images } = profile.settings;
   const given: readonly (readonly [path: readonly (string | number)[], text: string])[] = [
     ...auth.settings.clients.flatMap(({ redirectUri, imageUri }, index) => [
       [["auth-server", "settings", "clients", index, "redirectUri"], redirectUri] as const,
@@ -119,6 +124,9 @@ const browserFaults: Rule = ({ config }) => {
     ...(auth.settings.corsOrigins ?? []).map(
       (origin, index) => [["auth-server", "settings", "corsOrigins", index], origin] as const,
     ),
+    ...(images.kind === "aws"
+      ? [[["profile-server", "settings", "images", "url"], images.url] as const]
+      : []),
     [["payments-server", "settings", "stripeApiUrl"], payments.settings.stripeApiUrl] as const,
     [
       ["payments-server", "settings", "paypal", "apiUrl"],

@@ -73,12 +73,24 @@ export type ContentSettings = z.infer<typeof ContentSettings>;
 const Avatars = z.discriminatedUnion(
   "kind",
   [
-    /** A bucket. The static server then has the default picture only. */
+    /** A bucket. The static server has none of its pictures. */
     z.strictObject({
       kind: z.literal("aws"),
+      /** Without dots: the server exits at its start over one. */
       bucket: z
         .string()
-        .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be the name of a bucket"),
+        .regex(
+          /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+          "must be the name of a bucket, without dots: the server ends at its start over one",
+        ),
+      /**
+       * Where browsers read the bucket: each picture lies below it by its id, and the default one must be put there by
+       * hand, as 00000000000000000000000000000000, with _small and _large behind it for the others.
+       */
+      url: HttpUrl.refine(
+        (url) => url.startsWith("https:") && !url.endsWith("/"),
+        "must be https, and without a slash at its end: https://avatars.example.net",
+      ),
       /** Keys that may write there; `node`: those that the node's own account has, without network policies alone. */
       keys: z.union([z.literal("node"), AwsKeys], "must name the keys of AWS, or say node"),
     }),
@@ -120,7 +132,7 @@ export const ProfileSettings = z.strictObject(
   {
     error: ({ code }) =>
       code === "invalid_type"
-        ? "must say where pictures of users are kept: images: { kind: aws, bucket, keys }, or { kind: local, share }"
+        ? "must say where pictures of users are kept: images: { kind: aws, bucket, url, keys }, or { kind: local, share }"
         : undefined,
   },
 );

@@ -8,7 +8,13 @@ import {
   sentrySettings,
   sentryValues,
 } from "./common-settings.ts";
-import { addressDepth, type FxaContext, type ServerPlan, urlOf } from "./context.ts";
+import {
+  addressDepth,
+  type FxaContext,
+  picturesOrigin,
+  type ServerPlan,
+  urlOf,
+} from "./context.ts";
 import { whole } from "./secret-text.ts";
 import { servers } from "./servers.ts";
 import { environmentOf, may, must, type Settings } from "./settings.ts";
@@ -208,7 +214,7 @@ export function paymentsPlan(
       CONTENT_SERVER_URL: urlOf(context, "accounts"),
       OAUTH_SERVER_URL: urlOf(context, "oauth"),
       PROFILE_SERVER_URL: urlOf(context, "profile"),
-      FXA_PROFILE_IMAGES_URL: urlOf(context, "images"),
+      FXA_PROFILE_IMAGES_URL: picturesOrigin(context),
       STATIC_DIRECTORY: "build",
       CSP_ENABLED: settings.csp,
       CSP_REPORT_URI: urlOf(context, "accounts", "/_/csp-violation"),

@@ -12,12 +12,19 @@ import {
   sentryValues,
   sentryWord,
 } from "./common-settings.ts";
-import { addressDepth, type FxaContext, type ServerPlan, urlOf } from "./context.ts";
+import {
+  addressDepth,
+  type FxaContext,
+  picturesOrigin,
+  picturesUrl,
+  type ServerPlan,
+  urlOf,
+} from "./context.ts";
 import { pathOf, type ServerFile } from "./files.ts";
 import { part, whole } from "./secret-text.ts";
 import { servers } from "./servers.ts";
 import { environmentOf, may, must } from "./settings.ts";
-import { internal } from "./urls.ts";
+import { internal, PublicAddress } from "./urls.ts";
 
 /** Variables of fxa-content-server: nearly all of its addresses go to browsers. */
 export const contentSettings = {
@@ -84,7 +91,7 @@ export function contentPlan(context: FxaContext): ServerPlan {
       FXA_URL: urlOf(context, "api"),
       FXA_OAUTH_URL: urlOf(context, "oauth"),
       FXA_PROFILE_URL: urlOf(context, "profile"),
-      FXA_PROFILE_IMAGES_URL: urlOf(context, "images"),
+      FXA_PROFILE_IMAGES_URL: picturesOrigin(context),
       FXA_GQL_URL: urlOf(context, "graphql"),
       SUBSCRIPTIONS_MANAGEMENT_URL: urlOf(context, "subscriptions"),
       SYNC_TOKENSERVER_URL: urlOf(context, "token", "/token"),
@@ -156,11 +163,12 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, St
 
 /** All that one of the three is told. They differ in `server` alone: each port stands in the config of all. */
 export function profilePlan(context: FxaContext, program: ProfileProgram): ServerPlan {
-  const { config, mysql, redis, hosts } = context;
+  const { config, mysql, redis } = context;
   const { settings } = config.servers["profile-server"];
   const { logLevel } = config.servers[program];
   const { images, events } = settings;
   const { user, password, databases } = config.mysql;
+  const pictures = picturesUrl(context).text;
   return {
     environment: environmentOf(profileSettings, {
       ...launchedValues(program, servers[program].selector, context),
@@ -179,8 +187,8 @@ export function profilePlan(context: FxaContext, program: ProfileProgram): Serve
       PUBLIC_URL: urlOf(context, "profile"),
       IMG: images.kind,
       IMG_UPLOADS_DEST_PUBLIC: images.kind === "aws" ? images.bucket : avatarFolder,
-      IMG_URL: urlOf(context, "images", "/a/{id}"),
-      IMG_PROVIDERS_FXA: `^https://${escaped(hosts.images)}/a/[0-9a-f]{32}$`,
+      IMG_URL: new PublicAddress("images", `${pictures}{id}`),
+      IMG_PROVIDERS_FXA: `^${escaped(pictures)}[0-9a-f]{32}$`,
       DB: "mysql",
       MYSQL_USERNAME: user,
       MYSQL_DATABASE: databases.profile,

@@ -213,6 +213,14 @@ export const fxaAddressFaults: readonly Case[] = [
     says: "which fleet:dns.proxied puts there",
   },
   {
+    title: "pictures of users at a Service",
+    spoil: config({
+      "fleet:servers/profile-server/settings/images/url": "https://fxa-profile-server-static",
+    }),
+    paths: ["fleet:servers.profile-server.settings.images.url"],
+    says: "goes to browsers, which cannot resolve fxa-profile-server-static",
+  },
+  {
     title: "a namespace that is the cluster's",
     spoil: config({ "fleet:namespace": "kube-system" }),
     paths: ["fleet:namespace"],

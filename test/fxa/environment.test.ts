@@ -247,10 +247,30 @@ describe("switches", () => {
   });
 
   it("take a picture by the address that users are given, and by no other", () => {
-    const { IMG_URL = "", IMG_PROVIDERS_FXA = "" } = plain("profile-server");
-    const picture = IMG_URL.replace("{id}", "0123456789abcdef".repeat(2));
-    expect(new RegExp(IMG_PROVIDERS_FXA).test(picture)).toBe(true);
-    expect(new RegExp(IMG_PROVIDERS_FXA).test(picture.replace("images.", "imagesx"))).toBe(false);
+    const local = fxa({
+      servers: {
+        "profile-server": { settings: { images: { kind: "local", share: "many-nodes" } } },
+      },
+    });
+    for (const [context, address] of [
+      // The static server has the disk's pictures alone, and a bucket's key is the id alone.
+      [local, "https://images.accounts.example.org/a/"],
+      [all, "https://avatars.example.net/"],
+    ] as const) {
+      const told = planOf(context, "profile-server").environment.plain;
+      const { IMG_URL = "", IMG_PROVIDERS_FXA = "" } = told;
+      expect(IMG_URL).toBe(`${address}{id}`);
+      const picture = IMG_URL.replace("{id}", "0123456789abcdef".repeat(2));
+      expect(new RegExp(IMG_PROVIDERS_FXA).test(picture)).toBe(true);
+      expect(new RegExp(IMG_PROVIDERS_FXA).test(picture.replace(".example", "xexample"))).toBe(
+        false,
+      );
+      for (const program of ["content-server", "payments-server"] as const) {
+        expect(planOf(context, program).environment.plain["FXA_PROFILE_IMAGES_URL"]).toBe(
+          new URL(address).origin,
+        );
+      }
+    }
   });
 
   it("count the proxy itself in the chain of addresses that a client is found in", () => {

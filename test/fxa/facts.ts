@@ -163,7 +163,7 @@ export const publics: readonly (readonly [program: string, Readonly<Record<strin
       FXA_URL: "https://api.accounts.example.org",
       FXA_OAUTH_URL: "https://oauth.accounts.example.org",
       FXA_PROFILE_URL: "https://profile.accounts.example.org",
-      FXA_PROFILE_IMAGES_URL: "https://images.accounts.example.org",
+      FXA_PROFILE_IMAGES_URL: "https://avatars.example.net",
       FXA_GQL_URL: "https://graphql.accounts.example.org",
       SUBSCRIPTIONS_MANAGEMENT_URL: "https://subscriptions.example.org",
       SYNC_TOKENSERVER_URL: "https://token.example.org/token",
@@ -174,7 +174,8 @@ export const publics: readonly (readonly [program: string, Readonly<Record<strin
     "profile-server",
     {
       PUBLIC_URL: "https://profile.accounts.example.org",
-      IMG_URL: "https://images.accounts.example.org/a/{id}",
+      // Of a bucket, whose keys are the ids (fxa-profile-server lib/img/aws.js).
+      IMG_URL: "https://avatars.example.net/{id}",
     },
   ],
   [
@@ -193,7 +194,7 @@ export const publics: readonly (readonly [program: string, Readonly<Record<strin
       CONTENT_SERVER_URL: "https://accounts.example.org",
       OAUTH_SERVER_URL: "https://oauth.accounts.example.org",
       PROFILE_SERVER_URL: "https://profile.accounts.example.org",
-      FXA_PROFILE_IMAGES_URL: "https://images.accounts.example.org",
+      FXA_PROFILE_IMAGES_URL: "https://avatars.example.net",
     },
   ],
   ["mozilla-sync", { SYNCSERVER_PUBLIC_URL: "https://token.example.org" }],

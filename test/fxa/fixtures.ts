@@ -18,7 +18,14 @@ export const least = {
   mysql: { kind: "external", host: "mysql.example.net" },
   servers: {
     "profile-server": {
-      settings: { images: { kind: "aws", bucket: "avatars", keys: "node" } },
+      settings: {
+        images: {
+          kind: "aws",
+          bucket: "avatars",
+          url: "https://avatars.example.net",
+          keys: "node",
+        },
+      },
     },
   },
   mail: {

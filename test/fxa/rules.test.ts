@@ -312,6 +312,16 @@ describe("a config", () => {
       "servers.profile-server.settings.images.bucket:",
     ],
     [
+      "a bucket over whose name the server ends at its start",
+      settings("profile-server", { images: { bucket: "avatars.example.net" } }),
+      "servers.profile-server.settings.images.bucket: must be the name of a bucket, without dots",
+    ],
+    [
+      "a bucket that browsers find nowhere",
+      settings("profile-server", { images: { url: undefined } }),
+      "servers.profile-server.settings.images.url:",
+    ],
+    [
       "pictures in a folder without a word on who shares it",
       settings("profile-server", { images: { kind: "local" } }),
       "servers.profile-server.settings.images.share:",
