@@ -15,9 +15,6 @@ export const Text = z
 /** A text with `$$` turned into the dollar sign it stands for. */
 export const literal = (text: string): string => text.replaceAll("$$", "$");
 
-/** Text that a pod's command, arguments and variables would fill in: Kubernetes writes it `$$(`. */
-export const podText = (text: string): string => text.replaceAll("$(", "$$$$(");
-
 const word = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g;
 
 const emptyRule =

@@ -9,6 +9,7 @@ import type {
   SecretFileSet,
   Security,
 } from "../workload/types.ts";
+import { podText } from "../workload/pod-text.ts";
 import type { ServerPlan } from "./context.ts";
 import type { ServerFile } from "./files.ts";
 import type { Program } from "./roles.ts";
@@ -42,6 +43,10 @@ const openText = ({ name, text }: ServerFile): string =>
     throw new Error(`${name} holds a secret and was taken for an open file`);
   });
 
+/** A setting is never put together in the pod: what looks like `$(NAME)` in one is meant. */
+const asItStands = (plain: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(plain).map(([name, text]) => [name, podText(text)]));
+
 /** What a plan becomes in a pod. */
 export function toldParts(
   { context, secrets, shared }: Pick<FxaSurroundings, "context" | "secrets" | "shared">,
@@ -56,7 +61,7 @@ export function toldParts(
   return {
     variables: {
       // The home of the images' users is theirs alone to write; what a library caches goes with the pod.
-      env: { HOME: "/tmp", ...plan.environment.plain },
+      env: { HOME: "/tmp", ...asItStands(plan.environment.plain) },
       secretEnv: Object.fromEntries(
         own.map(([variable, { text }]) => [variable, secretOutput(secrets, text)]),
       ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { pairsOf, podText, Text, wordsOf } from "../../components/compose/text.ts";
+import { pairsOf, Text, wordsOf } from "../../components/compose/text.ts";
 
 describe("a command", () => {
   it.each<[string | string[], string[]]>([
@@ -29,11 +29,6 @@ describe("a dollar sign", () => {
   ])("%s stands for %s where it is none of the shell's", (text, meant) => {
     const allowed = Text.safeParse(text).success;
     expect(allowed ? wordsOf([text]) : [meant]).toEqual([meant]);
-  });
-
-  // A pod would put the value of a variable there; a Swarm task gets the text as it is.
-  it("before a bracket is kept from the kubelet", () => {
-    expect(podText("echo $(date) $(HOST)")).toBe("echo $$(date) $$(HOST)");
   });
 });
 

@@ -343,3 +343,14 @@ describe("redis-master", () => {
     ).toEqual([]);
   });
 });
+
+describe("a variable of the file's own", () => {
+  it("reaches the server as it stands: the kubelet fills nothing in", async () => {
+    const extraEnv = { GREETING: "$(HOME) for $$ 5" };
+    const collected = await renderFxa(
+      fxa(merge(everything, { servers: { "customs-server": { extraEnv } } })),
+    );
+    const [container] = deployment(collected, "fxa-customs-server").template.spec.containers;
+    expect(container?.env).toContainEqual({ name: "GREETING", value: "$$(HOME) for $$$ 5" });
+  });
+});
