@@ -194,6 +194,8 @@ export const CustomsSettings = z.strictObject({
     .default({}),
   /** Addresses that no limit holds for. */
   allowedIps: z.array(z.ipv4("must be an IPv4 address")).default([]),
+  /** Domains of mail addresses that no limit holds for. Default: none, where the program has its makers' test domains. */
+  allowedEmailDomains: z.array(Hostname).default([]),
   /** A service that knows bad addresses. */
   reputation: z
     .strictObject({

@@ -87,6 +87,8 @@ export const customsSettings = {
   PUBLIC_URL: must("internal"),
   MEMCACHE_ADDRESS: must("store"),
   ALLOWED_IPS: may("list"),
+  // Its default is restmail.net, where anybody has a mailbox: passwords could be tried without end.
+  ALLOWED_EMAIL_DOMAINS: must("list"),
   DATAFLOW_ENABLED: must("flag"),
   REPUTATION_SERVICE_ENABLE: must("flag"),
   REPUTATION_SERVICE_BASE_URL: may("outside"),
@@ -109,7 +111,7 @@ export const customsTable = ({ config }: FxaContext): Settings => ({
 export function customsPlan(context: FxaContext): ServerPlan {
   const { logLevel, settings } = context.config.servers["customs-server"];
   const { selector, port } = servers["customs-server"];
-  const { reputation, allowedIps, limits } = settings;
+  const { reputation, allowedIps, allowedEmailDomains, limits } = settings;
   const { host, port: memcachedPort } = context.memcached;
   const { plain, ...environment } = environmentOf(customsSettings, {
     ...launchedValues("customs-server", selector, context),
@@ -120,6 +122,9 @@ export function customsPlan(context: FxaContext): ServerPlan {
     PUBLIC_URL: internal("customs-server"),
     MEMCACHE_ADDRESS: storeAddress("memcached", host, memcachedPort),
     ALLOWED_IPS: allowedIps.length === 0 ? undefined : allowedIps,
+    // No domain is called so: it stands for none, as an empty text may be no list.
+    ALLOWED_EMAIL_DOMAINS:
+      allowedEmailDomains.length === 0 ? ["none.invalid"] : allowedEmailDomains,
     DATAFLOW_ENABLED: false,
     REPUTATION_SERVICE_ENABLE: reputation !== undefined,
     REPUTATION_SERVICE_BASE_URL: reputation?.url,

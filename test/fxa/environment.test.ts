@@ -171,6 +171,17 @@ describe("what the programs have of their makers", () => {
       CSP_REPORT_ONLY_URI: "https://accounts.example.org/_/csp-violation-report-only",
     });
   });
+
+  // Anybody may read restmail.net's mailboxes: its addresses would be tried without a limit.
+  it("lets no domain of mail past the limits that the file does not name", () => {
+    const domains = (allowedEmailDomains?: readonly string[]) =>
+      planOf(
+        fxa({ servers: { "customs-server": { settings: { allowedEmailDomains } } } }),
+        "customs-server",
+      ).environment.plain["ALLOWED_EMAIL_DOMAINS"];
+    expect(domains()).toBe("none.invalid");
+    expect(domains(["probes.example.org"])).toBe("probes.example.org");
+  });
 });
 
 describe("the OAuth servers' secret", () => {
