@@ -4,6 +4,7 @@
  * takes it is proven by test/judges and test/e2e.
  */
 import { beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 
 import { deriveSeed } from "../components/base/ed25519.ts";
 import { peerKeyOf } from "../components/base/peer-key.ts";
@@ -95,6 +96,11 @@ const hostOf = (text: string): string => text.replace(/^[a-z]+:\/\//, "").replac
 const policed = (pods: readonly PodSet[]): readonly PodSet[] =>
   pods.filter(({ spec }) => spec.hostNetwork !== true);
 
+/** An object with the name that its program gave it, if any. */
+const Named = z.looseObject({
+  metadata: z.looseObject({ name: z.string().optional() }).default({}),
+});
+
 /** `make check` has no time for the larger ones: they are another project's of vitest.config.ts. */
 const chosen = process.env["FLEET_TEST_STACKS"] === "large" ? largeStacks : stacks;
 
@@ -121,6 +127,29 @@ describe.each(chosen)("stack %s", (stack) => {
           !provider.includes(`pulumi:providers:${type.split(":")[0] ?? ""}::`),
       );
       expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+    });
+
+    test("read nothing of an object whose values change under one name: the engine would delete its readers before it", () => {
+      // The provider makes a Secret or ConfigMap with a new content anew; with a name of its own it deletes it first.
+      const kept = new Set(
+        rendered.collected.resources
+          .filter(({ type }) => /^kubernetes:core\/v1:(?:Secret|ConfigMap)$/.test(type))
+          .filter(({ inputs }) => Named.parse(inputs).metadata.name !== undefined)
+          .map(({ type, name }) => `${type}::${name}`),
+      );
+      const isKept = (urn: string): boolean =>
+        kept.has(
+          urn
+            .split(/[$]|::/)
+            .slice(-2)
+            .join("::"),
+        );
+      const readers = rendered.options
+        .filter(({ custom, propertyDependencies }) =>
+          custom ? Object.values(propertyDependencies).flat().some(isKept) : false,
+        )
+        .map(({ urn }) => urn);
+      expect(readers).toEqual([]);
     });
 
     test("stand in a chain of components that begins at the stack", () => {

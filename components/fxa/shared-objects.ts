@@ -40,12 +40,12 @@ export const fingerprintOf = (source: string, value: string): string =>
 /**
  * `mysql-secret`, `keys-secret` and the root ConfigMap, under names that operators know (facts/fxa.md 10 and 11).
  *
- * Their names stay, so that a changed value changes the object in its place: pods that read it carry a fingerprint.
+ * Their names stay whatever their values are: pods that read one carry a fingerprint of what they read.
  */
 export class SharedObjects extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
   readonly ready: readonly pulumi.Resource[];
-  readonly #names = new Map<string, pulumi.Output<string>>();
+  readonly #names: ReadonlySet<string>;
   readonly #fingerprints = new Map<string, pulumi.Output<string>>();
 
   constructor(
@@ -72,14 +72,13 @@ export class SharedObjects extends pulumi.ComponentResource implements Awaitable
           pulumi.unsecret(value.apply((known) => fingerprintOf(source, known))),
         );
       }
-      const secret = new Secret(
+      return new Secret(
         object,
         { metadata: metadataOf(object), stringData: Object.fromEntries(values) },
         { parent: this },
       );
-      this.#names.set(object, secret.metadata.name);
-      return secret;
     });
+    this.#names = new Set(namedSecretsOf(context).map(({ name: object }) => object));
     const config = new ConfigMap(
       root,
       { metadata: metadataOf(root), data: rootConfigData(context) },
@@ -89,13 +88,17 @@ export class SharedObjects extends pulumi.ComponentResource implements Awaitable
     this.registerOutputs({});
   }
 
-  /** A variable of a container, taken from one of the Secrets. */
+  /**
+   * A variable of a container, taken from one of the Secrets. Whoever uses it waits for {@link ready}.
+   *
+   * The Secret is named, not its resource: the provider deletes a Secret whose value changed before it makes it anew, and
+   * the engine then deletes, before all that, every resource with a property of it: all servers would be gone at once.
+   */
   variable({ name, key }: NamedSource): GivenVariable {
-    const object = this.#names.get(name);
-    if (object === undefined) {
+    if (!this.#names.has(name)) {
       throw new Error(`no Secret ${name} was made`);
     }
-    return { kind: "Secret", object, key };
+    return { kind: "Secret", object: name, key };
   }
 
   /** Annotations of a pod that reads these, the same while none of them changes. None of a pod that reads nothing. */

@@ -35,19 +35,19 @@ function fingerprint(values: Readonly<Record<string, string>>): string {
 /**
  * `envsecrets`, `k8scfg` and `extcfg`: Secrets for what nobody may see, ConfigMaps for the rest.
  *
- * Their names stay, so that a changed value changes the object in its place. Pods carry a fingerprint of just the
- * values they read, and only those whose values changed are exchanged.
+ * Their names stay whatever their values are. Pods carry a fingerprint of just the values they read, and only those
+ * whose values changed are exchanged.
  */
 export class PushtechSettings extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
   readonly ready: readonly pulumi.Resource[];
   readonly #settings: Settings;
-  readonly #names: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly #names: ReadonlySet<string>;
 
   constructor(name: string, args: SettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("fleet:pushtech:Settings", name, { domain: args.domain }, opts);
     this.#settings = settingsOf(args);
-    const names = new Map<string, pulumi.Output<string>>();
+    const names = new Set<string>();
     const made: pulumi.Resource[] = [];
     for (const [object, settings] of Object.entries(this.#settings) as [
       SettingsObject,
@@ -72,7 +72,7 @@ export class PushtechSettings extends pulumi.ComponentResource implements Awaita
             ? new Secret(`${object}-secret`, { metadata, stringData: data }, { parent: this })
             : new ConfigMap(`${object}-config`, { metadata, data }, { parent: this });
         made.push(resource);
-        names.set(`${kind}/${object}`, resource.metadata.name);
+        names.add(`${kind}/${object}`);
       }
     }
     this.#names = names;
@@ -80,7 +80,12 @@ export class PushtechSettings extends pulumi.ComponentResource implements Awaita
     this.registerOutputs({});
   }
 
-  /** Variables of a container, taken from the objects. */
+  /**
+   * Variables of a container, taken from the objects. Whoever uses them waits for {@link ready}.
+   *
+   * The objects are named, not their resources: the provider deletes one whose values changed before it makes it anew,
+   * and the engine then deletes, before all that, every resource with a property of it: all servers would be gone at once.
+   */
   variables(environment: Environment): Readonly<Record<string, GivenVariable>> {
     const used = settingsUsed(this.#settings, environment);
     return Object.fromEntries(
@@ -92,11 +97,10 @@ export class PushtechSettings extends pulumi.ComponentResource implements Awaita
             setting: { kind, object },
           },
         ]) => {
-          const name = this.#names.get(`${kind}/${object}`);
-          if (name === undefined) {
+          if (!this.#names.has(`${kind}/${object}`)) {
             throw new Error(`no ${kind} ${object} was made`);
           }
-          return [variable, { kind, object: name, key }];
+          return [variable, { kind, object, key }];
         },
       ),
     );
