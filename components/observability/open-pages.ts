@@ -1,6 +1,7 @@
 /** The way in to the pages of what watches a stack. */
 import type { IngressControllers } from "../platform/controllers.ts";
 import { HttpHost } from "../platform/ingress.ts";
+import type { GuardedHost } from "../platform/guards.schema.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { PageBackends } from "./observability.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
@@ -15,6 +16,8 @@ export interface OpenPagesArgs {
   readonly controllers: IngressControllers;
   /** What was made of them. */
   readonly pages: PageBackends;
+  /** The guarded hosts of the stack, as the controllers got them. Default: none is. */
+  readonly guards?: readonly GuardedHost[];
 }
 
 /** Opens each page that the file gives a host, once its pods and the controllers are there. */
@@ -24,6 +27,7 @@ export function openPages({
   ingress,
   controllers,
   pages,
+  guards = [],
 }: OpenPagesArgs): HttpHost[] {
   return pagesOf(observability).flatMap(({ name, host }) => {
     const backend = pages.get(name);
@@ -32,7 +36,7 @@ export function openPages({
       : [
           new HttpHost(
             name,
-            { ...backend, host, system, ingress },
+            { ...backend, host, system, ingress, guards },
             { parent: backend.component, dependsOn: [...controllers.ready, ...backend.ready] },
           ),
         ];

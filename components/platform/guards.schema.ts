@@ -45,13 +45,19 @@ export type AdminHostsConfig = z.infer<typeof AdminHostsConfig>;
 /** What a controller checks before a host. */
 export type Guard =
   | { readonly kind: "networks"; readonly from: readonly string[] }
-  | { readonly kind: "login"; readonly users: SecretReference<"htpasswd"> };
+  | { readonly kind: "login"; readonly users: SecretReference<"htpasswd"> }
+  /** Everybody, by TLS alone: who comes without is sent there, and shown nothing. */
+  | { readonly kind: "tls" };
 
-/** A host with its guard. */
+/** A host with its guard, of which it has one. */
 export interface GuardedHost {
   readonly host: string;
   readonly guard: Guard;
 }
+
+/** Hosts that browsers enter passwords at: nobody on the way may read, or write, what they are shown. */
+export const tlsAlone = (hosts: readonly string[]): readonly GuardedHost[] =>
+  hosts.map((host) => ({ host, guard: { kind: "tls" } }));
 
 /** The hosts of administrators with what is checked before them: none where they are closed. */
 export const guardedHosts = (

@@ -29,6 +29,9 @@ const withLogin = (hosts: readonly GuardedHost[]): { host: string; guard: Login 
 const fromNetworks = (hosts: readonly GuardedHost[]): { host: string; guard: Networks }[] =>
   hosts.flatMap(({ host, guard }) => (guard.kind === "networks" ? [{ host, guard }] : []));
 
+const byTls = (hosts: readonly GuardedHost[]): readonly string[] =>
+  hosts.flatMap(({ host, guard }) => (guard.kind === "tls" ? [host] : []));
+
 /** The lists of people as files of the controller's pods: none where nobody logs in. */
 export function guardFiles({ hosts, users }: Guards): SecretFileSet[] {
   const files = withLogin(hosts).map(
@@ -50,18 +53,30 @@ export const traefikGuards = (
   Object.fromEntries(
     hosts.map(({ host, guard }) => [
       guardName(host),
-      guard.kind === "login"
-        ? { basicAuth: { usersFile: usersFile(host), realm: host } }
-        : {
-            ipAllowList: {
-              sourceRange: guard.from,
-              ...(trustedProxies.length === 0
-                ? {}
-                : { ipStrategy: { excludedIPs: trustedProxies } }),
-            },
-          },
+      traefikMiddleware(host, guard, trustedProxies),
     ]),
   );
+
+function traefikMiddleware(
+  host: string,
+  guard: Guard,
+  trustedProxies: readonly string[],
+): Readonly<Record<string, unknown>> {
+  switch (guard.kind) {
+    case "login":
+      return { basicAuth: { usersFile: usersFile(host), realm: host } };
+    case "networks":
+      return {
+        ipAllowList: {
+          sourceRange: guard.from,
+          ...(trustedProxies.length === 0 ? {} : { ipStrategy: { excludedIPs: trustedProxies } }),
+        },
+      };
+    case "tls":
+      // An authority that asks for its proof goes along, whatever certificate it meets there.
+      return { redirectScheme: { scheme: "https", permanent: true } };
+  }
+}
 
 /** Directives of an nginx, at the top of everything and at the top of every host's location. */
 export interface NginxGuards {
@@ -73,7 +88,8 @@ export interface NginxGuards {
  * Guards as nginx' directives, which ask for the host themselves: what is in force for a host does not
  * depend on what its Ingress says. The address is the one that the settings take for the caller's.
  *
- * The authority asks for its proof from anywhere. Only the very path of a proof is let through, compared
+ * The authority asks for its proof from anywhere, and by plain HTTP where a host has no certificate yet: nginx then
+ * shuts its port for TLS. Only the very path of a proof is let through, compared
  * as it was sent: nginx hands it on so, and a program behind could read `%2e%2e` otherwise than nginx.
  */
 export function nginxGuards(hosts: readonly GuardedHost[]): NginxGuards {
@@ -82,6 +98,7 @@ export function nginxGuards(hosts: readonly GuardedHost[]): NginxGuards {
   }
   const networks = fromNetworks(hosts);
   const logins = withLogin(hosts);
+  const shut = byTls(hosts);
   return {
     http: [
       String.raw`map $request_uri $fleet_proof { default no; "~^/\.well-known/acme-challenge/[A-Za-z0-9_-]+$" yes; }`,
@@ -95,8 +112,17 @@ export function nginxGuards(hosts: readonly GuardedHost[]): NginxGuards {
             `map "$server_name $fleet_proof" $fleet_realm { default off; ${logins.map(({ host }) => `"${host} no" ${host};`).join(" ")} }`,
             `map $server_name $fleet_people { default ""; ${logins.map(({ host }) => `${host} ${usersFile(host)};`).join(" ")} }`,
           ]),
+      ...(shut.length === 0
+        ? []
+        : [
+            `map "$server_name $scheme $fleet_proof" $fleet_by_tls { default ""; ${shut.map((host) => `"${host} http no" 1;`).join(" ")} }`,
+          ]),
     ],
     location: [
+      // 308 keeps a request's method and body, which 301 may lose.
+      ...(shut.length === 0
+        ? []
+        : ["if ($fleet_by_tls) { return 308 https://$server_name$request_uri; }"]),
       ...networks.map((_, index) => `if ($fleet_refused_${index}) { return 403; }`),
       ...(logins.length === 0
         ? []

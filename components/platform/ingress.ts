@@ -45,8 +45,8 @@ export interface HttpHostArgs {
 }
 
 /**
- * A public host that leads to one Service, over HTTP and over HTTPS, with no redirect: visors post
- * signed bodies to `http://` and do not follow one (facts/skywire.md 9, point 7).
+ * A public host that leads to one Service, over HTTP and over HTTPS. Without a guard there is no redirect: visors
+ * post signed bodies to `http://` and do not follow one (facts/skywire.md 9, point 7).
  *
  * There must be one for each host: of two, a controller serves the older or mixes both.
  */

@@ -10,7 +10,7 @@ import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import type { Ground } from "../ground.ts";
-import { publicHosts } from "./hosts.ts";
+import { guardsOf, publicHosts } from "./hosts.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";
 
@@ -20,8 +20,9 @@ export const openHosts = (
   { controllers }: Ground,
   namespace: pulumi.Input<string>,
   servers: ReadonlyMap<Program, FxaServer>,
-): HttpHost[] =>
-  publicPages(contextOfStack(stack)).flatMap(({ name, host, program, service, port }) => {
+): HttpHost[] => {
+  const guards = guardsOf(stack);
+  return publicPages(contextOfStack(stack)).flatMap(({ name, host, program, service, port }) => {
     const server = servers.get(program);
     return server === undefined
       ? []
@@ -31,19 +32,24 @@ export const openHosts = (
             `host-${name}`,
             {
               ...{ host, system: "fxa", namespace, ingress: stack.ingress },
-              ...{ serviceName: service, servicePort: port },
+              ...{ serviceName: service, servicePort: port, guards },
             },
             { parent: server, dependsOn: [...controllers.ready, ...server.ready] },
           ),
         ];
   });
+};
 
 /** Opens the way in to what watches the system. */
 export const openWatchers = (
-  { observability, ingress }: FxaStack,
+  stack: FxaStack,
   { controllers }: Ground,
   pages: PageBackends,
-): HttpHost[] => openPages({ system: "fxa", observability, ingress, controllers, pages });
+): HttpHost[] => {
+  const { observability, ingress } = stack;
+  const guards = guardsOf(stack);
+  return openPages({ system: "fxa", observability, ingress, controllers, pages, guards });
+};
 
 /** The records. */
 export const makeRecords = (stack: FxaStack, { controllers }: Ground): DnsRecords =>

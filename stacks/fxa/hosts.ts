@@ -2,6 +2,7 @@
 import { publicPages } from "../../components/fxa/pages.ts";
 import { type PublicPage, pagesOf } from "../../components/observability/shape.ts";
 import type { HostUse } from "../../components/platform/dns.schema.ts";
+import { type GuardedHost, tlsAlone } from "../../components/platform/guards.schema.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";
 
@@ -15,3 +16,7 @@ export const publicHosts = (stack: FxaStack): NamedHost[] => [
     : []),
   ...pagesOf(stack.observability),
 ];
+
+/** All of them are https: there are passwords on every one. */
+export const guardsOf = (stack: FxaStack): readonly GuardedHost[] =>
+  tlsAlone(publicHosts(stack).map(({ host }) => host));

@@ -1,6 +1,7 @@
 /** Firefox Accounts: which components, with which values of the stack file, in which order. */
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Flow } from "../../components/base/flows.ts";
 import { fxaWarnings } from "../../components/fxa/rules.ts";
 import {
   makeObservability,
@@ -13,7 +14,8 @@ import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
 import { makeRecords, openHosts, openWatchers } from "./entry.ts";
 import { layFoundation } from "./foundation.ts";
-import { type Ground, layGround } from "../ground.ts";
+import { type Ground, layGround as layCommonGround } from "../ground.ts";
+import { guardsOf } from "./hosts.ts";
 import { imageUses } from "./images.ts";
 import { commonOutputs, endpointsOf } from "./outputs.ts";
 import type { FxaStack } from "./schema.ts";
@@ -42,6 +44,12 @@ export function fxa(stack: FxaStack, context: StackContext): Record<string, unkn
   const hosts = everything(stack, context, ground);
   return { system, ...told(stack, context, ground, hosts) };
 }
+
+/** The ground, whose controllers serve every host by TLS alone. */
+const layGround = (stack: FxaStack, context: StackContext, flows: readonly Flow[]): Ground =>
+  layCommonGround(stack, context, flows, {
+    guards: { hosts: guardsOf(stack), users: (reference) => context.secrets.value(reference) },
+  });
 
 /** The system, and what watches it. */
 function everything(stack: FxaStack, context: StackContext, ground: Ground): HttpHost[] {

@@ -21,7 +21,7 @@ const endpoint = (name: string, host: string, verify: string | undefined): Endpo
   ...(verify === undefined ? {} : { verify }),
 });
 
-/** Every endpoint, in the order of the hosts. There is no http: browsers keep their keys from such pages. */
+/** Every endpoint, in the order of the hosts. There is no http: the controllers send it here. */
 export const endpointsOf = (stack: FxaStack): Endpoint[] => [
   ...(stack.only === undefined ? publicPages(contextOfStack(stack)) : []).map(
     ({ name, host, program }) => {

@@ -122,25 +122,56 @@ describe.each(["nginx", "traefik"] as const)("a host that %s opens to people", (
   });
 });
 
+describe.each(["nginx", "traefik"] as const)("a host that %s serves by TLS alone", (kind) => {
+  const tls: Guard = { kind: "tls" };
+
+  it("sends whoever comes without it there, and the program behind hears nothing", async () => {
+    const { send, arrived } = bound(await start(kind, tls));
+    const sent = await send({ path: "/signin?service=sync", headers: spoofed });
+    expect([301, 308]).toContain(sent.status);
+    expect(sent.text).toMatch(/^location: https:\/\/sd\.example\.org\/signin\?service=sync\r$/im);
+    // A form keeps its method and its fields: 301 would make a question of it.
+    expect((await send({ path: "/v1/account", body: "{}" })).status).toBe(308);
+    expect(arrived).toEqual([]);
+  });
+});
+
+describe("a host that nginx serves by TLS alone", () => {
+  it("is served by TLS: nobody is sent in a circle", async () => {
+    const made = await NginxHost.start(
+      NginxConfig.parse({ kind: "nginx", exposure: { kind: "load-balancer" } }),
+      [{ host, guard: { kind: "tls" } }],
+      {},
+      "tls",
+    );
+    running.push(made);
+    expect((await made.sendSecurely()).status).toBe(200);
+    expect(valuesOf(made.arrived[0], "x-forwarded-proto")).toEqual(["https"]);
+  });
+});
+
 describe("the authority's question at a guarded host of nginx", () => {
   const proof = "/.well-known/acme-challenge/token_-0";
 
-  it.each([networks(office), login])("is let through, by its very path: %j", async (guard) => {
-    const { send, arrived } = bound(await start("nginx", guard));
-    expect((await send({ path: proof })).status).toBe(200);
-    for (const path of [
-      "/.well-known/acme-challenge/",
-      "/.well-known/acme-challenge/../../kafidx",
-      "/.well-known/acme-challenge/%2e%2e/%2e%2e/kafidx",
-      `${proof}/kafidx`,
-      `${proof}?next=/kafidx`,
-      `/kafidx${proof}`,
-      `//.well-known/acme-challenge/token`,
-    ]) {
-      expect([401, 403], path).toContain((await send({ path })).status);
-    }
-    expect(arrived).toHaveLength(1);
-  });
+  it.each<Guard>([networks(office), login, { kind: "tls" }])(
+    "is let through, by its very path: %j",
+    async (guard) => {
+      const { send, arrived } = bound(await start("nginx", guard));
+      expect((await send({ path: proof })).status).toBe(200);
+      for (const path of [
+        "/.well-known/acme-challenge/",
+        "/.well-known/acme-challenge/../../kafidx",
+        "/.well-known/acme-challenge/%2e%2e/%2e%2e/kafidx",
+        `${proof}/kafidx`,
+        `${proof}?next=/kafidx`,
+        `/kafidx${proof}`,
+        `//.well-known/acme-challenge/token`,
+      ]) {
+        expect([308, 401, 403], path).toContain((await send({ path })).status);
+      }
+      expect(arrived).toHaveLength(1);
+    },
+  );
 
   it("guards no host but the one that is named", async () => {
     const { send } = bound(await start("nginx", networks(office), {}, "other.example.org"));

@@ -8,13 +8,22 @@
  */
 import { connect } from "node:net";
 
+import { makeTlsPair } from "../../components/base/certificate-maker.ts";
+import { readTlsPair } from "../../components/base/tls-certificate.ts";
 import { nginxSettings } from "../../components/platform/nginx-settings.ts";
 import { guardVolume } from "../../components/platform/guards.ts";
 import type { GuardedHost } from "../../components/platform/guards.schema.ts";
 import { seedCommand, templatePath } from "../../components/platform/nginx-template.ts";
 import type { NginxConfig } from "../../components/platform/ingress.schema.ts";
 import { freePorts, Place, type Running, until } from "../data/programs.ts";
-import { type Answer, type Handshake, type Request, send, webSocket } from "./edge-client.ts";
+import {
+  type Answer,
+  type Handshake,
+  type Request,
+  send,
+  sendSecurely,
+  webSocket,
+} from "./edge-client.ts";
 import { type Arrived, EdgeService } from "./edge-service.ts";
 
 type Settings = Readonly<Record<string, string>>;
@@ -109,6 +118,16 @@ function plainServer(settings: Settings, port: number): (string | undefined)[] {
   ];
 }
 
+/** The `server` block of a host with a certificate. */
+function secureServer(place: Place, port: number): string[] {
+  const { certificate, key } = readTlsPair(makeTlsPair(["*.example.org"]));
+  return [
+    `listen 127.0.0.1:${port} ssl; server_name sd.example.org;`,
+    `ssl_certificate ${place.write("tls.crt", certificate)};`,
+    `ssl_certificate_key ${place.write("tls.key", key)};`,
+  ];
+}
+
 /** What the pod's first container makes of a template. */
 export async function seeded(place: Place, template: string): Promise<string> {
   const from = await place.makeFolder("image");
@@ -154,11 +173,12 @@ export class NginxHost {
     this.arrived = service.arrived;
   }
 
-  /** Starts an nginx with the settings of a config, and the guards of its hosts. */
+  /** Starts an nginx with the settings of a config, and the guards of its hosts; clients come plainly or by TLS. */
   static async start(
     config: NginxConfig,
     guards: readonly GuardedHost[] = [],
     people: Readonly<Record<string, string>> = {},
+    reached: "plainly" | "tls" = "plainly",
   ): Promise<NginxHost> {
     const place = new Place(["nginx"]);
     const service = new EdgeService();
@@ -171,7 +191,8 @@ export class NginxHost {
       settings,
       service: await service.open(),
       location: locationTemplate,
-      server: (free) => plainServer(settings, free),
+      server: (free) =>
+        reached === "tls" ? secureServer(place, free) : plainServer(settings, free),
     });
     const made = new NginxHost(place, service, nginx, port);
     await until("nginx answers", () => made.#answers());
@@ -197,6 +218,11 @@ export class NginxHost {
   /** Sends a request from 127.0.0.2 and waits for its answer. */
   send(request: Omit<Request, "port" | "host"> = {}): Promise<Answer> {
     return send({ ...request, port: this.#port, host: "sd.example.org" });
+  }
+
+  /** Sends one over TLS. */
+  sendSecurely(): Promise<Answer> {
+    return sendSecurely({ port: this.#port, host: "sd.example.org" });
   }
 
   /** Asks for a WebSocket. */

@@ -9,6 +9,7 @@ import {
   AdminHostsConfig,
   type GuardedHost,
   guardedHosts,
+  tlsAlone,
 } from "../../components/platform/guards.schema.ts";
 import { guardName, nginxGuards, traefikGuards } from "../../components/platform/guards.ts";
 import { guardAnnotations } from "../../components/platform/ingress.ts";
@@ -72,6 +73,21 @@ describe("a guard", () => {
     });
     expect(guardAnnotations({ host: "www.example.org", guards: guarded })).toEqual({});
     expect(guardAnnotations({ host: "www.example.org" })).toEqual({});
+  });
+
+  it("of TLS alone sends everybody but the authority there", () => {
+    const shop = tlsAlone(["shop.example.org"]);
+    expect(traefikGuards(shop, [])).toEqual({
+      "guard-shop-example-org": { redirectScheme: { scheme: "https", permanent: true } },
+    });
+    const { http, location } = nginxGuards(shop);
+    expect(http.at(-1)).toContain('"shop.example.org http no" 1;');
+    expect(location).toEqual([
+      "if ($fleet_by_tls) { return 308 https://$server_name$request_uri; }",
+    ]);
+    expect(guardAnnotations({ host: "shop.example.org", guards: shop })).toEqual({
+      "traefik.ingress.kubernetes.io/router.middlewares": "guard-shop-example-org@file",
+    });
   });
 
   it("asks a proxy whose word counts, and not the proxy's address", () => {
