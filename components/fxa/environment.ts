@@ -36,6 +36,10 @@ export const runningPrograms = ({ runs }: FxaContext): Program[] => programs.fil
 export const optionsOf = ({ config }: FxaContext, program: Program): ServerOptions =>
   program === "mozilla-sync" ? config.sync : config.servers[program];
 
+/** Place in the file of what it says of a program. */
+export const placeOf = (program: Program): readonly string[] =>
+  program === "mozilla-sync" ? ["sync"] : ["servers", program];
+
 /** Every variable that a program knows, with its class. */
 export function settingsOf(context: FxaContext, program: Program): Settings {
   switch (program) {

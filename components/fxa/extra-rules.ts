@@ -1,7 +1,7 @@
 /** What `extraEnv` must not say. Pure. */
 import type { PlatformFault } from "../platform/fault.ts";
 import type { FxaContext } from "./context.ts";
-import { optionsOf, settingsOf } from "./environment.ts";
+import { optionsOf, placeOf, settingsOf } from "./environment.ts";
 import { programs, type Program } from "./roles.ts";
 import type { Settings } from "./settings.ts";
 
@@ -36,7 +36,7 @@ function nameFault(program: Program, table: Settings, name: string): string | un
 /** Variables that stand in the way of others. */
 export const extraFaults = (context: FxaContext): PlatformFault[] =>
   programs.flatMap((program) => {
-    const place = program === "mozilla-sync" ? ["sync"] : ["servers", program];
+    const place = placeOf(program);
     const table = settingsOf(context, program);
     return Object.keys(optionsOf(context, program).extraEnv).flatMap((name) => {
       const message = nameFault(program, table, name);

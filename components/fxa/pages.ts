@@ -38,11 +38,13 @@ function isOpen({ config }: FxaContext, name: PublicName): boolean {
     case "eventbroker":
       // Nobody dials it unless Google pushes.
       return config.servers["event-broker"].settings?.push !== undefined;
+    case "images":
+      // Pictures in a bucket are read where that is served.
+      return config.servers["profile-server"].settings.images.kind === "local";
     case "accounts":
     case "api":
     case "oauth":
     case "profile":
-    case "images":
     case "graphql":
     case "subscriptions":
     case "token":

@@ -6,7 +6,7 @@ import { parseQuantity } from "../base/quantity.ts";
 import { memcachedNeeds } from "../data/memcached-files.ts";
 import type { PlatformFault } from "../platform/fault.ts";
 import type { FxaContext } from "./context.ts";
-import { optionsOf, planOf, runningPrograms } from "./environment.ts";
+import { optionsOf, placeOf, planOf, runningPrograms } from "./environment.ts";
 import { extraFaults } from "./extra-rules.ts";
 import { hostFaults } from "./host-rules.ts";
 import { demos, type Program, programs } from "./roles.ts";
@@ -17,10 +17,6 @@ import { traitsOf } from "./servers.ts";
 import { publicFault } from "./urls.ts";
 
 type Rule = (context: FxaContext) => PlatformFault[];
-
-/** Place of a program's section in the file. */
-const placeOf = (program: Program): readonly string[] =>
-  program === "mozilla-sync" ? ["sync"] : ["servers", program];
 
 /** Programs that somebody waits for or dials, and that do not run: one fault for each, with all that need it. */
 const missingFaults: Rule = (context) => {

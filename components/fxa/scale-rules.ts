@@ -2,7 +2,7 @@
 import type { PlatformFault } from "../platform/fault.ts";
 import { budgetFault } from "../workload/workload.schema.ts";
 import type { FxaContext } from "./context.ts";
-import { optionsOf, runningPrograms } from "./environment.ts";
+import { optionsOf, placeOf, runningPrograms } from "./environment.ts";
 import type { Program } from "./roles.ts";
 import { traitsOf } from "./servers.ts";
 
@@ -18,9 +18,8 @@ const racesForTables = ({ config: { servers } }: FxaContext, program: Program): 
 
 function programFaults(context: FxaContext, program: Program): PlatformFault[] {
   const { replicas, autoscale, parallelSafe, disruption } = optionsOf(context, program);
-  const place = program === "mozilla-sync" ? ["sync"] : ["servers", program];
   const fault = (field: string, message: string): PlatformFault => ({
-    path: [...place, field],
+    path: [...placeOf(program), field],
     message,
   });
   const many = autoscale === undefined ? "replicas" : "autoscale";

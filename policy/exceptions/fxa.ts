@@ -23,6 +23,7 @@ export const fxaExceptions: readonly Exception[] = [
     rule: "public-exposure",
     stacks: fxa,
     resources: ["Ingress host-images-ingress"],
+    option: "servers.profile-server.settings.images",
     reason: "pictures of users, which pages of others show: whoever knows an address sees one",
   },
   {

@@ -1,5 +1,5 @@
 /** Every workload of a stack of Firefox Accounts with its place in the file and what it asks of the nodes. Pure. */
-import { optionsOf, runningPrograms } from "../../components/fxa/environment.ts";
+import { optionsOf, placeOf, runningPrograms } from "../../components/fxa/environment.ts";
 import { debugName, mailQueuesName } from "../../components/fxa/flows.ts";
 import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { storePorts, traitsOf } from "../../components/fxa/servers.ts";
@@ -23,7 +23,7 @@ function serverWorkload(stack: FxaStack, program: Program): StackWorkload {
   // What may not run beside itself is stopped first.
   const surge = scales === true && most > 0 ? 1 : 0;
   return {
-    path: program === "mozilla-sync" ? ["sync"] : ["servers", program],
+    path: placeOf(program),
     namespace: stack.namespace,
     request: { workload: service, replicas: most + surge, ...resources.requests, placement },
   };

@@ -36,13 +36,12 @@ export const doubled = [
 /** What has one pod, and never two. */
 export const single = ["fxa-event-broker", "mozilla-sync", "redis-master", "memcached"];
 
-/** Public host → Service and port: facts/fxa.md 7; the event-broker's is there where Google pushes. */
+/** Public host → Service and port: facts/fxa.md 7; the event-broker's is there where Google pushes, that of pictures where no bucket has them. */
 export const hosts: Readonly<Record<string, string>> = {
   "accounts.example.org": "fxa-content-server:3030",
   "api.accounts.example.org": "fxa-auth-server:9000",
   "oauth.accounts.example.org": "fxa-auth-server:9000",
   "profile.accounts.example.org": "fxa-profile-server:1111",
-  "images.accounts.example.org": "fxa-profile-server-static:1112",
   "graphql.accounts.example.org": "fxa-graphql-api:8290",
   "subscriptions.example.org": "fxa-payments-server:3031",
   "token.example.org": "mozilla-sync:5000",

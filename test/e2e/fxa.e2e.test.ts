@@ -228,7 +228,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
       ),
     );
     expect(Object.fromEntries(map)).toEqual(hosts);
-    expect(map).toHaveLength(10);
+    expect(map).toHaveLength(9);
     expect(new Set(ingresses.map(({ spec }) => spec.ingressClassName))).toEqual(new Set(["nginx"]));
     expect(
       all

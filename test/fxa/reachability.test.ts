@@ -74,7 +74,6 @@ const behindHosts: Readonly<Record<string, string>> = {
   "api.accounts.example.org": "fxa-auth-server:9000",
   "oauth.accounts.example.org": "fxa-auth-server:9000",
   "profile.accounts.example.org": "fxa-profile-server:1111",
-  "images.accounts.example.org": "fxa-profile-server-static:1112",
   "graphql.accounts.example.org": "fxa-graphql-api:8290",
   "subscriptions.example.org": "fxa-payments-server:3031",
   "token.example.org": "mozilla-sync:5000",

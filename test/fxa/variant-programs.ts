@@ -132,7 +132,7 @@ export const programVariants: Readonly<Record<string, Variant>> = {
   "a debug pod of the worker": debugs("profile-server-worker", "fxa-profile-server-worker"),
   "pictures on a disk that many nodes share": {
     words: { [pictures]: { kind: "local", share: "many-nodes", storageClass: "nfs" } },
-    more: ["PersistentVolumeClaim fxa-avatars"],
+    more: ["PersistentVolumeClaim fxa-avatars", ...host("images", "images.accounts.example.org")],
     asserts: (told) => {
       for (const name of profilePrograms) {
         const claims = podOf(told, `fxa-${name}`).volumes?.map(
@@ -153,7 +153,10 @@ export const programVariants: Readonly<Record<string, Variant>> = {
         profilePrograms.map((name) => [`fleet:servers/${name}/placement`, onNode]),
       ),
     },
-    more: ["Deployment fxa-debug", "PersistentVolumeClaim fxa-avatars"],
+    more: [
+      ...["Deployment fxa-debug", "PersistentVolumeClaim fxa-avatars"],
+      ...host("images", "images.accounts.example.org"),
+    ],
     asserts: (told) => {
       for (const name of [...profilePrograms, "debug"]) {
         expect(podOf(told, `fxa-${name}`).nodeSelector).toMatchObject(onNode.nodeSelector);
@@ -223,6 +226,7 @@ export const programVariants: Readonly<Record<string, Variant>> = {
       "PersistentVolumeClaim mysql-data",
       "StatefulSet mysql",
       ...host("eventbroker", "eventbroker.example.org"),
+      ...host("images", "images.accounts.example.org"),
       ...["123done", "321done", "fortress"].flatMap((name) => [
         `Deployment ${name}`,
         ...host(name, `${name}.example.org`),

@@ -86,7 +86,7 @@ export const surroundingVariants: Readonly<Record<string, Variant>> = {
       ...{ ...noIssuer, "fleet:hosts": { names: "flat" } },
       "fleet:ingress/tls": { kind: "certificate", secret: "wildcard", hosts: ["*.example.org"] },
     },
-    more: ["api", "graphql", "images", "oauth", "profile"].map(
+    more: ["api", "graphql", "oauth", "profile"].map(
       (name) => `DnsRecord ${name}-accounts.example.org-a-nginx`,
     ),
     less: [certificates, /^DnsRecord \w+\.accounts\.example\.org-a-nginx$/],
@@ -170,7 +170,10 @@ export const surroundingVariants: Readonly<Record<string, Variant>> = {
     },
   },
   "two proxies before the pods": {
-    words: { "fleet:proxies": 2 },
+    words: {
+      "fleet:proxies": 2,
+      "fleet:ingress/controllers/nginx/trustedProxies": ["203.0.113.0/24"],
+    },
     asserts: (told) => {
       expect(toldTo(told, "fxa-auth-server")["CLIENT_ADDRESS_DEPTH"]).toBe("3");
     },
