@@ -57,7 +57,7 @@ interface Debuggable {
  * Nobody but the SDK is meant to call what is replaced here: package.json pins its version, and test/trace.test.ts
  * fails where another one works otherwise.
  */
-function sparePromises(): void {
+export function sparePromises(): void {
   const library = createRequire(import.meta.url)(
     "@pulumi/pulumi/runtime/debuggable.js",
   ) as Debuggable;
