@@ -10,7 +10,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
 }
 
-await import("./stacks/loading.mjs");
+await import("./components/base/loading.mjs");
 const { traceProgram } = await import("./stacks/trace.ts");
 traceProgram();
 const { default: program } = await import("./index.ts");

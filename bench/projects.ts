@@ -39,7 +39,7 @@ const inClone = (file: string): string => JSON.stringify(join(clone, file));
 /** Everything that Fleet does before its first resource: code loaded, config read and checked. */
 export const startProgram = `import "@pulumi/pulumi";
 
-await import(${inClone("stacks/loading.mjs")});
+await import(${inClone("components/base/loading.mjs")});
 const { traceProgram } = await import(${inClone("stacks/trace.ts")});
 traceProgram();
 const { loadConfig } = await import(${inClone("stacks/config.ts")});

@@ -1,21 +1,31 @@
 /** A resource as the Kubernetes object it is. */
-import { KubernetesObject, type PodSet, worldOf } from "./graph/objects.ts";
+import { readObject } from "./graph/kinds.ts";
+import { type KubernetesObject, type PodSet, worldOf } from "./graph/objects.ts";
 import type { Resource } from "./resource.ts";
 
 /** A chart, which the provider makes its objects of: a component in all but its token. */
 export const isChart = (type: string): boolean => type.startsWith("kubernetes:helm.sh/");
+
+const objectByResource = new WeakMap<Resource, KubernetesObject>();
 
 /**
  * The object behind a resource; undefined where it is none, or only a patch of one.
  *
  * An object that the engine is still to name stands under its logical name.
  */
-export function objectOf({ type, name, properties }: Resource): KubernetesObject | undefined {
+export function objectOf(resource: Resource): KubernetesObject | undefined {
+  const { type, name, properties } = resource;
   if (!type.startsWith("kubernetes:") || type.endsWith("Patch") || isChart(type)) {
     return undefined;
   }
+  const known = objectByResource.get(resource);
+  if (known !== undefined) {
+    return known;
+  }
   const metadata = properties["metadata"] ?? {};
-  return KubernetesObject.parse({ ...properties, metadata: { name, ...metadata } });
+  const object = readObject({ ...properties, metadata: { name, ...metadata } });
+  objectByResource.set(resource, object);
+  return object;
 }
 
 const podsByResource = new WeakMap<Resource, readonly PodSet[]>();

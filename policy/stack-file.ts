@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { parse } from "yaml";
 import * as z from "zod";
+
+import { yamlValue } from "../components/base/yaml.ts";
 
 /**
  * Some entries of a stack's file; undefined where it is not there, or they are not in order: that is the
@@ -23,6 +24,6 @@ export function readEntries<Entries extends z.ZodRawShape>(
   }
   const { data } = z
     .object({ config: z.object(entries) })
-    .safeParse(parse(readFileSync(path, "utf8")));
+    .safeParse(yamlValue(readFileSync(path, "utf8")));
   return data?.config;
 }

@@ -10,6 +10,7 @@
  * And of a resource it keeps more than says anything: below the line that made it stand those that asked
  * for it, which its parents' own lines tell as well. They were a twentieth of the state.
  */
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const rooms = ["stacks", "components"].map((room) => new URL(`../${room}/`, import.meta.url).href);
@@ -43,7 +44,37 @@ export function formatTrace(error: unknown, sites: readonly Frame[]): string {
   return [String(error), ...own.map((site) => `    at ${frame(site)}`)].join("\n");
 }
 
+/** What the SDK calls for every promise of its own, some thirty for each resource. */
+interface Debuggable {
+  debuggablePromise: (promise: Promise<unknown>, context: string) => Promise<unknown>;
+}
+
+/**
+ * Spares each promise of the SDK the trace that it keeps in case the program ends before it is settled. The message of
+ * that case begins with what the promise is of, a resource and its property, and stays; the traces were a fifth of a
+ * large stack's program, and most of what its memory was cleared of over and over.
+ *
+ * Nobody but the SDK is meant to call what is replaced here: package.json pins its version, and test/trace.test.ts
+ * fails where another one works otherwise.
+ */
+export function sparePromises(): void {
+  const library = createRequire(import.meta.url)(
+    "@pulumi/pulumi/runtime/debuggable.js",
+  ) as Debuggable;
+  const { debuggablePromise } = library;
+  library.debuggablePromise = (promise, context) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(promise, context);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  };
+}
+
 /** From now on, traces read so. */
 export function traceProgram(): void {
   Error.prepareStackTrace = formatTrace;
+  sparePromises();
 }

@@ -1,8 +1,16 @@
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { formatTrace, traceProgram } from "../stacks/trace.ts";
+import { collect } from "./harness.ts";
+
+/** The SDK's own, which it calls by this object. */
+const library = createRequire(import.meta.url)("@pulumi/pulumi/runtime/debuggable.js") as {
+  debuggablePromise: (promise: Promise<unknown>, context: string) => Promise<unknown>;
+};
+const own = library.debuggablePromise;
 
 /** A frame, as V8 hands it to a formatter. */
 const site = (text: string, file: string | undefined): NodeJS.CallSite =>
@@ -23,6 +31,7 @@ const entry = at("default", url("index.ts"));
 const runner = at("runProgram", url("node_modules/@pulumi/pulumi/cmd/run/run.js"));
 
 afterEach(() => {
+  library.debuggablePromise = own;
   Error.prepareStackTrace = undefined as unknown as typeof Error.prepareStackTrace;
 });
 
@@ -65,6 +74,26 @@ describe("a stack trace", () => {
         .slice(1)
         .map((line) => line.trim().split(" (")[0]),
     ).toEqual(["at Resource.callsites", "at new Deployment", "at new DmsgServer"]);
+  });
+
+  it("of a promise of the SDK has no frames, and what the promise is of stands beside it", async () => {
+    const kept: { readonly of: string; readonly trace: string; readonly limit: number }[] = [];
+    library.debuggablePromise = (promise, context) => {
+      const limit = Error.stackTraceLimit;
+      const settled = own(promise, context);
+      const noted = promise as Promise<unknown> & Record<"_debugCtx" | "_debugStackTrace", string>;
+      kept.push({ of: noted._debugCtx, trace: noted._debugStackTrace, limit });
+      return settled;
+    };
+    traceProgram();
+    const limit = Error.stackTraceLimit;
+    await collect(() => ({ one: new pulumi.ComponentResource("made:up:Thing", "one").urn }));
+    expect(kept.map((one) => one.of).filter((of) => of.includes("one[made:up:Thing]"))).not.toEqual(
+      [],
+    );
+    // The harness has spared them already: what this test took its place of is shown the limit.
+    expect(kept.filter(({ trace, limit }) => trace !== "Error" || limit !== 0)).toEqual([]);
+    expect(Error.stackTraceLimit).toBe(limit);
   });
 
   it("gives the SDK positions that it finds in the project", () => {

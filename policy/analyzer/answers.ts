@@ -3,7 +3,7 @@ import { Declared } from "../declared.ts";
 import { hasUnknown, judgeResource, judgeStack } from "../judge.ts";
 import type { Finding, Resource } from "../resource.ts";
 import type { Rule } from "../rule.ts";
-import { concerned, exceptionsFor, stackOf, stackWith } from "../run.ts";
+import { concerned, exceptionsFor, prepareFor, stackOf, stackWith } from "../run.ts";
 import {
   description,
   type Diagnostic,
@@ -11,6 +11,7 @@ import {
   type Pack,
   readAnalyzeRequest,
   readAnalyzeStackRequest,
+  readConfigureRequest,
   writeInfo,
   writePluginInfo,
   writeResponse,
@@ -21,7 +22,10 @@ export type Answer = (request: Uint8Array) => Uint8Array;
 
 const nothing: Answer = () => new Uint8Array();
 
-/** The calls of the protocol, by their names. */
+/**
+ * The calls of the protocol, by their names. No rule mends a resource: `Remediate`, which an engine asks of each, is a
+ * call that the pack does not know, and a call that nobody knows costs half of one that does nothing.
+ */
 export const answersOf = (
   pack: Pack,
   rules: readonly Rule[],
@@ -30,9 +34,18 @@ export const answersOf = (
   GetPluginInfo: () => writePluginInfo(pack),
   GetAnalyzerInfo: () => writeInfo(pack, rules),
   Configure: nothing,
-  ConfigureStack: nothing,
-  // No rule mends a resource.
-  Remediate: nothing,
+  ConfigureStack: (request) => {
+    const stack = readConfigureRequest(request);
+    // Once the engine has asked who this is, it waits for its program: there is time to read files.
+    setTimeout(() => {
+      try {
+        prepareFor(stack);
+      } catch {
+        // What cannot be read is told where it is asked for.
+      }
+    }, 50);
+    return new Uint8Array();
+  },
   Analyze: (request) => {
     const resource = readAnalyzeRequest(request);
     declared.note(resource);

@@ -2,9 +2,14 @@
 import module from "node:module";
 
 import about from "../package.json" with { type: "json" };
-import { rules } from "../rules.ts";
-import { answersOf } from "./answers.ts";
-import { serve } from "./server.ts";
+
+// First how files are loaded, and then the files: an engine waits for both.
+await import("../../components/base/loading.mjs");
+const [{ rules }, { answersOf }, { serve }] = await Promise.all([
+  import("../rules.ts"),
+  import("./answers.ts"),
+  import("./server.ts"),
+]);
 
 const port = await serve(answersOf({ name: "fleet", version: about.version }, rules));
 console.log(`${port}`);

@@ -24,6 +24,19 @@ export function readAnalyzeStackRequest(bytes: Uint8Array): Resource[] {
   return resources;
 }
 
+/** Name of the stack of a run: of `AnalyzerStackConfigureRequest`, all that the pack asks. */
+export function readConfigureRequest(bytes: Uint8Array): string {
+  const reader = open(bytes);
+  let stack = "";
+  eachField(reader, undefined, (field) => {
+    if (field === 1) {
+      stack = reader.string();
+    }
+    return field === 1;
+  });
+  return stack;
+}
+
 /** `AnalyzerResource`, of which `AnalyzeRequest` is the beginning. */
 function readResource(reader: Reader, length?: number): Resource {
   let [type, urn, name] = ["", "", ""];

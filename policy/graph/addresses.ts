@@ -1,5 +1,6 @@
 /** Addresses in what pods are started with: of Services of the stack, and of the world outside. */
 import { namespaceOf, type PodSet, type Service, type World } from "./objects.ts";
+import { ofPods } from "./once.ts";
 import { podsBehind, targetPort } from "./ports.ts";
 import { textsOf } from "./texts.ts";
 
@@ -73,29 +74,55 @@ function isHost(place: string, text: string, match: RegExpExecArray): boolean {
   );
 }
 
+/** An address outside the cluster that a pod was given. */
+export interface OutsideAddress {
+  readonly place: string;
+  readonly text: string;
+  readonly port: number;
+}
+
+/** What reads like an address in what a pod is started with: each text is gone over once. */
+const addressesOf = ofPods(
+  (
+    world,
+    pods,
+  ): { readonly services: readonly Address[]; readonly outside: readonly OutsideAddress[] } => {
+    const [services, outside]: [Address[], OutsideAddress[]] = [[], []];
+    for (const { place, text } of textsOf(world, pods)) {
+      for (const match of text.matchAll(token)) {
+        const { scheme, host = "", port: digits } = match.groups ?? {};
+        const port = digits === undefined ? schemePorts[scheme ?? ""] : Number(digits);
+        const service = resolve(world, host, pods.namespace);
+        const addressed = scheme !== undefined || digits !== undefined || host.includes(".");
+        if (service === undefined) {
+          if (port !== undefined && isOutside(host)) {
+            outside.push({ place, text: withoutLogin(match[0]), port });
+          }
+        } else if (addressed || isHost(place, text, match)) {
+          services.push({ place, text: withoutLogin(match[0]), service, port });
+        }
+      }
+    }
+    return { services, outside };
+  },
+);
+
+/** A name of the internet has a dot and ends in letters; else it is an address in numbers, and not one's own. */
+const isOutside = (host: string): boolean =>
+  (/\.[a-z]{2,}$/.test(host) || /^\d+(\.\d+){3}$/.test(host)) && !/^127\.|^0\.0\.0\.0$/.test(host);
+
 /**
  * Every address of a Service that a pod is started with.
  *
  * A bare word that happens to be a Service's name counts only as the value of an argument, a variable or
  * a setting that means a host: elsewhere it would be any word.
  */
-export function serviceAddresses(world: World, pods: PodSet): readonly Address[] {
-  return textsOf(world, pods).flatMap(({ place, text }) =>
-    [...text.matchAll(token)].flatMap((match): Address[] => {
-      const { scheme, host = "", port } = match.groups ?? {};
-      const service = resolve(world, host, pods.namespace);
-      if (service === undefined) {
-        return [];
-      }
-      const addressed = scheme !== undefined || port !== undefined || host.includes(".");
-      if (!addressed && !isHost(place, text, match)) {
-        return [];
-      }
-      const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
-      return [{ place, text: withoutLogin(match[0]), service, port: number }];
-    }),
-  );
-}
+export const serviceAddresses = (world: World, pods: PodSet): readonly Address[] =>
+  addressesOf(world, pods).services;
+
+/** URLs and `host:port` of the world outside in what a pod is started with. */
+export const outsideAddresses = (world: World, pods: PodSet): readonly OutsideAddress[] =>
+  addressesOf(world, pods).outside;
 
 /** The pods and ports an address leads to. */
 export function destinations(
@@ -113,30 +140,4 @@ export function destinations(
           protocol: one.protocol,
         }));
   });
-}
-
-/** An address outside the cluster that a pod was given. */
-export interface OutsideAddress {
-  readonly place: string;
-  readonly text: string;
-  readonly port: number;
-}
-
-/** URLs and `host:port` of the world outside in what a pod is started with. */
-export function outsideAddresses(world: World, pods: PodSet): readonly OutsideAddress[] {
-  return textsOf(world, pods).flatMap(({ place, text }) =>
-    [...text.matchAll(token)].flatMap((match): OutsideAddress[] => {
-      const { scheme, host = "", port } = match.groups ?? {};
-      const number = port === undefined ? schemePorts[scheme ?? ""] : Number(port);
-      // A name of the internet has a dot and ends in letters; else it is an address in numbers.
-      const outside = /\.[a-z]{2,}$/.test(host) || /^\d+(\.\d+){3}$/.test(host);
-      const loopback = /^127\.|^0\.0\.0\.0$/.test(host);
-      return number === undefined ||
-        !outside ||
-        loopback ||
-        resolve(world, host, pods.namespace) !== undefined
-        ? []
-        : [{ place, text: withoutLogin(match[0]), port: number }];
-    }),
-  );
 }

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 
+import { once } from "./once.ts";
 import { LabelSelector, PodSpec, PortReference } from "./pod.ts";
 
 const StringMap = z.record(z.string(), z.string());
@@ -214,3 +215,38 @@ export const Data = z.looseObject({
 });
 /** {@inheritDoc Data} */
 export type Data = z.infer<typeof Data>;
+
+const objects = new WeakSet<object>();
+
+/**
+ * Reads any object. What is one already is given back as it is.
+ *
+ * @throws ZodError where it is none.
+ */
+export function readObject(value: unknown): KubernetesObject {
+  if (typeof value === "object" && value !== null && objects.has(value)) {
+    return value as KubernetesObject;
+  }
+  const object = KubernetesObject.parse(value);
+  objects.add(object);
+  return object;
+}
+
+/** Reads an object as what its kind is, each of them once. */
+export const readController = once(Controller);
+/** {@inheritDoc readController} */
+export const readCronJob = once(CronJob);
+/** {@inheritDoc readController} */
+export const readService = once(Service);
+/** {@inheritDoc readController} */
+export const readIngress = once(Ingress);
+/** {@inheritDoc readController} */
+export const readIngressClass = once(IngressClass);
+/** {@inheritDoc readController} */
+export const readBudget = once(Budget);
+/** {@inheritDoc readController} */
+export const readAutoscaler = once(Autoscaler);
+/** {@inheritDoc readController} */
+export const readNetworkPolicy = once(NetworkPolicy);
+/** {@inheritDoc readController} */
+export const readData = once(Data);

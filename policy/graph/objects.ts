@@ -1,16 +1,25 @@
 /** The objects of a stack as the evaluators see them. */
 import { meets } from "../../components/base/selectors.ts";
 import {
-  Autoscaler,
-  Budget,
-  Controller,
-  CronJob,
-  Data,
-  Ingress,
-  IngressClass,
+  type Autoscaler,
+  type Budget,
+  type Controller,
+  type Data,
+  type Ingress,
+  type IngressClass,
   KubernetesObject,
-  NetworkPolicy,
-  Service,
+  type NetworkPolicy,
+  readAutoscaler,
+  readBudget,
+  readController,
+  readCronJob,
+  readData,
+  readIngress,
+  readIngressClass,
+  readNetworkPolicy,
+  readObject,
+  readService,
+  type Service,
   type Share,
 } from "./kinds.ts";
 import type { Container, LabelSelector, PodSpec } from "./pod.ts";
@@ -86,7 +95,7 @@ function updateOf({ kind, spec }: Controller): PodSet["update"] {
 }
 
 function controllerPods(object: KubernetesObject, scalers: readonly Autoscaler[]): PodSet {
-  const controller = Controller.parse(object);
+  const controller = readController(object);
   const { kind, spec } = controller;
   const { name } = object.metadata;
   const namespace = namespaceOf(object);
@@ -113,7 +122,7 @@ function controllerPods(object: KubernetesObject, scalers: readonly Autoscaler[]
 }
 
 function cronPods(object: KubernetesObject): PodSet {
-  const { suspend, jobTemplate } = CronJob.parse(object).spec;
+  const { suspend, jobTemplate } = readCronJob(object).spec;
   const { template } = jobTemplate.spec;
   return {
     kind: object.kind,
@@ -150,19 +159,19 @@ function podSet(object: KubernetesObject, scalers: readonly Autoscaler[]): PodSe
  * @throws Error where an object is not what its kind is.
  */
 export function worldOf(objects: readonly unknown[]): World {
-  const all = objects.map((object) => KubernetesObject.parse(object));
+  const all = objects.map(readObject);
   const ofKind = (kind: string): KubernetesObject[] => all.filter((object) => object.kind === kind);
-  const scalers = ofKind("HorizontalPodAutoscaler").map((object) => Autoscaler.parse(object));
+  const scalers = ofKind("HorizontalPodAutoscaler").map(readAutoscaler);
   return {
     objects: all,
     pods: all.flatMap((object) => podSet(object, scalers)),
-    services: ofKind("Service").map((object) => Service.parse(object)),
-    ingresses: ofKind("Ingress").map((object) => Ingress.parse(object)),
-    classes: ofKind("IngressClass").map((object) => IngressClass.parse(object)),
-    policies: ofKind("NetworkPolicy").map((object) => NetworkPolicy.parse(object)),
-    budgets: ofKind("PodDisruptionBudget").map((object) => Budget.parse(object)),
-    configMaps: ofKind("ConfigMap").map((object) => Data.parse(object)),
-    secrets: ofKind("Secret").map((object) => Data.parse(object)),
+    services: ofKind("Service").map(readService),
+    ingresses: ofKind("Ingress").map(readIngress),
+    classes: ofKind("IngressClass").map(readIngressClass),
+    policies: ofKind("NetworkPolicy").map(readNetworkPolicy),
+    budgets: ofKind("PodDisruptionBudget").map(readBudget),
+    configMaps: ofKind("ConfigMap").map(readData),
+    secrets: ofKind("Secret").map(readData),
     namespaces: new Map(
       ofKind("Namespace").map(({ metadata: { name, labels } }) => [
         name,

@@ -1,9 +1,10 @@
 /** What a Prometheus is told to read, and who announces that it can be read. */
-import { parse } from "yaml";
 import * as z from "zod";
 
 import { metricsPortAnnotation } from "../../components/base/announce.ts";
+import { yamlValue } from "../../components/base/yaml.ts";
 import type { PodSet, World } from "./objects.ts";
+import { ofPods } from "./once.ts";
 import { textsOf } from "./texts.ts";
 
 const Job = z.looseObject({
@@ -24,17 +25,19 @@ const ScrapeConfig = z.looseObject({ scrape_configs: z.array(Job) });
 /** Jobs of a Prometheus' config; none where it is no such config, which Prometheus itself refuses. */
 function jobsIn(text: string): readonly Job[] {
   try {
-    const read = ScrapeConfig.safeParse(parse(text));
+    const read = ScrapeConfig.safeParse(yamlValue(text));
     return read.success ? read.data.scrape_configs : [];
   } catch {
     return [];
   }
 }
 
-const jobsOf = (world: World, pods: PodSet): readonly Job[] =>
+/** Jobs of the configs that pods are given. */
+const jobsOf = ofPods((world, pods): readonly Job[] =>
   textsOf(world, pods)
     .filter(({ text }) => /^scrape_configs:/m.test(text))
-    .flatMap(({ text }) => jobsIn(text));
+    .flatMap(({ text }) => jobsIn(text)),
+);
 
 /** Which namespaces' pods some pods read metrics of; undefined where they read no pods at all. */
 export function scrapedBy(

@@ -7,6 +7,7 @@ import {
   type PodSet,
   type World,
 } from "./objects.ts";
+import { ofPods } from "./once.ts";
 
 /** A text that a container is given. */
 export interface Told {
@@ -126,19 +127,7 @@ function containerTexts(world: World, pods: PodSet, container: Container): Told[
   ].map(([place, text]) => ({ place: `${container.name}: ${place}`, text }));
 }
 
-const told = new WeakMap<World, Map<PodSet, readonly Told[]>>();
-
 /** Everything that pods are told when they start. */
-export function textsOf(world: World, pods: PodSet): readonly Told[] {
-  const all = told.get(world) ?? new Map<PodSet, readonly Told[]>();
-  told.set(world, all);
-  const known = all.get(pods);
-  if (known !== undefined) {
-    return known;
-  }
-  const texts = allContainers(pods.spec).flatMap((container) =>
-    containerTexts(world, pods, container),
-  );
-  all.set(pods, texts);
-  return texts;
-}
+export const textsOf = ofPods((world, pods): readonly Told[] =>
+  allContainers(pods.spec).flatMap((container) => containerTexts(world, pods, container)),
+);

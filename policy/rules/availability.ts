@@ -1,7 +1,7 @@
 /** A node that is drained, or lost, takes no service with it. */
 import * as z from "zod";
 
-import { Budget } from "../graph/kinds.ts";
+import { type Budget, readBudget } from "../graph/kinds.ts";
 import { describePods, matches, type PodSet } from "../graph/objects.ts";
 import { objectOf, podsOf } from "../kubernetes.ts";
 import type { Finding, Resource, Stack } from "../resource.ts";
@@ -9,7 +9,7 @@ import type { ResourceRule, StackRule } from "../rule.ts";
 
 function budgetOf(resource: Resource): Budget | undefined {
   const object = objectOf(resource);
-  return object?.kind === "PodDisruptionBudget" ? Budget.parse(object) : undefined;
+  return object?.kind === "PodDisruptionBudget" ? readBudget(object) : undefined;
 }
 
 /** A budget that lets no pod go, or none that is ill. */

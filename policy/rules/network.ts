@@ -1,7 +1,7 @@
 /** Who can be reached from where. */
 import * as z from "zod";
 
-import { Ingress, Service } from "../graph/kinds.ts";
+import { readIngress, readService } from "../graph/kinds.ts";
 import { describePods, worldOf } from "../graph/objects.ts";
 import { undenied } from "../graph/policies.ts";
 import { isBare, objectOf, podsOf } from "../kubernetes.ts";
@@ -50,11 +50,11 @@ export const publicExposure: ResourceRule = {
     }
     const object = objectOf(resource);
     if (object?.kind === "Ingress") {
-      const { rules } = Ingress.parse(object).spec;
+      const { rules } = readIngress(object).spec;
       return [`answers ${rules.map(({ host }) => host).join(", ")} to whoever asks`];
     }
     if (object?.kind === "Service") {
-      const { type } = Service.parse(object).spec;
+      const { type } = readService(object).spec;
       return ["LoadBalancer", "NodePort", unknownText].includes(type)
         ? [`is a ${type}, which can be reached from outside the cluster`]
         : [];
@@ -81,7 +81,7 @@ export const ingressTls: ResourceRule = {
     if (object?.kind !== "Ingress") {
       return [];
     }
-    const { rules, tls = [] } = Ingress.parse(object).spec;
+    const { rules, tls = [] } = readIngress(object).spec;
     const covered = new Set(tls.flatMap(({ hosts }) => hosts));
     return rules
       .filter(({ host }) => !covered.has(host))

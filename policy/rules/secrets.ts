@@ -4,7 +4,7 @@ import { allContainers } from "../graph/objects.ts";
 import { podsOf } from "../kubernetes.ts";
 import type { Finding, Resource, Stack } from "../resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
-import { looksRandom, shapes, suspiciousKey } from "../secret-shapes.ts";
+import { looksRandom, shapesIn, suspiciousKey } from "../secret-shapes.ts";
 import { textsOf } from "../texts.ts";
 
 const secretType = "kubernetes:core/v1:Secret";
@@ -35,9 +35,7 @@ export const plainSecrets: ResourceRule = {
     ...textsOf(resource.properties)
       .filter(({ path }) => !isHome(resource, path))
       .flatMap(({ path, text }) =>
-        shapes
-          .filter(({ pattern }) => pattern.test(withoutChecksums(path, text)))
-          .map(({ what }) => `${path} ${what}`),
+        shapesIn(text, (all) => withoutChecksums(path, all)).map((what) => `${path} ${what}`),
       ),
     ...podsOf(resource).flatMap(({ spec }) =>
       allContainers(spec).flatMap((container) =>

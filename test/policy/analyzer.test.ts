@@ -252,6 +252,54 @@ describe("the server", () => {
     );
   });
 
+  it("knows no call that mends a resource, as an engine may find", async () => {
+    const asking = client(await serve(ours));
+    const error = await new Promise<grpc.ServiceError | null>((settle) => {
+      asking.remediate(new analyzer.AnalyzeRequest(), (fault) => {
+        settle(fault);
+      });
+    });
+    asking.close();
+    expect(error?.code).toBe(grpc.status.UNIMPLEMENTED);
+  });
+
+  it("takes all resources of a large stack as one message, and answers calls beside it", async () => {
+    const asking = client(await serve(ours));
+    const note = (number: number): Resource => ({
+      urn: `urn:pulumi:test::fleet::kubernetes:core/v1:ConfigMap::note-${number}`,
+      type: "kubernetes:core/v1:ConfigMap",
+      name: `note-${number}`,
+      properties: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "note", namespace: "notes" },
+        data: { text: "x".repeat(20_000) },
+      },
+      parent: "",
+      provider: undefined,
+      protect: false,
+      retainOnDelete: undefined,
+      ignoreChanges: [],
+    });
+    const notes = Array.from({ length: 600 }, (_, number) => note(number));
+    const told = await Promise.all(
+      [stackRequestOf(notes), stackRequestOf(notes.slice(0, 2))].map(
+        (request) =>
+          new Promise<AnalyzeResponse>((settle, fail) => {
+            asking.analyzeStack(request, (error, answer) => {
+              if (error === null) settle(answer);
+              else fail(error);
+            });
+          }),
+      ),
+    );
+    asking.close();
+    const twice = told.map((answer) =>
+      answer.getDiagnosticsList().filter((one) => one.getPolicyname() === "distinct-objects"),
+    );
+    expect(twice.map(({ length }) => length)).toEqual([599, 1]);
+  });
+
   it("ends a run where a rule fails by itself, and says where", async () => {
     const broken = {
       ...rules[0],
