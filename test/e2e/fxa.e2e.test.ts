@@ -126,7 +126,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
     const behave = Object.entries(late).map(([name, seconds]) => `${name}:slow-${seconds}s`);
     const output = await sandbox.succeed("up", "--behave", behave.join());
     expect(output).toMatch(/^up: \d+ made, 1 replaced, \d+ the same/m);
-    expect(output).toMatch(/^ {2}certificates\n {4}hosts: 10$/m);
+    expect(output).toContain(`\n  certificates\n    hosts: ${Object.keys(hosts).length}\n`);
     await allThere();
 
     const all = await timed("pods", "jobs", "ingresses");
@@ -228,7 +228,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
       ),
     );
     expect(Object.fromEntries(map)).toEqual(hosts);
-    expect(map).toHaveLength(9);
+    expect(map).toHaveLength(Object.keys(hosts).length);
     expect(new Set(ingresses.map(({ spec }) => spec.ingressClassName))).toEqual(new Set(["nginx"]));
     expect(
       all
@@ -254,7 +254,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
     const names = ingresses.flatMap(({ spec }) =>
       (spec.tls ?? []).map(({ secretName }) => secretName),
     );
-    expect(new Set(names).size).toBe(10);
+    expect(new Set(names).size).toBe(Object.keys(hosts).length);
     const records = new Store(sandbox.folder)
       .look("cloudflare")
       .all("cloudflare:index/dnsRecord:DnsRecord")
