@@ -1,8 +1,15 @@
 /** What rules across fields of several systems share. */
+import { isUnsized } from "../components/platform/auto-size.ts";
+import { capacityFaults } from "../components/platform/capacity.ts";
 import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
+import type { ClusterConfig } from "../components/platform/cluster.schema.ts";
+import { controllerSlots } from "../components/platform/controller-shape.ts";
 import type { PlatformFault } from "../components/platform/fault.ts";
 import type { IngressConfig } from "../components/platform/ingress.schema.ts";
+import { nodeKeeperFaults } from "../components/platform/node-keeper-plan.ts";
+import { slotFaults } from "../components/platform/slots.ts";
 import { writePath } from "./faults.ts";
+import { placeable, type StackWorkload } from "./requests.ts";
 
 /** Values that stand at more than one path, with the first path that has each. */
 export function repeated<Value>(
@@ -59,3 +66,57 @@ export const issuerFaults = ({
       : []),
   ];
 };
+
+/**
+ * Of a system that nobody dials by a node's address: what keeps those would be accepted and never done.
+ *
+ * @param system Its name in a sentence.
+ */
+export const keptNodeFaults = (cluster: ClusterConfig, system: string): PlatformFault[] => [
+  ...(cluster.linode?.nodeKeeper === undefined
+    ? []
+    : [
+        {
+          path: ["cluster", "linode", "nodeKeeper"],
+          message: `must not be there: ${system} publishes nothing that needs it`,
+        },
+      ]),
+  ...nodeKeeperFaults(cluster),
+];
+
+/** Slots that do not exist, and addresses that go with their machine under what is dialled by them. */
+export const pinnedFaults = (
+  { cluster, ingress }: { readonly cluster: ClusterConfig; readonly ingress: IngressConfig },
+  workloads: readonly StackWorkload[],
+): PlatformFault[] =>
+  slotFaults(cluster, [
+    ...controllerSlots(ingress, ["ingress"]),
+    ...workloads.flatMap(({ path, request: { placement } }) =>
+      path[0] === "ingress" || placement.slot === undefined
+        ? []
+        : [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }],
+    ),
+  ]);
+
+/** One domain, one fault: a dozen hosts follow from it. */
+export function oncePerDomain(faults: readonly PlatformFault[]): PlatformFault[] {
+  const domain = faults.filter(({ path }) => path[0] === "domain");
+  return [...domain.slice(0, 1), ...faults.filter(({ path }) => path[0] !== "domain")];
+}
+
+/** Requests beyond what the pools offer. */
+export function roomFaults(
+  cluster: ClusterConfig,
+  workloads: readonly StackWorkload[],
+): PlatformFault[] {
+  // Why it could not be computed is told by sizePools.
+  if (isUnsized(cluster)) {
+    return [];
+  }
+  const placed = placeable(cluster, workloads);
+  const requests = placed.map(({ request }) => request);
+  return capacityFaults(cluster, requests).map(({ workload, request, message }) => ({
+    path: placed.find((one) => one.request === request)?.path ?? ["cluster", "pools"],
+    message: `${workload} ${message}`,
+  }));
+}

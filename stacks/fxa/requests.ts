@@ -3,17 +3,11 @@ import { optionsOf, placeOf, runningPrograms } from "../../components/fxa/enviro
 import { debugName, mailQueuesName } from "../../components/fxa/flows.ts";
 import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { storePorts, traitsOf } from "../../components/fxa/servers.ts";
-import { type StoreWorkload, storeWorkloads } from "../../components/data/requests.ts";
-import { observabilityWorkloads } from "../../components/observability/shape.ts";
+import { storeWorkloads } from "../../components/data/requests.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { certManagerRequests } from "../../components/platform/cert-manager-shape.ts";
-import { controllerRequests } from "../../components/platform/controller-shape.ts";
-import { slotPool } from "../../components/platform/slots.ts";
+import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";
-
-/** {@inheritDoc StoreWorkload} */
-export type StackWorkload = StoreWorkload;
 
 /** A server, with the pods that a rolling update has more for a while, and the most that its autoscaler may ask for. */
 function serverWorkload(stack: FxaStack, program: Program): StackWorkload {
@@ -91,31 +85,6 @@ function mailQueues(stack: FxaStack): StackWorkload[] {
     : [];
 }
 
-/** What stands around the system. */
-function surroundings({
-  ingress,
-  certificates,
-  observability,
-  cluster,
-}: FxaStack): StackWorkload[] {
-  const { certManager } = certificates ?? {};
-  return [
-    ...controllerRequests(ingress).map((request) => ({
-      path: ["ingress", "controllers", request.workload],
-      namespace: ingress.namespace,
-      request,
-    })),
-    ...(certificates !== undefined && certManager?.kind === "chart"
-      ? certManagerRequests(certificates).map((request) => ({
-          path: ["certificates", "certManager"],
-          namespace: certManager.namespace,
-          request,
-        }))
-      : []),
-    ...observabilityWorkloads(observability, cluster),
-  ];
-}
-
 /** Every workload that stays up, and Jobs, which come and go. */
 export const stackWorkloads = (stack: FxaStack): StackWorkload[] => [
   ...runningPrograms(contextOfStack(stack)).map((program) => serverWorkload(stack, program)),
@@ -123,16 +92,9 @@ export const stackWorkloads = (stack: FxaStack): StackWorkload[] => [
   ...patcher(stack),
   ...mailQueues(stack),
   ...debugPod(stack),
-  ...surroundings(stack),
+  ...surroundingWorkloads(stack),
 ];
 
-/** Those that may find a place. A slot that does not exist is told by pinnedFaults. */
-export const placeableWorkloads = (stack: FxaStack): StackWorkload[] =>
-  stackWorkloads(stack).filter(
-    ({ request: { placement } }) =>
-      placement.slot === undefined || slotPool(stack.cluster, placement.slot) !== undefined,
-  );
-
-/** What is asked of the nodes. */
+/** What is asked of the nodes, by those that may find a place. */
 export const placeableRequests = (stack: FxaStack): CapacityRequest[] =>
-  placeableWorkloads(stack).map(({ request }) => request);
+  placeable(stack.cluster, stackWorkloads(stack)).map(({ request }) => request);

@@ -12,19 +12,21 @@ import { fxaFaults } from "../../components/fxa/rules.ts";
 import { publicFault } from "../../components/fxa/urls.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { pagesOf } from "../../components/observability/shape.ts";
-import { isUnsized } from "../../components/platform/auto-size.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
-import { capacityFaults } from "../../components/platform/capacity.ts";
-import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
-import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
-import { slotFaults } from "../../components/platform/slots.ts";
-import { issuerFaults, repeated } from "../rules.ts";
+import {
+  issuerFaults,
+  keptNodeFaults,
+  oncePerDomain,
+  pinnedFaults,
+  repeated,
+  roomFaults,
+} from "../rules.ts";
 import { publicHosts } from "./hosts.ts";
-import { placeableWorkloads, stackWorkloads } from "./requests.ts";
+import { stackWorkloads } from "./requests.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack, namespacesOf } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
@@ -36,35 +38,9 @@ const systemFaults: Rule = (stack) => fxaFaults(contextOfStack(stack));
 
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
-/** Nothing here is dialled by a node's address: what keeps those would be accepted and never done. */
-const keptNodeFaults: Rule = ({ cluster }) => [
-  ...(cluster.linode?.nodeKeeper === undefined
-    ? []
-    : [
-        {
-          path: ["cluster", "linode", "nodeKeeper"],
-          message: "must not be there: Firefox Accounts publishes nothing that needs it",
-        },
-      ]),
-  ...nodeKeeperFaults(cluster),
-];
+const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "Firefox Accounts");
 
-/** Slots that do not exist. Stores and controllers alone may be pinned. */
-const pinnedFaults: Rule = (stack) =>
-  slotFaults(stack.cluster, [
-    ...controllerSlots(stack.ingress, ["ingress"]),
-    ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
-      path[0] === "ingress" || placement.slot === undefined
-        ? []
-        : [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }],
-    ),
-  ]);
-
-/** One domain, one fault: a dozen hosts follow from it. */
-function once(faults: readonly PlatformFault[]): PlatformFault[] {
-  const domain = faults.filter(({ path }) => path[0] === "domain");
-  return [...domain.slice(0, 1), ...faults.filter(({ path }) => path[0] !== "domain")];
-}
+const slotsFaults: Rule = (stack) => pinnedFaults(stack, stackWorkloads(stack));
 
 /** Every public name lies in a zone that somebody keeps, leads to one thing, and is on the certificate. */
 const hostFaults: Rule = (stack) => {
@@ -75,9 +51,9 @@ const hostFaults: Rule = (stack) => {
   const found = hosts.filter(({ host }) => publicFault(host) === undefined);
   const pages = pagesOf(stack.observability).map(({ host }) => host);
   return [
-    ...once(zoneFaults(found, dns)),
-    ...once(recordFaults(plannedOnControllers(found, ingress, cluster), dns)),
-    ...once(coverFaults(contextOfStack(stack), ingress)),
+    ...oncePerDomain(zoneFaults(found, dns)),
+    ...oncePerDomain(recordFaults(plannedOnControllers(found, ingress, cluster), dns)),
+    ...oncePerDomain(coverFaults(contextOfStack(stack), ingress)),
     ...certificateFaults(pagesOf(stack.observability), ingress),
     // Two of the system's own of one name are told by its own rules.
     ...repeated(
@@ -194,19 +170,7 @@ const namespaceFaults: Rule = (stack) => [
   ),
 ];
 
-/** Requests beyond what the pools offer. */
-const roomFaults: Rule = (stack) => {
-  // Why it could not be computed is told by sizePools.
-  if (isUnsized(stack.cluster)) {
-    return [];
-  }
-  const workloads = placeableWorkloads(stack);
-  const requests = workloads.map(({ request }) => request);
-  return capacityFaults(stack.cluster, requests).map(({ workload, request, message }) => ({
-    path: workloads.find((one) => one.request === request)?.path ?? ["cluster", "pools"],
-    message: `${workload} ${message}`,
-  }));
-};
+const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));
 
 /** What watches, and what of the stack it names. */
 const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
@@ -214,8 +178,8 @@ const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, wa
 const rules: readonly Rule[] = [
   systemFaults,
   regionFaults,
-  keptNodeFaults,
-  pinnedFaults,
+  keeperFaults,
+  slotsFaults,
   hostFaults,
   wayInFaults,
   issuerFaults,
@@ -225,7 +189,7 @@ const rules: readonly Rule[] = [
   imageFaults,
   namespaceFaults,
   watchFaults,
-  roomFaults,
+  capacityRule,
 ];
 
 /**

@@ -2,17 +2,9 @@
 import { backupResources } from "../../components/data/backup.schema.ts";
 import { topicsName } from "../../components/data/flows.ts";
 import { topicsResources } from "../../components/data/kafka.schema.ts";
-import {
-  backupWorkload,
-  type StoreWorkload,
-  storeWorkloads,
-} from "../../components/data/requests.ts";
-import { observabilityWorkloads } from "../../components/observability/shape.ts";
+import { backupWorkload, storeWorkloads } from "../../components/data/requests.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { certManagerRequests } from "../../components/platform/cert-manager-shape.ts";
-import { controllerRequests } from "../../components/platform/controller-shape.ts";
 import { registryRequests } from "../../components/platform/registry-server-shape.ts";
-import { slotPool } from "../../components/platform/slots.ts";
 import {
   migratedPrograms,
   migrationName,
@@ -20,6 +12,7 @@ import {
 } from "../../components/pushtech/programs.ts";
 import type { Resources } from "../../components/workload/workload.schema.ts";
 import { programRequest } from "./program-requests.ts";
+import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
 import type { PushtechStack } from "./schema.ts";
 import {
   imageServerName,
@@ -28,9 +21,6 @@ import {
   redisStores,
   workloadOf,
 } from "./store-shape.ts";
-
-/** {@inheritDoc StoreWorkload} */
-export type StackWorkload = StoreWorkload;
 
 /** The one pod of a Job. */
 const job = (
@@ -126,38 +116,15 @@ function imageStore({ stores, namespace }: PushtechStack): StackWorkload[] {
   ];
 }
 
-/** What stands around the system. */
-function surroundings({
-  ingress,
-  certificates,
-  registry,
-  observability,
-  cluster,
-}: PushtechStack): StackWorkload[] {
-  const { certManager } = certificates ?? {};
-  return [
-    ...controllerRequests(ingress).map((request) => ({
-      path: ["ingress", "controllers", request.workload],
-      namespace: ingress.namespace,
-      request,
-    })),
-    ...(certificates !== undefined && certManager?.kind === "chart"
-      ? certManagerRequests(certificates).map((request) => ({
-          path: ["certificates", "certManager"],
-          namespace: certManager.namespace,
-          request,
-        }))
-      : []),
-    ...(registry === undefined
-      ? []
-      : registryRequests(registry).map((request) => ({
-          path: ["registry"],
-          namespace: registry.namespace,
-          request,
-        }))),
-    ...observabilityWorkloads(observability, cluster),
-  ];
-}
+/** The registry of the images, where the stack has one. */
+const registryWorkloads = ({ registry }: PushtechStack): StackWorkload[] =>
+  registry === undefined
+    ? []
+    : registryRequests(registry).map((request) => ({
+        path: ["registry"],
+        namespace: registry.namespace,
+        request,
+      }));
 
 /** Every workload that stays up, and Jobs and backups, which come and go. */
 export const stackWorkloads = (stack: PushtechStack): StackWorkload[] => [
@@ -165,16 +132,10 @@ export const stackWorkloads = (stack: PushtechStack): StackWorkload[] => [
   ...databases(stack),
   ...queues(stack),
   ...imageStore(stack),
-  ...surroundings(stack),
+  ...registryWorkloads(stack),
+  ...surroundingWorkloads(stack),
 ];
 
-/** Those that may find a place. A slot that does not exist is told by pinnedFaults. */
-export const placeableWorkloads = (stack: PushtechStack): StackWorkload[] =>
-  stackWorkloads(stack).filter(
-    ({ request: { placement } }) =>
-      placement.slot === undefined || slotPool(stack.cluster, placement.slot) !== undefined,
-  );
-
-/** What is asked of the nodes. */
+/** What is asked of the nodes, by those that may find a place. */
 export const placeableRequests = (stack: PushtechStack): CapacityRequest[] =>
-  placeableWorkloads(stack).map(({ request }) => request);
+  placeable(stack.cluster, stackWorkloads(stack)).map(({ request }) => request);
