@@ -24,13 +24,12 @@ import { controllerRequests, controllerSlots } from "../../components/platform/c
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
-import { nodeKeeperFaults } from "../../components/platform/node-keeper-plan.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { deploymentBudget } from "../../components/workload/update.ts";
-import { repeated } from "../rules.ts";
+import { repeated, keptNodeFaults } from "../rules.ts";
 import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
 import { composeOf, publishedPort } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
@@ -107,18 +106,7 @@ const pinnedFaults: Rule = ({ cluster, ingress, observability }) =>
     ),
   ]);
 
-/** Nothing here keeps nodes: what needs it would be accepted and never done. */
-const keptNodeFaults: Rule = ({ cluster }) => [
-  ...(cluster.linode?.nodeKeeper === undefined
-    ? []
-    : [
-        {
-          path: ["cluster", "linode", "nodeKeeper"],
-          message: "must not be there: the voting application publishes nothing that needs it",
-        },
-      ]),
-  ...nodeKeeperFaults(cluster),
-];
+const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "the voting application");
 
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
@@ -254,7 +242,7 @@ const rules: readonly Rule[] = [
   pinnedFaults,
   namespaceFaults,
   regionFaults,
-  keptNodeFaults,
+  keeperFaults,
   contradictionFaults,
   timeoutFaults,
   watchFaults,
