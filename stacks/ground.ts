@@ -43,6 +43,8 @@ export interface Ground {
 export interface GroundOptions {
   /** Which of the nodes there are. Default: all. */
   readonly there?: NodesThere;
+  /** What must run no more before nodes go, where they go. Default: nothing. */
+  readonly ended?: Promise<readonly pulumi.Resource[]> | undefined;
   /** Who may call hosts that are not for everybody. Default: none is such. */
   readonly guards?: Guards;
 }
@@ -52,7 +54,7 @@ export function layGround(
   stack: GroundSections,
   { stack: name, isClusterUnread: isUnread }: StackContext,
   flows: readonly Flow[],
-  { there, guards }: GroundOptions = {},
+  { there, ended, guards }: GroundOptions = {},
 ): Ground {
   const { system, ingress, certificates, data } = stack;
   const networkPolicy = stack.networkPolicy === "on";
@@ -61,6 +63,7 @@ export function layGround(
     data,
     isUnread,
     ...(there === undefined ? {} : { there }),
+    ended,
   });
   const opts = { provider: cluster.provider };
   const controllers = new IngressControllers(

@@ -26,6 +26,11 @@ export interface ClusterTerms {
    * `one` of one that is only watched. Addresses, disks and the cluster itself stay.
    */
   readonly there?: NodesThere;
+  /**
+   * What must run no more before the machines go, where they go: {@link NodesThere} `none`. Nothing in the
+   * cluster waits for its pools then. Default: nothing.
+   */
+  readonly ended?: Promise<readonly pulumi.Resource[]> | undefined;
 }
 
 /**
@@ -83,7 +88,7 @@ export class Cluster extends pulumi.ComponentResource {
     this.provider = new Provider(
       `${name}-provider`,
       { ...made.terms, ...(isUnread ? { kubeconfig: notKnown() } : {}) },
-      // Every object waits for its provider, and so for nodes.
+      // Every object waits for its provider, and so for nodes; of a parked network the nodes wait for them.
       { ...parent, dependsOn: [...made.ready] },
     );
     this.registerOutputs({ provider: this.provider });
@@ -104,7 +109,7 @@ export class Cluster extends pulumi.ComponentResource {
         ? new Lke(`${name}-lke`, config, { ...parent, ...withProvider(this.linode) })
         : new Gke(
             `${name}-gke`,
-            { ...config, there: config.there ?? "all", addresses },
+            { ...config, there: config.there ?? "all", ended: config.ended, addresses },
             { ...parent, ...withProvider(this.google) },
           );
     const { kubeconfig, identifier, ready } = made;

@@ -15,6 +15,8 @@ export type GkeArgs = GkeConfig & {
   readonly data: DataPolicy;
   /** Which of its nodes there are. */
   readonly there: NodesThere;
+  /** What must run no more before the machines go; see {@link ClusterTerms}. */
+  readonly ended: Promise<readonly pulumi.Resource[]> | undefined;
   /** Addresses that machines of its slots will hold: they are made before, and given back after the machines. */
   readonly addresses: readonly pulumi.Resource[];
 };
@@ -26,7 +28,10 @@ export type GkeArgs = GkeConfig & {
  * goes off with `data: delete`, and must have gone off in an earlier update than the one that deletes.
  */
 export class Gke extends pulumi.ComponentResource implements Awaitable {
-  /** The pools: what is made in the cluster before them waits for nodes, and outlives them. */
+  /**
+   * The pools: what is made in the cluster waits for its nodes, and goes before them. None where the pools
+   * wait for what ends in the cluster: machines that go first take running pods with them.
+   */
   readonly ready: readonly pulumi.Resource[];
 
   /** Text of the kubeconfig. No secret: whoever uses it logs in by the plugin. */
@@ -41,7 +46,7 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
       parent: this,
       ...keptAs(args.data),
     });
-    this.ready = gkePools(args, args.there).map(
+    const pools = gkePools(args, args.there).map(
       (plan) =>
         new NodePool(
           `${name}-${plan.name}`,
@@ -49,10 +54,11 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
           {
             parent: this,
             ...keptAs(plan.pool.data ?? args.data),
-            ...(plan.slot === undefined ? {} : { dependsOn: [...args.addresses] }),
+            dependsOn: before(plan, args),
           },
         ),
     );
+    this.ready = args.ended === undefined ? pools : [];
     this.kubeconfig = pulumi
       .all([cluster.endpoint, cluster.masterAuth.clusterCaCertificate])
       .apply(([endpoint, authority]) => gkeKubeconfig(args.name, endpoint, authority));
@@ -60,6 +66,15 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
     this.registerOutputs({ identifier: this.identifier });
   }
 }
+
+/** What a pool comes after. */
+const before = (
+  { slot }: GkePoolPlan,
+  { addresses, ended }: GkeArgs,
+): pulumi.Input<pulumi.Resource[]> => {
+  const held = slot === undefined ? [] : addresses;
+  return ended === undefined ? [...held] : ended.then((resources) => [...held, ...resources]);
+};
 
 /** The cluster, whose own pool is taken away as soon as it is there: all others are resources of their own. */
 function clusterInputs(args: GkeArgs): ConstructorParameters<typeof Cluster>[1] {

@@ -9,7 +9,7 @@ import { type Ground, layGround } from "../ground.ts";
 import { nodesThere } from "./nodes-there.ts";
 import { makeNetwork, type MadeNetwork } from "./network.ts";
 import { commonOutputs, networkOutputs, pageEndpoints } from "./outputs.ts";
-import { parkEverything } from "./park.ts";
+import { emptied, parkEverything } from "./park.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { flowsOfStack } from "./shape.ts";
 import { watchedSystem } from "./watched.ts";
@@ -21,11 +21,10 @@ import { watchedSystem } from "./watched.ts";
  * need, its namespaces and hosts, and what the list of networks says of it.
  */
 export function spacemesh(config: SpacemeshStack, context: StackContext): Record<string, unknown> {
-  if (config.network.phase === "parked") {
-    parkEverything();
-  }
+  const parking = config.network.phase === "parked" ? parkEverything() : undefined;
   const ground = layGround(config, context, flowsOfStack(config), {
     there: nodesThere(config),
+    ended: parking?.ended,
   });
   observe(config, context, ground);
   const { system } = config;
@@ -39,6 +38,7 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   const network = makeNetwork(config, context, ground);
   makeWebServices(config, context, ground, network);
   const records = makeRecords(config, ground);
+  parking?.close(emptied(config), ground.opts);
   return {
     system,
     ...networkOutputs(config, ground, network),

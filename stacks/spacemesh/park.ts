@@ -4,7 +4,9 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
+import { makeLastPod } from "../../components/platform/last-pod.ts";
 import { waitForAnnotation } from "../../components/workload/controller.ts";
+import type { SpacemeshStack } from "./schema.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -13,12 +15,53 @@ const counted = ["kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSe
 
 const scheduled = "kubernetes:batch/v1:CronJob";
 
+/** A network that is declared as a parked one. */
+export interface Parking {
+  /** What tells pods to end, and waits until they have: machines go after it, and not from under them. */
+  readonly ended: Promise<readonly pulumi.Resource[]>;
+  /** Says that all of it is declared, and which namespaces have no pod then. */
+  readonly close: (namespaces: readonly string[], opts: pulumi.CustomResourceOptions) => void;
+}
+
+/**
+ * Namespaces that must have no pod before machines go, where the stack has machines: those whose pods have
+ * disks to write to. What has a pod on each node has it as long as there are nodes.
+ */
+export const emptied = ({
+  cluster,
+  namespaces,
+  webServices,
+  observability: { logs },
+}: Pick<SpacemeshStack, "cluster" | "namespaces" | "webServices" | "observability">): string[] =>
+  cluster.kind === "gke"
+    ? [
+        namespaces.network,
+        ...(webServices === undefined ? [] : [namespaces.webServices]),
+        ...(logs === undefined ? [] : [logs.namespace]),
+      ]
+    : [];
+
 /** From here on, whatever the program declares is declared as that of a parked network. */
-export function parkEverything(): void {
-  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+export function parkEverything(): Parking {
+  const runners: pulumi.Resource[] = [];
+  const declared = Promise.withResolvers<readonly pulumi.Resource[]>();
+  pulumi.runtime.registerStackTransformation(({ resource, type, props, opts }) => {
     const parked = parkedInputs(type, props);
-    return parked === undefined ? undefined : { props: parked, opts };
+    if (parked === undefined) {
+      return undefined;
+    }
+    runners.push(resource);
+    return { props: parked, opts };
   });
+  return {
+    ended: declared.promise,
+    close: (namespaces, opts) => {
+      const last = namespaces.map((namespace) =>
+        makeLastPod({ namespace, system: "spacemesh" }, runners, opts),
+      );
+      declared.resolve([...runners, ...last]);
+    },
+  };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { Cluster, type ClusterTerms } from "../../components/platform/cluster.ts";
@@ -173,6 +175,29 @@ describe("a parked network", () => {
       autoscaling,
     ]);
     expect(counts).toEqual([0, 0, 0].map((count) => [count, undefined]));
+  });
+
+  it("has its machines until what runs on them has ended, and nothing waits for them", async () => {
+    const options: Options[] = [];
+    await collect(() => {
+      noteOptions(options);
+      const { promise, resolve } = Promise.withResolvers<pulumi.Resource[]>();
+      const { provider } = new Cluster("cluster", { ...gke(), there: "none", ended: promise });
+      resolve([new ConfigMap("last", {}, { provider })]);
+    });
+    const found = new Map(options.map((one) => [one.name, one]));
+    const pools = options.filter(({ type }) => type === poolType);
+    expect(pools).toHaveLength(3);
+    for (const { dependencies } of pools) {
+      expect(dependencies).toContain(found.get("last")?.urn);
+    }
+    const urns = pools.map(({ urn }) => urn);
+    const waits = found.get("cluster-provider")?.dependencies ?? [];
+    expect(waits.filter((urn) => urns.includes(urn))).toEqual([]);
+    // Google takes no address back that a machine has.
+    expect(found.get("cluster-gke-edge-slot-0")?.dependencies).toEqual(
+      expect.arrayContaining([expect.stringContaining(addressType)]),
+    );
   });
 
   it("changes only what Google changes in place: pools outlive it", async () => {

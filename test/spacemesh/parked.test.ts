@@ -4,9 +4,11 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { KubeconfigCluster } from "../../components/platform/cluster.schema.ts";
 import { asRawConfig } from "../../stacks/raw.ts";
+import { emptied } from "../../stacks/spacemesh/park.ts";
 import { draftOf, put } from "../config/stack-fixture.ts";
-import { type Rendered, renderConfig, renderedOnce } from "../rendered.ts";
+import { type Options, type Rendered, renderConfig, renderedOnce } from "../rendered.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -18,10 +20,25 @@ const askedOf = ({ collected }: Rendered<unknown>): ReadonlyMap<string, Inputs> 
       .map(({ type, name, inputs }) => [`${type} ${name}`, inputs]),
   );
 
-async function changed(path: string, value: unknown): Promise<ReadonlyMap<string, Inputs>> {
+async function rendered(path: string, value: unknown): Promise<Rendered<unknown>> {
   const { config } = draftOf("spacemesh-mini");
   put(config, path, value);
-  return askedOf(await renderConfig("spacemesh-mini", asRawConfig(config), true));
+  return renderConfig("spacemesh-mini", asRawConfig(config), true);
+}
+
+const changed = async (path: string, value: unknown): Promise<ReadonlyMap<string, Inputs>> =>
+  askedOf(await rendered(path, value));
+
+const poolType = "gcp:container/nodePool:NodePool";
+const isPool = ({ type }: Options): boolean => type === poolType;
+
+/** The way to the cluster, by which every object in it is made. */
+function clusterProvider({ options }: Rendered<unknown>): Options {
+  const found = options.find(({ type }) => type === "pulumi:providers:kubernetes");
+  if (found === undefined) {
+    throw new Error("the stack has no way to its cluster");
+  }
+  return found;
 }
 
 let running: ReadonlyMap<string, Inputs>;
@@ -32,18 +49,87 @@ beforeAll(async () => {
 const counted = /^kubernetes:apps\/v1:(Deployment|StatefulSet) /;
 
 describe("a parked network", () => {
+  let stack: Rendered<unknown>;
   let parked: ReadonlyMap<string, Inputs>;
   beforeAll(async () => {
-    parked = await changed("fleet:network/phase", "parked");
+    stack = await rendered("fleet:network/phase", "parked");
+    parked = askedOf(stack);
   });
 
-  it("has every resource that it had", () => {
-    expect([...parked.keys()].sort()).toEqual([...running.keys()].sort());
+  it("has every resource that it had, and who waits for the last pods", () => {
+    const own = (name: string): boolean => !running.has(name);
+    expect([...parked.keys()].filter((name) => !own(name)).sort()).toEqual(
+      [...running.keys()].sort(),
+    );
+    expect([...parked.keys()].filter(own).sort()).toEqual(
+      ["logs", "spacemesh", "ws"].map(
+        (namespace) => `kubernetes:core/v1:ResourceQuota ${namespace}-last-pod`,
+      ),
+    );
+  });
+
+  it("has machines until the last pod has ended: they go after whatever ends pods, and nothing waits for them", () => {
+    const { options } = stack;
+    const urnsOf = (kinds: RegExp): string[] =>
+      options.filter(({ type }) => kinds.test(type)).map(({ urn }) => urn);
+    const runners = urnsOf(/:(Deployment|StatefulSet|CronJob)$/);
+    const last = options.filter(({ type }) => type.endsWith(":ResourceQuota"));
+    expect(runners.length).toBeGreaterThan(15);
+    expect(last).toHaveLength(3);
+    for (const { dependencies } of last) {
+      expect(dependencies).toEqual(expect.arrayContaining(runners));
+    }
+    const pools = options.filter(isPool);
+    expect(pools).toHaveLength(8);
+    for (const { dependencies } of pools) {
+      expect(dependencies).toEqual(
+        expect.arrayContaining([...runners, ...last.map(({ urn }) => urn)]),
+      );
+    }
+    const waiting = options.filter(({ dependencies }) =>
+      dependencies.some((urn) => pools.some((pool) => pool.urn === urn)),
+    );
+    expect(waiting).toEqual([]);
+  });
+
+  it("asks for the number of pods that have not ended, and refuses none", () => {
+    expect(parked.get("kubernetes:core/v1:ResourceQuota spacemesh-last-pod")).toMatchObject({
+      metadata: {
+        namespace: "spacemesh",
+        annotations: { "pulumi.com/waitFor": "jsonpath={.status.used.pods}=0" },
+      },
+      spec: { hard: { pods: "150000" } },
+    });
+  });
+
+  it("waits for no pod of what it has not, nor where the machines are not its own", async () => {
+    const { config } = await renderedOnce("spacemesh-mini");
+    expect(emptied({ ...config, webServices: undefined, observability: {} })).toEqual([
+      "spacemesh",
+    ]);
+    const cluster = KubeconfigCluster.parse({
+      kind: "kubeconfig",
+      context: "shared",
+      pools: { default: { cpu: "16", memory: "64Gi", nodes: 2 } },
+    });
+    expect(emptied({ ...config, cluster })).toEqual([]);
+  });
+
+  it("has its machines before anything in the cluster when it runs again", async () => {
+    const resumed = await renderedOnce("spacemesh-mini");
+    const pools = resumed.options.filter(isPool);
+    expect(clusterProvider(resumed).dependencies).toEqual(
+      expect.arrayContaining(pools.map(({ urn }) => urn)),
+    );
+    for (const { dependencies } of pools) {
+      expect(dependencies.filter((urn) => urn.includes("$kubernetes:"))).toEqual([]);
+    }
   });
 
   it("differs in the numbers of pods and nodes, and in nothing else", () => {
     const different = [...parked].filter(
-      ([name, inputs]) => JSON.stringify(inputs) !== JSON.stringify(running.get(name)),
+      ([name, inputs]) =>
+        running.has(name) && JSON.stringify(inputs) !== JSON.stringify(running.get(name)),
     );
     const others = different.map(([name]) => name).filter((name) => !counted.test(name));
     expect(others.filter((name) => !name.startsWith("gcp:container/nodePool:NodePool "))).toEqual(
