@@ -3,9 +3,9 @@ import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
 import { parseQuantity } from "../base/quantity.ts";
-import { Port } from "../base/scalars.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
-import { Disk, StoreHost } from "./storage.schema.ts";
+import { outsideStore } from "./outside.schema.ts";
+import { Disk } from "./storage.schema.ts";
 
 /** Name of a topic. */
 export const TopicName = z
@@ -113,9 +113,7 @@ export type BuiltinKafka = z.infer<typeof BuiltinKafka>;
 
 /** Brokers that are run by somebody else. Making the topics is their operator's affair. */
 export const ExternalKafka = z.strictObject({
-  kind: z.literal("external"),
-  host: StoreHost,
-  port: Port.default(9_092),
+  ...outsideStore(9_092),
 });
 /** {@inheritDoc ExternalKafka} */
 export type ExternalKafka = z.infer<typeof ExternalKafka>;

@@ -2,11 +2,11 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
-import { Disk, StoreHost } from "./storage.schema.ts";
+import { outsideStore } from "./outside.schema.ts";
+import { Disk } from "./storage.schema.ts";
 
 /** Who logs in, where the server asks. */
 export const MongoLogin = z.strictObject({
@@ -38,9 +38,7 @@ export type BuiltinMongo = z.infer<typeof BuiltinMongo>;
 
 /** A server that is run by somebody else. Its backups are its operator's affair. */
 export const ExternalMongo = z.strictObject({
-  kind: z.literal("external"),
-  host: StoreHost,
-  port: Port.default(27_017),
+  ...outsideStore(27_017),
   /** Default: it asks nobody. */
   login: MongoLogin.optional(),
   /** Database that knows the user. */

@@ -2,6 +2,8 @@
 import * as z from "zod";
 
 import { overlap, wholeRange } from "../base/ranges.ts";
+import { Port } from "../base/scalars.ts";
+import { StoreHost } from "./storage.schema.ts";
 
 /** The machine itself, what hands out the cloud's credentials to it, and what nobody can be dialled by. */
 const nobodys = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"];
@@ -42,3 +44,16 @@ export const OutsideAddresses = z
   .optional();
 /** {@inheritDoc OutsideAddresses} */
 export type OutsideAddresses = z.infer<typeof OutsideAddresses>;
+
+/**
+ * What every store that somebody else runs says of itself.
+ *
+ * @param port Its default.
+ */
+export const outsideStore = (port: number) => ({
+  kind: z.literal("external"),
+  host: StoreHost,
+  port: Port.default(port),
+  /** Where it stands, where that is not the internet: the subnets of a managed one, e.g. [10.20.0.0/16]. */
+  addresses: OutsideAddresses,
+});

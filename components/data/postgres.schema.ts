@@ -2,11 +2,11 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
-import { Disk, Storage, StoreHost } from "./storage.schema.ts";
+import { outsideStore } from "./outside.schema.ts";
+import { Disk, Storage } from "./storage.schema.ts";
 
 /** Databases and roles that Postgres makes for itself. */
 const taken = ["postgres", "template0", "template1", "public", "none"];
@@ -85,9 +85,7 @@ export const ForeignDatabase = z.strictObject({
 
 /** A server somewhere else. Making its databases and backups is its operator's affair. */
 export const ExternalPostgres = z.strictObject({
-  kind: z.literal("external"),
-  host: StoreHost,
-  port: Port.default(5_432),
+  ...outsideStore(5_432),
   /** What the services' connection strings say, unchangeably (facts/skywire.md 2.2). */
   sslmode: z
     .literal("disable", {

@@ -8,20 +8,6 @@ import type { PlatformFault } from "../platform/fault.ts";
 const privateAddress = (host: string): boolean =>
   isIPv4(host) && privateRanges.some((range) => inRange(host, range));
 
-/**
- * A policy lets programs out to public addresses only: 'everywhere' would include other tenants and
- * the cloud's metadata server.
- */
-export const unreachableFault = (path: PlatformFault["path"], host: string): PlatformFault[] =>
-  privateAddress(host)
-    ? [
-        {
-          path,
-          message: `${host} is a private address, which the network policies do not open: use a public one or set fleet:networkPolicy: "off"`,
-        },
-      ]
-    : [];
-
 /** A server outside the cluster whose section may say where it stands. */
 export interface OutsideServer {
   readonly host: string;
@@ -29,8 +15,9 @@ export interface OutsideServer {
 }
 
 /**
- * The same of a server whose section takes `addresses`: what they name is all that is opened. A host that is a name
- * is believed: what it leads to is known when it is looked up.
+ * What its `addresses` name is all that is opened; without them public addresses are, as 'everywhere' would include
+ * other tenants and the cloud's metadata server. A host that is a name is believed: what it leads to is known when it
+ * is looked up.
  *
  * @param path Of the section.
  */

@@ -2,11 +2,11 @@
 import * as z from "zod";
 
 import { ImageReference, parseImage } from "../base/images.ts";
-import { Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
-import { Disk, Storage, StoreHost } from "./storage.schema.ts";
+import { outsideStore } from "./outside.schema.ts";
+import { Disk, Storage } from "./storage.schema.ts";
 
 /** One pod with a disk of its own, from the official image. */
 export const BuiltinRedis = z.strictObject({
@@ -28,9 +28,7 @@ export type BuiltinRedis = z.infer<typeof BuiltinRedis>;
 
 /** A server somewhere else, without TLS: the services know `redis://` only (facts/skywire.md 2.2). */
 export const ExternalRedis = z.strictObject({
-  kind: z.literal("external"),
-  host: StoreHost,
-  port: Port.default(6_379),
+  ...outsideStore(6_379),
   password: reference("password"),
 });
 /** {@inheritDoc ExternalRedis} */

@@ -2,9 +2,9 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Port } from "../base/scalars.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
-import { Disk, StoreHost } from "./storage.schema.ts";
+import { outsideStore } from "./outside.schema.ts";
+import { Disk } from "./storage.schema.ts";
 
 /** One pod with a disk of its own, from the official image. */
 export const BuiltinZookeeper = z.strictObject({
@@ -29,9 +29,7 @@ export type BuiltinZookeeper = z.infer<typeof BuiltinZookeeper>;
 
 /** A server that is run by somebody else. */
 export const ExternalZookeeper = z.strictObject({
-  kind: z.literal("external"),
-  host: StoreHost,
-  port: Port.default(2_181),
+  ...outsideStore(2_181),
 });
 /** {@inheritDoc ExternalZookeeper} */
 export type ExternalZookeeper = z.infer<typeof ExternalZookeeper>;

@@ -2,10 +2,10 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Hostname, Ipv4, Port } from "../base/scalars.ts";
+import { Hostname, Ipv4 } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { BackupPlan } from "../data/backup.schema.ts";
-import { OutsideAddresses } from "../data/outside.schema.ts";
+import { outsideStore } from "../data/outside.schema.ts";
 import { Storage } from "../data/storage.schema.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 
@@ -59,11 +59,8 @@ export const MysqlConfig = z.discriminatedUnion(
   [
     /** A managed one. */
     z.strictObject({
-      kind: z.literal("external"),
+      ...outsideStore(3_306),
       host: Host,
-      port: Port.default(3_306),
-      /** Where it stands, where that is not the internet: the subnets of an RDS, e.g. [10.20.0.0/16]. */
-      addresses: OutsideAddresses,
       ...account,
     }),
     /** One pod with one disk, for trials. */
@@ -110,11 +107,8 @@ export const RedisConfig = z
         placement: Placement.optional(),
       }),
       z.strictObject({
-        kind: z.literal("external"),
+        ...outsideStore(6_379),
         host: Host,
-        port: Port.default(6_379),
-        /** Where it stands, where that is not the internet. */
-        addresses: OutsideAddresses,
       }),
     ],
     { error: "must say kind: builtin or external" },

@@ -86,15 +86,6 @@ export const fxaExceptions: readonly Exception[] = [
   {
     rule: "outside-allowed",
     stacks: fxa,
-    resources: ["Deployment mozilla-sync"],
-    only: /variable SYNCSERVER_SQLURI pymysql:/,
-    option: "mysql.addresses",
-    reason:
-      "a name of the cloud's own network, which is let out to the ranges that the file names and not to the internet",
-  },
-  {
-    rule: "outside-allowed",
-    stacks: fxa,
     resources: ["Deployment fxa-debug"],
     option: "debug",
     reason:

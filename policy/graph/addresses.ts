@@ -78,6 +78,8 @@ function isHost(place: string, text: string, match: RegExpExecArray): boolean {
 export interface OutsideAddress {
   readonly place: string;
   readonly text: string;
+  /** A name, or an address in numbers. */
+  readonly host: string;
   readonly port: number;
 }
 
@@ -96,7 +98,7 @@ const addressesOf = ofPods(
         const addressed = scheme !== undefined || digits !== undefined || host.includes(".");
         if (service === undefined) {
           if (port !== undefined && isOutside(host)) {
-            outside.push({ place, text: withoutLogin(match[0]), port });
+            outside.push({ place, text: withoutLogin(match[0]), host, port });
           }
         } else if (addressed || isHost(place, text, match)) {
           services.push({ place, text: withoutLogin(match[0]), service, port });

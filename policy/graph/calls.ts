@@ -4,6 +4,8 @@
  *
  * What programs tell one another only once they run stands in no object and is not found here.
  */
+import { isIPv4 } from "node:net";
+
 import { kubeletPort } from "../../components/base/flows.ts";
 import { destinations, outsideAddresses, serviceAddresses } from "./addresses.ts";
 import {
@@ -50,11 +52,18 @@ function toldCalls(world: World, pods: PodSet): NeededCall[] {
   });
 }
 
-/** Calls to the world outside that follow from what programs are told. */
-export function outsideCalls(world: World, pods: PodSet): NeededCall[] {
-  return outsideAddresses(world, pods).map(({ place, text, port }) => ({
+/** A call to the world outside. */
+export interface OutsideCall extends NeededCall {
+  /** Whether the host is a name: where it leads to is known when it is looked up. */
+  readonly named: boolean;
+}
+
+/** Calls to the world outside that follow from what programs are told: of a name, as if it were on the internet. */
+export function outsideCalls(world: World, pods: PodSet): OutsideCall[] {
+  return outsideAddresses(world, pods).map(({ place, text, host, port }) => ({
     from: podsEnd(pods),
-    to: internet,
+    to: isIPv4(host) ? { kind: "address", ip: host } : internet,
+    named: !isIPv4(host),
     port,
     protocol: "TCP",
     why: `${place} ${text}`,

@@ -6,7 +6,7 @@
  */
 import { unknownText } from "../resource.ts";
 import { destinations, serviceAddresses } from "./addresses.ts";
-import { type NeededCall, neededCalls, outsideCalls } from "./calls.ts";
+import { type NeededCall, neededCalls, type OutsideCall, outsideCalls } from "./calls.ts";
 import type { Fault } from "./graph.ts";
 import {
   describePods,
@@ -22,6 +22,7 @@ import {
   internet,
   listened,
   node,
+  policiesOf,
   privateNetwork,
   refusals,
 } from "./policies.ts";
@@ -98,6 +99,21 @@ export function addressFaults(world: World): readonly Fault[] {
 }
 
 /**
+ * Whether a name may lead to one of the ranges that the caller's policies open, as that of a managed store in the
+ * cloud's own network does.
+ */
+function isInNamedRange(world: World, pods: PodSet, call: OutsideCall): boolean {
+  return (
+    call.named &&
+    policiesOf(world, pods, "Egress")
+      .flatMap(({ spec }) => spec.egress ?? [])
+      .flatMap(({ to }) => to ?? [])
+      .flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock.cidr.split("/")[0] ?? ""]))
+      .some((ip) => refused(world, { ...call, to: { kind: "address", ip } }).length === 0)
+  );
+}
+
+/**
  * Addresses outside the cluster that may not be dialled.
  *
  * @param dials Whether pods dial the addresses they are told, and do not just tell them to others.
@@ -108,7 +124,7 @@ export function outsideFaults(
 ): readonly Fault[] {
   return world.pods.filter(dials).flatMap((pods) =>
     outsideCalls(world, pods)
-      .filter((call) => refused(world, call).length > 0)
+      .filter((call) => refused(world, call).length > 0 && !isInNamedRange(world, pods, call))
       .map(({ why }) => ({
         about: pods,
         message: `${describePods(pods)} ${why}: is not let out`,

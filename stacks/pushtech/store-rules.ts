@@ -1,6 +1,6 @@
 /** Rules across the fields of a PushTech stack's stores. Pure. */
 import type { Disk } from "../../components/data/storage.schema.ts";
-import { unreachableFault } from "../../components/data/reach.ts";
+import { outsideFault, type OutsideServer } from "../../components/data/reach.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { kafkaTopic, stores as known } from "../../components/pushtech/stores.ts";
 import type { PushtechStack } from "./schema.ts";
@@ -13,7 +13,7 @@ interface Placed {
   readonly path: PlatformFault["path"];
   readonly config:
     | { readonly kind: "builtin"; readonly storage: Disk }
-    | { readonly kind: "external"; readonly host: string };
+    | ({ readonly kind: "external" } & OutsideServer);
 }
 
 const placed = ({ stores }: PushtechStack): Placed[] => [
@@ -51,7 +51,7 @@ const unreachableFaults: Rule = (stack) =>
   stack.networkPolicy === "off"
     ? []
     : placed(stack).flatMap(({ path, config }) =>
-        config.kind === "external" ? unreachableFault([...path, "host"], config.host) : [],
+        config.kind === "external" ? outsideFault(path, config) : [],
       );
 
 /** Programs dial databases and a topic by names that are theirs. */

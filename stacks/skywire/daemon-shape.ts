@@ -1,7 +1,7 @@
 /** What follows from a stack's daemons: where they stand, their stores, whom they may clean. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
 import { redisEnd, redisFlows } from "../../components/data/flows.ts";
-import { unreachableFault } from "../../components/data/reach.ts";
+import { outsideFault } from "../../components/data/reach.ts";
 import type { RedisConfig } from "../../components/data/redis.schema.ts";
 import { storeWorkloads } from "../../components/data/requests.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
@@ -115,6 +115,6 @@ export const isDaemonStore = (path: readonly (string | number)[]): boolean =>
 export const daemonFaults = (stack: SkywireStack): PlatformFault[] =>
   keepersOf(stack).flatMap(({ name, redis }) =>
     redis.kind === "external" && stack.networkPolicy === "on"
-      ? unreachableFault([...redisPath(name), "host"], redis.host)
+      ? outsideFault(redisPath(name), redis)
       : [],
   );

@@ -1,5 +1,5 @@
 /** Rules across the fields of a Skywire stack's extras. */
-import { unreachableFault } from "../../components/data/reach.ts";
+import { outsideFault } from "../../components/data/reach.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { registryServer } from "../../components/platform/registry.schema.ts";
 import { givenAddresses } from "../../components/platform/pool.schema.ts";
@@ -110,9 +110,7 @@ const whitelistStoreFaults: Rule = ({ extras: { whitelist }, networkPolicy }) =>
   const { postgres } = whitelist;
   return [
     ...unusedDatabaseFaults(postgres, new Set(["auth", "whitelist"]), path),
-    ...(postgres.kind === "external" && networkPolicy === "on"
-      ? unreachableFault([...path, "host"], postgres.host)
-      : []),
+    ...(postgres.kind === "external" && networkPolicy === "on" ? outsideFault(path, postgres) : []),
   ];
 };
 

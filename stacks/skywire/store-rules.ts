@@ -1,7 +1,7 @@
 /** Rules across the fields of a Skywire stack's stores. */
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import type { PostgresConfig } from "../../components/data/postgres.schema.ts";
-import { unreachableFault } from "../../components/data/reach.ts";
+import { outsideFault } from "../../components/data/reach.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { SkywireStack } from "./schema.ts";
 
@@ -46,14 +46,10 @@ function unreachableFaults(stack: SkywireStack): PlatformFault[] {
     return [];
   }
   return [
-    ...(postgres.kind === "external"
-      ? unreachableFault(["stores", "postgres", "host"], postgres.host)
-      : []),
+    ...(postgres.kind === "external" ? outsideFault(["stores", "postgres"], postgres) : []),
     ...redisUsers.flatMap((user) => {
       const config = redis[user];
-      return config.kind === "external"
-        ? unreachableFault(["stores", "redis", user, "host"], config.host)
-        : [];
+      return config.kind === "external" ? outsideFault(["stores", "redis", user], config) : [];
     }),
   ];
 }

@@ -650,6 +650,19 @@ export const commonFaults: readonly FaultCase[] = [
     says: "is a private address, which the network policies do not open",
   },
   {
+    title: "an external store whose networks are the whole world",
+    spoil: config({
+      "fleet:stores/redis/uptime-tracker": {
+        kind: "external",
+        host: "redis.example.org",
+        addresses: ["0.0.0.0/0"],
+        password: "redis-uptime-tracker",
+      },
+    }),
+    paths: ["fleet:stores.redis.uptime-tracker.addresses[0]"],
+    says: "must be a /8 or smaller",
+  },
+  {
     title: "one namespace for two levels of Pod Security",
     spoil: config({ "fleet:namespaces": { services: "skywire", networkMonitor: "skywire" } }),
     paths: ["fleet:namespaces.networkMonitor"],

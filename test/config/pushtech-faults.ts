@@ -90,7 +90,15 @@ const staging: readonly Omit<FaultCase, "stack">[] = [
     title: "a store at a private address, which no policy opens",
     spoil: config({ "fleet:stores/zookeeper": { kind: "external", host: "10.0.0.7" } }),
     paths: ["fleet:stores.zookeeper.host"],
-    says: "is a private address",
+    says: 'say addresses: ["10.0.0.7/32"] beside it',
+  },
+  {
+    title: "a store that is not where it says",
+    spoil: config({
+      "fleet:stores/kafka": { kind: "external", host: "10.0.0.7", addresses: ["10.1.0.0/16"] },
+    }),
+    paths: ["fleet:stores.kafka.addresses"],
+    says: "must hold 10.0.0.7, the host",
   },
   {
     title: "indexes of a Mongo elsewhere, and no image to make them with",

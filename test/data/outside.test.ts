@@ -1,9 +1,22 @@
 import { describe, expect, it } from "vitest";
 
 import { inRange, overlap, wholeRange } from "../../components/base/ranges.ts";
-import { mysqlEnd, outsidePeer } from "../../components/data/flows.ts";
+import {
+  kafkaEnd,
+  mongoEnd,
+  mysqlEnd,
+  outsidePeer,
+  postgresEnd,
+  redisEnd,
+  zookeeperEnd,
+} from "../../components/data/flows.ts";
+import { ExternalKafka } from "../../components/data/kafka.schema.ts";
+import { ExternalMongo } from "../../components/data/mongo.schema.ts";
 import { OutsideAddresses } from "../../components/data/outside.schema.ts";
-import { outsideFault, unreachableFault } from "../../components/data/reach.ts";
+import { ExternalPostgres } from "../../components/data/postgres.schema.ts";
+import { outsideFault } from "../../components/data/reach.ts";
+import { ExternalRedis } from "../../components/data/redis.schema.ts";
+import { ExternalZookeeper } from "../../components/data/zookeeper.schema.ts";
 import { networkPolicySpec } from "../../components/workload/policy.ts";
 
 describe("ranges of addresses", () => {
@@ -72,6 +85,29 @@ describe("addresses of a server outside", () => {
   });
 });
 
+describe("every store that somebody else runs", () => {
+  const addresses = ["10.20.0.0/16"];
+  const login = { user: "fleet", password: "store" };
+  const given = { kind: "external", host: "store.example.net", addresses };
+
+  it.each([
+    ["Postgres", 5432, postgresEnd, ExternalPostgres, { databases: { tpd: login } }],
+    ["Redis", 6379, redisEnd, ExternalRedis, { password: "store" }],
+    ["MongoDB", 27017, mongoEnd, ExternalMongo, { login }],
+    ["ZooKeeper", 2181, zookeeperEnd, ExternalZookeeper, {}],
+    ["Kafka", 9092, kafkaEnd, ExternalKafka, {}],
+  ] as const)("may say that it is in a private network: %s", (_, port, end, schema, more) => {
+    const ranged = schema.parse({ ...given, ...more });
+    expect(end("store", ranged, "demo")).toEqual({
+      peer: { kind: "addresses", ranges: addresses },
+      port,
+    });
+    const open = schema.parse({ ...given, ...more, addresses: undefined });
+    expect(end("store", open, "demo")).toEqual({ peer: { kind: "internet" }, port });
+    expect(schema.safeParse({ ...given, ...more, addresses: ["0.0.0.0/0"] }).success).toBe(false);
+  });
+});
+
 describe("a server outside by its address", () => {
   it("is told to say where it stands, where that is private", () => {
     expect(outsideFault(["mysql"], { host: "10.20.0.7" })).toEqual([
@@ -97,10 +133,10 @@ describe("a server outside by its address", () => {
   });
 
   it.each(["10.0.0.1", "100.64.0.1", "169.254.0.1", "172.31.255.255", "192.168.1.1"])(
-    "is refused at %s where nothing may say so",
+    "is refused at %s where nothing says so",
     (host) => {
-      expect(unreachableFault(["host"], host)).toHaveLength(1);
-      expect(unreachableFault(["host"], "172.32.0.1")).toEqual([]);
+      expect(outsideFault(["redis"], { host })).toHaveLength(1);
+      expect(outsideFault(["redis"], { host: "172.32.0.1" })).toEqual([]);
     },
   );
 });

@@ -220,6 +220,7 @@ describe("stores that are run by somebody else", () => {
           "uptime-tracker": {
             kind: "external",
             host: "redis.example.org",
+            addresses: ["192.168.128.0/17"],
             password: "redis-uptime-tracker",
           },
         },
@@ -233,9 +234,11 @@ describe("stores that are run by somebody else", () => {
       "dmsg-discovery.skywire.svc:9090",
       "db.example.org:5433",
     ]);
-    for (const { from, host, port } of addresses.filter((one) => !one.host.endsWith(".svc"))) {
-      expect(mayLeave(collected, from, port), host).toBe(true);
-    }
+    const [redis, , postgres] = addresses;
+    expect(postgres && mayLeave(collected, postgres.from, postgres.port)).toBe(true);
+    // One is in the private network that it names, which is all that is opened for it.
+    expect(redis && mayLeave(collected, redis.from, redis.port)).toBe(false);
+    expect(redis && mayLeave(collected, redis.from, redis.port, "192.168.128.0/17")).toBe(true);
     const variables = tracker?.containers.flatMap(({ env }) => env ?? []);
     expect(variables).toContainEqual({ name: "PG_USER", value: "fleet_ut" });
     expect(variables).toContainEqual({ name: "PG_DATABASE", value: "skywire_ut" });

@@ -207,12 +207,16 @@ export function mayCall(collected: Collected, from: Pods, to: Pods, port: number
 }
 
 /** Whether policies let a pod dial a public address. */
-export function mayLeave(collected: Collected, from: Pods, port: number): boolean {
+export function mayLeave(
+  collected: Collected,
+  from: Pods,
+  port: number,
+  range = "0.0.0.0/0",
+): boolean {
   return policiesOf(collected, from).some(({ egress }) =>
     (egress ?? []).some(
       (rule) =>
-        opensPort(rule, port) &&
-        (rule.to ?? []).some(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0"),
+        opensPort(rule, port) && (rule.to ?? []).some(({ ipBlock }) => ipBlock?.cidr === range),
     ),
   );
 }

@@ -271,6 +271,20 @@ const cases: readonly (readonly [
     /192\.168\.133\.7 is a private address/,
   ],
   [
+    "an external store that is not in the networks it names",
+    [
+      [
+        "stores/redis/dmsg-discovery",
+        {
+          ...{ kind: "external", password: "redis-dmsg-discovery" },
+          ...{ host: "192.168.133.7", addresses: ["192.168.134.0/24"] },
+        },
+      ],
+    ],
+    "stores/redis/dmsg-discovery/addresses",
+    /must hold 192\.168\.133\.7, the host/,
+  ],
+  [
     "a database that no program uses",
     [
       [

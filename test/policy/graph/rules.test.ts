@@ -47,6 +47,12 @@ describe("a stack that is whole", () => {
 
 type Case = [rule: string, fault: string, changes: Record<string, Loose | undefined>, told: RegExp];
 
+/** A store in the cloud's own network. */
+const toRange = {
+  to: [{ ipBlock: { cidr: "10.20.0.0/16" } }],
+  ports: [{ port: 6379, protocol: "TCP" }],
+};
+
 const apart = {
   podAntiAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: [
@@ -438,6 +444,24 @@ const faults: Case[] = [
     /^web: .*https:\/\/api\.example\.org: is not let out/,
   ],
   [
+    "outside-allowed",
+    "an address in numbers beside the range that is let out to",
+    {
+      ...changed("web", `${container}/args`, ["redis://10.21.0.7:6379"]),
+      webPolicy: policy("shop", "web", [], [toRange]),
+    },
+    /^web: .*redis:\/\/10\.21\.0\.7:6379: is not let out/,
+  ],
+  [
+    "outside-allowed",
+    "a name on a port for which no range is let out to",
+    {
+      ...changed("web", `${container}/args`, ["https://api.example.org"]),
+      webPolicy: policy("shop", "web", [], [toRange]),
+    },
+    /^web: .*https:\/\/api\.example\.org: is not let out/,
+  ],
+  [
     "policies-meet",
     "a policy of nobody",
     { stray: policy("shop", "gone", [], []) },
@@ -522,6 +546,16 @@ describe("a planted fault", () => {
     expect(lines.join("\n")).not.toContain("hunter2");
   });
 });
+
+test.each(["redis://redis.example.net:6379", "redis://10.20.0.7:6379"])(
+  "%s may be in the range that is let out to",
+  (url) => {
+    const told = changed("web", `${container}/args`, [url]);
+    const private_ = town({ ...told, webPolicy: policy("shop", "web", [], [toRange]) });
+    expect(found("outside-allowed", private_)).toEqual([]);
+    expect(found("outside-allowed", town(told))).not.toEqual([]);
+  },
+);
 
 test("kubelets that are read by way of the API server are not called", () => {
   const relabelled =
