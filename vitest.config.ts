@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 const programs = [
   "test/config/without-sdk.test.ts",
+  "test/late.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",

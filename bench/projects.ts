@@ -37,9 +37,9 @@ export default () => {
 const inClone = (file: string): string => JSON.stringify(join(clone, file));
 
 /** Everything that Fleet does before its first resource: code loaded, config read and checked. */
-export const startProgram = `import "@pulumi/pulumi";
-
-await import(${inClone("components/base/loading.mjs")});
+export const startProgram = `await import(${inClone("components/base/loading.mjs")});
+const { loadLate } = await import(${inClone("stacks/late.ts")});
+loadLate();
 const { traceProgram } = await import(${inClone("stacks/trace.ts")});
 traceProgram();
 const { loadConfig } = await import(${inClone("stacks/config.ts")});
