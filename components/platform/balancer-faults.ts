@@ -3,17 +3,28 @@ import type * as z from "zod";
 
 import { type ClusterConfig, googleOf } from "./cluster.schema.ts";
 import type { PlatformFault } from "./fault.ts";
-import type { IngressConfig, LoadBalancerExposure } from "./ingress.schema.ts";
+import { classOf, type IngressConfig, type LoadBalancerExposure } from "./ingress.schema.ts";
 import { slotPool } from "./slots.ts";
 
 type Balanced = z.infer<typeof LoadBalancerExposure>;
 
+/** Workloads of a stack that dial its own public hosts from inside the cluster. */
+export interface Visits {
+  readonly by: readonly string[];
+  readonly hosts: readonly string[];
+}
+
 /** Controllers that would be reached otherwise than the cluster's cloud can. */
-export function balancerFaults(ingress: IngressConfig, cluster: ClusterConfig): PlatformFault[] {
+export function balancerFaults(
+  ingress: IngressConfig,
+  cluster: ClusterConfig,
+  visits: Visits = { by: [], hosts: [] },
+): PlatformFault[] {
   return googleOf(cluster) === undefined
     ? [
         ...regionFaults(ingress, cluster),
         ...strangeFaults(ingress, "google", "fleet:cluster.google"),
+        ...shortCutFaults(ingress, visits),
       ]
     : [
         ...strangeFaults(ingress, "linode", "a cluster at Linode, and this one is at Google"),
@@ -69,6 +80,36 @@ const headerFaults = ({ controllers }: IngressConfig): PlatformFault[] =>
       message:
         "must not be there: Google's balancers put nothing in front of a connection, whose client's address is kept as it is",
     }));
+
+/**
+ * Pods that dial a balancer's address are led to the controller by their own node, past the balancer and without its
+ * header. Traefik takes a call with or without it, nginx refuses one without. Linode's balancers are told to hide
+ * their address from the nodes; of all others the address stands in the Service, as records need it
+ * (facts/clouds-linode-cloudflare-docker.md 2.3).
+ */
+const shortCutFaults = (ingress: IngressConfig, { by, hosts }: Visits): PlatformFault[] =>
+  balancedBy(ingress.controllers).flatMap(([name, { proxyProtocol, linode }]) => {
+    if (
+      ingress.controllers[name]?.kind !== "nginx" ||
+      proxyProtocol === undefined ||
+      linode !== undefined
+    ) {
+      return [];
+    }
+    const visitors = [
+      ...(hosts.some((host) => classOf(ingress, host) === name) ? by : []),
+      // It asks each host over HTTP before the authority does.
+      ...(ingress.tls.kind === "own-issuer" ? ["cert-manager"] : []),
+    ];
+    return visitors.length === 0
+      ? []
+      : [
+          {
+            path: exposurePath(name, "proxyProtocol"),
+            message: `must not be there: ${visitors.join(", ")} dial public hosts from inside the cluster, past the balancer, and nginx refuses a call without its header; make the controller a traefik, which takes both, or at Linode give its exposure linode: {}`,
+          },
+        ];
+  });
 
 /** Records and the status of Ingresses need an address that the file itself has. */
 const madeSlotFaults = ({ controllers }: IngressConfig, cluster: ClusterConfig): PlatformFault[] =>

@@ -214,12 +214,23 @@ function innerFlows(shape: SkywireShape): Flow[] {
   ];
 }
 
+const monitorsOf = (shape: SkywireShape): Peer[] => [
+  ...membersOf(shape, "network-monitor"),
+  ...daemonPeers(shape, { visor: true }),
+];
+
+/** Programs that dial the deployment's own public names from inside it. */
+export const visitorsOf = (shape: SkywireShape): Peer[] => [
+  ...monitorsOf(shape),
+  ...membersOf(shape, "config-bootstrapper"),
+];
+
 /**
  * Calls to the deployment's own public names from inside it. They leave for the internet's side or
  * are short-cut to the controller's pods, as the cluster's network has it (6.4).
  */
 function hairpinFlows(shape: SkywireShape): Flow[] {
-  const monitors = [...membersOf(shape, "network-monitor"), ...daemonPeers(shape, { visor: true })];
+  const monitors = monitorsOf(shape);
   const bootstrapper = membersOf(shape, "config-bootstrapper");
   const servers = shape.dmsgServers.map(({ name }) => named(shape, name));
   return [
@@ -231,7 +242,7 @@ function hairpinFlows(shape: SkywireShape): Flow[] {
     ]),
     ...between(bootstrapper, [internet], [tcp(80), tcp(443)]),
     ...shape.ingress.flatMap(({ peer, ports }) =>
-      between([...monitors, ...bootstrapper], [peer], ports.map(tcp)),
+      between(visitorsOf(shape), [peer], ports.map(tcp)),
     ),
   ];
 }

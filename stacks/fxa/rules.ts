@@ -6,6 +6,7 @@
  * it.
  */
 import { outsideFault } from "../../components/data/reach.ts";
+import { visitors } from "../../components/fxa/flows.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
 import { proxyFaults } from "../../components/fxa/proxy-rules.ts";
 import { fxaFaults } from "../../components/fxa/rules.ts";
@@ -36,7 +37,15 @@ type Rule = (stack: FxaStack) => PlatformFault[];
 /** What must hold of the system alone. */
 const systemFaults: Rule = (stack) => fxaFaults(contextOfStack(stack));
 
-const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
+const regionFaults: Rule = (stack) => {
+  const { runs } = contextOfStack(stack);
+  const pages = pagesOf(stack.observability).map(({ host }) => host);
+  const hosts = publicHosts(stack).map(({ host }) => host);
+  return balancerFaults(stack.ingress, stack.cluster, {
+    by: visitors.filter((program) => runs(program)),
+    hosts: hosts.filter((host) => !pages.includes(host)),
+  });
+};
 
 const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "Firefox Accounts");
 

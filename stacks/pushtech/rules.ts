@@ -11,6 +11,7 @@ import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
 import { ownRegistryFaults } from "../../components/platform/registry-faults.ts";
+import { programNames, programs } from "../../components/pushtech/programs.ts";
 import {
   issuerFaults,
   keptNodeFaults,
@@ -19,7 +20,7 @@ import {
   repeated,
   roomFaults,
 } from "../rules.ts";
-import { publicHosts, recordHosts } from "./hosts.ts";
+import { publicHosts, recordHosts, systemHosts } from "./hosts.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { PushtechStack } from "./schema.ts";
 import { namespacesOf } from "./shape.ts";
@@ -28,7 +29,11 @@ import { watchedStack } from "./watched.ts";
 
 type Rule = (stack: PushtechStack) => PlatformFault[];
 
-const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
+const regionFaults: Rule = (stack) =>
+  balancerFaults(stack.ingress, stack.cluster, {
+    by: programNames.filter((name) => programs[name].publicHosts === true),
+    hosts: stack.only === undefined ? systemHosts(stack).map(({ host }) => host) : [],
+  });
 
 const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "PushTech");
 

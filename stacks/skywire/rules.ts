@@ -15,6 +15,7 @@ import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
+import { visitorsOf } from "../../components/skywire/flows.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
 import { repeated } from "../rules.ts";
 import { daemonFaults, daemonsOf, isDaemonStore } from "./daemon-shape.ts";
@@ -25,7 +26,7 @@ import { nodeFaults } from "./published-ports.ts";
 import { hostRecordFaults } from "./record-rules.ts";
 import { stackWorkloads } from "./requests.ts";
 import type { SkywireStack } from "./schema.ts";
-import { dmsgServersOf, hostsOf } from "./shape.ts";
+import { dmsgServersOf, hostsOf, shapeOf } from "./shape.ts";
 import { storeFaults } from "./store-rules.ts";
 import { watchedStack } from "./watched.ts";
 
@@ -42,8 +43,12 @@ const serverPath = (name: string, field: string): RuleFault["path"] => [
   field,
 ];
 
-/** Balancers that would be made in no region, or another one. */
-export const regionFaults: Rule = ({ ingress, cluster }) => balancerFaults(ingress, cluster);
+/** Balancers that would be made in no region, or another one, or that the stack's own pods do not get through. */
+export const regionFaults: Rule = (stack) =>
+  balancerFaults(stack.ingress, stack.cluster, {
+    by: visitorsOf(shapeOf(stack)).flatMap((peer) => ("name" in peer ? [peer.name] : [])),
+    hosts: Object.values(hostsOf(stack)),
+  });
 
 /** Two Services cannot hold one NodePort: the second is refused in the middle of an update. */
 export const nodePortFaults: Rule = (stack) =>

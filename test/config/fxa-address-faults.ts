@@ -183,6 +183,12 @@ export const fxaAddressFaults: readonly Case[] = [
     says: "must be a /8 or smaller",
   },
   {
+    title: "a door that refuses the verifier's own calls to accounts",
+    spoil: config({ "fleet:ingress/controllers/nginx/exposure/proxyProtocol": {} }),
+    paths: ["fleet:ingress.controllers.nginx.exposure.proxyProtocol"],
+    says: "must not be there: browserid-verifier, cert-manager dial public hosts",
+  },
+  {
     title: "a mail server at a private address",
     spoil: config({ "fleet:mail/smtp/host": "10.0.0.7" }),
     paths: ["fleet:mail.smtp.host"],

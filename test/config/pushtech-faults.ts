@@ -93,6 +93,13 @@ const staging: readonly Omit<FaultCase, "stack">[] = [
     says: 'say addresses: ["10.0.0.7/32"] beside it',
   },
   {
+    title:
+      "a door that refuses the pushes' own calls to the website, and the orders of certificates",
+    spoil: config({ "fleet:ingress/controllers/nginx/exposure/proxyProtocol": {} }),
+    paths: ["fleet:ingress.controllers.nginx.exposure.proxyProtocol"],
+    says: "must not be there: notificationserver, cert-manager dial public hosts",
+  },
+  {
     title: "a store that is not where it says",
     spoil: config({
       "fleet:stores/kafka": { kind: "external", host: "10.0.0.7", addresses: ["10.1.0.0/16"] },

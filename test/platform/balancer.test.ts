@@ -6,7 +6,7 @@ import { balancerLabel } from "../../components/platform/balancer.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
-import { IngressConfig } from "../../components/platform/ingress.schema.ts";
+import { IngressConfig, IssuingIngressConfig } from "../../components/platform/ingress.schema.ts";
 import { collect, find } from "../harness.ts";
 import { cluster, clusterInput, complaints, ingress, ingressInput } from "./fixtures.ts";
 
@@ -127,6 +127,56 @@ describe("faults of balancers", () => {
     ],
   ])("are %s", (_, value, expected) => {
     expect(complaints(ClusterConfig, value).join("\n")).toContain(expected);
+  });
+
+  describe("are the cluster's own calls, which come past the balancer and without its header", () => {
+    const behind = (kind: "nginx" | "traefik", more: object, change: object = {}) =>
+      ingress({
+        controllers: { door: { kind, exposure: { kind: "load-balancer", ...more } } },
+        default: "door",
+        ...change,
+      });
+    const here = ClusterConfig.parse({ ...clusterInput, linode: { region: "ap-south" } });
+    const visits = { by: ["monitor", "verifier"], hosts: ["api.example.org"] };
+    const proxied = { proxyProtocol: {} };
+    const fault = {
+      path: ["ingress", "controllers", "door", "exposure", "proxyProtocol"],
+      message: expect.stringContaining("monitor, verifier dial public hosts from inside") as string,
+    };
+
+    it("which nginx refuses", () => {
+      expect(balancerFaults(behind("nginx", proxied), cluster(), visits)).toEqual([fault]);
+      // Linode's too, where nothing tells it what to hide.
+      expect(balancerFaults(behind("nginx", proxied), here, visits)).toEqual([fault]);
+    });
+
+    it("but not at Linode, where they go through the balancer, nor with Traefik, which takes both", () => {
+      expect(balancerFaults(behind("nginx", { ...proxied, linode: {} }), here, visits)).toEqual([]);
+      expect(balancerFaults(behind("traefik", proxied), cluster(), visits)).toEqual([]);
+      expect(balancerFaults(behind("nginx", {}), cluster(), visits)).toEqual([]);
+    });
+
+    it("and not where nobody makes one", () => {
+      expect(balancerFaults(behind("nginx", proxied), cluster())).toEqual([]);
+      const elsewhere = behind("nginx", proxied, {
+        controllers: {
+          door: { kind: "nginx", exposure: { kind: "load-balancer", ...proxied } },
+          other: { kind: "traefik", exposure: { kind: "load-balancer" } },
+        },
+        hosts: { "api.example.org": "other" },
+      });
+      expect(balancerFaults(elsewhere, cluster(), visits)).toEqual([]);
+    });
+
+    it("cert-manager's among them, where the stack orders by its own issuer", () => {
+      const own = IssuingIngressConfig.parse({
+        ...behind("nginx", proxied),
+        tls: { kind: "own-issuer" },
+      });
+      expect(balancerFaults(own, cluster())).toEqual([
+        { ...fault, message: expect.stringContaining("cert-manager dial public") as string },
+      ]);
+    });
   });
 
   it("are two controllers on one balancer", () => {

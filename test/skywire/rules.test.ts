@@ -271,6 +271,19 @@ const cases: readonly (readonly [
     /192\.168\.133\.7 is a private address/,
   ],
   [
+    "a door that refuses the calls of the stack's own pods",
+    [
+      [
+        "ingress/controllers/door",
+        { kind: "nginx", exposure: { kind: "load-balancer", replicas: 1, proxyProtocol: {} } },
+      ],
+      ["ingress/default", "door"],
+      ["ingress/hosts", { "ar.skywire.dev": "traefik" }],
+    ],
+    "ingress/controllers/door/exposure/proxyProtocol",
+    /network-monitor, config-bootstrapper dial public hosts from inside the cluster/,
+  ],
+  [
     "an external store that is not in the networks it names",
     [
       [
