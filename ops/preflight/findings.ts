@@ -1,5 +1,5 @@
 /** A workload held against the image that it names. Pure. */
-import type { PlatformImage, RegistryImage } from "../images/registry-image.ts";
+import type { ImageStart, PlatformImage, RegistryImage } from "../images/registry-image.ts";
 import type { ImageUse } from "./uses.ts";
 
 /** What was found. */
@@ -68,41 +68,39 @@ function userFindings(use: ImageUse, { start }: PlatformImage): Found[] {
 
 const shells = /(^|\/)(sh|ash|bash|dash)$/;
 
-function startFindings({ command, words }: ImageUse, { start }: PlatformImage): Found[] {
-  const { entrypoint } = start;
-  if (command.length > 0) {
+/** Programs that start another one and bury what it leaves behind: of themselves they do nothing. */
+const inits = /(^|\/)(tini|docker-init|dumb-init|catatonit)([-_][\w.-]+)?$/;
+
+/** Their options that a value follows: tini's signal and its code of success, dumb-init's change of signals. */
+const valued = /^(-p|-e|-r|--rewrite)$/;
+
+/** What an entrypoint starts: itself, or what stands after the init that it begins with. */
+function afterInit(entrypoint: readonly string[]): readonly string[] {
+  if (!inits.test(entrypoint[0] ?? "")) {
+    return entrypoint;
+  }
+  let first = 1;
+  while (entrypoint[first]?.startsWith("-") === true) {
+    const option = entrypoint[first] ?? "";
+    first += valued.test(option) ? 2 : 1;
+    if (option === "--") {
+      break;
+    }
+  }
+  return entrypoint.slice(first);
+}
+
+function startFindings(use: ImageUse, { start }: PlatformImage): Found[] {
+  if (use.command.length > 0) {
     return [];
   }
-  if (entrypoint.length === 0 && (words ?? start.command).length === 0) {
-    return [
-      fault(
-        "neither the workload nor the image says what to start",
-        "say command in the workload, or ENTRYPOINT in the image",
-      ),
-    ];
-  }
-  if (words === undefined || words.length === 0) {
-    return [];
-  }
+  const entrypoint = afterInit(start.entrypoint);
   if (entrypoint.length === 0) {
-    // The engine takes the first word for the program, then.
-    return /^-/.test(words[0] ?? "")
-      ? [
-          fault(
-            `its arguments begin with an option (${words[0] ?? ""}), and the image has no entrypoint to give it to`,
-            "say command in the workload, or ENTRYPOINT in the image",
-          ),
-        ]
-      : [
-          notice(
-            `the image has no entrypoint: its first argument, ${words[0] ?? ""}, is the program that is started`,
-            "say it as command, so that nobody takes it for an argument",
-          ),
-        ];
+    return programFindings(use, start);
   }
   const [program = "", option, script = "", zero] = entrypoint;
   const isShell = shells.test(program) && option === "-c";
-  return isShell && zero === undefined && !/\$[@*0-9{]/.test(script)
+  return isShell && zero === undefined && (use.words ?? []).length > 0 && !/\$[@*0-9{]/.test(script)
     ? [
         fault(
           "the image's entrypoint is a line of a shell (ENTRYPOINT without brackets), which drops the workload's arguments",
@@ -110,6 +108,38 @@ function startFindings({ command, words }: ImageUse, { start }: PlatformImage): 
         ),
       ]
     : [];
+}
+
+/** Of an image without an entrypoint, or with an init alone: the first word is the program, whoever says it. */
+function programFindings({ words = [] }: ImageUse, start: ImageStart): Found[] {
+  const [init] = start.entrypoint;
+  const [first] = words;
+  const entrypoint =
+    init === undefined ? "no entrypoint" : `an init alone for entrypoint (${init})`;
+  const mend = "say command in the workload, or ENTRYPOINT in the image";
+  if (first === undefined) {
+    return start.command.length > 0
+      ? []
+      : [
+          fault(
+            `neither the workload nor the image says what to start${init === undefined ? "" : `: the image has ${entrypoint}`}`,
+            mend,
+          ),
+        ];
+  }
+  return first.startsWith("-")
+    ? [
+        fault(
+          `its arguments begin with an option (${first}), and the image has ${entrypoint}: there is no program to give it to`,
+          mend,
+        ),
+      ]
+    : [
+        notice(
+          `the image has ${entrypoint}: its first argument, ${first}, is the program that is started`,
+          `say it as command${init === undefined ? "" : ", after the init"}, so that nobody takes it for an argument`,
+        ),
+      ];
 }
 
 /** EXPOSE is a word of the maker's and opens nothing: an image that exposes others is no fault. */
@@ -141,8 +171,12 @@ function portFindings({ ports }: ImageUse, { start }: PlatformImage): Found[] {
 }
 
 function pathFindings(use: ImageUse, { start }: PlatformImage): Found[] {
-  const program = use.command.length > 0 ? undefined : start.entrypoint[0];
-  const hidden = use.mounts.find((mount) => program !== undefined && lies(program, mount));
+  const programs =
+    use.command.length > 0 ? [] : [start.entrypoint[0] ?? "", afterInit(start.entrypoint)[0] ?? ""];
+  const hiding = (program: string): string | undefined =>
+    use.mounts.find((mount) => lies(program, mount));
+  const program = programs.find((one) => hiding(one) !== undefined);
+  const hidden = program === undefined ? undefined : hiding(program);
   const lost = start.volumes.filter(
     (volume) => !use.mounts.some((mount) => lies(volume, mount) || lies(mount, volume)),
   );

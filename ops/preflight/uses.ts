@@ -99,6 +99,10 @@ function addPods(inputs: unknown, uses: ImageUse[], untold: Map<string, string>)
   }
 }
 
+/** An empty list is the same as none: the API has no word for the difference. */
+const given = (words: readonly string[] | undefined): readonly string[] | undefined =>
+  words?.length === 0 ? undefined : words;
+
 function podUse(where: string, pod: PodSpec, container: Container): ImageUse {
   const { securityContext: own = {} } = container;
   const { securityContext: shared = {} } = pod;
@@ -106,7 +110,7 @@ function podUse(where: string, pod: PodSpec, container: Container): ImageUse {
     where,
     image: container.image,
     command: container.command ?? [],
-    words: container.args,
+    words: given(container.args),
     user: own.runAsUser ?? shared.runAsUser,
     mustNotBeRoot: own.runAsNonRoot ?? shared.runAsNonRoot ?? false,
     ports: (container.ports ?? []).map(
@@ -141,7 +145,7 @@ function addService(inputs: unknown, uses: ImageUse[], untold: Map<string, strin
     where: `service ${service.name}`,
     image: spec.image,
     command: spec.commands,
-    words: spec.args,
+    words: given(spec.args),
     user: /^\d+/.test(spec.user ?? "") ? Number.parseInt(spec.user ?? "", 10) : undefined,
     mustNotBeRoot: false,
     // A Swarm publishes ports, whatever the image exposes.

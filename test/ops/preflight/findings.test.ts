@@ -52,6 +52,28 @@ describe("what is started", () => {
     [{ words: ["--a"] }, { entrypoint: [], command: ["/app"] }, /^fault: .* begin with an option/],
     [{ words: ["app"] }, { entrypoint: [] }, /^notice: the image has no entrypoint/],
     [{ words: ["-a"] }, { entrypoint: ["/bin/sh", "-c", "app"] }, /^fault: .* a line of a shell/],
+    [
+      {},
+      { entrypoint: ["/usr/bin/tini", "--"] },
+      /^fault: .* an init alone .*\(\/usr\/bin\/tini\)/,
+    ],
+    [{}, { entrypoint: ["tini", "-g", "-p", "SIGTERM", "--"] }, /^fault: .* an init alone/],
+    [{}, { entrypoint: ["/dumb-init", "-r", "15:3"] }, /^fault: .* an init alone/],
+    [
+      { words: ["-a"] },
+      { entrypoint: ["catatonit", "--"] },
+      /^fault: .* begin with an option .*init/,
+    ],
+    [
+      { words: ["app"] },
+      { entrypoint: ["tini", "--"] },
+      /^notice: the image has an init alone .*app, is the program/,
+    ],
+    [
+      { words: ["-a"] },
+      { entrypoint: ["tini-static", "--", "/bin/sh", "-c", "app"] },
+      /^fault: .* a line of a shell/,
+    ],
   ])("is told where it is not what is meant (%j, %j)", (use, start, told) => {
     expect(found(use, start)).toEqual([expect.stringMatching(told)]);
   });
@@ -62,6 +84,11 @@ describe("what is started", () => {
     [{}, { entrypoint: [], command: ["/app"] }],
     [{ words: ["-a"] }, { entrypoint: ["sh", "-c", 'exec app "$@"', "app"] }],
     [{}, { entrypoint: ["/bin/sh", "-c", "app"] }],
+    [{}, { entrypoint: ["/usr/bin/tini", "--"], command: ["/app"] }],
+    [{ words: ["-a"] }, { entrypoint: ["tini", "-s", "--", "/app"] }],
+    [{ words: ["-a"] }, { entrypoint: ["tini", "app", "--"] }],
+    [{ command: ["/app"] }, { entrypoint: ["tini", "--"] }],
+    [{ words: ["-a"] }, { entrypoint: ["/opt/tinify"] }],
   ])("is none where the workload and the image agree (%j, %j)", (use, start) => {
     expect(found(use, start)).toEqual([]);
   });
@@ -82,6 +109,9 @@ describe("ports and paths", () => {
       expect.stringMatching(/^fault: what it mounts at \/opt\/ hides/),
     ]);
     expect(found({ mounts: ["/op"] }, { entrypoint: ["/opt/app"] })).toEqual([]);
+    expect(found({ mounts: ["/opt"] }, { entrypoint: ["/sbin/tini", "--", "/opt/app"] })).toEqual([
+      expect.stringMatching(/^fault: what it mounts at \/opt hides .*\/opt\/app/),
+    ]);
     expect(found({ mounts: ["/a"] }, { volumes: ["/data"] })).toEqual([
       expect.stringMatching(/^notice: the image keeps data in \/data/),
     ]);
@@ -139,6 +169,11 @@ describe("a rendered stack", () => {
   it("gives the machine that its pool is of", () => {
     const selector = imageUses([pod({ nodeSelector: { "kubernetes.io/arch": "arm64" } })]);
     expect(selector.uses[0]?.platform).toBe("linux/arm64");
+  });
+
+  it("takes an empty list of arguments for none: the image's own count then", () => {
+    expect(imageUses([pod({}, { args: [] })]).uses).toMatchObject([{ words: undefined }]);
+    expect(imageUses([pod({}, { args: ["a"] })]).uses).toMatchObject([{ words: ["a"] }]);
   });
 
   it("gives services of a Swarm", () => {
