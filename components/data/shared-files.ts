@@ -203,13 +203,13 @@ function serverArgs(name: string, args: SharedFilesArgs, config: NfsFiles): Work
     },
     ports: ["nfs", "mountd"],
     ...(config.clusterIp === undefined ? {} : { clusterIp: config.clusterIp }),
-    // It writes its list of exports where every NFS server does.
     security: {
       user: 0,
       // Who writes is not root: the disk is its group's, also what root wrote there in older days.
       volumeGroup: args.user,
       privileged: true,
-      writableRoot: true,
+      // It writes its list of exports where every NFS server does: of the room most is for its logs.
+      writableRoot: { sizeLimit: "256Mi" },
       exception: nfsException,
     },
   });

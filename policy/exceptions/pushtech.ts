@@ -19,12 +19,6 @@ export const pushtechExceptions: readonly Exception[] = [
       "it drives the NFS server of its node's kernel (facts/pushtech.md 3.1): privileged, and the only such pod",
   },
   {
-    rule: "bounded-scratch",
-    stacks: pushtech,
-    resources: ["StatefulSet imageserver-nfs"],
-    reason: "it writes its list of exports where every NFS server of its image does",
-  },
-  {
     rule: "probes",
     stacks: pushtech,
     resources: [

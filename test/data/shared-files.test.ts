@@ -61,6 +61,8 @@ describe("files over NFS", () => {
               {
                 command: ["/run_nfs.sh", folder],
                 securityContext: { privileged: true, readOnlyRootFilesystem: false },
+                // What it writes to its root fills no node.
+                resources: { limits: { "ephemeral-storage": "256Mi" } },
                 volumeMounts: [{ mountPath: folder }],
               },
             ],
