@@ -22,8 +22,8 @@ import type { Pool } from "./pool.schema.ts";
 /** Most nodes of a pool, whoever says how many. */
 const mostNodes = ({ autoscale }: Pool): number => autoscale?.max ?? 1000;
 
-/** Rounds after which more nodes have never helped: each adds at least what is missing for sure. */
-const mostRounds = 40;
+/** So many rounds of more nodes that leave no fewer pods over: no number of them will. */
+const mostIdle = 40;
 
 /** Requests of a cluster: a DaemonSet has as many pods as that has nodes. */
 export type RequestsOf = (cluster: ClusterConfig) => readonly CapacityRequest[];
@@ -49,10 +49,20 @@ export function sizePools(cluster: ClusterConfig, requestsOf: RequestsOf): Sized
   }
   const trial = new Trial(cluster, requestsOf, names);
   let sizes: Sizes = Object.fromEntries(names.map((name) => [name, 1]));
-  for (let round = 0; round < mostRounds; round += 1) {
+  let fewest = Infinity;
+  for (let idle = 0; ; idle += 1) {
     const open = trial.faults(sizes);
-    if (open.length === 0) {
+    const [left] = open;
+    if (left === undefined) {
       return { cluster: sizedTo(cluster, trial.smallest(sizes)), faults: [] };
+    }
+    const over = open.reduce((sum, { pods }) => sum + pods, 0);
+    if (over < fewest) {
+      [fewest, idle] = [over, 0];
+    }
+    if (idle === mostIdle) {
+      const why = `no number of nodes is enough: ${left.workload} ${left.message}`;
+      return { cluster, faults: names.slice(0, 1).map((name) => unsized(name, why)) };
     }
     const grown = trial.grown(sizes, open);
     if ("faults" in grown) {
@@ -60,18 +70,6 @@ export function sizePools(cluster: ClusterConfig, requestsOf: RequestsOf): Sized
     }
     sizes = grown.sizes;
   }
-  const [left] = trial.faults(sizes);
-  return {
-    cluster,
-    faults: names
-      .slice(0, 1)
-      .map((name) =>
-        unsized(
-          name,
-          `no number of nodes is enough: ${left?.workload ?? ""} ${left?.message ?? ""}`,
-        ),
-      ),
-  };
 }
 
 /**

@@ -139,6 +139,21 @@ describe("the size of a pool", () => {
     ]);
   });
 
+  it("grows for as long as more nodes leave fewer pods over, and does not stop one short", () => {
+    // The small ones lie on every node there is, as a scheduler spreads them, until one is left nearly empty.
+    const kinds = [
+      [1, 1679, 1],
+      [20, 11, 2],
+      [5, 22, 3],
+      [25, 22, 3],
+      [1, 1, 1],
+    ] as const;
+    const asked = kinds.map(([replicas, cpu, memory], index) =>
+      request({ workload: `w${index}`, replicas, cpu: `${cpu}m`, memory: `${memory}Mi` }),
+    );
+    expect(sizeOf(asked)).toBe(41);
+  });
+
   it("is enough, and one node less is not: whatever is asked for", () => {
     const requests = fc.array(
       fc.record({
