@@ -48,6 +48,8 @@ export interface ObservabilityArgs {
   readonly ingress: IngressConfig;
   /** Nodes: shippers and the node exporter stand on each, whatever taints it has. */
   readonly cluster: ClusterConfig;
+  /** Namespaces whose pods are counted, for whoever waits for the last one. Default: none. */
+  readonly counted?: readonly string[];
 }
 
 /** What stands behind a public host. */
@@ -88,6 +90,7 @@ function makePlaces(
         name,
         {
           ...{ system, networkPolicy, data, podSecurity },
+          countPods: args.counted?.includes(name) ?? false,
           // Where a host is, its certificate is proved.
           ...(withHosts.has(name) ? hosted(ingress, secrets) : {}),
         },

@@ -10,6 +10,7 @@ import type { DataPolicy } from "../base/scalars.ts";
 import { readLogin } from "../base/secrets.ts";
 import type { SecretStore, TlsSecret } from "../base/secret-store.ts";
 import type { IngressConfig } from "./ingress.schema.ts";
+import { makePodCount } from "./pod-count.ts";
 
 /** What Pod Security lets pods do: nothing beyond a plain process, the usual, or everything. */
 export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
@@ -52,6 +53,11 @@ export interface NamespaceArgs {
   readonly acmeFrom?: string;
   /** Of its public hosts, where it was imported. */
   readonly certificate?: HostCertificate;
+  /**
+   * Whether its pods are counted, for whoever must wait for the last one. Of no use where each node has a pod
+   * of it: these end with their nodes. Default false.
+   */
+  readonly countPods?: boolean;
   /** What happens to the namespace, and so to everything in it, when it goes. Default protect. */
   readonly data?: DataPolicy;
 }
@@ -99,6 +105,9 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
     const certificates =
       args.certificate === undefined ? [] : [this.#shown(name, args.certificate, labels)];
     this.ready = [denial, ...logins, ...certificates];
+    if (args.countPods === true) {
+      makePodCount(`${name}-pods`, { namespace: this.name, labels }, parent);
+    }
     this.pullSecretNames = pullSecrets.map((pullSecret) => pullSecret.name);
     this.registerOutputs({ name: this.name, pullSecretNames: this.pullSecretNames });
   }

@@ -38,7 +38,7 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   const network = makeNetwork(config, context, ground);
   makeWebServices(config, context, ground, network);
   const records = makeRecords(config, ground);
-  parking?.close(emptied(config), ground.opts);
+  parking?.close();
   return {
     system,
     ...networkOutputs(config, ground, network),
@@ -57,6 +57,7 @@ function observe(stack: SpacemeshStack, context: StackContext, ground: Ground): 
       ...ground.common,
       ingress: stack.ingress,
       cluster: stack.cluster,
+      counted: emptied(stack),
     },
     ground.opts,
   );
@@ -77,7 +78,10 @@ function makeWebServices(
   const { opts, common } = ground;
   const namespace = new Namespace(
     namespaces.webServices,
-    { system: "spacemesh", ...common, ...hosted(ingress, secrets) },
+    {
+      ...{ system: "spacemesh", ...common, ...hosted(ingress, secrets) },
+      countPods: emptied(stack).includes(namespaces.webServices),
+    },
     opts,
   );
   const services = new WebServices(

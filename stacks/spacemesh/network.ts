@@ -22,6 +22,7 @@ import type { ProgramImage, Surroundings } from "../../components/workload/surro
 import { Watch } from "../../components/spacemesh/watch.ts";
 import type { StackContext } from "../context.ts";
 import type { Ground } from "../ground.ts";
+import { emptied } from "./park.ts";
 import { everywherePorts, publishedPorts } from "./published-ports.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf } from "./shape.ts";
@@ -44,8 +45,12 @@ export function makeNetwork(
   const { opts, common, cluster } = ground;
   const namespace = new Namespace(
     stack.namespaces.network,
-    // Bootnodes take ports of their nodes, and all programs run as root.
-    { system: "spacemesh", ...common, podSecurity: "privileged" },
+    {
+      ...{ system: "spacemesh", ...common },
+      // Bootnodes take ports of their nodes, and all programs run as root.
+      podSecurity: "privileged",
+      countPods: emptied(stack).includes(stack.namespaces.network),
+    },
     opts,
   );
   const around: Surroundings = {

@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
-import { makeLastPod } from "../../components/platform/last-pod.ts";
+import { noPodLeft, podCountType } from "../../components/platform/pod-count.ts";
 import { waitForAnnotation } from "../../components/workload/controller.ts";
 import type { SpacemeshStack } from "./schema.ts";
 
@@ -17,15 +17,15 @@ const scheduled = "kubernetes:batch/v1:CronJob";
 
 /** A network that is declared as a parked one. */
 export interface Parking {
-  /** What tells pods to end, and waits until they have: machines go after it, and not from under them. */
+  /** What waits for the last pods, as soon as all is declared: machines go after it, and not from under them. */
   readonly ended: Promise<readonly pulumi.Resource[]>;
-  /** Says that all of it is declared, and which namespaces have no pod then. */
-  readonly close: (namespaces: readonly string[], opts: pulumi.CustomResourceOptions) => void;
+  /** Says that all is declared. */
+  readonly close: () => void;
 }
 
 /**
- * Namespaces that must have no pod before machines go, where the stack has machines: those whose pods have
- * disks to write to. What has a pod on each node has it as long as there are nodes.
+ * Namespaces whose last pod is waited for before machines go, where the stack has machines: those whose pods
+ * have disks to write to. What has a pod on each node has it as long as there are nodes.
  */
 export const emptied = ({
   cluster,
@@ -44,22 +44,42 @@ export const emptied = ({
 /** From here on, whatever the program declares is declared as that of a parked network. */
 export function parkEverything(): Parking {
   const runners: pulumi.Resource[] = [];
-  const declared = Promise.withResolvers<readonly pulumi.Resource[]>();
+  const counts: pulumi.Resource[] = [];
+  const [told, ended] = [allOf(runners), allOf(counts)];
   pulumi.runtime.registerStackTransformation(({ resource, type, props, opts }) => {
     const parked = parkedInputs(type, props);
     if (parked === undefined) {
       return undefined;
     }
-    runners.push(resource);
-    return { props: parked, opts };
+    if (type !== podCountType) {
+      runners.push(resource);
+      return { props: parked, opts };
+    }
+    // The first one waits for whoever tells pods to end, and all others for it: a thousand miners are a
+    // thousand edges, and not a thousand for each.
+    const [first] = counts;
+    counts.push(resource);
+    return { props: parked, opts: { ...opts, dependsOn: first ?? told.promise } };
   });
   return {
-    ended: declared.promise,
-    close: (namespaces, opts) => {
-      const last = namespaces.map((namespace) =>
-        makeLastPod({ namespace, system: "spacemesh" }, runners, opts),
-      );
-      declared.resolve([...runners, ...last]);
+    ended: ended.promise,
+    close: () => {
+      told.close();
+      ended.close();
+    },
+  };
+}
+
+/** A list that is not whole before it is closed. */
+function allOf(resources: pulumi.Resource[]): {
+  readonly promise: Promise<pulumi.Resource[]>;
+  readonly close: () => void;
+} {
+  const { promise, resolve } = Promise.withResolvers<pulumi.Resource[]>();
+  return {
+    promise,
+    close: () => {
+      resolve(resources);
     },
   };
 }
@@ -72,6 +92,11 @@ export function parkEverything(): Parking {
 export function parkedInputs(type: string, inputs: Inputs): Inputs | undefined {
   if (type === scheduled) {
     return withPart(inputs, "spec", (spec) => ({ ...spec, suspend: true }));
+  }
+  if (type === podCountType) {
+    return withPart(inputs, "metadata", (metadata) =>
+      annotated(metadata, waitForAnnotation, noPodLeft),
+    );
   }
   if (!counted.includes(type)) {
     return undefined;
@@ -96,12 +121,11 @@ const saysReplicas = ({ spec }: Inputs): boolean =>
   typeof spec === "object" && spec !== null && "replicas" in spec;
 
 /** The number was the autoscaler's last: without this word, to set it is a conflict. */
-const forced = (metadata: Inputs): Inputs => ({
+const forced = (metadata: Inputs): Inputs => annotated(metadata, "pulumi.com/patchForce", "true");
+
+const annotated = (metadata: Inputs, name: string, value: string): Inputs => ({
   ...metadata,
-  annotations: {
-    ...(metadata["annotations"] as Inputs | undefined),
-    "pulumi.com/patchForce": "true",
-  },
+  annotations: { ...(metadata["annotations"] as Inputs | undefined), [name]: value },
 });
 
 /** Inputs with one part changed, known now or only when it is. */

@@ -6,6 +6,9 @@
  *
  * The network is mini's, but with five bootnodes, so that miner 7 is nobody's bootnode, and two PoETs.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -27,6 +30,10 @@ import {
 const stack = "spacemesh-mini";
 const bootnodes = [2, 3, 4, 5, 6].map((number) => `miner-${number}`);
 const pinned = ["miner-1", ...bootnodes];
+
+/** Runs pods, or waits for the last of them, in the words of the engine's own log. */
+const inCluster = /kubernetes:(apps|core)\/v1:(Deployment|StatefulSet|ResourceQuota) /;
+const pool = /gcp:container:NodePool /;
 
 /** What lets the world in to the miners' own ports, which the file opens on every node. */
 const nodePorts = "Firewall projects/spacemesh-networks/global/firewalls/mininet-node-ports";
@@ -51,6 +58,23 @@ async function change(): Promise<ReturnType<typeof touched> & { readonly after: 
   await stands();
   const after = await pictureOf(sandbox);
   return { ...touched(before, after), after };
+}
+
+/** What the engine says of each resource in the last update, in the order it was done. */
+function course(): string[] {
+  const log = readFileSync(join(sandbox.folder, "logs", "engine.log"), "utf8");
+  const update = log.slice(log.lastIndexOf("\n$ pulumi up "));
+  return update.split("\n").filter((line) => /^ *~ .* (updating|updated) \(/.test(line));
+}
+
+/** That all steps of a kind had ended before the first one of another began. */
+function cameFirst(first: RegExp, then: RegExp): void {
+  const lines = course();
+  const begun = lines.findIndex((line) => then.test(line) && line.includes(" updating ("));
+  const ended = lines.findLastIndex((line) => first.test(line) && line.includes(" updated ("));
+  expect({ begun: begun >= 0, ended: ended >= 0 }).toEqual({ begun: true, ended: true });
+  expect(lines.slice(begun).filter((line) => first.test(line))).toEqual([]);
+  expect(ended).toBeLessThan(begun);
 }
 
 /** Reserved addresses by name. */
@@ -351,9 +375,16 @@ describe("a network that is parked", () => {
     expect({ made, changed, gone }).toEqual({ made: [], changed: [], gone: [] });
   });
 
-  test("is as it was when it is resumed", async () => {
+  test("had its machines until the last pod had ended", () => {
+    cameFirst(inCluster, pool);
+    const waited = course().filter((line) => /:ResourceQuota \S+ updated/.test(line));
+    expect(waited).toHaveLength(3);
+  });
+
+  test("is as it was when it is resumed, machines first", async () => {
     file.say(["fleet:network", "phase"], "running");
     await up();
+    cameFirst(pool, inCluster);
     await stands();
     expect(touched(lasting(before), lasting(await pictureOf(sandbox)))).toEqual({
       made: [],

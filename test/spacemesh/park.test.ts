@@ -26,6 +26,17 @@ describe("a parked network", () => {
     });
   });
 
+  it("waits for the last pod of a namespace whose pods are counted, which refuses none", () => {
+    const inputs = { metadata: { name: "pods" }, spec: { hard: { pods: "150k" } } };
+    expect(parkedInputs("kubernetes:core/v1:ResourceQuota", inputs)).toEqual({
+      metadata: {
+        name: "pods",
+        annotations: { "pulumi.com/waitFor": "jsonpath={.status.used.pods}=0" },
+      },
+      spec: inputs.spec,
+    });
+  });
+
   it("begins no backup", () => {
     const spec = { schedule: "1 2 * * *" };
     expect(parkedInputs("kubernetes:batch/v1:CronJob", { spec })).toEqual({
