@@ -2,13 +2,11 @@
 import * as z from "zod";
 
 import type { PolicyMessage, PropertyDiff, State, Step } from "./preview.ts";
-import { type JsonObject, objectAt, shared } from "./values.ts";
+import { isObject, type JsonObject, objectAt, shared } from "./values.ts";
 
 const Text = z.string().default("");
-const Bag = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {});
+/** An object, or none: taken as it stands, for it may have any keys, and a log has thousands of them. */
+const Bag = z.custom<JsonObject>(isObject).nullish();
 const Texts = z
   .array(z.string())
   .nullish()
@@ -79,20 +77,32 @@ export type StepMetadata = z.infer<typeof StepEvent>["metadata"];
 export function stepOf(metadata: StepMetadata, isRefresh = false): Step {
   const { op, urn, type, old: before, new: after, keys, diffs, detailedDiff } = metadata;
   // Most of what a step shows is alike on both sides.
-  if (before !== null && before !== undefined && after !== null && after !== undefined) {
-    after.inputs = shared(after.inputs, before.inputs) as JsonObject;
-    after.outputs = shared(after.outputs, before.outputs) as JsonObject;
-  }
-  const keep = (state: z.infer<typeof StepState> | null | undefined): State | undefined =>
-    state === null || state === undefined
-      ? undefined
-      : { ...state, outputs: isRefresh ? state.outputs : outputsWorthKeeping(type, state.outputs) };
+  const keep = (
+    state: z.infer<typeof StepState> | null | undefined,
+    other?: State,
+  ): State | undefined => {
+    if (state === null || state === undefined) {
+      return undefined;
+    }
+    const { protect, retainOnDelete } = state;
+    const outputs = bagOf(state.outputs);
+    return {
+      protect,
+      retainOnDelete,
+      inputs: shared(bagOf(state.inputs), other?.inputs) as JsonObject,
+      outputs: shared(
+        isRefresh ? outputs : outputsWorthKeeping(type, outputs),
+        other?.outputs,
+      ) as JsonObject,
+    };
+  };
+  const was = keep(before);
   return {
     urn,
     type,
     op,
-    before: keep(before),
-    after: keep(after),
+    before: was,
+    after: keep(after, was),
     keys: keys ?? [],
     diffs,
     detail:
@@ -102,6 +112,16 @@ export function stepOf(metadata: StepMetadata, isRefresh = false): Step {
             Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffOf(diffKind)]),
           ),
   };
+}
+
+/** What is in it: nothing where there is none, and never what would be taken for the object's prototype. */
+export function bagOf(bag: JsonObject | null | undefined): JsonObject {
+  if (bag === null || bag === undefined) {
+    return {};
+  }
+  return Object.hasOwn(bag, "__proto__")
+    ? Object.fromEntries(Object.entries(bag).filter(([key]) => key !== "__proto__"))
+    : bag;
 }
 
 function diffOf(kind: string): PropertyDiff {

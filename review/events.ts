@@ -10,6 +10,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import * as z from "zod";
 
 import {
+  bagOf,
   DiagnosticEvent,
   plainText,
   PolicyEvent,
@@ -133,29 +134,29 @@ export class EventReader {
       return false;
     }
     const [, event = "", op = "", name = "", type = ""] = head;
-    // A part of a text keeps the whole of it in memory: this is a text of its own.
-    const urn = Buffer.from(name, "utf8").toString("utf8");
+    // A part of a text keeps the whole of it in memory: this one is put together, so it is a text of its own.
+    const step = `${op} ${name}`;
     if (event === "resOutputsEvent") {
       // What a refresh found stands in the event of its end alone, and so do the stack's outputs.
-      if (type === "pulumi:pulumi:Stack" || !this.#begun.has(`${op} ${urn}`)) {
+      if (type === "pulumi:pulumi:Stack" || !this.#begun.has(step)) {
         return false;
       }
-      this.#ended.add(`${op} ${urn}`);
+      this.#ended.add(step);
       return true;
     }
     // Of a replacement, the step that makes the new one tells what the others do.
     const isTold =
       (op === "replace" || op === "delete-replaced") &&
-      this.#begun.has(`create-replacement ${urn}`);
+      this.#begun.has(`create-replacement ${name}`);
     if (op === "refresh" || isTold) {
-      this.#begun.add(`${op} ${urn}`);
+      this.#begun.add(step);
       return true;
     }
     if (op !== "same" || surroundings.test(type) || line.includes('"protect":true')) {
       return false;
     }
-    this.#begun.add(`${op} ${urn}`);
-    this.#same.add(urn);
+    this.#begun.add(step);
+    this.#same.add(step.slice(op.length + 1));
     return true;
   }
 
@@ -248,7 +249,7 @@ export class EventReader {
     this.#ended.add(`${op} ${urn}`);
     if (type === "pulumi:pulumi:Stack") {
       const { old: before, new: after } = metadata;
-      this.#outputs = { before: before?.outputs ?? {}, after: after?.outputs ?? {} };
+      this.#outputs = { before: bagOf(before?.outputs), after: bagOf(after?.outputs) };
       this.#ended.add(`refresh ${urn}`);
     } else if (!this.#begun.has(`${op} ${urn}`)) {
       // What a refresh found: begun as `refresh`, ended as what it comes to.
@@ -262,7 +263,7 @@ export class EventReader {
     }
   }
 
-  #takeVersion(type: string, inputs: JsonObject | undefined): void {
+  #takeVersion(type: string, inputs: JsonObject | null | undefined): void {
     const name = /^pulumi:providers:(.+)$/.exec(type)?.[1];
     const version = inputs?.["version"];
     if (name !== undefined && typeof version === "string") {

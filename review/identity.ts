@@ -1,5 +1,5 @@
 /** Which resource a URN and its inputs mean, as people name it. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { Identity, Reference } from "./model.ts";
 import type { Change } from "./operations.ts";
@@ -90,7 +90,7 @@ export function identify(
 /** A name that the engine made has eight letters of chance at its end: people know it without them. */
 function objectName(name: string | undefined, given: string): string {
   return name === undefined ||
-    (new RegExp(/^-[0-9a-f]{8}$/).test(name.slice(given.length)) && name.startsWith(given))
+    (name.startsWith(given) && /^-[0-9a-f]{8}$/.test(name.slice(given.length)))
     ? given
     : name;
 }
@@ -108,5 +108,5 @@ export function referToUrn(stack: string, urn: string): Reference {
 
 /** Stable, and safe in a link. */
 export function itemId(stack: string, urn: string): string {
-  return createHash("sha256").update(`${stack}\0${urn}`).digest("hex").slice(0, 12);
+  return hash("sha256", `${stack}\0${urn}`, "hex").slice(0, 12);
 }

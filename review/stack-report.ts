@@ -126,9 +126,9 @@ export function itemsOf(
 }
 
 /** Of one risk, what goes comes before what changes, and that before what is new. */
-function weight({ operation }: Item): number {
-  return ["delete", "replace", "update", "create", "import", "forget", "read"].indexOf(operation);
-}
+const weights = ["delete", "replace", "update", "create", "import", "forget", "read"] as const;
+
+const weight = ({ operation }: Item): number => weights.indexOf(operation);
 
 function bareItem(change: Change, stack: string): Item {
   const { urn, type, operation } = change;

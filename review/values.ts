@@ -20,6 +20,9 @@ const unknownMarks: ReadonlySet<string> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
+/** Characters of each of these marks: other texts need not be looked up. */
+const markLength = 36;
+
 /** An object as JSON has it. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -30,12 +33,16 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Whether the engine marks it as a secret. */
 export function isSecret(value: unknown): value is JsonObject {
-  return isObject(value) && value[signature] === secretSignature;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as JsonObject)[signature] === secretSignature
+  );
 }
 
 /** Whether it is known only by the update. */
 export function isUnknown(value: unknown): boolean {
-  return typeof value === "string" && unknownMarks.has(value);
+  return typeof value === "string" && value.length === markLength && unknownMarks.has(value);
 }
 
 /** A secret's own value where the log was written with secrets shown, else undefined. */
@@ -60,14 +67,16 @@ export function assetText(value: JsonObject): string | undefined {
 /** What lies at the end of a path. A secret or an unknown on the way stands for all that is in it. */
 export function lookUp(root: unknown, path: Path): unknown {
   let value = root;
-  for (const segment of path) {
+  // Asked tens of thousands of times before any of it is compiled: then a loop by element costs far more.
+  for (let at = 0; at < path.length; at += 1) {
     if (isSecret(value) || isUnknown(value)) {
       return value;
     }
+    const segment = path[at] ?? "";
     if (Array.isArray(value)) {
       value = typeof segment === "number" ? value[segment] : undefined;
-    } else if (isObject(value) && Object.hasOwn(value, String(segment))) {
-      value = value[String(segment)];
+    } else if (isObject(value) && Object.hasOwn(value, segment)) {
+      value = value[segment];
     } else {
       return undefined;
     }
@@ -144,14 +153,20 @@ export function shared(value: unknown, other: unknown): unknown {
 
 /** JSON with sorted keys: alike for alike values. */
 export function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) {
+    return value === undefined ? "null" : JSON.stringify(value);
+  }
   if (Array.isArray(value)) {
     return `[${value.map(canonical).join(",")}]`;
   }
-  if (isObject(value)) {
-    const keys = Object.keys(value).sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+  const keys = Object.keys(value).sort();
+  let text = "{";
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? "";
+    const comma = at === 0 ? "" : ",";
+    text += `${comma}${JSON.stringify(key)}:${canonical((value as JsonObject)[key])}`;
   }
-  return value === undefined ? "null" : JSON.stringify(value);
+  return `${text}}`;
 }
 
 /** Whether it is nested deeper than so many levels. */
@@ -162,7 +177,16 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   if (levels === 0) {
     return true;
   }
-  return Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+  if (Array.isArray(value)) {
+    return value.some((each) => isDeeperThan(each, levels - 1));
+  }
+  // A list of the values would be made for each of the many objects of an event.
+  for (const key in value) {
+    if (isDeeperThan((value as JsonObject)[key], levels - 1)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /**
@@ -177,10 +201,19 @@ export function visitLeaves(value: unknown, visit: (leaf: unknown, path: Path) =
       visit(each, path);
       return;
     }
-    const isList = Array.isArray(each);
-    for (const [key, one] of Object.entries(each)) {
-      path.push(isList ? Number(key) : key);
-      walk(one);
+    if (Array.isArray(each)) {
+      for (let at = 0; at < each.length; at += 1) {
+        path.push(at);
+        walk(each[at]);
+        path.pop();
+      }
+      return;
+    }
+    const keys = Object.keys(each);
+    for (let at = 0; at < keys.length; at += 1) {
+      const key = keys[at] ?? "";
+      path.push(key);
+      walk((each as JsonObject)[key]);
       path.pop();
     }
   };

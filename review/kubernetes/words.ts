@@ -13,25 +13,18 @@ import { percent, readQuantity } from "./quantities.ts";
 /** Words of one resource. More are told by their number. */
 const most = 12;
 
-/** What a maker of words tells, and the paths that are told by it. */
-interface Told {
-  readonly words: readonly string[];
-  readonly paths: RegExp;
-}
-
-const nothing = /^(?!)/;
-
 /** One line a change, the most telling first. */
 export function wordsOf(change: Change, differences: readonly RawDifference[]): readonly string[] {
   const { type, operation, before, after } = change;
   if (operation !== "update" && operation !== "replace") {
     return standing(type, (after ?? before)?.inputs);
   }
-  const told = makers.map((make) => make(type, before?.inputs ?? {}, after?.inputs ?? {}));
+  const [old, now] = [before?.inputs ?? {}, after?.inputs ?? {}];
+  const own = makers.filter(({ isFor }) => isFor(type));
   const rest = differences.filter(({ text, isSecret }) => {
-    return !isSecret && !told.some(({ paths }) => paths.test(text));
+    return !isSecret && !own.some(({ paths }) => paths.test(text));
   });
-  const words = [...told.flatMap((each) => each.words), ...rest.map(generic)];
+  const words = [...own.flatMap((maker) => maker.words(type, old, now)), ...rest.map(generic)];
   return words.length <= most
     ? words
     : [...words.slice(0, most), `${words.length - most} further properties`];
@@ -75,7 +68,11 @@ function amount(name: string, before: unknown, after: unknown): readonly string[
 }
 
 function plain(name: string, path: Path, before: unknown, after: unknown): readonly string[] {
-  const [left, right] = sayBoth(lookUp(before, path), lookUp(after, path));
+  const [old, now] = [lookUp(before, path), lookUp(after, path)];
+  if (old === now) {
+    return [];
+  }
+  const [left, right] = sayBoth(old, now);
   return left === right ? [] : [`${name} ${left} -> ${right}`];
 }
 
@@ -96,12 +93,14 @@ function entries(
   after: JsonObject,
   mayTell: IsTold,
 ): readonly string[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return keys.flatMap((key) => {
+  if (before === after) {
+    return [];
+  }
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => !isEqual(before[key], after[key]),
+  );
+  return keys.sort().flatMap((key) => {
     const [left, right] = sayBoth(before[key], after[key]);
-    if (isEqual(before[key], after[key])) {
-      return [];
-    }
     const isTold = mayTell(key);
     if (before[key] === undefined || after[key] === undefined) {
       const word = before[key] === undefined ? "added" : "removed";
@@ -112,103 +111,109 @@ function entries(
   });
 }
 
-type Maker = (type: string, before: JsonObject, after: JsonObject) => Told;
+/** Tells one part of a resource. */
+interface Maker {
+  /** Paths that are told by it. */
+  readonly paths: RegExp;
+  /** Whether there is such a part in what is of this type. */
+  readonly isFor: (type: string) => boolean;
+  readonly words: (type: string, before: JsonObject, after: JsonObject) => readonly string[];
+}
+
+const isAny = (): boolean => true;
+const hasPods = (type: string): boolean => templatePath(type) !== undefined;
+const isOfKind =
+  (kind: string): Maker["isFor"] =>
+  (type) =>
+    kindOf(type) === kind;
 
 /** In the order in which a reviewer wants them. */
 const makers: readonly Maker[] = [
-  (type, before, after) => {
-    const path = templatePath(type);
-    if (path === undefined) {
-      return { words: [], paths: nothing };
-    }
-    const [left, right] = [podSpec(type, before), podSpec(type, after)];
-    return {
-      words: containerWords(containersOf(left), containersOf(right)),
-      paths:
-        /(initContainers|containers)\[\d+\]\.(image$|resources\b|env\b|name$)|(initC|c)ontainers$/,
-    };
+  {
+    paths:
+      /(initContainers|containers)\[\d+\]\.(image$|resources\b|env\b|name$)|(initC|c)ontainers$/,
+    isFor: hasPods,
+    words: (type, before, after) => {
+      const [left, right] = [podSpec(type, before), podSpec(type, after)];
+      return left === right ? [] : containerWords(containersOf(left), containersOf(right));
+    },
   },
-  (type, before, after) => ({
-    words:
-      templatePath(type) === undefined
-        ? []
-        : plain("replicas", ["spec", "replicas"], before, after),
+  {
     paths: /^spec\.replicas$/,
-  }),
-  (type, before, after) => ({
-    words: claimWords(type, before, after),
-    paths: /storage$|storageClassName$/,
-  }),
-  (_, before, after) => ({
-    words: selectorWords(before, after),
-    paths: /^spec\.selector\b|^spec\.template\.metadata\.labels\b/,
-  }),
-  (type, before, after) => ({
-    words: templatePath(type) === undefined ? [] : volumeWords(type, before, after),
-    paths: /\.volumes\b/,
-  }),
-  (type, before, after) => ({
-    words: kindOf(type) === "Service" ? serviceWords(before, after) : [],
-    paths: kindOf(type) === "Service" ? /^spec\.(type|ports)\b/ : nothing,
-  }),
-  (type, before, after) => ({
-    words:
-      kindOf(type) === "Ingress"
-        ? entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), never)
-        : [],
-    paths: kindOf(type) === "Ingress" ? /^spec\.rules\[\d+\]\.host$/ : nothing,
-  }),
-  (type, before, after) => ({
-    words: /Role$/.test(kindOf(type) ?? "")
-      ? entries("rule", rulesOf(before), rulesOf(after), never)
-      : [],
-    paths: /Role$/.test(kindOf(type) ?? "") ? /^rules\b/ : nothing,
-  }),
-  (type, before, after) => ({
-    words:
-      kindOf(type) === "ConfigMap"
-        ? entries("file", objectAt(before, "data"), objectAt(after, "data"), never)
-        : [],
-    paths: kindOf(type) === "ConfigMap" ? /^data\b/ : nothing,
-  }),
-  (type, before, after) => ({
-    words: kindOf(type) === "CronJob" ? plain("schedule", ["spec", "schedule"], before, after) : [],
-    paths: kindOf(type) === "CronJob" ? /^spec\.schedule$/ : nothing,
-  }),
-  (type, before, after) => {
-    const path = templatePath(type) ?? [];
-    const at = [...path, "metadata", "annotations"];
-    return path.length === 0
-      ? { words: [], paths: nothing }
-      : {
-          words: entries(
-            "pod annotation",
-            objectAt(before, ...at),
-            objectAt(after, ...at),
-            toldAt(type, at),
-          ),
-          paths: /template\.metadata\.annotations\b/,
-        };
+    isFor: isAny,
+    words: (type, before, after) =>
+      hasPods(type) ? plain("replicas", ["spec", "replicas"], before, after) : [],
   },
-  (type, before, after) => ({
-    words: entries(
-      "label",
-      objectAt(before, "metadata", "labels"),
-      objectAt(after, "metadata", "labels"),
-      toldAt(type, ["metadata", "labels"]),
-    ),
+  { paths: /storage$|storageClassName$/, isFor: isAny, words: claimWords },
+  {
+    paths: /^spec\.selector\b|^spec\.template\.metadata\.labels\b/,
+    isFor: isAny,
+    words: (_, before, after) => selectorWords(before, after),
+  },
+  {
+    paths: /\.volumes\b/,
+    isFor: isAny,
+    words: (type, before, after) => (hasPods(type) ? volumeWords(type, before, after) : []),
+  },
+  {
+    paths: /^spec\.(type|ports)\b/,
+    isFor: isOfKind("Service"),
+    words: (_, before, after) => serviceWords(before, after),
+  },
+  {
+    paths: /^spec\.rules\[\d+\]\.host$/,
+    isFor: isOfKind("Ingress"),
+    words: (_, before, after) =>
+      entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), never),
+  },
+  {
+    paths: /^rules\b/,
+    isFor: (type) => /Role$/.test(kindOf(type) ?? ""),
+    words: (_, before, after) => entries("rule", rulesOf(before), rulesOf(after), never),
+  },
+  {
+    paths: /^data\b/,
+    isFor: isOfKind("ConfigMap"),
+    words: (_, before, after) =>
+      entries("file", objectAt(before, "data"), objectAt(after, "data"), never),
+  },
+  {
+    paths: /^spec\.schedule$/,
+    isFor: isOfKind("CronJob"),
+    words: (_, before, after) => plain("schedule", ["spec", "schedule"], before, after),
+  },
+  {
+    paths: /template\.metadata\.annotations\b/,
+    // A pod is its own template, and its annotations are told as its own.
+    isFor: (type) => (templatePath(type) ?? []).length > 0,
+    words: (type, before, after) => {
+      const at = [...(templatePath(type) ?? []), "metadata", "annotations"];
+      const told = toldAt(type, at);
+      return entries("pod annotation", objectAt(before, ...at), objectAt(after, ...at), told);
+    },
+  },
+  {
     paths: /^metadata\.labels\b/,
-  }),
-  (type, before, after) => ({
-    words: entries(
-      "annotation",
-      objectAt(before, "metadata", "annotations"),
-      objectAt(after, "metadata", "annotations"),
-      toldAt(type, ["metadata", "annotations"]),
-    ),
+    isFor: isAny,
+    words: (type, before, after) => metadataWords("label", "labels", type, before, after),
+  },
+  {
     paths: /^metadata\.annotations\b/,
-  }),
+    isFor: isAny,
+    words: (type, before, after) => metadataWords("annotation", "annotations", type, before, after),
+  },
 ];
+
+function metadataWords(
+  name: string,
+  field: string,
+  type: string,
+  before: JsonObject,
+  after: JsonObject,
+): readonly string[] {
+  const at = ["metadata", field];
+  return entries(name, objectAt(before, ...at), objectAt(after, ...at), toldAt(type, at));
+}
 
 function claimWords(type: string, before: JsonObject, after: JsonObject): readonly string[] {
   if (kindOf(type) === "PersistentVolumeClaim") {
@@ -233,6 +238,10 @@ function claimWords(type: string, before: JsonObject, after: JsonObject): readon
 }
 
 function selectorWords(before: JsonObject, after: JsonObject): readonly string[] {
+  const path = ["spec", "selector"];
+  if (lookUp(before, path) === lookUp(after, path)) {
+    return [];
+  }
   const pairs = (inputs: JsonObject): string => {
     const selector = objectAt(inputs, "spec", "selector");
     const labels = "matchLabels" in selector ? objectAt(selector, "matchLabels") : selector;
@@ -248,6 +257,9 @@ function selectorWords(before: JsonObject, after: JsonObject): readonly string[]
 }
 
 function volumeWords(type: string, before: JsonObject, after: JsonObject): readonly string[] {
+  if (podSpec(type, before) === podSpec(type, after)) {
+    return [];
+  }
   const named = (inputs: JsonObject): JsonObject =>
     Object.fromEntries(
       listAt(podSpec(type, inputs), "volumes").map((volume) => {

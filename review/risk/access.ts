@@ -51,14 +51,15 @@ export const accessRules: readonly Rule[] = [
   {
     name: "service-opened",
     see: (subject) => {
+      if (!isKind(subject, "Service") || subject.change.operation === "delete") {
+        return undefined;
+      }
       const [was, is] = [subject.before, subject.after].map(
         (inputs) => textAt(inputs, "spec", "type") ?? "ClusterIP",
       );
       const isOpen = is === "LoadBalancer" || is === "NodePort";
       const isNew = subject.change.operation === "create" || was !== is;
-      return isKind(subject, "Service") && subject.change.operation !== "delete" && isOpen && isNew
-        ? `reachable from outside the cluster (${is})`
-        : undefined;
+      return isOpen && isNew ? `reachable from outside the cluster (${is})` : undefined;
     },
   },
   {

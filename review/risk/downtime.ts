@@ -21,10 +21,12 @@ export function replicaChange(
   subject: Subject,
 ): { readonly was: number; readonly is: number } | undefined {
   const { type } = subject.change;
-  const [was, is] = [subject.before, subject.after].map((inputs) => replicasOf(type, inputs));
-  return differs(subject) && isServing(type) && was !== undefined && is !== undefined && was !== is
-    ? { was, is }
-    : undefined;
+  if (!differs(subject) || !isServing(type)) {
+    return undefined;
+  }
+  const was = replicasOf(type, subject.before);
+  const is = replicasOf(type, subject.after);
+  return was !== undefined && is !== undefined && was !== is ? { was, is } : undefined;
 }
 
 /** Whether its pods are made anew. */
@@ -131,11 +133,13 @@ export const downtimeRules: readonly Rule[] = [
   {
     name: "nodes-replaced",
     see: ({ change, differences }) => {
-      const isPool = /:(LkeNodePool|NodePool)$/.test(change.type);
+      if (change.operation !== "update" || !/:(LkeNodePool|NodePool)$/.test(change.type)) {
+        return undefined;
+      }
       const told = differences.filter(({ text }) =>
         /^(type|nodeConfig|nodeCount|count)\b/.test(text),
       );
-      return isPool && change.operation === "update" && told.length > 0
+      return told.length > 0
         ? `nodes come or go: ${told.map(({ text, before, after }) => `${text} ${sayBoth(before, after).join(" -> ")}`).join(", ")}`
         : undefined;
     },

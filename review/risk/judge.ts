@@ -26,26 +26,30 @@ const fallbacks: ReadonlySet<string> = new Set([
   "template-changed",
 ]);
 
+/** The same rules one after the other. */
+const asked = rules.flatMap(([risk, each]) =>
+  each.map(({ name, see }) => ({ rule: name, risk, see, isFallback: fallbacks.has(name) })),
+);
+
 /** What the rules say, worst first; at least one. */
 export function judge(subject: Subject): Finding[] {
   const findings: Finding[] = [];
-  for (const [risk, each] of rules) {
-    for (const { name, see } of each) {
-      const why = fallbacks.has(name) && findings.length > 0 ? undefined : see(subject);
-      if (why !== undefined) {
-        findings.push({ rule: name, risk, why });
-      }
+  asked.forEach(({ rule, risk, see, isFallback }) => {
+    const why = isFallback && findings.length > 0 ? undefined : see(subject);
+    if (why !== undefined) {
+      findings.push({ rule, risk, why });
     }
-  }
+  });
   return findings;
 }
 
 const order: readonly RiskClass[] = rules.map(([risk]) => risk);
 
+const place = (risk: RiskClass | undefined): number =>
+  risk === undefined ? order.length : order.indexOf(risk);
+
 /** Below 0 where the left one is worse. What changes nothing comes last. */
 export function compareRisk(left: RiskClass | undefined, right: RiskClass | undefined): number {
-  const place = (risk: RiskClass | undefined): number =>
-    risk === undefined ? order.length : order.indexOf(risk);
   return place(left) - place(right);
 }
 

@@ -31,7 +31,7 @@ export interface Rule {
 
 /** Whether it is of one of the Kubernetes kinds. */
 export function isKind(subject: Subject, ...kinds: readonly string[]): boolean {
-  return subject.change.type.startsWith("kubernetes:") && kinds.includes(subject.resource.kind);
+  return kinds.includes(subject.resource.kind) && subject.change.type.startsWith("kubernetes:");
 }
 
 /** Whether what is there goes, to come back anew or not. */
@@ -56,5 +56,5 @@ export function at(subject: Subject, paths: RegExp): readonly RawDifference[] {
 
 /** Whether any property at such a path differs. */
 export function touches(subject: Subject, paths: RegExp): boolean {
-  return differs(subject) && at(subject, paths).length > 0;
+  return differs(subject) && subject.differences.some(({ text }) => paths.test(text));
 }

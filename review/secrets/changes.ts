@@ -18,12 +18,15 @@ export function secretChanges(
     path: text,
     change: secretWord({ path, text, before, after }, change, guard),
   }));
-  const inputs = change.after?.inputs ?? {};
+  const secrets = secretPaths(change.type, change.after?.inputs ?? {});
+  if (secrets.length === 0) {
+    return changed;
+  }
   const told = new Set(raw.map(({ text }) => text));
   const round = new Set(
     raw.flatMap(({ path }) => path.map((_, at) => formatPath(path.slice(0, at)))),
   );
-  const rest = secretPaths(change.type, inputs).filter((path) => {
+  const rest = secrets.filter((path) => {
     const isIn = path.some((_, at) => told.has(formatPath(path.slice(0, at + 1))));
     return !isIn && !round.has(formatPath(path));
   });

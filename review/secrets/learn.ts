@@ -10,8 +10,9 @@ export function learnPlainSecrets(changes: readonly Change[], scrubber: Scrubber
     const isKnownType =
       type === "kubernetes:core/v1:Secret" || type.startsWith("pulumi:providers:");
     for (const inputs of [before?.inputs, after?.inputs]) {
-      for (const [field, value] of Object.entries(inputs ?? {})) {
-        learn(value, isKnownType && isSensitive(type, [field], inputs), field === "data", scrubber);
+      for (const field of Object.keys(inputs ?? {})) {
+        const isHeld = isKnownType && isSensitive(type, [field], inputs);
+        learn(inputs?.[field], isHeld, field === "data", scrubber);
       }
     }
   }
@@ -19,20 +20,22 @@ export function learnPlainSecrets(changes: readonly Change[], scrubber: Scrubber
 
 /** @param isData Whether it is in base64, as a Secret's data is. */
 function learn(value: unknown, isHeld: boolean, isData: boolean, scrubber: Scrubber): void {
-  if (isSecret(value)) {
+  if (typeof value === "string") {
+    if (isHeld && !isUnknown(value) && value.length >= 8) {
+      scrubber.learn(value);
+      if (isData) {
+        scrubber.learn(Buffer.from(value, "base64").toString("utf8"));
+      }
+    }
+  } else if (isSecret(value)) {
     learn(plaintextOf(value), true, isData, scrubber);
   } else if (Array.isArray(value)) {
-    value.forEach((each) => {
-      learn(each, isHeld, isData, scrubber);
-    });
+    for (let at = 0; at < value.length; at += 1) {
+      learn(value[at], isHeld, isData, scrubber);
+    }
   } else if (isObject(value)) {
-    Object.values(value).forEach((each) => {
-      learn(each, isHeld, isData, scrubber);
-    });
-  } else if (isHeld && typeof value === "string" && !isUnknown(value) && value.length >= 8) {
-    scrubber.learn(value);
-    if (isData) {
-      scrubber.learn(Buffer.from(value, "base64").toString("utf8"));
+    for (const key in value) {
+      learn(value[key], isHeld, isData, scrubber);
     }
   }
 }

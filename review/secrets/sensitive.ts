@@ -19,7 +19,7 @@ const secretName =
  * @param inputs Of the resource: an environment variable's name stands beside its value.
  */
 export function isSensitive(type: string, path: Path, inputs: unknown): boolean {
-  const [first = "", second] = path;
+  const first = path[0] ?? "";
   if (type.startsWith("pulumi:providers:")) {
     return !openProviderInputs.test(String(first));
   }
@@ -28,14 +28,39 @@ export function isSensitive(type: string, path: Path, inputs: unknown): boolean 
       first === "data" ||
       first === "stringData" ||
       // kubectl keeps the whole object, data included, in an annotation.
-      (first === "metadata" && second === "annotations" && /last-applied/.test(String(path[2])))
+      (first === "metadata" && path[1] === "annotations" && /last-applied/.test(String(path[2])))
     );
   }
-  const last = path.findLast((segment) => typeof segment === "string");
+  const last = lastKey(path);
   if (last === "value" && path.includes("env")) {
-    return secretName.test(nameBeside(path, inputs));
+    return isSecretName(nameBeside(path, inputs));
   }
-  return last !== undefined && secretName.test(last);
+  return last !== undefined && isSecretName(last);
+}
+
+function lastKey(path: Path): string | undefined {
+  for (let at = path.length - 1; at >= 0; at -= 1) {
+    const segment = path[at];
+    if (typeof segment === "string") {
+      return segment;
+    }
+  }
+  return undefined;
+}
+
+/** Names of properties are few and asked for often. */
+const judged = new Map<string, boolean>();
+
+function isSecretName(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const isSecret = secretName.test(name);
+  if (judged.size < 1_000) {
+    judged.set(name, isSecret);
+  }
+  return isSecret;
 }
 
 /** `name` of the object whose `value` is at the path. */
