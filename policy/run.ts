@@ -1,10 +1,10 @@
 /** What a run of the engine is judged by, whichever library hands its resources over. */
 import { dirname } from "node:path";
 
-import type { NodeShape } from "../components/platform/cluster.schema.ts";
+import type { ClusterConfig } from "../components/platform/cluster.schema.ts";
 import { exceptionsOf } from "./alike.ts";
 import type { Exception } from "./exceptions.ts";
-import { nodesOfFile } from "./nodes.ts";
+import { clusterOfFile, nodesOf } from "./nodes.ts";
 import type { Finding, Resource, Stack } from "./resource.ts";
 
 /** Where the stack files lie. */
@@ -23,26 +23,26 @@ export function exceptionsFor(stack: string): readonly Exception[] {
   return all;
 }
 
-const promised = new Map<string, readonly NodeShape[] | undefined>();
+const clusters = new Map<string, ClusterConfig | undefined>();
 
-/** Nodes of a stack. Its file is read once: a run has one. */
-function nodesFor(stack: string): readonly NodeShape[] | undefined {
-  if (!promised.has(stack)) {
-    promised.set(stack, nodesOfFile(stack, clone));
+/** Cluster of a stack. Its file is read once: a run has one. */
+function clusterFor(stack: string): ClusterConfig | undefined {
+  if (!clusters.has(stack)) {
+    clusters.set(stack, clusterOfFile(stack, clone));
   }
-  return promised.get(stack);
+  return clusters.get(stack);
 }
 
 /** Reads what a stack is judged by beside its resources, before there are any. */
 export function prepareFor(stack: string): void {
   exceptionsFor(stack);
-  nodesFor(stack);
+  clusterFor(stack);
 }
 
 /** The stack of all resources of a run. */
 export function stackWith(resources: readonly Resource[]): Stack {
   const name = stackOf(resources[0]?.urn ?? "");
-  return { name, resources, secrets: new Map(), nodes: nodesFor(name) };
+  return { name, resources, secrets: new Map(), nodes: nodesOf(clusterFor(name), resources) };
 }
 
 /** Of some resources those for which a rule over the stack may not have been able to tell. */

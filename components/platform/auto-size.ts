@@ -209,7 +209,8 @@ function shareOf({ cpu, memory }: CapacityRequest, { allocatable }: NodeShape): 
   );
 }
 
-function sizedTo<Cluster extends ClusterConfig>(cluster: Cluster, sizes: Sizes): Cluster {
+/** A cluster with so many nodes in each of some pools, by their names. */
+export function sizedTo<Cluster extends ClusterConfig>(cluster: Cluster, sizes: Sizes): Cluster {
   return {
     ...cluster,
     pools: Object.fromEntries(

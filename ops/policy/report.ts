@@ -1,7 +1,7 @@
 /** `policy`: every rule over what a state holds, and what of it stands there in plain text. */
 import { exceptionsOf } from "../../policy/alike.ts";
 import { judgeStack, labelOf } from "../../policy/judge.ts";
-import { nodesOfFile } from "../../policy/nodes.ts";
+import { clusterOfFile, nodesOf } from "../../policy/nodes.ts";
 import type { Finding } from "../../policy/resource.ts";
 import { rules } from "../../policy/rules.ts";
 import { readState } from "../../policy/state.ts";
@@ -25,7 +25,8 @@ export const stateRule = "state-encrypted";
  */
 export function judgeState(stack: string, exported: unknown, root: string): PolicyReport {
   const state = readState(stack, exported);
-  const judged = { ...state.stack, nodes: nodesOfFile(stack, root) };
+  const nodes = nodesOf(clusterOfFile(stack, root), state.stack.resources);
+  const judged = { ...state.stack, nodes };
   const rows = rules.map((rule) => {
     const { findings, untold: missing } = judgeStack(rule, judged, exceptionsOf(stack, root));
     return { name: rule.name, level: rule.level, findings, missing };

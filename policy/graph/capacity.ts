@@ -132,9 +132,7 @@ export function capacityFaults(world: World, nodes: readonly NodeShape[]): reado
     const candidates = open(pods);
     const wanted = atOnce(pods);
     for (let placed = 0; placed < wanted; placed += 1) {
-      const [room] = candidates
-        .filter((one) => fits(one, pods, amount, candidates))
-        .sort((left, right) => right.memory - left.memory);
+      const room = emptiest(candidates.filter((one) => fits(one, pods, amount, candidates)));
       if (room === undefined) {
         const pools = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");
         const where = pools === "" ? "no node takes them" : `on the nodes of ${pools}`;
@@ -147,6 +145,13 @@ export function capacityFaults(world: World, nodes: readonly NodeShape[]): reado
   }
   return faults;
 }
+
+/** The one with the most memory left; the first of several. */
+const emptiest = (rooms: readonly Room[]): Room | undefined =>
+  rooms.reduce<Room | undefined>(
+    (found, room) => (found === undefined || room.memory > found.memory ? room : found),
+    undefined,
+  );
 
 /** Those with the fewest nodes to go to come first, then the largest; names break ties. */
 function inOrder(world: World, open: (pods: PodSet) => readonly Room[]): readonly PodSet[] {
