@@ -4,17 +4,19 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { cacheRoot } from "./lib/cache.mjs";
 import { commands, optionsOf, setsOf } from "./lib/commands.mjs";
+import { boundCompileCache } from "./lib/compile-cache.mjs";
 import { ensureTools } from "./lib/install.mjs";
 import { InstallError, say } from "./lib/log.mjs";
 import { readManifest, toolsOf } from "./lib/manifest.mjs";
 import { ensurePackages, programNode } from "./lib/npm.mjs";
 import { linkFolder } from "./lib/path-tools.mjs";
-import { endChildren } from "./lib/process.mjs";
+import { endChildren, whileWaiting } from "./lib/process.mjs";
 import { isAtLeast } from "./lib/versions.mjs";
 
 /** @typedef {import("./lib/manifest.mjs").Manifest} Manifest */
@@ -62,14 +64,18 @@ async function main(words) {
     join(clone, "node_modules", ".bin"),
   ];
   const given = [...(command.node ?? []), program, ...command.arguments, ...options, ...rest];
-  return runProgram(node, given, {
+  const compiled = join(root, "node-compile");
+  const done = runProgram(node, given, {
     ...environmentWithoutMake(),
     PATH: [...searchPath, process.env["PATH"] ?? ""].join(delimiter),
     FLEET_CACHE_DIR: root,
     FLEET_TOOLS_PATH: tools.searchPath.join(delimiter),
     FLEET_TOOL_DIRS: JSON.stringify(tools.folders),
-    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(root, "node-compile"),
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? compiled,
   });
+  // From here on this process only waits: whatever else runs on the machine goes before it.
+  setPriority(constants.priority.PRIORITY_LOW);
+  return whileWaiting(done, (signal) => boundCompileCache(compiled, signal));
 }
 
 /**

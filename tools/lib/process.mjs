@@ -102,3 +102,22 @@ export function isAlive(pid, start) {
   }
   return start === "0" || processStart(pid) === start;
 }
+
+/**
+ * Does what nobody waits for while there is only waiting to do.
+ * @template Result
+ * @param {Promise<Result>} done
+ * @param {(signal: AbortSignal) => Promise<void>} chore stops at the signal
+ * @returns {Promise<Result>}
+ */
+export async function whileWaiting(done, chore) {
+  const waiting = new AbortController();
+  // What keeps it from its work is no fault of the command: the next one tries again.
+  const ended = chore(waiting.signal).catch(() => undefined);
+  try {
+    return await done;
+  } finally {
+    waiting.abort();
+    await ended;
+  }
+}
