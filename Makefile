@@ -105,7 +105,7 @@ check: ## format, lint, types, unit and golden tests: under a minute
 	@$(FLEET) check
 test: ## everything: the checks above, the judges, and the sandbox end to end
 	@$(FLEET) test
-bench: ## speed and size against a flat program, as ratios
+bench: ## speed and size against a flat program, as ratios; FOR=networks,check measures some parts alone
 	@$(FLEET) bench
 
 ## Stacks

@@ -32,7 +32,7 @@ interface Measured {
 /** What is measured of a network of one size. */
 export interface NetworkSize {
   readonly miners: number;
-  /** How often each preview is measured. */
+  /** How often each preview is measured; 0 leaves them out. */
   readonly rounds: number;
   /** Whether it is brought up, too, and with checkpoints or without. */
   readonly up?: "checkpoints" | "none";
@@ -85,9 +85,14 @@ async function measureNetwork(
     const fleet = await Project.of(place, clone, "fleet", {
       checkpoints: size.up === "checkpoints",
     });
-    const taken = await compareFootprints(fleet.preview(), flat.preview(), size.rounds);
+    const taken =
+      size.rounds === 0
+        ? { ours: [], peer: [] }
+        : await compareFootprints(fleet.preview(), flat.preview(), size.rounds);
     const measured = { miners: size.miners, resources, taken };
-    tell(previewFigures(measured));
+    if (size.rounds > 0) {
+      tell(previewFigures(measured));
+    }
     if (size.up !== undefined) {
       tell([await updateFigure(sandbox, fleet, rendered, measured, folder)]);
     }

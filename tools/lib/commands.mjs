@@ -125,7 +125,7 @@ export const commands = {
     takes: [],
   },
   check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
-  bench: { program: "bench/run.ts", arguments: [], sets: [...sandbox, "bench"], takes: [] },
+  bench: { program: "bench/run.ts", arguments: [], sets: [...sandbox, "bench"], takes: ["FOR"] },
   schema: { program: "ops/schema-cli.ts", arguments: [], sets: [], takes: [] },
   standins: { program: "sandbox/standins/generate.ts", arguments: [], sets: [], takes: [] },
   picture: { program: "test/picture/cli.ts", arguments: [], sets: [], takes: [] },
