@@ -23,40 +23,66 @@ export type Answer = (request: Uint8Array) => Uint8Array;
 const nothing: Answer = () => new Uint8Array();
 
 /**
+ * Does something once the answer that is being made has left: in the turn after this one it is written to its
+ * connection, and what held up that turn would hold it up.
+ */
+const afterwards = (work: () => void): void => {
+  setImmediate(() => setImmediate(work));
+};
+
+/**
  * The calls of the protocol, by their names. No rule mends a resource: `Remediate`, which an engine asks of each, is a
  * call that the pack does not know, and a call that nobody knows costs half of one that does nothing.
+ *
+ * @param prepare Reads what a stack is judged by, in time that nobody waits for: what it could not read is read, and
+ *   told of, when it is asked for.
  */
 export const answersOf = (
   pack: Pack,
   rules: readonly Rule[],
   declared = new Declared(),
-): Readonly<Record<string, Answer>> => ({
-  GetPluginInfo: () => writePluginInfo(pack),
-  GetAnalyzerInfo: () => writeInfo(pack, rules),
-  Configure: nothing,
-  ConfigureStack: (request) => {
-    const stack = readConfigureRequest(request);
-    // Once the engine has asked who this is, it waits for its program: there is time to read files.
-    setTimeout(() => {
-      try {
-        prepareFor(stack);
-      } catch {
-        // What cannot be read is told where it is asked for.
+  prepare: (stack: string) => void = prepareFor,
+): Readonly<Record<string, Answer>> => {
+  let stack: string | undefined;
+  return {
+    GetPluginInfo: () => writePluginInfo(pack),
+    // An engine tells the stack first, then asks who this is, and then waits for its program.
+    ConfigureStack: (request) => {
+      stack = readConfigureRequest(request);
+      return new Uint8Array();
+    },
+    GetAnalyzerInfo: () => {
+      const known = stack;
+      if (known !== undefined) {
+        afterwards(() => {
+          quietly(() => {
+            prepare(known);
+          });
+        });
       }
-    }, 50);
-    return new Uint8Array();
-  },
-  Analyze: (request) => {
-    const resource = readAnalyzeRequest(request);
-    declared.note(resource);
-    return writeResponse(pack, diagnosticsOf(pack, rules, resource), []);
-  },
-  AnalyzeStack: (request) => {
-    const resources = declared.all(readAnalyzeStackRequest(request));
-    const told = judgeAll(pack, rules, resources);
-    return writeResponse(pack, told.diagnostics, told.notApplicable);
-  },
-});
+      return writeInfo(pack, rules);
+    },
+    Configure: nothing,
+    Analyze: (request) => {
+      const resource = readAnalyzeRequest(request);
+      declared.note(resource);
+      return writeResponse(pack, diagnosticsOf(pack, rules, resource), []);
+    },
+    AnalyzeStack: (request) => {
+      const resources = declared.all(readAnalyzeStackRequest(request));
+      const told = judgeAll(pack, rules, resources);
+      return writeResponse(pack, told.diagnostics, told.notApplicable);
+    },
+  };
+};
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // It is done again where it is needed, and told there.
+  }
+}
 
 /** What a rule objects to, below what it protects: as the vendor's library has it. */
 const objections = (rule: Rule, findings: readonly Finding[]): Diagnostic[] =>

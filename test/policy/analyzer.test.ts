@@ -263,6 +263,33 @@ describe("the server", () => {
     expect(error?.code).toBe(grpc.status.UNIMPLEMENTED);
   });
 
+  it("reads a stack's files once the engine waits for its program, and not while it waits for the pack", async () => {
+    const done: string[] = [];
+    const prepared = Promise.withResolvers<undefined>();
+    const calls = answersOf(pack, rules, undefined, (stack) => {
+      done.push(`prepared ${stack}`);
+      prepared.resolve(undefined);
+      throw new Error("no such file");
+    });
+    const noted = (name: "ConfigureStack" | "GetAnalyzerInfo", request: Uint8Array): void => {
+      calls[name]?.(request);
+      done.push(name);
+    };
+    noted("GetAnalyzerInfo", new Uint8Array());
+    const request = new analyzer.AnalyzerStackConfigureRequest();
+    request.setStack("test");
+    noted("ConfigureStack", request.serializeBinary());
+    noted("GetAnalyzerInfo", new Uint8Array());
+    // The turn in which the answer is written to its connection.
+    await new Promise((settle) => setImmediate(settle));
+    done.push("answered");
+    await prepared.promise;
+    expect(done).toEqual([
+      ...["GetAnalyzerInfo", "ConfigureStack", "GetAnalyzerInfo"],
+      ...["answered", "prepared test"],
+    ]);
+  });
+
   it("takes all resources of a large stack as one message, and answers calls beside it", async () => {
     const asking = client(await serve(ours));
     const note = (number: number): Resource => ({
