@@ -19,19 +19,21 @@ const StepState = z.object({
   outputs: Bag,
 });
 
-/** A step that begins, ends or fails. */
-export const StepEvent = z.object({
-  metadata: z.object({
-    op: z.string(),
-    urn: z.string(),
-    type: z.string(),
-    old: StepState.nullish(),
-    new: StepState.nullish(),
-    keys: Texts,
-    diffs: Texts,
-    detailedDiff: z.record(z.string(), z.object({ diffKind: z.string() })).nullish(),
+/** A step that begins, ends or fails. Most of a log are these: their parser is made into code. */
+export const StepEvent = z.compile(
+  z.object({
+    metadata: z.object({
+      op: z.string(),
+      urn: z.string(),
+      type: z.string(),
+      old: StepState.nullish(),
+      new: StepState.nullish(),
+      keys: Texts,
+      diffs: Texts,
+      detailedDiff: z.record(z.string(), z.object({ diffKind: z.string() })).nullish(),
+    }),
   }),
-});
+);
 
 /** A policy that speaks up, or mends. */
 export const PolicyEvent = z.object({

@@ -10,6 +10,21 @@ export type Path = readonly Segment[];
  * written oddly names something that is not there instead of something else.
  */
 export function parsePath(text: string): Path {
+  const known = parsed.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const path = parse(text);
+  if (parsed.size < 1_000) {
+    parsed.set(text, path);
+  }
+  return path;
+}
+
+/** Paths are few, and one is read for each of the many things that are asked of a difference. */
+const parsed = new Map<string, Path>();
+
+function parse(text: string): Path {
   const segments: Segment[] = [];
   let position = 0;
   while (position < text.length) {
@@ -47,6 +62,11 @@ function readBracket(
     const close = text.indexOf("]", start);
     const inside = close === -1 ? "" : text.slice(start + 1, close);
     return /^\d{1,9}$/.test(inside) ? { segment: Number(inside), end: close + 1 } : undefined;
+  }
+  const quote = text.indexOf('"', start + 2);
+  const plain = text.slice(start + 2, quote === -1 ? undefined : quote);
+  if (!plain.includes("\\")) {
+    return quote !== -1 && text[quote + 1] === "]" ? { segment: plain, end: quote + 2 } : undefined;
   }
   let key = "";
   for (let position = start + 2; position < text.length; position += 1) {

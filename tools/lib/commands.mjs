@@ -12,9 +12,10 @@ const sandbox = ["engine", "cluster"];
 
 /**
  * A report is made of a log that may have tens of megabytes. Left alone, Node takes forty megabytes more before it throws
- * away what it has read, to be a twelfth quicker.
+ * away what it has read, to be a twelfth quicker; and looks through what it keeps, which is nearly all, from its first ten
+ * megabytes on, for a tenth of all the time that a report takes.
  */
-export const frugal = ["--max-semi-space-size=4"];
+export const frugal = ["--max-semi-space-size=4", "--initial-heap-size=64"];
 
 /** @type {Record<string, Command>} */
 export const commands = {
