@@ -27,6 +27,30 @@ export function repeated<Value>(
   });
 }
 
+/** Namespaces that every cluster comes with, and Google's own besides. */
+const isOfCluster = (name: string): boolean =>
+  name === "default" || /^(kube|gke-managed|gmp)-/.test(name);
+
+/**
+ * Each namespace is made by its stack, and has a Pod Security level of its own. A cluster's own is there already: the
+ * update would end half way, and taking the stack away would delete it.
+ */
+export const namespaceFaults = (
+  namespaces: readonly { readonly path: PlatformFault["path"]; readonly name: string }[],
+): PlatformFault[] => [
+  ...namespaces
+    .filter(({ name }) => isOfCluster(name))
+    .map(({ path, name }) => ({
+      path,
+      message: `must be a namespace of the stack's own, which it makes: ${name} is the cluster's`,
+    })),
+  ...repeated(
+    namespaces.map(({ path, name }) => [path, name] as const),
+    (name, first) =>
+      `namespace ${name} already stands at ${first}: their pods may do different things`,
+  ),
+];
+
 /** Who orders certificates is said in one place, and described in another. */
 export const issuerFaults = ({
   environment,

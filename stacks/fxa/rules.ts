@@ -21,6 +21,7 @@ import { plannedOnControllers, recordFaults } from "../../components/platform/re
 import {
   issuerFaults,
   keptNodeFaults,
+  namespaceFaults,
   oncePerDomain,
   pinnedFaults,
   repeated,
@@ -162,22 +163,7 @@ const imageFaults: Rule = ({ environment, images }) =>
     : [];
 
 /** Namespaces that every cluster has. */
-const reserved: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
-
-/** Each namespace is made by the stack, and has a Pod Security level of its own. */
-const namespaceFaults: Rule = (stack) => [
-  ...namespacesOf(stack)
-    .filter(({ name }) => reserved.includes(name))
-    .map(({ path, name }) => ({
-      path,
-      message: `must be a namespace of the stack's own, which it makes: ${name} is the cluster's`,
-    })),
-  ...repeated(
-    namespacesOf(stack).map(({ path, name }) => [path, name] as const),
-    (name, first) =>
-      `namespace ${name} already stands at ${first}: their pods may do different things`,
-  ),
-];
+const namespaceRule: Rule = (stack) => namespaceFaults(namespacesOf(stack));
 
 const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));
 
@@ -196,7 +182,7 @@ const rules: readonly Rule[] = [
   outwardFaults,
   nodeKeyFaults,
   imageFaults,
-  namespaceFaults,
+  namespaceRule,
   watchFaults,
   capacityRule,
 ];

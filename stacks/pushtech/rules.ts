@@ -15,6 +15,7 @@ import { programNames, programs } from "../../components/pushtech/programs.ts";
 import {
   issuerFaults,
   keptNodeFaults,
+  namespaceFaults,
   oncePerDomain,
   pinnedFaults,
   repeated,
@@ -73,13 +74,7 @@ const workloadNameFaults: Rule = (stack) =>
     (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
   );
 
-/** Each namespace has a Pod Security level of its own. */
-const namespaceFaults: Rule = (stack) =>
-  repeated(
-    namespacesOf(stack).map(({ path, name }) => [path, name] as const),
-    (name, first) =>
-      `namespace ${name} already stands at ${first}: their pods may do different things`,
-  );
+const namespaceRule: Rule = (stack) => namespaceFaults(namespacesOf(stack));
 
 const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));
 
@@ -95,7 +90,7 @@ const rules: readonly Rule[] = [
   registryFaults,
   storeFaults,
   workloadNameFaults,
-  namespaceFaults,
+  namespaceRule,
   watchFaults,
   capacityRule,
 ];

@@ -17,7 +17,7 @@ import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { visitorsOf } from "../../components/skywire/flows.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
-import { repeated } from "../rules.ts";
+import { namespaceFaults, repeated } from "../rules.ts";
 import { daemonFaults, daemonsOf, isDaemonStore } from "./daemon-shape.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraNamespaces } from "./extras-shape.ts";
@@ -227,28 +227,25 @@ export const daemonNameFaults: Rule = (stack) => {
 };
 
 /** Each namespace has a Pod Security level of its own. */
-export const namespaceFaults: Rule = (stack) =>
-  repeated(
-    [
-      [["namespaces", "services"], stack.namespaces.services] as const,
-      [["namespaces", "networkMonitor"], stack.namespaces.networkMonitor] as const,
-      [["ingress", "namespace"], stack.ingress.namespace] as const,
-      ...(stack.cluster.linode?.nodeKeeper === undefined
-        ? []
-        : [
-            [
-              ["cluster", "linode", "nodeKeeper", "namespace"],
-              stack.cluster.linode.nodeKeeper.namespace,
-            ] as const,
-          ]),
-      ...extraNamespaces(stack).map(
-        ([extra, namespace]) => [["extras", extra, "namespace"], namespace] as const,
-      ),
-      ...partNamespaces(stack.observability).map(({ path, name }) => [path, name] as const),
-    ],
-    (name, first) =>
-      `namespace ${name} already stands at ${first}: their pods may do different things`,
-  );
+const namespaceRule: Rule = ({ namespaces, ingress, cluster, extras, observability }) =>
+  namespaceFaults([
+    { path: ["namespaces", "services"], name: namespaces.services },
+    { path: ["namespaces", "networkMonitor"], name: namespaces.networkMonitor },
+    { path: ["ingress", "namespace"], name: ingress.namespace },
+    ...(cluster.linode?.nodeKeeper === undefined
+      ? []
+      : [
+          {
+            path: ["cluster", "linode", "nodeKeeper", "namespace"],
+            name: cluster.linode.nodeKeeper.namespace,
+          },
+        ]),
+    ...extraNamespaces({ extras }).map(([extra, name]) => ({
+      path: ["extras", extra, "namespace"],
+      name,
+    })),
+    ...partNamespaces(observability),
+  ]);
 
 /** What is asked of the nodes. A slot that does not exist is told by pinnedFaults. */
 export const placeableRequests = (stack: SkywireStack): CapacityRequest[] =>
@@ -292,7 +289,7 @@ const rules: readonly Rule[] = [
   sharedKeyFaults,
   workloadNameFaults,
   daemonNameFaults,
-  namespaceFaults,
+  namespaceRule,
   storeFaults,
   daemonFaults,
   extraFaults,

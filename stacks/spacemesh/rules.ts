@@ -21,7 +21,7 @@ import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { publicPoetFaults } from "../../components/spacemesh/poet-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { watchFault } from "../../components/spacemesh/watch-list.ts";
-import { repeated } from "../rules.ts";
+import { namespaceFaults, repeated } from "../rules.ts";
 import { webFaults } from "../../components/spacemesh/web-rules.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
@@ -98,25 +98,21 @@ const workloadNameFaults: Rule = (stack) =>
   );
 
 /** Each namespace has a Pod Security level of its own. */
-const namespaceFaults: Rule = ({ namespaces, ingress, observability, cluster }) =>
-  repeated(
-    [
-      [["namespaces", "network"], namespaces.network] as const,
-      [["namespaces", "webServices"], namespaces.webServices] as const,
-      [["ingress", "namespace"], ingress.namespace] as const,
-      ...(cluster.kind === "gke"
-        ? [
-            [
-              ["cluster", "addressKeeper", "namespace"],
-              cluster.google.addressKeeper.namespace,
-            ] as const,
-          ]
-        : []),
-      ...partNamespaces(observability).map(({ path, name }) => [path, name] as const),
-    ],
-    (name, first) =>
-      `namespace ${name} already stands at ${first}: their pods may do different things`,
-  );
+const namespaceRule: Rule = ({ namespaces, ingress, observability, cluster }) =>
+  namespaceFaults([
+    { path: ["namespaces", "network"], name: namespaces.network },
+    { path: ["namespaces", "webServices"], name: namespaces.webServices },
+    { path: ["ingress", "namespace"], name: ingress.namespace },
+    ...(cluster.kind === "gke"
+      ? [
+          {
+            path: ["cluster", "addressKeeper", "namespace"],
+            name: cluster.google.addressKeeper.namespace,
+          },
+        ]
+      : []),
+    ...partNamespaces(observability),
+  ]);
 
 /** Requests beyond what the pools offer. */
 const roomFaults: Rule = (stack) => {
@@ -150,7 +146,7 @@ const rules: readonly Rule[] = [
   pinnedFaults,
   hostFaults,
   workloadNameFaults,
-  namespaceFaults,
+  namespaceRule,
   watchFaults,
   roomFaults,
 ];

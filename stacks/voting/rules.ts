@@ -29,7 +29,7 @@ import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { deploymentBudget } from "../../components/workload/update.ts";
-import { repeated, keptNodeFaults } from "../rules.ts";
+import { keptNodeFaults, namespaceFaults, repeated } from "../rules.ts";
 import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
 import { composeOf, publishedPort } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
@@ -111,16 +111,12 @@ const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "the voting 
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
 /** The controllers' namespace lets pods do more than the services'. */
-const namespaceFaults: Rule = ({ namespace, ingress, observability }) =>
-  repeated(
-    [
-      [["namespace"], namespace] as const,
-      [["ingress", "namespace"], ingress.namespace] as const,
-      ...partNamespaces(observability).map(({ path, name }) => [path, name] as const),
-    ],
-    (name, first) =>
-      `namespace ${name} already stands at ${first}: their pods may do different things`,
-  );
+const namespaceRule: Rule = ({ namespace, ingress, observability }) =>
+  namespaceFaults([
+    { path: ["namespace"], name: namespace },
+    { path: ["ingress", "namespace"], name: ingress.namespace },
+    ...partNamespaces(observability),
+  ]);
 
 /** A service with the Workload it becomes. */
 interface Planned {
@@ -240,7 +236,7 @@ const rules: readonly Rule[] = [
   hostPortFaults,
   hostFaults,
   pinnedFaults,
-  namespaceFaults,
+  namespaceRule,
   regionFaults,
   keeperFaults,
   contradictionFaults,

@@ -669,6 +669,12 @@ export const commonFaults: readonly FaultCase[] = [
     says: "namespace skywire already stands at",
   },
   {
+    title: "a namespace that every cluster has",
+    spoil: config({ "fleet:namespaces": { services: "default", networkMonitor: "kube-system" } }),
+    paths: ["fleet:namespaces.services", "fleet:namespaces.networkMonitor"],
+    says: "must be a namespace of the stack's own, which it makes",
+  },
+  {
     title: "two workloads of one name",
     spoil: config({ "fleet:services/setup-nodes": { "route-finder": { key: "setup-node" } } }),
     paths: ["fleet:services.setup-nodes.route-finder"],

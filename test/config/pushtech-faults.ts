@@ -152,6 +152,12 @@ const staging: readonly Omit<FaultCase, "stack">[] = [
     says: "namespace pushtech already stands at fleet:namespace",
   },
   {
+    title: "the NFS server in a namespace of the cluster's",
+    spoil: config({ "fleet:stores/imageNamespace": "default" }),
+    paths: ["fleet:stores.imageNamespace"],
+    says: "must be a namespace of the stack's own, which it makes: default is the cluster's",
+  },
+  {
     title: "more than the three workers hold",
     spoil: config({
       "fleet:services/storage": {

@@ -29,6 +29,13 @@ const joining = {
 };
 
 const cases: readonly Omit<FaultCase, "stack">[] = [
+  {
+    title: "a network in a namespace of Google's",
+    spoil: config({ "fleet:namespaces/network": "gmp-system" }),
+    // Its logs are read by its name.
+    paths: ["fleet:namespaces.network", "fleet:observability.logs.families.sm.namespaces[0]"],
+    says: "must be a namespace of the stack's own, which it makes: gmp-system is the cluster's",
+  },
   // The list of the issue.
   {
     title: "fewer nodes than bootnodes that must lie apart",

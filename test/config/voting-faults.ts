@@ -278,6 +278,12 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     says: "namespace ingress already stands at fleet:namespace",
   },
   {
+    title: "controllers in a namespace of the cluster's",
+    spoil: config({ "fleet:ingress/namespace": "kube-system" }),
+    paths: ["fleet:ingress.namespace", "fleet:observability.logs.families.voting.namespaces[1]"],
+    says: "must be a namespace of the stack's own, which it makes: kube-system is the cluster's",
+  },
+  {
     title: "a controller on a slot that no pool has",
     spoil: config({ "fleet:ingress/controllers/traefik/exposure/slot": 3 }),
     paths: ["fleet:ingress.controllers.traefik.exposure.slot"],
