@@ -15,7 +15,7 @@ import {
 } from "../docs/tutorial.ts";
 import { lockHolder } from "../../sandbox/lock.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
-import { run } from "../judges/tools.ts";
+import { type Finished, run } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 import { Emulator, runInTerminal } from "../sandbox/pseudo-terminal.ts";
 import type { TestSandbox } from "./sandbox.ts";
@@ -105,6 +105,29 @@ export class TutorialReader {
     return printed.join("\n");
   }
 
+  /** Folder of the reader's clone. */
+  get clone(): string {
+    return this.#folder;
+  }
+
+  /** Types a line that the tutorial does not have. Both streams are in `stdout`. */
+  async try(line: string): Promise<Finished> {
+    const options = { cwd: this.#folder, env: this.#environment };
+    return run("/bin/sh", ["-c", `{ ${line}\n} 2>&1`], options);
+  }
+
+  /** Does something while the tutorial's file is another one; then it is again as it was. */
+  async meanwhile<T>(change: (text: string) => string, work: () => Promise<T>): Promise<T> {
+    const path = join(this.#folder, tutorialFile);
+    const former = readFileSync(path, "utf8");
+    this.#write(change);
+    try {
+      return await work();
+    } finally {
+      writeFileSync(path, former);
+    }
+  }
+
   dispose(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -115,8 +138,7 @@ export class TutorialReader {
   }
 
   async #type({ line, prints }: Typed): Promise<string> {
-    const options = { cwd: this.#folder, env: this.#environment };
-    const { code, stdout } = await run("/bin/sh", ["-c", `{ ${line}\n} 2>&1`], options);
+    const { code, stdout } = await this.try(line);
     const fails = prints.flat().some((shown) => /^up failed:|nothing was touched/.test(shown));
     expect(code === 0, `${line}\n${stdout}`).toBe(!fails);
     this.#expectPrinted(line, prints, [stdout]);

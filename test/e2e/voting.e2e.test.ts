@@ -2,23 +2,27 @@
  * The voting application on a sandbox of its own: the tutorial (docs/tutorial.md), typed as it is
  * written into a clone, with the real make, engine, API server, scheduler and controllers; at its end
  * the same services on a Swarm of the Docker stand-in. Proves that the tutorial works and prints what
- * it shows; and order, placement, scaling, exchange, rollback and removal. No container runs.
+ * it shows; order, placement, scaling, exchange, rollback and removal; and that a review against what runs
+ * tells of what changes, and touches nothing. No container runs.
  *
  * The tests are one story and build on each other, in this order.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { Report, type StackReport } from "../../review/model.ts";
 import { run } from "../judges/tools.ts";
 import type { VotingOnKubernetes } from "../../stacks/voting/schema.ts";
 import { clone, render, type Rendered } from "../rendered.ts";
+import { expectNoSecret } from "./canaries.ts";
 import { endpointFaults, nodeFaults, podsByWorkload, workloadFaults } from "./cluster-state.ts";
 import { nodesOf } from "./live-objects.ts";
 import { processesUnder } from "./processes.ts";
-import { settled, testSandbox, type TestSandbox } from "./sandbox.ts";
+import { sandboxSecrets, settled, testSandbox, type TestSandbox } from "./sandbox.ts";
 import { TutorialReader } from "./tutorial-reader.ts";
+import { everything } from "./untouched.ts";
 
 describe("the voting application in a sandbox", () => {
   let rendered: Rendered<VotingOnKubernetes>;
@@ -96,6 +100,51 @@ describe("the voting application in a sandbox", () => {
     );
     expect(places.filter(([namespace]) => namespace === "ingress")).toEqual([["ingress", "edge"]]);
     expect(groups.get("log-shipper/log-shipper")).toHaveLength(pools.size);
+  });
+
+  /** `make review` of the reader's file, as it is or changed meanwhile. */
+  async function review(change = (text: string) => text): Promise<{
+    readonly code: string;
+    readonly makeCode: number | null;
+    readonly stack: StackReport;
+  }> {
+    const { code: makeCode, stdout } = await reader.meanwhile(change, () =>
+      reader.try("make review STACK=voting"),
+    );
+    const folder = join(reader.clone, ".review");
+    expect({ stdout, there: existsSync(folder) }).toEqual({ stdout, there: true });
+    expectNoSecret(folder, [...sandboxSecrets(sandbox).values()]);
+    const report = readFileSync(join(folder, "report.json"), "utf8");
+    const [stack] = Report.parse(JSON.parse(report)).stacks;
+    if (stack === undefined) {
+      throw new Error(`no stack in the report:\n${stdout}`);
+    }
+    return { code: readFileSync(join(folder, "exit-code"), "utf8").trim(), makeCode, stack };
+  }
+
+  test("a review of what runs says that nothing changes, and changes nothing", async () => {
+    const before = await everything(sandbox);
+    const { code, makeCode, stack } = await review();
+    expect({ code, makeCode, items: stack.items }).toEqual({ code: "0", makeCode: 0, items: [] });
+    expect(stack).toMatchObject({ outcome: "unchanged", provenance: { target: "sandbox" } });
+    expect(await everything(sandbox)).toBe(before);
+  });
+
+  test("a review of another image tells of its workload alone, and changes nothing", async () => {
+    const before = await everything(sandbox);
+    const { code, makeCode, stack } = await review((text) =>
+      text.replace("examplevotingapp_vote:before", "examplevotingapp_vote:reviewed"),
+    );
+    expect({ code, makeCode }).toEqual({ code: "2", makeCode: 0 });
+    expect(stack.items.map(({ resource }) => resource.label).sort()).toEqual([
+      "Deployment voting/vote",
+      "KubernetesService vote",
+    ]);
+    expect(stack.items.flatMap(({ words }) => words)).toContain(
+      "vote: image docker.io/dockersamples/examplevotingapp_vote: before -> reviewed",
+    );
+    expect(stack.ripple.map(({ workload }) => workload.label)).toEqual(["Deployment voting/vote"]);
+    expect(await everything(sandbox)).toBe(before);
   });
 
   test("scaling starts pods and restarts none", async () => {
