@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../components/base/flows.ts";
 import type { DataPolicy } from "../components/base/scalars.ts";
+import type { BalancerPorts } from "../components/platform/balancer-ports.ts";
 import { balancerCloud } from "../components/platform/balancer.ts";
 import { CertManager } from "../components/platform/cert-manager.ts";
 import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
@@ -45,6 +46,8 @@ export interface GroundOptions {
   readonly there?: NodesThere;
   /** What must run no more before nodes go, where they go. Default: nothing. */
   readonly ended?: Promise<readonly pulumi.Resource[]> | undefined;
+  /** Controller → ports of the nodes behind its balancer. Default: Kubernetes chooses some. */
+  readonly balancerPorts?: ReadonlyMap<string, BalancerPorts> | undefined;
   /** Who may call hosts that are not for everybody. Default: none is such. */
   readonly guards?: Guards;
 }
@@ -54,7 +57,7 @@ export function layGround(
   stack: GroundSections,
   { stack: name, isClusterUnread: isUnread }: StackContext,
   flows: readonly Flow[],
-  { there, ended, guards }: GroundOptions = {},
+  { there, ended, balancerPorts, guards }: GroundOptions = {},
 ): Ground {
   const { system, ingress, certificates, data } = stack;
   const networkPolicy = stack.networkPolicy === "on";
@@ -75,6 +78,7 @@ export function layGround(
       cloud: balancerCloud(name, stack.cluster, cluster),
       flows,
       networkPolicy,
+      balancerPorts,
       ...(guards === undefined ? {} : { guards }),
     },
     opts,

@@ -4,6 +4,7 @@ import type { Awaitable } from "../base/ready.ts";
 import type { Flow } from "../base/flows.ts";
 import type { ClusterConfig } from "./cluster.schema.ts";
 import type { DnsTarget } from "./dns-records.ts";
+import type { BalancerPorts } from "./balancer-ports.ts";
 import type { BalancerCloud } from "./balancer.ts";
 import type { Guards } from "./guards.ts";
 import { IngressController, type ControllerKind } from "./ingress-controller.ts";
@@ -25,6 +26,8 @@ export interface IngressControllersArgs {
   readonly flows: readonly Flow[];
   /** Hosts that not everybody may call. Default: none. */
   readonly guards?: Guards;
+  /** Controller → ports of the nodes that its balancer dials. Default: Kubernetes chooses some. */
+  readonly balancerPorts?: ReadonlyMap<string, BalancerPorts> | undefined;
   /** Default true. */
   readonly networkPolicy?: boolean;
 }
@@ -76,6 +79,7 @@ export class IngressControllers extends pulumi.ComponentResource implements Awai
             cloud: args.cloud,
             flows: args.flows,
             guards: guardsOf(guards, config, className),
+            balancerPorts: args.balancerPorts?.get(className),
             networkPolicy,
           },
           { parent: this, dependsOn: [...namespace.ready] },

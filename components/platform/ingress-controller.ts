@@ -10,6 +10,7 @@ import type { Flow } from "../base/flows.ts";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
+import type { BalancerPorts } from "./balancer-ports.ts";
 import { type BalancerCloud, balancerTarget, makeBalancer } from "./balancer.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import { slotTarget } from "./dns-records.ts";
@@ -44,6 +45,8 @@ export interface IngressControllerArgs {
   readonly flows: readonly Flow[];
   /** Those of its hosts that not everybody may call. */
   readonly guards: Guards;
+  /** Ports of the nodes that its balancer dials. Default: Kubernetes chooses some. */
+  readonly balancerPorts?: BalancerPorts | undefined;
   /** Default true. */
   readonly networkPolicy?: boolean;
 }
@@ -155,7 +158,7 @@ function entryOf(
 /** The Service before the controller, where it has one, and where that leads. */
 function balanced(
   name: string,
-  { config: { exposure }, namespaceName: namespace, cloud }: IngressControllerArgs,
+  { config: { exposure }, namespaceName: namespace, cloud, balancerPorts }: IngressControllerArgs,
   labels: Record<string, string>,
   parent: pulumi.Resource,
 ): { service: Service; targets: () => readonly DnsTarget[] } | undefined {
@@ -167,7 +170,7 @@ function balanced(
     `${name}-balancer`,
     {
       metadata: { name, namespace, labels, annotations },
-      spec: balancerSpec(name),
+      spec: balancerSpec(name, balancerPorts),
     },
     { parent },
   );
@@ -205,15 +208,20 @@ function entryPolicy(
   };
 }
 
-function balancerSpec(name: string): k8s.types.input.core.v1.ServiceSpec {
+function balancerSpec(
+  name: string,
+  nodePorts: BalancerPorts | undefined,
+): k8s.types.input.core.v1.ServiceSpec {
+  const port = (port: number, targetPort: "web" | "websecure") => ({
+    ...{ name: targetPort, port, targetPort, protocol: "TCP" },
+    ...(nodePorts === undefined ? {} : { nodePort: nodePorts[targetPort] }),
+  });
   return {
     type: "LoadBalancer",
     selector: { [workloadLabel]: name },
     // Keeps the client's address, and nodes without a pod are left out.
     externalTrafficPolicy: "Local",
-    ports: [
-      { name: "web", port: 80, targetPort: "web", protocol: "TCP" },
-      { name: "websecure", port: 443, targetPort: "websecure", protocol: "TCP" },
-    ],
+    ...(nodePorts === undefined ? {} : { healthCheckNodePort: nodePorts.health }),
+    ports: [port(80, "web"), port(443, "websecure")],
   };
 }

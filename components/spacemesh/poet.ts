@@ -35,6 +35,8 @@ export type PublicPoetPort =
       readonly address: pulumi.Input<string>;
       /** What binds the Service to that address. */
       readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
+      /** Ports of the nodes that the balancer dials, and looks at. Default: Kubernetes chooses some. */
+      readonly nodePorts?: { readonly port: number; readonly health: number } | undefined;
     }
   | { readonly kind: "node-port"; readonly host: string; readonly nodePort: number };
 
@@ -185,6 +187,9 @@ export class Poet extends pulumi.ComponentResource implements Awaitable {
       );
     }
     const isBalanced = exposed.kind === "load-balancer";
+    const { port: nodePort, health } = isBalanced
+      ? (exposed.nodePorts ?? {})
+      : { port: exposed.nodePort };
     new Service(
       `${publicPoetService}-service`,
       {
@@ -199,13 +204,14 @@ export class Poet extends pulumi.ComponentResource implements Awaitable {
           selector: { [workloadLabel]: name },
           // Only the node that runs it is asked by the balancer, and callers keep their address.
           ...(isBalanced ? { externalTrafficPolicy: "Local" } : {}),
+          ...(health === undefined ? {} : { healthCheckNodePort: health }),
           ports: [
             {
               name: "rest",
               port: isBalanced ? exposed.port : poetRestPort,
               targetPort: "rest",
               protocol: "TCP",
-              ...(isBalanced ? {} : { nodePort: exposed.nodePort }),
+              ...(nodePort === undefined ? {} : { nodePort }),
             },
           ],
         },

@@ -4,6 +4,7 @@ import { openPages } from "../../components/observability/open-pages.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { StackContext } from "../context.ts";
+import { portsOfControllers } from "./balancer-ports.ts";
 import { makeRecords, openWebServices } from "./entry.ts";
 import { type Ground, layGround } from "../ground.ts";
 import { nodesThere } from "./nodes-there.ts";
@@ -25,6 +26,7 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   const ground = layGround(config, context, flowsOfStack(config), {
     there: nodesThere(config),
     ended: parking?.ended,
+    balancerPorts: portsOfControllers(config),
   });
   observe(config, context, ground);
   const { system } = config;

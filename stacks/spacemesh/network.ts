@@ -22,6 +22,7 @@ import type { ProgramImage, Surroundings } from "../../components/workload/surro
 import { Watch } from "../../components/spacemesh/watch.ts";
 import type { StackContext } from "../context.ts";
 import type { Ground } from "../ground.ts";
+import { portsOfPoet } from "./balancer-ports.ts";
 import { emptied } from "./park.ts";
 import { everywherePorts, publishedPorts } from "./published-ports.ts";
 import type { SpacemeshStack } from "./schema.ts";
@@ -161,6 +162,7 @@ function publicPoet(stack: SpacemeshStack, { cluster }: Ground): PublicPoetPort 
     ...poets.public,
     address: address.address,
     annotations: reservedBalancerAnnotations(address.name),
+    nodePorts: portsOfPoet(stack),
   };
 }
 

@@ -23,6 +23,7 @@ import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { watchFault } from "../../components/spacemesh/watch-list.ts";
 import { namespaceFaults, repeated } from "../rules.ts";
 import { webFaults } from "../../components/spacemesh/web-rules.ts";
+import { balancerPortFaults } from "./balancer-ports.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import { placeableRequests, stackWorkloads } from "./requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
@@ -53,6 +54,7 @@ const sectionFaults: Rule = (stack) => [
   ...networkFaults(stack, slotsOf(stack)),
   ...networkNameFaults(["network", "name"], stack.network.name),
   ...publicPoetFaults(stack, googleOf(stack.cluster) !== undefined),
+  ...balancerPortFaults(stack),
   ...(stack.webServices === undefined ? [] : webFaults(stack.network, stack.webServices)),
 ];
 
