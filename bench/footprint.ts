@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-import { summarise, type Times, type Work } from "./measure.ts";
+import { endOf, summarise, type Times, type Work } from "./measure.ts";
 
 /** What a command took. */
 export interface Footprint {
@@ -86,8 +86,9 @@ export async function footprintOf(work: Work): Promise<Footprint> {
   });
   const [, seconds, user, system] = /([\d.]+) ([\d.]+) ([\d.]+)\s*$/.exec(told) ?? [];
   if (status !== 0 || system === undefined) {
-    const output = `${printed}\n${told}`.trim().split("\n").slice(-30).join("\n");
-    throw new Error(`${work.command} ${work.arguments.join(" ")} failed:\n${output}`);
+    throw new Error(
+      `${work.command} ${work.arguments.join(" ")} failed:\n${endOf(`${printed}\n${told}`)}`,
+    );
   }
   return {
     seconds: Number(seconds),

@@ -1,6 +1,9 @@
 /** Side-by-side measurement: the same work done twice, in turn, in one run. */
 import { spawn } from "node:child_process";
 
+/** Lines of a failure that are told. */
+const lastLines = 30;
+
 /** A command to time. */
 export interface Work {
   readonly command: string;
@@ -36,10 +39,18 @@ export async function run(work: Work): Promise<string> {
     child.on("close", settle);
   });
   if (status !== 0) {
-    const output = `${printed}\n${complained}`.trim().split("\n").slice(-30).join("\n");
-    throw new Error(`${work.command} ${work.arguments.join(" ")} failed:\n${output}`);
+    throw new Error(
+      `${work.command} ${work.arguments.join(" ")} failed:\n${endOf(`${printed}\n${complained}`)}`,
+    );
   }
   return printed;
+}
+
+/** What is said of a failure: each line that names an error, of however long a text, and its last ones. */
+export function endOf(output: string): string {
+  const lines = output.trim().split("\n");
+  const errors = lines.slice(0, -lastLines).filter((line) => /\berror\b/i.test(line));
+  return [...errors.slice(0, lastLines), ...lines.slice(-lastLines)].join("\n");
 }
 
 /** Runs a piece of work once and tells how long it took, in seconds. A failed run has no time. */
