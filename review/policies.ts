@@ -18,11 +18,12 @@ export function policiesOf(stack: string, preview: StackPreview): Policies {
   const mandatory = new Set(violations.filter(({ level }) => level === "mandatory").map(key));
   const broken = new Set(violations.map(key));
   const blind = new Set(couldNotRun.map(key).filter((each) => !broken.has(each)));
-  const known = new Set(
-    preview.policySummaries.flatMap(({ pack, passed, failed }) =>
-      [...passed, ...failed].map((policy) => key({ pack, policy })),
-    ),
-  );
+  const known = new Set<string>();
+  for (const { pack, passed, failed } of preview.policySummaries) {
+    for (const policy of [...passed, ...failed]) {
+      known.add(key({ pack, policy }));
+    }
+  }
   const passed = [...known].filter((each) => !broken.has(each) && !blind.has(each)).length;
   const counts = { mandatory: mandatory.size, advisory: broken.size - mandatory.size };
   return {

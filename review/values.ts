@@ -69,16 +69,16 @@ export function lookUp(root: unknown, path: Path): unknown {
   let value = root;
   // Asked tens of thousands of times before any of it is compiled: then a loop by element costs far more.
   for (let at = 0; at < path.length; at += 1) {
-    if (isSecret(value) || isUnknown(value)) {
-      return value;
+    if (typeof value !== "object" || value === null) {
+      return isUnknown(value) ? value : undefined;
     }
     const segment = path[at] ?? "";
     if (Array.isArray(value)) {
       value = typeof segment === "number" ? value[segment] : undefined;
-    } else if (isObject(value) && Object.hasOwn(value, segment)) {
-      value = value[segment];
+    } else if (isSecret(value)) {
+      return value;
     } else {
-      return undefined;
+      value = Object.hasOwn(value, segment) ? (value as JsonObject)[segment] : undefined;
     }
   }
   return value;

@@ -20,7 +20,7 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
     return standing(type, (after ?? before)?.inputs);
   }
   const [old, now] = [before?.inputs ?? {}, after?.inputs ?? {}];
-  const own = makers.filter(({ isFor }) => isFor(type));
+  const own = makersOf(type);
   const rest = differences.filter(({ text, isSecret }) => {
     return !isSecret && !own.some(({ paths }) => paths.test(text));
   });
@@ -203,6 +203,21 @@ const makers: readonly Maker[] = [
     words: (type, before, after) => metadataWords("annotation", "annotations", type, before, after),
   },
 ];
+
+/** Types are few and asked for often. */
+const chosen = new Map<string, readonly Maker[]>();
+
+function makersOf(type: string): readonly Maker[] {
+  const known = chosen.get(type);
+  if (known !== undefined) {
+    return known;
+  }
+  const own = makers.filter(({ isFor }) => isFor(type));
+  if (chosen.size < 1_000) {
+    chosen.set(type, own);
+  }
+  return own;
+}
 
 function metadataWords(
   name: string,

@@ -28,30 +28,33 @@ function isReal(subject: Subject): boolean {
 export const accessRules: readonly Rule[] = [
   {
     name: "rights-changed",
+    kinds: roles,
     see: (subject) =>
-      isKind(subject, ...roles) && isReal(subject)
+      isReal(subject)
         ? `who may do what in the cluster: ${subject.resource.kind} ${happens(subject)}`
         : undefined,
   },
   {
     name: "account-changed",
+    kinds: ["ServiceAccount"],
     see: (subject) =>
-      isKind(subject, "ServiceAccount") && isReal(subject) && subject.change.operation !== "create"
+      isReal(subject) && subject.change.operation !== "create"
         ? `the identity of pods ${happens(subject)}`
         : undefined,
   },
   {
     name: "network-policy-changed",
+    kinds: ["NetworkPolicy", "CiliumNetworkPolicy", "GlobalNetworkPolicy"],
     see: (subject) =>
-      isKind(subject, "NetworkPolicy", "CiliumNetworkPolicy", "GlobalNetworkPolicy") &&
       isReal(subject)
         ? `who may reach these pods, and whom they reach: the policy ${happens(subject)}`
         : undefined,
   },
   {
     name: "service-opened",
+    kinds: ["Service"],
     see: (subject) => {
-      if (!isKind(subject, "Service") || subject.change.operation === "delete") {
+      if (subject.change.operation === "delete") {
         return undefined;
       }
       const [was, is] = [subject.before, subject.after].map(
@@ -64,18 +67,16 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "sources-changed",
+    kinds: ["Service"],
     see: (subject) =>
-      isKind(subject, "Service") &&
       touches(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)
         ? `from where it is reached: ${told(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)}`
         : undefined,
   },
   {
     name: "host-changed",
+    kinds: ["Ingress", "IngressRoute", "HTTPRoute", "Gateway"],
     see: (subject) => {
-      if (!isKind(subject, "Ingress", "IngressRoute", "HTTPRoute", "Gateway")) {
-        return undefined;
-      }
       if (subject.change.operation === "create") {
         return `reachable from outside under ${hostsOf(subject.after).join(", ")}`;
       }
@@ -110,8 +111,9 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "secret-changed",
+    kinds: ["Secret"],
     see: (subject) =>
-      isKind(subject, "Secret") && touches(subject, /^(data|stringData|type)\b/)
+      touches(subject, /^(data|stringData|type)\b/)
         ? "who holds the old value is shut out, who holds the new one is let in"
         : undefined,
   },

@@ -3,16 +3,7 @@ import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicasOf } from "../kubernetes/pods.ts";
 import { sayBoth } from "../say.ts";
 import { lookUp, textAt } from "../values.ts";
-import {
-  at,
-  differs,
-  goes,
-  goesWord,
-  isKind,
-  type Rule,
-  type Subject,
-  touches,
-} from "./subject.ts";
+import { at, differs, goes, goesWord, type Rule, type Subject, touches } from "./subject.ts";
 
 /** Cloud types that hold data: they go with it. */
 const stores =
@@ -43,25 +34,27 @@ function isKubernetes({ change }: Subject): boolean {
 export const dataRules: readonly Rule[] = [
   {
     name: "claim-deleted",
+    kinds: ["PersistentVolumeClaim"],
     see: (subject) =>
-      isKind(subject, "PersistentVolumeClaim") && subject.change.operation === "delete"
+      subject.change.operation === "delete"
         ? "the claim is deleted, and its volume with it unless its class retains it"
         : undefined,
   },
   {
     name: "claim-replaced",
+    kinds: ["PersistentVolumeClaim"],
     see: (subject) =>
-      isKind(subject, "PersistentVolumeClaim") && subject.change.operation === "replace"
-        ? "the claim is replaced by an empty one"
-        : undefined,
+      subject.change.operation === "replace" ? "the claim is replaced by an empty one" : undefined,
   },
-  { name: "claim-shrunk", see: seeShrunk },
+  {
+    name: "claim-shrunk",
+    kinds: ["PersistentVolumeClaim", "StatefulSet", "PersistentVolume"],
+    see: seeShrunk,
+  },
   {
     name: "volume-deleted",
-    see: (subject) =>
-      isKind(subject, "PersistentVolume") && goes(subject)
-        ? `the volume ${goesWord(subject)}`
-        : undefined,
+    kinds: ["PersistentVolume"],
+    see: (subject) => (goes(subject) ? `the volume ${goesWord(subject)}` : undefined),
   },
   {
     name: "volume-not-retained",
@@ -73,30 +66,34 @@ export const dataRules: readonly Rule[] = [
   },
   {
     name: "stateful-set-deleted",
+    kinds: ["StatefulSet"],
     see: (subject) =>
-      isKind(subject, "StatefulSet") && subject.change.operation === "delete"
+      subject.change.operation === "delete"
         ? "what keeps the pods of these volumes is deleted"
         : undefined,
   },
   {
     name: "stateful-set-replaced",
+    kinds: ["StatefulSet"],
     see: (subject) =>
-      isKind(subject, "StatefulSet") && subject.change.operation === "replace"
+      subject.change.operation === "replace"
         ? "all its pods go at once; those of the new one take up the old claims only under the same names"
         : undefined,
   },
-  { name: "claims-of-a-smaller-set", see: seeSmallerSet },
+  { name: "claims-of-a-smaller-set", kinds: ["StatefulSet"], see: seeSmallerSet },
   {
     name: "namespace-deleted",
+    kinds: ["Namespace"],
     see: (subject) =>
-      isKind(subject, "Namespace") && goes(subject)
+      goes(subject)
         ? `the namespace ${goesWord(subject)}, and all that is in it is deleted, what this stack does not know included`
         : undefined,
   },
   {
     name: "definition-deleted",
+    kinds: ["CustomResourceDefinition"],
     see: (subject) =>
-      isKind(subject, "CustomResourceDefinition") && goes(subject)
+      goes(subject)
         ? `the definition ${goesWord(subject)}, and all objects of this kind are deleted with it`
         : undefined,
   },
@@ -109,11 +106,9 @@ export const dataRules: readonly Rule[] = [
   },
   {
     name: "address-lost",
+    kinds: ["Service"],
     see: (subject) => {
-      if (
-        !isKind(subject, "Service") ||
-        textAt(subject.before, "spec", "type") !== "LoadBalancer"
-      ) {
+      if (textAt(subject.before, "spec", "type") !== "LoadBalancer") {
         return undefined;
       }
       const stays = textAt(subject.after, "spec", "type") === "LoadBalancer" && !goes(subject);
@@ -148,10 +143,7 @@ export const dataRules: readonly Rule[] = [
 ];
 
 function seeShrunk(subject: Subject): string | undefined {
-  if (
-    !differs(subject) ||
-    !isKind(subject, "PersistentVolumeClaim", "StatefulSet", "PersistentVolume")
-  ) {
+  if (!differs(subject)) {
     return undefined;
   }
   const shrunk = at(subject, /(resources\.requests|capacity)\.storage$/).find(
@@ -166,7 +158,7 @@ function seeShrunk(subject: Subject): string | undefined {
 }
 
 function seeSmallerSet(subject: Subject): string | undefined {
-  if (!isKind(subject, "StatefulSet") || !differs(subject)) {
+  if (!differs(subject)) {
     return undefined;
   }
   const policy = ["spec", "persistentVolumeClaimRetentionPolicy"];

@@ -58,9 +58,9 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "selector-changed",
+    kinds: ["Deployment", "StatefulSet", "DaemonSet", "Service"],
     see: (subject) =>
-      touches(subject, /^spec\.selector\b/) &&
-      isKind(subject, "Deployment", "StatefulSet", "DaemonSet", "Service")
+      touches(subject, /^spec\.selector\b/)
         ? "other pods are selected than before: those that run are let go"
         : undefined,
   },
@@ -97,15 +97,15 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "way-deleted",
+    kinds: ways,
     see: (subject) =>
-      isKind(subject, ...ways) && subject.change.operation === "delete"
-        ? "what is reached through it is no longer"
-        : undefined,
+      subject.change.operation === "delete" ? "what is reached through it is no longer" : undefined,
   },
   {
     name: "port-removed",
+    kinds: ["Service"],
     see: (subject) => {
-      if (!isKind(subject, "Service") || !differs(subject)) {
+      if (!differs(subject)) {
         return undefined;
       }
       const ports = (inputs: unknown): ReadonlySet<string> =>
@@ -119,8 +119,9 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "config-deleted",
+    kinds: ["ConfigMap", "Secret"],
     see: (subject) => {
-      const gone = subject.change.operation === "delete" && isKind(subject, "ConfigMap", "Secret");
+      const gone = subject.change.operation === "delete";
       const readers = gone ? subject.around.readersOf(subject.resource.kind, subject.before) : [];
       const names = readers.map(
         ({ type, inputs }) => `${kindOf(type) ?? ""} ${textAt(inputs, "metadata", "name") ?? ""}`,

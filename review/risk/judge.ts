@@ -4,7 +4,7 @@ import { accessRules } from "./access.ts";
 import { dataRules } from "./data.ts";
 import { downtimeRules } from "./downtime.ts";
 import { cosmeticRules, rolloutRules } from "./rollout.ts";
-import type { Rule, Subject } from "./subject.ts";
+import { isKind, type Rule, type Subject } from "./subject.ts";
 
 /** Every rule by the risk it stands for, worst first. */
 export const rules: readonly (readonly [RiskClass, readonly Rule[]])[] = [
@@ -26,18 +26,39 @@ const fallbacks: ReadonlySet<string> = new Set([
   "template-changed",
 ]);
 
-/** The same rules one after the other. */
-const asked = rules.flatMap(([risk, each]) =>
-  each.map(({ name, see }) => ({ rule: name, risk, see, isFallback: fallbacks.has(name) })),
+/** A rule among all others. */
+interface Asked extends Rule {
+  readonly risk: RiskClass;
+  readonly isFallback: boolean;
+}
+
+const all: readonly Asked[] = rules.flatMap(([risk, each]) =>
+  each.map((rule) => ({ ...rule, risk, isFallback: fallbacks.has(rule.name) })),
 );
+
+/** Type → rules that are about it. Types are few and asked for often. */
+const chosen = new Map<string, readonly Asked[]>();
+
+function rulesOf(subject: Subject): readonly Asked[] {
+  const { type } = subject.change;
+  const known = chosen.get(type);
+  if (known !== undefined) {
+    return known;
+  }
+  const own = all.filter(({ kinds }) => kinds === undefined || isKind(subject, ...kinds));
+  if (chosen.size < 1_000) {
+    chosen.set(type, own);
+  }
+  return own;
+}
 
 /** What the rules say, worst first; at least one. */
 export function judge(subject: Subject): Finding[] {
   const findings: Finding[] = [];
-  asked.forEach(({ rule, risk, see, isFallback }) => {
+  rulesOf(subject).forEach(({ name, risk, see, isFallback }) => {
     const why = isFallback && findings.length > 0 ? undefined : see(subject);
     if (why !== undefined) {
-      findings.push({ rule, risk, why });
+      findings.push({ rule: name, risk, why });
     }
   });
   return findings;

@@ -3,7 +3,7 @@ import type { RawDifference } from "../differences.ts";
 import { templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicaChange, rolls, told } from "./downtime.ts";
-import { at, differs, isKind, type Rule, touches } from "./subject.ts";
+import { at, differs, type Rule, touches } from "./subject.ts";
 
 const template = /^spec\.(jobTemplate\.spec\.)?template\b/;
 
@@ -53,46 +53,40 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "job-run",
-    see: (subject) =>
-      isKind(subject, "Job") && subject.change.operation === "replace"
-        ? "the job runs again"
-        : undefined,
+    kinds: ["Job"],
+    see: (subject) => (subject.change.operation === "replace" ? "the job runs again" : undefined),
   },
   {
     name: "job-deleted",
-    see: (subject) =>
-      isKind(subject, "Job", "CronJob") && subject.change.operation === "delete"
-        ? "it no longer runs"
-        : undefined,
+    kinds: ["Job", "CronJob"],
+    see: (subject) => (subject.change.operation === "delete" ? "it no longer runs" : undefined),
   },
   {
     name: "schedule-changed",
-    see: (subject) =>
-      isKind(subject, "CronJob") && touches(subject, /^spec\./) ? "when or how it runs" : undefined,
+    kinds: ["CronJob"],
+    see: (subject) => (touches(subject, /^spec\./) ? "when or how it runs" : undefined),
   },
   {
     name: "config-changed",
+    kinds: ["ConfigMap"],
     see: (subject) =>
-      isKind(subject, "ConfigMap") && touches(subject, /^(data|binaryData)\b/)
+      touches(subject, /^(data|binaryData)\b/)
         ? "what pods read from it; each sees it when it starts next, and mounted files sooner"
         : undefined,
   },
   {
     name: "budget-changed",
+    kinds: ["PodDisruptionBudget", "HorizontalPodAutoscaler", "PriorityClass"],
     see: (subject) =>
-      isKind(subject, "PodDisruptionBudget", "HorizontalPodAutoscaler", "PriorityClass") &&
-      (!differs(subject) || touches(subject, /^(spec|value)\b/))
+      !differs(subject) || touches(subject, /^(spec|value)\b/)
         ? "how many pods are kept"
         : undefined,
   },
   {
     name: "storage-grown",
+    kinds: ["PersistentVolumeClaim"],
     see: (subject) =>
-      isKind(subject, "PersistentVolumeClaim") &&
-      differs(subject) &&
-      at(subject, /storage$/).some(isMore)
-        ? "the volume grows"
-        : undefined,
+      differs(subject) && at(subject, /storage$/).some(isMore) ? "the volume grows" : undefined,
   },
   {
     name: "specification-changed",

@@ -26,6 +26,8 @@ export type See = (subject: Subject) => string | undefined;
 /** A rule of one risk. */
 export interface Rule {
   readonly name: string;
+  /** Kubernetes kinds that it is about. Default: whatever there is. */
+  readonly kinds?: readonly string[];
   readonly see: See;
 }
 

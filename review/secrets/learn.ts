@@ -9,10 +9,15 @@ export function learnPlainSecrets(changes: readonly Change[], scrubber: Scrubber
   for (const { type, before, after } of changes) {
     const isKnownType =
       type === "kubernetes:core/v1:Secret" || type.startsWith("pulumi:providers:");
-    for (const inputs of [before?.inputs, after?.inputs]) {
+    for (const inputs of new Set([before?.inputs, after?.inputs])) {
       for (const field of Object.keys(inputs ?? {})) {
+        const value = inputs?.[field];
+        // What stays as it was is held once: it has been looked through.
+        if (inputs !== before?.inputs && value === before?.inputs[field]) {
+          continue;
+        }
         const isHeld = isKnownType && isSensitive(type, [field], inputs);
-        learn(inputs?.[field], isHeld, field === "data", scrubber);
+        learn(value, isHeld, field === "data", scrubber);
       }
     }
   }
