@@ -2,6 +2,7 @@
 import type { CapacityRequest } from "../platform/capacity.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
 import { backupResources } from "./backup.schema.ts";
+import type { Disk } from "./storage.schema.ts";
 
 /** A workload of a store with its place in the stack file. */
 export interface StoreWorkload {
@@ -13,6 +14,8 @@ export interface StoreWorkload {
 interface BuiltinStore {
   readonly resources: Resources;
   readonly placement?: Partial<Placement> | undefined;
+  /** Default: it has none, as where it says `none`. */
+  readonly storage?: Disk | undefined;
   /** Default: what it holds is backed up by nobody. */
   readonly backup?: { readonly kind: "scheduled" | "none" };
 }
@@ -44,11 +47,12 @@ export function storeWorkloads(
   name: string,
   namespace: string,
   path: readonly string[],
-  { resources, placement, backup }: BuiltinStore,
+  { resources, placement, storage = "none", backup }: BuiltinStore,
   replicas = 1,
 ): StoreWorkload[] {
   const request = {
     ...{ workload: name, replicas, placement: placement ?? {} },
+    ...(storage === "none" ? {} : { disks: 1 }),
     ...resources.requests,
   };
   return [

@@ -182,11 +182,14 @@ class Trial {
     return node;
   }
 
-  #tooLarge(name: string, { workload, cpu, memory }: CapacityRequest): PlatformFault {
-    const offered = describeNode(this.#node(name));
+  #tooLarge(name: string, { workload, cpu, memory, disks = 0 }: CapacityRequest): PlatformFault {
+    const node = this.#node(name);
+    const short = disks > (node.disks ?? Infinity);
+    const asked = short ? `${disks} disk` : `${cpu} CPU and ${memory}`;
+    const offered = short ? `${node.disks ?? 0}` : describeNode(node);
     return unsized(
       name,
-      `a pod of ${workload} asks for ${cpu} CPU and ${memory}, and a node offers ${offered}: lower its requests, or take a larger type`,
+      `a pod of ${workload} asks for ${asked}, and a node offers ${offered}: lower its requests, or take a larger type`,
     );
   }
 }
@@ -201,11 +204,15 @@ const apart = ({ placement, hostPorts = [] }: CapacityRequest): boolean =>
   placement.podAntiAffinity === "required" || hostPorts.length > 0;
 
 /** How much of an empty node one pod takes: 1 is all of it. */
-function shareOf({ cpu, memory }: CapacityRequest, { allocatable }: NodeShape): number {
+function shareOf(
+  { cpu, memory, disks = 0 }: CapacityRequest,
+  { allocatable, disks: attached = Infinity }: NodeShape,
+): number {
   return Math.max(
     parseQuantity(cpu) / parseQuantity(allocatable.cpu),
     parseQuantity(memory) / parseQuantity(allocatable.memory),
     1 / allocatable.pods,
+    disks === 0 ? 0 : disks / attached,
   );
 }
 

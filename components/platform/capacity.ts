@@ -20,6 +20,8 @@ export interface CapacityRequest {
   readonly cpu: string;
   readonly memory: string;
   readonly placement: Partial<Placement>;
+  /** Disks that each pod holds as long as it runs. Default 0: what comes and goes, as a backup does, takes turns. */
+  readonly disks?: number;
   /** Ports taken on the node itself: two pods with the same one never share a node. */
   readonly hostPorts?: readonly { readonly port: number; readonly protocol: "TCP" | "UDP" }[];
 }
@@ -39,6 +41,8 @@ interface Room {
   cpu: number;
   memory: number;
   pods: number;
+  /** Infinite where nobody has said how many there are. */
+  disks: number;
   readonly ports: Set<string>;
   /** Workload → its pods here. */
   readonly placed: Map<string, number>;
@@ -104,6 +108,7 @@ function fits(
     room.cpu + 1e-9 >= cpu &&
     room.memory >= memory &&
     room.pods >= 1 &&
+    room.disks >= disksOf(request) &&
     !portsOf(request).some((port) => room.ports.has(port)) &&
     !(request.placement.podAntiAffinity === "required" && room.placed.has(request.workload)) &&
     liesEvenly(room, request, candidates)
@@ -133,6 +138,8 @@ function liesEvenly(room: Room, request: CapacityRequest, candidates: readonly R
   });
 }
 
+const disksOf = ({ disks = 0 }: CapacityRequest): number => disks;
+
 const portsOf = (request: CapacityRequest): string[] =>
   (request.hostPorts ?? []).map(({ port, protocol }) => `${port}/${protocol}`);
 
@@ -140,6 +147,7 @@ function place(room: Room, { cpu, memory }: Share, request: CapacityRequest): vo
   room.cpu -= cpu;
   room.memory -= memory;
   room.pods -= 1;
+  room.disks -= disksOf(request);
   room.placed.set(request.workload, (room.placed.get(request.workload) ?? 0) + 1);
   for (const port of portsOf(request)) {
     room.ports.add(port);
@@ -191,6 +199,7 @@ function emptyRoom(node: NodeShape): Room {
     cpu: parseQuantity(cpu),
     memory: parseQuantity(memory),
     pods,
+    disks: node.disks ?? Infinity,
     ports: new Set(),
     placed: new Map(),
   };
@@ -230,6 +239,10 @@ function noRoom(request: CapacityRequest, placed: number, candidates: readonly R
     (left, right) =>
       parseQuantity(right.node.allocatable.memory) - parseQuantity(left.node.allocatable.memory),
   );
+  if (candidates.every(({ disks }) => disks < disksOf(request))) {
+    const most = Math.max(...candidates.map(({ node }) => node.disks ?? 0));
+    return `asks for ${request.replicas} × ${disksOf(request)} disk, but only ${placed} of ${request.replicas} find room in pool ${where}: its cloud attaches ${most} disks to a node for pods, and all are taken; enlarge the pool in fleet:cluster.pools, or say in its disks how many there are`;
+  }
   const left = candidates.reduce(
     (sum, { cpu, memory }) => ({ cpu: sum.cpu + cpu, memory: sum.memory + memory }),
     { cpu: 0, memory: 0 },

@@ -12,7 +12,7 @@ import { formatBytes, formatCpu, parseQuantity } from "../base/quantity.ts";
 import { GkeCluster } from "./gke.schema.ts";
 import { addressTaint, madeAddressFaults } from "./google-names.ts";
 import { GoogleTerms } from "./google.schema.ts";
-import { LinodeTerms, LinodeType } from "./linode.schema.ts";
+import { linodeDisks, LinodeTerms, LinodeType } from "./linode.schema.ts";
 import { basePool, lkePoolFaults } from "./lke-pools.ts";
 import { type Pool, Pools, type SlotAddress, type Taint } from "./pool.schema.ts";
 
@@ -128,6 +128,8 @@ export interface NodeShape {
   readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
   /** What is left for workloads, as quantities. */
   readonly allocatable: { readonly cpu: string; readonly memory: string; readonly pods: number };
+  /** Disks for pods at a time; undefined where nobody has said. */
+  readonly disks?: number | undefined;
 }
 
 /** What a node of the pool has left for workloads: its nominal size less `reserved`. */
@@ -159,7 +161,11 @@ export function clusterNodes(
     .flatMap(([name, pool]) =>
       poolNodes(
         name,
-        { region: linode?.region, ...pool },
+        {
+          region: linode?.region,
+          ...pool,
+          disks: pool.disks ?? (linode === undefined ? undefined : linodeDisks(pool.memory)),
+        },
         cluster.kind === "gke" ? there : "all",
       ).map((node) => (cluster.kind === "gke" ? atGke(node, pool) : node)),
     );
@@ -214,6 +220,7 @@ function poolNodes(name: string, pool: Pool, there: NodesThere): readonly NodeSh
     taints: pool.taints,
     capacity: { cpu: pool.cpu, memory: pool.memory, pods: pool.pods },
     allocatable: allocatable(pool),
+    disks: pool.disks,
   }));
 }
 

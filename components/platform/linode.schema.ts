@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
+import { parseQuantity } from "../base/quantity.ts";
 import { DnsLabel, Seconds } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Resources } from "../workload/workload.schema.ts";
@@ -13,6 +14,18 @@ import { Resources } from "../workload/workload.schema.ts";
 export const LinodeRegion = z
   .string("must be Linode's name of the region, e.g. ap-south")
   .regex(/^[a-z]{2}(-[a-z0-9]+)+$/, "must be Linode's name of the region, e.g. ap-south");
+
+/** Disks that a machine itself has, and that count: the system's, and one for swap. */
+const ownDisks = 2;
+
+/**
+ * Disks for pods that Linode attaches to a machine: as many as it has GiB of memory, 8 at least and 64 at most, its
+ * own among them (facts/clouds-linode-cloudflare-docker.md 1.7).
+ *
+ * @param memory Of the machine, as a quantity.
+ */
+export const linodeDisks = (memory: string): number =>
+  Math.min(64, Math.max(8, Math.floor(parseQuantity(memory) / 2 ** 30))) - ownDisks;
 
 /**
  * A pod on every node that puts the node's machine where it belongs: the firewall of its slot on it, and

@@ -127,6 +127,15 @@ export const PoolConfig = z
     pods: z.int().min(1).max(512).default(110),
     /** What of it is not for workloads. */
     reserved: Reserved.prefault({}),
+    /**
+     * Disks that its cloud attaches to a node for pods at a time. Default: of a cluster that is said to be at Linode
+     * what Linode attaches to a machine of this memory; elsewhere nobody counts them.
+     */
+    disks: z
+      .int("must be a whole number of disks, e.g. 6")
+      .min(0, "must not be negative")
+      .max(512, "must be at most 512")
+      .optional(),
     /** Labels of the nodes beside `fleet/pool` and `fleet/slot`. */
     labels: z.record(LabelKey, LabelValue).default({}),
     taints: z.array(Taint).default([]),

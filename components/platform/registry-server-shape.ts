@@ -22,5 +22,9 @@ export const registryFlows = (config: RegistryServerConfig, ingress: IngressConf
 
 /** What it asks of the nodes, for capacityFaults. */
 export const registryRequests = ({ resources }: RegistryServerConfig): CapacityRequest[] => [
-  { workload: registryName, replicas: 1, ...resources.requests, placement: { tolerations: [] } },
+  {
+    ...{ workload: registryName, replicas: 1, ...resources.requests },
+    placement: { tolerations: [] },
+    disks: 1,
+  },
 ];

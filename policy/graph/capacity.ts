@@ -9,11 +9,24 @@ import type { NodeShape } from "../../components/platform/cluster.schema.ts";
 import { formatBytes, formatCpu, parseQuantity } from "../../components/base/quantity.ts";
 import type { Fault } from "./graph.ts";
 import { eligible, loneliness, nodePorts } from "./nodes.ts";
-import { type Container, describePods, type PodSet, shareOf, type World } from "./objects.ts";
+import {
+  type Container,
+  describePods,
+  namespaceOf,
+  type PodSet,
+  shareOf,
+  type World,
+} from "./objects.ts";
 
 interface Amount {
   readonly cpu: number;
   readonly memory: number;
+}
+
+/** What one pod takes of a node that others cannot have. */
+interface Taken extends Amount {
+  /** Disks attached to the node. */
+  readonly disks: number;
 }
 
 interface Room {
@@ -21,6 +34,8 @@ interface Room {
   cpu: number;
   memory: number;
   pods: number;
+  /** Infinite where the file does not say how many there are. */
+  disks: number;
   readonly ports: Set<string>;
   readonly lonely: Set<PodSet>;
   readonly placed: Map<PodSet, number>;
@@ -50,6 +65,34 @@ export function podRequests({ spec }: PodSet): Amount {
   };
 }
 
+/** Claims that many pods may mount at a time: no disk of one node. */
+const sharedClaims = ({ objects }: World): ReadonlySet<string> =>
+  new Set(
+    objects
+      .filter(
+        ({ kind, spec }) =>
+          kind === "PersistentVolumeClaim" &&
+          ((spec as { accessModes?: readonly string[] } | undefined)?.accessModes ?? []).some(
+            (mode) => mode.endsWith("Many"),
+          ),
+      )
+      .map((claim) => `${namespaceOf(claim)}/${claim.metadata.name}`),
+  );
+
+/**
+ * Disks that a pod holds as long as it runs. What comes and goes, as a backup does, takes turns, and needs a spare one
+ * that nobody counts.
+ */
+function disksOf({ kind, namespace, claimTemplates, spec }: PodSet, shared: ReadonlySet<string>) {
+  return kind === "CronJob" || kind === "Job"
+    ? 0
+    : claimTemplates.length +
+        (spec.volumes ?? []).filter(
+          ({ persistentVolumeClaim: claim }) =>
+            claim !== undefined && !shared.has(`${namespace}/${claim.claimName}`),
+        ).length;
+}
+
 /** Pods at once: while they are exchanged, the surplus included. */
 function atOnce({ kind, suspended, replicas, update }: PodSet): number {
   return suspended
@@ -74,21 +117,23 @@ function liesEvenly(room: Room, pods: PodSet, candidates: readonly Room[]): bool
   });
 }
 
-function fits(room: Room, pods: PodSet, amount: Amount, candidates: readonly Room[]): boolean {
+function fits(room: Room, pods: PodSet, amount: Taken, candidates: readonly Room[]): boolean {
   return (
     room.cpu + 1e-9 >= amount.cpu &&
     room.memory >= amount.memory &&
     room.pods >= 1 &&
+    room.disks >= amount.disks &&
     !nodePorts(pods).some((port) => room.ports.has(port)) &&
     !room.lonely.has(pods) &&
     liesEvenly(room, pods, candidates)
   );
 }
 
-function place(room: Room, pods: PodSet, amount: Amount): void {
+function place(room: Room, pods: PodSet, amount: Taken): void {
   room.cpu -= amount.cpu;
   room.memory -= amount.memory;
   room.pods -= 1;
+  room.disks -= amount.disks;
   room.placed.set(pods, (room.placed.get(pods) ?? 0) + 1);
   for (const port of nodePorts(pods)) {
     room.ports.add(port);
@@ -103,32 +148,40 @@ const emptyRoom = (node: NodeShape): Room => ({
   cpu: parseQuantity(node.allocatable.cpu),
   memory: parseQuantity(node.allocatable.memory),
   pods: node.allocatable.pods,
+  disks: node.disks ?? Infinity,
   ports: new Set(),
   lonely: new Set(),
   placed: new Map(),
 });
 
-const write = ({ cpu, memory }: Amount): string =>
-  `${formatCpu(cpu)} CPU and ${formatBytes(memory)}`;
+const write = ({ cpu, memory, disks }: Taken, rooms: readonly Room[]): string => {
+  const counted = disks > 0 && rooms.some((room) => room.disks !== Infinity);
+  return `${formatCpu(cpu)} CPU${counted ? `, ${disks} disk${disks === 1 ? "" : "s"}` : ""} and ${formatBytes(memory)}`;
+};
 
 /** Pods that find no room on the nodes that their stack promises. */
 export function capacityFaults(world: World, nodes: readonly NodeShape[]): readonly Fault[] {
   const rooms = nodes.map(emptyRoom);
   const faults: Fault[] = [];
   const open = (pods: PodSet): Room[] => rooms.filter(({ node }) => eligible(node, pods.spec));
+  const shared = sharedClaims(world);
+  const takenBy = (pods: PodSet): Taken => ({
+    ...podRequests(pods),
+    disks: disksOf(pods, shared),
+  });
   for (const pods of world.pods.filter(({ kind }) => kind === "DaemonSet")) {
-    const amount = podRequests(pods);
+    const amount = takenBy(pods);
     for (const room of open(pods)) {
       if (fits(room, pods, amount, [room])) {
         place(room, pods, amount);
       } else {
-        const message = `${describePods(pods)}: each pod takes ${write(amount)}, and a node of the pool ${room.node.pool} has no room for one`;
+        const message = `${describePods(pods)}: each pod takes ${write(amount, rooms)}, and a node of the pool ${room.node.pool} has no room for one`;
         faults.push({ about: pods, message });
       }
     }
   }
   for (const pods of inOrder(world, open)) {
-    const amount = podRequests(pods);
+    const amount = takenBy(pods);
     const candidates = open(pods);
     const wanted = atOnce(pods);
     for (let placed = 0; placed < wanted; placed += 1) {
@@ -136,7 +189,7 @@ export function capacityFaults(world: World, nodes: readonly NodeShape[]): reado
       if (room === undefined) {
         const pools = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");
         const where = pools === "" ? "no node takes them" : `on the nodes of ${pools}`;
-        const message = `${describePods(pods)}: ${placed} of ${wanted} pods at once find room, ${where}; each takes ${write(amount)}`;
+        const message = `${describePods(pods)}: ${placed} of ${wanted} pods at once find room, ${where}; each takes ${write(amount, candidates)}`;
         faults.push({ about: pods, message });
         break;
       }

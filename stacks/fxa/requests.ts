@@ -30,7 +30,10 @@ function stores({ mysql, redis, memcached, namespace }: FxaStack): StackWorkload
       ? storeWorkloads("mysql", storePorts.mysql.service, namespace, ["mysql"], mysql)
       : []),
     ...(redis.kind === "builtin"
-      ? storeWorkloads("redis", storePorts["redis-master"].service, namespace, ["redis"], redis)
+      ? storeWorkloads("redis", storePorts["redis-master"].service, namespace, ["redis"], {
+          ...redis,
+          storage: redis.disk,
+        })
       : []),
     ...storeWorkloads("files", storePorts.memcached.service, namespace, ["memcached"], memcached),
   ];

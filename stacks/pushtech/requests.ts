@@ -80,6 +80,7 @@ function queues({ stores, namespace }: PushtechStack): StackWorkload[] {
       ? storeWorkloads("files", workloadOf("zookeeper"), namespace, ["stores", "zookeeper"], {
           resources: zookeeper.resources,
           placement: zookeeper.placement,
+          storage: zookeeper.storage,
         })
       : []),
     ...(kafka.kind === "builtin"
@@ -89,7 +90,7 @@ function queues({ stores, namespace }: PushtechStack): StackWorkload[] {
             name,
             namespace,
             path,
-            { resources: kafka.resources, placement: kafka.placement },
+            { resources: kafka.resources, placement: kafka.placement, storage: kafka.storage },
             kafka.brokers,
           ),
           job(topicsName(name), namespace, path, topicsResources),
@@ -108,6 +109,7 @@ function imageStore({ stores, namespace }: PushtechStack): StackWorkload[] {
       ? storeWorkloads("files", imageServerName, imageNamespace, path, {
           resources: config.resources,
           placement: config.placement,
+          storage: config.storage,
         })
       : []),
     ...(backup.kind === "scheduled"

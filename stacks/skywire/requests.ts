@@ -33,14 +33,14 @@ function program(
   name: string,
   path: readonly string[],
   options: ProgramOptions,
-  more: { readonly replicas?: number; readonly slot?: number } = {},
+  more: { readonly replicas?: number; readonly slot?: number; readonly disks?: number } = {},
 ): StackWorkload {
-  const { replicas = 1, slot } = more;
+  const { replicas = 1, slot, disks = 0 } = more;
   const placement = slot === undefined ? options.placement : pinned(options, slot);
   return {
     path,
     namespace: stack.namespaces.services,
-    request: { workload: name, replicas, ...options.resources.requests, placement },
+    request: { workload: name, replicas, ...options.resources.requests, placement, disks },
   };
 }
 
@@ -69,7 +69,12 @@ function programs(stack: SkywireStack): StackWorkload[] {
   return [
     ...scaled(stack, "dmsg-discovery"),
     ...scaled(stack, "service-discovery"),
-    ...singlePrograms.map((name) => program(stack, name, ["services", name], services[name])),
+    ...singlePrograms.map((name) =>
+      program(stack, name, ["services", name], services[name], {
+        // Its daily files.
+        disks: name === "uptime-tracker" ? 1 : 0,
+      }),
+    ),
     program(
       stack,
       "node-visualizer",

@@ -650,6 +650,18 @@ export const commonFaults: readonly FaultCase[] = [
     says: "is a private address, which the network policies do not open",
   },
   {
+    title: "more disks than a cloud attaches to the nodes",
+    spoil: config({ "fleet:cluster/pools/general/disks": 4 }),
+    paths: ["fleet:stores.redis.transport-discovery", "fleet:stores.redis.uptime-tracker"],
+    says: "its cloud attaches 4 disks to a node for pods, and all are taken",
+  },
+  {
+    title: "disks that are no whole number",
+    spoil: config({ "fleet:cluster/pools/general/disks": 1.5 }),
+    paths: ["fleet:cluster.pools.general.disks"],
+    says: "must be a whole number of disks, e.g. 6",
+  },
+  {
     title: "an external store whose networks are the whole world",
     spoil: config({
       "fleet:stores/redis/uptime-tracker": {

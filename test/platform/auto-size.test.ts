@@ -52,10 +52,12 @@ describe("the size of a pool", () => {
     expect(sizeOf([request({ cpu: "850m", replicas: 2 })])).toBe(1);
   });
 
-  it("follows whichever is scarcest: CPU, memory, or the number of pods", () => {
+  it("follows whichever is scarcest: CPU, memory, disks, or the number of pods", () => {
     expect(sizeOf([request({ memory: "1Gi", replicas: 10 })])).toBe(4);
     expect(sizeOf([request({ cpu: "500m", replicas: 10 })])).toBe(4);
     expect(sizeOf([request({ cpu: "1m", memory: "1Mi", replicas: 201 })])).toBe(3);
+    // Linode attaches 8 disks to a machine of 4 GiB, of which two are its own.
+    expect(sizeOf([request({ cpu: "1m", memory: "1Mi", replicas: 13, disks: 1 })])).toBe(3);
     expect(sizeOf([])).toBe(1);
   });
 

@@ -2,14 +2,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { capacityFaults, type CapacityRequest } from "../../components/platform/capacity.ts";
-import { clusterNodes } from "../../components/platform/cluster.schema.ts";
+import { ClusterConfig, clusterNodes } from "../../components/platform/cluster.schema.ts";
 import {
   clusterSlots,
   slotFaults,
   slotOfMember,
   slotPool,
 } from "../../components/platform/slots.ts";
-import { cluster } from "./fixtures.ts";
+import { cluster, clusterInput } from "./fixtures.ts";
 
 const request = (change: Partial<CapacityRequest> = {}): CapacityRequest => ({
   workload: "echo",
@@ -41,6 +41,49 @@ describe("capacity", () => {
   it("counts the node's own share: a pod as large as the node fits nowhere", () => {
     expect(capacityFaults(cluster(), [request({ memory: "4Gi" })])).toHaveLength(1);
     expect(capacityFaults(cluster(), [request({ memory: "3584Mi" })])).toEqual([]);
+  });
+
+  it("counts disks, of which a cloud attaches so many to a node and no more", () => {
+    const disks = cluster({ general: { nodes: 2, cpu: "2", memory: "4Gi", disks: 2 } });
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    const store = request({ workload: "store", disks: 1, placement: here });
+    expect(capacityFaults(disks, [{ ...store, replicas: 4 }])).toEqual([]);
+    const [fault, ...others] = capacityFaults(disks, [{ ...store, replicas: 5 }, request()]);
+    expect(others).toEqual([]);
+    expect(fault?.message).toBe(
+      "asks for 5 × 1 disk, but only 4 of 5 find room in pool general: its cloud attaches 2 disks to a node for pods, and all are taken; enlarge the pool in fleet:cluster.pools, or say in its disks how many there are",
+    );
+    // Where the file does not say, nobody knows.
+    expect(
+      capacityFaults(cluster(), [{ ...store, replicas: 30, cpu: "10m", memory: "1Mi" }]),
+    ).toEqual([]);
+  });
+
+  it("tells of what is short, where it is not the disks", () => {
+    const disks = cluster({ general: { nodes: 2, cpu: "2", memory: "4Gi", disks: 2 } });
+    const [fault] = capacityFaults(disks, [request({ disks: 1, memory: "5Gi" })]);
+    expect(fault?.message).toContain("1 × 100m CPU and 5Gi");
+  });
+
+  it.each([
+    ["1Gi", 6],
+    ["4Gi", 6],
+    ["8Gi", 6],
+    ["16Gi", 14],
+    ["96Gi", 62],
+  ])("knows what Linode attaches to a machine of %s: %i disks beside its own", (memory, disks) => {
+    const pools = { general: { nodes: 1, cpu: "2", memory } };
+    const here = ClusterConfig.parse({ ...clusterInput, linode: { region: "ap-south" }, pools });
+    expect(clusterNodes(here).map((node) => node.disks)).toEqual([disks]);
+    const said = { general: { ...pools.general, disks: 3 } };
+    const own = ClusterConfig.parse({
+      ...clusterInput,
+      linode: { region: "ap-south" },
+      pools: said,
+    });
+    expect(clusterNodes(own).map((node) => node.disks)).toEqual([3]);
+    const elsewhere = ClusterConfig.parse({ ...clusterInput, pools });
+    expect(clusterNodes(elsewhere).map((node) => node.disks)).toEqual([undefined]);
   });
 
   it("puts a slot's pods on its one node only", () => {

@@ -80,6 +80,7 @@ export function elkWorkloads(
               replicas: store.members,
               ...store.resources.requests,
               placement: placementOfMembers(store),
+              disks: 1,
             },
           },
         ]

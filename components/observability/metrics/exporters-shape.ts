@@ -135,6 +135,7 @@ export function exporterRequests(
                 ...asked(section, found.resources),
                 replicas: 1,
                 placement: found.placement ?? {},
+                disks: section === "pushGateway" ? 1 : 0,
               },
             },
           ];

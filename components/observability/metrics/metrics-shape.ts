@@ -106,6 +106,7 @@ export function metricsRequests(
               replicas: 1,
               ...found.resources.requests,
               placement: found.placement ?? {},
+              disks: 1,
             },
           },
         ];

@@ -102,7 +102,10 @@ export function profilesWorkloads(
     ...requests,
   });
   return [
-    { path: [], request: { ...one(profilesNames.server, resources.requests), placement } },
+    {
+      path: [],
+      request: { ...one(profilesNames.server, resources.requests), placement, disks: 1 },
+    },
     ...(scrapeTargets(config).length === 0
       ? []
       : [

@@ -547,6 +547,57 @@ describe("a planted fault", () => {
   });
 });
 
+describe("disks, of which a cloud attaches so many to a node and no more", () => {
+  const attaching = (disks: number) => twoNodes.map((one) => ({ ...one, disks }));
+  const claimed = (kind: "Deployment" | "CronJob"): Record<string, Loose> => {
+    const spec = {
+      ...pod("disked", {}, { resources: { requests: { cpu: "10m", memory: "16Mi" } } }),
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+    };
+    const made = controller("Deployment", "shop", "disked", spec, { replicas: 3 });
+    return kind === "Deployment"
+      ? { disked: made }
+      : {
+          disked: {
+            ...{ apiVersion: "batch/v1", kind, metadata: { name: "disked", namespace: "shop" } },
+            spec: {
+              schedule: "0 3 * * *",
+              jobTemplate: {
+                spec: { template: { ...(made["spec"] as { template: object }).template } },
+              },
+            },
+          },
+        };
+  };
+  const claim = (mode: string): Record<string, Loose> => ({
+    data: {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data", namespace: "shop" },
+      spec: { accessModes: [mode] },
+    },
+  });
+  const told = (changes: Record<string, Loose>, disks: number) =>
+    found("requests-fit", town(changes, attaching(disks)));
+  const once = claim("ReadWriteOnce");
+
+  test("are counted, each pod's", () => {
+    expect(told({ ...claimed("Deployment"), ...once }, 2)).toEqual([]);
+    expect(told({ ...claimed("Deployment"), ...once }, 1)).toEqual([
+      expect.stringMatching(/^disked: .*2 of 4 pods at once find room.* 10m CPU, 1 disk and 16Mi/),
+    ]);
+  });
+
+  test("are none where many may mount them, and take turns where pods come and go", () => {
+    expect(told({ ...claimed("Deployment"), ...claim("ReadWriteMany") }, 0)).toEqual([]);
+    expect(told({ ...claimed("CronJob"), ...once }, 0)).toEqual([]);
+  });
+
+  test("are nobody's business where the file does not say how many there are", () => {
+    expect(found("requests-fit", town({ ...claimed("Deployment"), ...once }))).toEqual([]);
+  });
+});
+
 test.each(["redis://redis.example.net:6379", "redis://10.20.0.7:6379"])(
   "%s may be in the range that is let out to",
   (url) => {
