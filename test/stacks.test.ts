@@ -18,7 +18,7 @@ import {
   namespaceOf,
   type PodSet,
 } from "../policy/graph/objects.ts";
-import { allows, internet, refusals, undenied } from "../policy/graph/policies.ts";
+import { allows, type Endpoint, internet, refusals, undenied } from "../policy/graph/policies.ts";
 import { ingressFaults, serviceFaults } from "../policy/graph/ports.ts";
 import { podReferenceFaults } from "../policy/graph/references.ts";
 import { restrictedFaults } from "../policy/graph/restricted.ts";
@@ -466,6 +466,54 @@ describe.each(chosen)("stack %s", (stack) => {
         )
         .map(({ pods, address }) => `${describePods(pods)} ${address.place} ${address.text}`);
       expect(faults).toEqual([]);
+    });
+
+    test("every pod may look up names where a cache on its node answers, and ask nothing else there", () => {
+      const { world } = rendered;
+      const withSystem = {
+        ...world,
+        namespaces: new Map([
+          ...world.namespaces,
+          ["kube-system", { "kubernetes.io/metadata.name": "kube-system" }],
+        ]),
+      };
+      const pods = policed(world.pods);
+      // The cache as pods, at its own address, and Cloud DNS behind the metadata server.
+      const caches = (some: PodSet): readonly Endpoint[] => [
+        {
+          kind: "pods",
+          pods: { ...some, namespace: "kube-system", labels: { "k8s-app": "node-local-dns" } },
+        },
+        { kind: "address", ip: "169.254.20.10" },
+        { kind: "address", ip: "169.254.169.254" },
+      ];
+      const closed = (port: number): string[] =>
+        pods.flatMap((some) =>
+          caches(some).flatMap((to) =>
+            ["UDP", "TCP"]
+              .filter(
+                (protocol) =>
+                  !allows(withSystem, { from: { kind: "pods", pods: some }, to, port, protocol }),
+              )
+              .map(
+                (protocol) =>
+                  `${describePods(some)} ${protocol} ${JSON.stringify(to).slice(0, 60)}`,
+              ),
+          ),
+        );
+      expect(closed(53)).toEqual([]);
+      // Credentials of the machine are had at the metadata server's other port.
+      const open = pods.filter((some) =>
+        allows(withSystem, {
+          from: { kind: "pods", pods: some },
+          to: { kind: "address", ip: "169.254.169.254" },
+          port: 80,
+          protocol: "TCP",
+        }),
+      );
+      expect(
+        open.map(({ namespace }) => namespace).filter((one) => one !== "address-keeper"),
+      ).toEqual([]);
     });
 
     test("every pod may look up names, and ask nothing else of the name server", () => {

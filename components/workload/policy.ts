@@ -47,13 +47,25 @@ function policyPorts(flow: Flow): { ports?: { port: number; protocol: string }[]
     : { ports: flow.ports.map(({ port, protocol }) => ({ port, protocol })) };
 }
 
-/** Names are looked up in the cluster's own name server, by UDP and, for long answers, TCP. */
+const systemPods = (app: string): PolicyPeer => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+  podSelector: { matchLabels: { "k8s-app": app } },
+});
+
+/**
+ * Names are looked up in the cluster's own name server, by UDP and, for long answers, TCP.
+ *
+ * Where each node has a cache of it, that answers in its place: as pods, or at an address of the node's own
+ * that no label selects. GKE has the cache by default from 1.34.1 on, and a policy that knows the name server
+ * alone leaves pods without names there (docs.cloud.google.com, NodeLocal DNSCache; kubernetes/kubernetes#98758).
+ * With Cloud DNS it is the metadata server, at the port of names alone.
+ */
 const nameLookups = {
   to: [
-    {
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-    },
+    systemPods("kube-dns"),
+    systemPods("node-local-dns"),
+    { ipBlock: { cidr: "169.254.20.10/32" } },
+    { ipBlock: { cidr: "169.254.169.254/32" } },
   ],
   ports: [
     { port: 53, protocol: "UDP" },
