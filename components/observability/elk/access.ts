@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Peer } from "../../base/flows.ts";
 import type { SecretStore } from "../../base/secret-store.ts";
+import { outsidePeer } from "../../data/flows.ts";
 import type { StoreConfig } from "./elk.schema.ts";
 import { elasticsearchPort, elkNames } from "./names.ts";
 
@@ -48,7 +49,7 @@ export function storeEnd(config: StoreConfig, namespace: string): StoreEnd {
     };
   }
   const { port } = new URL(config.url);
-  return { peer: { kind: "internet" }, port: port === "" ? 443 : Number(port) };
+  return { peer: outsidePeer(config.addresses), port: port === "" ? 443 : Number(port) };
 }
 
 /** The store, with the passwords of those that call it. */

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../../base/images.ts";
 import { Bytes, Hostname, HttpUrl } from "../../base/scalars.ts";
 import { reference } from "../../base/secrets.ts";
+import { OutsideAddresses } from "../../data/outside.schema.ts";
 import { Storage } from "../../data/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 import { heapFault, heapMebibytes } from "./heap.ts";
@@ -115,6 +116,8 @@ const ExternalStore = z.strictObject({
     (url) => /^https:\/\/[^/?#]+\/?$/.test(url),
     "must be host and port alone, e.g. https://logs.example.com:9243",
   ),
+  /** Where it stands, where that is not the internet. */
+  addresses: OutsideAddresses,
   /** Certificate of the authority that signed the server's, in PEM. Default: the public ones. */
   authority: z
     .string()

@@ -140,6 +140,11 @@ describe("an external store", () => {
       port: 443,
     });
     expect(storeEnd(external(), "logs").port).toBe(9243);
+    const ranges = ["10.20.0.0/16"];
+    expect(storeEnd(external({ addresses: ranges }), "logs")).toEqual({
+      peer: { kind: "addresses", ranges },
+      port: 9243,
+    });
     expect(storeUrl(builtin(), "logs")).toBe("https://elasticsearch.logs.svc:9200");
   });
 
