@@ -45,6 +45,10 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
     const cluster = new Cluster(`${name}-cluster`, clusterInputs(args), {
       parent: this,
       ...keptAs(args.data),
+      // It speaks of the cluster's own pool alone, which is gone as soon as the cluster is there: read back it
+      // is another pool's or nobody's, and the difference would be another cluster
+      // (hashicorp/terraform-provider-google#17511).
+      ...(args.nodeAccount === undefined ? {} : { ignoreChanges: ["nodeConfig"] }),
     });
     const pools = gkePools(args, args.there).map(
       (plan) =>

@@ -75,6 +75,25 @@ describe("a cluster that is made at Google", () => {
     expect(inputs).not.toHaveProperty("version");
   });
 
+  it("has its machines' account, which is looked at once: it is that of a pool that is gone by then", async () => {
+    const options: Options[] = [];
+    const collected = await collect(() => {
+      noteOptions(options);
+      return new Cluster(
+        "cluster",
+        gke({ nodeAccount: "nodes@demo-networks.iam.gserviceaccount.com" }),
+      );
+    });
+    const { inputs } = find(collected, clusterType, "cluster-gke-cluster");
+    expect(inputs).toMatchObject({
+      nodeConfig: { serviceAccount: "nodes@demo-networks.iam.gserviceaccount.com" },
+    });
+    const ignored = options.map(({ type, ignoreChanges }) => [type, ignoreChanges] as const);
+    expect(ignored.filter(([, paths]) => paths.length > 0)).toEqual([
+      [clusterType, ["nodeConfig"]],
+    ]);
+  });
+
   it("is reached by whoever runs the program: no token is kept, and the text is no secret", async () => {
     const { inputs } = find(await program(), "pulumi:providers:kubernetes", "cluster-provider");
     const config = JSON.parse(String(inputs["kubeconfig"])) as Record<string, unknown>;
