@@ -70,7 +70,11 @@ export default defineConfig(
   { ignores: ["node_modules", ".sandbox", "**/*.mjs", "**/golden/**"] },
   tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: true } },
+    // One program of one config, as tsc makes it. An editor's service would make it anew, and look at every type again,
+    // when a file is changed while others are linted.
+    languageOptions: {
+      parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+    },
     plugins: { "@pulumi": pulumi, "import-x": importX, jsdoc },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
