@@ -54,6 +54,17 @@ export const parts: readonly Part[] = [
   ...skywireStacks.map((stack) => part(stack, (root) => stackFigures(stack, root))),
   part("watch", (root) => watchFigures("prod", root)),
   { name: "networks", measure: networkFigures },
+  // What one more miner costs a preview, without the updates.
+  {
+    name: "miners",
+    onlyNamed: true,
+    measure: (root, tell) =>
+      networkFigures(
+        root,
+        tell,
+        sizes.map(({ miners, rounds }) => ({ miners, rounds })),
+      ),
+  },
   // One update without the previews beside it: minutes instead of tens of them.
   ...sizes.map(({ miners, up }): Part => ({
     name: `up-${miners}`,

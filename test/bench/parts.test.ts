@@ -27,8 +27,8 @@ describe("the parts of the bench", () => {
     expect(() => partsFor("", all)).toThrow('there is no part ""');
   });
 
-  it("have the update of each network by itself, and each name once", () => {
-    expect(names(parts)).toEqual(expect.arrayContaining(["up-10", "up-100", "up-1000"]));
+  it("have what a miner costs, and the update of each network, by themselves, and each name once", () => {
+    expect(names(parts)).toEqual(expect.arrayContaining(["miners", "up-10", "up-100", "up-1000"]));
     expect(new Set(names(parts)).size).toBe(parts.length);
     expect(names(partsFor(undefined))).toContain("networks");
   });
