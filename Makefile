@@ -33,7 +33,7 @@ watch: ## follow rollouts until they settle; FOLLOW=yes goes on after (STACK=tes
 	@$(FLEET) watch
 down: ## take the stack and its sandbox away, leaving nothing (STACK=test)
 	@$(FLEET) down
-status: ## which sandboxes there are and how they fare (STACK=test)
+status: ## which sandboxes there are and how they fare
 	@$(FLEET) status
 exec: ## run a command inside the sandbox: make exec CMD='kubectl get pods -A' (STACK=test)
 	@$(FLEET) exec

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { nearest } from "../components/base/nearest.ts";
 import { fault } from "./fault.ts";
 
 /** The clone this file belongs to. */
@@ -133,7 +134,10 @@ export function stacksOf(clone: string): readonly string[] {
 export function stackFile(place: SandboxPlace, file?: string): string {
   const path = file === undefined ? join(place.clone, `Pulumi.${place.stack}.yaml`) : resolve(file);
   if (!existsSync(path)) {
-    throw fault(`there is no stack ${place.stack}: ${path} is missing`, stacksHint(place.clone));
+    throw fault(
+      `there is no stack ${place.stack}: ${path} is missing`,
+      stacksHint(place.clone, place.stack),
+    );
   }
   return path;
 }
@@ -148,9 +152,13 @@ export function existingSandboxes(root: string): readonly string[] {
     : [];
 }
 
-function stacksHint(clone: string): string {
+/** @param asked A name that no stack has, and that one of them may have been meant by. */
+function stacksHint(clone: string, asked = ""): string {
   const stacks = stacksOf(clone);
-  return stacks.length === 0
-    ? "make new-stack NAME=… FROM=… makes one"
-    : `STACK=${stacks.join(" or STACK=")}`;
+  const meant = nearest(asked, stacks);
+  const list = `STACK=${stacks.join(" or STACK=")}`;
+  if (stacks.length === 0) {
+    return "make new-stack NAME=… FROM=… makes one";
+  }
+  return meant === undefined ? list : `is STACK=${meant} meant? There are ${list}`;
 }

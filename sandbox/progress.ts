@@ -160,15 +160,21 @@ export const spentJobs = ({ failed, errors }: Pick<Outcome, "failed" | "errors">
       ),
   );
 
-/** The counts of an outcome in words: "12 made, 1 changed, 80 the same". */
-export function describeChanges(changes: Readonly<Record<string, number>>): string {
-  const words: readonly (readonly [string, string])[] = [
-    ["create", "made"],
-    ["update", "changed"],
-    ["replace", "replaced"],
-    ["delete", "deleted"],
-    ["same", "the same"],
-  ];
+const changeWords = {
+  done: { create: "made", update: "changed", replace: "replaced", delete: "deleted" },
+  planned: { create: "to make", update: "to change", replace: "to replace", delete: "to delete" },
+} as const;
+
+/**
+ * The counts of an outcome in words: "12 made, 1 changed, 80 the same".
+ *
+ * @param when Whether it has happened, or is what a preview promises: "12 to make, 1 to change, 80 the same".
+ */
+export function describeChanges(
+  changes: Readonly<Record<string, number>>,
+  when: keyof typeof changeWords = "done",
+): string {
+  const words = [...Object.entries(changeWords[when]), ["same", "the same"] as const];
   const parts = words.flatMap(([operation, word]) => {
     const count = changes[operation] ?? 0;
     return count === 0 ? [] : [`${count} ${word}`];

@@ -52,6 +52,6 @@ async function show(command: Command): Promise<number> {
     return 0;
   }
   lines.forEach(say);
-  say(`preview: ${describeChanges(changes)}; ${makeLine("up", options)} does it`);
+  say(`preview: ${describeChanges(changes, "planned")}; ${makeLine("up", options)} does it`);
   return 0;
 }

@@ -48,7 +48,10 @@ describe("a stack's file", () => {
   it("is missed by name, with the stacks there are", () => {
     expect(stacksOf(clone)).toEqual(["prod", "test"]);
     expect(() => stackFile(sandboxPlace("tset", { clone }))).toThrow(
-      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*STACK=prod or STACK=test/,
+      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*is STACK=test meant\? There are STACK=prod or STACK=test/,
+    );
+    expect(() => stackFile(sandboxPlace("elsewhere", { clone }))).toThrow(
+      /there is no stack elsewhere: .* is missing\n.*: STACK=prod or STACK=test/,
     );
   });
 

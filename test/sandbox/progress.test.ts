@@ -143,6 +143,9 @@ describe("what an update did", () => {
       "2 made, 1 changed, 10 the same",
     );
     expect(describeChanges({})).toBe("nothing");
+    expect(describeChanges({ create: 2, same: 10, delete: 1 }, "planned")).toBe(
+      "2 to make, 1 to delete, 10 the same",
+    );
     expect(isUnchanged({ same: 10, read: 2 })).toBe(true);
     expect(isUnchanged({ same: 10, replace: 1 })).toBe(false);
   });
