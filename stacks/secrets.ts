@@ -24,7 +24,8 @@ export interface RequiredSecret {
 /** Every reference in a parsed config, in the order of the file. */
 export function requiredSecrets(config: unknown): readonly RequiredSecret[] {
   const found: RequiredSecret[] = [];
-  const walk = (value: unknown, path: readonly PropertyKey[]): void => {
+  const path: PropertyKey[] = [];
+  const walk = (value: unknown): void => {
     if (isReference(value)) {
       const { name, kind, hosts } = value;
       found.push({
@@ -32,17 +33,15 @@ export function requiredSecrets(config: unknown): readonly RequiredSecret[] {
         ...{ name, kind },
         ...(hosts === undefined ? {} : { hosts }),
       });
-    } else if (Array.isArray(value)) {
-      (value as readonly unknown[]).forEach((item, index) => {
-        walk(item, [...path, index]);
-      });
     } else if (typeof value === "object" && value !== null) {
       for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
-        walk(item, [...path, key]);
+        path.push(Array.isArray(value) ? Number(key) : key);
+        walk(item);
+        path.pop();
       }
     }
   };
-  walk(config, []);
+  walk(config);
   return found;
 }
 
@@ -146,15 +145,28 @@ function referenceFault(
       };
 }
 
-/** Public half of an identity that is right; undefined for a faulty one, and for what is none. */
-function publicHalf({ kind }: RequiredSecret, value: unknown): string | undefined {
+/** Who a secret makes a program. */
+interface Identity {
+  /** The secret itself, in one way of writing: identities are one where these are. */
+  readonly key: string;
+  /** What may be told of it. */
+  readonly publicHalf: () => string;
+}
+
+/** An identity that is right; undefined for a faulty one, and for what is none. */
+function identityOf({ kind }: RequiredSecret, value: unknown): Identity | undefined {
   const isIdentity = kind === "key-pair" || kind === "p2p-key";
   if (!isIdentity || typeof value !== "string" || secretFault(kind, value) !== undefined) {
     return undefined;
   }
-  return kind === "key-pair"
-    ? `public key ${derivePublicKey(value)}`
-    : `peer ${peerIdOf(publicKeyOfSeed(readPeerKey(value)))}`;
+  if (kind === "key-pair") {
+    return { key: value, publicHalf: () => `public key ${derivePublicKey(value)}` };
+  }
+  const seed = readPeerKey(value);
+  return {
+    key: `peer ${seed.toString("hex")}`,
+    publicHalf: () => `peer ${peerIdOf(publicKeyOfSeed(seed))}`,
+  };
 }
 
 /**
@@ -168,15 +180,17 @@ function sharedKeys(
   const owners = new Map<string, string>();
   return required.flatMap((need) => {
     const { path, name } = need;
-    const half = publicHalf(need, entries[name]);
-    if (half === undefined) {
+    const identity = identityOf(need, entries[name]);
+    if (identity === undefined) {
       return [];
     }
-    const owner = owners.get(half);
+    const owner = owners.get(identity.key);
     if (owner === undefined) {
-      owners.set(half, path);
+      owners.set(identity.key, path);
       return [];
     }
+    // Only now: to derive them all is a fifth of what checking production takes.
+    const half = identity.publicHalf();
     return [{ path, expected: `must have a key of its own: ${half} is that of ${owner} too` }];
   });
 }
