@@ -119,6 +119,9 @@ export const toldTo = (rendered: Told, name: string): Record<string, string> =>
     ]),
   );
 
+/** Everybody may look up names. */
+const nameLookups = 53;
+
 /** Ports of the internet, and ranges of other networks, that the policy of a workload opens outward. */
 export function opensOutward(rendered: Told, name: string): string[] {
   const found = rendered.collected.resources.find(
@@ -133,7 +136,11 @@ export function opensOutward(rendered: Told, name: string): string[] {
   return egress
     .flatMap(({ to, ports = [] }) =>
       to.flatMap(({ ipBlock }) =>
-        ipBlock === undefined ? [] : ports.map(({ port }) => `${ipBlock.cidr}:${port}`),
+        ipBlock === undefined
+          ? []
+          : ports
+              .filter(({ port }) => port !== nameLookups)
+              .map(({ port }) => `${ipBlock.cidr}:${port}`),
       ),
     )
     .sort();
