@@ -177,6 +177,21 @@ describe("a step", () => {
     expect(JSON.stringify(step?.before?.inputs)).toBe(JSON.stringify({ data: keys("x") }));
   });
 
+  it("has no property of the language's own name, and none where there is no object", () => {
+    const log = (inputs: string): string =>
+      `{"resourcePreEvent":{"metadata":{"op":"update","urn":"u","type":"t","old":{"inputs":null},"new":{"inputs":${inputs}}}}}\n`;
+    const [step] = readEvents(log('{"__proto__":{"a":1},"b":2}')).steps;
+    expect(JSON.stringify(step?.after?.inputs)).toBe('{"b":2}');
+    expect(step?.before).toEqual({
+      ...{ protect: false, retainOnDelete: false },
+      ...{ inputs: {}, outputs: {} },
+    });
+    for (const none of ["[]", '"text"', "1"]) {
+      const { faults, steps } = readEvents(log(none));
+      expect({ unreadable: faults.unreadable, steps }).toEqual({ unreadable: 1, steps: [] });
+    }
+  });
+
   it("that stays the same is counted, and read where others ask for it", () => {
     const { same, steps } = previewOf([
       { op: "same", type: "ConfigMap", before: {} },
