@@ -16,8 +16,8 @@ export type Peer =
   /** The cluster's API server. Its address is the cluster's affair, so only the port is narrowed. */
   | { readonly kind: "api-server" }
   /**
-   * The nodes themselves: their kubelets, and what calls from a node's own network. Their addresses are the
-   * cluster's affair, too, so only the ports are narrowed, and there must be some.
+   * The nodes themselves: their kubelets, and what calls from a node's own network. No address means a node
+   * everywhere, so only the ports are narrowed, and there must be some: pods are let in by them, too.
    */
   | { readonly kind: "nodes" };
 

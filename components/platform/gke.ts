@@ -159,6 +159,8 @@ export function gkeKubeconfig(name: string, endpoint: string, authority: string)
     exec: {
       apiVersion: "client.authentication.k8s.io/v1beta1",
       command: loginPlugin,
+      // As the Google provider does. Without it the plugin asks gcloud, whose log-in is another one and which a pipeline lacks.
+      args: ["--use_application_default_credentials"],
       provideClusterInfo: true,
       interactiveMode: "Never",
       installHint: `install ${loginPlugin} (gcloud components install ${loginPlugin})`,

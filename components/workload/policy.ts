@@ -14,7 +14,11 @@ const podLabels = ({ kind, name }: { kind: "workload" | "group"; name: string })
   [kind === "group" ? groupLabel : workloadLabel]: name,
 });
 
-function policyPeers(peer: Peer): PolicyPeer[] {
+/**
+ * The pods and addresses of an end. Undefined: all, nodes among them. A range would not do for nodes: to Cilium, which is
+ * GKE's Dataplane V2 and LKE Enterprise's network, no ipBlock is a node, not even 0.0.0.0/0 (cilium/cilium#12277, #46571).
+ */
+function policyPeers(peer: Peer): PolicyPeer[] | undefined {
   switch (peer.kind) {
     case "workload":
     case "group":
@@ -29,10 +33,17 @@ function policyPeers(peer: Peer): PolicyPeer[] {
     case "addresses":
       return peer.ranges.map((cidr) => ({ ipBlock: { cidr } }));
     case "api-server":
-    case "nodes":
       return [{ ipBlock: { cidr: "0.0.0.0/0" } }];
+    case "nodes":
+      return undefined;
   }
 }
+
+const ends = <Word extends "from" | "to">(
+  word: Word,
+  peers: PolicyPeer[] | undefined,
+): Partial<Record<Word, PolicyPeer[]>> =>
+  peers === undefined ? {} : ({ [word]: peers } as Record<Word, PolicyPeer[]>);
 
 /** @throws Error for nodes without ports: their addresses are not narrowed, so that this would let in all. */
 function policyPorts(flow: Flow): { ports?: { port: number; protocol: string }[] } {
@@ -87,10 +98,13 @@ export function networkPolicySpec(
   return {
     podSelector: { matchLabels: podLabels({ kind, name }) },
     policyTypes: ["Ingress", "Egress"],
-    ingress: flows.callers.map((flow) => ({ from: policyPeers(flow.from), ...policyPorts(flow) })),
+    ingress: flows.callers.map((flow) => ({
+      ...ends("from", policyPeers(flow.from)),
+      ...policyPorts(flow),
+    })),
     egress: [
       nameLookups,
-      ...flows.calls.map((flow) => ({ to: policyPeers(flow.to), ...policyPorts(flow) })),
+      ...flows.calls.map((flow) => ({ ...ends("to", policyPeers(flow.to)), ...policyPorts(flow) })),
     ],
   };
 }

@@ -24,6 +24,7 @@ import {
 import {
   alertmanagerCases,
   certificateCases,
+  exporterCases,
   logShipperCases,
   prometheusCases,
   pushGatewayCases,
@@ -46,6 +47,7 @@ const cases: Readonly<Record<string, AlertCases>> = {
   certificates: certificateCases,
   "claim-states": claimStateCases,
   claims: claimCases,
+  exporters: exporterCases,
   fxa: fxaCases,
   "log-shipper": logShipperCases,
   machines: machineCases,

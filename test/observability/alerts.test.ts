@@ -11,6 +11,11 @@ import {
   alertRuleFiles,
   runbookOf,
 } from "../../components/observability/rules/files.ts";
+import { exporterNames } from "../../components/observability/metrics/exporters-shape.ts";
+import { metricsNames } from "../../components/observability/metrics/metrics-shape.ts";
+import { certManager } from "../../components/observability/metrics/scrape-jobs.ts";
+import { vectorName } from "../../components/observability/vector/shape.ts";
+import { missingRules } from "../../components/observability/rules/watchers.ts";
 import { ownFaults } from "../../components/observability/rules/own-faults.ts";
 import { judgeQuery, unknownLabels } from "../../components/observability/rules/query-faults.ts";
 import { OwnFamilies, OwnRules } from "../../components/observability/rules/rules.schema.ts";
@@ -55,6 +60,19 @@ describe("the alerts of a stack", () => {
 
   it("are few where little is read: whoever tells of nothing fires nothing", () => {
     expect(alertGroups(bareStack).map(({ name }) => name)).toEqual(["prometheus"]);
+  });
+
+  it("look for exporters by the names that those really have: another would be missing for ever", () => {
+    const [rule] = missingRules(exporters).flatMap(({ rules }) => rules);
+    const named = [...(rule?.expression ?? "").matchAll(/up\{workload="([^"]+)"\}/g)];
+    expect(named.map(([, name]) => name).sort()).toEqual(
+      [
+        ...Object.values(exporterNames),
+        metricsNames.alertmanager,
+        certManager.workloads[0],
+        vectorName,
+      ].sort(),
+    );
   });
 
   it("have each a name, a summary that says where, and a file of its group", () => {

@@ -266,10 +266,14 @@ describe("a flow to the nodes", () => {
 
   it("lets out to their kubelets, wherever they are, and to nothing else there", () => {
     const { egress } = networkPolicySpec("prometheus", flowsOf(table, "prometheus", "metrics"));
-    expect(egress).toContainEqual({
-      to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
-      ports: [{ port: 10_250, protocol: "TCP" }],
-    });
+    // No range of addresses: to Cilium none has a node in it, and each kubelet would be out of reach.
+    expect(egress).toContainEqual({ ports: [{ port: 10_250, protocol: "TCP" }] });
+  });
+
+  it("lets in what comes from any of them, as a node port's calls and the kubelets' mounts do", () => {
+    const mounts = [{ from: { kind: "nodes" } as const, to: prometheus, ports: [tcp(2049)] }];
+    const { ingress } = networkPolicySpec("prometheus", flowsOf(mounts, "prometheus", "metrics"));
+    expect(ingress).toEqual([{ ports: [{ port: 2049, protocol: "TCP" }] }]);
   });
 
   it("is refused without ports: it would let out to everything", () => {

@@ -106,6 +106,8 @@ describe("a cluster that is made at Google", () => {
             exec: {
               apiVersion: "client.authentication.k8s.io/v1beta1",
               command: "gke-gcloud-auth-plugin",
+              // By the log-in that the Google provider has, not by gcloud's own.
+              args: ["--use_application_default_credentials"],
               provideClusterInfo: true,
             },
           },

@@ -1,13 +1,19 @@
 /** Alerts on certificates, from cert-manager and from Traefik, which serves them. */
 import type { RuleGroup } from "./types.ts";
 
+/**
+ * Seconds until a certificate ends. Of one that it does not have yet cert-manager 1.21 says 0, which is 1970: a host
+ * that waits for its first one is CertificateNotReady's to tell.
+ */
+const left = "(certmanager_certificate_expiration_timestamp_seconds > 0) - time()";
+
 /** Certificates that cert-manager keeps. It renews them a month before their end. */
 export const certificateRules: RuleGroup = {
   name: "certificates",
   rules: [
     {
       name: "CertificateEnding",
-      expression: "certmanager_certificate_expiration_timestamp_seconds - time() < 14 * 24 * 3600",
+      expression: `${left} < 14 * 24 * 3600`,
       for: "1h",
       severity: "warning",
       summary:
@@ -17,7 +23,7 @@ export const certificateRules: RuleGroup = {
     },
     {
       name: "CertificateAboutToEnd",
-      expression: "certmanager_certificate_expiration_timestamp_seconds - time() < 3 * 24 * 3600",
+      expression: `${left} < 3 * 24 * 3600`,
       severity: "critical",
       summary:
         "Certificate {{ $labels.namespace }}/{{ $labels.name }} ends in {{ $value | humanizeDuration }}",
@@ -40,7 +46,10 @@ export const servedCertificateRules: RuleGroup = {
   rules: [
     {
       name: "ServedCertificateEnding",
-      expression: "min by (cn, sans) (traefik_tls_certs_not_after) - time() < 7 * 24 * 3600",
+      // A pod goes on telling of a certificate after it has a newer one, which has another serial, until it is
+      // started anew (traefik/traefik#8606): of each pod the newest counts, and among the pods the oldest.
+      expression:
+        "min by (cn, sans) (max by (pod, cn, sans) (traefik_tls_certs_not_after)) - time() < 7 * 24 * 3600",
       for: "1h",
       severity: "critical",
       summary:

@@ -11,6 +11,7 @@ import type { AlertRule, ObservedParts, RuleGroup } from "./types.ts";
 import {
   alertmanagerRules,
   logShipperRules,
+  missingRules,
   prometheusRules,
   pushGatewayRules,
   statsdGroup,
@@ -37,6 +38,7 @@ export function builtInGroups(on: ObservedParts): RuleGroup[] {
       : [];
   return [
     prometheusRules,
+    ...missingRules(on.exporters),
     ...on.exporters.flatMap((name) => groupsOf[name] ?? []),
     ...backups,
     ...on.systems.flatMap(({ rules }) => rules),

@@ -1,4 +1,5 @@
 /** Alerts on what watches: targets, Prometheus, Alertmanager, the exporters. */
+import type { Exporter } from "../families/types.ts";
 import type { AlertRule, RuleGroup } from "./types.ts";
 
 /** Name of the alert that always fires: Alertmanager sends it on, and whoever gets it warns when it stops. */
@@ -71,6 +72,49 @@ export const prometheusRules: RuleGroup = {
     },
   ],
 };
+
+/** Exporters that run as pods of a name that no stack file gives: the label `workload` says it. */
+const podsOfOneName: readonly Exporter[] = [
+  ...(["alertmanager", "push-gateway", "kube-state-metrics", "node-exporter", "statsd"] as const),
+  ...(["cert-manager", "log-shipper"] as const),
+];
+
+/**
+ * Alerts on what Prometheus must find and does not. A pod that is gone, or waits for a node, is no target, so that
+ * TargetDown says nothing of it; and no node is one where Prometheus' account may not look for any.
+ */
+export function missingRules(exporters: readonly Exporter[]): RuleGroup[] {
+  const pods = podsOfOneName.filter((name) => exporters.includes(name));
+  const rules: AlertRule[] = [
+    ...(pods.length === 0
+      ? []
+      : [
+          {
+            name: "ExporterMissing",
+            expression: pods.map((name) => `absent(up{workload="${name}"})`).join(" or "),
+            for: "10m",
+            severity: "critical" as const,
+            summary: "Prometheus finds no {{ $labels.workload }} to read",
+            description:
+              "No pod of it runs, or Prometheus' account may not look for any. All alerts on what it tells are blind.",
+          },
+        ]),
+    ...(exporters.includes("kubelet")
+      ? [
+          {
+            name: "KubeletsMissing",
+            expression: 'absent(up{job="kubelet"})',
+            for: "10m",
+            severity: "critical" as const,
+            summary: "Prometheus finds no node to read",
+            description:
+              "Its account may not list nodes, or the API server does not answer it. All alerts on claims are blind.",
+          },
+        ]
+      : []),
+  ];
+  return rules.length === 0 ? [] : [{ name: "exporters", rules }];
+}
 
 /** Alertmanager, and the way to it. */
 export const alertmanagerRules: RuleGroup = {

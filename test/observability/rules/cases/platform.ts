@@ -21,7 +21,11 @@ export const certificateCases: AlertCases = {
         },
       ],
     },
-    silent: [{ series: ends(20), at: "61m" }],
+    silent: [
+      { series: ends(20), at: "61m" },
+      // One that was never had ends in 1970, as cert-manager says it: CertificateNotReady tells of it.
+      { series: ends(0), at: "61m" },
+    ],
   },
   CertificateAboutToEnd: {
     fires: {
@@ -31,7 +35,11 @@ export const certificateCases: AlertCases = {
         { labels: certificateLabels, summary: "Certificate skywire/sd-tls ends in 1d 23h 0m 0s" },
       ],
     },
-    silent: [{ series: ends(5), at: "60m" }],
+    silent: [
+      { series: ends(5), at: "60m" },
+      // A new host waits for its first one.
+      { series: ends(0), at: "1m" },
+    ],
   },
   CertificateNotReady: {
     fires: {
@@ -83,7 +91,57 @@ export const servedCertificateCases: AlertCases = {
         },
         at: "61m",
       },
+      // It was renewed, and the pod goes on telling of the old one as well.
+      {
+        series: {
+          'traefik_tls_certs_not_after{cn="a.example",sans="a.example",serial="1",pod="1"}': `${5 * day}x100`,
+          'traefik_tls_certs_not_after{cn="a.example",sans="a.example",serial="2",pod="1"}': `${65 * day}x100`,
+        },
+        at: "61m",
+      },
     ],
+  },
+};
+
+/** Every exporter but one, as `up` tells of them. */
+const readBut = (missing: string): Record<string, string> =>
+  Object.fromEntries(
+    [
+      ...["alertmanager", "node-exporter", "log-shipper", "push-gateway", "kube-state-metrics"],
+      ...["statsd", "cert-manager"],
+    ]
+      .filter((name) => name !== missing)
+      .map((name) => [`up{workload="${name}"}`, "1x30"]),
+  );
+
+/** {@inheritDoc AlertCases} */
+export const exporterCases: AlertCases = {
+  ExporterMissing: {
+    fires: {
+      series: readBut("kube-state-metrics"),
+      at: "20m",
+      as: [
+        {
+          labels: { workload: "kube-state-metrics" },
+          summary: "Prometheus finds no kube-state-metrics to read",
+        },
+      ],
+    },
+    silent: [
+      { series: readBut("nothing"), at: "20m" },
+      // One that is down is TargetDown's to tell.
+      { series: { ...readBut("statsd"), 'up{workload="statsd"}': "0x30" }, at: "20m" },
+      // A pod that follows another one.
+      { series: { ...readBut("statsd"), 'up{workload="statsd"}': "1x2 _x5 1x30" }, at: "20m" },
+    ],
+  },
+  KubeletsMissing: {
+    fires: {
+      series: { 'up{job="pods"}': "1x30" },
+      at: "20m",
+      as: [{ labels: { job: "kubelet" }, summary: "Prometheus finds no node to read" }],
+    },
+    silent: [{ series: { 'up{job="kubelet",node="n"}': "0x30" }, at: "20m" }],
   },
 };
 

@@ -180,15 +180,32 @@ export const machineCases: AlertCases = {
       series: {
         'node_timex_offset_seconds{node="n"}': "-0.5x40",
         'node_timex_sync_status{node="n"}': "1x40",
+        // Nobody sets this one's.
+        'node_timex_offset_seconds{node="m"}': "0x40",
+        'node_timex_sync_status{node="m"}': "0x40",
+        'node_timex_maxerror_seconds{node="m"}': "16x40",
       },
       at: "35m",
-      as: [{ labels: { node: "n" }, summary: "The clock of node n is off, or follows no other" }],
+      as: [
+        { labels: { node: "n" }, summary: "The clock of node n is off, or follows no other" },
+        { labels: { node: "m" }, summary: "The clock of node m is off, or follows no other" },
+      ],
     },
     silent: [
       {
         series: {
           'node_timex_offset_seconds{node="n"}': "0.002x40",
           'node_timex_sync_status{node="n"}': "1x40",
+          'node_timex_maxerror_seconds{node="n"}': "0.05x40",
+        },
+        at: "35m",
+      },
+      // Chrony without rtcsync: the clock is right, and the kernel is not told that it is followed.
+      {
+        series: {
+          'node_timex_offset_seconds{node="n"}': "0x40",
+          'node_timex_sync_status{node="n"}': "0x40",
+          'node_timex_maxerror_seconds{node="n"}': "0.05x40",
         },
         at: "35m",
       },
