@@ -22,7 +22,7 @@ export interface NfsServer {
   readonly namespace: pulumi.Input<string>;
   /** The same name as plain text. */
   readonly namespaceName: string;
-  /** Serves the folders that its arguments name, by NFS version 3; its pull secrets are of that namespace. */
+  /** Serves the folders that its arguments name, by NFS version 3, and has bash; its pull secrets are of that namespace. */
   readonly image: ProgramImage;
   /** Program of the image that serves. */
   readonly program: string;
@@ -172,6 +172,13 @@ interface Made extends Awaitable {
 
 const listens = { kind: "tcp", port: "nfs" } as const;
 
+/**
+ * Runs $0 with few open files. The image's rpcbind and its like have a table with room for every file that they might
+ * open, or close each of them one by one: where a node lets containers open a thousand million, they are out of memory
+ * before they serve (libtirpc before 1.3; kubernetes/kubernetes#123362, whose server is of the same script).
+ */
+const withFewFiles = 'ulimit -n 65536; exec "$0" "$@"';
+
 /** The server's pod. */
 function serverArgs(name: string, args: SharedFilesArgs, config: NfsFiles): WorkloadArgs {
   const { server, folder } = args;
@@ -188,7 +195,7 @@ function serverArgs(name: string, args: SharedFilesArgs, config: NfsFiles): Work
       name,
       image: image.reference,
       ...(image.digest === undefined ? {} : { digest: image.digest }),
-      command: [server.program, folder],
+      command: ["bash", "-c", withFewFiles, server.program, folder],
       ports: [
         { name: "nfs", port: nfsPorts.nfs },
         { name: "mountd", port: nfsPorts.mountd },

@@ -100,7 +100,10 @@ const terms = (image: string) => ({
   answerTimeoutSeconds: Seconds.default(60),
   /** How long a pod may take to accept a connection. Default: the controller's own, 30 s or 60 s. */
   connectTimeoutSeconds: Seconds.min(1, "must be at least 1").optional(),
-  /** Largest body of a request. Default: any. Traefik then keeps a whole body before it passes it on. */
+  /**
+   * Largest body of a request. Default: any, passed on as it comes. Where it is bounded, a controller keeps a whole
+   * body before it passes it on, so that pods wait for no slow client.
+   */
   maximumBody: Bytes.optional(),
   /** Proxies whose X-Forwarded-* are believed. Default: nobody's. */
   trustedProxies: z.array(Cidr).default([]),

@@ -54,6 +54,9 @@ const time = (seconds: number): string => (seconds === 0 ? "1d" : `${seconds}s`)
 const bodySize = (maximum: string | undefined): string =>
   maximum === undefined ? "0" : `${parseQuantity(maximum)}`;
 
+/** Bytes of an answer that lie on nginx' disk at most while its client takes them. */
+const answerRoom = 8 * 2 ** 20;
+
 /** Content of the ConfigMap. */
 export function nginxSettings(
   config: NginxConfig,
@@ -72,6 +75,8 @@ export function nginxSettings(
     // As Traefik has it, and without it a host whose pods speak gRPC is served as if they did not.
     http2: "True",
     "client-max-body-size": bodySize(maximumBody),
+    // By itself it writes up to a gibibyte of each answer to its node's disk, for a client that is slow to take it.
+    "proxy-max-temp-file-size": `${answerRoom}`,
     "proxy-read-timeout": time(answerTimeoutSeconds),
     "proxy-send-timeout": time(answerTimeoutSeconds),
     ...(connectTimeoutSeconds === undefined

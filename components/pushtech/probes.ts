@@ -1,5 +1,6 @@
 /** The programs' checks (facts/pushtech.md 3.1, 3.2). The original has none. Pure. */
 import type { Probe, Probes } from "../workload/types.ts";
+import { databaseProbeCommand, databaseSeconds } from "./database-probe.ts";
 import type { ProgramName } from "./programs.ts";
 import { serverStartSeconds } from "./start.ts";
 import { storageProbeCommand } from "./storage-probe.ts";
@@ -60,6 +61,17 @@ const rack = (ready: string): Probes => ({
   liveness: liveness(ready === "/" ? http("/") : tcp),
 });
 
+/** Of a server on Rack with a Postgres: it is alive while its connections can be. */
+const databaseRack: Probes = {
+  ...rack("/"),
+  liveness: {
+    check: { kind: "exec", command: databaseProbeCommand },
+    periodSeconds: 30,
+    timeoutSeconds: databaseSeconds.page + databaseSeconds.database + 10,
+    failureThreshold: 4,
+  },
+};
+
 /** Longest that the storage's check may take: each request, then Mongo itself. */
 const storageSeconds = { request: 5, check: 15 } as const;
 
@@ -97,6 +109,7 @@ export function programProbes(name: ProgramName, ports: ProbedPorts): Probes {
     case "website":
     case "imageserver":
     case "notificationserver":
+      return databaseRack;
     case "kafidx":
       return rack("/");
     case "offerserver":

@@ -18,9 +18,10 @@ import {
 import { type ServingConfig, type TrackerConfig } from "./services.schema.ts";
 import { addressOf, serviceHost, type StoreAddresses } from "./settings.ts";
 import { type PushtechSettings, settingsAnnotation } from "./settings-objects.ts";
+import { goodbyeSeconds, stopSeconds } from "./start.ts";
 import { storageProbeFile, storageProbeFolder, storageProbeScript } from "./storage-probe.ts";
 import type { StoreName } from "./stores.ts";
-import { eventRedisContainer, kafkastoreContainer, trackerPreStop } from "./tracker.ts";
+import { eventRedisContainer, kafkastoreContainer } from "./tracker.ts";
 import type { Environment, ProgramImageName, ProgramTraits } from "./types.ts";
 import { waitContainer, type WaitTarget } from "./wait.ts";
 
@@ -148,7 +149,6 @@ function trackerParts(args: ProgramArgs, tracker: TrackerConfig): OwnParts {
   const ports = probedPorts(servers.tracker, args);
   const memory = tracker.redis.resources.limits.memory ?? tracker.redis.resources.requests.memory;
   return {
-    container: { preStop: trackerPreStop },
     sidecars: [
       {
         ...kafkastoreContainer(imageFields(args.image("kafkastore")), tracker, ports),
@@ -218,7 +218,13 @@ export function programWorkload(args: ProgramArgs): WorkloadArgs {
       ...(traits.command === undefined ? {} : { args: traits.command }),
       ...variables,
       env: { ...(isRuby ? rubyHome.env : {}), ...variables.env },
-      ...(isServer(name) ? { ports: [{ name: "http", port: servers[name].port }] } : {}),
+      ...(isServer(name)
+        ? {
+            ports: [{ name: "http", port: servers[name].port }],
+            // They close their port as soon as they are told to go, while others are still sent to it.
+            preStop: ["sleep", `${goodbyeSeconds}`],
+          }
+        : {}),
       probes: programProbes(name, probedPorts(traits, args)),
       resources: config.resources,
       ...(mounts.length === 0 ? {} : { mounts }),
@@ -242,7 +248,7 @@ export function programWorkload(args: ProgramArgs): WorkloadArgs {
       ...(config.redeploy === undefined ? {} : { "fleet/redeploy": config.redeploy }),
     },
     ...(isServer(name) ? { services: [serviceOf(name)] } : {}),
-    terminationGraceSeconds: own.graceSeconds ?? 60,
+    terminationGraceSeconds: own.graceSeconds ?? stopSeconds,
   };
 }
 

@@ -3,6 +3,7 @@
  * the facts count among the servers, are stores here (stores.ts).
  */
 import { environmentPorts } from "./environment-file.ts";
+import { foreman } from "./start.ts";
 import {
   cluster,
   type Environment,
@@ -34,10 +35,10 @@ const checkedWeb = [
   "/bin/bash",
   "-c",
   // Where an image was exchanged under its tag, the Job has not run: better a pod that says so than wrong data.
-  'rake docker:if_db_is_migrated || { echo "the database lacks migrations of this image: make its Job run (docs/pushtech.md)" >&2; exit 1; }; exec foreman start web',
+  `rake docker:if_db_is_migrated || { echo "the database lacks migrations of this image: make its Job run (docs/pushtech.md)" >&2; exit 1; }; exec ${foreman("web").join(" ")}`,
 ];
 
-const web = ["foreman", "start", "web"];
+const web = foreman("web");
 
 /** What all servers on Rack say of their processes and of their database's connections. */
 const rack = (timeoutSeconds: string): Environment => ({

@@ -10,15 +10,10 @@ import type { Container } from "../workload/types.ts";
 import type { ProbedPorts } from "./probes.ts";
 import { eventRedisProbes, kafkastoreProbes } from "./probes.ts";
 import type { TrackerConfig } from "./services.schema.ts";
-
-/** Until everybody knows that the pod is gone. */
-const goodbyeSeconds = 5;
+import { goodbyeSeconds } from "./start.ts";
 
 /** The kafkastore sends what it has taken within 2.5 s (gorenje/backend, src/kafkastore/kafkastore.js). */
 const sendSeconds = 5;
-
-/** The tracker's last moments. */
-export const trackerPreStop: readonly string[] = ["sleep", `${goodbyeSeconds}`];
 
 /** The Redis holds nothing but the list: without a key there is no event. */
 export const drainScript = `sleep "\${1:-${goodbyeSeconds + 3}}"

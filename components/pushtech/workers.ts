@@ -1,4 +1,5 @@
 /** The workers: programs that nobody calls (facts/pushtech.md 3.2, 5). */
+import { foreman } from "./start.ts";
 import { kafkaTopic } from "./stores.ts";
 import { cluster, type ClusterKey, login, type ProgramTraits, same, secret } from "./types.ts";
 
@@ -35,7 +36,7 @@ const counter = (consumer: string, redis: ClusterKey): ProgramTraits => ({
   },
 });
 
-const worker = ["foreman", "start", "worker"];
+const worker = foreman("worker");
 
 const shared = {
   IMAGE_HOST: cluster("IMAGE_HOST"),

@@ -59,7 +59,11 @@ describe("files over NFS", () => {
             securityContext: { runAsUser: 0, fsGroup: 65_532 },
             containers: [
               {
-                command: ["/run_nfs.sh", folder],
+                // Its daemons have a table with room for every file that they may open.
+                command: [
+                  ...["bash", "-c", 'ulimit -n 65536; exec "$0" "$@"'],
+                  ...["/run_nfs.sh", folder],
+                ],
                 securityContext: { privileged: true, readOnlyRootFilesystem: false },
                 // What it writes to its root fills no node.
                 resources: { limits: { "ephemeral-storage": "256Mi" } },

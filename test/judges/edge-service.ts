@@ -39,10 +39,14 @@ export class EdgeService {
 
   constructor(name = "the service") {
     this.#server = createServer((request, response) => {
-      void bytesOf(request).then((bodyBytes) => {
-        this.#note(request, bodyBytes);
-        response.end(`served by ${name}`);
-      });
+      void bytesOf(request).then(
+        (bodyBytes) => {
+          this.#note(request, bodyBytes);
+          response.end(`served by ${name}`);
+        },
+        // Whoever hangs up within a body has made no request.
+        () => undefined,
+      );
     });
     this.#server.on("connection", (socket) => {
       this.#connections += 1;
@@ -59,6 +63,11 @@ export class EdgeService {
       index % 2 === 0 ? [[name.toLowerCase(), all[index + 1] ?? ""] as const] : [],
     );
     this.arrived.push({ headers, bodyBytes, connection: this.#numbers.get(request.socket) ?? 0 });
+  }
+
+  /** Connections so far, of requests that are not whole, too. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** @returns Its port. */

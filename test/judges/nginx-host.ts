@@ -6,7 +6,7 @@
  * each setting at the place where the template of v5.5.4 has it, and its header lines as it has them. The
  * template's text goes through the very command that changes the real one where a pod starts.
  */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 
 import { makeTlsPair } from "../../components/base/certificate-maker.ts";
 import { readTlsPair } from "../../components/base/tls-certificate.ts";
@@ -31,13 +31,16 @@ type Settings = Readonly<Record<string, string>>;
 const lines = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined).join("\n");
 
-/** A host's location, in the order of F5's template: what comes from the ConfigMap stands in brackets. */
+/**
+ * A host's location, in the order of F5's template: what comes from the ConfigMap stands in brackets, and the size of
+ * bodies in the template's own words.
+ */
 export const locationTemplate = `location / {
 proxy_http_version 1.1;
 [location-snippets]
 proxy_read_timeout [proxy-read-timeout];
 proxy_send_timeout [proxy-send-timeout];
-client_max_body_size [client-max-body-size];
+client_max_body_size {{$location.ClientMaxBodySize}};
 proxy_set_header Host $host;
 proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
@@ -45,6 +48,7 @@ proxy_set_header X-Forwarded-Host $host;
 proxy_set_header X-Forwarded-Port $server_port;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_buffering on;
+proxy_max_temp_file_size [proxy-max-temp-file-size];
 proxy_pass http://service;
 }`;
 
@@ -61,6 +65,15 @@ export interface ServedHost {
   /** What its location may name beside the settings. Default: nothing. */
   readonly times?: Readonly<Record<string, string | undefined>>;
 }
+
+/** What the controller makes of the template's own words about bodies. */
+const aboutBodies = (location: string, { "client-max-body-size": size = "" }: Settings): string =>
+  location
+    .replaceAll(
+      /\{\{if eq \$location\.ClientMaxBodySize "0"\}\}(.*?)\{\{end\}\}/g,
+      size === "0" ? "$1" : "",
+    )
+    .replaceAll("{{$location.ClientMaxBodySize}}", size);
 
 /** nginx' configuration for one host. */
 const configuration = (port: number, host: ServedHost): string =>
@@ -81,7 +94,7 @@ const configuration = (port: number, host: ServedHost): string =>
     `upstream service { server 127.0.0.1:${host.service}; }`,
     "server {",
     ...host.server(port),
-    host.location.replaceAll(
+    aboutBodies(host.location, host.settings).replaceAll(
       /\[([a-z-]+)\]/g,
       (_, name: string) => host.times?.[name] ?? host.settings[name] ?? "",
     ),
@@ -218,6 +231,20 @@ export class NginxHost {
   /** Sends a request from 127.0.0.2 and waits for its answer. */
   send(request: Omit<Request, "port" | "host"> = {}): Promise<Answer> {
     return send({ ...request, port: this.#port, host: "sd.example.org" });
+  }
+
+  /** Connections that nginx has made to the service. */
+  get connections(): number {
+    return this.#service.connections;
+  }
+
+  /** Begins a request whose body never ends: half of it is sent. The caller hangs up. */
+  begin(bytes: number): Socket {
+    const socket = connect(this.#port, "127.0.0.1");
+    const head = `POST / HTTP/1.1\r\nHost: sd.example.org\r\nContent-Length: ${bytes}\r\n\r\n`;
+    socket.on("error", () => undefined);
+    socket.write(head + "x".repeat(bytes / 2));
+    return socket;
   }
 
   /** Sends one over TLS. */

@@ -9,7 +9,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 
 import { NginxConfig } from "../../components/platform/ingress.schema.ts";
-import { Place } from "../data/programs.ts";
+import { Place, until } from "../data/programs.ts";
 import { opened, proxyHeader, spoofed } from "./edge-client.ts";
 import { clientOf, valuesOf } from "./edge-service.ts";
 import { locationTemplate, NginxHost, seeded } from "./nginx-host.ts";
@@ -71,11 +71,13 @@ describe("the template of the image", () => {
     return made;
   };
 
-  it("keeps every line but those that append to X-Forwarded-For", async () => {
+  it("keeps every line but those that append to X-Forwarded-For, and the one about bodies", async () => {
     const grpc = "grpc_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
     const before = `${locationTemplate}\n${grpc}`.split("\n");
     const after = (await seeded(place(), before.join("\n"))).split("\n");
     expect(after.filter((line, index) => line !== before[index])).toEqual([
+      // Go's words: only hosts that take any size have the second directive.
+      'client_max_body_size {{$location.ClientMaxBodySize}};{{if eq $location.ClientMaxBodySize "0"}} proxy_request_buffering off;{{end}}',
       "proxy_set_header X-Forwarded-For $remote_addr;",
       "grpc_set_header X-Forwarded-For $remote_addr;",
     ]);
@@ -137,6 +139,21 @@ describe("requests", () => {
     expect(await narrow.send({ body })).toMatchObject({ status: 413 });
     expect(await narrow.send({ body: body.slice(0, 2 ** 20) })).toMatchObject({ status: 200 });
     expect(narrow.arrived).toHaveLength(1);
+  });
+
+  it("come through as they are sent where any size may be: nginx' disk holds none of them", async () => {
+    const open = await start();
+    const begun = open.begin(2 ** 20);
+    await until("the beginning of a body comes through", () => open.connections === 1);
+    begun.destroy();
+  });
+
+  it("come through when they are whole where their size is bounded: a pod waits for no slow client", async () => {
+    const narrow = await start({ maximumBody: "2Mi" });
+    const begun = narrow.begin(2 ** 20);
+    expect(await narrow.send({ body: "x".repeat(2 ** 20) })).toMatchObject({ status: 200 });
+    expect(narrow.connections).toBe(1);
+    begun.destroy();
   });
 
   it("each have a connection of their own to the service: none is idle when it closes them", async () => {

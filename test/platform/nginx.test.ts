@@ -25,6 +25,8 @@ describe("nginx' settings", () => {
       // Without it gRPC is served as HTTP/1.1, with a line in the log and no event.
       http2: "True",
       "client-max-body-size": "0",
+      // Of an answer, on the node's disk: nginx' own word is a gibibyte.
+      "proxy-max-temp-file-size": "8388608",
       "proxy-read-timeout": "60s",
       "proxy-send-timeout": "60s",
       "worker-shutdown-timeout": "20s",

@@ -74,7 +74,11 @@ describe("a server with a database", () => {
 
   it("starts once its database has what its image needs", () => {
     shell.write("rake", "exit 0");
-    expect(shell.run(command)).toEqual({ status: 0, stdout: "foreman start web\n", stderr: "" });
+    expect(shell.run(command)).toEqual({
+      status: 0,
+      stdout: "foreman start web --timeout 50\n",
+      stderr: "",
+    });
   });
 
   it("starts never on a database that lacks migrations, and says what mends it", () => {

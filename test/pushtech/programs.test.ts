@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { databaseProbeCommand } from "../../components/pushtech/database-probe.ts";
 import {
   isServer,
   type ProgramName,
@@ -11,7 +12,7 @@ import {
   programs,
   startOrder,
 } from "../../components/pushtech/programs.ts";
-import { servers } from "../../components/pushtech/servers.ts";
+import { serverNames, servers } from "../../components/pushtech/servers.ts";
 import { settingsAnnotation } from "../../components/pushtech/settings-objects.ts";
 import { stores } from "../../components/pushtech/stores.ts";
 import type { Source } from "../../components/pushtech/types.ts";
@@ -29,19 +30,34 @@ const table: Readonly<Record<ProgramName, readonly [number, string, string, stri
   {
     tracker: [3, "Recreate", "100Mi/50m 200Mi/200m", undefined],
     storage: [3, "RollingUpdate", "400Mi/300m 800Mi/600m", undefined],
-    website: [3, "Recreate", "200Mi/40m 400Mi/80m", "exec foreman start web"],
-    imageserver: [2, "Recreate", "400Mi/40m 800Mi/300m", "exec foreman start web"],
-    notificationserver: [1, "RollingUpdate", "300Mi/10m 600Mi/100m", "exec foreman start web"],
-    offerserver: [1, "RollingUpdate", "200Mi/40m 400Mi/60m", "foreman start web"],
+    website: [3, "Recreate", "200Mi/40m 400Mi/80m", "exec foreman start web --timeout 50"],
+    imageserver: [2, "Recreate", "400Mi/40m 800Mi/300m", "exec foreman start web --timeout 50"],
+    notificationserver: [
+      1,
+      "RollingUpdate",
+      "300Mi/10m 600Mi/100m",
+      "exec foreman start web --timeout 50",
+    ],
+    offerserver: [1, "RollingUpdate", "200Mi/40m 400Mi/60m", "foreman start web --timeout 50"],
     // Not the facts' own word: where one is all there may be, old and new never overlap.
-    "consumers-ruby": [1, "Recreate", "200Mi/30m 400Mi/60m", "foreman start web"],
+    "consumers-ruby": [1, "Recreate", "200Mi/30m 400Mi/60m", "foreman start web --timeout 50"],
     kafidx: [2, "RollingUpdate", "150Mi/100m 300Mi/300m", undefined],
     "consumers-nodejs-event-counter": [1, "Recreate", "25Mi/10m 50Mi/30m", undefined],
     "consumers-nodejs-metadata-counter": [1, "Recreate", "25Mi/10m 50Mi/30m", undefined],
     "consumers-nodejs-search-counter": [1, "Recreate", "25Mi/10m 50Mi/30m", undefined],
     "consumers-nodejs-stats-consumer": [1, "Recreate", "25Mi/10m 50Mi/30m", undefined],
-    "consumers-ruby-worker": [1, "Recreate", "200Mi/500m 300Mi/550m", "foreman start worker"],
-    "offerserver-worker": [1, "Recreate", "1500Mi/1200m 1500Mi/1200m", "foreman start worker"],
+    "consumers-ruby-worker": [
+      1,
+      "Recreate",
+      "200Mi/500m 300Mi/550m",
+      "foreman start worker --timeout 50",
+    ],
+    "offerserver-worker": [
+      1,
+      "Recreate",
+      "1500Mi/1200m 1500Mi/1200m",
+      "foreman start worker --timeout 50",
+    ],
   };
 
 const written = ({ requests, limits }: Record<string, Record<string, string>>): string =>
@@ -275,10 +291,37 @@ describe("checks", () => {
     expect(startupProbe).toMatchObject({ tcpSocket: { port: "http" } });
   });
 
+  it("start a server anew whose database was: its connections never come back by themselves", () => {
+    for (const name of ["website", "imageserver", "notificationserver"] as const) {
+      const { readinessProbe, livenessProbe } = containerOf(all, name, name);
+      expect(livenessProbe, name).toMatchObject({ exec: { command: databaseProbeCommand } });
+      expect(readinessProbe, name).toMatchObject({ httpGet: { path: "/", port: "http" } });
+    }
+    const others = programNames.filter((name) => programs[name].migrates !== true);
+    for (const name of others) {
+      const { livenessProbe } = containerOf(all, name, name);
+      expect(livenessProbe?.["exec"], name).not.toEqual({ command: databaseProbeCommand });
+    }
+  });
+
   it("ask what needs Redis whether that answers, and start nobody anew for it", () => {
     const { readinessProbe, livenessProbe } = containerOf(all, "offerserver", "offerserver");
     expect(readinessProbe).toMatchObject({ httpGet: { path: "/pingdom", port: "http" } });
     expect(livenessProbe).toHaveProperty("tcpSocket");
+  });
+});
+
+describe("a pod that goes", () => {
+  it("takes requests until nobody is sent to it, and has time to answer the last of them", () => {
+    for (const name of serverNames) {
+      const { containers, terminationGracePeriodSeconds } = controllerOf(all, name).spec.template
+        .spec;
+      expect(containers[0]?.lifecycle, name).toEqual({
+        preStop: { exec: { command: ["sleep", "5"] } },
+      });
+      // Foreman kills after fifty seconds, and Kubernetes after these.
+      expect(terminationGracePeriodSeconds, name).toBeGreaterThan(5 + 50);
+    }
   });
 });
 

@@ -133,6 +133,7 @@ export interface RenderedContainer {
   readonly readinessProbe?: Record<string, unknown>;
   readonly livenessProbe?: Record<string, unknown>;
   readonly startupProbe?: Record<string, unknown>;
+  readonly lifecycle?: Record<string, unknown>;
   readonly securityContext: Record<string, unknown>;
 }
 
