@@ -350,7 +350,10 @@ export const backupCases: AlertCases = {
   },
   BackupMissing: {
     fires: {
-      series: { [`kube_cronjob_info{${redis}}`]: "1x30" },
+      series: {
+        [`kube_cronjob_info{${redis}}`]: "1x30",
+        'up{workload="kube-state-metrics"}': "1x30",
+      },
       at: "20m",
       as: [
         {
@@ -359,6 +362,11 @@ export const backupCases: AlertCases = {
         },
       ],
     },
-    silent: [{ series: there, at: "20m" }],
+    silent: [
+      { series: { ...there, 'up{workload="kube-state-metrics"}': "1x30" }, at: "20m" },
+      // Who tells of CronJobs is down, or gone: TargetDown and ExporterMissing say so.
+      { series: { 'up{workload="kube-state-metrics"}': "0x30" }, at: "20m" },
+      { series: {}, at: "20m" },
+    ],
   },
 };
