@@ -92,7 +92,8 @@ function sandboxFindings({ sets }: Manifest, { environment }: Machine): ToolFind
   return [{ tool: "tools", ok: true, detail }];
 }
 
-function onPath(tool: string, path = ""): string | undefined {
+/** Where a program is found, or undefined. */
+export function onPath(tool: string, path = ""): string | undefined {
   const folder = path.split(delimiter).find((one) => one !== "" && existsSync(join(one, tool)));
   return folder === undefined ? undefined : join(folder, tool);
 }

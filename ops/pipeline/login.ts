@@ -9,18 +9,21 @@ import { privateMode, writeWhole } from "../../sandbox/files.ts";
 import { type KubeContexts, readKubeContexts } from "../../stacks/kubeconfig.ts";
 import { CommandError } from "../command.ts";
 import { isMap, type StackFile } from "../stack-file.ts";
+import { onPath } from "../tools.ts";
 
 /**
  * Writes what KUBE_CONFIG holds, in base64, to the path that KUBECONFIG names.
  *
  * @returns what was done, in a line.
- * @throws CommandError where one of them is missing, or the stack's context is not in it.
+ * @throws CommandError where one of them is missing, or the stack's context is not in it; and where the stack makes its
+ * cluster at Google and nobody could log in there.
  */
 export function logIn(file: StackFile, environment: NodeJS.ProcessEnv): string {
   const path = pathOf(environment);
   const given = (environment["KUBE_CONFIG"] ?? "").replaceAll(/\s/g, "");
   const context = contextOf(file);
   if (given === "" && context === undefined) {
+    lookForGoogle(file, environment);
     return `${file.stack} needs no kubeconfig: its cluster is made by it`;
   }
   if (given === "") {
@@ -47,6 +50,19 @@ export function logIn(file: StackFile, environment: NodeJS.ProcessEnv): string {
   return `the kubeconfig of ${file.stack} is at ${path}`;
 }
 
+/** By which the Kubernetes provider logs in at clusters of Google's (components/platform/gke.ts). */
+const loginPlugin = "gke-gcloud-auth-plugin";
+
+/** No workflow logs in at Google: a job that does says so by its own steps, and is let on. */
+function lookForGoogle({ stack, config }: StackFile, { PATH = "" }: NodeJS.ProcessEnv): void {
+  const isGoogle = clusterOf(config)?.["kind"] === "gke";
+  if (isGoogle && onPath(loginPlugin, PATH) === undefined) {
+    throw new CommandError(
+      `${stack} has its cluster at Google, and ${loginPlugin} is not on PATH: log this job in first, or run from a machine that is (docs/live.md, Pipelines and Google)`,
+    );
+  }
+}
+
 /** Takes it away again. Fine where there is none. */
 export function logOut(environment: NodeJS.ProcessEnv): void {
   rmSync(pathOf(environment), { force: true });
@@ -62,8 +78,11 @@ function pathOf(environment: NodeJS.ProcessEnv): string {
 
 /** The context that the stack's file names; undefined where its cluster is no one's who has a kubeconfig. */
 function contextOf({ config }: StackFile): string | undefined {
+  const cluster = clusterOf(config);
+  return cluster?.["kind"] === "kubeconfig" ? String(cluster["context"]) : undefined;
+}
+
+function clusterOf(config: StackFile["config"]): Readonly<Record<string, unknown>> | undefined {
   const cluster = config["fleet:cluster"];
-  return isMap(cluster) && cluster["kind"] === "kubeconfig"
-    ? String(cluster["context"])
-    : undefined;
+  return isMap(cluster) ? cluster : undefined;
 }

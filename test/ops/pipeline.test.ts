@@ -131,6 +131,17 @@ describe("a kubeconfig out of a secret", () => {
     expect(() => statSync(join(folder, "kubeconfig"))).toThrow("ENOENT");
   });
 
+  test("is not asked for where the stack makes its cluster, which is logged in to otherwise", () => {
+    const made = readStackFile(clone, "spacemesh-mini");
+    const environment = { KUBECONFIG: join(folder, "kubeconfig"), PATH: folder };
+    // The workflows log nobody in at Google: told here, and not by the engine half an hour later.
+    expect(() => logIn(made, environment)).toThrow(
+      "spacemesh-mini has its cluster at Google, and gke-gcloud-auth-plugin is not on PATH",
+    );
+    writeFileSync(join(folder, "gke-gcloud-auth-plugin"), "");
+    expect(logIn(made, environment)).toContain("needs no kubeconfig");
+  });
+
   test("goes to one file, whose path is whole", () => {
     const text = config("skycoin-test");
     expect(() => logIn(file, { KUBE_CONFIG: text, KUBECONFIG: "a" })).toThrow("one file");
