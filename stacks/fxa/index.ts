@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Flow } from "../../components/base/flows.ts";
+import { mailPortWarnings } from "../../components/fxa/mail-ports.ts";
 import { fxaWarnings } from "../../components/fxa/rules.ts";
 import {
   makeObservability,
@@ -37,7 +38,11 @@ export function fxa(stack: FxaStack, context: StackContext): Record<string, unkn
     return { ...{ system, only }, ...told(stack, context, ground, hosts) };
   }
   refuseLive([unpinnedImages(stack.environment, imageUses(stack), context.stack)], context.sandbox);
-  for (const warning of fxaWarnings(contextOfStack(stack))) {
+  const warnings = [
+    ...fxaWarnings(contextOfStack(stack)),
+    ...mailPortWarnings(stack, stack.cluster.kind),
+  ];
+  for (const warning of warnings) {
     void pulumi.log.warn(warning);
   }
   const ground = layGround(stack, context, flowsOfStack(stack));

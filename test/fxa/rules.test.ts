@@ -3,9 +3,20 @@ import { describe, expect, it } from "vitest";
 import type { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
 import { proxyFaults } from "../../components/fxa/proxy-rules.ts";
+import { mailPortWarnings } from "../../components/fxa/mail-ports.ts";
 import { fxaFaults, fxaWarnings } from "../../components/fxa/rules.ts";
 import { contextOf } from "../../components/fxa/context.ts";
-import { broker, complaints, everything, fxa, fxaConfig, mailService, topic } from "./fixtures.ts";
+import {
+  broker,
+  complaints,
+  everything,
+  fxa,
+  fxaConfig,
+  least,
+  mailService,
+  merge,
+  topic,
+} from "./fixtures.ts";
 
 const one = (program: string, options: object) => ({ servers: { [program]: options } });
 const settings = (program: string, value: object) => one(program, { settings: value });
@@ -379,6 +390,33 @@ describe("a config", () => {
       fxa(one("auth-server", { autoscale: { min: 2, max: 4 }, parallelSafe: true })),
     );
     expect(two.some((line) => line.startsWith("auth-server"))).toBe(false);
+  });
+});
+
+describe("a mail server", () => {
+  const on = (port: number, smtp: object = {}) =>
+    fxaConfig(merge(least, { mail: { smtp: { port, ...smtp } } }));
+
+  it.each([
+    ["lke", 465],
+    ["lke", 587],
+    ["gke", 25],
+  ] as const)("is told where %s keeps its port %i shut: no mail would leave", (kind, port) => {
+    const open = { secure: false, user: undefined, password: undefined };
+    // Without TLS only a relay of the cloud's own network may be: what the cloud keeps shut is the way out.
+    const { mail } = port === 465 ? on(port) : on(port, { ...open, addresses: ["10.22.0.0/16"] });
+    const outside = { ...mail, smtp: mail.smtp && { ...mail.smtp, addresses: undefined } };
+    expect(mailPortWarnings({ mail: outside as typeof mail }, kind)).toEqual([
+      expect.stringMatching(new RegExp(`^fleet:mail.smtp.port: ${port} leads nowhere`, "u")),
+    ]);
+    expect(mailPortWarnings({ mail }, kind)).toHaveLength(port === 465 ? 1 : 0);
+  });
+
+  it("is not where the way is open, or the cloud is not known", () => {
+    expect(mailPortWarnings(on(2465), "lke")).toEqual([]);
+    expect(mailPortWarnings(on(465), "gke")).toEqual([]);
+    expect(mailPortWarnings(on(465), "kubeconfig")).toEqual([]);
+    expect(mailPortWarnings(on(465, { addresses: ["10.22.0.0/16"] }), "lke")).toEqual([]);
   });
 });
 
