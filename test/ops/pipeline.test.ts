@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 
 import { logIn, logOut } from "../../ops/pipeline/login.ts";
 import { installLiveTools } from "../../ops/pipeline/tools.ts";
@@ -97,6 +98,16 @@ describe("the table of stacks", () => {
     expect(() => {
       giveOutput({ run: "1\nrun=2" }, environment);
     }).toThrow("one line");
+  });
+});
+
+test("an update is not cut off, with the lock in its hand, before GitHub's own machines would", () => {
+  const { jobs } = parse(
+    readFileSync(join(clone, ".github", "workflows", "apply.yml"), "utf8"),
+  ) as { readonly jobs: Readonly<Record<string, object>> };
+  expect(jobs["update"]).toMatchObject({
+    "timeout-minutes": 350,
+    concurrency: { "cancel-in-progress": false },
   });
 });
 
