@@ -64,19 +64,44 @@ exec "$bin/kafka-run-class.sh" -name kafkaServer kafka.Kafka "$CONFIG" \\
   --override "advertised.listeners=PLAINTEXT://$POD_NAME.$BROKERS:$PORT"
 `;
 
+/**
+ * Bytes of a partition on a disk, and of each of its files: of its share of the disk seven tenths, and one tenth.
+ *
+ * A broker whose disk is full stops, and cannot start again on it to delete anything. It deletes whole files alone, and
+ * looks every five minutes: the rest is for the file that it writes, and for what comes meanwhile. Each disk is counted
+ * as if it had a copy of every partition.
+ */
+export function partitionBytes(
+  topics: Readonly<Record<string, KafkaTopic>>,
+  diskBytes: number,
+): { readonly kept: number; readonly file: number } {
+  const partitions = Object.values(topics).reduce((sum, topic) => sum + topic.partitions, 0);
+  const share = diskBytes / partitions;
+  const file = Math.min(2 ** 30, Math.max(2 ** 20, Math.floor(share / 10)));
+  return { kept: Math.floor((share * 7) / 10), file };
+}
+
 /** What the script of the topics reads: name, partitions, copies and settings, a topic a line. */
-export const topicList = (topics: Readonly<Record<string, KafkaTopic>>, brokers: number): string =>
-  Object.entries(topics)
+export function topicList(
+  topics: Readonly<Record<string, KafkaTopic>>,
+  brokers: number,
+  diskBytes: number,
+): string {
+  const { kept, file } = partitionBytes(topics, diskBytes);
+  return Object.entries(topics)
     .map(([name, topic]) => {
       const { partitions, replication, minInsyncReplicas } = topicNumbers(topic, brokers);
       const { retentionHours } = topic;
       const settings = [
         `min.insync.replicas=${minInsyncReplicas}`,
         ...(retentionHours === undefined ? [] : [`retention.ms=${retentionHours * 3_600_000}`]),
+        `retention.bytes=${kept}`,
+        `segment.bytes=${file}`,
       ];
       return `${name} ${partitions} ${replication} ${settings.join(",")}\n`;
     })
     .join("");
+}
 
 /**
  * Shell script that makes topics where they are missing and gives them their numbers. Run again, it changes nothing.

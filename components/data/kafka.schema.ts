@@ -30,7 +30,7 @@ export const KafkaTopic = z
      * broker may restart.
      */
     minInsyncReplicas: z.int(copiesShape).min(1, "must be at least 1").max(10).optional(),
-    /** How long messages stay. Default: the broker's week. */
+    /** How long messages stay, where the disk has room for so long: before it is full, the oldest go. Default: a week. */
     retentionHours: z
       .int("must be whole hours, e.g. 168")
       .min(1, "must be at least 1")

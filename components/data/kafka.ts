@@ -7,6 +7,7 @@ import { makeWorkload } from "../workload/workload.ts";
 import { kafkaPort, topicsName } from "./flows.ts";
 import { brokerConfig, brokerScript, topicList, topicsScript } from "./kafka-files.ts";
 import { type BuiltinKafka, type KafkaConfig, topicsResources } from "./kafka.schema.ts";
+import { diskBytes } from "./storage.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 import { commandLog4j, javaHeap, serverLog4j } from "./zookeeper-files.ts";
@@ -140,7 +141,8 @@ function brokersArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Workl
 
 /** The Job that makes the topics. */
 function topicsArgs(name: string, args: KafkaArgs, config: BuiltinKafka): WorkloadArgs {
-  const { image, brokers, topics } = config;
+  const { image, brokers, topics, storage } = config;
+  const list = topicList(topics, brokers, diskBytes(storage));
   return {
     kind: "Job",
     system: args.system,
@@ -153,7 +155,7 @@ function topicsArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Worklo
     files: [
       {
         name: "config",
-        files: { topics: topicList(topics, brokers), "log4j.properties": commandLog4j },
+        files: { topics: list, "log4j.properties": commandLog4j },
       },
       { name: "scripts", files: { "run.sh": topicsScript }, executable: true },
     ],

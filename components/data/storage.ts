@@ -1,4 +1,5 @@
 /** A store's disk in a Workload's words. Pure. */
+import { parseQuantity } from "../base/quantity.ts";
 import type { Claim, WorkloadArgs } from "../workload/types.ts";
 import type { Disk, Storage } from "./storage.schema.ts";
 
@@ -23,6 +24,10 @@ export function claimOf(
 
 /** How much a store without a disk may write before its pod is put out. */
 const withoutDisk = "2Gi";
+
+/** Bytes that a store has for its data. */
+export const diskBytes = (disk: Disk): number =>
+  parseQuantity(disk === "none" ? withoutDisk : disk.size);
 
 /** The volume of a store's data: a claim or, where there is no disk, a folder that goes with the pod. */
 export const dataVolume = (

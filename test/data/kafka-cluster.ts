@@ -185,7 +185,7 @@ export class KafkaCluster {
       ...this.#env("command.log4j"),
       ZOOKEEPER: this.zookeeper,
       BROKERS: `${pods.length}`,
-      TOPICS: this.place.write("topics", topicList(topics, pods.length)),
+      TOPICS: this.place.write("topics", topicList(topics, pods.length, 2 ** 30)),
       PATIENCE: "30",
       ...change,
     });

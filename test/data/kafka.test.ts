@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import { tcp } from "../../components/base/flows.ts";
 import { kafkaFlows, zookeeperEnd } from "../../components/data/flows.ts";
-import { brokerConfig, brokerScript, topicList } from "../../components/data/kafka-files.ts";
+import { parseQuantity } from "../../components/base/quantity.ts";
+import {
+  brokerConfig,
+  brokerScript,
+  partitionBytes,
+  topicList,
+} from "../../components/data/kafka-files.ts";
 import { KafkaConfig } from "../../components/data/kafka.schema.ts";
 import { Kafka } from "../../components/data/kafka.ts";
 import { ZookeeperConfig } from "../../components/data/zookeeper.schema.ts";
@@ -144,10 +150,28 @@ describe("topics", () => {
       brokers: 3,
       topics: { test: {}, events: { partitions: 4, replication: 3, retentionHours: 24 } },
     });
-    expect(config.kind === "builtin" && topicList(config.topics, config.brokers)).toBe(
-      "test 1 2 min.insync.replicas=1\nevents 4 3 min.insync.replicas=2,retention.ms=86400000\n",
+    expect(
+      config.kind === "builtin" && topicList(config.topics, config.brokers, 5_000_000_000),
+    ).toBe(
+      "test 1 2 min.insync.replicas=1,retention.bytes=700000000,segment.bytes=100000000\n" +
+        "events 4 3 min.insync.replicas=2,retention.ms=86400000,retention.bytes=700000000,segment.bytes=100000000\n",
     );
-    expect(topicList({ test: { partitions: 1 } }, 1)).toBe("test 1 1 min.insync.replicas=1\n");
+    expect(topicList({ test: { partitions: 1 } }, 1, 1_000_000_000)).toBe(
+      "test 1 1 min.insync.replicas=1,retention.bytes=700000000,segment.bytes=100000000\n",
+    );
+  });
+
+  it("leave room on every disk: a broker whose disk is full stops for good", () => {
+    for (const size of ["100Mi", "1Gi", "10Gi", "500Gi"]) {
+      for (const partitions of [1, 12]) {
+        const topics = { test: { partitions }, other: { partitions: 2 } };
+        const bytes = parseQuantity(size);
+        const { kept, file } = partitionBytes(topics, bytes);
+        expect((partitions + 2) * (kept + file)).toBeLessThan(bytes * 0.85);
+        // Files of more than a gibibyte, the brokers' own measure, would only go later.
+        expect(file).toBeLessThanOrEqual(2 ** 30);
+      }
+    }
   });
 
   it("are refused more copies than there are brokers, and more in step than there are copies", () => {
