@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 
 import type { Identity, Reference } from "./model.ts";
 import type { Change } from "./operations.ts";
+import { remembered } from "./remember.ts";
 import { isObject, textAt } from "./values.ts";
 
 /** Parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
@@ -35,24 +36,13 @@ export function keyAcrossStacks(urn: string): string {
   return `${types}::${name}`;
 }
 
-/** Types are few and asked for often. */
-const kinds = new Map<string, string | undefined>();
-
 /** Kind of an object of a cluster, e.g. `Deployment`; undefined for what is none. */
-export function kindOf(type: string): string | undefined {
-  if (!type.startsWith("kubernetes:")) {
-    return undefined;
-  }
-  const known = kinds.get(type);
-  if (known !== undefined || kinds.has(type)) {
-    return known;
-  }
-  const kind = /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1]?.replace(/Patch$/, "");
-  if (kinds.size < 1_000) {
-    kinds.set(type, kind);
-  }
-  return kind;
-}
+export const kindOf = remembered((type) =>
+  /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1]?.replace(/Patch$/, ""),
+);
+
+/** The word for what is of a type: its kind, or the last part of the type where it has none. */
+export const kindWord = (type: string): string => kindOf(type) ?? type.split(":").at(-1) ?? type;
 
 /** Who it is, from what the program asks for and, where that is gone, what was there. */
 export function identify(
@@ -60,16 +50,15 @@ export function identify(
   change: Pick<Change, "urn" | "type" | "before" | "after">,
 ): Identity {
   const { name: given } = readUrn(change.urn);
-  const kind = kindOf(change.type);
-  const plain = change.type.split(":").at(-1) ?? change.type;
-  if (kind === undefined) {
+  const kind = kindWord(change.type);
+  if (kindOf(change.type) === undefined) {
     return {
       stack,
       urn: change.urn,
       type: change.type,
-      kind: plain,
+      kind,
       name: given,
-      label: `${plain} ${given}`.trim(),
+      label: `${kind} ${given}`.trim(),
     };
   }
   const inputs = change.after?.inputs ?? change.before?.inputs;

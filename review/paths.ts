@@ -1,5 +1,7 @@
 /** Property paths as the engine writes them: `spec.rules[0].host`, `labels["app.kubernetes.io/name"]`. */
 
+import { remembered } from "./remember.ts";
+
 /** One step into a value: a key of an object, or a place in a list. */
 export type Segment = string | number;
 /** A way into a value. */
@@ -9,20 +11,7 @@ export type Path = readonly Segment[];
  * Reads a path. Nothing is refused: what follows no rule is taken as a key, so that a path that is
  * written oddly names something that is not there instead of something else.
  */
-export function parsePath(text: string): Path {
-  const known = parsed.get(text);
-  if (known !== undefined) {
-    return known;
-  }
-  const path = parse(text);
-  if (parsed.size < 1_000) {
-    parsed.set(text, path);
-  }
-  return path;
-}
-
-/** Paths are few, and one is read for each of the many things that are asked of a difference. */
-const parsed = new Map<string, Path>();
+export const parsePath: (text: string) => Path = remembered(parse);
 
 function parse(text: string): Path {
   const segments: Segment[] = [];

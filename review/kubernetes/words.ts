@@ -3,6 +3,7 @@ import type { RawDifference } from "../differences.ts";
 import { kindOf } from "../identity.ts";
 import type { Change } from "../operations.ts";
 import type { Path } from "../paths.ts";
+import { remembered } from "../remember.ts";
 import { say, sayBoth } from "../say.ts";
 import { isSensitive } from "../secrets/sensitive.ts";
 import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
@@ -204,20 +205,7 @@ const makers: readonly Maker[] = [
   },
 ];
 
-/** Types are few and asked for often. */
-const chosen = new Map<string, readonly Maker[]>();
-
-function makersOf(type: string): readonly Maker[] {
-  const known = chosen.get(type);
-  if (known !== undefined) {
-    return known;
-  }
-  const own = makers.filter(({ isFor }) => isFor(type));
-  if (chosen.size < 1_000) {
-    chosen.set(type, own);
-  }
-  return own;
-}
+const makersOf = remembered((type) => makers.filter(({ isFor }) => isFor(type)));
 
 function metadataWords(
   name: string,

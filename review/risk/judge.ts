@@ -1,10 +1,11 @@
 /** Asks all rules of a change. */
 import type { Finding, RiskClass } from "../model.ts";
+import { remembered } from "../remember.ts";
 import { accessRules } from "./access.ts";
 import { dataRules } from "./data.ts";
 import { downtimeRules } from "./downtime.ts";
 import { cosmeticRules, rolloutRules } from "./rollout.ts";
-import { isKind, type Rule, type Subject } from "./subject.ts";
+import { isOfKind, type Rule, type Subject } from "./subject.ts";
 
 /** Every rule by the risk it stands for, worst first. */
 export const rules: readonly (readonly [RiskClass, readonly Rule[]])[] = [
@@ -36,26 +37,15 @@ const all: readonly Asked[] = rules.flatMap(([risk, each]) =>
   each.map((rule) => ({ ...rule, risk, isFallback: fallbacks.has(rule.name) })),
 );
 
-/** Type → rules that are about it. Types are few and asked for often. */
-const chosen = new Map<string, readonly Asked[]>();
-
-function rulesOf(subject: Subject): readonly Asked[] {
-  const { type } = subject.change;
-  const known = chosen.get(type);
-  if (known !== undefined) {
-    return known;
-  }
-  const own = all.filter(({ kinds }) => kinds === undefined || isKind(subject, ...kinds));
-  if (chosen.size < 1_000) {
-    chosen.set(type, own);
-  }
-  return own;
-}
+/** Rules that are about a type. */
+const rulesOf = remembered((type) =>
+  all.filter(({ kinds }) => kinds === undefined || isOfKind(type, kinds)),
+);
 
 /** What the rules say, worst first; at least one. */
 export function judge(subject: Subject): Finding[] {
   const findings: Finding[] = [];
-  rulesOf(subject).forEach(({ name, risk, see, isFallback }) => {
+  rulesOf(subject.change.type).forEach(({ name, risk, see, isFallback }) => {
     const why = isFallback && findings.length > 0 ? undefined : see(subject);
     if (why !== undefined) {
       findings.push({ rule: name, risk, why });

@@ -1,6 +1,7 @@
 /** A change as the rules see it. */
 import type { RawDifference } from "../differences.ts";
 import type { Identity, Replacement } from "../model.ts";
+import { kindWord } from "../identity.ts";
 import type { Change } from "../operations.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { JsonObject } from "../values.ts";
@@ -32,9 +33,12 @@ export interface Rule {
 }
 
 /** Whether it is of one of the Kubernetes kinds. */
-export function isKind(subject: Subject, ...kinds: readonly string[]): boolean {
-  return kinds.includes(subject.resource.kind) && subject.change.type.startsWith("kubernetes:");
-}
+export const isKind = ({ change }: Subject, ...kinds: readonly string[]): boolean =>
+  isOfKind(change.type, kinds);
+
+/** Whether what is of a type is of one of the Kubernetes kinds. */
+export const isOfKind = (type: string, kinds: readonly string[]): boolean =>
+  kinds.includes(kindWord(type)) && type.startsWith("kubernetes:");
 
 /** Whether what is there goes, to come back anew or not. */
 export function goes({ change }: Subject): boolean {

@@ -3,6 +3,7 @@
  * what a refresh reads from the world never had one.
  */
 import type { Path } from "../paths.ts";
+import { remembered } from "../remember.ts";
 import { isObject } from "../values.ts";
 
 /** Inputs of providers that are no credentials. All others of them are taken for some. */
@@ -48,20 +49,7 @@ function lastKey(path: Path): string | undefined {
   return undefined;
 }
 
-/** Names of properties are few and asked for often. */
-const judged = new Map<string, boolean>();
-
-function isSecretName(name: string): boolean {
-  const known = judged.get(name);
-  if (known !== undefined) {
-    return known;
-  }
-  const isSecret = secretName.test(name);
-  if (judged.size < 1_000) {
-    judged.set(name, isSecret);
-  }
-  return isSecret;
-}
+const isSecretName = remembered((name) => secretName.test(name));
 
 /** `name` of the object whose `value` is at the path. */
 function nameBeside(path: Path, inputs: unknown): string {
