@@ -1,16 +1,22 @@
 /** What several systems' stacks ask of the nodes alike. Pure. */
-import type { StoreWorkload } from "../components/data/requests.ts";
 import type { ObservabilityConfig } from "../components/observability/observability.schema.ts";
 import { observabilityWorkloads } from "../components/observability/shape.ts";
+import type { CapacityRequest } from "../components/platform/capacity.ts";
 import { certManagerRequests } from "../components/platform/cert-manager-shape.ts";
 import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
 import type { ClusterConfig } from "../components/platform/cluster.schema.ts";
 import { controllerRequests } from "../components/platform/controller-shape.ts";
+import type { PlatformFault } from "../components/platform/fault.ts";
 import type { IngressConfig } from "../components/platform/ingress.schema.ts";
 import { slotPool } from "../components/platform/slots.ts";
 
-/** A workload of a stack with its place in the file and what it asks of the nodes. */
-export type StackWorkload = StoreWorkload;
+/** A workload of a stack, and what it asks of the nodes. */
+export interface StackWorkload {
+  /** Place in the config that describes it. */
+  readonly path: PlatformFault["path"];
+  readonly namespace: string;
+  readonly request: CapacityRequest;
+}
 
 /** Sections of what stands around a system. */
 export interface SurroundingSections {

@@ -162,7 +162,6 @@ const imageFaults: Rule = ({ environment, images }) =>
       ]
     : [];
 
-/** Namespaces that every cluster has. */
 const namespaceRule: Rule = (stack) => namespaceFaults(namespacesOf(stack));
 
 const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));

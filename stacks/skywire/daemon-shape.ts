@@ -12,7 +12,7 @@ import {
 } from "../../components/skywire/daemon-kinds.ts";
 import type { DaemonConfig } from "../../components/skywire/daemons.schema.ts";
 import type { DaemonShape } from "../../components/skywire/flows.ts";
-import type { StackWorkload } from "./requests.ts";
+import type { StackWorkload } from "../requests.ts";
 import type { SkywireStack } from "./schema.ts";
 
 type Daemons = Pick<SkywireStack, "services">;

@@ -5,7 +5,7 @@ import { coturnPorts } from "../../components/skywire/coturn-files.ts";
 import { pinned } from "../../components/skywire/program.ts";
 import type { Placement, Resources } from "../../components/workload/workload.schema.ts";
 import { extraNames } from "./extras-shape.ts";
-import type { StackWorkload } from "./requests.ts";
+import type { StackWorkload } from "../requests.ts";
 import type { SkywireStack } from "./schema.ts";
 
 /** Settings that every workload has. */

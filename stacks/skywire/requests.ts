@@ -8,19 +8,12 @@ import { memberNames } from "../../components/skywire/addresses.ts";
 import { redisUsers } from "../../components/skywire/flows.ts";
 import type { ProgramOptions } from "../../components/skywire/options.schema.ts";
 import { pinned } from "../../components/skywire/program.ts";
+import { placeable, type StackWorkload } from "../requests.ts";
 import { daemonWorkloads } from "./daemon-shape.ts";
 import { extraWorkloads } from "./extras-requests.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf } from "./shape.ts";
 import { postgresName, redisName } from "./store-shape.ts";
-
-/** A workload of the stack. */
-export interface StackWorkload {
-  /** Place in the config that describes it. */
-  readonly path: readonly string[];
-  readonly namespace: string;
-  readonly request: CapacityRequest;
-}
 
 /** Programs of one pod, not pinned, that is stopped before its successor starts. */
 const singlePrograms = ["transport-discovery", "route-finder", "uptime-tracker"] as const;
@@ -156,3 +149,7 @@ export function stackWorkloads(stack: SkywireStack): StackWorkload[] {
     ...observabilityWorkloads(stack.observability, stack.cluster),
   ];
 }
+
+/** What is asked of the nodes, by those that may find a place. */
+export const placeableRequests = (stack: SkywireStack): CapacityRequest[] =>
+  placeable(stack.cluster, stackWorkloads(stack)).map(({ request }) => request);

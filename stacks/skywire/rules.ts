@@ -8,8 +8,6 @@ import { SecretReference } from "../../components/base/secrets.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
-import { isUnsized } from "../../components/platform/auto-size.ts";
-import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
 import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
@@ -17,7 +15,7 @@ import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { visitorsOf } from "../../components/skywire/flows.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
-import { namespaceFaults, repeated } from "../rules.ts";
+import { namespaceFaults, repeated, roomFaults } from "../rules.ts";
 import { daemonFaults, daemonsOf, isDaemonStore } from "./daemon-shape.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraNamespaces } from "./extras-shape.ts";
@@ -247,29 +245,7 @@ const namespaceRule: Rule = ({ namespaces, ingress, cluster, extras, observabili
     ...partNamespaces(observability),
   ]);
 
-/** What is asked of the nodes. A slot that does not exist is told by pinnedFaults. */
-export const placeableRequests = (stack: SkywireStack): CapacityRequest[] =>
-  stackWorkloads(stack)
-    .map(({ request }) => request)
-    .filter(
-      ({ placement: { slot } }) =>
-        slot === undefined || slotPool(stack.cluster, slot) !== undefined,
-    );
-
-/** Requests beyond what the pools offer. */
-export const roomFaults: Rule = (stack) => {
-  // Why it could not be computed is told by sizePools.
-  if (isUnsized(stack.cluster)) {
-    return [];
-  }
-  const workloads = stackWorkloads(stack);
-  const pathOf = (name: string): RuleFault["path"] =>
-    workloads.find(({ request }) => request.workload === name)?.path ?? ["cluster", "pools"];
-  return capacityFaults(stack.cluster, placeableRequests(stack)).map(({ workload, message }) => ({
-    path: pathOf(workload),
-    message: `${workload} ${message}`,
-  }));
-};
+const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));
 
 /** What watches, and what of the stack it names. */
 const watchFaults: Rule = (stack) => observabilityFaults(stack.observability, watchedStack(stack));
@@ -294,7 +270,7 @@ const rules: readonly Rule[] = [
   daemonFaults,
   extraFaults,
   watchFaults,
-  roomFaults,
+  capacityRule,
 ];
 
 /** Every fault across fields. */

@@ -29,7 +29,8 @@ import { StunServer } from "../../components/skywire/stun.schema.ts";
 import { OnFailure } from "../release.schema.ts";
 import { NetworkPolicySection } from "../sections.ts";
 import { SkywireExtras } from "./extras.schema.ts";
-import { findFaults, placeableRequests } from "./rules.ts";
+import { placeableRequests } from "./requests.ts";
+import { findFaults } from "./rules.ts";
 import { SkywireStores } from "./stores.schema.ts";
 
 /** Images of the deployment, by the names of the programs. */

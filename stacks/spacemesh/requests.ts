@@ -3,27 +3,10 @@ import { addressKeeperRequests } from "../../components/platform/address-keeper-
 import { googleOf } from "../../components/platform/cluster.schema.ts";
 import { networkRequests } from "../../components/spacemesh/requests.ts";
 import { webRequests } from "../../components/spacemesh/web-shape.ts";
-import { observabilityWorkloads } from "../../components/observability/shape.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { controllerRequests } from "../../components/platform/controller-shape.ts";
-import { slotPool } from "../../components/platform/slots.ts";
+import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf } from "./shape.ts";
-
-/** A workload of the stack. */
-export interface StackWorkload {
-  /** Place in the config that describes it. */
-  readonly path: readonly (string | number)[];
-  readonly namespace: string;
-  readonly request: CapacityRequest;
-}
-
-const controllers = ({ ingress }: SpacemeshStack): StackWorkload[] =>
-  controllerRequests(ingress).map((request) => ({
-    path: ["ingress", "controllers", request.workload],
-    namespace: ingress.namespace,
-    request,
-  }));
 
 const addressKeepers = ({ cluster }: SpacemeshStack): StackWorkload[] =>
   addressKeeperRequests(cluster).map((request) => ({
@@ -48,15 +31,9 @@ export const stackWorkloads = (stack: SpacemeshStack): StackWorkload[] => [
   ...(stack.only === undefined
     ? [...addressKeepers(stack), ...programs(stack), ...webServices(stack)]
     : []),
-  ...controllers(stack),
-  ...observabilityWorkloads(stack.observability, stack.cluster),
+  ...surroundingWorkloads(stack),
 ];
 
-/** What is asked of the nodes. A slot that does not exist is told by the rules. */
+/** What is asked of the nodes, by those that may find a place. */
 export const placeableRequests = (stack: SpacemeshStack): CapacityRequest[] =>
-  stackWorkloads(stack)
-    .map(({ request }) => request)
-    .filter(
-      ({ placement: { slot } }) =>
-        slot === undefined || slotPool(stack.cluster, slot) !== undefined,
-    );
+  placeable(stack.cluster, stackWorkloads(stack)).map(({ request }) => request);

@@ -6,9 +6,7 @@
  */
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
-import { isUnsized } from "../../components/platform/auto-size.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
-import { capacityFaults } from "../../components/platform/capacity.ts";
 import { googleOf } from "../../components/platform/cluster.schema.ts";
 import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
@@ -21,11 +19,11 @@ import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { publicPoetFaults } from "../../components/spacemesh/poet-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { watchFault } from "../../components/spacemesh/watch-list.ts";
-import { namespaceFaults, repeated } from "../rules.ts";
+import { namespaceFaults, repeated, roomFaults } from "../rules.ts";
 import { webFaults } from "../../components/spacemesh/web-rules.ts";
 import { balancerPortFaults } from "./balancer-ports.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
-import { placeableRequests, stackWorkloads } from "./requests.ts";
+import { stackWorkloads } from "./requests.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf, slotsOf } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
@@ -116,20 +114,11 @@ const namespaceRule: Rule = ({ namespaces, ingress, observability, cluster }) =>
     ...partNamespaces(observability),
   ]);
 
-/** Requests beyond what the pools offer. */
-const roomFaults: Rule = (stack) => {
-  // Why it could not be computed is told by sizePools; who has no slot, before anybody is placed.
-  if (isUnsized(stack.cluster) || networkFaults(stack, slotsOf(stack)).length > 0) {
-    return [];
-  }
-  const places = new Map(
-    stackWorkloads(stack).map(({ path, request }) => [request.workload, path] as const),
-  );
-  return capacityFaults(stack.cluster, placeableRequests(stack)).map(({ workload, message }) => ({
-    path: places.get(workload) ?? ["cluster", "pools"],
-    message: `${workload} ${message}`,
-  }));
-};
+/** Who has no slot is told before anybody is placed. */
+const capacityRule: Rule = (stack) =>
+  networkFaults(stack, slotsOf(stack)).length > 0
+    ? []
+    : roomFaults(stack.cluster, stackWorkloads(stack));
 
 /** What watches, and what of the stack it names. */
 const watchFaults: Rule = (stack) => {
@@ -150,7 +139,7 @@ const rules: readonly Rule[] = [
   workloadNameFaults,
   namespaceRule,
   watchFaults,
-  roomFaults,
+  capacityRule,
 ];
 
 /** Every fault across fields. */

@@ -12,24 +12,18 @@ import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
-import {
-  observabilityWorkloads,
-  pagesOf,
-  partNamespaces,
-} from "../../components/observability/shape.ts";
-import { isUnsized } from "../../components/platform/auto-size.ts";
+import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
-import { type CapacityRequest, capacityFaults } from "../../components/platform/capacity.ts";
-import { controllerRequests, controllerSlots } from "../../components/platform/controller-shape.ts";
+import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import { plannedOnControllers, recordFaults } from "../../components/platform/record-faults.ts";
-import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { deploymentBudget } from "../../components/workload/update.ts";
-import { keptNodeFaults, namespaceFaults, repeated } from "../rules.ts";
+import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
+import { keptNodeFaults, namespaceFaults, pinnedFaults, repeated, roomFaults } from "../rules.ts";
 import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
 import { composeOf, publishedPort } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
@@ -96,15 +90,7 @@ const hostFaults: Rule = (stack) => {
   ];
 };
 
-const pinnedFaults: Rule = ({ cluster, ingress, observability }) =>
-  slotFaults(cluster, [
-    ...controllerSlots(ingress, ["ingress"]),
-    ...observabilityWorkloads(observability, cluster).flatMap(({ path, request: { placement } }) =>
-      placement.slot === undefined
-        ? []
-        : [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }],
-    ),
-  ]);
+const slotsFaults: Rule = (stack) => pinnedFaults(stack, surroundingWorkloads(stack));
 
 const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "the voting application");
 
@@ -180,39 +166,20 @@ const timeoutFaults: Rule = ({ update: { progressDeadlineSeconds, timeoutSeconds
         },
       ];
 
-/** What is not a service, with its place in the file. */
-const placeable = ({ cluster, ingress, observability }: VotingOnKubernetes) =>
-  [
-    ...controllerRequests(ingress).map((request) => ({
-      path: ["ingress", "controllers", request.workload],
-      request,
-    })),
-    ...observabilityWorkloads(observability, cluster),
-  ].filter(
-    // A slot that does not exist is told by pinnedFaults.
-    ({ request: { placement } }) =>
-      placement.slot === undefined || slotPool(cluster, placement.slot) !== undefined,
-  );
-
-/** What is asked of the nodes. */
-export const requestsOfStack = (stack: VotingOnKubernetes): CapacityRequest[] => [
-  ...planned(stack).map(requestOf),
-  ...placeable(stack).map(({ request }) => request),
+const stackWorkloads = (stack: VotingOnKubernetes): StackWorkload[] => [
+  ...planned(stack).map((service) => ({
+    path: ["services", service.name],
+    namespace: stack.namespace,
+    request: requestOf(service),
+  })),
+  ...surroundingWorkloads(stack),
 ];
 
-/** Requests beyond what the pools offer. */
-const roomFaults: Rule = (stack) => {
-  // Why it could not be computed is told by sizePools.
-  if (isUnsized(stack.cluster)) {
-    return [];
-  }
-  const others = placeable(stack);
-  const requests = [...planned(stack).map(requestOf), ...others.map(({ request }) => request)];
-  return capacityFaults(stack.cluster, requests).map(({ workload, request, message }) => ({
-    path: others.find((one) => one.request === request)?.path ?? ["services", workload],
-    message: `${workload} ${message}`,
-  }));
-};
+/** What is asked of the nodes, by those that may find a place. */
+export const placeableRequests = (stack: VotingOnKubernetes): CapacityRequest[] =>
+  placeable(stack.cluster, stackWorkloads(stack)).map(({ request }) => request);
+
+const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));
 
 /** What a service asks of the nodes while it is exchanged. */
 function requestOf({ name, args }: Planned): CapacityRequest {
@@ -235,14 +202,14 @@ const rules: readonly Rule[] = [
   unknownServiceFaults,
   hostPortFaults,
   hostFaults,
-  pinnedFaults,
+  slotsFaults,
   namespaceRule,
   regionFaults,
   keeperFaults,
   contradictionFaults,
   timeoutFaults,
   watchFaults,
-  roomFaults,
+  capacityRule,
 ];
 
 /** Every fault across fields of a stack in a cluster. */

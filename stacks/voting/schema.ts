@@ -22,7 +22,7 @@ import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { Autoscale } from "../../components/workload/workload.schema.ts";
 import { OnFailure } from "../release.schema.ts";
 import { NetworkPolicySection } from "../sections.ts";
-import { kubernetesFaults, requestsOfStack, swarmFaults } from "./rules.ts";
+import { kubernetesFaults, placeableRequests, swarmFaults } from "./rules.ts";
 
 /** A section that belongs to the other target. */
 const only = (target: "kubernetes" | "swarm", why: string) =>
@@ -106,7 +106,7 @@ export const VotingStack = z.discriminatedUnion(
   "target",
   [
     kubernetesSections
-      .superRefine(autoSizes(requestsOfStack))
+      .superRefine(autoSizes(placeableRequests))
       .superRefine(refuseFaults(kubernetesFaults)),
     swarmSections.superRefine(refuseFaults(swarmFaults)),
   ],

@@ -10,7 +10,7 @@ import { placeableRequests as fxaRequests } from "../../stacks/fxa/requests.ts";
 import type { FxaStack } from "../../stacks/fxa/schema.ts";
 import { placeableRequests as pushtechRequests } from "../../stacks/pushtech/requests.ts";
 import type { PushtechStack } from "../../stacks/pushtech/schema.ts";
-import { placeableRequests as skywireRequests } from "../../stacks/skywire/rules.ts";
+import { placeableRequests as skywireRequests } from "../../stacks/skywire/requests.ts";
 import type { SkywireStack } from "../../stacks/skywire/schema.ts";
 import type { AnyStack } from "../rendered.ts";
 import { renderedOnce } from "../rendered.ts";
