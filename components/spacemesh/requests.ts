@@ -33,6 +33,7 @@ export function networkRequests(
         replicas: 1,
         ...miners.resources.requests,
         placement: memberPlacement(slot),
+        disks: 1,
         hostPorts: [{ port: peerPort, protocol: "TCP" as const }],
       },
     })),
@@ -46,6 +47,7 @@ export function networkRequests(
               replicas: others,
               ...miners.resources.requests,
               placement: anywhere,
+              disks: 1,
             },
           },
         ]),
@@ -56,6 +58,7 @@ export function networkRequests(
         replicas: poets.count,
         ...poets.resources.requests,
         placement: anywhere,
+        disks: 1,
       },
     },
     ...(watch === undefined

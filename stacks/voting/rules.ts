@@ -183,7 +183,7 @@ const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(s
 
 /** What a service asks of the nodes while it is exchanged. */
 function requestOf({ name, args }: Planned): CapacityRequest {
-  const { kind, container, autoscale, job, placement = {}, update = {} } = args;
+  const { kind, container, autoscale, job, claims = [], placement = {}, update = {} } = args;
   const pods = autoscale?.max ?? args.replicas ?? job?.parallelism ?? 1;
   const surge = kind === "Deployment" ? deploymentBudget(update, pods).surge : 0;
   return {
@@ -191,6 +191,7 @@ function requestOf({ name, args }: Planned): CapacityRequest {
     replicas: pods + surge,
     ...container.resources.requests,
     placement,
+    disks: claims.length,
   };
 }
 

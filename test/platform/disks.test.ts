@@ -12,6 +12,10 @@ import { placeableRequests as pushtechRequests } from "../../stacks/pushtech/req
 import type { PushtechStack } from "../../stacks/pushtech/schema.ts";
 import { placeableRequests as skywireRequests } from "../../stacks/skywire/requests.ts";
 import type { SkywireStack } from "../../stacks/skywire/schema.ts";
+import { placeableRequests as spacemeshRequests } from "../../stacks/spacemesh/requests.ts";
+import type { SpacemeshStack } from "../../stacks/spacemesh/schema.ts";
+import { placeableRequests as votingRequests } from "../../stacks/voting/rules.ts";
+import type { VotingOnKubernetes } from "../../stacks/voting/schema.ts";
 import type { AnyStack } from "../rendered.ts";
 import { renderedOnce } from "../rendered.ts";
 
@@ -20,14 +24,25 @@ const cases: readonly (readonly [AnyStack, (config: unknown) => CapacityRequest[
   ["prod", (config) => skywireRequests(config as SkywireStack), 15],
   ["pushtech-staging", (config) => pushtechRequests(config as PushtechStack), 10],
   ["fxa-production", (config) => fxaRequests(config as FxaStack), 1],
+  ["voting", (config) => votingRequests(config as VotingOnKubernetes), 1],
+  ["spacemesh-mini", (config) => spacemeshRequests(config as SpacemeshStack), 3],
 ];
 
+/** Miners are asked for together, where they may be anywhere, and so are PoETs. */
+const together = (workload: string): string => workload.replace(/^(miner|poet)-\d+$/, "$1");
+
 /** `workload: disks`, sorted. */
-const written = (all: readonly (readonly [string, number])[]): string[] =>
-  all
+function written(all: readonly (readonly [string, number])[]): string[] {
+  const sums = new Map<string, number>();
+  for (const [workload, disks] of all) {
+    const name = together(workload);
+    sums.set(name, (sums.get(name) ?? 0) + disks);
+  }
+  return [...sums]
     .filter(([, disks]) => disks > 0)
     .map(([workload, disks]) => `${workload}: ${disks}`)
     .sort();
+}
 
 describe.each(cases)("the disks of %s", (stack, requestsOf, least) => {
   it("are counted as its pods mount them", async () => {
