@@ -2,7 +2,7 @@
 import { hostsOf } from "../kubernetes/words.ts";
 import { textAt } from "../values.ts";
 import { told } from "./downtime.ts";
-import { differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+import { differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
 const roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"] as const;
 
@@ -68,6 +68,7 @@ export const accessRules: readonly Rule[] = [
   {
     name: "sources-changed",
     kinds: ["Service"],
+    on: differing,
     see: (subject) =>
       touches(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)
         ? `from where it is reached: ${told(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)}`
@@ -87,6 +88,7 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "privileges-changed",
+    on: differing,
     see: (subject) => {
       const paths =
         /securityContext\b|\.host(Network|PID|IPC|Port|Path)\b|serviceAccountName$|automountServiceAccountToken$/;
@@ -97,21 +99,25 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "admission-changed",
+    kinds: [
+      "ValidatingWebhookConfiguration",
+      "MutatingWebhookConfiguration",
+      "ValidatingAdmissionPolicy",
+      "Namespace",
+    ],
     see: (subject) =>
-      (isKind(
-        subject,
-        "ValidatingWebhookConfiguration",
-        "MutatingWebhookConfiguration",
-        "ValidatingAdmissionPolicy",
-      ) &&
-        isReal(subject)) ||
-      (isKind(subject, "Namespace") && touches(subject, /pod-security\.kubernetes\.io/))
+      (
+        isKind(subject, "Namespace")
+          ? touches(subject, /pod-security\.kubernetes\.io/)
+          : isReal(subject)
+      )
         ? "what the cluster admits"
         : undefined,
   },
   {
     name: "secret-changed",
     kinds: ["Secret"],
+    on: differing,
     see: (subject) =>
       touches(subject, /^(data|stringData|type)\b/)
         ? "who holds the old value is shut out, who holds the new one is let in"
@@ -119,23 +125,23 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "provider-changed",
+    isFor: (type) => type.startsWith("pulumi:providers:"),
+    on: differing,
     see: (subject) =>
-      subject.change.type.startsWith("pulumi:providers:") &&
-      differs(subject) &&
-      !onlyVersion(subject)
-        ? "with what credentials, and on which cluster or account, the stack acts"
-        : undefined,
+      onlyVersion(subject)
+        ? undefined
+        : "with what credentials, and on which cluster or account, the stack acts",
   },
   {
     name: "cloud-access-changed",
-    see: (subject) =>
+    isFor: (type) =>
       /(Iam|IAM|Firewall|AccessPolicy|ServiceAccount|:User$|:Token$|ApiToken|SshKey|AclRule|SecurityPolicy|TunnelConfig)/.test(
-        subject.change.type,
-      ) &&
-      !subject.change.type.startsWith("kubernetes:") &&
-      subject.change.operation !== "read"
-        ? `who may reach or do what in the cloud account: it ${happens(subject)}`
-        : undefined,
+        type,
+      ) && !type.startsWith("kubernetes:"),
+    see: (subject) =>
+      subject.change.operation === "read"
+        ? undefined
+        : `who may reach or do what in the cloud account: it ${happens(subject)}`,
   },
 ];
 

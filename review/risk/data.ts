@@ -3,7 +3,16 @@ import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicasOf } from "../kubernetes/pods.ts";
 import { sayBoth } from "../say.ts";
 import { lookUp, textAt } from "../values.ts";
-import { at, differs, goes, goesWord, type Rule, type Subject, touches } from "./subject.ts";
+import {
+  at,
+  differing,
+  goes,
+  goesWord,
+  going,
+  type Rule,
+  type Subject,
+  touches,
+} from "./subject.ts";
 
 /** Cloud types that hold data: they go with it. */
 const stores =
@@ -19,45 +28,47 @@ const names = /:(Domain|DomainRecord|DnsRecord|Record|RecordSet|ManagedZone|Zone
 const addresses =
   /:(NodeBalancer|Address|GlobalAddress|ForwardingRule|NetworkingIp|ReservedIp\w*|InstanceIp)$/;
 
-const cloudRule = (types: RegExp, what: string): Rule["see"] => {
-  return (subject) =>
-    goes(subject) && !isKubernetes(subject) && types.test(subject.change.type)
-      ? `${what} ${goesWord(subject)}`
-      : undefined;
-};
+/** Types outside a cluster that match. */
+const cloud =
+  (types: RegExp): NonNullable<Rule["isFor"]> =>
+  (type) =>
+    types.test(type) && !type.startsWith("kubernetes:");
 
-function isKubernetes({ change }: Subject): boolean {
-  return change.type.startsWith("kubernetes:");
-}
+const cloudRule = (types: RegExp, what: string): Pick<Rule, "isFor" | "on" | "see"> => ({
+  isFor: cloud(types),
+  on: going,
+  see: (subject) => `${what} ${goesWord(subject)}`,
+});
 
 /** The first of them that speaks names the risk; all that speak are told. */
 export const dataRules: readonly Rule[] = [
   {
     name: "claim-deleted",
     kinds: ["PersistentVolumeClaim"],
-    see: (subject) =>
-      subject.change.operation === "delete"
-        ? "the claim is deleted, and its volume with it unless its class retains it"
-        : undefined,
+    on: ["delete"],
+    see: () => "the claim is deleted, and its volume with it unless its class retains it",
   },
   {
     name: "claim-replaced",
     kinds: ["PersistentVolumeClaim"],
-    see: (subject) =>
-      subject.change.operation === "replace" ? "the claim is replaced by an empty one" : undefined,
+    on: ["replace"],
+    see: () => "the claim is replaced by an empty one",
   },
   {
     name: "claim-shrunk",
     kinds: ["PersistentVolumeClaim", "StatefulSet", "PersistentVolume"],
+    on: differing,
     see: seeShrunk,
   },
   {
     name: "volume-deleted",
     kinds: ["PersistentVolume"],
-    see: (subject) => (goes(subject) ? `the volume ${goesWord(subject)}` : undefined),
+    on: going,
+    see: (subject) => `the volume ${goesWord(subject)}`,
   },
   {
     name: "volume-not-retained",
+    on: differing,
     see: (subject) =>
       touches(subject, /^(spec\.persistentVolumeReclaimPolicy|reclaimPolicy)$/) &&
       at(subject, /eclaimPolicy$/).some(({ after }) => after === "Delete")
@@ -67,35 +78,30 @@ export const dataRules: readonly Rule[] = [
   {
     name: "stateful-set-deleted",
     kinds: ["StatefulSet"],
-    see: (subject) =>
-      subject.change.operation === "delete"
-        ? "what keeps the pods of these volumes is deleted"
-        : undefined,
+    on: ["delete"],
+    see: () => "what keeps the pods of these volumes is deleted",
   },
   {
     name: "stateful-set-replaced",
     kinds: ["StatefulSet"],
-    see: (subject) =>
-      subject.change.operation === "replace"
-        ? "all its pods go at once; those of the new one take up the old claims only under the same names"
-        : undefined,
+    on: ["replace"],
+    see: () =>
+      "all its pods go at once; those of the new one take up the old claims only under the same names",
   },
-  { name: "claims-of-a-smaller-set", kinds: ["StatefulSet"], see: seeSmallerSet },
+  { name: "claims-of-a-smaller-set", kinds: ["StatefulSet"], on: differing, see: seeSmallerSet },
   {
     name: "namespace-deleted",
     kinds: ["Namespace"],
+    on: going,
     see: (subject) =>
-      goes(subject)
-        ? `the namespace ${goesWord(subject)}, and all that is in it is deleted, what this stack does not know included`
-        : undefined,
+      `the namespace ${goesWord(subject)}, and all that is in it is deleted, what this stack does not know included`,
   },
   {
     name: "definition-deleted",
     kinds: ["CustomResourceDefinition"],
+    on: going,
     see: (subject) =>
-      goes(subject)
-        ? `the definition ${goesWord(subject)}, and all objects of this kind are deleted with it`
-        : undefined,
+      `the definition ${goesWord(subject)}, and all objects of this kind are deleted with it`,
   },
   {
     name: "protection-lifted",
@@ -115,22 +121,21 @@ export const dataRules: readonly Rule[] = [
       return stays ? undefined : "its load balancer goes, and the address with it";
     },
   },
-  { name: "store-deleted", see: cloudRule(stores, "what holds data") },
+  { name: "store-deleted", ...cloudRule(stores, "what holds data") },
   {
     name: "cluster-deleted",
-    see: cloudRule(clusters, "a cluster or its nodes, with what their disks hold,"),
+    ...cloudRule(clusters, "a cluster or its nodes, with what their disks hold,"),
   },
   {
     name: "address-deleted",
-    see: cloudRule(addresses, "an address that others may have written down"),
+    ...cloudRule(addresses, "an address that others may have written down"),
   },
-  { name: "record-deleted", see: cloudRule(names, "a name by which others find it") },
+  { name: "record-deleted", ...cloudRule(names, "a name by which others find it") },
   {
     name: "record-changed",
+    isFor: cloud(names),
+    on: differing,
     see: (subject) => {
-      if (!differs(subject) || isKubernetes(subject) || !names.test(subject.change.type)) {
-        return undefined;
-      }
       const told = at(
         subject,
         /^(name|target|value|content|data|rrdatas|recordType|type|domain|domainId|zoneId|managedZone)\b/,
@@ -143,9 +148,6 @@ export const dataRules: readonly Rule[] = [
 ];
 
 function seeShrunk(subject: Subject): string | undefined {
-  if (!differs(subject)) {
-    return undefined;
-  }
   const shrunk = at(subject, /(resources\.requests|capacity)\.storage$/).find(
     ({ before, after }) => {
       const [was, is] = [readQuantity(before), readQuantity(after)];
@@ -158,9 +160,6 @@ function seeShrunk(subject: Subject): string | undefined {
 }
 
 function seeSmallerSet(subject: Subject): string | undefined {
-  if (!differs(subject)) {
-    return undefined;
-  }
   const policy = ["spec", "persistentVolumeClaimRetentionPolicy"];
   const [was, is] = [subject.before, subject.after].map((inputs) =>
     replicasOf(subject.change.type, inputs),

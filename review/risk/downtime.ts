@@ -4,7 +4,7 @@ import { paceOf, share } from "../kubernetes/pace.ts";
 import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
-import { at, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
 /** Kinds through which others are reached. */
 const ways = [
@@ -44,13 +44,13 @@ export function rolls(subject: Subject): boolean {
 export const downtimeRules: readonly Rule[] = [
   {
     name: "workload-deleted",
-    see: (subject) =>
-      isServing(subject.change.type) && subject.change.operation === "delete"
-        ? "its pods stop, and nothing takes their place"
-        : undefined,
+    isFor: isServing,
+    on: ["delete"],
+    see: () => "its pods stop, and nothing takes their place",
   },
   {
     name: "deleted-before-made",
+    on: ["replace"],
     see: (subject) =>
       subject.replacement?.overlap === false && hasService(subject)
         ? "the old one is deleted before the new one is made: nothing serves in between"
@@ -59,6 +59,7 @@ export const downtimeRules: readonly Rule[] = [
   {
     name: "selector-changed",
     kinds: ["Deployment", "StatefulSet", "DaemonSet", "Service"],
+    on: differing,
     see: (subject) =>
       touches(subject, /^spec\.selector\b/)
         ? "other pods are selected than before: those that run are let go"
@@ -66,6 +67,8 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "scaled-to-zero",
+    isFor: isServing,
+    on: differing,
     see: (subject) => {
       const change = replicaChange(subject);
       return change?.is === 0 ? `all ${change.was} pods stop` : undefined;
@@ -73,6 +76,8 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "single-replica",
+    isFor: isServing,
+    on: differing,
     see: (subject) => {
       const change = replicaChange(subject);
       return change !== undefined && change.is === 1 && change.was > 1
@@ -80,11 +85,13 @@ export const downtimeRules: readonly Rule[] = [
         : undefined;
     },
   },
-  { name: "below-budget", see: seeBelowBudget },
+  { name: "below-budget", isFor: isServing, on: differing, see: seeBelowBudget },
   {
     name: "all-pods-at-once",
+    isFor: isServing,
+    on: ["update"],
     see: (subject) => {
-      if (!rolls(subject) || subject.change.operation === "replace") {
+      if (!rolls(subject)) {
         return undefined;
       }
       const { type } = subject.change;
@@ -98,16 +105,14 @@ export const downtimeRules: readonly Rule[] = [
   {
     name: "way-deleted",
     kinds: ways,
-    see: (subject) =>
-      subject.change.operation === "delete" ? "what is reached through it is no longer" : undefined,
+    on: ["delete"],
+    see: () => "what is reached through it is no longer",
   },
   {
     name: "port-removed",
     kinds: ["Service"],
+    on: differing,
     see: (subject) => {
-      if (!differs(subject)) {
-        return undefined;
-      }
       const ports = (inputs: unknown): ReadonlySet<string> =>
         new Set(listOfPorts(inputs).map((port) => say(lookUp(port, ["port"]))));
       const left = ports(subject.after);
@@ -120,9 +125,9 @@ export const downtimeRules: readonly Rule[] = [
   {
     name: "config-deleted",
     kinds: ["ConfigMap", "Secret"],
+    on: ["delete"],
     see: (subject) => {
-      const gone = subject.change.operation === "delete";
-      const readers = gone ? subject.around.readersOf(subject.resource.kind, subject.before) : [];
+      const readers = subject.around.readersOf(subject.resource.kind, subject.before);
       const names = readers.map(
         ({ type, inputs }) => `${kindOf(type) ?? ""} ${textAt(inputs, "metadata", "name") ?? ""}`,
       );
@@ -133,10 +138,9 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "nodes-replaced",
-    see: ({ change, differences }) => {
-      if (change.operation !== "update" || !/:(LkeNodePool|NodePool)$/.test(change.type)) {
-        return undefined;
-      }
+    isFor: (type) => /:(LkeNodePool|NodePool)$/.test(type),
+    on: ["update"],
+    see: ({ differences }) => {
       const told = differences.filter(({ text }) =>
         /^(type|nodeConfig|nodeCount|count)\b/.test(text),
       );

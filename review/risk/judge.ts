@@ -37,15 +37,23 @@ const all: readonly Asked[] = rules.flatMap(([risk, each]) =>
   each.map((rule) => ({ ...rule, risk, isFallback: fallbacks.has(rule.name) })),
 );
 
-/** Rules that are about a type. */
-const rulesOf = remembered((type) =>
-  all.filter(({ kinds }) => kinds === undefined || isOfKind(type, kinds)),
-);
+/** Rules that may have something to say of what happens to a type: `update kubernetes:apps/v1:Deployment`. */
+const rulesOf = remembered((deed) => {
+  const space = deed.indexOf(" ");
+  const [operation, type] = [deed.slice(0, space), deed.slice(space + 1)];
+  return all.filter(
+    ({ kinds, isFor, on }) =>
+      (kinds === undefined || isOfKind(type, kinds)) &&
+      (isFor === undefined || isFor(type)) &&
+      (on === undefined || on.some((each) => each === operation)),
+  );
+});
 
 /** What the rules say, worst first; at least one. */
 export function judge(subject: Subject): Finding[] {
+  const { operation, type } = subject.change;
   const findings: Finding[] = [];
-  rulesOf(subject.change.type).forEach(({ name, risk, see, isFallback }) => {
+  rulesOf(`${operation} ${type}`).forEach(({ name, risk, see, isFallback }) => {
     const why = isFallback && findings.length > 0 ? undefined : see(subject);
     if (why !== undefined) {
       findings.push({ rule: name, risk, why });
@@ -56,7 +64,8 @@ export function judge(subject: Subject): Finding[] {
 
 const order: readonly RiskClass[] = rules.map(([risk]) => risk);
 
-const place = (risk: RiskClass | undefined): number =>
+/** Place of a risk among all, 0 the worst; that of what changes nothing is the last. */
+export const place = (risk: RiskClass | undefined): number =>
   risk === undefined ? order.length : order.indexOf(risk);
 
 /** Below 0 where the left one is worse. What changes nothing comes last. */

@@ -1,9 +1,9 @@
 /** Rules of what makes pods anew, or changes what they run with; and of what changes nothing that runs. */
 import type { RawDifference } from "../differences.ts";
-import { templatePath } from "../kubernetes/pods.ts";
+import { isServing, templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicaChange, rolls, told } from "./downtime.ts";
-import { at, differs, type Rule, touches } from "./subject.ts";
+import { at, differing, differs, type Rule, touches } from "./subject.ts";
 
 const template = /^spec\.(jobTemplate\.spec\.)?template\b/;
 
@@ -11,6 +11,7 @@ const template = /^spec\.(jobTemplate\.spec\.)?template\b/;
 export const rolloutRules: readonly Rule[] = [
   {
     name: "image-changed",
+    on: differing,
     see: (subject) =>
       touches(subject, /ontainers\[\d+\]\.image$/)
         ? "its pods are made anew from another image"
@@ -18,6 +19,7 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "environment-changed",
+    on: differing,
     see: (subject) =>
       touches(subject, /ontainers\[\d+\]\.(env|envFrom)\b/)
         ? "its pods are made anew with another environment"
@@ -25,6 +27,7 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "resources-changed",
+    on: differing,
     see: (subject) =>
       touches(subject, /ontainers\[\d+\]\.resources\b/)
         ? "its pods are made anew, and ask for other amounts"
@@ -32,11 +35,15 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "template-changed",
+    isFor: isServing,
+    on: differing,
     see: (subject) =>
       touches(subject, template) && rolls(subject) ? "its pods are made anew" : undefined,
   },
   {
     name: "replicas-changed",
+    isFor: isServing,
+    on: differing,
     see: (subject) => {
       const change = replicaChange(subject);
       return change === undefined
@@ -46,29 +53,32 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "workload-new",
-    see: ({ change }) =>
-      templatePath(change.type) !== undefined && change.operation === "create"
-        ? "new pods start"
-        : undefined,
+    isFor: (type) => templatePath(type) !== undefined,
+    on: ["create"],
+    see: () => "new pods start",
   },
   {
     name: "job-run",
     kinds: ["Job"],
-    see: (subject) => (subject.change.operation === "replace" ? "the job runs again" : undefined),
+    on: ["replace"],
+    see: () => "the job runs again",
   },
   {
     name: "job-deleted",
     kinds: ["Job", "CronJob"],
-    see: (subject) => (subject.change.operation === "delete" ? "it no longer runs" : undefined),
+    on: ["delete"],
+    see: () => "it no longer runs",
   },
   {
     name: "schedule-changed",
     kinds: ["CronJob"],
+    on: differing,
     see: (subject) => (touches(subject, /^spec\./) ? "when or how it runs" : undefined),
   },
   {
     name: "config-changed",
     kinds: ["ConfigMap"],
+    on: differing,
     see: (subject) =>
       touches(subject, /^(data|binaryData)\b/)
         ? "what pods read from it; each sees it when it starts next, and mounted files sooner"
@@ -85,42 +95,40 @@ export const rolloutRules: readonly Rule[] = [
   {
     name: "storage-grown",
     kinds: ["PersistentVolumeClaim"],
-    see: (subject) =>
-      differs(subject) && at(subject, /storage$/).some(isMore) ? "the volume grows" : undefined,
+    on: differing,
+    see: (subject) => (at(subject, /storage$/).some(isMore) ? "the volume grows" : undefined),
   },
   {
     name: "specification-changed",
+    isFor: (type) => !isText(type) && !isComponent(type),
+    on: differing,
     see: (subject) =>
-      differs(subject) &&
-      touches(subject, /^(?!metadata\.(labels|annotations)\b)/) &&
-      !isText(subject.change.type) &&
-      !isComponent(subject.change.type)
+      touches(subject, /^(?!metadata\.(labels|annotations)\b)/)
         ? `what it is: ${told(subject, /^(?!metadata\.(labels|annotations)\b)/).slice(0, 200)}`
         : undefined,
   },
   {
     name: "object-deleted",
-    see: ({ change }) =>
-      change.operation === "delete" && !isComponent(change.type)
-        ? "it is no longer there"
-        : undefined,
+    isFor: (type) => !isComponent(type),
+    on: ["delete"],
+    see: () => "it is no longer there",
   },
   {
     name: "object-replaced",
-    see: ({ change }) =>
-      change.operation === "replace" ? "another one takes its place" : undefined,
+    on: ["replace"],
+    see: () => "another one takes its place",
   },
   {
     name: "object-forgotten",
-    see: ({ change }) =>
-      change.operation === "forget" ? "it stays, and this stack no longer knows it" : undefined,
+    on: ["forget"],
+    see: () => "it stays, and this stack no longer knows it",
   },
   {
     name: "unexplained",
-    see: ({ change, differences }) =>
-      change.operation === "update" && differences.length === 0 && !isComponent(change.type)
-        ? "the engine says that it changes and not what"
-        : undefined,
+    isFor: (type) => !isComponent(type),
+    on: ["update"],
+    see: ({ differences }) =>
+      differences.length === 0 ? "the engine says that it changes and not what" : undefined,
   },
 ];
 
@@ -143,6 +151,7 @@ function isText(type: string): boolean {
 export const cosmeticRules: readonly Rule[] = [
   {
     name: "labels-only",
+    on: differing,
     see: (subject) =>
       touches(subject, /^metadata\.(labels|annotations)\b/)
         ? "labels and annotations of the object itself"
@@ -150,14 +159,13 @@ export const cosmeticRules: readonly Rule[] = [
   },
   {
     name: "object-new",
-    see: ({ change }) => (change.operation === "create" ? "it is new" : undefined),
+    on: ["create"],
+    see: () => "it is new",
   },
   {
     name: "taken-over",
-    see: ({ change }) =>
-      change.operation === "import" || change.operation === "read"
-        ? "it is there already, and this stack gets to know it"
-        : undefined,
+    on: ["import", "read"],
+    see: () => "it is there already, and this stack gets to know it",
   },
   { name: "structure", see: () => "nothing that runs" },
 ];

@@ -1,6 +1,6 @@
 /** A change as the rules see it. */
 import type { RawDifference } from "../differences.ts";
-import type { Identity, Replacement } from "../model.ts";
+import type { Identity, Operation, Replacement } from "../model.ts";
 import { kindWord } from "../identity.ts";
 import type { Change } from "../operations.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -29,6 +29,10 @@ export interface Rule {
   readonly name: string;
   /** Kubernetes kinds that it is about. Default: whatever there is. */
   readonly kinds?: readonly string[];
+  /** Types that it is about. Default: whatever there is. */
+  readonly isFor?: (type: string) => boolean;
+  /** What must happen to them. Default: whatever does. */
+  readonly on?: readonly Operation[];
   readonly see: See;
 }
 
@@ -40,9 +44,15 @@ export const isKind = ({ change }: Subject, ...kinds: readonly string[]): boolea
 export const isOfKind = (type: string, kinds: readonly string[]): boolean =>
   kinds.includes(kindWord(type)) && type.startsWith("kubernetes:");
 
+/** What is there goes, to come back anew or not. */
+export const going: readonly Operation[] = ["delete", "replace"];
+
+/** It stays and changes, in place or by another in its place. */
+export const differing: readonly Operation[] = ["update", "replace"];
+
 /** Whether what is there goes, to come back anew or not. */
 export function goes({ change }: Subject): boolean {
-  return change.operation === "delete" || change.operation === "replace";
+  return going.includes(change.operation);
 }
 
 /** `is deleted` or `is replaced`. */
@@ -52,7 +62,7 @@ export function goesWord({ change }: Subject): string {
 
 /** Whether it stays and changes, in place or by another in its place. */
 export function differs({ change }: Subject): boolean {
-  return change.operation === "update" || change.operation === "replace";
+  return differing.includes(change.operation);
 }
 
 /** The differences at paths that match. */
@@ -62,5 +72,13 @@ export function at(subject: Subject, paths: RegExp): readonly RawDifference[] {
 
 /** Whether any property at such a path differs. */
 export function touches(subject: Subject, paths: RegExp): boolean {
-  return differs(subject) && subject.differences.some(({ text }) => paths.test(text));
+  if (!differs(subject)) {
+    return false;
+  }
+  for (let place = 0; place < subject.differences.length; place += 1) {
+    if (paths.test(subject.differences[place]?.text ?? "")) {
+      return true;
+    }
+  }
+  return false;
 }
