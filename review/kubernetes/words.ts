@@ -21,11 +21,11 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
     return standing(type, (after ?? before)?.inputs);
   }
   const [old, now] = [before?.inputs ?? {}, after?.inputs ?? {}];
-  const own = makersOf(type);
-  const rest = differences.filter(({ text, isSecret }) => {
-    return !isSecret && !own.some(({ paths }) => paths.test(text));
-  });
-  const words = [...own.flatMap((maker) => maker.words(type, old, now)), ...rest.map(generic)];
+  const { own, paths } = makersOf(type);
+  // What is alike on both sides is held once: nothing in it need be compared.
+  const touched = own.filter((maker) => old[maker.of] !== now[maker.of]);
+  const rest = differences.filter(({ text, isSecret }) => !isSecret && !paths.test(text));
+  const words = [...touched.flatMap((maker) => maker.words(type, old, now)), ...rest.map(generic)];
   return words.length <= most
     ? words
     : [...words.slice(0, most), `${words.length - most} further properties`];
@@ -114,6 +114,8 @@ function entries(
 
 /** Tells one part of a resource. */
 interface Maker {
+  /** The property that its part is of. */
+  readonly of: "metadata" | "spec" | "data" | "rules";
   /** Paths that are told by it. */
   readonly paths: RegExp;
   /** Whether there is such a part in what is of this type. */
@@ -131,6 +133,7 @@ const isOfKind =
 /** In the order in which a reviewer wants them. */
 const makers: readonly Maker[] = [
   {
+    of: "spec",
     paths:
       /(initContainers|containers)\[\d+\]\.(image$|resources\b|env\b|name$)|(initC|c)ontainers$/,
     isFor: hasPods,
@@ -140,50 +143,59 @@ const makers: readonly Maker[] = [
     },
   },
   {
+    of: "spec",
     paths: /^spec\.replicas$/,
     isFor: isAny,
     words: (type, before, after) =>
       hasPods(type) ? plain("replicas", ["spec", "replicas"], before, after) : [],
   },
-  { paths: /storage$|storageClassName$/, isFor: isAny, words: claimWords },
+  { of: "spec", paths: /storage$|storageClassName$/, isFor: isAny, words: claimWords },
   {
+    of: "spec",
     paths: /^spec\.selector\b|^spec\.template\.metadata\.labels\b/,
     isFor: isAny,
     words: (_, before, after) => selectorWords(before, after),
   },
   {
+    of: "spec",
     paths: /\.volumes\b/,
     isFor: isAny,
     words: (type, before, after) => (hasPods(type) ? volumeWords(type, before, after) : []),
   },
   {
+    of: "spec",
     paths: /^spec\.(type|ports)\b/,
     isFor: isOfKind("Service"),
     words: (_, before, after) => serviceWords(before, after),
   },
   {
+    of: "spec",
     paths: /^spec\.rules\[\d+\]\.host$/,
     isFor: isOfKind("Ingress"),
     words: (_, before, after) =>
       entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), never),
   },
   {
+    of: "rules",
     paths: /^rules\b/,
     isFor: (type) => /Role$/.test(kindOf(type) ?? ""),
     words: (_, before, after) => entries("rule", rulesOf(before), rulesOf(after), never),
   },
   {
+    of: "data",
     paths: /^data\b/,
     isFor: isOfKind("ConfigMap"),
     words: (_, before, after) =>
       entries("file", objectAt(before, "data"), objectAt(after, "data"), never),
   },
   {
+    of: "spec",
     paths: /^spec\.schedule$/,
     isFor: isOfKind("CronJob"),
     words: (_, before, after) => plain("schedule", ["spec", "schedule"], before, after),
   },
   {
+    of: "spec",
     paths: /template\.metadata\.annotations\b/,
     // A pod is its own template, and its annotations are told as its own.
     isFor: (type) => (templatePath(type) ?? []).length > 0,
@@ -194,18 +206,24 @@ const makers: readonly Maker[] = [
     },
   },
   {
+    of: "metadata",
     paths: /^metadata\.labels\b/,
     isFor: isAny,
     words: (type, before, after) => metadataWords("label", "labels", type, before, after),
   },
   {
+    of: "metadata",
     paths: /^metadata\.annotations\b/,
     isFor: isAny,
     words: (type, before, after) => metadataWords("annotation", "annotations", type, before, after),
   },
 ];
 
-const makersOf = remembered((type) => makers.filter(({ isFor }) => isFor(type)));
+/** Those of a type, and every path that one of them tells. */
+const makersOf = remembered((type) => {
+  const own = makers.filter(({ isFor }) => isFor(type));
+  return { own, paths: new RegExp(own.map(({ paths }) => paths.source).join("|")) };
+});
 
 function metadataWords(
   name: string,
