@@ -13,7 +13,7 @@ export type Peer =
   | { readonly kind: "internet" }
   /** Ranges outside the cluster, private ones too: a managed store in the cloud's own network. */
   | { readonly kind: "addresses"; readonly ranges: readonly string[] }
-  /** The cluster's API server. Its address is the cluster's affair, so only the port is narrowed. */
+  /** The cluster's API server. Its address is the cluster's affair, a node's perhaps, so only the port is narrowed. */
   | { readonly kind: "api-server" }
   /**
    * The nodes themselves: their kubelets, and what calls from a node's own network. No address means a node

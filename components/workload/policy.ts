@@ -17,6 +17,8 @@ const podLabels = ({ kind, name }: { kind: "workload" | "group"; name: string })
 /**
  * The pods and addresses of an end. Undefined: all, nodes among them. A range would not do for nodes: to Cilium, which is
  * GKE's Dataplane V2 and LKE Enterprise's network, no ipBlock is a node, not even 0.0.0.0/0 (cilium/cilium#12277, #46571).
+ * Nor would it for the API server: of a cluster that somebody runs by himself it answers on a node, and at Google its
+ * calls to webhooks come from pods, the Konnectivity agents (docs.cilium.io, Layer 3 Policies; tigera/operator#5212).
  */
 function policyPeers(peer: Peer): PolicyPeer[] | undefined {
   switch (peer.kind) {
@@ -33,7 +35,6 @@ function policyPeers(peer: Peer): PolicyPeer[] | undefined {
     case "addresses":
       return peer.ranges.map((cidr) => ({ ipBlock: { cidr } }));
     case "api-server":
-      return [{ ipBlock: { cidr: "0.0.0.0/0" } }];
     case "nodes":
       return undefined;
   }
@@ -45,13 +46,18 @@ const ends = <Word extends "from" | "to">(
 ): Partial<Record<Word, PolicyPeer[]>> =>
   peers === undefined ? {} : ({ [word]: peers } as Record<Word, PolicyPeer[]>);
 
-/** @throws Error for nodes without ports: their addresses are not narrowed, so that this would let in all. */
+/** Whose addresses nothing narrows. */
+const isAnywhere = ({ kind }: Peer): boolean => kind === "nodes" || kind === "api-server";
+
+/** @throws Error where neither ends nor ports are narrowed: this would let in, or out, all. */
 function policyPorts(flow: Flow): { ports?: { port: number; protocol: string }[] } {
   if (flow.to.kind === "api-server") {
     return { ports: apiServerPorts.map((port) => ({ port, protocol: "TCP" })) };
   }
-  if (flow.ports.length === 0 && [flow.from, flow.to].some(({ kind }) => kind === "nodes")) {
-    throw new Error("a flow to or from nodes must say its ports, e.g. those of the kubelets");
+  if (flow.ports.length === 0 && [flow.from, flow.to].some(isAnywhere)) {
+    throw new Error(
+      "a flow to or from nodes or the API server must say its ports, e.g. those of the kubelets",
+    );
   }
   return flow.ports.length === 0
     ? {}

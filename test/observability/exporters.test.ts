@@ -1,7 +1,7 @@
 /** Push gateway, kube-state-metrics, node exporter: what their pods are told and may do. */
 import { describe, expect, it } from "vitest";
 
-import { flowsOf, kubeletPort, type Peer, tcp } from "../../components/base/flows.ts";
+import { type Flow, flowsOf, kubeletPort, type Peer, tcp } from "../../components/base/flows.ts";
 import {
   exporterFaults,
   exporterFlows,
@@ -276,10 +276,26 @@ describe("a flow to the nodes", () => {
     expect(ingress).toEqual([{ ports: [{ port: 2049, protocol: "TCP" }] }]);
   });
 
+  const made = (table: readonly Flow[]) => () =>
+    networkPolicySpec("prometheus", flowsOf(table, "prometheus", "metrics"));
+
+  it.each(["nodes", "api-server"] as const)(
+    "is refused without ports: from %s comes all",
+    (kind) => {
+      expect(made([{ from: { kind }, to: prometheus, ports: [] }])).toThrow("must say its ports");
+    },
+  );
+
   it("is refused without ports: it would let out to everything", () => {
-    const open = [{ from: prometheus, to: { kind: "nodes" } as const, ports: [] }];
-    expect(() => networkPolicySpec("prometheus", flowsOf(open, "prometheus", "metrics"))).toThrow(
+    expect(made([{ from: prometheus, to: { kind: "nodes" }, ports: [] }])).toThrow(
       "must say its ports",
     );
+  });
+
+  it("has the API server's ports by itself, on nodes, too, and only those", () => {
+    const { egress } = made([{ from: prometheus, to: { kind: "api-server" }, ports: [] }])();
+    expect(egress).toContainEqual({
+      ports: [443, 6443].map((port) => ({ port, protocol: "TCP" })),
+    });
   });
 });

@@ -283,7 +283,6 @@ describe("a controller on a slot's own ports", () => {
       ports: [{ port: 9090, protocol: "TCP" }],
     });
     expect(own.egress).toContainEqual({
-      to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
       ports: [
         { port: 443, protocol: "TCP" },
         { port: 6443, protocol: "TCP" },

@@ -114,4 +114,16 @@ export const knownCalls: readonly Known[] = [
     reason:
       "they ask the stack's own public names (whether a host is proven, who issued an assertion), which a cluster's network may short-cut to the controller's pods",
   },
+  {
+    stacks: ["prod", "spacemesh-mini", "pushtech-staging", "fxa-production"],
+    calls:
+      /^(metrics|profiles|ingress|log-shipper|address-keeper|cert-manager)\/\S+ -> (nginx-)?ingress\/nginx TCP 443$/,
+    reason:
+      "who asks the API server may dial its port anywhere, as it may answer on a node; the controller's is everybody's",
+  },
+  {
+    stacks: ["fxa-production"],
+    calls: /^metrics\/prometheus -> cert-manager\/cert-manager-webhook TCP 10250$/,
+    reason: "it reads the kubelets on their port, which is the webhook's, too",
+  },
 ];
