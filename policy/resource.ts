@@ -3,6 +3,7 @@
  * pack, from a stack rendered in a test, or from an exported state.
  */
 import type { NodeShape } from "../components/platform/cluster.schema.ts";
+import type { Network } from "./graph/networks.ts";
 
 /** One resource. */
 export interface Resource {
@@ -50,6 +51,8 @@ export interface Stack {
    * rules say of room on nodes counts as "could not be told".
    */
   readonly nodes?: readonly NodeShape[] | undefined;
+  /** Network of its cluster (`networkOf` of `fleet:cluster`); left out where nobody knows it: any. */
+  readonly network?: Network | undefined;
 }
 
 /** Something a rule objects to. */

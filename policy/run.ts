@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { ClusterConfig } from "../components/platform/cluster.schema.ts";
 import { exceptionsOf } from "./alike.ts";
 import type { Exception } from "./exceptions.ts";
+import { networkOf } from "./graph/networks.ts";
 import { clusterOfFile, nodesOf } from "./nodes.ts";
 import type { Finding, Resource, Stack } from "./resource.ts";
 
@@ -42,7 +43,12 @@ export function prepareFor(stack: string): void {
 /** The stack of all resources of a run. */
 export function stackWith(resources: readonly Resource[]): Stack {
   const name = stackOf(resources[0]?.urn ?? "");
-  return { name, resources, secrets: new Map(), nodes: nodesOf(clusterFor(name), resources) };
+  const cluster = clusterFor(name);
+  return {
+    ...{ name, resources, secrets: new Map() },
+    nodes: nodesOf(cluster, resources),
+    network: networkOf(cluster),
+  };
 }
 
 /** Of some resources those for which a rule over the stack may not have been able to tell. */

@@ -17,6 +17,7 @@ import {
   type Service,
   type World,
 } from "./objects.ts";
+import { mounts } from "./mounts.ts";
 import { allows, type Call, internet, node, privateNetwork } from "./policies.ts";
 import { backendOf, podsBehind, targetPort } from "./ports.ts";
 import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
@@ -106,14 +107,8 @@ function backendCalls(world: World): NeededCall[] {
 /** Google's balancers before such a Service hand packets on as they came: nobody stands between. */
 const passedThrough = "cloud.google.com/l4-rbs";
 
-/**
- * Whose address a published port's pods see: the client's and, where a balancer stands between, the
- * balancer's; a node's where nodes pass calls on to one another.
- */
-function sources({ spec, metadata }: Service): Call["from"][] {
-  if (spec.externalTrafficPolicy !== "Local") {
-    return [node];
-  }
+/** Clients of a published port as its node sees them: their own address and, where a balancer stands between, its. */
+function clientsOf({ spec, metadata }: Service): Call["from"][] {
   const ranges = spec.loadBalancerSourceRanges ?? [];
   const clients =
     ranges.length === 0
@@ -122,6 +117,19 @@ function sources({ spec, metadata }: Service): Call["from"][] {
   const isBalanced =
     spec.type === "LoadBalancer" && metadata.annotations?.[passedThrough] === undefined;
   return isBalanced ? [...clients, privateNetwork] : clients;
+}
+
+/**
+ * Whom a published port's pods see: clients where nodes keep calls to themselves, and a node where they pass them on to
+ * one another. Cilium in kube-proxy's place does the latter only of a call whose pod is on another node; at its own one
+ * it is still the client's (docs.cilium.io, Kubernetes Without kube-proxy, on SNAT).
+ */
+function sources(world: World, service: Service): Call["from"][] {
+  const clients = clientsOf(service);
+  if (service.spec.externalTrafficPolicy === "Local") {
+    return clients;
+  }
+  return world.network.plugins.includes("Cilium") ? [node, ...clients] : [node];
 }
 
 /** Calls from outside that arrive by Services of nodes and balancers, and by ports of the nodes. */
@@ -134,7 +142,7 @@ function publishedCalls(world: World): NeededCall[] {
         return target === undefined
           ? []
           : podsBehind(world, service).flatMap((pods) =>
-              sources(service).map((from) => ({
+              sources(world, service).map((from) => ({
                 from,
                 to: podsEnd(pods),
                 port: target,
@@ -199,7 +207,29 @@ const kubeletCalls = (world: World): NeededCall[] =>
       why: "the kubelets that it reads",
     }));
 
-/** The API server's calls to webhooks: it is outside the pods' network and has an address there. */
+/** Calls of the nodes to servers whose files they mount. */
+const mountCalls = (world: World): NeededCall[] =>
+  mounts(world).flatMap(({ where, service, ports }) =>
+    service.spec.ports
+      .filter(({ port }) => ports.includes(port))
+      .flatMap((port) => {
+        const target = targetPort(world, service, port);
+        return target === undefined
+          ? []
+          : podsBehind(world, service).map((pods) => ({
+              from: node,
+              to: podsEnd(pods),
+              port: target,
+              protocol: port.protocol,
+              why: `${where}, which the nodes mount`,
+            }));
+      }),
+  );
+
+/**
+ * The API server's calls to webhooks. It may be on a node or outside, and at Google they come from pods of kube-system
+ * (tigera/operator#5212): what lets in nodes, by a rule without peers, lets in all of them.
+ */
 function webhookCalls(world: World): NeededCall[] {
   return readWebhooks(world).flatMap(({ where, service, port }) => {
     const found = world.services.find(
@@ -228,6 +258,7 @@ export function neededCalls(world: World): readonly NeededCall[] {
     ...publishedCalls(world),
     ...scrapeCalls(world),
     ...kubeletCalls(world),
+    ...mountCalls(world),
     ...webhookCalls(world),
   ];
 }

@@ -21,6 +21,7 @@ import {
   type Endpoint,
   internet,
   listened,
+  mayPass,
   node,
   policiesOf,
   privateNetwork,
@@ -32,17 +33,24 @@ import { textsOf } from "./texts.ts";
 export const policed = (world: World): readonly PodSet[] =>
   world.pods.filter(({ spec }) => spec.hostNetwork !== true);
 
-/** Ends outside the stack, by what they are called. */
+/** Addresses outside the stack, by what they are called. */
 const places: readonly (readonly [Endpoint, string])[] = [
   [internet, "internet"],
   [privateNetwork, "private network"],
-  [node, "node"],
 ];
 
-const nameOf = (end: Endpoint): string =>
-  end.kind === "pods"
-    ? `${end.pods.namespace}/${end.pods.name}`
-    : (places.find(([place]) => place.kind === "address" && place.ip === end.ip)?.[1] ?? end.ip);
+function nameOf(end: Endpoint): string {
+  switch (end.kind) {
+    case "pods":
+      return `${end.pods.namespace}/${end.pods.name}`;
+    case "node":
+      return "node";
+    case "address":
+      return (
+        places.find(([place]) => place.kind === "address" && place.ip === end.ip)?.[1] ?? end.ip
+      );
+  }
+}
 
 const aboutCall = ({ from, to }: Call): { readonly about: Fault["about"] } => ({
   about:
@@ -189,18 +197,37 @@ function hasRights(world: World, { namespace, spec }: PodSet): boolean {
   );
 }
 
-/** Pods with rights at the API server that cannot reach it. Its address is the cluster's affair. */
+/** Where the API server of a cluster may answer: any end of one place will do, and every place has to. */
+const apiServerPlaces = ({
+  network,
+}: World): readonly (readonly [string, readonly Endpoint[]])[] => [
+  ["", [internet, privateNetwork]],
+  ...(network.apiServerOnNodes ? ([[", where that is on a node", [node]]] as const) : []),
+];
+
+/**
+ * Pods with rights at the API server that cannot reach it. Its address is the cluster's affair: of a cluster that
+ * somebody runs by himself it is often a node's, where Cilium lets a pod through by no ipBlock (Layer 3 Policies,
+ * «Selecting nodes with CIDR / ipBlock»).
+ */
 export function apiServerFaults(world: World): readonly Fault[] {
-  const ways = [internet, privateNetwork].flatMap((to) =>
-    [443, 6443].map((port) => ({ to, port, protocol: "TCP" })),
-  );
+  const isOpen = (pods: PodSet, ends: readonly Endpoint[]): boolean =>
+    ends.some((to) =>
+      [443, 6443].some((port) =>
+        allows(world, { from: { kind: "pods", pods }, to, port, protocol: "TCP" }),
+      ),
+    );
   return policed(world)
     .filter((pods) => hasRights(world, pods))
-    .filter((pods) => !ways.some((way) => allows(world, { from: { kind: "pods", pods }, ...way })))
-    .map((pods) => ({
-      about: pods,
-      message: `${describePods(pods)}: has rights at the API server and may not reach it on 443 or 6443`,
-    }));
+    .flatMap((about) =>
+      apiServerPlaces(world)
+        .filter(([, ends]) => !isOpen(about, ends))
+        .slice(0, 1)
+        .map(([where]) => ({
+          about,
+          message: `${describePods(about)}: has rights at the API server and may not reach it on 443 or 6443${where}`,
+        })),
+    );
 }
 
 /**
@@ -219,7 +246,7 @@ export function unneededCalls(world: World): readonly string[] {
           (call) =>
             !(caller.kind === "pods" && caller.pods === callee) &&
             !needed.has(writeCall(call)) &&
-            allows(world, call),
+            mayPass(world, call),
         )
         .map(writeCall),
     ),

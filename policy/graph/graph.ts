@@ -47,12 +47,12 @@ export function graphOf(stack: Stack): Graph {
   if (known !== undefined) {
     return known;
   }
-  const graph = read(stack.resources);
+  const graph = read(stack);
   graphs.set(stack, graph);
   return graph;
 }
 
-function read(resources: readonly Resource[]): Graph {
+function read({ resources, network }: Stack): Graph {
   const unread: Unread[] = [];
   const objects: KubernetesObject[] = [];
   const urns = new Map<string, string>();
@@ -71,7 +71,7 @@ function read(resources: readonly Resource[]): Graph {
     }
   }
   return {
-    world: worldOf(objects),
+    world: worldOf(objects, network),
     unread,
     isHidden: hiddenNamespaces(resources),
     urnOf: (object) => urns.get(key(object)) ?? "",

@@ -22,6 +22,7 @@ import {
   type Service,
   type Share,
 } from "./kinds.ts";
+import { anyNetwork, type Network } from "./networks.ts";
 import type { Container, LabelSelector, PodSpec } from "./pod.ts";
 
 export {
@@ -73,6 +74,8 @@ export interface World {
   readonly secrets: readonly Data[];
   /** Namespace → labels, the one that the API server adds included. */
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** The cluster's, by which its policies are judged. */
+  readonly network: Network;
 }
 
 const controllerKinds = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
@@ -156,9 +159,10 @@ function podSet(object: KubernetesObject, scalers: readonly Autoscaler[]): PodSe
 /**
  * Sorts objects into a {@link World}.
  *
+ * @param network Of their cluster: where it is left out, any.
  * @throws Error where an object is not what its kind is.
  */
-export function worldOf(objects: readonly unknown[]): World {
+export function worldOf(objects: readonly unknown[], network: Network = anyNetwork): World {
   const all = objects.map(readObject);
   const ofKind = (kind: string): KubernetesObject[] => all.filter((object) => object.kind === kind);
   const scalers = ofKind("HorizontalPodAutoscaler").map(readAutoscaler);
@@ -178,6 +182,7 @@ export function worldOf(objects: readonly unknown[]): World {
         { ...labels, "kubernetes.io/metadata.name": name },
       ]),
     ),
+    network,
   };
 }
 

@@ -124,6 +124,7 @@ const Volume = z.looseObject({
     .optional(),
   persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
   emptyDir: z.looseObject({ sizeLimit: z.string().optional() }).optional(),
+  nfs: z.looseObject({ server: z.string() }).optional(),
 });
 
 const Expression = z.looseObject({

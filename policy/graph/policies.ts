@@ -5,6 +5,7 @@
  * rendered policies say. What a plug-in makes of them is seen live only (`make verify TARGET=live`).
  */
 import { inRange } from "../../components/base/ranges.ts";
+import type { Plugin } from "./networks.ts";
 import {
   matches,
   namespaceOf,
@@ -18,8 +19,10 @@ import {
 /** One end of a call. */
 export type Endpoint =
   | { readonly kind: "pods"; readonly pods: PodSet }
-  /** An address that is no pod's. */
-  | { readonly kind: "address"; readonly ip: string };
+  /** An address that is no pod's and no node's. */
+  | { readonly kind: "address"; readonly ip: string }
+  /** A node of the cluster: its kubelet, and whatever else has its network. */
+  | { readonly kind: "node" };
 
 /** A call somebody makes. */
 export interface Call {
@@ -30,33 +33,52 @@ export interface Call {
   readonly protocol: string;
 }
 
-/** Pods on the node's own network have its address: to everybody else they are the node. */
+/** Pods on the node's own network: to everybody else they are the node. */
 function seen(end: Endpoint): Endpoint {
   return end.kind === "pods" && end.pods.spec.hostNetwork === true ? node : end;
 }
 
-function peerMatches(
-  world: World,
-  policy: NetworkPolicy,
-  peer: PolicyPeer,
-  other: Endpoint,
-): boolean {
-  const end = seen(other);
-  if (end.kind === "address") {
-    const block = peer.ipBlock;
-    return (
-      block !== undefined &&
-      inRange(end.ip, block.cidr) &&
-      !(block.except ?? []).some((cidr) => inRange(end.ip, cidr))
-    );
+const inBlock = (ip: string, { cidr, except = [] }: Block): boolean =>
+  inRange(ip, cidr) && !except.some((one) => inRange(ip, one));
+
+type Block = NonNullable<PolicyPeer["ipBlock"]>;
+
+/** Addresses that may stand for a node, by direction: who calls over an overlay bears its tunnel's. */
+const nodeAddresses = {
+  Ingress: ["192.168.255.100", "10.244.7.0"],
+  Egress: ["192.168.255.100"],
+} as const;
+
+/** Who looks through a policy, in which direction. */
+interface View {
+  readonly world: World;
+  readonly plugin: Plugin;
+  readonly direction: "Ingress" | "Egress";
+}
+
+/** Whether a block is an end ({@link Plugin}): of a node, whichever address it has there. */
+function blockMatches({ plugin, direction }: View, block: Block, end: Endpoint): boolean {
+  switch (end.kind) {
+    case "address":
+      return inBlock(end.ip, block);
+    case "node":
+      return plugin === "Calico" && nodeAddresses[direction].every((ip) => inBlock(ip, block));
+    // Blocks are for addresses outside the cluster: whether one matches a pod is the plug-in's choice,
+    // so no declared flow may rest on it.
+    case "pods":
+      return false;
   }
-  // Blocks are for addresses outside the cluster: whether one matches a pod is the plug-in's choice,
-  // so no declared flow may rest on it.
+}
+
+function peerMatches(view: View, policy: NetworkPolicy, peer: PolicyPeer, end: Endpoint): boolean {
   if (peer.ipBlock !== undefined) {
+    return blockMatches(view, peer.ipBlock, end);
+  }
+  if (end.kind !== "pods") {
     return false;
   }
   const { namespace, labels } = end.pods;
-  const known = world.namespaces.get(namespace);
+  const known = view.world.namespaces.get(namespace);
   const namespaceMatches =
     peer.namespaceSelector === undefined
       ? namespace === namespaceOf(policy)
@@ -102,15 +124,17 @@ export function policiesOf(
       );
 }
 
-function directionAllows(world: World, call: Call, direction: "Ingress" | "Egress"): boolean {
-  const [own, other] = direction === "Egress" ? [call.from, call.to] : [call.to, call.from];
-  if (own.kind === "address") {
+function directionAllows(view: View, call: Call): boolean {
+  const { world, direction } = view;
+  const [own, far] = direction === "Egress" ? [call.from, call.to] : [call.to, call.from];
+  if (own.kind !== "pods") {
     return true;
   }
   const policies = policiesOf(world, own.pods, direction);
   if (policies.length === 0) {
     return true;
   }
+  const other = seen(far);
   return policies.some((policy) => {
     const rules =
       direction === "Egress"
@@ -118,22 +142,44 @@ function directionAllows(world: World, call: Call, direction: "Ingress" | "Egres
         : (policy.spec.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }));
     return rules.some(
       ({ peers, ports }) =>
-        (peers === undefined || peers.some((peer) => peerMatches(world, policy, peer, other))) &&
+        (peers === undefined || peers.some((peer) => peerMatches(view, policy, peer, other))) &&
         (ports === undefined || ports.some((port) => portMatches(port, call))),
     );
   });
 }
 
-/** Whether both ends let a call through: the caller's egress and the callee's ingress. */
-export function allows(world: World, call: Call): boolean {
-  return directionAllows(world, call, "Egress") && directionAllows(world, call, "Ingress");
+/** Plug-ins that may see a call differently: one stands for all where no node has a part in it. */
+function judges({ network: { plugins } }: World, { from, to }: Call): readonly Plugin[] {
+  return [from, to].some((end) => seen(end).kind === "node") ? plugins : plugins.slice(0, 1);
 }
+
+const directions = ["Egress", "Ingress"] as const;
+
+const letsThrough = (world: World, plugin: Plugin, call: Call): boolean =>
+  directions.every((direction) => directionAllows({ world, plugin, direction }, call));
+
+/**
+ * Whether both ends let a call through, the caller's egress and the callee's ingress, whichever plug-in of those
+ * that the stack may meet enforces them.
+ */
+export const allows = (world: World, call: Call): boolean =>
+  judges(world, call).every((plugin) => letsThrough(world, plugin, call));
+
+/** Whether a call passes with one of those plug-ins at least: what is open there is open. */
+export const mayPass = (world: World, call: Call): boolean =>
+  judges(world, call).some((plugin) => letsThrough(world, plugin, call));
 
 /** Which end refuses a call: for messages. */
 export function refusals(world: World, call: Call): readonly string[] {
-  return (["Egress", "Ingress"] as const)
-    .filter((direction) => !directionAllows(world, call, direction))
-    .map((direction) => (direction === "Egress" ? "the caller's egress" : "the callee's ingress"));
+  return directions.flatMap((direction) => {
+    const end = direction === "Egress" ? "the caller's egress" : "the callee's ingress";
+    const lets = (plugin: Plugin): boolean => directionAllows({ world, plugin, direction }, call);
+    if (judges(world, call).every(lets)) {
+      return [];
+    }
+    // Who reads 0.0.0.0/0 there would look for the fault elsewhere.
+    return [lets("Calico") ? `${end} (no ipBlock is a node to Cilium)` : end];
+  });
 }
 
 /** Directions in which nothing is denied by default to some pods. Empty when both are. */
@@ -149,8 +195,8 @@ export const internet: Endpoint = { kind: "address", ip: "203.0.113.200" };
 /** An address of a private network round the cluster: a balancer, another machine of the cloud. */
 export const privateNetwork: Endpoint = { kind: "address", ip: "192.168.255.200" };
 
-/** A node's address, as pods see it. */
-export const node: Endpoint = { kind: "address", ip: "192.168.255.100" };
+/** Any node of the cluster. */
+export const node: Endpoint = { kind: "node" };
 
 /** Every port on which pods listen. */
 export function listened({ spec }: PodSet): { port: number; protocol: string }[] {
@@ -161,7 +207,7 @@ export function listened({ spec }: PodSet): { port: number; protocol: string }[]
 
 /**
  * Every call that the policies let through, one line each: what a reviewer reads when a flow is
- * added.
+ * added. With several plug-ins, those that one of them lets through.
  */
 export function allowedCalls(world: World): readonly string[] {
   const pods = world.pods.map((one): { name: string; end: Endpoint } => ({
@@ -179,7 +225,7 @@ export function allowedCalls(world: World): readonly string[] {
         .filter(
           ({ port, protocol }) =>
             from.name !== `${callee.namespace}/${callee.name}` &&
-            allows(world, {
+            mayPass(world, {
               from: from.end,
               to: { kind: "pods", pods: callee },
               port,
@@ -198,7 +244,7 @@ export function allowedCalls(world: World): readonly string[] {
     .flatMap(({ port, protocol }) => (typeof port === "number" ? [{ port, protocol }] : []));
   const outside = pods.flatMap(({ name, end }) => {
     const open = (port: number, protocol: string): boolean =>
-      allows(world, { from: end, to: internet, port, protocol });
+      mayPass(world, { from: end, to: internet, port, protocol });
     // Two ports nobody declares by number tell a rule without ports from a list of some.
     const every = open(2, "TCP") && open(64_999, "UDP");
     return every

@@ -134,6 +134,39 @@ const account = (part: Part) => ({
   metadata: { name: objectName(part), namespace: "cert-manager", labels: labelsOf(part) },
 });
 
+/** The webhook that the API server asks about every certificate, and its Service. */
+function webhook() {
+  const name = "cert-manager-webhook";
+  const part = parts.find((one) => one.name === "webhook");
+  const labels = part === undefined ? {} : labelsOf(part);
+  const hook = {
+    name: "webhook.cert-manager.io",
+    clientConfig: { service: { name, namespace: "cert-manager", path: "/validate" } },
+    ...{ admissionReviewVersions: ["v1"], sideEffects: "None", failurePolicy: "Fail" },
+  };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name, namespace: "cert-manager", labels },
+      spec: {
+        type: "ClusterIP",
+        selector: { "app.kubernetes.io/name": "webhook" },
+        ports: [
+          { name: "https", port: 443, targetPort: "https", protocol: "TCP" },
+          { name: "metrics", port: 9402, targetPort: "http-metrics", protocol: "TCP" },
+        ],
+      },
+    },
+    {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: { name, labels },
+      webhooks: [hook],
+    },
+  ];
+}
+
 /** A role, and who has it. */
 function clusterRole([name, owner, rules]: (typeof roles)[number]) {
   const apiVersion = "rbac.authorization.k8s.io/v1";
@@ -154,6 +187,9 @@ const types: Readonly<Record<string, string>> = {
   ServiceAccount: "kubernetes:core/v1:ServiceAccount",
   ClusterRole: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
   ClusterRoleBinding: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+  Service: "kubernetes:core/v1:Service",
+  ValidatingWebhookConfiguration:
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration",
 };
 
 /** Objects of a chart's resource, as children of it. */
@@ -161,6 +197,7 @@ export const chartResources = (chart: Resource): Resource[] =>
   [
     ...parts.flatMap((part) => [deployment(part), account(part)]),
     ...roles.flatMap(clusterRole),
+    ...webhook(),
   ].map((object) => {
     const { name, namespace } = object.metadata as { name: string; namespace?: string };
     const full = `${chart.name}:${namespace === undefined ? name : `${namespace}/${name}`}`;

@@ -1,5 +1,6 @@
 /** A rendered stack as the rules see it. */
 import { clusterNodes } from "../../components/platform/cluster.schema.ts";
+import { networkOf } from "../../policy/graph/networks.ts";
 import { isChart } from "../../policy/kubernetes.ts";
 import type { Provider, Resource, Stack } from "../../policy/resource.ts";
 import type { AllConfigs, AnyStack, Rendered } from "../rendered.ts";
@@ -51,5 +52,8 @@ export function stackOf(
   // What runs nowhere has no nodes, which is not the same as some that nobody knows.
   const nodes = config.system === "spacemesh-discovery" ? [] : cluster && clusterNodes(cluster);
   const charted = resources.filter(({ type }) => isChart(type)).flatMap(chartResources);
-  return { name: stack, resources: [...resources, ...charted], secrets, nodes };
+  return {
+    ...{ name: stack, resources: [...resources, ...charted], secrets, nodes },
+    network: networkOf(cluster),
+  };
 }

@@ -399,10 +399,9 @@ const faults: Case[] = [
   [
     "calls-allowed",
     "kubelets that are read and not let out to",
-    changed("eyesPolicy", "spec/egress/2/to/0/ipBlock", {
-      cidr: "0.0.0.0/0",
-      except: ["192.168.0.0/16"],
-    }),
+    changed("eyesPolicy", "spec/egress/2/to", [
+      { ipBlock: { cidr: "0.0.0.0/0", except: ["192.168.0.0/16"] } },
+    ]),
     /doors\/eyes -> node TCP 10250 is refused by the caller's egress, .*kubelets/,
   ],
   [

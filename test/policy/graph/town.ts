@@ -1,5 +1,6 @@
 /** A whole small stack in which every rule of policy/graph has something to say, and nothing to object to. */
 import type { NodeShape } from "../../../components/platform/cluster.schema.ts";
+import type { Network } from "../../../policy/graph/networks.ts";
 import type { Resource, Stack } from "../../../policy/resource.ts";
 import { shopObjects } from "./fixture.ts";
 
@@ -81,7 +82,6 @@ export const controller = (
 /** Objects of the town: the shop, with an ingress controller, Prometheus and a webhook beside it. */
 export function townObjects(): Record<string, Loose> {
   const doorPort = { from: [pods("doors", "door")], ports: [{ port: 8080, protocol: "TCP" }] };
-  const all = { from: [{ ipBlock: { cidr: "0.0.0.0/0" } }] };
   const metrics = [{ port: 9100, protocol: "TCP" }];
   return {
     ...(shopObjects() as Record<string, Loose>),
@@ -167,10 +167,11 @@ export function townObjects(): Record<string, Loose> {
     doorPolicy: policy(
       "doors",
       "door",
-      [all],
+      // Everybody, nodes among them: to Cilium no range has one.
+      [{}],
       [
         { to: [pods("shop", "web")], ports: [{ port: 8080, protocol: "TCP" }] },
-        { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: 6443, protocol: "TCP" }] },
+        { ports: [{ port: 6443, protocol: "TCP" }] },
       ],
     ),
     doorService: {
@@ -238,7 +239,6 @@ export function townObjects(): Record<string, Loose> {
       [
         { to: [pods("shop", "store")], ports: metrics },
         {
-          to: [{ ipBlock: { cidr: "0.0.0.0/0" } }],
           ports: [
             { port: 6443, protocol: "TCP" },
             { port: 10_250, protocol: "TCP" },
@@ -246,6 +246,46 @@ export function townObjects(): Record<string, Loose> {
         },
       ],
     ),
+    cellar: controller(
+      "StatefulSet",
+      "shop",
+      "cellar",
+      pod("cellar", { nfs: 2049, mountd: 20_048 }),
+    ),
+    cellarPolicy: policy(
+      "shop",
+      "cellar",
+      [
+        {
+          ports: [
+            { port: 2049, protocol: "TCP" },
+            { port: 20_048, protocol: "TCP" },
+          ],
+        },
+      ],
+      [],
+    ),
+    cellarService: {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "cellar", namespace: "shop" },
+      spec: {
+        selector: { "app.kubernetes.io/name": "cellar" },
+        ports: [
+          { name: "nfs", port: 2049, targetPort: "nfs" },
+          { name: "mountd", port: 20_048, targetPort: "mountd" },
+        ],
+      },
+    },
+    barrels: {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name: "barrels" },
+      spec: {
+        nfs: { server: "10.96.0.77", path: "/" },
+        mountOptions: ["nfsvers=3", "port=2049", "mountport=20048"],
+      },
+    },
     watch: {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "ServiceMonitor",
@@ -306,3 +346,6 @@ export const town = (
   changes: Readonly<Record<string, Loose | undefined>> = {},
   nodes: readonly NodeShape[] | undefined = twoNodes,
 ): Stack => stackOf({ ...townObjects(), ...changes }, nodes);
+
+/** A stack on a network of its own. */
+export const onNetwork = (stack: Stack, network: Network): Stack => ({ ...stack, network });
