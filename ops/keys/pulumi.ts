@@ -5,7 +5,7 @@
  * in the shell's history.
  */
 import { spawn } from "node:child_process";
-import { delimiter, resolve, sep } from "node:path";
+import { delimiter, join, resolve, sep } from "node:path";
 
 import { CommandError } from "../command.ts";
 import { diagnosticsIn } from "../diagnostics.ts";
@@ -58,12 +58,23 @@ export function officialEnvironment({ root, environment }: LiveEnvironment): Nod
   };
 }
 
+/**
+ * By which the Kubernetes provider logs in at clusters of Google's (components/platform/gke.ts). Where a machine
+ * lacks Google's own, this is the one program of Fleet's making that serves a live stack (tools/modules/gke-login).
+ */
+export const loginPlugin = "gke-gcloud-auth-plugin";
+
 /** PATH without the folders of tools that Fleet built for the sandbox. */
 function officialPath(environment: NodeJS.ProcessEnv): string {
-  const cache = environment["FLEET_CACHE_DIR"];
-  return (environment["PATH"] ?? "")
+  const { FLEET_CACHE_DIR: cache, PATH: path = "" } = environment;
+  if (cache === undefined) {
+    return path;
+  }
+  const isIn = (folder: string, other: string): boolean =>
+    `${folder}${sep}`.startsWith(resolve(other) + sep);
+  return path
     .split(delimiter)
-    .filter((folder) => cache === undefined || !`${folder}${sep}`.startsWith(resolve(cache) + sep))
+    .filter((folder) => !isIn(folder, cache) || isIn(folder, join(cache, "tools", loginPlugin)))
     .join(delimiter);
 }
 

@@ -52,4 +52,14 @@ describe("live-up", () => {
     expect(official["PULUMI_SKIP_CHECKPOINTS"]).toBeUndefined();
     expect(official["PULUMI_IGNORE_AMBIENT_PLUGINS"]).toBe("true");
   });
+
+  test("sees nothing that was built for the sandbox, and what logs in at Google", () => {
+    const tool = (name: string): string => join("/cache", "tools", name, "1-linux-x64");
+    const plugin = tool("gke-gcloud-auth-plugin");
+    const PATH = [tool("pulumi"), plugin, "/cache/links/1", "/usr/bin"].join(":");
+    const path = (environment: NodeJS.ProcessEnv) =>
+      officialEnvironment({ root: clone, environment })["PATH"];
+    expect(path({ FLEET_CACHE_DIR: "/cache", PATH })).toBe(`${plugin}:/usr/bin`);
+    expect(path({ PATH: "/usr/bin" })).toBe("/usr/bin");
+  });
 });

@@ -75,6 +75,17 @@ describe("make's targets", () => {
     }
   });
 
+  it("bring what logs in at Google to a live stack whose cluster is made there, and to no other", () => {
+    const made = "config:\n  fleet:cluster:\n    kind: gke\n    project: p\n";
+    for (const name of ["live-tools", "live-preview", "live-drift", "live-up"]) {
+      expect(setsOf(command(name), {}, made)).toEqual(["google"]);
+      expect(setsOf(command(name), {}, "  fleet:cluster: { kind: gke }\n")).toEqual(["google"]);
+      expect(setsOf(command(name), {}, "  # kind: gke\n  kind: kubeconfig\n")).toEqual([]);
+      expect(setsOf(command(name), {})).toEqual([]);
+    }
+    expect(setsOf(command("up"), {}, made)).toEqual(setsOf(command("up"), {}));
+  });
+
   it.each([
     [0, 0],
     [1, 2],

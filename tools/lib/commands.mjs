@@ -2,13 +2,16 @@
 
 /**
  * @typedef {{ program: string, arguments: string[], sets: string[], setsOfSandbox?: string[], setsUnlessLive?: string[],
- *   takes: string[], node?: readonly string[] }} Command
+ *   setsAtGoogle?: string[], takes: string[], node?: readonly string[] }} Command
  *   `program`: a file of the clone; `sets`: sets of tools in tools.json, and `setsOfSandbox` those that TARGET=sandbox
- *   needs, `setsUnlessLive` those of a command that is the sandbox's where no TARGET is given; `takes`: variables handed
- *   over as options; `node`: options of Node itself
+ *   needs, `setsUnlessLive` those of a command that is the sandbox's where no TARGET is given, `setsAtGoogle` those that a
+ *   stack needs which makes its cluster at Google; `takes`: variables handed over as options; `node`: options of Node itself
  */
 
 const sandbox = ["engine", "cluster"];
+
+/** What the official engine lacks to reach a cluster at Google: a live stack's one tool that may be of Fleet's making. */
+const live = { sets: [], setsAtGoogle: ["google"] };
 
 /**
  * A report is made of a log that may have tens of megabytes. Left alone, Node takes forty megabytes more before it throws
@@ -52,22 +55,25 @@ export const commands = {
     takes: ["STACK", "BASE", "OUT"],
   },
   "live-preview": {
-    ...{ program: "ops/cli.ts", arguments: ["live-preview"], sets: [], node: frugal },
+    ...{ program: "ops/cli.ts", arguments: ["live-preview"], ...live, node: frugal },
     takes: ["STACK", "BASE", "OUT"],
   },
   "live-drift": {
-    ...{ program: "ops/cli.ts", arguments: ["live-drift"], sets: [] },
+    ...{ program: "ops/cli.ts", arguments: ["live-drift"], ...live },
     takes: ["STACK", "OUT"],
   },
   "live-up": {
-    ...{ program: "ops/cli.ts", arguments: ["live-up"], sets: [] },
+    ...{ program: "ops/cli.ts", arguments: ["live-up"], ...live },
     takes: ["STACK", "YES", "REVIEWED"],
   },
   tasks: {
     ...{ program: "ops/cli.ts", arguments: ["tasks"], sets: [] },
     takes: ["FOR", "BRANCH", "STACK"],
   },
-  "live-tools": { program: "ops/cli.ts", arguments: ["live-tools"], sets: [], takes: [] },
+  "live-tools": {
+    ...{ program: "ops/cli.ts", arguments: ["live-tools"], ...live },
+    takes: ["STACK"],
+  },
   "live-login": { program: "ops/cli.ts", arguments: ["live-login"], sets: [], takes: ["STACK"] },
   "live-logout": { program: "ops/cli.ts", arguments: ["live-logout"], sets: [], takes: [] },
   "join-reports": {
@@ -122,7 +128,7 @@ export const commands = {
   test: {
     program: "test/run.ts",
     arguments: [],
-    sets: [...sandbox, "judges", "charts"],
+    sets: [...sandbox, "judges", "charts", "google"],
     takes: [],
   },
   check: { program: "tools/check.mjs", arguments: [], sets: [], takes: [] },
@@ -151,10 +157,15 @@ export const commands = {
  * @param {string} [stackFile] text of the stack's file: where it has a chart, the sandbox takes that from this machine
  * @returns {string[]}
  */
-export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, environment, stackFile) {
+export function setsOf(
+  { sets, setsOfSandbox = [], setsUnlessLive = [], setsAtGoogle = [] },
+  environment,
+  stackFile,
+) {
   const target = environment["TARGET"];
   const all = [
     ...sets,
+    ...(isAtGoogle(stackFile ?? "") ? setsAtGoogle : []),
     ...(target === "sandbox" ? setsOfSandbox : []),
     ...(target === "live" ? [] : setsUnlessLive),
   ];
@@ -168,6 +179,13 @@ export function setsOf({ sets, setsOfSandbox = [], setsUnlessLive = [] }, enviro
  */
 const usesCharts = (stackFile) =>
   /\bcertManager:[^#]*?\bkind: *["']?(chart|preinstalled)\b/.test(stackFile);
+
+/**
+ * Whether a stack's file has its cluster made at Google, whatever the style it is written in.
+ * @param {string} stackFile
+ * @returns {boolean}
+ */
+const isAtGoogle = (stackFile) => /^[^#\n]*\bkind: *["']?gke\b/m.test(stackFile);
 
 /** What a variable is when it is not given. @type {Record<string, string>} */
 const defaults = { STACK: "test" };
