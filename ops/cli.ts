@@ -223,7 +223,10 @@ async function runPipelineCommand(
     }
     case "live-logout": {
       const { logOut } = await import("./pipeline/login.ts");
-      logOut(process.env);
+      const left = logOut(process.env);
+      if (left !== undefined) {
+        console.log(left);
+      }
       return 0;
     }
   }

@@ -113,7 +113,8 @@ const byFork: Missing = {
 const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text);
 
 /**
- * Reports of several jobs, each in a folder of its own below one.
+ * Reports of several jobs, each in a folder of its own below one; one that is alone may lie in that itself, where
+ * GitHub's action puts what a pattern finds once (actions/download-artifact, src/download-artifact.ts since v5).
  *
  * @param expected Stacks that there must be a report of.
  */
@@ -126,7 +127,8 @@ export function joinFolders(folder: string, expected: readonly string[], url: st
       if (!(error instanceof CommandError)) {
         throw error;
       }
-      missing.push({ what: `no report in ${name}`, why: error.message, hides: true });
+      const where = name === own ? "" : ` in ${name}`;
+      missing.push({ what: `no report${where}`, why: error.message, hides: true });
       return [];
     }
   });
@@ -143,12 +145,15 @@ export function joinFolders(folder: string, expected: readonly string[], url: st
   });
 }
 
+/** The folder itself. */
+const own = ".";
+
 function foldersIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const alone = entries.some(({ name }) => name === "report.json") ? [own] : [];
+    const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return [...alone, ...below.sort()];
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 /**
- * The kubeconfig of a pipeline's job: out of a secret into a file that its owner alone may read, and away
- * again. Nothing of it is ever printed.
+ * How a pipeline's job comes by its log-ins, and rid of them: the kubeconfig out of a secret, and for stacks that need
+ * Google a file for its libraries. Each goes where its owner alone may read. Nothing of either is ever printed.
  */
 import { existsSync, rmSync } from "node:fs";
 import { isAbsolute } from "node:path";
@@ -9,22 +9,44 @@ import { privateMode, writeWhole } from "../../sandbox/files.ts";
 import { type KubeContexts, readKubeContexts } from "../../stacks/kubeconfig.ts";
 import { CommandError } from "../command.ts";
 import { isMap, type StackFile } from "../stack-file.ts";
-import { onPath } from "../tools.ts";
+import { endGoogleLogin, googleLogin, needOfGoogle } from "./google.ts";
 
 /**
- * Writes what KUBE_CONFIG holds, in base64, to the path that KUBECONFIG names.
+ * Writes what KUBE_CONFIG holds, in base64, to the path that KUBECONFIG names; and where the stack needs Google, a log-in
+ * there to the path that GOOGLE_APPLICATION_CREDENTIALS names.
  *
- * @returns what was done, in a line.
- * @throws CommandError where one of them is missing, or the stack's context is not in it; and where the stack makes its
- * cluster at Google and nobody could log in there.
+ * @returns what was done, in lines.
+ * @throws CommandError where something of it is missing or is not the stack's, and writes nothing then.
  */
 export function logIn(file: StackFile, environment: NodeJS.ProcessEnv): string {
+  const kubeconfig = kubeconfigOf(file, environment);
+  const why = needOfGoogle(file, environment);
+  const google = why === undefined ? undefined : googleLogin(why, environment);
+  for (const written of [kubeconfig, google]) {
+    if (written !== undefined) {
+      writeWhole(written.path, written.text, privateMode);
+    }
+  }
+  return [
+    kubeconfig === undefined
+      ? `${file.stack} needs no kubeconfig: ${noCluster(file)}`
+      : `the kubeconfig of ${file.stack} is at ${kubeconfig.path}`,
+    ...(google === undefined ? [] : [`its log-in at Google is at ${google.path}: ${String(why)}`]),
+  ].join("\n");
+}
+
+interface Written {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The kubeconfig to write; undefined where there is none, and the stack needs none. */
+function kubeconfigOf(file: StackFile, environment: NodeJS.ProcessEnv): Written | undefined {
   const path = pathOf(environment);
   const given = (environment["KUBE_CONFIG"] ?? "").replaceAll(/\s/g, "");
   const context = contextOf(file);
   if (given === "" && context === undefined) {
-    lookForGoogle(file, environment);
-    return `${file.stack} needs no kubeconfig: its cluster is made by it`;
+    return undefined;
   }
   if (given === "") {
     throw new CommandError(
@@ -46,26 +68,20 @@ export function logIn(file: StackFile, environment: NodeJS.ProcessEnv): string {
       `KUBE_CONFIG has no context ${context}, which ${file.name} names: is it another stack's?`,
     );
   }
-  writeWhole(path, text, privateMode);
-  return `the kubeconfig of ${file.stack} is at ${path}`;
+  return { path, text };
 }
 
-/** By which the Kubernetes provider logs in at clusters of Google's (components/platform/gke.ts). */
-const loginPlugin = "gke-gcloud-auth-plugin";
+const noCluster = ({ config }: StackFile): string =>
+  clusterOf(config) === undefined ? "it has no cluster" : "its cluster is made by it";
 
-/** No workflow logs in at Google: a job that does says so by its own steps, and is let on. */
-function lookForGoogle({ stack, config }: StackFile, { PATH = "" }: NodeJS.ProcessEnv): void {
-  const isGoogle = clusterOf(config)?.["kind"] === "gke";
-  if (isGoogle && onPath(loginPlugin, PATH) === undefined) {
-    throw new CommandError(
-      `${stack} has its cluster at Google, and ${loginPlugin} is not on PATH: log this job in first, or run from a machine that is (docs/live.md, Pipelines and Google)`,
-    );
-  }
-}
-
-/** Takes it away again. Fine where there is none. */
-export function logOut(environment: NodeJS.ProcessEnv): void {
+/**
+ * Takes them away again. Fine where there is none.
+ *
+ * @returns what was left where it is, in a line.
+ */
+export function logOut(environment: NodeJS.ProcessEnv): string | undefined {
   rmSync(pathOf(environment), { force: true });
+  return endGoogleLogin(environment);
 }
 
 function pathOf(environment: NodeJS.ProcessEnv): string {

@@ -285,7 +285,7 @@ describe("the pipelines of a repository", () => {
     expect(applied.printed).toContain("as reviewed (");
     expect(applied.steps.map(({ name }) => name)).toEqual([
       ...["Stacks and their branches", "Review of what was merged", "Official CLI and plugins"],
-      ...["Kubeconfig", "Update", "Dial every endpoint", "Take the kubeconfig away"],
+      ...["Log in", "Update", "Dial every endpoint", "Log out"],
     ]);
     expect(await image()).toMatch(/:two$/);
   });

@@ -167,6 +167,8 @@ class Reader {
         return Array.isArray(first)
           ? first.includes(second)
           : String(first).includes(String(second));
+      case "startsWith":
+        return textOf(first).startsWith(textOf(second));
       case "format":
         return String(first).replaceAll(/\{(\d)\}/g, (_, place) =>
           String(given[Number(place) + 1]),

@@ -159,9 +159,10 @@ class Runner {
         failed ||= !isWell && step["continue-on-error"] !== true;
       }
       Object.assign(outputs, valuesOf(job.outputs ?? {}, contexts));
-      const left = readdirSync(temporary).filter((name) => name === "kubeconfig");
+      const logins = ["kubeconfig", "google.json"];
+      const left = readdirSync(temporary).filter((name) => logins.includes(name));
       if (left.length > 0) {
-        throw new Error(`${label} leaves a kubeconfig behind`);
+        throw new Error(`${label} leaves ${left.join(", ")} behind`);
       }
       return failed ? "failure" : "success";
     } finally {
@@ -250,7 +251,8 @@ class Runner {
     const begin = (pattern ?? "").replace(/\*$/, "");
     const found = existsSync(from) ? readdirSync(from).filter((one) => one.startsWith(begin)) : [];
     found.forEach((one) => {
-      cpSync(join(from, one), join(path, one), { recursive: true });
+      // What is found alone gets no folder of its own, in the releases since v5.
+      cpSync(join(from, one), found.length === 1 ? path : join(path, one), { recursive: true });
     });
     return true;
   }

@@ -448,6 +448,21 @@ describe("reports of several jobs", () => {
     }
   });
 
+  test("may be one alone, which GitHub's download gives no folder of its own", () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-joined-"));
+    try {
+      writeFileSync(join(folder, "report.json"), renderJson(sample));
+      const stacks = sample.stacks.map(({ stack }) => stack);
+      const whole = joinFolders(folder, stacks, "");
+      expect(whole.stacks.map(({ stack }) => stack).sort()).toEqual([...stacks].sort());
+      expect(whole.missing.filter(({ what }) => what.startsWith("no report"))).toEqual([]);
+      writeFileSync(join(folder, "report.json"), "{");
+      expect(joinFolders(folder, [], "").missing.map(({ what }) => what)).toEqual(["no report"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test("of one stack count once, and that is said", () => {
     const provenance = { time: "2026-11-21T00:00:00Z" };
     const twice = joinReports([sample, sample], { provenance });

@@ -142,15 +142,17 @@ describe("a kubeconfig out of a secret", () => {
     expect(() => statSync(join(folder, "kubeconfig"))).toThrow("ENOENT");
   });
 
-  test("is not asked for where the stack makes its cluster, which is logged in to otherwise", () => {
-    const made = readStackFile(clone, "spacemesh-mini");
-    const environment = { KUBECONFIG: join(folder, "kubeconfig"), PATH: folder };
-    // The workflows log nobody in at Google: told here, and not by the engine half an hour later.
-    expect(() => logIn(made, environment)).toThrow(
-      "spacemesh-mini has its cluster at Google, and gke-gcloud-auth-plugin is not on PATH",
+  test("is not asked for where the stack makes its cluster, and nothing is left of half a log-in", () => {
+    const made = readStackFile(clone, "pushtech-staging");
+    const lke = { ...made, config: { ...made.config, "fleet:cluster": { kind: "lke" } } };
+    expect(logIn(lke, given(""))).toContain("needs no kubeconfig");
+    const reserved = { kind: "kubeconfig", context: "skycoin-test", google: { project: "p" } };
+    const both = { ...file, config: { ...file.config, "fleet:cluster": reserved } };
+    // One that lacks its log-in at Google: told here, and not by the engine half an hour later.
+    expect(() => logIn(both, given(config("skycoin-test")))).toThrow(
+      "GOOGLE_APPLICATION_CREDENTIALS must be a path",
     );
-    writeFileSync(join(folder, "gke-gcloud-auth-plugin"), "");
-    expect(logIn(made, environment)).toContain("needs no kubeconfig");
+    expect(() => statSync(join(folder, "kubeconfig"))).toThrow("ENOENT");
   });
 
   test("goes to one file, whose path is whole", () => {
