@@ -1,39 +1,96 @@
 /** Shapes of the engine's events (sdk/go apitype/events.go), and what is kept of each. */
 import * as z from "zod";
 
-import type { PolicyMessage, PropertyDiff, State, Step } from "./preview.ts";
+import type { PolicyMessage, PolicySummary, PropertyDiff, State, Step } from "./preview.ts";
+import { remembered } from "./remember.ts";
 import { isObject, type JsonObject, objectAt, shared } from "./values.ts";
 
 const Text = z.string().default("");
-/** An object, or none: taken as it stands, for it may have any keys, and a log has thousands of them. */
-const Bag = z.custom<JsonObject>(isObject).nullish();
-const Texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? undefined);
 
-const StepState = z.object({
-  protect: z.boolean().default(false),
-  retainOnDelete: z.boolean().default(false),
-  inputs: Bag,
-  outputs: Bag,
-});
+type Maybe<T> = T | null | undefined;
 
-/** A step that begins, ends or fails. Most of a log are these: their parser is made into code. */
-export const StepEvent = z.compile(
-  z.object({
-    metadata: z.object({
-      op: z.string(),
-      urn: z.string(),
-      type: z.string(),
-      old: StepState.nullish(),
-      new: StepState.nullish(),
-      keys: Texts,
-      diffs: Texts,
-      detailedDiff: z.record(z.string(), z.object({ diffKind: z.string() })).nullish(),
-    }),
-  }),
-);
+/** A resource on one side of a step. */
+interface StepState {
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly inputs?: Maybe<JsonObject>;
+  readonly outputs?: Maybe<JsonObject>;
+}
+
+/** What is read of a step. */
+export interface StepMetadata {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly old?: Maybe<StepState>;
+  readonly new?: Maybe<StepState>;
+  readonly keys?: Maybe<readonly string[]>;
+  readonly diffs?: Maybe<readonly string[]>;
+  readonly detailedDiff?: Maybe<Readonly<Record<string, { readonly diffKind: string }>>>;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isFlag = (value: unknown): boolean => value === undefined || typeof value === "boolean";
+const isNone = (value: unknown): boolean => value === undefined || value === null;
+const isBag = (value: unknown): boolean => isNone(value) || isObject(value);
+const isList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(isText);
+const isTexts = (value: unknown): boolean => isNone(value) || isList(value);
+
+function isState(value: unknown): boolean {
+  return isObject(value)
+    ? isFlag(value["protect"]) &&
+        isFlag(value["retainOnDelete"]) &&
+        isBag(value["inputs"]) &&
+        isBag(value["outputs"])
+    : isNone(value);
+}
+
+/** Keys of a comparison: what would be taken for its prototype is none of them. */
+const pathsIn = (diff: object): readonly string[] =>
+  Object.keys(diff).filter((path) => path !== "__proto__");
+
+function isDiff(value: unknown): boolean {
+  return isObject(value)
+    ? pathsIn(value).every((path) => {
+        const property = value[path];
+        return isObject(property) && isText(property["diffKind"]);
+      })
+    : isNone(value);
+}
+
+/**
+ * What is told of a step that begins, ends or fails; undefined for what is no such event. Nearly all of
+ * a log are these: a schema would make each of them anew, and that takes longer than to look at it.
+ */
+export function stepIn(body: unknown): StepMetadata | undefined {
+  const step = isObject(body) ? body["metadata"] : undefined;
+  return isObject(step) &&
+    isText(step["op"]) &&
+    isText(step["urn"]) &&
+    isText(step["type"]) &&
+    isState(step["old"]) &&
+    isState(step["new"]) &&
+    isTexts(step["keys"]) &&
+    isTexts(step["diffs"]) &&
+    isDiff(step["detailedDiff"])
+    ? (step as unknown as StepMetadata)
+    : undefined;
+}
+
+/**
+ * Which policies of a pack found nothing, and which did; undefined for what tells no such thing. There
+ * are as many of these as resources.
+ */
+export function policySummaryIn(body: unknown): PolicySummary | undefined {
+  if (!isObject(body)) {
+    return undefined;
+  }
+  const { policyPackName: pack, policyPackVersion: version = "", passed = [], failed = [] } = body;
+  return isText(pack) && isText(version) && isList(passed) && isList(failed)
+    ? { pack, version, passed, failed }
+    : undefined;
+}
 
 /** A policy that speaks up, or mends. */
 export const PolicyEvent = z.object({
@@ -43,14 +100,6 @@ export const PolicyEvent = z.object({
   policyPackName: z.string(),
   enforcementLevel: Text,
   severity: z.string().optional(),
-});
-
-/** Which policies of a pack found nothing, and which did. */
-export const PolicySummaryEvent = z.object({
-  policyPackName: z.string(),
-  policyPackVersion: Text,
-  passed: z.array(z.string()).default([]),
-  failed: z.array(z.string()).default([]),
 });
 
 /** Something that was said. */
@@ -72,21 +121,15 @@ export const SummaryEvent = z.object({
   result: Text,
 });
 
-/** What is read of a step. */
-export type StepMetadata = z.infer<typeof StepEvent>["metadata"];
-
 /** A step, without what no reader needs. What a refresh found is kept whole. */
 export function stepOf(metadata: StepMetadata, isRefresh = false): Step {
   const { op, urn, type, old: before, new: after, keys, diffs, detailedDiff } = metadata;
   // Most of what a step shows is alike on both sides.
-  const keep = (
-    state: z.infer<typeof StepState> | null | undefined,
-    other?: State,
-  ): State | undefined => {
+  const keep = (state: Maybe<StepState>, other?: State): State | undefined => {
     if (state === null || state === undefined) {
       return undefined;
     }
-    const { protect, retainOnDelete } = state;
+    const { protect = false, retainOnDelete = false } = state;
     const outputs = bagOf(state.outputs);
     return {
       protect,
@@ -106,14 +149,15 @@ export function stepOf(metadata: StepMetadata, isRefresh = false): Step {
     before: was,
     after: keep(after, was),
     keys: keys ?? [],
-    diffs,
-    detail:
-      detailedDiff === null || detailedDiff === undefined
-        ? undefined
-        : new Map(
-            Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffOf(diffKind)]),
-          ),
+    diffs: diffs ?? undefined,
+    detail: detailOf(detailedDiff),
   };
+}
+
+function detailOf(diff: StepMetadata["detailedDiff"]): Step["detail"] {
+  return diff === null || diff === undefined
+    ? undefined
+    : new Map(pathsIn(diff).map((path) => [path, diffOf(diff[path]?.diffKind ?? "")]));
 }
 
 /** What is in it: nothing where there is none, and never what would be taken for the object's prototype. */
@@ -126,13 +170,13 @@ export function bagOf(bag: JsonObject | null | undefined): JsonObject {
     : bag;
 }
 
-function diffOf(kind: string): PropertyDiff {
+const diffOf = remembered((kind): PropertyDiff => {
   const word = kind.replace(/-replace$/, "");
   return {
     kind: word === "add" || word === "delete" ? word : "update",
     replaces: word !== kind,
   };
-}
+});
 
 /**
  * Outputs tell which resource makes a value. An object of a cluster repeats its inputs in them, twice,

@@ -15,8 +15,8 @@ import {
   plainText,
   PolicyEvent,
   policyMessage,
-  PolicySummaryEvent,
-  StepEvent,
+  policySummaryIn,
+  stepIn,
   type StepMetadata,
   stepOf,
   SummaryEvent,
@@ -177,17 +177,10 @@ export class EventReader {
   #takeEvent(kind: string, body: unknown): boolean {
     switch (kind) {
       case "resourcePreEvent":
-        return read(StepEvent, body, ({ metadata }) => {
-          this.#takeStep(metadata);
-        });
-      case "resOutputsEvent":
-        return read(StepEvent, body, ({ metadata }) => {
-          this.#takeEnd(metadata);
-        });
       case "resOpFailedEvent":
-        return read(StepEvent, body, ({ metadata }) => {
-          this.#takeStep(metadata);
-        });
+        return this.#takeStep(stepIn(body));
+      case "resOutputsEvent":
+        return this.#takeEnd(stepIn(body));
       case "policyEvent":
         return read(PolicyEvent, body, (event) => this.#policyMessages.push(policyMessage(event)));
       case "policyRemediationEvent":
@@ -195,9 +188,7 @@ export class EventReader {
       case "policyAnalyzeSummaryEvent":
       case "policyAnalyzeStackSummaryEvent":
       case "policyRemediateSummaryEvent":
-        return read(PolicySummaryEvent, body, (event) => {
-          this.#takePolicySummary(event);
-        });
+        return this.#takePolicySummary(policySummaryIn(body));
       case "diagnosticEvent":
         return read(DiagnosticEvent, body, (event) => {
           this.#takeMessage(event);
@@ -218,7 +209,10 @@ export class EventReader {
     }
   }
 
-  #takeStep(metadata: StepMetadata): void {
+  #takeStep(metadata: StepMetadata | undefined): boolean {
+    if (metadata === undefined) {
+      return false;
+    }
     const { op, urn, type } = metadata;
     this.#begun.add(`${op} ${urn}`);
     if (op === "same") {
@@ -231,6 +225,7 @@ export class EventReader {
       this.#dropParts(urn);
     }
     this.#steps.push(stepOf(metadata));
+    return true;
   }
 
   /** What the steps before the one that makes the new resource told is told again by it. */
@@ -244,7 +239,10 @@ export class EventReader {
     }
   }
 
-  #takeEnd(metadata: StepMetadata): void {
+  #takeEnd(metadata: StepMetadata | undefined): boolean {
+    if (metadata === undefined) {
+      return false;
+    }
     const { op, urn, type } = metadata;
     this.#ended.add(`${op} ${urn}`);
     if (type === "pulumi:pulumi:Stack") {
@@ -261,20 +259,26 @@ export class EventReader {
         this.#steps.push(stepOf(metadata, true));
       }
     }
+    return true;
   }
 
   #takeVersion(type: string, inputs: JsonObject | null | undefined): void {
-    const name = /^pulumi:providers:(.+)$/.exec(type)?.[1];
     const version = inputs?.["version"];
-    if (name !== undefined && typeof version === "string") {
-      this.#versions[name] = version;
+    if (typeof version === "string") {
+      const name = /^pulumi:providers:(.+)$/.exec(type)?.[1];
+      if (name !== undefined) {
+        this.#versions[name] = version;
+      }
     }
   }
 
-  #takePolicySummary(event: z.infer<typeof PolicySummaryEvent>): void {
-    const { policyPackName: pack, policyPackVersion: version, passed, failed } = event;
-    this.#packs[pack] ??= version;
-    this.#policySummaries.push({ pack, version, passed, failed });
+  #takePolicySummary(summary: PolicySummary | undefined): boolean {
+    if (summary === undefined) {
+      return false;
+    }
+    this.#packs[summary.pack] ??= summary.version;
+    this.#policySummaries.push(summary);
+    return true;
   }
 
   #takeMessage({ urn, message, severity, ephemeral }: z.infer<typeof DiagnosticEvent>): void {
@@ -298,7 +302,8 @@ export class EventReader {
 }
 
 function read<T>(schema: z.ZodType<T>, body: unknown, take: (event: T) => unknown): boolean {
-  const { success, data } = schema.safeParse(body);
+  // There are few of these: to make their parser into code would take longer than it saves.
+  const { success, data } = schema.safeParse(body, { jitless: true });
   if (success) {
     take(data);
   }
