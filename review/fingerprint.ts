@@ -14,7 +14,7 @@ export function fingerprintOf(changes: readonly Change[], outputs: unknown): str
   const hash = createHash("sha256");
   const sorted = [...changes].sort((left, right) => (left.urn < right.urn ? -1 : 1));
   for (const change of sorted) {
-    hash.update(canonical(contentOf(change))).update("\n");
+    hash.update(`${canonical(contentOf(change))}\n`);
   }
   return hash.update(canonical(outputs)).digest("hex");
 }

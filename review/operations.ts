@@ -43,9 +43,12 @@ export function changesOf(preview: StackPreview): readonly Change[] {
     ({ urn }) => urn,
   );
   const { begun, ended } = preview;
-  const unfinished = new Set(
-    [...begun].flatMap((step) => (ended.has(step) ? [] : [step.slice(step.indexOf(" ") + 1)])),
-  );
+  const unfinished = new Set<string>();
+  for (const step of begun) {
+    if (!ended.has(step)) {
+      unfinished.add(step.slice(step.indexOf(" ") + 1));
+    }
+  }
   return [...byUrn.values()].map((steps) => merge(steps, unfinished));
 }
 
@@ -108,6 +111,10 @@ function deletesFirst(steps: readonly Step[]): boolean {
  * engine names one of them counts as well.
  */
 export function differsAt({ before, after, detail }: Change, path: Path): boolean {
-  const named = [...(detail?.keys() ?? [])].some((each) => covers(path, parsePath(each)));
-  return named || !isEqual(lookUp(before?.inputs, path), lookUp(after?.inputs, path));
+  for (const named of detail?.keys() ?? []) {
+    if (covers(path, parsePath(named))) {
+      return true;
+    }
+  }
+  return !isEqual(lookUp(before?.inputs, path), lookUp(after?.inputs, path));
 }

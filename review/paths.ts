@@ -90,5 +90,13 @@ export function formatPath(path: Path): string {
 
 /** Whether `inner` is `outer` or lies in it. */
 export function covers(outer: Path, inner: Path): boolean {
-  return outer.length <= inner.length && outer.every((segment, at) => segment === inner[at]);
+  if (outer.length > inner.length) {
+    return false;
+  }
+  for (let at = 0; at < outer.length; at += 1) {
+    if (outer[at] !== inner[at]) {
+      return false;
+    }
+  }
+  return true;
 }

@@ -138,15 +138,18 @@ export function shared(value: unknown, other: unknown): unknown {
   let isAlike =
     Array.isArray(value) === Array.isArray(other) && keys.length === Object.keys(other).length;
   const [own, known] = [value as Record<string, unknown>, other as JsonObject];
-  for (const key of keys) {
-    // To write this key would not make an entry.
-    if (key === "__proto__" || !Object.hasOwn(known, key)) {
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? "";
+    const entry = own[key];
+    // What every object inherits is nothing that JSON has.
+    const twin = known[key];
+    const kept = typeof entry === "object" ? shared(entry, twin) : entry;
+    // To write the key of prototypes would not make an entry.
+    if (kept === twin && key !== "__proto__") {
+      own[key] = twin;
+    } else {
       isAlike = false;
-      continue;
     }
-    const entry = shared(own[key], known[key]);
-    own[key] = entry;
-    isAlike &&= entry === known[key];
   }
   return isAlike ? other : value;
 }
@@ -182,7 +185,9 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   }
   // A list of the values would be made for each of the many objects of an event.
   for (const key in value) {
-    if (isDeeperThan((value as JsonObject)[key], levels - 1)) {
+    const each = (value as JsonObject)[key];
+    // Most are texts, and cost no call.
+    if (typeof each === "object" && isDeeperThan(each, levels - 1)) {
       return true;
     }
   }

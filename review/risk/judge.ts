@@ -62,11 +62,12 @@ export function judge(subject: Subject): Finding[] {
   return findings;
 }
 
-const order: readonly RiskClass[] = rules.map(([risk]) => risk);
+/** Risk → its place among all; what changes nothing comes last. */
+const places: ReadonlyMap<RiskClass | undefined, number> = new Map(
+  [...rules.map(([risk]) => risk), undefined].map((risk, place) => [risk, place]),
+);
 
-/** Place of a risk among all, 0 the worst; that of what changes nothing is the last. */
-export const place = (risk: RiskClass | undefined): number =>
-  risk === undefined ? order.length : order.indexOf(risk);
+const place = (risk: RiskClass | undefined): number => places.get(risk) ?? places.size;
 
 /** Below 0 where the left one is worse. What changes nothing comes last. */
 export function compareRisk(left: RiskClass | undefined, right: RiskClass | undefined): number {

@@ -1,6 +1,6 @@
 /** Finds secrets that stand in a log unmarked, so that they can be taken out of every text. */
 import type { Change } from "../operations.ts";
-import { isObject, isSecret, isUnknown, plaintextOf } from "../values.ts";
+import { isObject, isSecret, isUnknown, type JsonObject, plaintextOf } from "../values.ts";
 import type { Scrubber } from "./scrub.ts";
 import { isSensitive } from "./sensitive.ts";
 
@@ -9,17 +9,18 @@ export function learnPlainSecrets(changes: readonly Change[], scrubber: Scrubber
   for (const { type, before, after } of changes) {
     const isKnownType =
       type === "kubernetes:core/v1:Secret" || type.startsWith("pulumi:providers:");
-    for (const inputs of new Set([before?.inputs, after?.inputs])) {
-      for (const field of Object.keys(inputs ?? {})) {
-        const value = inputs?.[field];
+    const learnFrom = (inputs: JsonObject | undefined, known: JsonObject | undefined): void => {
+      for (const field in inputs) {
+        const value = inputs[field];
         // What stays as it was is held once: it has been looked through.
-        if (inputs !== before?.inputs && value === before?.inputs[field]) {
-          continue;
+        if (value !== known?.[field]) {
+          const isHeld = isKnownType && isSensitive(type, [field], inputs);
+          learn(value, isHeld, field === "data", scrubber);
         }
-        const isHeld = isKnownType && isSensitive(type, [field], inputs);
-        learn(value, isHeld, field === "data", scrubber);
       }
-    }
+    };
+    learnFrom(before?.inputs, undefined);
+    learnFrom(after?.inputs, before?.inputs);
   }
 }
 
@@ -40,7 +41,11 @@ function learn(value: unknown, isHeld: boolean, isData: boolean, scrubber: Scrub
     }
   } else if (isObject(value)) {
     for (const key in value) {
-      learn(value[key], isHeld, isData, scrubber);
+      const each = value[key];
+      // Most are texts that are no secret, and cost no call.
+      if (isHeld || typeof each === "object") {
+        learn(each, isHeld, isData, scrubber);
+      }
     }
   }
 }
