@@ -2,7 +2,9 @@
 import { observedPods } from "../../components/observability/dashboards/system.ts";
 import type { WatchedStack } from "../../components/observability/faults.ts";
 import type { WatchedSystem } from "../../components/observability/parts.ts";
-import { observabilityWorkloads, partNamespaces } from "../../components/observability/shape.ts";
+import { partNamespaces } from "../../components/observability/shape.ts";
+import { surroundingWorkloads } from "../requests.ts";
+import { wholeStack } from "../watched.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 
 /** The application as its dashboards know it: its programs have no metrics of their own. */
@@ -14,22 +16,16 @@ export const watchedSystem = ({ namespace }: VotingOnKubernetes): WatchedSystem 
 
 /** The whole stack, as the rules of what watches it look at it. */
 export function watchedStack(stack: VotingOnKubernetes): WatchedStack {
-  const { namespace, services, ingress, observability, cluster, only } = stack;
-  return {
-    alone: only !== undefined,
-    ingress,
-    system: watchedSystem(stack),
+  const { namespace, services, ingress, observability } = stack;
+  return wholeStack(stack, watchedSystem(stack), {
     workloads: [
-      ...Object.keys(services).map((name) => `${namespace}/${name}`),
-      ...Object.keys(ingress.controllers).map((name) => `${ingress.namespace}/${name}`),
-      ...observabilityWorkloads(observability, cluster).map(
-        ({ namespace: own, request: { workload } }) => `${own}/${workload}`,
-      ),
+      ...Object.keys(services).map((workload) => ({ namespace, request: { workload } })),
+      ...surroundingWorkloads(stack),
     ],
     namespaces: [
       namespace,
       ingress.namespace,
       ...partNamespaces(observability).map(({ name }) => name),
     ],
-  };
+  });
 }
