@@ -4,6 +4,7 @@ import { capacityFaults } from "../components/platform/capacity.ts";
 import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
 import type { ClusterConfig } from "../components/platform/cluster.schema.ts";
 import { controllerSlots } from "../components/platform/controller-shape.ts";
+import type { HostUse } from "../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../components/platform/fault.ts";
 import type { IngressConfig } from "../components/platform/ingress.schema.ts";
 import { nodeKeeperFaults } from "../components/platform/node-keeper-plan.ts";
@@ -25,6 +26,36 @@ export function repeated<Value>(
     }
     return [{ path, message: message(value, owner) }];
   });
+}
+
+/** Workloads of one namespace need different names. */
+export const workloadNameFaults = (workloads: readonly StackWorkload[]): PlatformFault[] =>
+  repeated(
+    workloads.map(
+      ({ path, namespace, request }) => [path, `${namespace}/${request.workload}`] as const,
+    ),
+    (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
+  );
+
+/** Two things behind one host: a controller would serve either. */
+export const repeatedHostFaults = (hosts: readonly HostUse[]): PlatformFault[] =>
+  repeated(
+    hosts.map(({ path, host }) => [path, host] as const),
+    (host, first) => `host ${host} already stands at ${first}: give each its own`,
+  );
+
+/** A host in the ingress section that nothing of the stack has acts on nothing. */
+export function strayHostFaults(
+  { hosts }: Pick<IngressConfig, "hosts">,
+  known: readonly string[],
+): PlatformFault[] {
+  const names = [...new Set(known)].sort();
+  return Object.keys(hosts)
+    .filter((host) => !names.includes(host))
+    .map((host) => ({
+      path: ["ingress", "hosts", host],
+      message: `must be a host of this stack: ${names.join(", ")}`,
+    }));
 }
 
 /** Namespaces that every cluster comes with, and Google's own besides. */

@@ -24,8 +24,9 @@ import {
   namespaceFaults,
   oncePerDomain,
   pinnedFaults,
-  repeated,
+  repeatedHostFaults,
   roomFaults,
+  strayHostFaults,
 } from "../rules.ts";
 import { publicHosts } from "./hosts.ts";
 import { stackWorkloads } from "./requests.ts";
@@ -56,26 +57,19 @@ const slotsFaults: Rule = (stack) => pinnedFaults(stack, stackWorkloads(stack));
 const hostFaults: Rule = (stack) => {
   const { cluster, dns, ingress } = stack;
   const hosts = publicHosts(stack);
-  const known = hosts.map(({ host }) => host);
   // Of a name that no browser finds its zone is not the question.
   const found = hosts.filter(({ host }) => publicFault(host) === undefined);
-  const pages = pagesOf(stack.observability).map(({ host }) => host);
   return [
     ...oncePerDomain(zoneFaults(found, dns)),
     ...oncePerDomain(recordFaults(plannedOnControllers(found, ingress, cluster), dns)),
     ...oncePerDomain(coverFaults(contextOfStack(stack), ingress)),
     ...certificateFaults(pagesOf(stack.observability), ingress),
     // Two of the system's own of one name are told by its own rules.
-    ...repeated(
-      hosts.map(({ path, host }) => [path, host] as const),
-      (host, first) => `host ${host} already stands at ${first}: give each its own`,
-    ).filter(({ path }) => path[0] === "observability"),
-    ...Object.keys(ingress.hosts)
-      .filter((host) => !known.includes(host) && !pages.includes(host))
-      .map((host) => ({
-        path: ["ingress", "hosts", host],
-        message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
-      })),
+    ...repeatedHostFaults(hosts).filter(({ path }) => path[0] === "observability"),
+    ...strayHostFaults(
+      ingress,
+      hosts.map(({ host }) => host),
+    ),
   ];
 };
 

@@ -18,8 +18,10 @@ import {
   namespaceFaults,
   oncePerDomain,
   pinnedFaults,
-  repeated,
+  repeatedHostFaults,
   roomFaults,
+  strayHostFaults,
+  workloadNameFaults,
 } from "../rules.ts";
 import { publicHosts, recordHosts, systemHosts } from "./hosts.ts";
 import { stackWorkloads } from "./requests.ts";
@@ -44,35 +46,19 @@ const slotsFaults: Rule = (stack) => pinnedFaults(stack, stackWorkloads(stack));
 const hostFaults: Rule = (stack) => {
   const { cluster, dns, ingress } = stack;
   const hosts = publicHosts(stack);
-  const known = hosts.map(({ host }) => host);
   return [
     ...oncePerDomain(zoneFaults(hosts, dns)),
     ...oncePerDomain(recordFaults(plannedOnControllers(recordHosts(stack), ingress, cluster), dns)),
     ...oncePerDomain(certificateFaults(hosts, ingress)),
-    ...repeated(
-      hosts.map(({ path, host }) => [path, host] as const),
-      (host, first) => `host ${host} already stands at ${first}: give each its own`,
+    ...repeatedHostFaults(hosts),
+    ...strayHostFaults(
+      ingress,
+      hosts.map(({ host }) => host),
     ),
-    ...Object.keys(ingress.hosts)
-      .filter((host) => !known.includes(host))
-      .map((host) => ({
-        path: ["ingress", "hosts", host],
-        message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
-      })),
   ];
 };
 
-/** What is said of images beside a registry of the stack's own. */
-const registryFaults: Rule = ownRegistryFaults;
-
-/** Workloads of one namespace need different names. */
-const workloadNameFaults: Rule = (stack) =>
-  repeated(
-    stackWorkloads(stack).map(
-      ({ path, namespace, request }) => [path, `${namespace}/${request.workload}`] as const,
-    ),
-    (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
-  );
+const workloadNameRule: Rule = (stack) => workloadNameFaults(stackWorkloads(stack));
 
 const namespaceRule: Rule = (stack) => namespaceFaults(namespacesOf(stack));
 
@@ -87,9 +73,9 @@ const rules: readonly Rule[] = [
   slotsFaults,
   hostFaults,
   issuerFaults,
-  registryFaults,
+  ownRegistryFaults,
   storeFaults,
-  workloadNameFaults,
+  workloadNameRule,
   namespaceRule,
   watchFaults,
   capacityRule,

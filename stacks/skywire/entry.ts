@@ -17,9 +17,10 @@ import { type PublicService, publicServices } from "../../components/skywire/hos
 import type { ExtraBackends } from "./extras.ts";
 import { extraHosts } from "./extras-shape.ts";
 import type { Foundation, Ground } from "./foundation.ts";
+import { dmsgServerHosts } from "./hosts.ts";
 import type { SkywireStack } from "./schema.ts";
 import type { Backend, Services } from "./services.ts";
-import { dmsgServersOf, hostsOf } from "./shape.ts";
+import { hostsOf } from "./shape.ts";
 
 /** Public hosts and their records. */
 export interface Entry {
@@ -57,12 +58,11 @@ export const publishedServices = (stack: SkywireStack): readonly PublicService[]
     (service) => service !== "config-bootstrapper" || stack.services["config-bootstrapper"].enabled,
   );
 
-/** Names of dmsg-servers that are records of ours: an address needs none. */
+/** Names of dmsg-servers that are records of ours. */
 function dmsgServerTargets(stack: SkywireStack): HostTargets[] {
-  return dmsgServersOf(stack).flatMap(({ host, slot }) => {
+  return dmsgServerHosts(stack).flatMap(({ host, slot }) => {
     const place = slotPool(stack.cluster, slot);
-    const isAddress = /^[\d.]+$/.test(host);
-    return place === undefined || isAddress ? [] : [{ host, targets: [slotTarget(place)] }];
+    return place === undefined ? [] : [{ host, targets: [slotTarget(place)] }];
   });
 }
 

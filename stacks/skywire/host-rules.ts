@@ -1,37 +1,24 @@
 /** Rules about a Skywire stack's public hosts: zones, the other deployment, and one service behind each. */
 import { pagesOf } from "../../components/observability/shape.ts";
-import { zoneFaults } from "../../components/platform/dns.schema.ts";
+import { type HostUse, zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
-import { foreignHost, publicServices } from "../../components/skywire/hosts.ts";
-import { repeated } from "../rules.ts";
+import { foreignHost } from "../../components/skywire/hosts.ts";
+import { oncePerDomain, repeatedHostFaults, strayHostFaults } from "../rules.ts";
 import { extraHosts } from "./extras-shape.ts";
+import { dmsgServerHosts, serviceHosts } from "./hosts.ts";
 import type { SkywireStack } from "./schema.ts";
-import { dmsgServersOf, domainOf, hostsOf } from "./shape.ts";
+import { domainOf, hostsOf } from "./shape.ts";
 
 type Rule = (stack: SkywireStack) => PlatformFault[];
 
-/** Whether a host is an address, which needs no record. */
-export const isAddress = (host: string): boolean => /^\d+(\.\d+){3}$/.test(host);
-
-/** Public hosts with their places in the file; a derived one stands at the domain. */
-function hostUses(stack: SkywireStack): { path: PlatformFault["path"]; host: string }[] {
-  const hosts = hostsOf(stack);
-  return [
-    ...publicServices.map((service) => ({
-      path: Object.hasOwn(stack.hosts, service) ? ["hosts", service] : ["domain"],
-      host: hosts[service],
-    })),
-    ...dmsgServersOf(stack)
-      .filter(({ host }) => !isAddress(host))
-      .map(({ name, host }) => ({
-        path: ["services", "dmsg-servers", "members", name, "host"],
-        host,
-      })),
-    // Elsewhere extras are refused as a whole.
-    ...(stack.environment === "production" ? extraHosts(stack) : []),
-    ...pagesOf(stack.observability),
-  ];
-}
+/** Every public name of the stack. */
+const hostUses = (stack: SkywireStack): HostUse[] => [
+  ...serviceHosts(stack),
+  ...dmsgServerHosts(stack),
+  // Elsewhere extras are refused as a whole.
+  ...(stack.environment === "production" ? extraHosts(stack) : []),
+  ...pagesOf(stack.observability),
+];
 
 /** Faults at one place with one text are told once: eight hosts follow from one domain. */
 function once(faults: readonly PlatformFault[]): PlatformFault[] {
@@ -40,13 +27,7 @@ function once(faults: readonly PlatformFault[]): PlatformFault[] {
 }
 
 /** Hosts that lie in no zone of the stack. */
-const hostZoneFaults: Rule = (stack) => {
-  const faults = zoneFaults(hostUses(stack), stack.dns);
-  const derived = faults.filter(({ path }) => path[0] === "domain");
-  const own = faults.filter(({ path }) => path[0] !== "domain");
-  // One domain, one fault, whichever of its hosts was found first.
-  return [...derived.slice(0, 1), ...own];
-};
+const hostZoneFaults: Rule = (stack) => oncePerDomain(zoneFaults(hostUses(stack), stack.dns));
 
 /** A stack of one deployment with a host of the other would register with it (9, point 9). */
 const foreignHostFaults: Rule = (stack) => {
@@ -63,29 +44,18 @@ const foreignHostFaults: Rule = (stack) => {
 
 /** Two services behind one host: a controller would serve either. */
 const duplicateHostFaults: Rule = (stack) => {
-  const uses = hostUses(stack).map(({ path, host }) => [path, host] as const);
-  const isDerived = ([path]: (typeof uses)[number]): boolean => path[0] === "domain";
+  const uses = hostUses(stack);
+  const isDerived = ({ path }: HostUse): boolean => path[0] === "domain";
   // What was written by hand is what must change, not the domain that the other one follows from.
-  return repeated(
-    [...uses.filter(isDerived), ...uses.filter((use) => !isDerived(use))],
-    (host, first) => `host ${host} already stands at ${first}: give each service its own`,
-  );
+  return repeatedHostFaults([...uses.filter(isDerived), ...uses.filter((use) => !isDerived(use))]);
 };
 
-/** A host in the ingress section that no service has acts on nothing. */
-const ingressHostFaults: Rule = (stack) => {
-  const known = new Set<string>([
+/** A dmsg-server's name leads past the controllers. */
+const ingressHostFaults: Rule = (stack) =>
+  strayHostFaults(stack.ingress, [
     ...Object.values(hostsOf(stack)),
-    ...extraHosts(stack).map(({ host }) => host),
-    ...pagesOf(stack.observability).map(({ host }) => host),
+    ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ host }) => host),
   ]);
-  return Object.keys(stack.ingress.hosts)
-    .filter((host) => !known.has(host))
-    .map((host) => ({
-      path: ["ingress", "hosts", host],
-      message: `must be a host of this stack: ${[...known].sort().join(", ")}`,
-    }));
-};
 
 const rules: readonly Rule[] = [
   hostZoneFaults,

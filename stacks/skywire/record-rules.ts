@@ -1,5 +1,6 @@
 /** What the stack's public hosts will stand in DNS as. Pure. */
 import { pagesOf } from "../../components/observability/shape.ts";
+import type { HostUse } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { certificateFaults } from "../../components/platform/ingress.schema.ts";
 import {
@@ -8,33 +9,22 @@ import {
   recordFaults,
 } from "../../components/platform/record-faults.ts";
 import { slotPool } from "../../components/platform/slots.ts";
-import { publicServices } from "../../components/skywire/hosts.ts";
 import { extraHosts } from "./extras-shape.ts";
+import { dmsgServerHosts, serviceHosts } from "./hosts.ts";
 import type { SkywireStack } from "./schema.ts";
-import { dmsgServersOf, hostsOf } from "./shape.ts";
 
 /** Records of the stack's hosts that would clash, lead nowhere, or be refused, and hosts without a certificate. */
 export function hostRecordFaults(stack: SkywireStack): PlatformFault[] {
-  const hosts = hostsOf(stack);
-  const throughControllers = [
-    ...publicServices.map((service) => ({
-      path: Object.hasOwn(stack.hosts, service) ? ["hosts", service] : ["domain"],
-      host: hosts[service],
-    })),
+  const throughControllers: HostUse[] = [
+    ...serviceHosts(stack),
     ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ path, host }) => ({
       path,
       host,
     })),
   ];
-  const onSlots = dmsgServersOf(stack)
-    // An address needs no record.
-    .filter(({ host }) => !/^[\d.]+$/.test(host))
-    .flatMap(({ name, host, slot }) =>
-      plannedOnSlot(
-        { path: ["services", "dmsg-servers", "members", name, "host"], host },
-        slotPool(stack.cluster, slot),
-      ),
-    );
+  const onSlots = dmsgServerHosts(stack).flatMap(({ slot, ...use }) =>
+    plannedOnSlot(use, slotPool(stack.cluster, slot)),
+  );
   return [
     ...recordFaults(
       [...plannedOnControllers(throughControllers, stack.ingress, stack.cluster), ...onSlots],

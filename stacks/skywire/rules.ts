@@ -15,11 +15,12 @@ import { givenAddresses } from "../../components/platform/pool.schema.ts";
 import { slotFaults, slotPool } from "../../components/platform/slots.ts";
 import { visitorsOf } from "../../components/skywire/flows.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
-import { namespaceFaults, repeated, roomFaults } from "../rules.ts";
+import { namespaceFaults, repeated, roomFaults, workloadNameFaults } from "../rules.ts";
 import { daemonFaults, daemonsOf, isDaemonStore } from "./daemon-shape.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraNamespaces } from "./extras-shape.ts";
-import { hostFaults, isAddress } from "./host-rules.ts";
+import { hostFaults } from "./host-rules.ts";
+import { isAddress } from "./hosts.ts";
 import { nodeFaults } from "./published-ports.ts";
 import { hostRecordFaults } from "./record-rules.ts";
 import { stackWorkloads } from "./requests.ts";
@@ -189,14 +190,7 @@ export const sharedKeyFaults: Rule = (stack) => {
   );
 };
 
-/** Workloads of one namespace need different names. */
-export const workloadNameFaults: Rule = (stack) =>
-  repeated(
-    stackWorkloads(stack).map(
-      ({ path, namespace, request }) => [path, `${namespace}/${request.workload}`] as const,
-    ),
-    (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
-  );
+const workloadNameRule: Rule = (stack) => workloadNameFaults(stackWorkloads(stack));
 
 /**
  * Daemons and services are told apart by their names alone among the stack's keys, whatever their
@@ -263,7 +257,7 @@ const rules: readonly Rule[] = [
   hostRecordFaults,
   budgetFaults,
   sharedKeyFaults,
-  workloadNameFaults,
+  workloadNameRule,
   daemonNameFaults,
   namespaceRule,
   storeFaults,

@@ -19,7 +19,7 @@ import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { publicPoetFaults } from "../../components/spacemesh/poet-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { watchFault } from "../../components/spacemesh/watch-list.ts";
-import { namespaceFaults, repeated, roomFaults } from "../rules.ts";
+import { namespaceFaults, repeatedHostFaults, roomFaults, workloadNameFaults } from "../rules.ts";
 import { webFaults } from "../../components/spacemesh/web-rules.ts";
 import { balancerPortFaults } from "./balancer-ports.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
@@ -81,21 +81,11 @@ const hostFaults: Rule = (stack) => {
       ),
       ingress,
     ),
-    ...repeated(
-      hosts.map(({ path, host }) => [path, host] as const),
-      (host, first) => `host ${host} already stands at ${first}: give each its own`,
-    ),
+    ...repeatedHostFaults(hosts),
   ];
 };
 
-/** Workloads of one namespace need different names. */
-const workloadNameFaults: Rule = (stack) =>
-  repeated(
-    stackWorkloads(stack).map(
-      ({ path, namespace, request }) => [path, `${namespace}/${request.workload}`] as const,
-    ),
-    (name, first) => `workload ${name} already stands at ${first}: give each its own name`,
-  );
+const workloadNameRule: Rule = (stack) => workloadNameFaults(stackWorkloads(stack));
 
 /** Each namespace has a Pod Security level of its own. */
 const namespaceRule: Rule = ({ namespaces, ingress, observability, cluster }) =>
@@ -136,7 +126,7 @@ const rules: readonly Rule[] = [
   regionFaults,
   pinnedFaults,
   hostFaults,
-  workloadNameFaults,
+  workloadNameRule,
   namespaceRule,
   watchFaults,
   capacityRule,

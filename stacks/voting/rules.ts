@@ -23,7 +23,14 @@ import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { deploymentBudget } from "../../components/workload/update.ts";
 import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
-import { keptNodeFaults, namespaceFaults, pinnedFaults, repeated, roomFaults } from "../rules.ts";
+import {
+  keptNodeFaults,
+  namespaceFaults,
+  pinnedFaults,
+  repeatedHostFaults,
+  roomFaults,
+  strayHostFaults,
+} from "../rules.ts";
 import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
 import { composeOf, publishedPort } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
@@ -72,21 +79,15 @@ const hostUses = ({ hosts, observability }: VotingOnKubernetes) => [
 const hostFaults: Rule = (stack) => {
   const { cluster, dns, ingress } = stack;
   const uses = hostUses(stack);
-  const known = uses.map(({ host }) => host);
   return [
     ...zoneFaults(uses, dns),
-    ...repeated(
-      uses.map(({ path, host }) => [path, host] as const),
-      (host, first) => `host ${host} already stands at ${first}: give each service its own`,
-    ),
+    ...repeatedHostFaults(uses),
     ...recordFaults(plannedOnControllers(uses, ingress, cluster), dns),
     ...certificateFaults(uses, ingress),
-    ...Object.keys(ingress.hosts)
-      .filter((host) => !known.includes(host))
-      .map((host) => ({
-        path: ["ingress", "hosts", host],
-        message: `must be a host of this stack: ${known.join(", ")}`,
-      })),
+    ...strayHostFaults(
+      ingress,
+      uses.map(({ host }) => host),
+    ),
   ];
 };
 
