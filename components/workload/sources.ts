@@ -56,7 +56,7 @@ function makeClaims(
     .map((claim) => {
       const claimName = claim.claimName ?? `${name}-${claim.name}`;
       // A class that waits for a consumer leaves the claim Pending until the pod exists: awaiting it
-      // here would be a deadlock, or a race with quick consumers (toolchain.md).
+      // here would be a deadlock, or a race with quick consumers.
       const annotations = { "pulumi.com/skipAwait": "true" };
       const made = new PersistentVolumeClaim(
         claimName,
