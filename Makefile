@@ -118,7 +118,7 @@ images: ## write the digest that each image's tag has now into the stack file: m
 	@$(FLEET) images
 preflight: ## hold each image, as its registry has it, against what runs it: make preflight STACK=prod TARGET=sandbox|live
 	@$(FLEET) preflight
-doctor: ## faults of a stack's config, locks, state, secrets, versions, nodes, each with its mend: make doctor STACK=prod TARGET=sandbox|live
+doctor: ## faults of a stack's config, locks, state, secrets, versions, nodes, disks, each with its mend: make doctor STACK=prod TARGET=sandbox|live
 	@$(FLEET) doctor
 lint-stacks: ## look for plain-text secrets and sandbox settings in every stack file
 	@$(FLEET) lint-stacks

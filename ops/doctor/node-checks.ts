@@ -87,7 +87,8 @@ export function nodeCheck(
   };
 }
 
-const poolOf = ({ metadata }: Node): string | undefined => metadata.labels[poolLabel];
+/** Pool that a node says it is in. */
+export const poolOf = ({ metadata }: Node): string | undefined => metadata.labels[poolLabel];
 const slotOf = ({ metadata }: Node): string | undefined => metadata.labels[slotLabel];
 const nodeName = ({ metadata }: Node): string => visible(metadata.name);
 

@@ -1,13 +1,15 @@
 /** What only the stack's engine and its cluster can tell. A question that fails is a finding, and the next is asked all the same. */
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import type { Fault } from "../../stacks/faults.ts";
-import { nameOfCluster } from "../../components/platform/cluster.schema.ts";
+import { type ClusterConfig, nameOfCluster } from "../../components/platform/cluster.schema.ts";
 import { nodesThere } from "../../stacks/spacemesh/nodes-there.ts";
 import { SandboxError } from "../../sandbox/fault.ts";
+import type { Kubectl } from "../adopt/kubectl.ts";
 import { CommandError } from "../command.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
 import { clusterFault, engineFault, withoutCredentials } from "./causes.ts";
 import { type Check, notChecked } from "./check.ts";
+import { diskCheck, DiskList } from "./disk-checks.ts";
 import { locksCheck } from "./locks.ts";
 import { nodeCheck, NodeList } from "./node-checks.ts";
 import type { Reach } from "./reach.ts";
@@ -90,10 +92,15 @@ async function stateOf({ file, reach, state }: WorldOf): Promise<Check[]> {
   ];
 }
 
+/** Checks of the cluster that need its nodes. */
+const ofNodes = ["pools and nodes", "disks of nodes"] as const;
+
+const limit = "--request-timeout=10s";
+
 async function clusterChecks({ root, config, reach }: WorldOf): Promise<Check[]> {
   if (config === undefined) {
     const why = "the stack file has faults, which come first";
-    return [notChecked("Kubernetes", why), notChecked("pools and nodes", why)];
+    return ["Kubernetes", ...ofNodes].map((name) => notChecked(name, why));
   }
   const { cluster } = config;
   if (cluster === undefined) {
@@ -101,7 +108,6 @@ async function clusterChecks({ root, config, reach }: WorldOf): Promise<Check[]>
   }
   const path = `cluster ${nameOfCluster(cluster)}`;
   const kubectl = await attempt(() => reach.kubectl(cluster));
-  const limit = "--request-timeout=10s";
   const version =
     "complaint" in kubectl
       ? kubectl
@@ -110,37 +116,53 @@ async function clusterChecks({ root, config, reach }: WorldOf): Promise<Check[]>
     const { complaint } = version as { readonly complaint: string };
     return [
       failed("Kubernetes", clusterFault(path, complaint)),
-      notChecked("pools and nodes", "the cluster cannot be asked"),
+      ...ofNodes.map((name) => notChecked(name, "the cluster cannot be asked")),
     ];
   }
-  const nodes = await attempt(() => kubectl.value(["get", "nodes", "-o", "json", limit]));
-  return [
-    await guarded("Kubernetes", () =>
-      Promise.resolve(
-        kubernetesCheck(
-          KubectlVersion.parse(JSON.parse(version.value)),
-          cluster,
-          judgedVersion(root),
-        ),
+  const kubernetes = await guarded("Kubernetes", () =>
+    Promise.resolve(
+      kubernetesCheck(
+        KubectlVersion.parse(JSON.parse(version.value)),
+        cluster,
+        judgedVersion(root),
       ),
     ),
-    "complaint" in nodes
-      ? withoutNodes(clusterFault(path, nodes.complaint))
-      : await guarded("pools and nodes", () =>
-          Promise.resolve(
-            nodeCheck(
-              cluster,
-              NodeList.parse(JSON.parse(nodes.value)).items,
-              config.system === "spacemesh" ? nodesThere(config) : "all",
-            ),
-          ),
+  );
+  return [kubernetes, ...(await nodesChecks(kubectl.value, { cluster, path, config }))];
+}
+
+/** What its nodes are asked for. */
+interface Asked {
+  readonly cluster: ClusterConfig;
+  readonly path: string;
+  readonly config: StackConfig;
+}
+
+async function nodesChecks(kubectl: Kubectl, { cluster, path, config }: Asked): Promise<Check[]> {
+  const [pools, disks] = ofNodes;
+  const nodes = await attempt(() => kubectl(["get", "nodes", "-o", "json", limit]));
+  if ("complaint" in nodes) {
+    return [
+      withoutRights(pools, clusterFault(path, nodes.complaint)),
+      notChecked(disks, "the nodes cannot be asked"),
+    ];
+  }
+  const read = () => NodeList.parse(JSON.parse(nodes.value)).items;
+  const there = config.system === "spacemesh" ? nodesThere(config) : "all";
+  const words = ["get", "csinodes,storageclasses", "-o", "json", limit];
+  const found = await attempt(() => kubectl(words));
+  return [
+    await guarded(pools, () => Promise.resolve(nodeCheck(cluster, read(), there))),
+    "complaint" in found
+      ? withoutRights(disks, clusterFault(path, found.complaint))
+      : await guarded(disks, () =>
+          Promise.resolve(diskCheck(cluster, read(), DiskList.parse(JSON.parse(found.value)))),
         ),
   ];
 }
 
-/** Who may not list nodes may have all that an update needs. */
-function withoutNodes(fault: Fault): Check {
-  const name = "pools and nodes";
+/** Who may not list nodes, or what is attached to them, may have all that an update needs. */
+function withoutRights(name: string, fault: Fault): Check {
   return fault.expected.endsWith("(403)")
     ? notChecked(name, `${fault.path}: ${fault.expected}; ${fault.mend ?? ""}`)
     : failed(name, fault);

@@ -70,6 +70,7 @@ describe("doctor", () => {
       "versions of the state",
       "Kubernetes",
       "pools and nodes",
+      "disks of nodes",
     ];
     expect([...checks, ...more].map((name) => [name, result(text, name), text])).toEqual(
       [...checks, ...more].map((name) => [name, "ok", text]),
@@ -91,6 +92,7 @@ describe("doctor", () => {
       "pending operations",
       "Kubernetes",
       "pools and nodes",
+      "disks of nodes",
     ]) {
       expect([name, result(stdout, name), stdout, stderr]).toEqual([name, "ok", stdout, stderr]);
     }
@@ -137,6 +139,42 @@ describe("doctor", () => {
     );
   });
 
+  test("finds nodes that take fewer disks than their pool promises, by what their driver says", async () => {
+    const text = await sandbox.kubectl("get", "nodes", "-l", "fleet/pool=general", "-o", "json");
+    const { items } = JSON.parse(text) as {
+      items: { metadata: { name: string } }[];
+    };
+    expect(items.length).toBeGreaterThanOrEqual(2);
+    const path = join(clone.folder, "csinodes.json");
+    /** What the registrar of a driver makes the kubelet write; of one that says no number, without any. */
+    const says = async (counts: readonly (number | undefined)[]): Promise<string> => {
+      const csiNodes = items.map(({ metadata: { name } }, index) => ({
+        ...{ apiVersion: "storage.k8s.io/v1", kind: "CSINode", metadata: { name } },
+        spec: {
+          drivers: ["linodebs.csi.linode.com"].map((driver) => ({
+            ...{ name: driver, nodeID: name, topologyKeys: [] },
+            ...(counts[index] === undefined ? {} : { allocatable: { count: counts[index] } }),
+          })),
+        },
+      }));
+      writeFileSync(path, JSON.stringify({ apiVersion: "v1", kind: "List", items: csiNodes }));
+      // A driver's part of a CSINode never changes: it is made anew.
+      await sandbox.kubectl("replace", "--force", "-f", path);
+      return doctor();
+    };
+    expect(result(await says([6, 6]), "disks of nodes")).toBe("ok");
+    const few = await says([6, 5]);
+    expect(result(few, "disks of nodes")).toBe("1 FAULT");
+    expect(few).toContain(
+      `is 6; linodebs.csi.linode.com attaches 5 to ${items[1]?.metadata.name ?? ""}`,
+    );
+    expect(few).toContain("write 5 there");
+    expect(result(few, "pools and nodes")).toBe("ok");
+    const silent = await says([undefined, undefined]);
+    expect(silent).toContain("no driver says how many a node takes");
+    await sandbox.kubectl("delete", "-f", path);
+  });
+
   test("tells a wrong passphrase from a missing backend, and checks all else", async () => {
     const wrong = await doctor({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
     expect(wrong).toContain("the passphrase is not the one");
@@ -177,6 +215,7 @@ describe("doctor", () => {
     );
     expect(result(limited, "Kubernetes")).toBe("ok");
     expect(result(limited, "pools and nodes")).toBe("not checked");
+    expect(result(limited, "disks of nodes")).toBe("not checked");
     expect(limited).toContain("(403)");
     const silent = createServer(() => undefined);
     await new Promise<void>((settle) => silent.listen(0, "127.0.0.1", settle));
