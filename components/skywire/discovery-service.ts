@@ -97,6 +97,7 @@ export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Pro
     probes: httpProbes("/health", "http"),
     metrics: true,
     exclusive: keyed,
+    hasOthers: (args.replicas ?? 1) > 1,
     replicas: keyed ? 1 : (args.replicas ?? 1) - 1,
     ports: portsOf(command.service),
     secretEnv: secretVariables(args, keyed),

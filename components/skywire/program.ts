@@ -40,6 +40,8 @@ export interface Program {
   readonly metrics: boolean;
   /** Old and new must never overlap: a key, a disk or sessions that live in one process. */
   readonly exclusive: boolean;
+  /** Whether others answer in its place while it is away. Default: unless it is exclusive. */
+  readonly hasOthers?: boolean;
   readonly replicas?: number;
   readonly disruption?: Disruption;
   readonly slot?: number;
@@ -106,9 +108,18 @@ export const imageFields = (image: ProgramImage): Pick<Container, "image" | "dig
   ...present(image, ["digest"]),
 });
 
+/**
+ * How long a program goes on answering when it is to go and others take over. Told to stop it is gone at once, with
+ * what it was asked meanwhile, while controllers still send it requests for a moment: Traefik takes up what has
+ * changed every two seconds (skywire-services, cmd/node-visualizer and cmd/config-bootstrapper; Traefik's
+ * `providersThrottleDuration`). Its image may have nothing that sleeps.
+ */
+const farewell = { seconds: 5 };
+
 /** The container of a program. */
 function programContainer(name: string, program: Program): Container {
   const ports = [...(program.ports ?? []), ...(program.metrics ? [metricsListener] : [])];
+  const { hasOthers = !program.exclusive } = program;
   return {
     name,
     ...imageFields(program.image),
@@ -116,6 +127,8 @@ function programContainer(name: string, program: Program): Container {
     ports,
     probes: program.probes,
     resources: program.options.resources,
+    // Of what nobody stands in for it would only be a longer gap: its name already leads nowhere.
+    ...(hasOthers ? { preStop: farewell } : {}),
     ...present(program, ["workingFolder", "env", "secretEnv", "mounts", "capabilities"]),
   };
 }

@@ -95,7 +95,7 @@ export function kubernetesContainer(
     ...probeFields(container),
     ...(container.preStop === undefined
       ? {}
-      : { lifecycle: { preStop: { exec: { command: [...container.preStop] } } } }),
+      : { lifecycle: { preStop: before(container.preStop) } }),
     resources: {
       requests: { ...resources.requests, ...disk },
       limits: {
@@ -112,6 +112,14 @@ export function kubernetesContainer(
     securityContext: rightsOf(container, args),
   };
 }
+
+/** What comes before a container is told to stop. */
+const before = (
+  preStop: NonNullable<Container["preStop"]>,
+): k8s.types.input.core.v1.LifecycleHandler =>
+  "seconds" in preStop
+    ? { sleep: { seconds: preStop.seconds } }
+    : { exec: { command: [...preStop] } };
 
 /** What a container takes of its node's disk. Requested in the same number, which the API server would do by itself. */
 const diskOf = ({ security: { writableRoot } }: WorkloadArgs): Readonly<Record<string, string>> =>

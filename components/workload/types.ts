@@ -104,8 +104,11 @@ export interface Container {
   readonly mounts?: readonly Mount[];
   /** Capabilities beyond none. Anything but NET_BIND_SERVICE needs {@link Security.exception}. */
   readonly capabilities?: readonly string[];
-  /** Run before the container is stopped. */
-  readonly preStop?: readonly string[];
+  /**
+   * Run before the container is told to stop; or the seconds that it goes on as before, which takes no program of
+   * its image, and Kubernetes 1.30 or newer.
+   */
+  readonly preStop?: readonly string[] | { readonly seconds: number };
 }
 
 /** Files that appear in a folder of a container. */

@@ -199,6 +199,16 @@ describe("dmsg-discovery with five replicas", () => {
     ]);
   });
 
+  it("goes on answering while controllers still send a pod requests that is to go", () => {
+    // Told to stop the program is gone at once, and its image may have no shell that could wait.
+    const farewells = ["dmsg-discovery", "dmsg-discovery-keyless"].map(
+      (name) => containerOf(collected, name)["lifecycle"],
+    );
+    const farewell = { preStop: { sleep: { seconds: 5 } } };
+    expect(farewells).toEqual([farewell, farewell]);
+    expect(podOf(collected, "dmsg-discovery").terminationGracePeriodSeconds).toBeGreaterThan(5);
+  });
+
   it("finds both by a label of their own", () => {
     expect(serviceSpec(collected, "dmsg-discovery-service")).toEqual({
       type: "ClusterIP",
@@ -260,6 +270,10 @@ describe("uptime-tracker", () => {
           opts,
         ),
     );
+  });
+
+  it("goes when it is told to: nobody answers in its place", () => {
+    expect(containerOf(collected, "uptime-tracker")).not.toHaveProperty("lifecycle");
   });
 
   it("keeps its daily files on a disk (point 12)", () => {
@@ -606,6 +620,8 @@ describe("node-visualizer", () => {
     const container = containerOf(collected, "node-visualizer");
     expect(container["readinessProbe"]).toMatchObject({ httpGet: { path: "/map", port: "http" } });
     expect(container["volumeMounts"]).toEqual([{ name: "tmp", mountPath: "/tmp" }]);
+    // Its successor is there, and whoever still asks this one is answered.
+    expect(container["lifecycle"]).toEqual({ preStop: { sleep: { seconds: 5 } } });
     expect(container["env"]).toEqual([
       { name: "UT_URL", value: "http://uptime-tracker-private.skywire.svc:9086/visor-ips" },
       { name: "TPD_URL", value: "http://transport-discovery.skywire.svc:9091/all-transports" },
