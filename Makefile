@@ -60,11 +60,11 @@ live-up: ## pulumi up of a live stack, rolled back if it fails and its file says
 .PHONY: tasks live-tools live-login live-logout join-reports comment merged alarm
 tasks: ## what a pipeline does with which stack, by .github/stacks.json: make tasks FOR=review|push|drift|hand BRANCH=develop (STACK=…)
 	@$(FLEET) tasks
-live-tools: ## the official CLI and its plugins, in the pinned versions
+live-tools: ## the official CLI and its plugins, in the pinned versions; what logs in at a cluster that the stack makes at Google (STACK=…)
 	@$(FLEET) live-tools
-live-login: ## the kubeconfig out of KUBE_CONFIG into the file that KUBECONFIG names (STACK=…)
+live-login: ## the kubeconfig out of KUBE_CONFIG into the file that KUBECONFIG names; where the stack needs Google, a log-in there into that of GOOGLE_APPLICATION_CREDENTIALS (STACK=…)
 	@$(if $(STACK_GIVEN),$(FLEET) live-login,$(error STACK=… is missing: which live stack))
-live-logout: ## that file away again
+live-logout: ## those files away again
 	@$(FLEET) live-logout
 join-reports: ## one report of those in the folders of FROM, for all stacks; AGREED=yes where somebody agreed to its risk
 	@$(call reviewed,join-reports)

@@ -67,6 +67,22 @@ test.each([[noted], [bound], [["delete", "namespace", "fleet-preview"]]])(
   },
 );
 
+test("is at Google an account whose name says so, which is judged before it has any right", async () => {
+  const address = "fleet-preview-mini@spacemesh-networks.iam.gserviceaccount.com";
+  const role = ["--clusterrole=fleet-preview", `--user=${address}`];
+  expect(kubectl("create", "clusterrolebinding", "fleet-preview-google", ...role).code).toBe(0);
+  const account = (...words: string[]) => kubectl(`--as=${address}`, ...words);
+  // The API server learns of a binding, too, from a watch.
+  await vi.waitFor(
+    () => {
+      expect(account(...noted, "--dry-run=server")).toMatchObject({ code: 0 });
+    },
+    { timeout: 60_000, interval: 500 },
+  );
+  expect(account(...noted).told).toContain("this identity previews, and changes nothing");
+  expect(account("get", "secrets", "--all-namespaces")).toMatchObject({ code: 0 });
+});
+
 test("reads what there is", () => {
   expect(previews("get", "nodes,secrets", "--all-namespaces")).toMatchObject({ code: 0 });
 });

@@ -5,16 +5,20 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { gkeKubeconfig } from "../../components/platform/gke.ts";
 import { logIn, logOut } from "../../ops/pipeline/login.ts";
 import { readStackFile } from "../../ops/stack-file.ts";
 import { build } from "../../tools/lib/build.mjs";
 import { readManifest } from "../../tools/lib/manifest.mjs";
 import { bodyOf, LocalServer } from "../local-server.ts";
+import { authority, good } from "../ops/certificates.ts";
 import { clone } from "../rendered.ts";
 import { run, toolPath } from "./tools.ts";
 
@@ -154,15 +158,24 @@ async function buildPrograms(): Promise<void> {
   await build([...builds, client], folder, requires.go);
 }
 
-/** A program with nothing but the log-in: a home of its own, so that nobody's other log-in helps. */
-const start = (program: string, ...words: string[]) =>
-  run(program, words, {
-    env: {
-      HOME: folder,
-      PATH: "/nowhere",
-      GOOGLE_APPLICATION_CREDENTIALS: environment["GOOGLE_APPLICATION_CREDENTIALS"],
-    },
+/** Nothing but the log-in: a home of its own, so that nobody's other log-in helps. */
+const bare = (path = "/nowhere") => ({
+  HOME: folder,
+  PATH: path,
+  GOOGLE_APPLICATION_CREDENTIALS: environment["GOOGLE_APPLICATION_CREDENTIALS"],
+});
+
+const start = (program: string, ...words: string[]) => run(program, words, { env: bare() });
+
+/** An API server that answers anybody, and tells who asked. */
+async function cluster(tell: (request: IncomingMessage) => void): Promise<Server> {
+  const server = createServer(good, (request, response) => {
+    tell(request);
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
   });
+  await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+  return server;
+}
 
 const exchange = [
   "GET /idtoken",
@@ -211,6 +224,25 @@ describe.each([
     expect(givers.asked).toEqual([...exchange, ...exchange]);
     expect(existsSync(join(folder, ".kube"))).toBe(false);
     expect(existsSync(join(folder, "gke_gcloud_auth_plugin_cache"))).toBe(false);
+  });
+
+  test("lets a client of Kubernetes in by the kubeconfig of a cluster that is made there", async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await cluster(({ headers }) => seen.push(headers.authorization));
+    try {
+      const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const kubeconfig = join(folder, "made");
+      const encoded = Buffer.from(authority).toString("base64");
+      writeFileSync(kubeconfig, gkeKubeconfig("mini", endpoint, encoded));
+      const words = ["--kubeconfig", kubeconfig, "--tls-server-name=ar.skywire.dev"];
+      const asked = await run(toolPath("kubectl"), [...words, "get", "--raw", "/version"], {
+        env: bare(dirname(path())),
+      });
+      expect(asked).toMatchObject({ code: 0, stdout: "{}" });
+    } finally {
+      server.close();
+    }
+    expect(seen).toEqual(["Bearer access-3"]);
   });
 
   test("asks again where GitHub stumbles", async () => {
