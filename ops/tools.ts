@@ -93,7 +93,7 @@ function sandboxFindings({ sets }: Manifest, { environment }: Machine): ToolFind
 }
 
 /** Where a program is found, or undefined. */
-export function onPath(tool: string, path = ""): string | undefined {
+function onPath(tool: string, path = ""): string | undefined {
   const folder = path.split(delimiter).find((one) => one !== "" && existsSync(join(one, tool)));
   return folder === undefined ? undefined : join(folder, tool);
 }
