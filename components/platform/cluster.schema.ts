@@ -13,7 +13,7 @@ import { GkeCluster } from "./gke.schema.ts";
 import { addressTaint, madeAddressFaults } from "./google-names.ts";
 import { GoogleTerms } from "./google.schema.ts";
 import { linodeDisks, LinodeTerms, LinodeType } from "./linode.schema.ts";
-import { basePool, lkePoolFaults } from "./lke-pools.ts";
+import { basePool, linodeTaintFaults, lkePoolFaults } from "./lke-pools.ts";
 import { type Pool, Pools, type SlotAddress, type Taint } from "./pool.schema.ts";
 
 /** A cluster that exists: reached through a context of the operator's kubeconfig. */
@@ -30,7 +30,10 @@ export const KubeconfigCluster = z
     /** Of a cluster at Google. */
     google: GoogleTerms.optional(),
   })
-  .superRefine(({ pools, google }, context) => {
+  .superRefine(({ pools, linode, google }, context) => {
+    for (const { path, message } of linode === undefined ? [] : linodeTaintFaults(pools)) {
+      context.addIssue({ code: "custom", path: ["pools", ...path], message });
+    }
     for (const { path, message } of madeAddressFaults(google?.name, pools)) {
       context.addIssue({ code: "custom", path: [...path], message });
     }
@@ -69,7 +72,8 @@ export const LkeCluster = z
     pools: Pools,
   })
   .superRefine(({ pools, linode }, context) => {
-    for (const { path, message } of lkePoolFaults(pools, linode.region)) {
+    const faults = [...lkePoolFaults(pools, linode.region), ...linodeTaintFaults(pools)];
+    for (const { path, message } of faults) {
       context.addIssue({ code: "custom", path: ["pools", ...path], message });
     }
     for (const { path, message } of madeAddressFaults(undefined, pools)) {

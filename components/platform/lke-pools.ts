@@ -98,7 +98,20 @@ export function lkePoolFaults(
         path: [name, "labels", key],
         message: "must have another prefix: Linode keeps this one for itself",
       })),
-    ...pool.taints.flatMap(({ value }, index) =>
+  ]);
+}
+
+/**
+ * Taints that no pool at Linode can have: its API takes none without a value. Written without one, nodes that are
+ * as they should be would be told as untainted, and what is put on by hand goes with the machine.
+ *
+ * Source: facts/clouds-linode-cloudflare-docker.md 1.1. @returns Faults with their places below `pools`.
+ */
+export const linodeTaintFaults = (
+  pools: Readonly<Record<string, Pick<PoolConfig, "taints">>>,
+): PlatformFault[] =>
+  Object.entries(pools).flatMap(([name, { taints }]) =>
+    taints.flatMap(({ value }, index) =>
       value === ""
         ? [
             {
@@ -108,8 +121,7 @@ export function lkePoolFaults(
           ]
         : [],
     ),
-  ]);
-}
+  );
 
 function sizeFaults(name: string, { type, cpu, memory }: PoolConfig): PlatformFault[] {
   if (type === undefined) {

@@ -18,6 +18,11 @@ describe("the cluster section", () => {
     expect(complaints(ClusterConfig, clusterInput)).toEqual([]);
   });
 
+  it("takes a taint without a value where nodes are made by hand", () => {
+    const taints = [{ key: "a", effect: "NoSchedule" }];
+    expect(complaints(ClusterConfig, withPool({ ...node, nodes: 1, taints }))).toEqual([]);
+  });
+
   it.each([
     [
       "both nodes and slots",
@@ -34,6 +39,14 @@ describe("the cluster section", () => {
       "half a node",
       withPool({ ...node, nodes: 1.5 }),
       "pools.edge.nodes: must be a whole number of nodes, e.g. 2",
+    ],
+    [
+      "at Linode, a taint that none of its pools can have",
+      {
+        ...withPool({ ...node, nodes: 1, taints: [{ key: "a", effect: "NoSchedule" }] }),
+        linode: { region: "ap-south" },
+      },
+      "pools.edge.taints.0.value: must not be empty at Linode",
     ],
     ["no pool", { ...clusterInput, pools: {} }, "pools: must have at least one pool"],
     [

@@ -288,7 +288,7 @@ const kept = ClusterConfig.parse({
       slots: { "4": reserved("node-keeper"), "5": { address: { kind: "ephemeral" } } },
       cpu: "2",
       memory: "4Gi",
-      taints: [{ key: "fleet/slot", effect: "NoSchedule" }],
+      taints: [{ key: "fleet/slot", value: "true", effect: "NoSchedule" }],
     },
   },
 });
