@@ -126,11 +126,16 @@ export const NameServerDnsConfig = z
     ttlSeconds: RecordTtl.default(300),
     /** Where the zone files are published; readable by everybody, as the zones are. */
     publication: z.strictObject({
+      /**
+       * Buckets may have 63 characters. The key that the provider makes for each file is called after its bucket
+       * and the time, in 50 at most: beyond 34 every file would be refused, and the bucket stand there empty
+       * (terraform-provider-linode 3.1.1, `fwCreateTempKeys`; its #1713 mends that of the bucket alone).
+       */
       bucket: z
         .string()
         .regex(
-          /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-          "must be 3 to 63 lower-case letters, digits or dashes; no other customer's bucket in the region may have it",
+          /^[a-z0-9][a-z0-9-]{1,32}[a-z0-9]$/,
+          "must be 3 to 34 lower-case letters, digits or dashes; no other customer's bucket in the region may have it",
         ),
       region: Region,
     }),

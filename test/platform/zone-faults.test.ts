@@ -238,7 +238,12 @@ describe("the section", () => {
     [
       "a bucket in capitals",
       { publication: { bucket: "Zones", region: "ap-south" } },
-      "must be 3 to 63 lower-case",
+      "must be 3 to 34 lower-case",
+    ],
+    [
+      "a bucket after which no key can be called",
+      { publication: { bucket: "a".repeat(35), region: "ap-south" } },
+      "must be 3 to 34 lower-case",
     ],
     [
       "a machine that is none of the servers",
