@@ -72,14 +72,18 @@ export function differencesOf(change: Change, guard: Guard): Differences {
 function rawDifferences(change: Change, before: State, after: State): readonly RawDifference[] {
   const found = new Map<string, RawDifference>();
   for (const [text, diff] of pathsOf(change, before, after)) {
-    const path = parsePath(text);
-    for (const each of expand(path, valueAt(before, path), valueAt(after, path))) {
+    const whole = parsePath(text);
+    for (const each of expand(whole, valueAt(before, whole), valueAt(after, whole))) {
+      const { path, before: left, after: right } = each;
       const isMarked = isMarkedSecret(change, before, after, each);
-      const name = formatPath(each.path);
+      const name = formatPath(path);
+      const { replaces } = diff;
       found.set(name, {
-        ...each,
+        path,
         text: name,
-        replaces: diff.replaces,
+        before: left,
+        after: right,
+        replaces,
         isSecret: isMarked,
       });
     }

@@ -29,9 +29,10 @@ function contentOf({
   detail,
   deletesFirst,
 }: Change): unknown {
-  const paths = [...(detail ?? [])].map(([text, { kind }]) => {
+  const paths = Array.from(detail ?? [], ([text, { kind }]) => {
     const path = parsePath(text);
-    const [left, right] = [lookUp(before?.inputs, path), lookUp(after?.inputs, path)];
+    const left = lookUp(before?.inputs, path);
+    const right = lookUp(after?.inputs, path);
     return [
       formatPath(path),
       kind,

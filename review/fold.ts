@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 
 import { keyAcrossStacks, referTo } from "./identity.ts";
-import type { Finding, Group, Item, PropertyChange } from "./model.ts";
+import type { Finding, Group, Item, PropertyChange, Value } from "./model.ts";
 import { parsePath } from "./paths.ts";
 import { compareRisk } from "./risk/judge.ts";
 import { canonical } from "./values.ts";
@@ -26,17 +26,18 @@ export function fold(stacks: readonly (readonly Item[])[]): Group[] {
 
 /** A property whose value is told on both sides, so that equal ones are equal. */
 function isTold({ before, after }: PropertyChange): boolean {
-  return [before, after].every(
-    (value) => value.is === "absent" || (value.is === "text" && value.of === undefined),
-  );
+  return isWhole(before) && isWhole(after);
 }
+
+const isWhole = (value: Value): boolean =>
+  value.is === "absent" || (value.is === "text" && value.of === undefined);
 
 function foldProperties(items: readonly Item[]): Group[] {
   const members = new Map<string, { change: PropertyChange; items: Item[] }>();
   for (const item of items) {
     // What forces a replacement is a resource's own affair.
     for (const change of item.changes.filter((each) => !each.replaces && isTold(each))) {
-      const key = canonical([change.path, change.before, change.after]);
+      const key = JSON.stringify([change.path, change.before, change.after]);
       const known = members.get(key);
       if (known === undefined) {
         members.set(key, { change, items: [item] });

@@ -41,7 +41,8 @@ export function itemOf(change: Change, maker: Maker): Item {
   const resource = identify(stack, change);
   const differences = differencesOf(change, guard);
   const replacement = replacementOf(change);
-  const [before, after] = [change.before?.inputs ?? {}, change.after?.inputs ?? {}];
+  const before = change.before?.inputs ?? {};
+  const after = change.after?.inputs ?? {};
   const raw = differences.raw;
   const subject = { change, resource, differences: raw, replacement, before, after, around };
   const findings = judge(subject);

@@ -47,8 +47,9 @@ export function stackReport(input: StackInput, guard: Guard): StackReport {
   const around = new Surroundings(preview, changes);
   const causes = new Causes(changes, dependencies);
   const maker = { stack, guard, around, causes, failures: failuresOf(preview) };
-  const { items, broken } = itemsOf(changes, maker);
+  // Before the items: what is compiled for those would be thrown away for these few, which look otherwise.
   const outputs = outputChanges(preview, guard);
+  const { items, broken } = itemsOf(changes, maker);
   const unknowns = items.flatMap((item) => item.unknowns);
   const policies = policiesOf(stack, preview);
   const secrets = items.flatMap((item) => item.secrets);

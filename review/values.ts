@@ -137,7 +137,8 @@ export function shared(value: unknown, other: unknown): unknown {
   const keys = Object.keys(value);
   let isAlike =
     Array.isArray(value) === Array.isArray(other) && keys.length === Object.keys(other).length;
-  const [own, known] = [value as Record<string, unknown>, other as JsonObject];
+  const own = value as Record<string, unknown>;
+  const known = other as JsonObject;
   for (let at = 0; at < keys.length; at += 1) {
     const key = keys[at] ?? "";
     const entry = own[key];
@@ -159,17 +160,20 @@ export function canonical(value: unknown): string {
   if (typeof value !== "object" || value === null) {
     return value === undefined ? "null" : JSON.stringify(value);
   }
+  let text = "";
   if (Array.isArray(value)) {
-    return `[${value.map(canonical).join(",")}]`;
+    for (let at = 0; at < value.length; at += 1) {
+      text += `${at === 0 ? "" : ","}${canonical(value[at])}`;
+    }
+    return `[${text}]`;
   }
   const keys = Object.keys(value).sort();
-  let text = "{";
   for (let at = 0; at < keys.length; at += 1) {
     const key = keys[at] ?? "";
     const comma = at === 0 ? "" : ",";
     text += `${comma}${JSON.stringify(key)}:${canonical((value as JsonObject)[key])}`;
   }
-  return `${text}}`;
+  return `{${text}}`;
 }
 
 /** Whether it is nested deeper than so many levels. */

@@ -20,7 +20,8 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
   if (operation !== "update" && operation !== "replace") {
     return standing(type, (after ?? before)?.inputs);
   }
-  const [old, now] = [before?.inputs ?? {}, after?.inputs ?? {}];
+  const old = before?.inputs ?? {};
+  const now = after?.inputs ?? {};
   const { own, paths } = makersOf(type);
   // What is alike on both sides is held once: nothing in it need be compared.
   const touched = own.filter((maker) => old[maker.of] !== now[maker.of]);
@@ -69,7 +70,8 @@ function amount(name: string, before: unknown, after: unknown): readonly string[
 }
 
 function plain(name: string, path: Path, before: unknown, after: unknown): readonly string[] {
-  const [old, now] = [lookUp(before, path), lookUp(after, path)];
+  const old = lookUp(before, path);
+  const now = lookUp(after, path);
   if (old === now) {
     return [];
   }
@@ -233,7 +235,9 @@ function metadataWords(
   after: JsonObject,
 ): readonly string[] {
   const at = ["metadata", field];
-  return entries(name, objectAt(before, ...at), objectAt(after, ...at), toldAt(type, at));
+  return lookUp(before, at) === lookUp(after, at)
+    ? []
+    : entries(name, objectAt(before, ...at), objectAt(after, ...at), toldAt(type, at));
 }
 
 function claimWords(type: string, before: JsonObject, after: JsonObject): readonly string[] {

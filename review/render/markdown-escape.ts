@@ -4,6 +4,7 @@
  *
  * All of these expect one visible line (visible.ts) and know of no other way in.
  */
+import { remembered } from "../remember.ts";
 import { htmlText } from "./html-escape.ts";
 
 /**
@@ -33,12 +34,13 @@ function word(text: string): string {
 }
 
 /** A sentence: a word that the forge would take for something of its own stands as code. */
-export const markdownWords = (text: string): string =>
+export const markdownWords = remembered((text) =>
   text
     .split(/\s+/)
     .filter((part) => part !== "")
     .map((part) => (taken.test(part) ? markdownCode(part) : word(part)))
-    .join(" ");
+    .join(" "),
+);
 
 /** Longest run of backticks. */
 const backticks = (text: string): number =>
