@@ -208,7 +208,10 @@ const answers = {
   command: ["pg_isready", "--host=127.0.0.1", `--port=${postgresPort}`, "--timeout=3"],
 } as const;
 
-/** Repairs after a crash happen before, in the preparation, which no probe cuts short. */
+/**
+ * Repairs after a crash happen before, in the preparation, which no probe cuts short. Of a server that crashes alone
+ * its pod stays, and nothing prepares it: it has the ten minutes of its start for them.
+ */
 const serverProbes = {
   startup: { check: answers, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 120 },
   readiness: { check: answers, periodSeconds: 10, timeoutSeconds: 5 },
