@@ -210,8 +210,8 @@ describe.each(chosen)("stack %s", (stack) => {
       (name === "kibana-encryption" &&
         hasAll(Object.keys(kibanaKeys).map((variable) => kibanaKey(value, variable)))) ||
       (name === "network" && hasAll([escaped(peerKeyOf(deriveSeed(value, firstPeer)).file)])) ||
-      // Read by Grafana, where there is one.
-      (name === "log-reader" && stack === "spacemesh-mini") ||
+      // Read by Grafana and by the exporter, where they are.
+      (["log-reader", "log-watcher"].includes(name) && stack === "spacemesh-mini") ||
       (name === "prometheus-admin" && hasAll([passwordHash(stack, "admin", value)]));
     const unused = [...rendered.secrets]
       .filter(([name, value]) => !used.has(name) && !derived(name, value))

@@ -17,7 +17,7 @@ import { ElkStack } from "./elk/elk.ts";
 import { elkWarnings } from "./elk/shape.ts";
 import { Filebeat } from "./filebeat/filebeat.ts";
 import { filebeatName } from "./filebeat/shape.ts";
-import { elkOf, hasStoreNamespace, storeUsersOf } from "./logs/logs-shape.ts";
+import { elkOf, hasStoreNamespace, isStoreWatched, storeUsersOf } from "./logs/logs-shape.ts";
 import type { LogsConfig } from "./logs/logs.schema.ts";
 import { MetricsStack } from "./metrics/metrics-stack.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
@@ -159,6 +159,7 @@ function makeMetrics(
       dashboards: dashboardFolders(parts),
       statsdMappings: parts.systems.flatMap(({ statsd }) => statsd ?? []),
       logs: config.logs && grafanaLogs(config.logs, secrets),
+      elasticsearch: config.logs !== undefined && isStoreWatched(config.logs, true),
       profiles: config.profiles && pyroscopeUrl(config.profiles),
       tolerations: tolerateAll(cluster),
     },

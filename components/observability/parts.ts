@@ -4,11 +4,12 @@ import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { Searches } from "./elk/saved-objects.ts";
 import type { Exporter } from "./families/types.ts";
 import type { LogFamilies } from "./logs/families.ts";
+import { isStoreWatched } from "./logs/logs-shape.ts";
 import type { LogsConfig } from "./logs/logs.schema.ts";
 import { metricsExporters } from "./metrics/metrics-shape.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
 import { statsdFamilies } from "./metrics/statsd-files.ts";
-import type { BackupJob, ObservedParts, ObservedSystem } from "./rules/types.ts";
+import type { BackupJob, ObservedParts, ObservedSystem, WatchedLogs } from "./rules/types.ts";
 
 /** A system, as far as its alerts and dashboards depend on it. */
 export interface WatchedSystem {
@@ -37,8 +38,16 @@ export interface SystemCallers {
 const controllerExporters = ({ controllers }: IngressConfig): Exporter[] =>
   Object.values(controllers).some(({ kind }) => kind === "traefik") ? ["traefik"] : [];
 
-const shipperExporters = (logs: LogsConfig | undefined): Exporter[] =>
-  logs?.shipper.kind === "vector" ? ["log-shipper"] : [];
+/** Of the logs: what ships them, as far as it tells, and where they are kept. Prometheus is there to be told. */
+const logsExporters = (logs: LogsConfig): Exporter[] => [
+  ...(logs.shipper.kind === "vector" ? (["log-shipper"] as const) : []),
+  ...(isStoreWatched(logs, true) ? (["elasticsearch-exporter"] as const) : []),
+];
+
+const watchedLogs = ({ families, store }: LogsConfig): WatchedLogs => ({
+  families,
+  members: store?.kind === "builtin" ? store.members : undefined,
+});
 
 /** The parts of a stack. */
 export function partsOf(
@@ -49,12 +58,13 @@ export function partsOf(
   const exporters = [
     ...metricsExporters(metrics),
     ...controllerExporters(ingress),
-    ...shipperExporters(logs),
+    ...(logs === undefined ? [] : logsExporters(logs)),
   ];
   return {
     exporters,
     systems: [observed(exporters)],
     backups,
+    logs: logs && watchedLogs(logs),
     mapped: Object.fromEntries(
       (metrics.statsd === undefined ? [] : statsdFamilies(metrics.statsd)).map(
         ({ name, kind, labels }) => [name, { kind, labels }],

@@ -214,7 +214,10 @@ export function observabilityWorkloads(
     ...(metrics === undefined ? [] : metricsWorkloads(metrics, nodes)),
     ...(logs === undefined
       ? []
-      : logsWorkloads(logs, nodes).map((one) => ({ ...one, path: place("logs", ...one.path) }))),
+      : logsWorkloads(logs, nodes, metrics !== undefined).map((one) => ({
+          ...one,
+          path: place("logs", ...one.path),
+        }))),
     ...(profiles === undefined
       ? []
       : profilesWorkloads(profiles).map(({ path, request }) => ({

@@ -84,6 +84,7 @@ export interface Running {
 
 /** Tools whose programs are run here. */
 const toolNames = [
+  "elasticsearch_exporter",
   "postgres",
   "redis",
   "mysql",

@@ -32,6 +32,7 @@ import {
   statsdCases,
 } from "../observability/rules/cases/platform.ts";
 import { fxaCases } from "../observability/rules/cases/fxa.ts";
+import { elasticsearchCases, logsCases } from "../observability/rules/cases/logs.ts";
 import { pushtechCases } from "../observability/rules/cases/pushtech.ts";
 import { skywireCases } from "../observability/rules/cases/skywire.ts";
 import { spacemeshCases } from "../observability/rules/cases/spacemesh.ts";
@@ -47,9 +48,11 @@ const cases: Readonly<Record<string, AlertCases>> = {
   certificates: certificateCases,
   "claim-states": claimStateCases,
   claims: claimCases,
+  elasticsearch: elasticsearchCases,
   exporters: exporterCases,
   fxa: fxaCases,
   "log-shipper": logShipperCases,
+  logs: logsCases,
   machines: machineCases,
   nodes: nodeStateCases,
   prometheus: prometheusCases,

@@ -71,6 +71,7 @@ export interface ServerAnswer {
 /** A server that runs. */
 export interface RunningServer {
   readonly data: string;
+  readonly url: string;
   readonly ask: (method: string, path: string, body?: string | object) => Promise<ServerAnswer>;
   readonly stop: () => Promise<void>;
 }
@@ -103,11 +104,13 @@ export async function startServer(folder: string): Promise<RunningServer> {
       fail(new Error(`Elasticsearch did not start: ${told.slice(-20).join("\n")}`));
     });
   });
+  const url = `http://127.0.0.1:${port}`;
   return {
     data,
+    url,
     ask: async (method, path, body) => {
       const text = typeof body === "object" ? JSON.stringify(body) : body;
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      const response = await fetch(`${url}${path}`, {
         method,
         headers: {
           "content-type": typeof body === "string" ? "application/x-ndjson" : "application/json",

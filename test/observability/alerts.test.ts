@@ -11,6 +11,7 @@ import {
   alertRuleFiles,
   runbookOf,
 } from "../../components/observability/rules/files.ts";
+import { elkNames } from "../../components/observability/elk/names.ts";
 import { exporterNames } from "../../components/observability/metrics/exporters-shape.ts";
 import { metricsNames } from "../../components/observability/metrics/metrics-shape.ts";
 import { certManager } from "../../components/observability/metrics/scrape-jobs.ts";
@@ -71,6 +72,7 @@ describe("the alerts of a stack", () => {
         metricsNames.alertmanager,
         certManager.workloads[0],
         vectorName,
+        elkNames.exporter,
       ].sort(),
     );
   });

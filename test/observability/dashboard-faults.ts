@@ -138,7 +138,8 @@ function faultsOfPanel(
     ...doubles(targets.map(({ refId }) => refId)).map((letter) => `query ${letter} twice`),
     ...targets.flatMap(({ expr, legendFormat = "" }) => {
       const { faults, labels } = judgeQuery(expr, exported);
-      const asked = [...expr.matchAll(/\$(?!__)\{?(\w+)/g)].map(([, name = ""]) => name);
+      // A number is a group of an expression: Grafana has no variable of that name, and leaves it as it is.
+      const asked = [...expr.matchAll(/\$(?!__|\d)\{?(\w+)/g)].map(([, name = ""]) => name);
       return [
         ...faults,
         ...asked

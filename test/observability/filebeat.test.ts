@@ -50,6 +50,7 @@ const args: FilebeatArgs = {
     verifyName: false,
     shipperPassword: pulumi.secret("not-to-be-seen-1"),
     readerPassword: pulumi.secret("not-to-be-seen-2"),
+    watcherPassword: pulumi.secret("not-to-be-seen-3"),
   },
   tolerations: [{ key: "fleet/slot", effect: "NoSchedule" }],
 };

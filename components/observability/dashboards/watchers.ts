@@ -94,6 +94,50 @@ const pushes: readonly Panel[] = [
   graph("Time since the last push", "s", "time() - push_time_seconds", "{{job}}"),
 ];
 
+const health = ["green", "yellow", "red"].map((color) =>
+  query(`max(elasticsearch_cluster_health_status{color="${color}"})`, color),
+);
+
+const elasticsearch: readonly Panel[] = [
+  { title: "Health of Elasticsearch", unit: "short", max: 1, queries: health },
+  graph(
+    "Lines that Elasticsearch takes, copies as well, a second",
+    "short",
+    String.raw`sum by (family) (label_replace(rate(elasticsearch_index_stats_indexing_index_total[$__rate_interval]), "family", "$1", "index", "\\.ds-(.+)-logs-.+"))`,
+    "{{family}}",
+  ),
+  graph(
+    "Disks of Elasticsearch in use",
+    "percentunit",
+    "1 - min by (name) (elasticsearch_filesystem_data_available_bytes / elasticsearch_filesystem_data_size_bytes)",
+    "{{name}}",
+    { max: 1, bad: { from: 0.9 } },
+  ),
+  graph(
+    "Heap of Elasticsearch in use",
+    "percentunit",
+    'max by (name) (elasticsearch_jvm_memory_pool_used_bytes{pool="old"} / elasticsearch_jvm_memory_pool_max_bytes{pool="old"})',
+    "{{name}}",
+    { max: 1, bad: { from: 0.85 } },
+  ),
+  graph(
+    "What a family takes of the disks of Elasticsearch",
+    "bytes",
+    String.raw`sum by (family) (label_replace(elasticsearch_indices_store_size_bytes_total, "family", "$1", "index", "\\.ds-(.+)-logs-.+"))`,
+    "{{family}}",
+  ),
+  {
+    title: "Writes that wait in Elasticsearch, and those it refuses a minute",
+    queries: [
+      query('sum by (name) (elasticsearch_thread_pool_queue_count{type="write"})', "{{name}}"),
+      query(
+        '60 * sum by (name) (rate(elasticsearch_thread_pool_rejected_count{type="write"}[$__rate_interval]))',
+        "{{name}} refuses",
+      ),
+    ],
+  },
+];
+
 /** The dashboard of what watches. */
 export const watchersDashboard = (exporters: readonly Exporter[]): Dashboard => ({
   uid: "observability",
@@ -103,5 +147,6 @@ export const watchersDashboard = (exporters: readonly Exporter[]): Dashboard => 
     ...(exporters.includes("alertmanager") ? alertmanager : []),
     ...(exporters.includes("statsd") ? statsd : []),
     ...(exporters.includes("push-gateway") ? pushes : []),
+    ...(exporters.includes("elasticsearch-exporter") ? elasticsearch : []),
   ],
 });

@@ -28,6 +28,8 @@ export interface LogStore {
   readonly shipperPassword: pulumi.Output<string>;
   /** Password of the user `grafana`. */
   readonly readerPassword: pulumi.Output<string>;
+  /** Password of the user `prometheus`. */
+  readonly watcherPassword: pulumi.Output<string>;
 }
 
 /** URL of the store. Pure. */
@@ -63,5 +65,6 @@ export function logStoreOf(config: StoreConfig, namespace: string, secrets: Secr
     verifyName: config.kind === "external",
     shipperPassword: secrets.value(config.shipper),
     readerPassword: secrets.value(config.reader),
+    watcherPassword: secrets.value(config.watcher),
   };
 }

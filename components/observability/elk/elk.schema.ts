@@ -35,9 +35,22 @@ const common = {
   shipper: reference("password").prefault("log-shipper"),
   /** Of the user `grafana`, which may read lines and nothing else. */
   reader: reference("password").prefault("log-reader"),
+  /** Of the user `prometheus`, which may see how the store is, and no line. */
+  watcher: reference("password").prefault("log-watcher"),
   /** The Job that makes users, lifecycles and templates. Its program is plain Node, without a dependency. */
   setUp: z
     .strictObject({ image: ImageReference.default("docker.io/library/node:24.13.0-alpine3.22") })
+    .prefault({}),
+  /** Tells Prometheus how the store is, where the stack has metrics and the set-up made its user. */
+  exporter: z
+    .strictObject({
+      image: ImageReference.default("quay.io/prometheuscommunity/elasticsearch-exporter:v1.10.0"),
+      resources: Resources.prefault({
+        requests: { cpu: "25m", memory: "64Mi" },
+        limits: { memory: "256Mi" },
+      }),
+      placement: Placement.optional(),
+    })
     .prefault({}),
 };
 
@@ -151,7 +164,7 @@ export type StoreConfig = z.infer<typeof StoreConfig>;
 /** Names that Elasticsearch or the set-up keeps for itself. */
 const takenUsers = [
   ...["elastic", "kibana", "kibana_system", "logstash_system", "beats_system", "apm_system"],
-  ...["remote_monitoring_user", "filebeat", "vector", "grafana"],
+  ...["remote_monitoring_user", "filebeat", "vector", "grafana", "prometheus"],
 ];
 
 /** Kibana: the page on which logs are read. */

@@ -7,6 +7,7 @@ import type { SystemSurroundings as Surroundings } from "../../workload/surround
 import { type LogStore, logStoreOf } from "./access.ts";
 import { Elasticsearch } from "./elasticsearch.ts";
 import type { BuiltinStore, ElkConfig } from "./elk.schema.ts";
+import { ElasticsearchExporter } from "./exporter.ts";
 import { Kibana } from "./kibana.ts";
 import { elkNames, type StoreUser } from "./names.ts";
 import type { Searches } from "./saved-objects.ts";
@@ -17,7 +18,7 @@ import { isSetUp } from "./shape.ts";
 export interface ElkStackArgs extends Surroundings {
   readonly config: ElkConfig;
   readonly families: LogFamilies;
-  /** Programs that log in to the store: the shipper that the stack has, and Grafana where it stands. */
+  /** Programs that log in to the store: the shipper that the stack has, Grafana and the exporter where they stand. */
   readonly users: readonly StoreUser[];
   readonly secrets: SecretStore;
   /** What the system looks for in its logs. */
@@ -27,8 +28,8 @@ export interface ElkStackArgs extends Surroundings {
 }
 
 /**
- * Where logs are kept and read: Elasticsearch, Kibana, and the Job that sets both up. Of an external
- * store just the Job is made, and only where the stack has an administrator there.
+ * Where logs are kept and read: Elasticsearch, Kibana, the Job that sets both up, and what tells Prometheus of
+ * it. Of an external store just the two last are made, and only where the stack has an administrator there.
  */
 export class ElkStack extends pulumi.ComponentResource implements Awaitable {
   /**
@@ -67,6 +68,13 @@ export class ElkStack extends pulumi.ComponentResource implements Awaitable {
           );
     // Beside Kibana, not after it: Kibana gets ready only when the set-up has given it its password.
     const setUp = isSetUp(config) ? new SetUp(elkNames.setUp, args, after) : undefined;
+    if (args.users.includes("prometheus")) {
+      new ElasticsearchExporter(
+        elkNames.exporter,
+        { ...args, config: config.store, store: this.store },
+        { parent: this, dependsOn: [...(setUp?.ready ?? [])] },
+      );
+    }
     this.ready = setUp?.ready ?? builtin?.ready ?? [];
     this.registerOutputs({ url: this.store.url });
   }

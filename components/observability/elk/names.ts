@@ -7,6 +7,7 @@ export const elkNames = {
   members: "elasticsearch-members",
   kibana: "kibana",
   setUp: "elk-set-up",
+  exporter: "elasticsearch-exporter",
 } as const;
 
 /** Port of Elasticsearch, TLS. */
@@ -15,13 +16,16 @@ export const elasticsearchPort = 9200;
 /** Port by which the members talk to each other, TLS. */
 export const transportPort = 9300;
 
+/** Port of the exporter, on which Prometheus reads. */
+export const exporterPort = 9114;
+
 /** Port of Kibana. */
 export const kibanaPort = 5601;
 
 /**
  * Programs that log in to Elasticsearch, each with no more rights than it needs: the two shippers add
- * lines, Grafana reads them.
+ * lines, Grafana reads them, Prometheus' exporter sees how the store is and none of them.
  */
-export const storeUsers = ["filebeat", "vector", "grafana"] as const;
+export const storeUsers = ["filebeat", "vector", "grafana", "prometheus"] as const;
 /** {@inheritDoc storeUsers} */
 export type StoreUser = (typeof storeUsers)[number];

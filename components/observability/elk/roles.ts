@@ -12,6 +12,16 @@ export interface Role {
   }[];
 }
 
+const adds = ["create_doc", "auto_configure"];
+
+/** Rights in the families' streams. Counts and settings of indices are `monitor` (README of elasticsearch_exporter). */
+const privileges: Readonly<Record<StoreUser, readonly string[]>> = {
+  filebeat: adds,
+  vector: adds,
+  grafana: ["read", "view_index_metadata"],
+  prometheus: ["monitor"],
+};
+
 /**
  * Rights of the programs that call. A shipper adds lines, and with them the fields they bring; it reads
  * and deletes nothing. Each asks first which version it talks to (`monitor`).
@@ -19,9 +29,7 @@ export interface Role {
  * @param streams Names of the data streams.
  */
 export function roleOf(user: StoreUser, streams: readonly string[]): Role {
-  const privileges =
-    user === "grafana" ? ["read", "view_index_metadata"] : ["create_doc", "auto_configure"];
-  return { cluster: ["monitor"], indices: [{ names: [...streams], privileges }] };
+  return { cluster: ["monitor"], indices: [{ names: [...streams], privileges: privileges[user] }] };
 }
 
 /** Name of such a role: its own, beside those that Elasticsearch brings along. */

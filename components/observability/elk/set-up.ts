@@ -6,12 +6,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { SecretStore } from "../../base/secret-store.ts";
+import type { SecretReference } from "../../base/secrets.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
 import { logStoreOf } from "./access.ts";
-import type { ElkConfig } from "./elk.schema.ts";
+import type { ElkConfig, StoreConfig } from "./elk.schema.ts";
 import type { StoreUser } from "./names.ts";
 import { peopleUsers } from "./roles.ts";
 import type { Searches } from "./saved-objects.ts";
@@ -39,6 +40,10 @@ const authorities = "authorities.pem";
 /** Until a store that does not come up is given up: as long as it may take to start. */
 const waitSeconds = 1_200;
 
+/** Where the stack file says the password of a program. */
+const passwordOf = (user: StoreUser, { shipper, reader, watcher }: StoreConfig): SecretReference =>
+  ({ filebeat: shipper, vector: shipper, grafana: reader, prometheus: watcher })[user];
+
 /** Every password the plan names, under the file it names it by. */
 function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi.Output<string>> {
   const { store, kibana } = config;
@@ -49,9 +54,7 @@ function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi
   const people = Object.values(kibana?.users ?? {}).map(({ password }) => secrets.value(password));
   return {
     [administratorFile]: secrets.value(administrator),
-    ...Object.fromEntries(
-      users.map((user) => [user, secrets.value(user === "grafana" ? store.reader : store.shipper)]),
-    ),
+    ...Object.fromEntries(users.map((user) => [user, secrets.value(passwordOf(user, store))])),
     ...Object.fromEntries(
       peopleUsers(kibana).flatMap(({ password: file }, index) => {
         const password = people[index];

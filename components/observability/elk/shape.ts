@@ -4,7 +4,7 @@ import type { CapacityRequest } from "../../platform/capacity.ts";
 import { storeEnd } from "./access.ts";
 import { type ElkConfig, type StoreConfig } from "./elk.schema.ts";
 import { placementOfMembers } from "./members.ts";
-import { elkNames, kibanaPort, transportPort } from "./names.ts";
+import { elkNames, exporterPort, kibanaPort, transportPort } from "./names.ts";
 import { setUpResources } from "./set-up-plan.ts";
 
 const inside = (name: string, namespace: string): Peer => ({ kind: "workload", name, namespace });
@@ -13,16 +13,29 @@ const inside = (name: string, namespace: string): Peer => ({ kind: "workload", n
 export const isSetUp = ({ store }: ElkConfig): boolean =>
   store.kind === "builtin" || store.administrator !== undefined;
 
-/**
- * Calls of the log store's parts, and to them.
- *
- * @param callers Who calls Elasticsearch from elsewhere: the shipper, Grafana, Prometheus' exporters.
- */
-export function elkFlows(config: ElkConfig, namespace: string, callers: readonly Peer[]): Flow[] {
+/** Whether the store is watched: whoever reads metrics is there, and the set-up has made the exporter's user. */
+export const isWatched = (config: ElkConfig, metrics: boolean): boolean =>
+  metrics && isSetUp(config);
+
+/** Whom the store's parts meet. */
+export interface ElkNeighbours {
+  /** Who calls Elasticsearch from elsewhere: Grafana. */
+  readonly callers: readonly Peer[];
+  /** Who reads metrics. */
+  readonly scrapers: readonly Peer[];
+}
+
+/** Calls of the log store's parts, and to them. */
+export function elkFlows(
+  config: ElkConfig,
+  namespace: string,
+  { callers, scrapers }: ElkNeighbours,
+): Flow[] {
   const { store, kibana } = config;
   const end = storeEnd(store, namespace);
   const page = inside(elkNames.kibana, namespace);
   const setUp = inside(elkNames.setUp, namespace);
+  const exporter = inside(elkNames.exporter, namespace);
   const to = (from: Peer): Flow => ({ from, to: end.peer, ports: [tcp(end.port)] });
   return [
     ...callers.map(to),
@@ -32,6 +45,12 @@ export function elkFlows(config: ElkConfig, namespace: string, callers: readonly
       ? [
           to(setUp),
           ...(kibana === undefined ? [] : [{ from: setUp, to: page, ports: [tcp(kibanaPort)] }]),
+        ]
+      : []),
+    ...(isWatched(config, scrapers.length > 0)
+      ? [
+          to(exporter),
+          ...scrapers.map((from) => ({ from, to: exporter, ports: [tcp(exporterPort)] })),
         ]
       : []),
   ];
@@ -65,9 +84,14 @@ export const elkHosts = ({
         },
       ];
 
-/** What the pods ask of the nodes; places are relative to the section `logs`. */
+/**
+ * What the pods ask of the nodes; places are relative to the section `logs`.
+ *
+ * @param metrics Whether anybody reads metrics.
+ */
 export function elkWorkloads(
   config: ElkConfig,
+  metrics: boolean,
 ): { readonly path: readonly string[]; readonly request: CapacityRequest }[] {
   const { store, kibana } = config;
   return [
@@ -107,6 +131,19 @@ export function elkWorkloads(
               replicas: 1,
               ...setUpResources.requests,
               placement: {},
+            },
+          },
+        ]
+      : []),
+    ...(isWatched(config, metrics)
+      ? [
+          {
+            path: ["store", "exporter"],
+            request: {
+              workload: elkNames.exporter,
+              replicas: 1,
+              ...store.exporter.resources.requests,
+              placement: store.exporter.placement ?? {},
             },
           },
         ]

@@ -2,6 +2,7 @@
 import { nearest } from "../../base/nearest.ts";
 import type { Exported, Labels } from "../promql/names.ts";
 import type { ObservedParts } from "../rules/types.ts";
+import { elasticsearch } from "./elasticsearch.ts";
 import { kubeState } from "./kube-state.ts";
 import { apiServer, cadvisor, kubelet } from "./kubernetes.ts";
 import { nodeExporter } from "./node-exporter.ts";
@@ -40,6 +41,7 @@ export const sources: Readonly<Record<Exporter, Source>> = {
   "cert-manager": { family: certManager, added: ofOthers },
   traefik: { family: traefik, added: ofPods },
   "log-shipper": { family: logShipper, added: ofPods },
+  "elasticsearch-exporter": { family: elasticsearch, added: ofOthers },
 };
 
 /** What Prometheus writes itself of each reading. */

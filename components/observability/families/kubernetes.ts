@@ -9,6 +9,7 @@ export const kubelet = familyOf([
     "namespace persistentvolumeclaim",
     "available_bytes capacity_bytes used_bytes inodes inodes_free inodes_used",
   ],
+  ["gauge", "kubelet_container_log_filesystem_", "uid namespace pod container", "used_bytes"],
   ["gauge", "kubelet_", "", "running_pods"],
   ["gauge", "kubelet_", "container_state", "running_containers"],
   ["counter", "kubelet_", "operation_type", "runtime_operations_total"],

@@ -14,6 +14,7 @@ export const exporters = [
   "cert-manager",
   "traefik",
   "log-shipper",
+  "elasticsearch-exporter",
 ] as const;
 /** {@inheritDoc exporters} */
 export type Exporter = (typeof exporters)[number];

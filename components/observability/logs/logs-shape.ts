@@ -5,7 +5,7 @@ import type { PlatformFault } from "../../platform/fault.ts";
 import { storeEnd } from "../elk/access.ts";
 import type { ElkConfig } from "../elk/elk.schema.ts";
 import type { StoreUser } from "../elk/names.ts";
-import { elkFlows, elkWorkloads, isSetUp } from "../elk/shape.ts";
+import { elkFlows, elkWorkloads, isSetUp, isWatched } from "../elk/shape.ts";
 import { filebeatFlows, filebeatPeer, filebeatRequest } from "../filebeat/shape.ts";
 import {
   type EveryNode,
@@ -44,10 +44,21 @@ export const shipsToStore = ({ store, shipper }: LogsConfig): boolean =>
   store !== undefined &&
   (shipper.kind === "filebeat" || Object.values(shipper.sinks).some(isOwnStore));
 
-/** Programs that log in to the store. */
-export const storeUsersOf = (config: LogsConfig, grafana: boolean): StoreUser[] => [
+/** Whether the stack has a store, and Prometheus is told how it is. */
+export function isStoreWatched(config: LogsConfig, metrics: boolean): boolean {
+  const elk = elkOf(config);
+  return elk !== undefined && isWatched(elk, metrics);
+}
+
+/**
+ * Programs that log in to the store.
+ *
+ * @param metrics Whether there are Prometheus and Grafana.
+ */
+export const storeUsersOf = (config: LogsConfig, metrics: boolean): StoreUser[] => [
   ...(shipsToStore(config) ? [config.shipper.kind] : []),
-  ...(grafana ? (["grafana"] as const) : []),
+  ...(metrics ? (["grafana"] as const) : []),
+  ...(isStoreWatched(config, metrics) ? (["prometheus"] as const) : []),
 ];
 
 const vectorPeer = ({ namespace }: VectorConfig): Peer => ({
@@ -88,14 +99,19 @@ export function logsFlows(config: LogsConfig, { scrapers, readers }: LogsNeighbo
   const elk = elkOf(config);
   return unique([
     ...shipperFlows(config, scrapers),
-    ...(elk === undefined ? [] : elkFlows(elk, config.namespace, readers)),
+    ...(elk === undefined ? [] : elkFlows(elk, config.namespace, { callers: readers, scrapers })),
   ]);
 }
 
-/** What the pods ask of the nodes; places are relative to the section `logs`. */
+/**
+ * What the pods ask of the nodes; places are relative to the section `logs`.
+ *
+ * @param metrics Whether anybody reads metrics.
+ */
 export function logsWorkloads(
   config: LogsConfig,
   nodes: EveryNode,
+  metrics: boolean,
 ): {
   readonly path: readonly string[];
   readonly namespace: string;
@@ -104,7 +120,7 @@ export function logsWorkloads(
   const { namespace, shipper } = config;
   const elk = elkOf(config);
   return [
-    ...(elk === undefined ? [] : elkWorkloads(elk).map((one) => ({ ...one, namespace }))),
+    ...(elk === undefined ? [] : elkWorkloads(elk, metrics).map((one) => ({ ...one, namespace }))),
     { path: ["shipper"], namespace: shipper.namespace, request: shipperRequest(config, nodes) },
   ];
 }

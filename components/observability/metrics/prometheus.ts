@@ -44,6 +44,8 @@ export interface PrometheusArgs extends Surroundings {
   readonly alertmanager?: string | undefined;
   /** Whether the host has a certificate. */
   readonly secure?: boolean;
+  /** Whether there is an exporter of Elasticsearch. Default: none. */
+  readonly elasticsearch?: boolean;
 }
 
 /** The image's user, nobody. */
@@ -102,6 +104,7 @@ export const prometheusFileOf = (args: PrometheusArgs): string =>
     kubelets: args.config.cluster.kubelets,
     apiServer: args.config.cluster.apiServer,
     certManager: args.config.cluster.certManager?.namespace,
+    elasticsearch: args.elasticsearch === true,
     login: args.passwords !== undefined,
     rules: hasRules(args),
     alertmanager: args.alertmanager,

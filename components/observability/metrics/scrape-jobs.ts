@@ -4,6 +4,8 @@ import {
   metricsPathAnnotation,
   metricsPortAnnotation,
 } from "../../base/announce.ts";
+import { elkNames } from "../elk/names.ts";
+import { elasticsearch } from "../families/elasticsearch.ts";
 import { apiServer, kubelet } from "../families/kubernetes.ts";
 import type { Family } from "../families/types.ts";
 
@@ -28,6 +30,8 @@ export interface ScrapeSettings {
   readonly namespaces: readonly string[];
   readonly kubelets: boolean;
   readonly apiServer: boolean;
+  /** Whether there is an exporter of Elasticsearch. Default: none. */
+  readonly elasticsearch?: boolean;
   /** Namespace of a cert-manager. */
   readonly certManager?: string | undefined;
   /** How Prometheus logs in to itself. */
@@ -120,6 +124,18 @@ const seriesPattern = (family: Family): string =>
     .map(([name, { kind }]) => (kind === "histogram" ? `${name}_(bucket|count|sum)` : name))
     .join("|");
 
+/** Of Elasticsearch's exporter what the catalogue knows: it shows a hundred series of every index, and one more a day. */
+const elasticsearchRelabelling = [
+  {
+    source_labels: ["workload", "__name__"],
+    regex: `${elkNames.exporter};(${seriesPattern(elasticsearch)})`,
+    target_label: "__known",
+    replacement: "known",
+  },
+  { source_labels: ["workload", "__known"], action: "drop", regex: `${elkNames.exporter};` },
+  { action: "labeldrop", regex: "__known" },
+];
+
 const kubeletJobs: readonly ScrapeJob[] = [
   {
     job_name: "kubelet",
@@ -205,6 +221,9 @@ export function scrapeJobs(settings: ScrapeSettings): ScrapeJob[] {
             honor_labels: true,
             kubernetes_sd_configs: podsOf(namespaces),
             relabel_configs: exporterRelabelling,
+            ...(settings.elasticsearch === true
+              ? { metric_relabel_configs: elasticsearchRelabelling }
+              : {}),
           },
         ];
   return [

@@ -4,7 +4,9 @@ import { yamlText } from "../../base/yaml.ts";
 import type { Exporter } from "../families/types.ts";
 import { backupRules } from "./backups.ts";
 import { certificateRules, servedCertificateRules } from "./certificates.ts";
+import { elasticsearchRules } from "./elasticsearch.ts";
 import { nodeStateRules, workloadRules } from "./kubernetes.ts";
+import { logsRules } from "./logs.ts";
 import { machineRules } from "./nodes.ts";
 import { claimRules, claimStateRules } from "./storage.ts";
 import type { AlertRule, ObservedParts, RuleGroup } from "./types.ts";
@@ -41,9 +43,19 @@ export function builtInGroups(on: ObservedParts): RuleGroup[] {
     ...missingRules(on.exporters),
     ...on.exporters.flatMap((name) => groupsOf[name] ?? []),
     ...backups,
+    ...storeGroups(on),
     ...on.systems.flatMap(({ rules }) => rules),
   ];
 }
+
+/** Alerts on the stack's logs, and on where they are kept. */
+const storeGroups = ({ logs, exporters }: ObservedParts): RuleGroup[] =>
+  logs === undefined
+    ? []
+    : [
+        ...(exporters.includes("elasticsearch-exporter") ? [elasticsearchRules(logs.members)] : []),
+        ...logsRules(logs, exporters),
+      ];
 
 /** The stack's own alerts. */
 function ownGroup({ rules }: ObservedParts): RuleGroup[] {

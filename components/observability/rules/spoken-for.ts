@@ -17,5 +17,6 @@ export const spokenFor: readonly SpokenFor[] = [
   },
   { worse: "PodCrashLooping", lesser: ["PodRestartLoop"], same: ["namespace", "pod"] },
   { worse: "CertificateAboutToEnd", lesser: ["CertificateEnding"], same: ["namespace", "name"] },
+  { worse: "ElasticsearchRed", lesser: ["ElasticsearchMembersMissing"], same: ["cluster"] },
   { worse: "TargetsAllDown", lesser: ["TargetDown"], same: ["job"] },
 ];

@@ -2,6 +2,7 @@
 import type { OwnDashboards } from "../dashboards/dashboards.schema.ts";
 import type { Dashboard } from "../dashboards/types.ts";
 import type { Exporter, Family } from "../families/types.ts";
+import type { LogFamilies } from "../logs/families.ts";
 import type { StatsdMapping } from "../metrics/statsd.schema.ts";
 import type { OwnRules } from "./rules.schema.ts";
 
@@ -42,6 +43,13 @@ export interface BackupJob {
   readonly name: string;
 }
 
+/** Logs of a stack, as far as alerts depend on them. */
+export interface WatchedLogs {
+  readonly families: LogFamilies;
+  /** Members of the stack's own Elasticsearch. Undefined: it is somebody else's, or there is none. */
+  readonly members: number | undefined;
+}
+
 /** A system: where its programs run, and what it brings to be watched by. */
 export interface ObservedSystem {
   /** E.g. `skywire`: also the folder of its dashboards. */
@@ -62,6 +70,8 @@ export interface ObservedParts {
   readonly systems: readonly ObservedSystem[];
   /** Every CronJob that backs something up. */
   readonly backups: readonly BackupJob[];
+  /** Logs, where there are any. */
+  readonly logs?: WatchedLogs | undefined;
   /** Metrics that StatsD's mappings name. */
   readonly mapped: Family;
   /** Names of metrics that the stack's own programs have beyond the catalogue; `*` at the end stands for any rest. */

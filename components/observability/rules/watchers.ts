@@ -76,7 +76,7 @@ export const prometheusRules: RuleGroup = {
 /** Exporters that run as pods of a name that no stack file gives: the label `workload` says it. */
 const podsOfOneName: readonly Exporter[] = [
   ...(["alertmanager", "push-gateway", "kube-state-metrics", "node-exporter", "statsd"] as const),
-  ...(["cert-manager", "log-shipper"] as const),
+  ...(["cert-manager", "log-shipper", "elasticsearch-exporter"] as const),
 ];
 
 /**

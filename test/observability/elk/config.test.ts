@@ -164,7 +164,14 @@ describe("Kibana", () => {
   });
 
   it("gives nobody the name of a user that is there already", () => {
-    for (const name of ["elastic", "kibana_system", "filebeat", "vector", "grafana"]) {
+    for (const name of [
+      "elastic",
+      "kibana_system",
+      "filebeat",
+      "vector",
+      "grafana",
+      "prometheus",
+    ]) {
       const users = { [name]: { password: "anna" } };
       expect(KibanaConfig.safeParse({ host: "kibana.example.com", users }).success, name).toBe(
         false,
@@ -190,18 +197,23 @@ const lines = (flows: readonly Flow[]): string[] =>
 
 describe("what follows from the log store", () => {
   const shipper = peer("filebeat", "log-shipper");
+  const met = { callers: [shipper], scrapers: [peer("prometheus", "metrics")] };
+  const nobody = { callers: [], scrapers: [] };
 
   it("are calls of those that need it, and of nobody else", () => {
-    expect(lines(elkFlows({ store: builtin(), kibana }, "logs", [shipper]))).toEqual([
+    const calls = elkFlows({ store: builtin(), kibana }, "logs", met);
+    expect(lines(calls)).toEqual([
       "filebeat -> elasticsearch 9200",
       "kibana -> elasticsearch 9200",
       "elk-set-up -> elasticsearch 9200",
       "elk-set-up -> kibana 5601",
+      "elasticsearch-exporter -> elasticsearch 9200",
+      "prometheus -> elasticsearch-exporter 9114",
     ]);
   });
 
   it("is that members call one another, by the port that is theirs", () => {
-    const flows = elkFlows({ store: builtin({ members: 3 }) }, "logs", []);
+    const flows = elkFlows({ store: builtin({ members: 3 }) }, "logs", nobody);
     expect(lines(flows)).toEqual([
       "elasticsearch -> elasticsearch 9300",
       "elk-set-up -> elasticsearch 9200",
@@ -210,14 +222,28 @@ describe("what follows from the log store", () => {
   });
 
   it("is nothing of an external store without an administrator but its callers", () => {
-    expect(lines(elkFlows({ store: external() }, "logs", [shipper]))).toEqual([
+    expect(lines(elkFlows({ store: external() }, "logs", met))).toEqual([
       "filebeat -> internet 9243",
     ]);
     const administrator = { password: "administrator" };
-    expect(lines(elkFlows({ store: external({ administrator }) }, "logs", []))).toEqual([
+    expect(lines(elkFlows({ store: external({ administrator }) }, "logs", nobody))).toEqual([
       "elk-set-up -> internet 9243",
     ]);
-    expect(elkWorkloads({ store: external() })).toEqual([]);
+    expect(elkWorkloads({ store: external() }, true)).toEqual([]);
+  });
+
+  // Without the set-up nobody has made the exporter's user there.
+  it("is an exporter where the set-up has made its user, and somebody reads it", () => {
+    const administrator = { password: "administrator" };
+    const stores = [builtin(), external({ administrator }), external()];
+    const told = (metrics: boolean) =>
+      stores.map((store) =>
+        elkWorkloads({ store }, metrics).some(
+          ({ request }) => request.workload === "elasticsearch-exporter",
+        ),
+      );
+    expect(told(true)).toEqual([true, true, false]);
+    expect(told(false)).toEqual([false, false, false]);
   });
 
   it("is a public page, and requests of each pod", () => {
@@ -225,11 +251,12 @@ describe("what follows from the log store", () => {
       ["kibana.example.com", "/api/status"],
     ]);
     expect(elkHosts({ store: builtin() })).toEqual([]);
-    const requests = elkWorkloads({ store: builtin({ members: 3 }), kibana });
+    const requests = elkWorkloads({ store: builtin({ members: 3 }), kibana }, true);
     expect(requests.map(({ request }) => [request.workload, request.replicas])).toEqual([
       ["elasticsearch", 3],
       ["kibana", 1],
       ["elk-set-up", 1],
+      ["elasticsearch-exporter", 1],
     ]);
     // As the pods are placed, so the nodes are counted.
     expect(requests[0]?.request.placement.podAntiAffinity).toBe("required");

@@ -20,7 +20,7 @@ const planOf = (store: object = {}) =>
     config: { store: StoreConfig.parse({ kind: "builtin", ...store }), kibana },
     namespace: "logs",
     families,
-    users: ["filebeat", "grafana"],
+    users: ["filebeat", "grafana", "prometheus"],
   });
 
 const plan = planOf();
@@ -89,6 +89,13 @@ describe("users of the store", () => {
           ],
         },
       },
+      {
+        path: "/_security/role/fleet-prometheus",
+        body: {
+          cluster: ["monitor"],
+          indices: [{ names: ["skywire-logs", "sky-logs"], privileges: ["monitor"] }],
+        },
+      },
     ]);
   });
 
@@ -96,6 +103,7 @@ describe("users of the store", () => {
     expect(plan.users).toEqual([
       { name: "filebeat", roles: ["fleet-filebeat"], password: "filebeat" },
       { name: "grafana", roles: ["fleet-grafana"], password: "grafana" },
+      { name: "prometheus", roles: ["fleet-prometheus"], password: "prometheus" },
       { name: "anna", roles: ["viewer"], password: "person-0" },
       { name: "be.n", roles: ["editor"], password: "person-1" },
     ]);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
+import { certificateNames } from "../../../components/base/certificate-maker.ts";
 import { readCertificates } from "../../../components/base/certificates.ts";
 import { SecretStore } from "../../../components/base/secret-store.ts";
 import { SecretReference } from "../../../components/base/secrets.ts";
@@ -18,8 +19,13 @@ import {
   kibanaKey,
   kibanaKeys,
 } from "../../../components/observability/elk/kibana-files.ts";
+import {
+  exporterArguments,
+  exporterTarget,
+} from "../../../components/observability/elk/exporter-files.ts";
+import { elasticsearchExporterWorkload } from "../../../components/observability/elk/exporter.ts";
 import { kibanaWorkload } from "../../../components/observability/elk/kibana.ts";
-import { elkFlows } from "../../../components/observability/elk/shape.ts";
+import { elkFlows, isWatched } from "../../../components/observability/elk/shape.ts";
 import { LogFamilies } from "../../../components/observability/logs/families.ts";
 import { refuseImpossible } from "../../../components/workload/refuse.ts";
 import { throwAwayCertificates } from "../../certificates.ts";
@@ -30,6 +36,8 @@ function builtin(more: object = {}): BuiltinStore {
   if (config.kind !== "builtin") throw new Error("not builtin");
   return config;
 }
+
+const prometheus = { kind: "workload", name: "prometheus", namespace: "metrics" } as const;
 
 const parts = readCertificates(throwAwayCertificates);
 
@@ -145,14 +153,71 @@ describe("Kibana", () => {
   });
 });
 
+describe("the exporter of Elasticsearch", () => {
+  const store = (authorities: string | undefined) => ({
+    url: "https://elasticsearch.logs.svc:9200",
+    authorities,
+    verifyName: false,
+    shipperPassword: pulumi.secret("a-password-of-a-test"),
+    readerPassword: pulumi.secret("a-password-of-a-test"),
+    watcherPassword: pulumi.secret("a-password-of-a-test"),
+  });
+  const workload = elasticsearchExporterWorkload("elasticsearch-exporter", {
+    ...around,
+    config: builtin({ members: 3 }),
+    store: store(parts.authorities),
+  });
+
+  it("is what a Workload takes: one, as two would count everything twice", () => {
+    expect(() => {
+      refuseImpossible("elasticsearch-exporter", workload);
+    }).not.toThrow();
+    expect([workload.replicas, workload.update?.strategy]).toEqual([undefined, "Recreate"]);
+  });
+
+  // It looks at names, and can be told to look at nothing at all, but not at the authority alone.
+  it("calls the store by a name that its certificate bears, which leads there from its namespace", () => {
+    const { hostname } = new URL(exporterTarget(builtin(), "logs"));
+    expect(certificateNames).toContain(hostname);
+    expect(workload.container.args).toContain(
+      "--es.ca=/etc/elasticsearch-exporter/authorities.pem",
+    );
+    expect(JSON.stringify(workload.container.args)).not.toContain("skip-verify");
+  });
+
+  it("trusts the public authorities where the store has one of theirs", () => {
+    const external = StoreConfig.parse({ kind: "external", url: "https://logs.example.com:9243" });
+    const url = exporterTarget(external, "logs");
+    expect(url).toBe("https://logs.example.com:9243");
+    expect(exporterArguments({ url, authorities: undefined }).join(" ")).not.toContain("--es.ca");
+    const { files, container } = elasticsearchExporterWorkload("elasticsearch-exporter", {
+      ...around,
+      config: external,
+      store: store(undefined),
+    });
+    expect([files, container.mounts]).toEqual([[], []]);
+  });
+
+  it("has its password as a secret variable alone", () => {
+    const { args, env, secretEnv } = workload.container;
+    expect(JSON.stringify([args, env])).not.toContain("password");
+    expect(Object.keys(secretEnv ?? {})).toEqual(["ES_PASSWORD"]);
+  });
+});
+
 describe("an ElkStack", () => {
   const secrets = new SecretStore(
     new Map([
       ["elasticsearch-certificates", throwAwayCertificates],
       ["kibana-encryption", "a-token-of-a-test"],
-      ...["elasticsearch", "log-shipper", "log-reader", "kibana", "administrator"].map(
-        (name) => [name, `password-of-${name}`] as const,
-      ),
+      ...[
+        "elasticsearch",
+        "log-shipper",
+        "log-reader",
+        "log-watcher",
+        "kibana",
+        "administrator",
+      ].map((name) => [name, `password-of-${name}`] as const),
     ]),
   );
   const families = LogFamilies.parse({ skywire: { namespaces: ["skywire"], retention: "7d" } });
@@ -171,10 +236,14 @@ describe("an ElkStack", () => {
           ...around,
           config,
           families,
-          users: ["filebeat", "grafana"],
+          users: [
+            "filebeat",
+            "grafana",
+            ...(isWatched(config, true) ? (["prometheus"] as const) : []),
+          ],
           secrets,
           secure: true,
-          flows: elkFlows(config, "logs", []),
+          flows: elkFlows(config, "logs", { callers: [], scrapers: [prometheus] }),
         },
         { parent },
       );
@@ -190,6 +259,7 @@ describe("an ElkStack", () => {
       ["Elasticsearch", "elasticsearch", "apps/v1:StatefulSet"],
       ["Kibana", "kibana", "apps/v1:Deployment"],
       ["SetUp", "elk-set-up", "batch/v1:Job"],
+      ["ElasticsearchExporter", "elasticsearch-exporter", "apps/v1:Deployment"],
     ] as const) {
       const type = `fleet:observability:${part}`;
       expect(names).toContain(`fleet:observability:ElkStack$${type}::${name}`);
@@ -217,6 +287,8 @@ describe("an ElkStack", () => {
       .filter(({ custom }) => custom)
       .map(({ type }) => type.split(":").at(-1));
     expect(kinds).toContain("Job");
+    // What tells of it needs the user that the Job makes.
+    expect(kinds).toContain("Deployment");
     expect(kinds).not.toContain("StatefulSet");
   });
 

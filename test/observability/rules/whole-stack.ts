@@ -1,6 +1,7 @@
 /** A stack that has everything alerts and dashboards can be about. */
 import { exporters } from "../../../components/observability/families/types.ts";
 import { observedPods } from "../../../components/observability/dashboards/system.ts";
+import { LogFamilies } from "../../../components/observability/logs/families.ts";
 import type { ObservedParts } from "../../../components/observability/rules/types.ts";
 import { contextOf } from "../../../components/fxa/context.ts";
 import { observedFxa } from "../../../components/fxa/observed.ts";
@@ -40,6 +41,13 @@ export const wholeStack: ObservedParts = {
     { namespace: "skywire", name: "postgres-backup" },
     { namespace: "skywire", name: "redis-dmsg-discovery-backup" },
   ],
+  logs: {
+    families: LogFamilies.parse({
+      skywire: { namespaces: ["skywire", "skywire-nm"], retention: "14d" },
+      sm: { namespaces: ["spacemesh"], containers: ["miner", "poet*"], retention: "7d" },
+    }),
+    members: 3,
+  },
   mapped: {},
   families: [],
   rules: {},

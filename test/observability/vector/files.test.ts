@@ -178,6 +178,7 @@ const logStore: LogStore = {
   verifyName: false,
   shipperPassword: pulumi.secret("a-password-of-a-test"),
   readerPassword: pulumi.secret("another-one-of-a-test"),
+  watcherPassword: pulumi.secret("a-third-one-of-a-test"),
 };
 
 const workload = (sinks: object, secrets: Record<string, pulumi.Output<string>> = {}) =>

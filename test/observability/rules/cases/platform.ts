@@ -108,7 +108,7 @@ const readBut = (missing: string): Record<string, string> =>
   Object.fromEntries(
     [
       ...["alertmanager", "node-exporter", "log-shipper", "push-gateway", "kube-state-metrics"],
-      ...["statsd", "cert-manager"],
+      ...["statsd", "cert-manager", "elasticsearch-exporter"],
     ]
       .filter((name) => name !== missing)
       .map((name) => [`up{workload="${name}"}`, "1x30"]),
