@@ -6,10 +6,10 @@ import { publicPages } from "../../components/fxa/pages.ts";
 import type { Program } from "../../components/fxa/roles.ts";
 import type { PageBackends } from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
-import { hostRecords } from "../../components/platform/dns-records.ts";
+import type { DnsRecords } from "../../components/platform/dns.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import type { Ground } from "../ground.ts";
+import { makeRecords, onControllers } from "../records.ts";
 import { guardsOf, publicHosts } from "./hosts.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";
@@ -51,12 +51,6 @@ export const openWatchers = (
   return openPages({ system: "fxa", observability, ingress, controllers, pages, guards });
 };
 
-/** The records. */
-export const makeRecords = (stack: FxaStack, { controllers }: Ground): DnsRecords =>
-  new DnsRecords("records", {
-    dns: createDns("dns", stack.dns, stack.data),
-    records: hostRecords(
-      publicHosts(stack).map(({ host }) => ({ host, targets: controllers.targets(host) })),
-      stack.dns.ttlSeconds,
-    ),
-  });
+/** The records of all hosts. */
+export const makeHostRecords = (stack: FxaStack, ground: Ground): DnsRecords =>
+  makeRecords(stack, onControllers(ground, publicHosts(stack)));

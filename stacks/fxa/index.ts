@@ -4,18 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Flow } from "../../components/base/flows.ts";
 import { mailPortWarnings } from "../../components/fxa/mail-ports.ts";
 import { fxaWarnings } from "../../components/fxa/rules.ts";
-import {
-  makeObservability,
-  type PageBackends,
-} from "../../components/observability/observability.ts";
 import type { HttpHost } from "../../components/platform/ingress.ts";
 import { certificatesTold, orderCertificates } from "../certificates.ts";
 import type { StackContext } from "../context.ts";
 import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
-import { makeRecords, openHosts, openWatchers } from "./entry.ts";
+import { makeHostRecords, openHosts, openWatchers } from "./entry.ts";
 import { layFoundation } from "./foundation.ts";
 import { type Ground, layGround as layCommonGround } from "../ground.ts";
+import { observe } from "../observe.ts";
 import { guardsOf } from "./hosts.ts";
 import { imageUses } from "./images.ts";
 import { commonOutputs, endpointsOf } from "./outputs.ts";
@@ -34,7 +31,7 @@ export function fxa(stack: FxaStack, context: StackContext): Record<string, unkn
   const { system, only } = stack;
   if (only !== undefined) {
     const ground = layGround(stack, context, groundFlows(stack));
-    const hosts = openWatchers(stack, ground, observe(stack, context, ground));
+    const hosts = openWatching(stack, context, ground);
     return { ...{ system, only }, ...told(stack, context, ground, hosts) };
   }
   refuseLive([unpinnedImages(stack.environment, imageUses(stack), context.stack)], context.sandbox);
@@ -60,25 +57,14 @@ const layGround = (stack: FxaStack, context: StackContext, flows: readonly Flow[
 function everything(stack: FxaStack, context: StackContext, ground: Ground): HttpHost[] {
   const foundation = layFoundation(stack, context, ground);
   // First of all of them: servers send to StatsD as soon as they start.
-  const pages = openWatchers(stack, ground, observe(stack, context, ground));
+  const pages = openWatching(stack, context, ground);
   const servers = makeServers(stack, ground, foundation);
   return [...openHosts(stack, ground, foundation.namespace.name, servers), ...pages];
 }
 
-/** What watches the system, made beside it. */
-const observe = (stack: FxaStack, context: StackContext, ground: Ground): PageBackends =>
-  makeObservability(
-    {
-      config: stack.observability,
-      stack: context.stack,
-      watched: watchedSystem(stack),
-      secrets: context.secrets,
-      ...ground.common,
-      ingress: stack.ingress,
-      cluster: stack.cluster,
-    },
-    ground.opts,
-  );
+/** What watches the system, and its pages. */
+const openWatching = (stack: FxaStack, context: StackContext, ground: Ground): HttpHost[] =>
+  openWatchers(stack, ground, observe(stack, context, ground, { watched: watchedSystem(stack) }));
 
 /** What the stack tells of itself. */
 function told(
@@ -98,6 +84,6 @@ function told(
   return {
     endpoints: endpointsOf(stack),
     ...(certificates.length === 0 ? {} : { certificates: certificatesTold(certificates) }),
-    ...commonOutputs(stack, makeRecords(stack, ground)),
+    ...commonOutputs(stack, makeHostRecords(stack, ground)),
   };
 }

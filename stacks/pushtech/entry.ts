@@ -3,8 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { PageBackends } from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
-import { hostRecords } from "../../components/platform/dns-records.ts";
+import type { DnsRecords } from "../../components/platform/dns.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import { RegistryServer } from "../../components/platform/registry-server.ts";
 import { servers } from "../../components/pushtech/servers.ts";
@@ -16,6 +15,7 @@ import {
 import type { StackContext } from "../context.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Ground } from "../ground.ts";
+import { makeRecords, onControllers } from "../records.ts";
 import { recordHosts, systemHosts } from "./hosts.ts";
 import type { Programs } from "./programs.ts";
 import type { PushtechStack } from "./schema.ts";
@@ -96,12 +96,6 @@ export const orderCertificates = (
     opts,
   );
 
-/** The records. */
-export const makeRecords = (stack: PushtechStack, { controllers }: Ground): DnsRecords =>
-  new DnsRecords("records", {
-    dns: createDns("dns", stack.dns, stack.data),
-    records: hostRecords(
-      recordHosts(stack).map(({ host }) => ({ host, targets: controllers.targets(host) })),
-      stack.dns.ttlSeconds,
-    ),
-  });
+/** The records of all names. */
+export const makeHostRecords = (stack: PushtechStack, ground: Ground): DnsRecords =>
+  makeRecords(stack, onControllers(ground, recordHosts(stack)));

@@ -1,18 +1,22 @@
 /** PushTech: which components, with which values of the stack file, in which order. */
-import type { Flow } from "../../components/base/flows.ts";
-import {
-  makeObservability,
-  type PageBackends,
-} from "../../components/observability/observability.ts";
-import { stuckImagesWarning } from "../../components/platform/tagged-images.schema.ts";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Flow } from "../../components/base/flows.ts";
+import type { HttpHost } from "../../components/platform/ingress.ts";
+import { stuckImagesWarning } from "../../components/platform/tagged-images.schema.ts";
 import { type Certificates, certificatesTold } from "../certificates.ts";
 import type { StackContext } from "../context.ts";
 import { type Ground, layGround as layCommonGround } from "../ground.ts";
+import { observe } from "../observe.ts";
 import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
-import { makeRecords, openHosts, openRegistry, openWatchers, orderCertificates } from "./entry.ts";
+import {
+  makeHostRecords,
+  openHosts,
+  openRegistry,
+  openWatchers,
+  orderCertificates,
+} from "./entry.ts";
 import { layFoundation } from "./foundation.ts";
 import { imagesOfStack, imageUses } from "./images.ts";
 import { commonOutputs, endpointsOf } from "./outputs.ts";
@@ -32,7 +36,7 @@ export function pushtech(config: PushtechStack, context: StackContext): Record<s
   const { system, only } = config;
   if (only !== undefined) {
     const ground = layGround(config, context, groundFlows(config));
-    const hosts = openWatchers(config, ground, observe(config, context, ground));
+    const hosts = openWatching(config, context, ground);
     return {
       ...{ system, only },
       ...told(
@@ -64,7 +68,7 @@ function everything(stack: PushtechStack, context: StackContext, ground: Ground)
   const stores = makeStores(stack, foundation);
   const programs = makePrograms(stack, context, foundation, stores);
   const own = openHosts(stack, foundation, programs);
-  const pages = openWatchers(stack, ground, observe(stack, context, ground));
+  const pages = openWatching(stack, context, ground);
   makeIndexes(stack, foundation, stores.mongo, own);
   const hosts = [...own, ...pages];
   return [
@@ -73,20 +77,9 @@ function everything(stack: PushtechStack, context: StackContext, ground: Ground)
   ];
 }
 
-/** What watches the system, made beside it. */
-const observe = (stack: PushtechStack, context: StackContext, ground: Ground): PageBackends =>
-  makeObservability(
-    {
-      config: stack.observability,
-      stack: context.stack,
-      watched: watchedSystem(stack),
-      secrets: context.secrets,
-      ...ground.common,
-      ingress: stack.ingress,
-      cluster: stack.cluster,
-    },
-    ground.opts,
-  );
+/** What watches the system, and its pages. */
+const openWatching = (stack: PushtechStack, context: StackContext, ground: Ground): HttpHost[] =>
+  openWatchers(stack, ground, observe(stack, context, ground, { watched: watchedSystem(stack) }));
 
 /** What the stack tells of itself. */
 const told = (
@@ -96,7 +89,7 @@ const told = (
 ): Record<string, unknown> => ({
   endpoints: endpointsOf(stack),
   ...(certificates.length === 0 ? {} : { certificates: certificatesTold(certificates) }),
-  ...commonOutputs(stack, makeRecords(stack, ground)),
+  ...commonOutputs(stack, makeHostRecords(stack, ground)),
 });
 
 function warnOfTags(stack: PushtechStack): void {

@@ -2,18 +2,16 @@
 import { pagesOf } from "../../components/observability/shape.ts";
 import type { DnsRecords } from "../../components/platform/dns.ts";
 import type { PushtechServer } from "../../components/pushtech/servers.ts";
+import {
+  type Endpoint,
+  hostEndpoints,
+  hostOutput,
+  namespaceOutput,
+  recordOutputs,
+} from "../outputs.ts";
 import { publicHosts, systemHosts } from "./hosts.ts";
 import type { PushtechStack } from "./schema.ts";
 import { namespacesOf } from "./shape.ts";
-
-/** A place that clients dial, see `make verify`. */
-interface Endpoint {
-  readonly name: string;
-  readonly kind: "http" | "https";
-  readonly url: string;
-  /** Path that answers 200 while all is well. Default: any answer will do that is no error of the server's. */
-  readonly verify?: string;
-}
 
 /**
  * Servers whose first page answers everybody (facts/pushtech.md 3.1). The tracker's does, too, and takes each
@@ -26,35 +24,18 @@ const answering: readonly PushtechServer[] = [
   "notificationserver",
 ];
 
-/** A host over HTTPS, and over HTTP: nothing redirects (facts/pushtech.md 7). */
-const hostEndpoints = (
-  name: string,
-  host: string,
-  { tls }: PushtechStack["ingress"],
-  check: string | undefined,
-): Endpoint[] => {
-  const checked = check === undefined ? {} : { verify: check };
-  return [
-    { name, kind: "http", url: `http://${host}`, ...checked },
-    ...(tls.kind === "none"
-      ? []
-      : [{ name, kind: "https", url: `https://${host}`, ...checked } as const]),
-  ];
-};
-
-/** Every endpoint, in the order of the map. What only administrators reach is not asked from elsewhere. */
+/**
+ * Every endpoint, in the order of the map: nothing redirects from HTTP (facts/pushtech.md 7). What only administrators
+ * reach is not asked from elsewhere.
+ */
 export const endpointsOf = (stack: PushtechStack): Endpoint[] => [
   ...(stack.only === undefined ? systemHosts(stack) : []).flatMap(({ name, server, host, admin }) =>
-    hostEndpoints(
-      name,
-      host,
-      stack.ingress,
-      admin || !answering.includes(server) ? undefined : "/",
-    ),
+    hostEndpoints(stack.ingress, {
+      ...{ name, host },
+      check: admin || !answering.includes(server) ? undefined : "/",
+    }),
   ),
-  ...pagesOf(stack.observability).flatMap(({ name, host, check }) =>
-    hostEndpoints(name, host, stack.ingress, check),
-  ),
+  ...pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack.ingress, page)),
 ];
 
 /** What is told whatever is deployed: names, their records, namespaces. */
@@ -63,10 +44,9 @@ export function commonOutputs(
   records: DnsRecords,
 ): Readonly<Record<string, unknown>> {
   return {
-    records: records.zoneLines,
-    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
-    hosts: Object.fromEntries(publicHosts(stack).map(({ name, host }) => [name, host])),
-    namespaces: Object.fromEntries(namespacesOf(stack).map(({ part, name }) => [part, name])),
+    ...recordOutputs(records),
+    hosts: hostOutput(publicHosts(stack)),
+    namespaces: namespaceOutput(namespacesOf(stack)),
     onFailure: stack.onFailure,
   };
 }

@@ -1,29 +1,13 @@
 /** Where everything of a Skywire stack is dialled. Pure. */
 import { pagesOf } from "../../components/observability/shape.ts";
-import { type PublicService, publicUrl } from "../../components/skywire/hosts.ts";
+import type { PublicService } from "../../components/skywire/hosts.ts";
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
 import { dmsgServerIdentity, type Identities } from "../../components/skywire/identities.ts";
-import { type ExtraHost, extraHosts, stunServersOf } from "./extras-shape.ts";
+import { type Endpoint, hostEndpoints } from "../outputs.ts";
+import { extraHosts, stunServersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
-
-/** A place that clients dial. `make hosts` lists them, `make verify` dials them. */
-export interface Endpoint {
-  readonly name: string;
-  /**
-   * `dmsg` is a key on the dmsg network, all others are on the internet. `stun` is told to visors
-   * whoever runs the server.
-   */
-  readonly kind: "http" | "https" | "udp" | "tcp" | "stun" | "dns" | "dmsg";
-  /** Where; its scheme is the kind. `stun:host:port` is RFC 7064's, `dns://server/zone` RFC 4501's. */
-  readonly url: string;
-  /**
-   * Of HTTP: path that `make verify` asks, which answers 200 while all is well. Default: any answer will
-   * do that is no error of the server's. Outputs are told in the order of their names: after the URL.
-   */
-  readonly verify?: string;
-}
 
 /** Paths that tell a service's health; the node-visualizer has none of its own (facts/skywire.md 3). */
 const checkPath = (service: PublicService): string =>
@@ -38,20 +22,6 @@ const dmsgHttpServices = [
   "transport-discovery",
   "uptime-tracker",
 ] as const;
-
-/** A public host, over HTTP and, where it has a certificate, over HTTPS. */
-function hostEndpoints(
-  { ingress }: SkywireStack,
-  { name, host, check }: Pick<ExtraHost, "host" | "check"> & { readonly name: string },
-): Endpoint[] {
-  const checked = check === undefined ? {} : { verify: check };
-  return [
-    { name, kind: "http", url: publicUrl(host), ...checked },
-    ...(ingress.tls.kind === "none"
-      ? []
-      : [{ name, kind: "https", url: `https://${host}`, ...checked } as const]),
-  ];
-}
 
 /** Name servers of our own, each with every zone that it must have. */
 function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
@@ -69,7 +39,7 @@ function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
 
 /** Pages of what watches the system. */
 export const pageEndpoints = (stack: SkywireStack): Endpoint[] =>
-  pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack, page));
+  pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack.ingress, page));
 
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
@@ -77,9 +47,9 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
   const { udpPort } = stack.services["address-resolver"];
   return [
     ...publishedServices(stack).flatMap((name) =>
-      hostEndpoints(stack, { name, host: hosts[name], check: checkPath(name) }),
+      hostEndpoints(stack.ingress, { name, host: hosts[name], check: checkPath(name) }),
     ),
-    ...extraHosts(stack).flatMap((host) => hostEndpoints(stack, host)),
+    ...extraHosts(stack).flatMap((host) => hostEndpoints(stack.ingress, host)),
     ...pageEndpoints(stack),
     {
       name: "address-resolver",

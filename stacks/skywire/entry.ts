@@ -5,15 +5,12 @@ import type { Awaitable } from "../../components/base/ready.ts";
 import type { PageBackends } from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
 import { pagesOf } from "../../components/observability/shape.ts";
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
-import {
-  hostRecords,
-  type HostTargets,
-  slotTarget,
-} from "../../components/platform/dns-records.ts";
+import type { DnsRecords } from "../../components/platform/dns.ts";
+import { type HostTargets, slotTarget } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import { slotPool } from "../../components/platform/slots.ts";
 import { type PublicService, publicServices } from "../../components/skywire/hosts.ts";
+import { makeRecords, onControllers } from "../records.ts";
 import type { ExtraBackends } from "./extras.ts";
 import { extraHosts } from "./extras-shape.ts";
 import type { Foundation, Ground } from "./foundation.ts";
@@ -93,16 +90,7 @@ export function openWatchers(
   pages: PageBackends,
 ): DnsRecords {
   openPages({ ...stack, controllers, pages });
-  return new DnsRecords("records", {
-    dns: createDns("dns", stack.dns, stack.data),
-    records: hostRecords(
-      pagesOf(stack.observability).map(({ host }) => ({
-        host,
-        targets: controllers.targets(host),
-      })),
-      stack.dns.ttlSeconds,
-    ),
-  });
+  return makeRecords(stack, onControllers({ controllers }, pagesOf(stack.observability)));
 }
 
 /** Opens the way in. */
@@ -138,16 +126,13 @@ export function openEntry(
   const extraHttp = extraHttpHosts(stack, foundation, extras);
   const pageHttp = openPages({ ...stack, controllers, pages });
   const named = [
-    ...published.map((service) => table[service]),
-    ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ host }) => host),
+    ...published.map((service) => ({ host: table[service] })),
+    ...extraHosts(stack),
+    ...pagesOf(stack.observability),
   ];
-  const targets: HostTargets[] = [
-    ...named.map((host) => ({ host, targets: controllers.targets(host) })),
+  const records = makeRecords(stack, [
+    ...onControllers(foundation, named),
     ...dmsgServerTargets(stack),
-  ];
-  const records = new DnsRecords("records", {
-    dns: createDns("dns", stack.dns, stack.data),
-    records: hostRecords(targets, stack.dns.ttlSeconds),
-  });
+  ]);
   return { hosts: [...hosts, ...extraHttp, ...pageHttp], records };
 }

@@ -1,9 +1,9 @@
 /** The public way in: hosts through the controllers, and their records. */
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
-import { hostRecords } from "../../components/platform/dns-records.ts";
+import type { DnsRecords } from "../../components/platform/dns.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import type { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { Ground } from "../ground.ts";
+import { makeRecords, onControllers } from "../records.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { SpacemeshStack } from "./schema.ts";
 
@@ -31,16 +31,5 @@ export function openWebServices(
 }
 
 /** The records of all hosts. */
-export function makeRecords(stack: SpacemeshStack, { controllers }: Ground): DnsRecords {
-  return new DnsRecords("records", {
-    dns: createDns("dns", stack.dns, stack.data),
-    records: hostRecords(
-      publicHosts(stack).map(({ host, proxied }) => ({
-        host,
-        proxied,
-        targets: controllers.targets(host),
-      })),
-      stack.dns.ttlSeconds,
-    ),
-  });
-}
+export const makeHostRecords = (stack: SpacemeshStack, ground: Ground): DnsRecords =>
+  makeRecords(stack, onControllers(ground, publicHosts(stack)));

@@ -1,12 +1,12 @@
 /** A Spacemesh network: which components, with which values of the stack file, in which order. */
-import { makeObservability } from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import { WebServices } from "../../components/spacemesh/web-services.ts";
 import type { StackContext } from "../context.ts";
 import { portsOfControllers } from "./balancer-ports.ts";
-import { makeRecords, openWebServices } from "./entry.ts";
+import { makeHostRecords, openWebServices } from "./entry.ts";
 import { type Ground, layGround } from "../ground.ts";
+import { observe } from "../observe.ts";
 import { nodesThere } from "./nodes-there.ts";
 import { makeNetwork, type MadeNetwork } from "./network.ts";
 import { commonOutputs, networkOutputs, pageEndpoints } from "./outputs.ts";
@@ -28,10 +28,10 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
     ended: parking?.ended,
     balancerPorts: portsOfControllers(config),
   });
-  observe(config, context, ground);
+  openWatching(config, context, ground);
   const { system } = config;
   if (config.only !== undefined) {
-    const records = makeRecords(config, ground);
+    const records = makeHostRecords(config, ground);
     return {
       ...{ system, only: config.only, endpoints: pageEndpoints(config) },
       ...commonOutputs(config, records),
@@ -39,7 +39,7 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   }
   const network = makeNetwork(config, context, ground);
   makeWebServices(config, context, ground, network);
-  const records = makeRecords(config, ground);
+  const records = makeHostRecords(config, ground);
   parking?.close();
   return {
     system,
@@ -48,21 +48,12 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   };
 }
 
-/** What watches the network, made beside it. */
-function observe(stack: SpacemeshStack, context: StackContext, ground: Ground): void {
-  const pages = makeObservability(
-    {
-      config: stack.observability,
-      stack: context.stack,
-      watched: watchedSystem(stack),
-      secrets: context.secrets,
-      ...ground.common,
-      ingress: stack.ingress,
-      cluster: stack.cluster,
-      counted: emptied(stack),
-    },
-    ground.opts,
-  );
+/** What watches the network, and its pages. */
+function openWatching(stack: SpacemeshStack, context: StackContext, ground: Ground): void {
+  const pages = observe(stack, context, ground, {
+    watched: watchedSystem(stack),
+    counted: emptied(stack),
+  });
   openPages({ ...stack, controllers: ground.controllers, pages });
 }
 

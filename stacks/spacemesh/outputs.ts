@@ -10,6 +10,13 @@ import { networkId, nodeTemplate } from "../../components/spacemesh/node-templat
 import { grpcPort } from "../../components/spacemesh/ports.ts";
 import { listedNumber } from "../../components/spacemesh/web-rules.ts";
 import type { Ground } from "../ground.ts";
+import {
+  type Endpoint,
+  hostEndpoint,
+  hostOutput,
+  namespaceOutput,
+  recordOutputs,
+} from "../outputs.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
 import type { MadeNetwork } from "./network.ts";
 import type { SpacemeshStack } from "./schema.ts";
@@ -17,47 +24,34 @@ import { membersOf } from "./shape.ts";
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** A place that clients dial, see `make verify`. */
-interface Endpoint {
-  readonly name: string;
-  readonly kind: string;
-  readonly url: pulumi.Input<string>;
-  readonly verify?: string;
-}
+/** Addresses of a cloud are known when they are made. */
+type MadeEndpoint = Endpoint<pulumi.Input<string>>;
 
 /** What is told whatever is deployed: names, their records, namespaces. */
 export function commonOutputs(stack: SpacemeshStack, records: DnsRecords): Outputs {
   const { ingress, observability, cluster } = stack;
   const keeper = googleOf(cluster)?.addressKeeper.namespace;
   return {
-    records: records.zoneLines,
-    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
-    hosts: Object.fromEntries(publicHosts(stack).map(({ name, host }) => [name, host])),
+    ...recordOutputs(records),
+    hosts: hostOutput(publicHosts(stack)),
     namespaces: {
       ingress: ingress.namespace,
       ...(stack.only === undefined ? { network: stack.namespaces.network } : {}),
       ...(stack.only === undefined && keeper !== undefined ? { addressKeeper: keeper } : {}),
       ...(webPagesOf(stack).length === 0 ? {} : { webServices: stack.namespaces.webServices }),
-      ...Object.fromEntries(partNamespaces(observability).map(({ part, name }) => [part, name])),
+      ...namespaceOutput(partNamespaces(observability)),
     },
     onFailure: stack.onFailure,
   };
 }
 
 /** Pages of what watches the network. */
-export function pageEndpoints({ observability, ingress }: SpacemeshStack): Endpoint[] {
-  const scheme = ingress.tls.kind === "none" ? "http" : "https";
-  return pagesOf(observability).map(({ name, host, check }) => ({
-    name,
-    kind: "http",
-    url: `${scheme}://${host}`,
-    ...(check === undefined ? {} : { verify: check }),
-  }));
-}
+export const pageEndpoints = ({ observability, ingress }: SpacemeshStack): Endpoint[] =>
+  pagesOf(observability).map((page) => hostEndpoint(ingress, page));
 
 /** Web services: what speaks gRPC is dialled over TCP, as its answers are no pages. */
 const webEndpoints = (stack: SpacemeshStack): Endpoint[] =>
-  webPagesOf(stack).map(({ name, host, protocol }) =>
+  webPagesOf(stack).map(({ name, host, protocol }): Endpoint =>
     protocol === "grpc"
       ? { name, kind: "tcp", url: `tcp://${host}:443` }
       : { name, kind: "http", url: `https://${host}` },
@@ -96,7 +90,7 @@ export function networkOutputs(
       ...pageEndpoints(stack),
       { name: "config", kind: "http", url: configUrl },
       { name: "poet", kind: "tcp", url: pulumi.interpolate`tcp://${poet}` },
-      ...members.flatMap(({ slot, name: member, peerPort }): Endpoint[] => {
+      ...members.flatMap(({ slot, name: member, peerPort }): MadeEndpoint[] => {
         const address = slot === undefined ? undefined : ground.cluster.slotAddresses.get(slot);
         return address === undefined
           ? []

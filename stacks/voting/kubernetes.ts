@@ -1,22 +1,19 @@
 /** The voting application in a Kubernetes cluster: foundation, services, the public way in. */
 import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
-import {
-  makeObservability,
-  type PageBackends,
-} from "../../components/observability/observability.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
 import {
   observabilityFlows,
   pagesOf,
   partNamespaces,
 } from "../../components/observability/shape.ts";
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
-import { hostRecords } from "../../components/platform/dns-records.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import type { StackContext } from "../context.ts";
 import { type Ground, layGround } from "../ground.ts";
+import { observe } from "../observe.ts";
+import { makeRecords, onControllers } from "../records.ts";
+import { hostEndpoint, namespaceOutput, recordOutputs } from "../outputs.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 import { flowsOfStack, publishedServices } from "./shape.ts";
 import { watchedSystem } from "./watched.ts";
@@ -55,25 +52,6 @@ function makeServices(
   });
 }
 
-/** What watches the services, made beside them. */
-const observe = (
-  stack: VotingOnKubernetes,
-  { stack: name, secrets }: StackContext,
-  { opts, common }: Ground,
-): PageBackends =>
-  makeObservability(
-    {
-      config: stack.observability,
-      stack: name,
-      watched: watchedSystem(stack),
-      secrets,
-      ...common,
-      ingress: stack.ingress,
-      cluster: stack.cluster,
-    },
-    opts,
-  );
-
 /** Opens the hosts of the services. */
 function openHosts(
   stack: VotingOnKubernetes,
@@ -99,19 +77,6 @@ function openHosts(
   }
 }
 
-/** The records of hosts. */
-function makeRecords(
-  stack: VotingOnKubernetes,
-  { controllers }: Ground,
-  hosts: readonly { readonly host: string }[],
-): DnsRecords {
-  const targets = hosts.map(({ host }) => ({ host, targets: controllers.targets(host) }));
-  return new DnsRecords("records", {
-    dns: createDns("dns", stack.dns, stack.data),
-    records: hostRecords(targets, stack.dns.ttlSeconds),
-  });
-}
-
 /** Deploys to a cluster: the services with what watches them, or that alone. */
 export function onKubernetes(
   stack: VotingOnKubernetes,
@@ -127,24 +92,17 @@ export function onKubernetes(
   openPages({
     ...stack,
     controllers: ground.controllers,
-    pages: observe(stack, context, ground),
+    pages: observe(stack, context, ground, { watched: watchedSystem(stack) }),
   });
-  const records = makeRecords(stack, ground, [...published, ...pages]);
-  const scheme = ingress.tls.kind === "none" ? "http" : "https";
+  const records = makeRecords(stack, onControllers(ground, [...published, ...pages]));
   return {
     ...(only === undefined ? {} : { only }),
-    endpoints: [...published, ...pages].map((place) => ({
-      name: place.name,
-      kind: "http",
-      url: `${scheme}://${place.host}`,
-      ...("check" in place && place.check !== undefined ? { verify: place.check } : {}),
-    })),
-    records: records.zoneLines,
-    ...(records.notes === undefined ? {} : { nameServer: records.notes }),
+    endpoints: [...published, ...pages].map((place) => hostEndpoint(ingress, place)),
+    ...recordOutputs(records),
     namespaces: {
       ...(only === undefined ? { services: stack.namespace } : {}),
       ingress: ingress.namespace,
-      ...Object.fromEntries(partNamespaces(observability).map(({ part, name }) => [part, name])),
+      ...namespaceOutput(partNamespaces(observability)),
     },
   };
 }

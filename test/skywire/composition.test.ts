@@ -6,7 +6,7 @@ import { generateSecret, SecretReference } from "../../components/base/secrets.t
 import { publishedIdentities } from "../../components/skywire/identities.ts";
 import type { StackContext } from "../../stacks/context.ts";
 import { Digests } from "../../stacks/digests.ts";
-import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
+import type { Endpoint } from "../../stacks/outputs.ts";
 import { skywire } from "../../stacks/skywire/index.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { SkywireStores } from "../../stacks/skywire/stores.schema.ts";

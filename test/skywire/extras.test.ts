@@ -7,7 +7,7 @@ import { clusterSlots } from "../../components/platform/slots.ts";
 import { stackWorkloads } from "../../stacks/skywire/requests.ts";
 import { imagesOfStack } from "../../stacks/skywire/images.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
-import type { Endpoint } from "../../stacks/skywire/endpoints.ts";
+import type { Endpoint } from "../../stacks/outputs.ts";
 import { namespaceOf, type PodSet } from "../../policy/graph/objects.ts";
 import { allows, internet } from "../../policy/graph/policies.ts";
 import { type Rendered, renderedOnce } from "../rendered.ts";

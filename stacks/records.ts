@@ -1,0 +1,27 @@
+/** The records of a stack's hosts, with whoever keeps its zones. */
+import type { DataPolicy } from "../components/base/scalars.ts";
+import { createDns, DnsRecords } from "../components/platform/dns.ts";
+import type { DnsConfig } from "../components/platform/dns.schema.ts";
+import { hostRecords, type HostTargets } from "../components/platform/dns-records.ts";
+import type { Ground } from "./ground.ts";
+
+/** Hosts that lead to the controllers which serve them. */
+export const onControllers = (
+  { controllers }: Pick<Ground, "controllers">,
+  hosts: readonly Omit<HostTargets, "targets">[],
+): HostTargets[] =>
+  hosts.map(({ host, proxied }) => ({
+    host,
+    targets: controllers.targets(host),
+    ...(proxied === undefined ? {} : { proxied }),
+  }));
+
+/** Makes the records. */
+export const makeRecords = (
+  { dns, data }: { readonly dns: DnsConfig; readonly data: DataPolicy },
+  hosts: readonly HostTargets[],
+): DnsRecords =>
+  new DnsRecords("records", {
+    dns: createDns("dns", dns, data),
+    records: hostRecords(hosts, dns.ttlSeconds),
+  });
