@@ -2,15 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
-import { Backups } from "./backup.ts";
+import type { Backups } from "./backup.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
+import { makeDialled } from "./dialled.ts";
 import { mongoPort } from "./flows.ts";
 import { mongoBackupScript, mongoRestoreScript } from "./mongo-backup.ts";
 import { mongoConfig, mongoData, mongoShell, mongoUrl } from "./mongo-files.ts";
 import type { BuiltinMongo, MongoConfig } from "./mongo.schema.ts";
 import { preamble } from "./shell.ts";
-import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
+import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** User of the official image, named `mongodb` there. */
@@ -43,29 +43,19 @@ export class Mongo extends pulumi.ComponentResource implements Awaitable {
 
   /** @param name Of the pod's controller and, by default, its Service, and the prefix of its backups. */
   constructor(name: string, args: MongoArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, namespaceName } = args;
+    const { config } = args;
     super("fleet:data:Mongo", name, { kind: config.kind }, opts);
     this.#config = config;
     this.#password =
       config.kind === "external" && config.login !== undefined
         ? args.secrets.value(config.login.password)
         : undefined;
-    if (config.kind === "external") {
-      this.host = config.host;
-      this.port = config.port;
-      this.backups = undefined;
-      this.ready = [];
-    } else {
-      this.host = storeHost(name, namespaceName, args.names);
-      this.port = mongoPort;
-      this.ready = makeWorkload(name, serverArgs(name, args, config), { parent: this }).ready;
-      this.backups =
-        config.backup.kind === "none"
-          ? undefined
-          : new Backups(name, backupsArgs(args, config, config.backup, this.host), {
-              parent: this,
-            });
-    }
+    const store = makeDialled<BuiltinMongo>(this, name, args, {
+      port: mongoPort,
+      server: (builtin) => serverArgs(name, args, builtin),
+      backups: (builtin, plan, host) => backupsArgs(args, builtin, plan, host),
+    });
+    ({ host: this.host, port: this.port, ready: this.ready, backups: this.backups } = store);
     this.registerOutputs({ host: this.host, port: this.port });
   }
 

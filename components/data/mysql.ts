@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import type { Container, Probes, WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
-import { Backups, setFolder } from "./backup.ts";
+import { type Backups, setFolder } from "./backup.ts";
 import { type BackupPlan, backupResources, type ScheduledBackup } from "./backup.schema.ts";
+import { makeDialled } from "./dialled.ts";
 import { mysqlPort } from "./flows.ts";
 import { mysqlBackupScript, mysqlOptions, mysqlRestoreScript } from "./mysql-backup.ts";
 import {
@@ -18,7 +18,7 @@ import {
   mysqlPrepareScript,
 } from "./mysql-files.ts";
 import type { Storage } from "./storage.schema.ts";
-import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
+import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** One account with databases of its own, on one pod with a disk. */
@@ -70,24 +70,13 @@ export class Mysql extends pulumi.ComponentResource implements Awaitable {
 
   /** @param name Of the pod's controller and, by default, its Service, and the prefix of its backups. */
   constructor(name: string, args: MysqlArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, namespaceName } = args;
-    super("fleet:data:Mysql", name, { kind: config.kind }, opts);
-    if (config.kind === "external") {
-      this.host = config.host;
-      this.port = config.port;
-      this.backups = undefined;
-      this.ready = [];
-    } else {
-      this.host = storeHost(name, namespaceName, args.names);
-      this.port = mysqlPort;
-      this.ready = makeWorkload(name, serverArgs(name, args, config), { parent: this }).ready;
-      this.backups =
-        config.backup.kind === "none"
-          ? undefined
-          : new Backups(name, backupsArgs(args, config, config.backup, this.host), {
-              parent: this,
-            });
-    }
+    super("fleet:data:Mysql", name, { kind: args.config.kind }, opts);
+    const store = makeDialled<BuiltinMysql>(this, name, args, {
+      port: mysqlPort,
+      server: (builtin) => serverArgs(name, args, builtin),
+      backups: (builtin, plan, host) => backupsArgs(args, builtin, plan, host),
+    });
+    ({ host: this.host, port: this.port, ready: this.ready, backups: this.backups } = store);
     this.registerOutputs({ host: this.host, port: this.port });
   }
 }

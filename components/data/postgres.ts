@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import type { SecretReference } from "../base/secrets.ts";
 import type { Container, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
-import { type BackupProgram, Backups, setFolder } from "./backup.ts";
+import { type BackupProgram, type Backups, setFolder } from "./backup.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
+import { makeDialled } from "./dialled.ts";
 import { postgresPort } from "./flows.ts";
 import { passwordFile, postgresBackupScript, postgresRestoreScript } from "./postgres-backup.ts";
 import {
@@ -17,7 +17,7 @@ import {
   prepareScript,
 } from "./postgres-files.ts";
 import type { DisklessBuiltinPostgres, DisklessPostgresConfig } from "./postgres.schema.ts";
-import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
+import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** User of the official image's Debian flavour, named `postgres` there. */
@@ -60,29 +60,16 @@ export class Postgres extends pulumi.ComponentResource implements Awaitable {
 
   /** @param name Of the pod's controller and, by default, its Service, and the prefix of its backups. */
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, secrets, namespaceName } = args;
+    const { config, secrets } = args;
     super("fleet:data:Postgres", name, { kind: config.kind }, opts);
     this.#logins = loginsOf(config, (password) => secrets.value(password));
-    if (config.kind === "external") {
-      this.host = config.host;
-      this.port = config.port;
-      this.backups = undefined;
-      this.ready = [];
-    } else {
-      this.host = storeHost(name, namespaceName, args.names);
-      this.port = postgresPort;
-      const passwords = passwordsOf(this.#logins);
-      const workload = makeWorkload(name, serverArgs(name, args, config, passwords), {
-        parent: this,
-      });
-      this.ready = workload.ready;
-      this.backups =
-        config.backup.kind === "none"
-          ? undefined
-          : new Backups(name, backupsArgs(args, config, config.backup, this.host, passwords), {
-              parent: this,
-            });
-    }
+    const passwords = passwordsOf(this.#logins);
+    const store = makeDialled<DisklessBuiltinPostgres>(this, name, args, {
+      port: postgresPort,
+      server: (builtin) => serverArgs(name, args, builtin, passwords),
+      backups: (builtin, plan, host) => backupsArgs(args, builtin, plan, host, passwords),
+    });
+    ({ host: this.host, port: this.port, ready: this.ready, backups: this.backups } = store);
     this.registerOutputs({ host: this.host, port: this.port });
   }
 

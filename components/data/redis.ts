@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
-import { Backups, setFolder } from "./backup.ts";
+import { type Backups, setFolder } from "./backup.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
+import { makeDialled } from "./dialled.ts";
 import { redisPort, redisRestorePort } from "./flows.ts";
 import { redisBackupScript, redisRestoreScript } from "./redis-backup.ts";
 import { redisConfig, redisRestoreConfig } from "./redis-files.ts";
 import type { OpenBuiltinRedis, OpenRedisConfig } from "./redis.schema.ts";
-import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
+import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** User of the official image's Debian flavour. */
@@ -45,30 +45,17 @@ export class Redis extends pulumi.ComponentResource implements Awaitable {
 
   /** @param name Of the pod's controller and, by default, its Service, and the prefix of its backups. */
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, namespaceName } = args;
+    const { config } = args;
     super("fleet:data:Redis", name, { kind: config.kind }, opts);
     const password =
       config.password === undefined ? undefined : args.secrets.value(config.password);
     this.#password = password;
-    if (config.kind === "external") {
-      this.host = config.host;
-      this.port = config.port;
-      this.backups = undefined;
-      this.ready = [];
-    } else {
-      this.host = storeHost(name, namespaceName, args.names);
-      this.port = redisPort;
-      const workload = makeWorkload(name, serverArgs(name, args, config, password), {
-        parent: this,
-      });
-      this.ready = workload.ready;
-      this.backups =
-        config.backup.kind === "none"
-          ? undefined
-          : new Backups(name, backupsArgs(args, config, config.backup, this.host, password), {
-              parent: this,
-            });
-    }
+    const store = makeDialled<OpenBuiltinRedis>(this, name, args, {
+      port: redisPort,
+      server: (builtin) => serverArgs(name, args, builtin, password),
+      backups: (builtin, plan, host) => backupsArgs(args, builtin, plan, host, password),
+    });
+    ({ host: this.host, port: this.port, ready: this.ready, backups: this.backups } = store);
     this.url = `redis://${this.host}:${this.port}`;
     this.registerOutputs({ host: this.host, port: this.port, url: this.url });
   }

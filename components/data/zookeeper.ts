@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
-import { makeWorkload } from "../workload/workload.ts";
+import { makeDialled } from "./dialled.ts";
 import { zookeeperPort } from "./flows.ts";
-import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
+import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 import { javaHeap, serverLog4j, zookeeperConfig } from "./zookeeper-files.ts";
 import type { BuiltinZookeeper, ZookeeperConfig } from "./zookeeper.schema.ts";
@@ -35,17 +35,12 @@ export class Zookeeper extends pulumi.ComponentResource implements Awaitable {
 
   /** @param name Of the pod's controller and, by default, its Service. */
   constructor(name: string, args: ZookeeperArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { config, namespaceName } = args;
-    super("fleet:data:Zookeeper", name, { kind: config.kind }, opts);
-    if (config.kind === "external") {
-      this.host = config.host;
-      this.port = config.port;
-      this.ready = [];
-    } else {
-      this.host = storeHost(name, namespaceName, args.names);
-      this.port = zookeeperPort;
-      this.ready = makeWorkload(name, serverArgs(name, args, config), { parent: this }).ready;
-    }
+    super("fleet:data:Zookeeper", name, { kind: args.config.kind }, opts);
+    const store = makeDialled<BuiltinZookeeper>(this, name, args, {
+      port: zookeeperPort,
+      server: (builtin) => serverArgs(name, args, builtin),
+    });
+    ({ host: this.host, port: this.port, ready: this.ready } = store);
     this.registerOutputs({ host: this.host, port: this.port });
   }
 }
