@@ -304,10 +304,10 @@ function kubernetesObject({ name, inputs }: Registered): Record<string, unknown>
   return { ...inputs, metadata: { name: `${name}-auto`, ...metadata } };
 }
 
-/** A chart is rendered by the provider alone: what it makes is seen in the sandbox. */
+/** A chart is rendered by the provider alone: what it makes is seen in the sandbox. A patch is part of another's object. */
 const isObject = ({ type }: Registered): boolean =>
   type.startsWith("kubernetes:") &&
-  !type.endsWith(":SecretPatch") &&
+  !type.endsWith("Patch") &&
   !type.startsWith("kubernetes:helm.sh/");
 
 /**

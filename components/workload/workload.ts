@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { serviceAccount } from "./account.ts";
+import { setClaimSizes, setsSizes, templateSizes } from "./claim-sizes.ts";
 import { makeController } from "./controller.ts";
 import { makeAutoscaler, makeBudget } from "./disruption.ts";
 import type { Metadata } from "./metadata.ts";
@@ -21,7 +22,7 @@ export interface WorkloadObjects extends Awaitable {
   readonly serviceNames: readonly string[];
   /** Label selector of the pods. */
   readonly selector: Readonly<Record<string, string>>;
-  /** The controller, which is awaited, and waits itself for account and Services. */
+  /** The controller, which is awaited, and waits itself for account and Services; after it, sizes of its own disks. */
   readonly ready: readonly pulumi.Resource[];
 }
 
@@ -63,6 +64,11 @@ export function makeWorkload(
   const services = (args.services ?? []).map((service) =>
     makeService(name, service, args, metadata, opts),
   );
+  const ignored = [
+    // To say no number is to give it up: without this, the API server would fall back to one pod.
+    ...(args.autoscale === undefined ? [] : ["spec.replicas"]),
+    ...(setsSizes(args) ? [templateSizes] : []),
+  ];
   const controller = makeController(name, args, metadata, sources, {
     ...opts,
     // Not on load balancers: those wait for the pods themselves.
@@ -71,8 +77,7 @@ export function makeWorkload(
       ...account,
       ...services.filter((_, index) => !isBalancer(args, index)),
     ],
-    // To say no number is to give it up: without this, the API server would fall back to one pod.
-    ...(args.autoscale === undefined ? {} : { ignoreChanges: ["spec.replicas"] }),
+    ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
     ...(timeout === undefined || args.await === false
       ? {}
       : { customTimeouts: { create: timeout, update: timeout } }),
@@ -81,11 +86,12 @@ export function makeWorkload(
     makeBudget(name, args, metadata, opts);
   }
   makeAutoscaler(name, args, metadata, { ...opts, dependsOn: controller });
+  const sizes = setClaimSizes(name, args, metadata, { ...opts, dependsOn: controller });
   return {
     serviceNames: (args.services ?? []).map((service) => service.name ?? name),
     services,
     selector: { [workloadLabel]: name },
-    ready: [controller],
+    ready: [controller, ...sizes],
   };
 }
 

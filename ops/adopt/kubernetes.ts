@@ -41,12 +41,16 @@ const Wanted = z.looseObject({
   metadata: z.looseObject({ name: z.string().optional(), namespace: z.string().optional() }),
 });
 
-/** Objects that a stack would make under a name of its own choice: those that the engine names are new in any case. */
+/**
+ * Objects that a stack would make under a name of its own choice: those that the engine names are new in any case, and
+ * what it only sets of an object (`…Patch`) is somebody else's.
+ */
 export function wantedObjects(creates: readonly Planned[]): readonly WantedObject[] {
   return creates.flatMap((planned) => {
     const inputs = Wanted.safeParse(planned.inputs).data;
     const { name, namespace } = inputs?.metadata ?? {};
     return !planned.type.startsWith("kubernetes:") ||
+      planned.type.endsWith("Patch") ||
       inputs === undefined ||
       name === undefined ||
       holdsUnknown(name) ||

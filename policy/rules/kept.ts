@@ -1,4 +1,6 @@
 /** What holds data, or an address that others have learnt, does not go by mistake. */
+import * as z from "zod";
+
 import { Autoscaler } from "../graph/kinds.ts";
 import { namespaceOf } from "../graph/objects.ts";
 import { objectOf, podsOf } from "../kubernetes.ts";
@@ -97,6 +99,37 @@ function isScaled(resource: Resource, scaled: ReadonlySet<string>): boolean {
   );
 }
 
+/** Where a StatefulSet says the first sizes of the disks that it makes; later ones are said of the disks themselves. */
+const templateSizes = "spec.volumeClaimTemplates[*].spec.resources";
+
+const Patched = z.looseObject({
+  metadata: z.looseObject({ namespace: z.string(), name: z.string() }),
+  spec: z.looseObject({ resources: z.looseObject({}) }),
+});
+
+/** Claims whose sizes a stack says beside the StatefulSets that make them. */
+const sizedOf = (resources: readonly Resource[]): ReadonlySet<string> =>
+  new Set(
+    resources
+      .filter(({ type }) => type.endsWith(":PersistentVolumeClaimPatch"))
+      .flatMap(({ properties }) => Patched.safeParse(properties).data ?? [])
+      .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`),
+  );
+
+/** Whether the size of every disk that a StatefulSet makes is said of the disk itself. */
+function isSized(resource: Resource, sized: ReadonlySet<string>): boolean {
+  const object = objectOf(resource);
+  return podsOf(resource).every(({ claimTemplates, replicas }) =>
+    claimTemplates.every((disk) =>
+      Array.from({ length: replicas }, (_, pod) => pod).every(
+        (pod) =>
+          object !== undefined &&
+          sized.has(`${namespaceOf(object)}/${disk}-${object.metadata.name}-${pod}`),
+      ),
+    ),
+  );
+}
+
 /** Inputs that the engine is told not to look at. */
 export const nothingIgnored: StackRule = {
   kind: "stack",
@@ -106,6 +139,7 @@ export const nothingIgnored: StackRule = {
     "what is ignored is neither shown in a preview nor mended when somebody changed it: whose it is has to be said",
   check: ({ resources }) => {
     const scaled = scaledOf(resources);
+    const sized = sizedOf(resources);
     return resources
       .filter((resource) => !isKeptAsFound(resource))
       .flatMap((resource) =>
@@ -113,7 +147,8 @@ export const nothingIgnored: StackRule = {
           .filter(
             (path) =>
               writtenByControllers[resource.type]?.includes(path) !== true &&
-              !(path === "spec.replicas" && isScaled(resource, scaled)),
+              !(path === "spec.replicas" && isScaled(resource, scaled)) &&
+              !(path === templateSizes && isSized(resource, sized)),
           )
           .map((path) => ({
             urn: resource.urn,

@@ -2,7 +2,7 @@
 import { identify, kindOf } from "../identity.ts";
 import type { Amounts, Totals } from "../model.ts";
 import type { Standing, Surroundings } from "../surroundings.ts";
-import { isUnknown, listAt, lookUp, objectAt } from "../values.ts";
+import { isUnknown, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
 import { formatBytes, formatCpu } from "../../components/base/quantity.ts";
 import { podSpec, replicasOf } from "./pods.ts";
 import { percent, readQuantity } from "./quantities.ts";
@@ -40,6 +40,9 @@ export function totalsOf(stack: string, around: Surroundings): Totals {
 
 function sum(stack: string, standing: readonly Standing[], uncounted: Uncounted): Amounts {
   const sums = none();
+  const sized = new Set(
+    standing.filter(({ type }) => type.endsWith("Patch")).map(({ inputs }) => keyOf(inputs)),
+  );
   for (const each of standing) {
     const { urn, type, inputs } = each;
     const tell = (why: string): void => {
@@ -51,7 +54,7 @@ function sum(stack: string, standing: readonly Standing[], uncounted: Uncounted)
       }
     };
     addPods(sums, each, tell);
-    addStorage(sums, each, tell);
+    addStorage(sums, each, sized, tell);
   }
   // What is added in another order differs in its last digits: nobody asks for less than a micro-core.
   const whole = (cores: number): number => Math.round(cores * 1e6) / 1e6;
@@ -101,7 +104,21 @@ const measured = [
   ["memoryLimits", "limits", "memory"],
 ] as const;
 
-function addStorage(sums: Sums, { type, inputs }: Standing, tell: (why: string) => void): void {
+/** Namespace and name of an object, or of what it makes for a pod. */
+function keyOf(inputs: JsonObject, made: (name: string) => string = (name) => name): string {
+  const [namespace = "", name = ""] = ["namespace", "name"].map((word) =>
+    textAt(inputs, "metadata", word),
+  );
+  return `${namespace}/${made(name)}`;
+}
+
+/** @param sized Disks of pods whose size is said of themselves: what their template says of it is the first one. */
+function addStorage(
+  sums: Sums,
+  { type, inputs }: Standing,
+  sized: ReadonlySet<string>,
+  tell: (why: string) => void,
+): void {
   const kind = kindOf(type);
   const path = ["spec", "resources", "requests", "storage"];
   const add = (value: unknown, times: number): void => {
@@ -118,7 +135,14 @@ function addStorage(sums: Sums, { type, inputs }: Standing, tell: (why: string) 
   for (const claim of kind === "StatefulSet"
     ? listAt(inputs, "spec", "volumeClaimTemplates")
     : []) {
-    add(lookUp(claim, path), replicasOf(type, inputs) ?? 1);
+    const disk = textAt(claim, "metadata", "name") ?? "";
+    const pods = Array.from({ length: replicasOf(type, inputs) ?? 1 }, (_, pod) => pod);
+    const unsized = pods.filter(
+      (pod) => !sized.has(keyOf(inputs, (name) => `${disk}-${name}-${pod}`)),
+    );
+    if (unsized.length > 0) {
+      add(lookUp(claim, path), unsized.length);
+    }
   }
 }
 

@@ -48,6 +48,8 @@ describe("Kafka", () => {
       "core/v1:ConfigMap kafka-scripts",
       "core/v1:ConfigMap kafka-topics-config",
       "core/v1:ConfigMap kafka-topics-scripts",
+      "core/v1:PersistentVolumeClaimPatch data-kafka-0",
+      "core/v1:PersistentVolumeClaimPatch data-kafka-1",
       "core/v1:Service kafka-brokers-service",
       "core/v1:Service kafkasrv-service",
       "core/v1:ServiceAccount kafka-account",

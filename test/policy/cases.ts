@@ -114,6 +114,16 @@ const statefulSet = (whenDeleted: string): Resource =>
     },
   });
 
+/** A StatefulSet whose disks grow by themselves, and what says how large one of them is. */
+const sized: Resource = {
+  ...statefulSet("Retain"),
+  ignoreChanges: ["spec.volumeClaimTemplates[*].spec.resources"],
+};
+const size = (name: string): Resource =>
+  object("core/v1", "PersistentVolumeClaimPatch", name, {
+    spec: { resources: { requests: { storage: "5Gi" } } },
+  });
+
 const budgeted = [deployment(), budget({ maxUnavailable: 1 })];
 
 /** A Deployment that leaves the number of its pods to somebody. */
@@ -634,6 +644,9 @@ export const cases: Readonly<Record<string, Cases>> = {
         ),
       ],
       "the number of pods that an autoscaler chooses": [scaled, autoscaler()],
+      "the first sizes of disks, where each disk's own is said": [
+        ...[sized, size("disk-store-0"), size("disk-store-1")],
+      ],
     },
     fail: {
       "a number of pods that no autoscaler chooses": [
@@ -647,6 +660,10 @@ export const cases: Readonly<Record<string, Cases>> = {
       "that of one of another namespace": [
         [scaled, autoscaler({ metadata: { namespace: "bank" } })],
         "changes of spec.replicas are ignored",
+      ],
+      "sizes of disks that are said nowhere else": [
+        [sized, size("disk-store-0"), size("disk-other-1")],
+        "changes of spec.volumeClaimTemplates[*].spec.resources are ignored",
       ],
       "anything else of what is scaled": [
         [{ ...scaled, ignoreChanges: ["spec.replicas", "spec.template"] }, autoscaler()],

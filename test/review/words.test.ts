@@ -286,6 +286,25 @@ describe("totals", () => {
     );
   });
 
+  it("have a disk of a pod as large as is said of itself, and once", () => {
+    const requests = (storage: string) => ({ resources: { requests: { storage } } });
+    const set = workload({
+      replicas: 2,
+      volumeClaimTemplates: [{ metadata: { name: "data" }, spec: requests("1Gi") }],
+    });
+    const disk = (storage: string) => object({ spec: requests(storage) }, "data-web-0");
+    const { lines } = totals(
+      { op: "same", type: "StatefulSet", before: set },
+      {
+        type: "kubernetes:core/v1:PersistentVolumeClaimPatch",
+        name: "data-web-0",
+        before: disk("1Gi"),
+        after: disk("5Gi"),
+      },
+    );
+    expect(lines).toEqual(["storage 2Gi -> 6Gi (+200%)"]);
+  });
+
   it("say what they do not count", () => {
     const { uncounted } = totals(
       {

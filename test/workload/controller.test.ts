@@ -159,6 +159,41 @@ describe("a StatefulSet", () => {
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     });
   });
+
+  it("makes disks larger where they are: another template would be another StatefulSet, with the same disks", async () => {
+    const disks = { claims: [{ name: "data", size: "5Gi", perPod: true }] } as const;
+    const made = await make({ kind: "StatefulSet", replicas: 2, ...disks });
+    expect([...made.ignored]).toEqual([
+      ["kubernetes:apps/v1:StatefulSet", ["spec.volumeClaimTemplates[*].spec.resources"]],
+    ]);
+    const sizes = ofType(made, "PersistentVolumeClaimPatch").map(({ inputs }) => [
+      (inputs["metadata"] as { name: string }).name,
+      inputs["spec"],
+    ]);
+    const larger = { resources: { requests: { storage: "5Gi" } } };
+    expect(sizes).toEqual([
+      ["data-echo-0", larger],
+      ["data-echo-1", larger],
+    ]);
+    // Whoever counts on the room waits until it is granted.
+    const { ready } = made.result as Workload;
+    expect(
+      ready.slice(1).every((one) => one instanceof k8s.core.v1.PersistentVolumeClaimPatch),
+    ).toBe(true);
+    expect(ready).toHaveLength(3);
+  });
+
+  it.each([
+    ["no disks of its own", { claims: [{ name: "data", size: "5Gi" }] }],
+    [
+      "disks that nobody waits for",
+      { claims: [{ name: "data", size: "5Gi", perPod: true }], await: false },
+    ],
+  ])("sets no sizes of %s", async (_, change) => {
+    const made = await make({ kind: "StatefulSet", ...change });
+    expect(ofType(made, "PersistentVolumeClaimPatch")).toEqual([]);
+    expect(made.ignored.size).toBe(0);
+  });
 });
 
 describe("a DaemonSet", () => {

@@ -1,0 +1,68 @@
+import { PersistentVolumeClaimPatch } from "@pulumi/kubernetes/core/v1/persistentVolumeClaimPatch.js";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Metadata } from "./metadata.ts";
+import type { WorkloadArgs } from "./types.ts";
+
+/**
+ * Where a StatefulSet says how large the disks are that it makes. The API server lets nobody change it there: the
+ * provider would replace the StatefulSet, all pods at once, which enlarges no disk, and takes them along where they go
+ * with it (pulumi/pulumi-kubernetes, provider/pkg/provider/diff.go; kubernetes/enhancements#661).
+ */
+export const templateSizes = "spec.volumeClaimTemplates[*].spec.resources";
+
+/** A disk that a StatefulSet has made for one of its pods. */
+export interface PodClaim {
+  /** Name that the controller gives it: volume, StatefulSet, number of the pod. */
+  readonly name: string;
+  readonly size: string;
+}
+
+/** Whether the sizes of a Workload's own disks are set on the disks themselves. */
+export const setsSizes = ({ kind, claims = [], ...args }: WorkloadArgs): boolean =>
+  kind === "StatefulSet" &&
+  claims.some(({ perPod }) => perPod === true) &&
+  // Disks are there when the pods are: of what is not awaited, or not counted here, nobody knows when.
+  args.await !== false &&
+  args.autoscale === undefined;
+
+/** Disks that a Workload's pods have of their own. Pure. */
+export const podClaims = (name: string, args: WorkloadArgs): readonly PodClaim[] =>
+  setsSizes(args)
+    ? (args.claims ?? [])
+        .filter(({ perPod }) => perPod === true)
+        .flatMap(({ name: volume, size }) =>
+          Array.from({ length: args.replicas ?? 1 }, (_, pod) => ({
+            name: `${volume}-${name}-${pod}`,
+            size,
+          })),
+        )
+    : [];
+
+/**
+ * Sets the sizes of the disks that a StatefulSet has made: a larger one grows where its class can do so, and the run
+ * stops at its preview where it cannot. The disks stay the StatefulSet's: what goes from the program here changes
+ * nothing of them.
+ */
+export const setClaimSizes = (
+  name: string,
+  args: WorkloadArgs,
+  { namespace }: Pick<Metadata, "namespace">,
+  opts: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] =>
+  podClaims(name, args).map(
+    ({ name: claim, size }) =>
+      new PersistentVolumeClaimPatch(
+        claim,
+        {
+          metadata: {
+            name: claim,
+            namespace,
+            // The size was the StatefulSet's to set, and another one of it is a conflict.
+            annotations: { "pulumi.com/patchForce": "true" },
+          },
+          spec: { resources: { requests: { storage: size } } },
+        },
+        { ...opts, retainOnDelete: true },
+      ),
+  );
