@@ -42,11 +42,8 @@ function contentOf({
   });
   paths.sort((left, right) => (String(left[0]) < String(right[0]) ? -1 : 1));
   const isWhole = operation === "create" || detail === undefined;
-  return [
-    ...[urn, operation, deletesFirst, [...keys].sort(), paths],
-    isWhole ? masked(after?.inputs, before?.inputs, type) : null,
-    after?.protect ?? false,
-  ];
+  const whole = isWhole ? masked(after?.inputs, before?.inputs, type) : null;
+  return [urn, operation, deletesFirst, [...keys].sort(), paths, whole, after?.protect ?? false];
 }
 
 /** One hash over several. */

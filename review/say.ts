@@ -1,6 +1,6 @@
 /** A value inside a sentence: short, and never a secret. */
 import { masked } from "./secrets/mask.ts";
-import { canonical } from "./values.ts";
+import { canonical, isUnknown } from "./values.ts";
 
 /** Characters of a value inside a sentence. */
 const longest = 80;
@@ -14,7 +14,9 @@ export function say(value: unknown, twin?: unknown): string {
   if (value === undefined || value === null) {
     return "none";
   }
-  const open = masked(value, twin);
+  // Most are texts on both sides, which hold no mark inside.
+  const isPlain = typeof value === "string" && typeof twin !== "object" && !isUnknown(value);
+  const open = isPlain ? value : masked(value, twin);
   const text = typeof open === "string" ? open : canonical(open);
   if (text === "") {
     return '""';
