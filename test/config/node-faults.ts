@@ -96,6 +96,15 @@ export const nodeFaults: readonly FaultCase[] = [
     says: "must not be there",
   },
   {
+    title: "a taint that no pool at Linode can have",
+    stack: "prod",
+    spoil: config({
+      "fleet:cluster/pools/edge/taints": [{ key: "fleet/slot", effect: "NoSchedule" }],
+    }),
+    paths: ["fleet:cluster.pools.edge.taints[0].value"],
+    says: "must not be empty at Linode",
+  },
+  {
     title: "a firewall with more rules than Linode takes",
     stack: "prod",
     spoil: config({
