@@ -92,7 +92,6 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
       throw new Error(`${name}: the Service of the NFS server was not made`);
     }
     const volumeName = `${args.namespaceName}-${args.claimName}`;
-    const { size } = config.storage;
     // What a volume is cannot change, and both have fixed names.
     const kept = { ...parent, ...keptAs(args.data), deleteBeforeReplace: true };
     const volume = new PersistentVolume(
@@ -100,7 +99,7 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
       {
         metadata: { name: volumeName, labels: workloadLabels(name, args.system) },
         spec: {
-          capacity: { storage: size },
+          capacity: { storage: toldSize },
           accessModes: ["ReadWriteMany"],
           persistentVolumeReclaimPolicy: "Retain",
           storageClassName: "",
@@ -124,7 +123,7 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
           accessModes: ["ReadWriteMany"],
           storageClassName: "",
           volumeName: volume.metadata.name,
-          resources: { requests: { storage: size } },
+          resources: { requests: { storage: toldSize } },
         },
       },
       kept,
@@ -154,6 +153,13 @@ export class SharedFiles extends pulumi.ComponentResource implements Awaitable {
     return { claim, ready: [claim] };
   }
 }
+
+/**
+ * What volume and claim say of their size, which nobody holds anyone to: the room is that of the server's disk. Were it
+ * that disk's, no larger one could be had: the API server refuses to enlarge the claim of a volume that no class has made
+ * ("only dynamically provisioned pvc can be resized", kubernetes/kubernetes#49727).
+ */
+const toldSize = "1Gi";
 
 /** The address that the cluster gave a Service. A preview of one that is not made yet has none. */
 function given(address: string | undefined): pulumi.Output<string> {

@@ -85,7 +85,6 @@ describe("files over NFS", () => {
       spec: {
         nfs: { server: "10.96.7.7", path: folder },
         accessModes: ["ReadWriteMany"],
-        capacity: { storage: "20Gi" },
         persistentVolumeReclaimPolicy: "Retain",
         claimRef: { namespace: "demo", name: "images" },
         mountOptions: expect.arrayContaining([
@@ -105,6 +104,24 @@ describe("files over NFS", () => {
       spec: { clusterIP: "10.96.7.7", ports: [{ port: 2_049 }, { port: 20_048 }] },
     });
     expect((await settled((made.result as SharedFiles).claimName)).value).toBe("images");
+  });
+
+  it("get more room by a larger disk of the server alone: a claim of no class cannot be enlarged", async () => {
+    const told = async (size: string) => {
+      const made = await nfs({ storage: { size } });
+      const inputsOf = (kind: string, name: string) =>
+        find(made, `kubernetes:core/v1:${kind}`, `images-nfs-${name}`).inputs;
+      return {
+        disk: inputsOf("PersistentVolumeClaim", "data")["spec"],
+        others: [
+          inputsOf("PersistentVolume", "volume"),
+          inputsOf("PersistentVolumeClaim", "claim"),
+        ],
+      };
+    };
+    const [small, large] = [await told("10Gi"), await told("20Gi")];
+    expect(large.disk).toMatchObject({ resources: { requests: { storage: "20Gi" } } });
+    expect(large.others).toEqual(small.others);
   });
 
   it("are reached by nodes alone", () => {
