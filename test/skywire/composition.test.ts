@@ -75,10 +75,11 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
 
   it("lets every pod dial every address it is told, on both ends", () => {
     const checked: string[] = [];
-    // Both tell their own address, and dial it as little as a dmsg-server does.
+    // They tell their own address, and dial it as little as a dmsg-server does.
     const own: Readonly<Record<string, string>> = {
       grafana: stack === "test" ? "grafana.skywire.dev" : "grafana.skycoin.com",
       kibana: "kibana.skycoin.com",
+      prometheus: "prometheus.skycoin.com",
     };
     // No policy acts on what stands in its node's network.
     for (const pods of podsOf(collected).filter(({ name }) => name !== "node-keeper")) {
