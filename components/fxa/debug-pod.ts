@@ -15,6 +15,7 @@ import {
 import { debugPlan, optionsOf } from "./environment.ts";
 import { debugName } from "./flows.ts";
 import type { FxaConfig } from "./fxa.schema.ts";
+import { heapOptions } from "./heap.ts";
 import type { FxaSurroundings } from "./surroundings.ts";
 
 /** Inputs of a {@link DebugPod}. */
@@ -38,6 +39,7 @@ export function debugWorkload(args: DebugPodArgs): WorkloadArgs {
       name: debugName,
       ...imageFields(image),
       ...told.variables,
+      env: { ...told.variables.env, ...heapOptions(debug.target, options.resources) },
       probes: { none: "its launcher sleeps: nothing listens until somebody starts it by hand" },
       resources: options.resources,
       mounts: [scratchFolder.mount, ...told.mounts, ...pictures.mounts],

@@ -15,6 +15,7 @@ import {
 import { optionsOf, planOf } from "./environment.ts";
 import { mailQueuesName } from "./flows.ts";
 import { portName, probesOf } from "./health.ts";
+import { heapOptions } from "./heap.ts";
 import { mailQueuesWorkload } from "./mail-queues.ts";
 import type { Program } from "./roles.ts";
 import type { ServerOptions } from "./server-options.schema.ts";
@@ -65,6 +66,7 @@ export function serverWorkload(args: FxaServerArgs): WorkloadArgs {
       name: service,
       ...imageFields(image),
       ...told.variables,
+      env: { ...told.variables.env, ...heapOptions(server, options.resources) },
       ports: [{ name: portName, port }],
       probes: probesOf(server, options.probes),
       resources: options.resources,

@@ -6,6 +6,7 @@ import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { imageFields, scratchFolder, toldParts, userOf } from "./container.ts";
 import { planOf } from "./environment.ts";
+import { heapOptions } from "./heap.ts";
 import { patcherName } from "./roles.ts";
 import type { FxaSurroundings } from "./surroundings.ts";
 
@@ -27,6 +28,7 @@ export function patchWorkload(args: FxaSurroundings): WorkloadArgs {
       // Not the launcher: it goes on to the server, whatever became of the patches (facts/fxa.md 2).
       command: settings.patch,
       ...told.variables,
+      env: { ...told.variables.env, ...heapOptions(program, resources) },
       resources,
       mounts: [scratchFolder.mount, ...told.mounts],
     },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { planOf, runningPrograms } from "../../components/fxa/environment.ts";
+import { optionsOf, planOf, runningPrograms } from "../../components/fxa/environment.ts";
 import { flowsOf } from "../../components/base/flows.ts";
 import { debugName, fxaFlows, mailQueuesName } from "../../components/fxa/flows.ts";
+import { heapOptions } from "../../components/fxa/heap.ts";
 import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { usersOf } from "../../components/fxa/secret-objects.ts";
 import { traitsOf } from "../../components/fxa/servers.ts";
@@ -109,12 +110,27 @@ describe("a server", () => {
       const { template } = deployment(all, traitsOf(program).service);
       expect(seen(all, template), program).toEqual({
         HOME: "/tmp",
+        ...heapOptions(program, optionsOf(everythingThere, program).resources),
         ...environment.plain,
         ...Object.fromEntries(
           Object.entries(environment.secret).map(([name, text]) => [name, filled(text)]),
         ),
       });
     }
+  });
+
+  it("leaves seven tenths of its memory to JavaScript's objects, where it is a Node's", () => {
+    const told = (memory?: string) => ({
+      requests: { cpu: "100m", memory: "256Mi" },
+      limits: memory === undefined ? {} : { memory },
+    });
+    expect(heapOptions("auth-server", told("1Gi"))).toEqual({
+      NODE_OPTIONS: "--max-old-space-size=716",
+    });
+    // Without a limit it may have what the node has.
+    expect(heapOptions("auth-server", told())).toEqual({});
+    expect(heapOptions("mozilla-sync", told("1Gi"))).toEqual({});
+    expect(heapOptions("mail-service", told("1Gi"))).toEqual({});
   });
 
   it("has no secret anywhere but in Secrets", () => {
