@@ -45,13 +45,14 @@ const notTaken = (
 
 /**
  * Vector's own word, wherever it sends to: lines wait in a sink's buffer and none of them has left; or it reads
- * none. What it has never counted yet it does not show.
+ * none. What it has never counted yet it does not show, and a buffer may say for ever that a little is left in it:
+ * so this, too, is asked only while programs write.
  */
 const notSent = (families: readonly LogFamily[], exporters: readonly Exporter[]): string[] => {
   const sent = `sum by (node, component_id) (increase(vector_component_sent_events_total{component_id=~"to-.+"}${halfAnHour})) > 0`;
   const read = `vector_component_received_events_total{component_id="pods"}`;
   return [
-    `min by (node, buffer_id) (min_over_time(vector_buffer_size_bytes{buffer_id=~"to-.+"}${halfAnHour})) > 0 unless on (node, buffer_id) label_replace(${sent}, "buffer_id", "$1", "component_id", "(.+)")`,
+    `min by (node, buffer_id) (min_over_time(vector_buffer_size_bytes{buffer_id=~"to-.+"}${halfAnHour})) > 0 unless on (node, buffer_id) label_replace(${sent}, "buffer_id", "$1", "component_id", "(.+)")${written(families, exporters)}`,
     `(sum by (component_id) (increase(${read}${halfAnHour})) == 0 or absent(${read}))${written(families, exporters)}`,
   ];
 };

@@ -257,6 +257,7 @@ export const logsCases: AlertCases = {
           ...taken("sm", "22", "90x90"),
           ...writes("skywire", "tpd", "8192x90"),
           ...writes("spacemesh", "sidecar", "0+4096x90"),
+          'vector_buffer_size_bytes{buffer_id="to-main",stage="0",node="node-2"}': "100x90",
         },
         at: "60m",
       },
