@@ -1,17 +1,14 @@
 /** What the stack file of Firefox Accounts may say. */
 import * as z from "zod";
 
-import { DataPolicy } from "../../components/base/scalars.ts";
 import { fxaSections } from "../../components/fxa/fxa.schema.ts";
-import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { CertificatesConfig } from "../../components/platform/cert-manager.schema.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { refuseFaults } from "../../components/platform/fault.ts";
 import { IssuingIngressConfig } from "../../components/platform/ingress.schema.ts";
-import { OnFailure } from "../release.schema.ts";
-import { NetworkPolicySection } from "../sections.ts";
+import { keepingSections, watchingSections } from "../sections.ts";
 import { FxaImages } from "./images.ts";
 import { placeableRequests } from "./requests.ts";
 import { findFaults } from "./rules.ts";
@@ -26,16 +23,9 @@ export const fxaStackSections = z.strictObject({
   certificates: CertificatesConfig.optional(),
   images: FxaImages,
   ...fxaSections,
-  /** What watches it. `metrics.statsd` takes what the servers send by UDP. */
-  observability: ObservabilityConfig,
-  /** `observability`: what watches is all that is deployed, and all else is taken away. */
-  only: Only.optional(),
-  /** What happens to disks and namespaces when they go from the config. */
-  data: DataPolicy.default("protect"),
-  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: NetworkPolicySection,
-  /** What a failed update does; see `make up` and `make live-up`. No rollback crosses a patch of the schema. */
-  onFailure: OnFailure.default("pause"),
+  // What the servers send by UDP, its metrics.statsd takes.
+  ...watchingSections,
+  ...keepingSections,
 });
 /** Sections of a stack file of Firefox Accounts, with all defaults in place. */
 export type FxaStack = z.infer<typeof fxaStackSections>;

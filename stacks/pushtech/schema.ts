@@ -2,9 +2,8 @@
 import * as z from "zod";
 
 import { ImageReference } from "../../components/base/images.ts";
-import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
+import { DnsLabel, Hostname } from "../../components/base/scalars.ts";
 import { MongoIndex } from "../../components/data/mongo.schema.ts";
-import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { CertificatesConfig } from "../../components/platform/cert-manager.schema.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
@@ -16,8 +15,7 @@ import { RegistryServerConfig } from "../../components/platform/registry-server.
 import { taggedImagesConfig } from "../../components/platform/tagged-images.schema.ts";
 import { EnvironmentSecretsSection } from "../../components/pushtech/environment-file.ts";
 import { PushtechServices } from "../../components/pushtech/services.schema.ts";
-import { OnFailure } from "../release.schema.ts";
-import { NetworkPolicySection } from "../sections.ts";
+import { keepingSections, watchingSections } from "../sections.ts";
 import { pushtechImages } from "./images.ts";
 import { placeableRequests } from "./requests.ts";
 import { findFaults } from "./rules.ts";
@@ -58,16 +56,8 @@ export const pushtechSections = z.strictObject({
   indexes: IndexesConfig,
   /** The keys of the environment file, each an entry of `fleet:secrets`. There is nothing to say. */
   environmentFile: EnvironmentSecretsSection,
-  /** What watches it. */
-  observability: ObservabilityConfig,
-  /** `observability`: what watches is all that is deployed, and all else is taken away. */
-  only: Only.optional(),
-  /** What happens to disks and namespaces when they go from the config. */
-  data: DataPolicy.default("protect"),
-  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: NetworkPolicySection,
-  /** What a failed update does; see `make up` and `make live-up`. No rollback crosses a migration. */
-  onFailure: OnFailure.default("pause"),
+  ...watchingSections,
+  ...keepingSections,
 });
 /** Sections of a PushTech stack file, with all defaults in place. */
 export type PushtechStack = z.infer<typeof pushtechSections>;

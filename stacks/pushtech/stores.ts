@@ -36,10 +36,8 @@ export interface Stores {
   readonly mongo: Mongo;
 }
 
-type Stack = PushtechStack;
-
 /** Makes the stores, or finds the external ones: ZooKeeper before Kafka, all else side by side. */
-export function makeStores(stack: Stack, ground: Foundation): Stores {
+export function makeStores(stack: PushtechStack, ground: Foundation): Stores {
   const { around } = ground;
   const { stores: config } = stack;
   const opts = { ...ground.opts, dependsOn: [...ground.namespace.ready] };
@@ -122,8 +120,7 @@ const database = (store: (typeof postgresStores)[number], server: Postgres): Dat
 
 /** Makes Mongo's indexes, when all else stands. */
 export function makeIndexes(
-  { indexes, stores: { mongo: config } }: Stack,
-
+  { indexes, stores: { mongo: config } }: PushtechStack,
   { opts, around }: Foundation,
   mongo: Mongo,
   after: readonly pulumi.Resource[],

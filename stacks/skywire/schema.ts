@@ -1,9 +1,8 @@
 /** What the stack file of a Skywire deployment may say. */
 import * as z from "zod";
 
-import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
+import { DnsLabel, Hostname } from "../../components/base/scalars.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
-import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { refuseFaults } from "../../components/platform/fault.ts";
@@ -26,8 +25,7 @@ import { NetworkMonitorConfig } from "../../components/skywire/network-monitor.s
 import { NodeVisualizerConfig } from "../../components/skywire/node-visualizer.schema.ts";
 import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts";
 import { StunServer } from "../../components/skywire/stun.schema.ts";
-import { OnFailure } from "../release.schema.ts";
-import { NetworkPolicySection } from "../sections.ts";
+import { keepingSections, watchingSections } from "../sections.ts";
 import { SkywireExtras } from "./extras.schema.ts";
 import { placeableRequests } from "./requests.ts";
 import { findFaults } from "./rules.ts";
@@ -104,21 +102,10 @@ export const skywireSections = z.strictObject({
   stores: SkywireStores,
   /** What production has beside the services. */
   extras: SkywireExtras,
-  /** What watches it. */
-  observability: ObservabilityConfig,
-  /** `observability`: what watches is all that is deployed, and all else is taken away. */
-  only: Only.optional(),
+  ...watchingSections,
   /** STUN servers that visors are told. Default: those of `extras.coturn`, or the published ones. */
   stunServers: z.array(StunServer).min(1, "must name at least one STUN server").optional(),
-  /** What happens to disks and namespaces when they go from the config. */
-  data: DataPolicy.default("protect"),
-  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: NetworkPolicySection,
-  /**
-   * What a failed update does: `pause` leaves it where it stopped, the old pods serving; `rollback`
-   * puts the last good release back (make up, make live-up; plain pulumi pauses).
-   */
-  onFailure: OnFailure.default("pause"),
+  ...keepingSections,
 });
 /** Sections of a Skywire stack file, with all defaults in place. */
 export type SkywireStack = z.infer<typeof skywireSections>;

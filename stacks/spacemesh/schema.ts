@@ -1,8 +1,7 @@
 /** What the stack file of a Spacemesh network may say. */
 import * as z from "zod";
 
-import { DataPolicy, DnsLabel, Hostname } from "../../components/base/scalars.ts";
-import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
+import { DnsLabel, Hostname } from "../../components/base/scalars.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
@@ -16,8 +15,7 @@ import { PublishedConfig } from "../../components/spacemesh/published.schema.ts"
 import { NetworkRelease } from "../../components/spacemesh/release.schema.ts";
 import { WatchConfig } from "../../components/spacemesh/watch.schema.ts";
 import { WebServicesConfig } from "../../components/spacemesh/web-services.schema.ts";
-import { OnFailure } from "../release.schema.ts";
-import { NetworkPolicySection } from "../sections.ts";
+import { keepingSections, watchingSections } from "../sections.ts";
 import { findFaults } from "./rules.ts";
 import { placeableRequests } from "./requests.ts";
 
@@ -48,18 +46,10 @@ export const spacemeshSections = z.strictObject({
   dns: DnsConfig,
   ingress: IngressConfig,
   images: SpacemeshImages,
-  /** What watches it. */
-  observability: ObservabilityConfig,
-  /** `observability`: what watches is all that is deployed, and all else is taken away. */
-  only: Only.optional(),
+  ...watchingSections,
   /** What `make network-release` bundles, and where it goes. */
   release: NetworkRelease.optional(),
-  /** What happens to disks, addresses and namespaces when they go from the config. */
-  data: DataPolicy.default("protect"),
-  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: NetworkPolicySection,
-  /** What a failed update does; see `make up` and `make live-up`. */
-  onFailure: OnFailure.default("pause"),
+  ...keepingSections,
 });
 /** Sections of a Spacemesh stack file, with all defaults in place. */
 export type SpacemeshStack = z.infer<typeof spacemeshSections>;

@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 
-import { DataPolicy, DnsLabel, Hostname, Seconds } from "../../components/base/scalars.ts";
+import { DnsLabel, Hostname, Seconds } from "../../components/base/scalars.ts";
 import {
   ComposeConfigs,
   ComposeNetworks,
@@ -13,15 +13,13 @@ import {
   ComposeVolumes,
   SwarmHost,
 } from "../../components/compose/compose-stack.schema.ts";
-import { ObservabilityConfig, Only } from "../../components/observability/observability.schema.ts";
 import { autoSizes } from "../../components/platform/auto-size.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { DnsConfig } from "../../components/platform/dns.schema.ts";
 import { refuseFaults } from "../../components/platform/fault.ts";
 import { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { Autoscale } from "../../components/workload/workload.schema.ts";
-import { OnFailure } from "../release.schema.ts";
-import { NetworkPolicySection } from "../sections.ts";
+import { keepingSections, watchingSections } from "../sections.ts";
 import { kubernetesFaults, placeableRequests, swarmFaults } from "./rules.ts";
 
 /** A section that belongs to the other target. */
@@ -38,8 +36,8 @@ const services = {
   networks: ComposeNetworks.default({}),
   volumes: ComposeVolumes.default({}),
   configs: ComposeConfigs.default({}),
-  /** What a failed update does; the tutorial shows `rollback`. */
-  onFailure: OnFailure.default("pause"),
+  /** The tutorial shows `rollback`. */
+  onFailure: keepingSections.onFailure,
 };
 
 /** Sections of a stack that runs in a Kubernetes cluster, before the rules across them. */
@@ -68,14 +66,8 @@ export const kubernetesSections = z.strictObject({
       replaceRegardless: z.boolean().default(false),
     })
     .prefault({}),
-  /** What watches it. */
-  observability: ObservabilityConfig,
-  /** `observability`: what watches is all that is deployed, and all else is taken away. */
-  only: Only.optional(),
-  /** What happens to disks and the namespace when they go from the config. */
-  data: DataPolicy.default("protect"),
-  /** Network policies: `off` is for adopted clusters whose other tenants are not known yet. */
-  networkPolicy: NetworkPolicySection,
+  ...watchingSections,
+  ...keepingSections,
   docker: only("swarm", ""),
 });
 /** A voting stack in a Kubernetes cluster, with all defaults in place. */
