@@ -12,7 +12,8 @@ import { CommandError } from "../../command.ts";
 import type { Forge } from "../../forge/forge.ts";
 import { bundle, type System, systems } from "./bundle.ts";
 import { findRelease, placeDraft, publishedFault } from "./draft.ts";
-import { type ObjectName, publicUrl, type Storage, type StoredObject } from "./storage.ts";
+import { publicUrl, type Storage } from "./storage.ts";
+import type { ObjectName, StoredObject } from "./storage-answers.ts";
 
 /** What is released. */
 export interface ReleaseRequest {
