@@ -5,7 +5,8 @@ import { Daemon } from "../../components/skywire/daemon.ts";
 import { daemonsOf, isPrivileged } from "./daemon-shape.ts";
 import { stunServersOf } from "./extras-shape.ts";
 import { keyOf } from "./identity.ts";
-import { type ServicesInput, setupNodeKeys, visorUrls } from "./services.ts";
+import { setupNodeKeys, visorUrls } from "./services.ts";
+import type { ServicesInput } from "./services-input.ts";
 import { hostsOf } from "./shape.ts";
 
 /**
