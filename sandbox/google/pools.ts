@@ -4,18 +4,13 @@
  *
  * Live an idle node goes after ten minutes; here when the update that left it idle is over.
  */
-import * as z from "zod";
-
-import { formatCpu, parseQuantity } from "../../components/base/quantity.ts";
-import type { NodeShape } from "../../components/platform/cluster.schema.ts";
-import { keptByGke } from "../../components/platform/gke-allocatable.ts";
-import { machineTypes } from "../../components/platform/google.schema.ts";
-import type { Api, KubeObject } from "../api.ts";
+import type { Api } from "../api.ts";
 import { removeNode } from "../cluster-contents.ts";
-import { nodeObject, positionAnnotation, positions } from "../nodes.ts";
+import { positionAnnotation, positions } from "../nodes.ts";
 import { asText } from "../standins/values.ts";
 import type { Store } from "../standins/store.ts";
 import type { World } from "../standins/world.ts";
+import { gkeNode, machineAnnotation, shapeOfNode } from "./machine-node.ts";
 import {
   type Machine,
   machineName,
@@ -26,37 +21,7 @@ import {
   removeMachine,
   shapeOf,
 } from "./machines.ts";
-
-/** On nodes that stand for a machine of a pool: the machine's number. */
-export const machineAnnotation = "sandbox.fleet/machine";
-
-const Pod = z.object({
-  spec: z.object({
-    nodeName: z.string().optional(),
-    nodeSelector: z.record(z.string(), z.string()).default({}),
-    tolerations: z
-      .array(
-        z.object({
-          key: z.string().optional(),
-          operator: z.string().default("Equal"),
-          value: z.string().default(""),
-          effect: z.string().optional(),
-        }),
-      )
-      .default([]),
-    containers: z.array(
-      z.object({
-        resources: z
-          .object({ requests: z.record(z.string(), z.string()).default({}) })
-          .default({ requests: {} }),
-      }),
-    ),
-  }),
-  status: z.object({
-    conditions: z.array(z.object({ type: z.string(), reason: z.string().optional() })).default([]),
-  }),
-});
-type Pod = z.infer<typeof Pod>;
+import { busyNodes, hasNoRoom, Pod, sharesOf, takes } from "./pod-fit.ts";
 
 /** One cloud's memory of what it did for whom: a pod that more machines do not help gets no more. */
 export class PoolKeeper {
@@ -127,15 +92,9 @@ export class PoolKeeper {
         return times < 5 && this.#hasWaited(uid) && takes(node, pod);
       });
       if (fitting.length > 0) {
-        more.set(
-          pool.id,
-          Math.ceil(
-            sharesOf(
-              node,
-              fitting.map(({ pod }) => pod),
-            ) - 1e-9,
-          ),
-        );
+        const pods = fitting.map(({ pod }) => pod);
+        // A sum of fractions may end a hair above what it should be.
+        more.set(pool.id, Math.ceil(sharesOf(node, pods) - 1e-9));
         fitting.forEach(({ uid }) => this.#helped.set(uid, (this.#helped.get(uid) ?? 0) + 1));
       }
     }
@@ -223,6 +182,7 @@ export class PoolKeeper {
 /** Marks that a pool got its first machines: afterwards it scales from what it has. */
 const poolMark = "sandbox:google/pool:Pool";
 
+/** Gives a pool its number of machines, each as the pool says now; how many changes that took. */
 function staffPool(
   world: World,
   stack: string,
@@ -252,121 +212,6 @@ function staffPool(
     changes += 1;
   });
   return changes;
-}
-
-/** The node of a machine, with the labels that GKE adds. */
-function gkeNode(pool: Pool, machine: Machine, position: number) {
-  const { number, address, providerId, name } = machine;
-  const object = { id: number, externalIps: [address], providerId };
-  const node = nodeObject("", shapeOfNode(pool, machine), position, object, name);
-  const { [positionAnnotation]: place = "" } = node.metadata.annotations;
-  return {
-    ...node,
-    metadata: {
-      ...node.metadata,
-      annotations: { [positionAnnotation]: place, [machineAnnotation]: `${machine.number}` },
-    },
-  };
-}
-
-/** What a pool's node is like, as pods see it. */
-function shapeOfNode(pool: Pool, machine?: Machine): NodeShape {
-  const zone = machine?.zone ?? pool.zones[0] ?? "";
-  return {
-    pool: pool.name,
-    index: 0,
-    slot: undefined,
-    address: undefined,
-    labels: {
-      "kubernetes.io/os": "linux",
-      "kubernetes.io/arch": "amd64",
-      "node.kubernetes.io/instance-type": pool.machineType,
-      "topology.kubernetes.io/region": zone.replace(/-[a-z]$/, ""),
-      "topology.kubernetes.io/zone": zone,
-      "cloud.google.com/gke-nodepool": pool.name,
-      ...(pool.hasIdentities ? { "iam.gke.io/gke-metadata-server-enabled": "true" } : {}),
-      ...pool.labels,
-    },
-    taints: pool.taints as NodeShape["taints"],
-    ...sizeOf(pool),
-  };
-}
-
-/** What Google's own pods ask of each node: they do not run here, and still take their room. */
-const systemPods = { cpus: 0.5, gibibytes: 1, pods: 12 } as const;
-
-/** Size of a machine, and what GKE leaves of it for pods. */
-function sizeOf({ machineType, pods }: Pool): Pick<NodeShape, "capacity" | "allocatable"> {
-  const size = machineTypes.get(machineType);
-  if (size === undefined) {
-    throw new Error(`the sandbox does not know Google's machine type ${machineType}`);
-  }
-  const kept = keptByGke(size, pods);
-  return {
-    capacity: { cpu: `${size.cpus}`, memory: `${size.gibibytes * 1024}Mi`, pods },
-    allocatable: {
-      cpu: formatCpu(size.cpus - kept.cpus - systemPods.cpus),
-      memory: `${Math.floor((size.gibibytes - kept.gibibytes - systemPods.gibibytes) * 1024)}Mi`,
-      pods: pods - systemPods.pods,
-    },
-  };
-}
-
-/** Whether the scheduler found no node for a pod. */
-function hasNoRoom({ status }: KubeObject): boolean {
-  return Pod.shape.status
-    .parse(status)
-    .conditions.some(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable");
-}
-
-/** Whether an empty node would take a pod. */
-function takes(node: NodeShape, pod: Pod): boolean {
-  const { nodeSelector, tolerations } = pod.spec;
-  return (
-    Object.entries(nodeSelector).every(([key, value]) => node.labels[key] === value) &&
-    node.taints
-      .filter(({ effect }) => effect !== "PreferNoSchedule")
-      .every((taint) =>
-        tolerations.some(
-          ({ key, operator, value, effect }) =>
-            (key === undefined || key === taint.key) &&
-            (operator === "Exists" || value === taint.value) &&
-            (effect === undefined || effect === taint.effect),
-        ),
-      ) &&
-    sharesOf(node, [pod]) <= 1
-  );
-}
-
-/** How many empty nodes pods fill. */
-function sharesOf({ allocatable }: NodeShape, pods: readonly Pod[]): number {
-  const asked = (resource: "cpu" | "memory"): number =>
-    pods
-      .flatMap(({ spec }) => spec.containers)
-      .reduce((sum, { resources }) => {
-        const quantity = resources.requests[resource];
-        return sum + (quantity === undefined ? 0 : parseQuantity(quantity));
-      }, 0);
-  return Math.max(
-    asked("cpu") / parseQuantity(allocatable.cpu),
-    asked("memory") / parseQuantity(allocatable.memory),
-    pods.length / allocatable.pods,
-  );
-}
-
-/** Nodes with a pod that a DaemonSet did not bring. */
-async function busyNodes(api: Api): Promise<ReadonlySet<string>> {
-  const Owned = z.array(z.object({ kind: z.string() })).default([]);
-  const pods = await api.list("/api/v1/pods?fieldSelector=status.phase!%3DSucceeded");
-  return new Set(
-    pods.flatMap(({ metadata, spec }) => {
-      const owners = Owned.parse((metadata as { ownerReferences?: unknown }).ownerReferences);
-      const node = spec?.["nodeName"];
-      return typeof node === "string" && owners.every(({ kind }) => kind !== "DaemonSet")
-        ? [node]
-        : [];
-    }),
-  );
 }
 
 /** Exchanges the machine behind a node; false where it is none of Google's. */
