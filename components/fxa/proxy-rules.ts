@@ -1,4 +1,5 @@
 /** Whose address the servers take for a client's. Pure. */
+import type { ClusterConfig } from "../platform/cluster.schema.ts";
 import type { DnsConfig } from "../platform/dns.schema.ts";
 import type { PlatformFault } from "../platform/fault.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
@@ -38,3 +39,26 @@ export const proxyFaults = (
         ]
       : [];
   });
+
+/**
+ * Controllers behind a balancer of Linode's that are not told whose connection it hands on. They see an address of
+ * 192.168.255.0/24 in every one, whatever `externalTrafficPolicy` says (facts/clouds-linode-cloudflare-docker.md 2.3).
+ */
+export const hiddenFaults = (
+  { controllers }: Pick<IngressConfig, "controllers">,
+  { linode }: Pick<ClusterConfig, "linode">,
+): PlatformFault[] =>
+  Object.entries(controllers).flatMap(([name, { exposure, trustedProxies }]) =>
+    linode === undefined ||
+    exposure.kind !== "load-balancer" ||
+    exposure.proxyProtocol !== undefined ||
+    trustedProxies.length > 0
+      ? []
+      : [
+          {
+            path: ["ingress", "controllers", name, "exposure", "proxyProtocol"],
+            message:
+              "must be there, e.g. {}, beside linode: {}: Linode's balancers hide their clients' addresses, and customs would block all of them together",
+          },
+        ],
+  );

@@ -8,7 +8,7 @@
 import { outsideFault } from "../../components/data/reach.ts";
 import { visitors } from "../../components/fxa/flows.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
-import { proxyFaults } from "../../components/fxa/proxy-rules.ts";
+import { hiddenFaults, proxyFaults } from "../../components/fxa/proxy-rules.ts";
 import { fxaFaults } from "../../components/fxa/rules.ts";
 import { publicFault } from "../../components/fxa/urls.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
@@ -74,10 +74,11 @@ const hostFaults: Rule = (stack) => {
 };
 
 /** Browsers need https, pictures room, and clients an address each. */
-const wayInFaults: Rule = ({ ingress, dns, proxies }) => [
+const wayInFaults: Rule = ({ cluster, ingress, dns, proxies }) => [
   ...tlsFaults(ingress),
   ...bodyFaults(ingress),
   ...proxyFaults(proxies, ingress, dns),
+  ...hiddenFaults(ingress, cluster),
 ];
 
 /** Servers outside that no network policy opens. */

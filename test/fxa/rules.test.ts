@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { IngressConfig } from "../../components/platform/ingress.schema.ts";
 import { bodyFaults, coverFaults, tlsFaults } from "../../components/fxa/host-rules.ts";
-import { proxyFaults } from "../../components/fxa/proxy-rules.ts";
+import { hiddenFaults, proxyFaults } from "../../components/fxa/proxy-rules.ts";
 import { mailPortWarnings } from "../../components/fxa/mail-ports.ts";
 import { fxaFaults, fxaWarnings } from "../../components/fxa/rules.ts";
 import { contextOf } from "../../components/fxa/context.ts";
@@ -480,6 +480,25 @@ describe("an ingress", () => {
     expect(faults("nginx", 1, "198.51.100.0/24")).toEqual([]);
     expect(faults("traefik", 2, "198.51.100.0/24")).toEqual([]);
     expect([...faults("nginx", 1), ...faults("traefik", 1)]).toEqual([]);
+  });
+});
+
+describe("a balancer at Linode", () => {
+  const load = { kind: "load-balancer", replicas: 2 };
+  const faults = (exposure: object, trustedProxies: readonly string[], linode?: object) =>
+    hiddenFaults(
+      { controllers: { edge: { kind: "nginx", exposure, trustedProxies } } } as never,
+      { linode } as never,
+    ).map(({ path }) => path.join("."));
+  const region = { region: "ap-south" };
+
+  it("tells its clients' addresses, or all of them were one", () => {
+    const place = "ingress.controllers.edge.exposure.proxyProtocol";
+    expect(faults(load, [], region)).toEqual([place]);
+    expect(faults({ ...load, proxyProtocol: { version: "v2" } }, [], region)).toEqual([]);
+    expect(faults(load, ["198.51.100.0/24"], region)).toEqual([]);
+    expect(faults({ kind: "host-ports", slot: 0 }, [], region)).toEqual([]);
+    expect(faults(load, [])).toEqual([]);
   });
 });
 
