@@ -91,7 +91,7 @@ describe("a StatefulSet whose update never gets ready", () => {
     edit(
       [`image: ${goodImage}`, `image: ${brokenImage}`],
       ["progressDeadlineSeconds: 90", "progressDeadlineSeconds: 12"],
-      ["timeoutSeconds: 120", "timeoutSeconds: 14"],
+      ["timeoutSeconds: 300", "timeoutSeconds: 14"],
     );
     const failed = await sandbox.command("up");
     expect(failed.code, failed.stdout).toBe(1);

@@ -24,6 +24,21 @@ const pods = (name: string): PodSet => {
 const deployment = (name: string, from = rendered): Registered =>
   find(from.collected, "kubernetes:apps/v1:Deployment", name);
 
+describe("a service with a disk", () => {
+  it("is awaited for as long as a cloud may take to make the disk, attach it, and pull the image", () => {
+    const awaited = rendered.options
+      .filter(({ type }) => type === "kubernetes:apps/v1:StatefulSet")
+      .map(({ name, customTimeouts: { create, update } }) => [
+        name,
+        ...[create, update].map((time) => Number.parseInt(time, 10) >= 240),
+      ]);
+    expect(awaited.sort()).toEqual([
+      ["db", true, true],
+      ["registry", true, true],
+    ]);
+  });
+});
+
 const dependencies = [
   ["vote", "redis", 6379],
   ["worker", "redis", 6379],
