@@ -58,10 +58,12 @@ const startFront = (): Server =>
     const answer =
       path === "/"
         ? Promise.resolve({ status: 200, text: JSON.stringify(first) })
-        : fetch(`${server.url}${path}`).then(async (found) => ({
-            status: found.status,
-            text: await found.text(),
-          }));
+        : fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(10_000) }).then(
+            async (found) => ({
+              status: found.status,
+              text: await found.text(),
+            }),
+          );
     answer.then(
       ({ status, text }) => response.writeHead(status).end(text),
       // The server is down: so is this.
@@ -112,7 +114,7 @@ function prometheusConfig(): string {
     kubelet: { ...plain, static_configs: [node] },
   };
   return stringify({
-    global: { scrape_interval: "1s", scrape_timeout: "1s" },
+    global: { scrape_interval: "2s", scrape_timeout: "2s" },
     scrape_configs: jobs
       .filter(({ job_name: name }) => Object.hasOwn(changed, name))
       .map((job) => ({ ...job, kubernetes_sd_configs: undefined, ...changed[job.job_name] })),
@@ -120,7 +122,9 @@ function prometheusConfig(): string {
 }
 
 const local = (port: number, path: string): Promise<Response | undefined> =>
-  fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+  fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(10_000) }).catch(
+    () => undefined,
+  );
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -176,9 +180,10 @@ async function ship(family: string): Promise<number | undefined> {
 
 beforeAll(async () => {
   place = new Place(["elasticsearch_exporter", "prometheus"]);
+  server = await startServer(folder);
+  // Once the server has taken its own, or it might take one of these.
   const [one = 0, two = 0, three = 0, four = 0] = await freePorts(4);
   ports = { front: one, exporter: two, kubelet: three, prometheus: four };
-  server = await startServer(folder);
   front = startFront().listen(ports.front, "127.0.0.1");
   kubelet = startKubelet().listen(ports.kubelet, "127.0.0.1");
   for (const family of Object.keys(families)) {
