@@ -20,7 +20,7 @@ const tool = "cert-manager-chart";
 const certManagerPath = ["config", "fleet:certificates", "certManager"] as const;
 
 /** Where a stack's cert-manager comes from, as its file says; undefined where it speaks of none. */
-export function certManagerKind(document: Document): "chart" | "preinstalled" | undefined {
+function certManagerKind(document: Document): "chart" | "preinstalled" | undefined {
   const kind = document.getIn([...certManagerPath, "kind"]);
   return kind === "chart" || kind === "preinstalled" ? kind : undefined;
 }

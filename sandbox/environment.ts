@@ -141,7 +141,7 @@ export function prepareFolder(place: SandboxPlace): void {
 }
 
 /** Where installed tools and caches of this user lie. */
-export function cacheFolder(outer: Environment): string {
+function cacheFolder(outer: Environment): string {
   const set = (name: string): string | undefined => {
     const value = outer[name];
     return value === undefined || value === "" ? undefined : value;

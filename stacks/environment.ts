@@ -64,7 +64,7 @@ export function readRelease(path: string | undefined): ReleaseInput | undefined 
  *
  * @param setting Value of KUBECONFIG: paths, joined as PATH is. Default: `~/.kube/config`.
  */
-export function kubeContextsOf(setting: string | undefined): ContextsResult {
+function kubeContextsOf(setting: string | undefined): ContextsResult {
   const paths =
     setting === undefined || setting === ""
       ? [join(homedir(), ".kube", "config")]

@@ -8,7 +8,7 @@ import Module, { createRequire } from "node:module";
  * What they are, as the SDK asks for them: npm's reader of package trees and the TypeScript compiler, by which functions
  * are written down for a dynamic provider, and what drives an engine from a program of one's own.
  */
-export const parts = ["@npmcli/arborist", "./typescript-shim.js", "./automation/index.js"] as const;
+const parts = ["@npmcli/arborist", "./typescript-shim.js", "./automation/index.js"] as const;
 
 /**
  * Puts something in the place of each part that loads it when it is first asked for anything. To be called before the

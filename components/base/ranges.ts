@@ -1,7 +1,7 @@
 /** Ranges of IPv4 addresses, written as `10.20.0.0/16`. */
 
 /** An address as a number. @throws Error of what is none. */
-export function ipv4(text: string): number {
+function ipv4(text: string): number {
   const parts = text.split(".").map(Number);
   if (
     parts.length !== 4 ||

@@ -44,7 +44,7 @@ export interface SwarmTranslation {
 export const stackLabel = "com.docker.stack.namespace";
 
 /** Name of a service on the Swarm. */
-export const swarmName = (stack: string, service: string): string => `${stack}_${service}`;
+const swarmName = (stack: string, service: string): string => `${stack}_${service}`;
 
 /**
  * A service as the Docker provider takes it. Swarm's defaults are written out: what is left out the

@@ -15,7 +15,7 @@ export interface KubernetesVolumes {
 }
 
 /** Names of a service's named volumes, each once. */
-export function namedVolumes({ volumes = [] }: ComposeService): readonly string[] {
+function namedVolumes({ volumes = [] }: ComposeService): readonly string[] {
   const named = volumes.map(fullVolume).filter(({ type }) => type === "volume");
   return [...new Set(named.flatMap(({ source }) => source ?? []))];
 }

@@ -32,7 +32,7 @@ const memcachedUser = 11_211;
 const answers = { kind: "tcp", port: "memcached" } as const;
 
 /** The Workload of a Memcached. */
-export function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): WorkloadArgs {
+function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): WorkloadArgs {
   return {
     kind: "Deployment",
     system: args.system,

@@ -44,7 +44,7 @@ export interface SharedFilesArgs extends StoreSurroundings {
 }
 
 /** Why the server's pod breaks Pod Security, said on the pod itself. */
-export const nfsException =
+const nfsException =
   "it drives the NFS server of the node's kernel, through a file system that only a privileged container may mount";
 
 /**

@@ -22,7 +22,7 @@ const background: readonly Program[] = [
 ];
 
 /** The servers that restarted for ever where they were first seen (facts/fxa.md 3). */
-export const restarters: readonly Program[] = [
+const restarters: readonly Program[] = [
   "auth-server",
   "content-server",
   "graphql-api",

@@ -9,7 +9,7 @@ import { claimSpec } from "../workload/sources.ts";
 import type { Avatars } from "./server-settings.schema.ts";
 
 /** Name of the claim. */
-export const avatarsName = "fxa-avatars";
+const avatarsName = "fxa-avatars";
 
 /** What {@link AvatarDisk} is given. */
 export interface AvatarDiskArgs extends Pick<Surroundings, "namespace" | "data"> {

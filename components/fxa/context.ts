@@ -33,7 +33,7 @@ export interface ServerPlan {
 }
 
 /** Whether the file has a program run. */
-export function runsIn({ servers, mail, demos, sync }: FxaConfig, program: Program): boolean {
+function runsIn({ servers, mail, demos, sync }: FxaConfig, program: Program): boolean {
   switch (program) {
     case "mozilla-sync":
       return sync.enabled;

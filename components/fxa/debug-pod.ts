@@ -24,7 +24,7 @@ export interface DebugPodArgs extends FxaSurroundings {
 }
 
 /** The Workload of the debug pod. */
-export function debugWorkload(args: DebugPodArgs): WorkloadArgs {
+function debugWorkload(args: DebugPodArgs): WorkloadArgs {
   const { context, debug } = args;
   const options = optionsOf(context, debug.target);
   const image = args.image(debug.target);

@@ -50,7 +50,7 @@ function scaleOf(
 }
 
 /** The Workload of a server. */
-export function serverWorkload(args: FxaServerArgs): WorkloadArgs {
+function serverWorkload(args: FxaServerArgs): WorkloadArgs {
   const { server, context } = args;
   const { service, port, scales } = traitsOf(server);
   const options = optionsOf(context, server);

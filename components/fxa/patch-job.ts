@@ -13,7 +13,7 @@ import type { FxaSurroundings } from "./surroundings.ts";
 const program = "auth-db-mysql";
 
 /** The Workload of the Job that brings the schema up to date. */
-export function patchWorkload(args: FxaSurroundings): WorkloadArgs {
+function patchWorkload(args: FxaSurroundings): WorkloadArgs {
   const { context } = args;
   const { settings, resources } = context.config.servers[program];
   const image = args.image(program);

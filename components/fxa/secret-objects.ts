@@ -14,7 +14,7 @@ import { entriesOf, type SecretText, whole } from "./secret-text.ts";
 import { environmentEntries } from "./settings.ts";
 
 /** Secrets with a name of their own. */
-export const namedSecrets = { mysql: "mysql-secret", keys: "keys-secret" } as const;
+const namedSecrets = { mysql: "mysql-secret", keys: "keys-secret" } as const;
 
 /** A Secret with a name of its own. */
 export interface NamedSecret {

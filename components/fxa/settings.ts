@@ -162,7 +162,7 @@ function isJson(text: string): boolean {
 }
 
 /** Schema of the plain part of an environment: strict, with each variable's class. */
-export const plainSchema = (table: Settings) =>
+const plainSchema = (table: Settings) =>
   z.strictObject(
     Object.fromEntries(
       Object.entries(table).flatMap(([name, { class: kind, required }]) =>
@@ -174,7 +174,7 @@ export const plainSchema = (table: Settings) =>
   );
 
 /** Variables of a table that are secret. */
-export const secretNames = (table: Settings): string[] =>
+const secretNames = (table: Settings): string[] =>
   Object.entries(table).flatMap(([name, { class: kind }]) => (kind === "secret" ? [name] : []));
 
 /**

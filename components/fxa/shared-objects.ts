@@ -22,7 +22,7 @@ export interface SharedObjectsArgs {
 }
 
 /** Annotation of pods: what they read of Secrets whose names stay, so that a changed value exchanges its readers. */
-export const secretsAnnotation = "fleet/secrets";
+const secretsAnnotation = "fleet/secrets";
 
 type NamedSource = Extract<SecretSource, { readonly kind: "named" }>;
 

@@ -51,7 +51,7 @@ export const eventBrokerSettings = {
 } as const;
 
 /** Region of a queue, which the program takes from its URL and exits without. */
-export const queueRegion = (url: string): string => /\/\/sqs\.([^.]+)\./.exec(url)?.[1] ?? "";
+const queueRegion = (url: string): string => /\/\/sqs\.([^.]+)\./.exec(url)?.[1] ?? "";
 
 /**
  * All that fxa-event-broker is told.

@@ -77,7 +77,7 @@ export function authDbPlan(context: FxaContext): ServerPlan {
 }
 
 /** Variables of fxa-customs-server beside its limits. */
-export const customsSettings = {
+const customsSettings = {
   ...launched,
   ...sentrySettings,
   LOG_LEVEL: must("word"),

@@ -16,7 +16,7 @@ import type { RedisConfig } from "./stores.schema.ts";
  * `fleet:redis` in the words of the store. It has no backups: of sessions that have ended since, and tokens that were
  * taken back, a restore would make living ones.
  */
-export function redisOf(config: RedisConfig): OpenRedisConfig {
+function redisOf(config: RedisConfig): OpenRedisConfig {
   if (config.kind === "external") {
     return config;
   }

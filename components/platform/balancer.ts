@@ -153,7 +153,7 @@ const linodePrefix = "service.beta.kubernetes.io/linode-loadbalancer-";
  *
  * @param id The NodeBalancer's.
  */
-export function balancerAnnotations(
+function balancerAnnotations(
   { linode, proxyProtocol }: Balanced,
   id: pulumi.Input<string> | undefined,
 ): Record<string, pulumi.Input<string>> {

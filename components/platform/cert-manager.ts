@@ -107,10 +107,7 @@ export class CertManager extends pulumi.ComponentResource implements Awaitable {
 const isRemote = (source: string): boolean => /^[a-z]+:\/\//.test(source);
 
 /** Values of the chart. */
-export function chartValues(
-  { namespace }: ChartCertManager,
-  system: string,
-): Record<string, unknown> {
+function chartValues({ namespace }: ChartCertManager, system: string): Record<string, unknown> {
   return {
     // Kept when the chart goes: without its kinds, every certificate of the cluster goes with them.
     crds: { enabled: true, keep: true },

@@ -140,7 +140,7 @@ const providerTerms = {
 } as const satisfies ProviderArgs;
 
 /** Arguments of the provider for a context of the operator's kubeconfig. */
-export function kubeconfigProvider(context: string): ProviderArgs {
+function kubeconfigProvider(context: string): ProviderArgs {
   return {
     ...providerTerms,
     context,

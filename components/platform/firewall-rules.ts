@@ -33,7 +33,7 @@ export interface FirewallPlan {
  * Limits of Linode's firewalls: rules of both directions together, pieces of `ports` in a rule
  * (facts/clouds-linode-cloudflare-docker.md 3.3).
  */
-export const firewallLimits = { rules: 25, pieces: 15 } as const;
+const firewallLimits = { rules: 25, pieces: 15 } as const;
 
 const everywhere = "0.0.0.0/0";
 /** The nodes' own addresses inside a region, and where NodeBalancers' connections come from. */

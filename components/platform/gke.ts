@@ -147,7 +147,7 @@ function poolInputs(
 }
 
 /** Program that asks for a token whenever one is needed: none is kept. */
-export const loginPlugin = "gke-gcloud-auth-plugin";
+const loginPlugin = "gke-gcloud-auth-plugin";
 
 /**
  * A kubeconfig that logs in as whoever runs the program, by Google's plugin on that machine.

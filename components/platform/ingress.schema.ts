@@ -137,7 +137,7 @@ export const NginxConfig = z
 export type NginxConfig = z.infer<typeof NginxConfig>;
 
 /** Whether connections begin with the client's address. */
-export const usesProxyProtocol = (exposure: Exposure): boolean =>
+const usesProxyProtocol = (exposure: Exposure): boolean =>
   exposure.kind === "load-balancer" && exposure.proxyProtocol !== undefined;
 
 /** An ingress controller. */

@@ -6,7 +6,7 @@ import type { PlatformFault } from "./fault.ts";
 import { linodeTypes, type LinodeType } from "./linode.schema.ts";
 
 /** Name of the pool that the cluster itself declares. */
-export const basePoolName = "base";
+const basePoolName = "base";
 
 /** Keeps everything of ours off the cluster's own pool: its one machine is there because one must be. */
 export const baseTaint = { key: "fleet/base", value: "true", effect: "NoSchedule" } as const;

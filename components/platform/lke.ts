@@ -12,7 +12,7 @@ import { baseTaint, lkePools } from "./lke-pools.ts";
  * Tag of the pools that are resources of their own. The cluster deletes every pool that it did not
  * declare and that has none of its `externalPoolTags` (facts/clouds-linode-cloudflare-docker.md 1.1).
  */
-export const poolTag = "fleet";
+const poolTag = "fleet";
 
 /**
  * Linode's Kubernetes with its pools.

@@ -15,7 +15,7 @@ export interface MachineFile {
 }
 
 /** Folders of a machine that this program makes. */
-export const machineFolders = {
+const machineFolders = {
   zones: "/var/lib/knot/zones",
   state: "/var/lib/knot/fleet",
   list: "/var/lib/knot/fleet/zones.conf",

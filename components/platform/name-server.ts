@@ -230,7 +230,7 @@ function adopt(
 }
 
 /** Addresses of the servers that copy the zones: all but the first. */
-export const secondaries = ({ nameServers }: NameServerDnsConfig): readonly string[] =>
+const secondaries = ({ nameServers }: NameServerDnsConfig): readonly string[] =>
   Object.values(nameServers)
     .slice(1)
     .flatMap(({ address }) => (address === undefined ? [] : [address]));

@@ -19,7 +19,7 @@ export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
  * Kubernetes version whose rules apply. Pinned: otherwise an upgrade of the control plane could
  * refuse pods that ran the day before. An older control plane uses its newest rules.
  */
-export const podSecurityVersion = "v1.36";
+const podSecurityVersion = "v1.36";
 
 /** A registry login that pods of the namespace pull with. */
 export interface PullSecret {

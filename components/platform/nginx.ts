@@ -25,7 +25,7 @@ export function nginxKind(config: NginxConfig): ControllerKind {
  * Rights in the whole cluster: what F5's chart grants where nothing but Ingresses is watched, without its
  * rights to write Services, which serve features of the paid edition.
  */
-export const nginxRules: readonly ApiRule[] = [
+const nginxRules: readonly ApiRule[] = [
   {
     apiGroups: [""],
     resources: ["configmaps", "namespaces", "pods", "secrets", "services"],
@@ -43,7 +43,7 @@ export const nginxRules: readonly ApiRule[] = [
 ];
 
 /** Rights beside itself: its replicas elect the one that writes addresses; it notes its version on its pod. */
-export const nginxOwnRules: readonly ApiRule[] = [
+const nginxOwnRules: readonly ApiRule[] = [
   {
     apiGroups: ["coordination.k8s.io"],
     resources: ["leases"],

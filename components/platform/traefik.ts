@@ -27,7 +27,7 @@ export function traefikKind(config: TraefikConfig): ControllerKind {
  * Rights at the API (facts/clouds-gke-ingress-tls.md 4.2). Without `nodes` its cache never fills and
  * not one Ingress is served, silently.
  */
-export const traefikRules: readonly ApiRule[] = [
+const traefikRules: readonly ApiRule[] = [
   {
     apiGroups: [""],
     resources: ["services", "secrets", "nodes"],

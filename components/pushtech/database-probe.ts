@@ -27,7 +27,7 @@ const databaseAge = [
  *
  * Variables: PORT, DATABASE_URL. USER_HZ, in which the kernel tells when a process started, is 100 everywhere.
  */
-export const databaseProbeScript = `set -u
+const databaseProbeScript = `set -u
 page() {
   exec 3<> "/dev/tcp/127.0.0.1/$PORT" || return 1
   printf 'GET / HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3

@@ -36,7 +36,7 @@ export const migrationCommand: readonly string[] = [
 ];
 
 /** Variables of a migration: its database's address, and what it runs as. */
-export function migrationEnvironment(program: ProgramName): Environment {
+function migrationEnvironment(program: ProgramName): Environment {
   const database = programs[program].env["DATABASE_URL"];
   if (database === undefined) {
     throw new Error(`${program} has no database to migrate`);
@@ -45,7 +45,7 @@ export function migrationEnvironment(program: ProgramName): Environment {
 }
 
 /** The Workload of a migration. */
-export function migrationWorkload(args: MigrationArgs): WorkloadArgs {
+function migrationWorkload(args: MigrationArgs): WorkloadArgs {
   const { program, migrations, settings } = args;
   const name = migrationName(program);
   const image = args.image(programs[program].image);

@@ -195,7 +195,7 @@ const rubyHome = {
 } as const;
 
 /** The Workload of a program. Pure but for the names of the settings' objects. */
-export function programWorkload(args: ProgramArgs): WorkloadArgs {
+function programWorkload(args: ProgramArgs): WorkloadArgs {
   const { program: name, config, settings } = args;
   const traits = programs[name];
   const own = ownParts(args);

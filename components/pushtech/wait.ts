@@ -16,7 +16,7 @@ export interface WaitTarget {
 export type WaitImage = Pick<Container, "image" | "digest">;
 
 /** Name of the container. */
-export const waitName = "wait";
+const waitName = "wait";
 
 /**
  * Waits for every `name=host:port` of TARGETS, WAIT_SECONDS altogether. A port that takes a connection answers:
@@ -59,7 +59,7 @@ export const waitContainer = (
 });
 
 /** A shell and, once a second, another one. */
-export const waitResources = {
+const waitResources = {
   requests: { cpu: "10m", memory: "16Mi" },
   limits: { memory: "64Mi" },
 } as const;

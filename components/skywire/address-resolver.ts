@@ -21,10 +21,10 @@ export interface AddressResolverArgs extends Surroundings {
 }
 
 /** Service of the UDP side, on the nodes' own addresses. */
-export const addressResolverUdpService = "address-resolver-udp";
+const addressResolverUdpService = "address-resolver-udp";
 
 /** The program of the address-resolver. Pure. */
-export function addressResolverProgram(args: AddressResolverArgs): Program {
+function addressResolverProgram(args: AddressResolverArgs): Program {
   const { resolver } = args;
   const port = httpPorts["address-resolver"];
   return {

@@ -15,7 +15,7 @@ export interface BotArgs extends Surroundings {
 }
 
 /** The program of a bot. Pure. */
-export const botProgram = ({ image, bot, secretEnv }: BotArgs): Program => ({
+const botProgram = ({ image, bot, secretEnv }: BotArgs): Program => ({
   image,
   args: [],
   options: bot,

@@ -43,7 +43,7 @@ export type BotConfig = z.infer<typeof BotConfig>;
 const gitBotVariables = ["TG_BOT_TOKEN", "TG_BOT_TARGET_ORG_URL", "TG_BOT_GROUP_CHAT_ID"];
 
 /** The public bot's name, in its repository and here. */
-export const gitBot = "git-telegram-bot";
+const gitBot = "git-telegram-bot";
 
 /** `fleet:extras.utilities`. */
 export const UtilitiesConfig = z

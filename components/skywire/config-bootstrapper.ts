@@ -23,7 +23,7 @@ const folder = "/etc/config-bootstrapper";
 const fileName = "config.json";
 
 /** The program of the config-bootstrapper. Pure. */
-export function configBootstrapperProgram(args: ConfigBootstrapperArgs): Program {
+function configBootstrapperProgram(args: ConfigBootstrapperArgs): Program {
   return {
     image: args.image,
     args: configBootstrapperArguments(`${folder}/${fileName}`, args.domain),

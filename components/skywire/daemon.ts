@@ -101,7 +101,7 @@ function visorParts(args: DaemonArgs) {
 }
 
 /** The program of a daemon. Pure. */
-export function daemonProgram(args: DaemonArgs): Program {
+function daemonProgram(args: DaemonArgs): Program {
   const parts = daemonTraits[args.kind].visor
     ? visorParts(args)
     : {

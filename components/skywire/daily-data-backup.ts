@@ -40,11 +40,10 @@ const diskFolder = "/daily-data";
 const backupFolder = "/backups";
 
 /** Name of the CronJob of an operation. */
-export const dailyDataJobName = (owner: string, operation: Operation): string =>
-  `${owner}-${operation}`;
+const dailyDataJobName = (owner: string, operation: Operation): string => `${owner}-${operation}`;
 
 /** The pod of an operation, in a Workload's words. Pure. */
-export function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): JobArgs {
+function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): JobArgs {
   const { plan } = args;
   const { size, storageClass } = plan.storage;
   return {

@@ -55,7 +55,7 @@ export interface DiscoveryServiceArgs extends Surroundings {
 }
 
 /** Label that the pods of all members carry, and by which the one Service finds them. */
-export const serviceLabel = "fleet/service";
+const serviceLabel = "fleet/service";
 
 /** Where the uptime-tracker keeps its daily files. */
 export const dailyDataPath = "/var/lib/skywire-ut/daily-data";
@@ -88,7 +88,7 @@ function portsOf(service: DiscoveryServiceArgs["command"]["service"]): Container
 }
 
 /** One of the two kinds of members: with the key, or without. Pure. */
-export function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Program {
+function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Program {
   const { command, database, dailyData } = args;
   return {
     image: args.image,

@@ -29,7 +29,7 @@ export const publicAddress = ({ host, nodePort }: Pick<DmsgServerConfig, "host" 
   `${host}:${nodePort}`;
 
 /** The program of a dmsg-server. Pure. */
-export function dmsgServerProgram(args: DmsgServerArgs): Program {
+function dmsgServerProgram(args: DmsgServerArgs): Program {
   const { server } = args;
   const { publicKey } = args.key;
   const file = args.key.secretKey.apply((secretKey) =>

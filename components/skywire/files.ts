@@ -86,7 +86,7 @@ export interface VisorApp {
 }
 
 /** Folder of the image that holds the apps, the `vpn-client` program for one (1.4). */
-export const visorAppsPath = "/apps";
+const visorAppsPath = "/apps";
 
 /** Config of a lite visor. */
 function liteVisorFile(

@@ -31,7 +31,7 @@ export const redisUsers = [
 export type RedisUser = (typeof redisUsers)[number];
 
 /** Programs that use Postgres. */
-export const postgresUsers = [
+const postgresUsers = [
   "route-finder",
   "service-discovery",
   "transport-discovery",

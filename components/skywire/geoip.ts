@@ -32,7 +32,7 @@ const probes: Probes = {
 };
 
 /** The program of the IP service. Pure. */
-export function geoipProgram(args: GeoipArgs): Program {
+function geoipProgram(args: GeoipArgs): Program {
   return {
     image: args.image,
     args: [],
@@ -57,7 +57,7 @@ export function geoipProgram(args: GeoipArgs): Program {
 }
 
 /** Service that answers on the port of the compiled-in URL, inside the cluster only. */
-export const ipServiceName = "ip-service";
+const ipServiceName = "ip-service";
 
 /**
  * The IP service: where on earth an address is. Service-discovery and uptime-tracker ask it by a URL

@@ -42,7 +42,7 @@ export const networkMonitorException =
   "its lite vpn-client opens /dev/net/tun, which takes root with NET_ADMIN";
 
 /** The program of the network-monitor. Pure. */
-export function networkMonitorProgram(args: NetworkMonitorArgs): Program {
+function networkMonitorProgram(args: NetworkMonitorArgs): Program {
   const { publicKey } = args.key;
   const file = args.key.secretKey.apply((secretKey) =>
     networkMonitorFile({

@@ -19,7 +19,7 @@ export interface NodeVisualizerArgs extends Surroundings {
 }
 
 /** The program of the node-visualizer. Pure. */
-export function nodeVisualizerProgram(args: NodeVisualizerArgs): Program {
+function nodeVisualizerProgram(args: NodeVisualizerArgs): Program {
   return {
     image: args.image,
     args: nodeVisualizerArguments(),

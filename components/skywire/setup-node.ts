@@ -26,7 +26,7 @@ const folder = "/etc/setup-node";
 const fileName = "config.json";
 
 /** The program of a setup-node. Pure. */
-export function setupNodeProgram(args: SetupNodeArgs): Program {
+function setupNodeProgram(args: SetupNodeArgs): Program {
   const { publicKey } = args.key;
   const file = args.key.secretKey.apply((secretKey) =>
     setupNodeFile({

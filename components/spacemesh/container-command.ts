@@ -61,7 +61,7 @@ export const keeping = (program: string, args: readonly string[]): ContainerComm
   );
 
 /** Seconds between two starts of a program that ends. */
-export const restartSeconds = 10;
+const restartSeconds = 10;
 
 /**
  * The program, again and again: the container stays, with the log of all starts. For a program that

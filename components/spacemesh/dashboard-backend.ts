@@ -13,7 +13,7 @@ export interface DashboardBackendArgs extends WebSurroundings {
 }
 
 /** Its pods. Pure. */
-export function dashboardWorkload({ config, ...around }: DashboardBackendArgs): WorkloadArgs {
+function dashboardWorkload({ config, ...around }: DashboardBackendArgs): WorkloadArgs {
   const { image, replicas, resources, placement } = config;
   const check: Probe["check"] = { kind: "tcp", port: "ws" };
   return {

@@ -34,7 +34,7 @@ const collectorApis = ["node", "mesh", "globalstate", "transaction"] as const;
 const mongoUser = 999;
 
 /** Pods that answer what is asked of the explorer. Pure. */
-export function explorerApiWorkload(args: ExplorerArgs): WorkloadArgs {
+function explorerApiWorkload(args: ExplorerArgs): WorkloadArgs {
   const { api } = args.config.explorer;
   const { replicas, placement, image, resources } = api;
   return {
@@ -116,7 +116,7 @@ function mongo({
 }
 
 /** Pods that fill the explorer's database: a node, who listens to it, and what is told of it. Pure. */
-export function collectorWorkload(args: ExplorerArgs): WorkloadArgs {
+function collectorWorkload(args: ExplorerArgs): WorkloadArgs {
   const { config, network } = args;
   const { replicas, placement, image, resources, ...parts } = config.explorer.collector;
   const node: WebNode = {

@@ -84,7 +84,7 @@ const configVolume = "config";
 const advertiseVariable = "ADVERTISE_ADDRESS";
 
 /** Ports that a member listens on. */
-export function memberPorts({
+function memberPorts({
   member,
   miners,
   watchers,
@@ -100,7 +100,7 @@ export function memberPorts({
 }
 
 /** The Service of a member: its APIs, on ports of the nodes as well where the file says so. */
-export function memberService(
+function memberService(
   { number }: Pick<Member, "number">,
   { ports, jsonApi }: Pick<MinersConfig, "ports" | "jsonApi">,
 ): ServiceSpec {
@@ -121,7 +121,7 @@ export function memberService(
  * A container that is kept when its program ends must not be restarted by a check: it is only taken out
  * of its Service. Otherwise a node that hangs is started anew; it may read its disk for long first.
  */
-export function memberProbes(keepContainer: boolean): Probes {
+function memberProbes(keepContainer: boolean): Probes {
   const check = { kind: "tcp", port: "grpc" } as const;
   const readiness = { check, periodSeconds: 10, timeoutSeconds: 5 };
   return keepContainer
@@ -134,7 +134,7 @@ export function memberProbes(keepContainer: boolean): Probes {
 }
 
 /** What a member's program is told. */
-export function memberCommand(args: MemberArgs): MinerCommand {
+function memberCommand(args: MemberArgs): MinerCommand {
   const { member, miners, watchers, namespaceName } = args;
   const { pushGateway, profiler } = watchers;
   const isProfiled = miners.profiled.includes(member.number);

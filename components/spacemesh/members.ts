@@ -61,10 +61,7 @@ export function bootnodeNumbers(plan: Pick<MembersPlan, "bootstrap" | "bootnodes
 }
 
 /** What a number is in a network. */
-export function roleOf(
-  number: number,
-  plan: Pick<MembersPlan, "bootstrap" | "bootnodes">,
-): MemberRole {
+function roleOf(number: number, plan: Pick<MembersPlan, "bootstrap" | "bootnodes">): MemberRole {
   if (plan.bootstrap && number === bootstrapNumber) {
     return "bootstrap";
   }
@@ -76,10 +73,10 @@ export const pinnedCount = (plan: Pick<MembersPlan, "bootstrap" | "bootnodes">):
   plan.bootnodes + (plan.bootstrap ? 1 : 0);
 
 /** Number of the PoET of a miner: round robin from PoET 1 at miner-1 on (facts/spacemesh.md 3.2). */
-export const poetOf = (number: number, poets: number): number => ((number - 1) % poets) + 1;
+const poetOf = (number: number, poets: number): number => ((number - 1) % poets) + 1;
 
 /** One member by its number. */
-export function memberOf(number: number, plan: Omit<MembersPlan, "numbers">): Member {
+function memberOf(number: number, plan: Omit<MembersPlan, "numbers">): Member {
   const role = roleOf(number, plan);
   const slot = role === "miner" ? undefined : slotOfMember(plan.slots, number - 1);
   return {

@@ -16,8 +16,8 @@ export const nodeConfigName = "config.json";
 
 /** Where a node's disk is mounted, and what lies on it. */
 export const nodeDisk = "/root/data";
-export const nodeDataFolder = `${nodeDisk}/node`;
-export const postDataFolder = `${nodeDisk}/post`;
+const nodeDataFolder = `${nodeDisk}/node`;
+const postDataFolder = `${nodeDisk}/post`;
 
 /** Name of the key file, inside its folder and in its Secret. */
 export const peerKeyName = "p2p.key";

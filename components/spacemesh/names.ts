@@ -7,7 +7,7 @@ export const webHosts = ["api", "api-json", "dash-api", "explorer-api"] as const
 export type WebHost = (typeof webHosts)[number];
 
 /** Names of the pages that watch the network. */
-export const pageHosts = ["grafana", "kibana", "prometheus"] as const;
+const pageHosts = ["grafana", "kibana", "prometheus"] as const;
 
 /** Every name a network may have. */
 export const networkNames = [...webHosts, ...pageHosts] as const;

@@ -72,7 +72,7 @@ export function commonSettings({ network }: Pick<NetworkSections, "network">): C
 }
 
 /** Rounds of a PoET. */
-export const calendarOf = (
+const calendarOf = (
   { poets }: Pick<NetworkSections, "poets">,
   { template, times }: CommonSettings,
   poet: number,

@@ -84,7 +84,7 @@ function requiredPaths(profile: NodeProfile): readonly RequiredPath[] {
 }
 
 /** Paths that the program writes itself: in a file they would say nothing. */
-export function ownedPaths(profile: NodeProfile): readonly (readonly string[])[] {
+function ownedPaths(profile: NodeProfile): readonly (readonly string[])[] {
   return [
     [profile.genesis, "genesis-time"],
     ["main", "genesis-active-size"],

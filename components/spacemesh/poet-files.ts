@@ -59,7 +59,7 @@ export function poetFile({ version, times, calendar, genesisTime }: PoetInput): 
  * Seconds until a PoET of `v0.1` closes its first round: with the network's first layer, and later
  * by its own shift (facts/spacemesh.md 2.4).
  */
-export function initialDuration({
+function initialDuration({
   times,
   genesisDelayMinutes,
   index,
@@ -72,7 +72,7 @@ export function initialDuration({
  * Gateways that must answer when a PoET starts. It keeps those that answered and never asks the
  * others again: half of them, so that it neither hangs on one nor waits for all.
  */
-export const requiredGateways = (gateways: number): number => Math.ceil(gateways / 2);
+const requiredGateways = (gateways: number): number => Math.ceil(gateways / 2);
 
 /**
  * Arguments of a PoET. Those of `v0.1` and `v0.2` are told their gateways at start: told by a call

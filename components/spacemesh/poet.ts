@@ -114,7 +114,7 @@ function container(args: PoetArgs): Container {
 }
 
 /** The Workload of a PoET. Pure. */
-export function poetWorkload(args: PoetArgs): WorkloadArgs {
+function poetWorkload(args: PoetArgs): WorkloadArgs {
   const { poets, number } = args;
   const { size, storageClass, data = args.data } = poets.disk;
   return {

@@ -28,9 +28,6 @@ export const peerPort = 7513;
 /** REST API of a PoET: what miners and home smeshers dial. */
 export const poetRestPort = 5000;
 
-/** RPC listener of a PoET: bound on loopback, the REST API is made of it. */
-export const poetRpcPort = 50_002;
-
 /** Ports that a node listens on beside its peer-to-peer one. */
 export const minerServicePorts: Readonly<Record<string, number>> = {
   grpc: grpcPort,

@@ -18,7 +18,7 @@ export interface PublicApiArgs extends WebSurroundings {
 }
 
 /** Its pods. Pure. */
-export function publicApiWorkload(args: PublicApiArgs): WorkloadArgs {
+function publicApiWorkload(args: PublicApiArgs): WorkloadArgs {
   const { config, network } = args;
   const { replicas, placement, node, apis } = config.publicApi;
   const own = { network, config: node, json: true, apis };

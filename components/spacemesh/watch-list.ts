@@ -9,7 +9,7 @@ export type Watched = readonly Pick<Member, "name">[];
 const longestArgument = 128 * 1024 - 1;
 
 /** The members as the program takes them: `host:port/name`. It runs in their own namespace. */
-export const watchList = (members: Watched): string =>
+const watchList = (members: Watched): string =>
   members.map(({ name }) => `${name}:${grpcPort}/${name}`).join(",");
 
 /** Why so many members cannot be watched, or undefined. */

@@ -43,7 +43,7 @@ export const watchArguments = ({
 ];
 
 /** The Workload of the watch. Pure. */
-export const watchWorkload = (args: WatchArgs): WorkloadArgs => ({
+const watchWorkload = (args: WatchArgs): WorkloadArgs => ({
   kind: "Deployment",
   system: spacemeshSystem,
   namespace: args.namespace,

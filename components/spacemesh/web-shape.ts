@@ -41,7 +41,7 @@ export const webPorts = {
 } as const;
 
 /** How long a gRPC stream and the dashboard's WebSocket may be silent (facts/spacemesh.md 5.2). */
-export const streamSeconds = 600;
+const streamSeconds = 600;
 
 /** A public host, and what it leads to. */
 export interface WebPage {

@@ -27,7 +27,7 @@ export const setsSizes = ({ kind, claims = [], ...args }: WorkloadArgs): boolean
   args.autoscale === undefined;
 
 /** Disks that a Workload's pods have of their own. Pure. */
-export const podClaims = (name: string, args: WorkloadArgs): readonly PodClaim[] =>
+const podClaims = (name: string, args: WorkloadArgs): readonly PodClaim[] =>
   setsSizes(args)
     ? (args.claims ?? [])
         .filter(({ perPod }) => perPod === true)

@@ -65,7 +65,7 @@ const exchanged = [
 ];
 
 /** What tools and operators read off the controller; the pods know nothing of it. */
-export function controllerAnnotations(args: WorkloadArgs): Record<string, string> {
+function controllerAnnotations(args: WorkloadArgs): Record<string, string> {
   const { probes } = args.container;
   return {
     // What kubectl or an autoscaler has set is theirs to the API server: the next update of it would
@@ -83,7 +83,7 @@ const replicasOf = (args: WorkloadArgs): { readonly replicas?: number } =>
   args.autoscale === undefined ? { replicas: args.replicas ?? 1 } : {};
 
 /** How a Deployment exchanges its pods. Pure. */
-export function deploymentFields({ update = {} }: WorkloadArgs): Partial<DeploymentSpec> {
+function deploymentFields({ update = {} }: WorkloadArgs): Partial<DeploymentSpec> {
   return {
     minReadySeconds: update.minReadySeconds ?? 0,
     progressDeadlineSeconds: update.progressDeadlineSeconds ?? 600,
@@ -99,7 +99,7 @@ export function deploymentFields({ update = {} }: WorkloadArgs): Partial<Deploym
 }
 
 /** How a StatefulSet names, exchanges and furnishes its pods. Pure. */
-export function statefulSetFields(
+function statefulSetFields(
   name: string,
   args: WorkloadArgs,
 ): Omit<StatefulSetSpec, "selector" | "template"> {
@@ -118,7 +118,7 @@ export function statefulSetFields(
 }
 
 /** How a DaemonSet exchanges its pods. Pure. */
-export function daemonSetFields({ update = {} }: WorkloadArgs): Partial<DaemonSetSpec> {
+function daemonSetFields({ update = {} }: WorkloadArgs): Partial<DaemonSetSpec> {
   return {
     minReadySeconds: update.minReadySeconds ?? 0,
     revisionHistoryLimit: update.revisionHistoryLimit ?? 3,
@@ -127,7 +127,7 @@ export function daemonSetFields({ update = {} }: WorkloadArgs): Partial<DaemonSe
 }
 
 /** How often a Job's pod runs. Pure. */
-export function jobFields({ job = {} }: WorkloadArgs): Omit<JobSpec, "template"> {
+function jobFields({ job = {} }: WorkloadArgs): Omit<JobSpec, "template"> {
   const { completions, parallelism, activeDeadlineSeconds, ttlSecondsAfterFinished } = job;
   return {
     ...(completions === undefined ? {} : { completions }),

@@ -43,7 +43,7 @@ const besideOwner = (owner: string): k8s.types.input.core.v1.Affinity => ({
 });
 
 /** Spec of a CronJob whose runs never overlap. Pure. */
-export function cronJobSpec(
+function cronJobSpec(
   { schedule, backoffLimit, beside }: CronRun,
   { metadata, spec }: PodTemplate,
 ): k8s.types.input.batch.v1.CronJobSpec {

@@ -49,7 +49,7 @@ const pace = {
 };
 
 /** The words of {@link Update}, for schemas that take some of them. */
-export const updateWords = {
+const updateWords = {
   /**
    * `Recreate` stops the old pods before the new ones start: for whatever may never run twice (one
    * key, one process; facts/skywire.md 2.5) or holds a disk. Of a Deployment only: a StatefulSet

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Planned } from "./preview.ts";
 
 /** Annotation by which a person says that a stack may take what another one applied: `fleet/adopt: prod`. */
-export const consentAnnotation = "fleet/adopt";
+const consentAnnotation = "fleet/adopt";
 
 const Live = z.looseObject({
   metadata: z.looseObject({

@@ -175,7 +175,7 @@ function filled(value: unknown, key: string, name: string): unknown {
 const isStack = (urn: string): boolean => /::pulumi:pulumi:Stack::[^:]*$/.test(urn);
 
 /** Logical name: the last part of a URN, which may itself hold colons. */
-export function nameOf(urn: string): string {
+function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 

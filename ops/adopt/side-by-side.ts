@@ -10,7 +10,7 @@ import type { Decision } from "./decision.ts";
 import type { Kubectl } from "./kubectl.ts";
 
 /** Label of a ReplicaSet that was left: name of the Deployment in whose place another one comes. */
-export const leftLabel = "fleet/left-by";
+const leftLabel = "fleet/left-by";
 
 const Selector = z.looseObject({
   matchLabels: z.record(z.string(), z.string()).default({}),

@@ -62,7 +62,7 @@ export function officialEnvironment({ root, environment }: LiveEnvironment): Nod
  * By which the Kubernetes provider logs in at clusters of Google's (components/platform/gke.ts). Where a machine
  * lacks Google's own, this is the one program of Fleet's making that serves a live stack (tools/modules/gke-login).
  */
-export const loginPlugin = "gke-gcloud-auth-plugin";
+const loginPlugin = "gke-gcloud-auth-plugin";
 
 /** PATH without the folders of tools that Fleet built for the sandbox. */
 function officialPath(environment: NodeJS.ProcessEnv): string {

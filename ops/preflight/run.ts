@@ -45,9 +45,7 @@ async function render(root: string, { stack }: StackFile): Promise<readonly Rend
 }
 
 /** Which digests are the file's to say. */
-export function digestsOf(
-  config: StackConfig,
-): Pick<Preflight, "built" | "lookedUp" | "mustBePinned"> {
+function digestsOf(config: StackConfig): Pick<Preflight, "built" | "lookedUp" | "mustBePinned"> {
   const { passedOver } = stackImages(config);
   const names = (isBuilt: boolean): Set<string> =>
     new Set(

@@ -10,7 +10,7 @@ import { renderTerminal } from "../../review/render/terminal.ts";
 import { writeWhole } from "../../sandbox/files.ts";
 
 /** Names of the files, as pipelines know them. */
-export const fileNames = {
+const fileNames = {
   markdown: "report.md",
   html: "report.html",
   text: "report.txt",

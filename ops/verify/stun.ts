@@ -39,7 +39,7 @@ export interface Binding {
  * @param transaction Twelve bytes of chance.
  * @param fromOther Asks for an answer from the other address and port.
  */
-export function bindingQuestion(transaction: Buffer, fromOther = false): Buffer {
+function bindingQuestion(transaction: Buffer, fromOther = false): Buffer {
   // CHANGE-REQUEST, four bytes: change address and port.
   const wish = fromOther ? [0x0003_0004, 0x0000_0006] : [];
   const packet = Buffer.alloc(headerLength + wish.length * 4);
@@ -52,7 +52,7 @@ export function bindingQuestion(transaction: Buffer, fromOther = false): Buffer 
 }
 
 /** Reads an answer; undefined for what is none of this question. */
-export function readBinding(packet: Buffer, transaction: Buffer): Binding | undefined {
+function readBinding(packet: Buffer, transaction: Buffer): Binding | undefined {
   if (
     packet.length < headerLength ||
     packet.readUInt16BE(0) !== bindingSuccess ||

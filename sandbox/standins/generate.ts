@@ -22,7 +22,7 @@ import type { Cloud, CloudSchema, FunctionSchema, OutputKind, ResourceSchema } f
 const require = createRequire(import.meta.url);
 
 /** Reads a cloud's schema from its installed SDK. */
-export function readSchema(cloud: Cloud): CloudSchema {
+function readSchema(cloud: Cloud): CloudSchema {
   const name = `@pulumi/${cloud}`;
   const manifest = require.resolve(`${name}/package.json`);
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };

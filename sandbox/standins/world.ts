@@ -170,7 +170,7 @@ export function hashNumber(seed: string, limit: number): number {
 }
 
 /** The last part of a type token: what people call the thing. */
-export function label(type: string): string {
+function label(type: string): string {
   return type.split(":")[2] ?? type;
 }
 

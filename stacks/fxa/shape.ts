@@ -13,7 +13,7 @@ import type { PlatformFault } from "../../components/platform/fault.ts";
 import type { FxaStack } from "./schema.ts";
 
 /** Where the servers send their StatsD, where the stack has an exporter. */
-export const statsdOf = ({ observability: { metrics } }: FxaStack): Endpoint | undefined =>
+const statsdOf = ({ observability: { metrics } }: FxaStack): Endpoint | undefined =>
   metrics?.statsd === undefined
     ? undefined
     : { host: `${exporterNames.statsd}.${metrics.namespace}.svc`, port: statsdPorts.service };

@@ -38,7 +38,7 @@ export const cleanersOf = (stack: Daemons, service: WhitelistingService): readon
 export const isPrivileged = ({ kind }: NamedDaemon): boolean => daemonTraits[kind].networkDevice;
 
 /** Namespace of a daemon. */
-export const daemonNamespace = (
+const daemonNamespace = (
   { namespaces }: Pick<SkywireStack, "namespaces">,
   daemon: NamedDaemon,
 ): string => (isPrivileged(daemon) ? namespaces.networkMonitor : namespaces.services);

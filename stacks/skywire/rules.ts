@@ -43,14 +43,14 @@ const serverPath = (name: string, field: string): RuleFault["path"] => [
 ];
 
 /** Balancers that would be made in no region, or another one, or that the stack's own pods do not get through. */
-export const regionFaults: Rule = (stack) =>
+const regionFaults: Rule = (stack) =>
   balancerFaults(stack.ingress, stack.cluster, {
     by: visitorsOf(shapeOf(stack)).flatMap((peer) => ("name" in peer ? [peer.name] : [])),
     hosts: Object.values(hostsOf(stack)),
   });
 
 /** Two Services cannot hold one NodePort: the second is refused in the middle of an update. */
-export const nodePortFaults: Rule = (stack) =>
+const nodePortFaults: Rule = (stack) =>
   repeated(
     [
       [
@@ -65,7 +65,7 @@ export const nodePortFaults: Rule = (stack) =>
   );
 
 /** The list is the truth; the count guards it against a lost entry. */
-export const countFaults: Rule = (stack) => {
+const countFaults: Rule = (stack) => {
   const { count, members } = stack.services["dmsg-servers"];
   const listed = Object.keys(members).length;
   return count === undefined || count === listed
@@ -79,14 +79,14 @@ export const countFaults: Rule = (stack) => {
 };
 
 /** Each dmsg-server is dialled at its node: two on one would fall with one machine (4.10). */
-export const sharedSlotFaults: Rule = (stack) =>
+const sharedSlotFaults: Rule = (stack) =>
   repeated(
     dmsgServersOf(stack).map(({ name, slot }) => [serverPath(name, "slot"), slot] as const),
     (slot, first) => `slot ${slot} already carries the dmsg-server of ${first}: give each its own`,
   );
 
 /** Slots that do not exist, and addresses that go with their machine under what is dialled by them. */
-export const pinnedFaults: Rule = (stack) =>
+const pinnedFaults: Rule = (stack) =>
   slotFaults(stack.cluster, [
     ...controllerSlots(stack.ingress, ["ingress"]),
     {
@@ -112,7 +112,7 @@ export const pinnedFaults: Rule = (stack) =>
   ]);
 
 /** What a dmsg-server announces must be where its slot is. */
-export const publishedAddressFaults: Rule = (stack) =>
+const publishedAddressFaults: Rule = (stack) =>
   dmsgServersOf(stack).flatMap(({ name, host, slot }) => {
     const address = slotPool(stack.cluster, slot)?.address;
     if (address === undefined || address.kind === "ephemeral" || !isAddress(host)) {
@@ -130,7 +130,7 @@ export const publishedAddressFaults: Rule = (stack) =>
  * Visors dial UDP on the very name they dial HTTP on: both must end at the address-resolver's node.
  * Through a balancer UDP is lost altogether (4.2; 9, points 3 and 4).
  */
-export const resolverEntryFaults: Rule = (stack) => {
+const resolverEntryFaults: Rule = (stack) => {
   const { slot } = stack.services["address-resolver"];
   const host = hostsOf(stack)["address-resolver"];
   const name = classOf(stack.ingress, host);
@@ -153,7 +153,7 @@ export const resolverEntryFaults: Rule = (stack) => {
 };
 
 /** Budgets that would block every eviction. */
-export const budgetFaults: Rule = (stack) =>
+const budgetFaults: Rule = (stack) =>
   (["dmsg-discovery", "service-discovery"] as const).flatMap((service) => {
     const { replicas, disruption } = stack.services[service];
     // The pod with the key has a budget of its own.
@@ -170,7 +170,7 @@ export const budgetFaults: Rule = (stack) =>
   });
 
 /** One identity, one live process (2.5). */
-export const sharedKeyFaults: Rule = (stack) => {
+const sharedKeyFaults: Rule = (stack) => {
   const named: (readonly [RuleFault["path"], string])[] = [];
   const walk = (value: unknown, path: readonly string[]): void => {
     if (value instanceof SecretReference) {
@@ -196,7 +196,7 @@ const workloadNameRule: Rule = (stack) => workloadNameFaults(stackWorkloads(stac
  * Daemons and services are told apart by their names alone among the stack's keys, whatever their
  * namespaces. Two in one namespace are told by workloadNameFaults.
  */
-export const daemonNameFaults: Rule = (stack) => {
+const daemonNameFaults: Rule = (stack) => {
   const workloads = stackWorkloads(stack);
   return daemonsOf(stack).flatMap(({ name }) => {
     const path = ["services", "daemons", name];

@@ -45,7 +45,7 @@ export function callersOf(stack: SpacemeshStack): SystemCallers {
 }
 
 /** Calls of what watches the network, and of members to it. */
-export const watchingFlows = (stack: SpacemeshStack): Flow[] =>
+const watchingFlows = (stack: SpacemeshStack): Flow[] =>
   observabilityFlows(stack.observability, stack.ingress, callersOf(stack));
 
 /** Calls among the network's own programs, and to and from the world. */

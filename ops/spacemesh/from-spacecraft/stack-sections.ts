@@ -282,7 +282,7 @@ function clusterSection(settings: Settings, slotType: string): Section {
 }
 
 /** Identifier of the zone, for somebody to fill in: the tool of old looked it up by its name. */
-export const unknownZone = "0".repeat(32);
+const unknownZone = "0".repeat(32);
 
 function dnsSection(settings: Settings): Section {
   return settings.isGiven("cloudflare-api-token")

@@ -14,16 +14,16 @@ import type { Answer, Rule } from "../rule.ts";
  * What the registry says of an image that somebody pushed or took away. Of all others it says a digest that
  * is made of the name: a sandbox has no network, so it proves nothing of what a registry holds.
  */
-export const pushedType = "docker:registry/image:Pushed";
+const pushedType = "docker:registry/image:Pushed";
 
 /** An image name with its tag, as the registry keeps it. */
-export function fullName(name: string): string {
+function fullName(name: string): string {
   const last = name.split("/").at(-1) ?? "";
   return /[:@]/.test(last) ? name : `${name}:latest`;
 }
 
 /** The digest that the registry has for an image, as sha256:<64 hex>. */
-export function registryDigest(world: World, name: string): string {
+function registryDigest(world: World, name: string): string {
   const [, pinned] = name.split("@");
   const pushed = world.find(pushedType, fullName(name));
   if (pushed !== undefined && flag(pushed.inputs, "missing", false)) {

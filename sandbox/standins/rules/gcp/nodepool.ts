@@ -101,7 +101,7 @@ function scalingFaults(scaling: Properties, fixed: boolean): Fault[] {
 }
 
 /** Faults of a node's configuration, of a pool or of a cluster. */
-export function nodeFaults(node: Properties, path = "nodeConfig"): Fault[] {
+function nodeFaults(node: Properties, path = "nodeConfig"): Fault[] {
   return [
     ...bags(node, "taints").flatMap((taint, index) =>
       oneOf(
