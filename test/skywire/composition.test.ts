@@ -87,7 +87,9 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
         // No policy stands between the containers of a pod.
         ({ host }) => host !== own[pods.name] && host !== "localhost",
       );
-      for (const { host, port } of dialled) {
+      for (const { host: told, port } of dialled) {
+        // A name without a dot is a Service of the pod's own namespace.
+        const host = told.includes(".") ? told : `${told}.${pods.namespace}.svc`;
         const what = `${pods.name} → ${host}:${port}`;
         checked.push(what);
         if (host.endsWith(".svc")) {
@@ -111,6 +113,7 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
         expect.arrayContaining([
           "grafana → alertmanager.metrics.svc:9093",
           "grafana → elasticsearch.logs.svc:9200",
+          "elasticsearch-exporter → elasticsearch.logs.svc:9200",
           "grafana → pyroscope.profiles.svc:4040",
           "kibana → elasticsearch.logs.svc:9200",
           "filebeat → elasticsearch.logs.svc:9200",
