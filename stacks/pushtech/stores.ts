@@ -81,27 +81,43 @@ export function makeStores(stack: PushtechStack, ground: Foundation): Stores {
     { ...opts, dependsOn: [...opts.dependsOn, ...ground.imageServer.ready] },
   );
   return {
-    addresses: {
-      mongo: {
-        ...{ host: mongo.host, port: mongo.port },
-        url: mongo.url(stores["storage-db"].database),
-        isSecret: config.mongo.kind === "external" && config.mongo.login !== undefined,
-      },
-      postgres: record(postgresStores, (store) => database(store, postgres[store])),
-      redis: record(redisStores, (store) => {
-        const { host, port } = redis[store];
-        const { password } = config.redis[store];
-        return {
-          ...{ host, port },
-          ...(password === undefined ? {} : { password: around.secrets.value(password) }),
-        };
-      }),
-      zookeeper,
-      kafka,
-    },
+    addresses: addressesOf(stack, ground, { mongo, postgres, redis, zookeeper, kafka }),
     resources: { "storage-db": mongo, ...postgres, ...redis, zookeeper, kafkasrv: kafka },
     images,
     mongo,
+  };
+}
+
+/** The servers, by what they are for. */
+interface Servers extends Pick<StoreAddresses, "zookeeper" | "kafka"> {
+  readonly mongo: Mongo;
+  readonly postgres: Readonly<Record<(typeof postgresStores)[number], Postgres>>;
+  readonly redis: Readonly<Record<(typeof redisStores)[number], Redis>>;
+}
+
+/** Where programs dial the servers, and what they log in with. */
+function addressesOf(
+  { stores: config }: PushtechStack,
+  { around }: Foundation,
+  { mongo, postgres, redis, zookeeper, kafka }: Servers,
+): StoreAddresses {
+  return {
+    mongo: {
+      ...{ host: mongo.host, port: mongo.port },
+      url: mongo.url(stores["storage-db"].database),
+      isSecret: config.mongo.kind === "external" && config.mongo.login !== undefined,
+    },
+    postgres: record(postgresStores, (store) => database(store, postgres[store])),
+    redis: record(redisStores, (store) => {
+      const { host, port } = redis[store];
+      const { password } = config.redis[store];
+      return {
+        ...{ host, port },
+        ...(password === undefined ? {} : { password: around.secrets.value(password) }),
+      };
+    }),
+    zookeeper,
+    kafka,
   };
 }
 
