@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { CertManager } from "../components/platform/cert-manager.ts";
+import type { DnsRecords } from "../components/platform/dns.ts";
 import {
   type CertificateState,
   HostCertificates,
@@ -20,6 +21,11 @@ export interface CertificateOrder {
   readonly hosts: readonly HttpHost[];
   /** Hosts whose certificate is waited for. Default: none. */
   readonly awaited?: readonly string[];
+  /**
+   * Records of the hosts. A host that is asked for before there is one is not found for as long as its zone says, half an
+   * hour at Cloudflare, by the cluster and by the authority (RFC 2308; shalb/cluster.dev#47).
+   */
+  readonly records: DnsRecords;
   /** Previews ask the cluster nothing. */
   readonly isUnread: boolean;
 }
@@ -27,7 +33,7 @@ export interface CertificateOrder {
 /** Orders the certificates of hosts. */
 export function orderCertificates(
   name: string,
-  { system, ingress, issuer, hosts, awaited = [], isUnread }: CertificateOrder,
+  { system, ingress, issuer, hosts, awaited = [], records, isUnread }: CertificateOrder,
   opts: { readonly provider: pulumi.ProviderResource },
 ): Certificates {
   return issuer === undefined || ingress.tls.kind !== "own-issuer" || hosts.length === 0
@@ -36,7 +42,7 @@ export function orderCertificates(
         new HostCertificates(
           name,
           { hosts, awaited: [...awaited], ingress, issuer: issuer.issuer, system, isUnread },
-          { ...opts, dependsOn: [...issuer.ready] },
+          { ...opts, dependsOn: [...issuer.ready, ...records.ready] },
         ),
       ];
 }

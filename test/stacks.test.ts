@@ -111,6 +111,20 @@ describe.each(chosen)("stack %s", (stack) => {
   });
 
   describe("resources", () => {
+    test("orders certificates when records lead to their hosts, who are not found for long otherwise", () => {
+      const records = rendered.options.filter(
+        ({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord",
+      );
+      const orders = rendered.options.filter(
+        ({ type }) => type === "fleet:platform:HostCertificates",
+      );
+      expect(orders.length > 0).toBe(/^(pushtech|fxa)-/.test(stack));
+      for (const { dependencies } of orders) {
+        expect(records.length).toBeGreaterThan(0);
+        expect(dependencies).toEqual(expect.arrayContaining(records.map(({ urn }) => urn)));
+      }
+    });
+
     test("have URNs of their own: the mocks overwrite a second one without a word", () => {
       const urns = rendered.options.map(({ urn }) => urn).sort();
       expect(urns).toEqual([...new Set(urns)]);

@@ -73,10 +73,11 @@ function told(
   ground: Ground,
   hosts: readonly HttpHost[],
 ): Record<string, unknown> {
+  const records = makeHostRecords(stack, ground);
   const certificates = orderCertificates(
     "certificates",
     {
-      ...{ system: "fxa", ingress: stack.ingress, issuer: ground.issuer, hosts },
+      ...{ system: "fxa", ingress: stack.ingress, issuer: ground.issuer, hosts, records },
       isUnread: isClusterUnread,
     },
     ground.opts,
@@ -84,6 +85,6 @@ function told(
   return {
     endpoints: endpointsOf(stack),
     ...(certificates.length === 0 ? {} : { certificates: certificatesTold(certificates) }),
-    ...commonOutputs(stack, makeHostRecords(stack, ground)),
+    ...commonOutputs(stack, records),
   };
 }

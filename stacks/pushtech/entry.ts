@@ -57,7 +57,7 @@ export const openWatchers = (
 export function openRegistry(
   stack: PushtechStack,
   context: StackContext,
-  ground: Ground,
+  ground: NamedGround,
 ): { readonly certificates: Certificates; readonly ready: readonly pulumi.Resource[] } {
   const { registry: config, ingress } = stack;
   if (config === undefined) {
@@ -82,20 +82,30 @@ export function openRegistry(
   };
 }
 
+/** The ground, with the records of all names. */
+export interface NamedGround extends Ground {
+  readonly records: DnsRecords;
+}
+
 /** Orders the certificates of hosts. */
 export const orderCertificates = (
   name: string,
   { ingress }: PushtechStack,
   { isClusterUnread }: StackContext,
-  { issuer, opts }: Ground,
+  { issuer, opts, records }: NamedGround,
   ordered: Pick<CertificateOrder, "hosts" | "awaited">,
 ): Certificates =>
   order(
     name,
-    { ...ordered, system: "pushtech", ingress, issuer, isUnread: isClusterUnread ?? false },
+    {
+      ...{ ...ordered, system: "pushtech", ingress, issuer, records },
+      isUnread: isClusterUnread ?? false,
+    },
     opts,
   );
 
-/** The records of all names. */
-export const makeHostRecords = (stack: PushtechStack, ground: Ground): DnsRecords =>
-  makeRecords(stack, onControllers(ground, recordHosts(stack)));
+/** Makes the records of all names. */
+export const nameGround = (stack: PushtechStack, ground: Ground): NamedGround => ({
+  ...ground,
+  records: makeRecords(stack, onControllers(ground, recordHosts(stack))),
+});

@@ -11,7 +11,8 @@ import { observe } from "../observe.ts";
 import { refuseLive } from "../live-faults.ts";
 import { unpinnedImages } from "../unpinned.ts";
 import {
-  makeHostRecords,
+  type NamedGround,
+  nameGround,
   openHosts,
   openRegistry,
   openWatchers,
@@ -55,14 +56,25 @@ export function pushtech(config: PushtechStack, context: StackContext): Record<s
   return { system, ...told(config, ground, everything(config, context, ground)) };
 }
 
-/** The ground, with the guards of administrators' hosts. */
-const layGround = (stack: PushtechStack, context: StackContext, flows: readonly Flow[]): Ground =>
-  layCommonGround(stack, context, flows, {
-    guards: { hosts: guardsOf(stack), users: (reference) => context.secrets.value(reference) },
-  });
+/** The ground, with the guards of administrators' hosts and the records of all. */
+const layGround = (
+  stack: PushtechStack,
+  context: StackContext,
+  flows: readonly Flow[],
+): NamedGround =>
+  nameGround(
+    stack,
+    layCommonGround(stack, context, flows, {
+      guards: { hosts: guardsOf(stack), users: (reference) => context.secrets.value(reference) },
+    }),
+  );
 
 /** The system, and what watches it: stores, programs, hosts and, last of all, Mongo's indexes. */
-function everything(stack: PushtechStack, context: StackContext, ground: Ground): Certificates {
+function everything(
+  stack: PushtechStack,
+  context: StackContext,
+  ground: NamedGround,
+): Certificates {
   const registry = openRegistry(stack, context, ground);
   const foundation = layFoundation(stack, context, ground, registry.ready);
   const stores = makeStores(stack, foundation);
@@ -84,12 +96,12 @@ const openWatching = (stack: PushtechStack, context: StackContext, ground: Groun
 /** What the stack tells of itself. */
 const told = (
   stack: PushtechStack,
-  ground: Ground,
+  { records }: NamedGround,
   certificates: Certificates,
 ): Record<string, unknown> => ({
   endpoints: endpointsOf(stack),
   ...(certificates.length === 0 ? {} : { certificates: certificatesTold(certificates) }),
-  ...commonOutputs(stack, makeHostRecords(stack, ground)),
+  ...commonOutputs(stack, records),
 });
 
 function warnOfTags(stack: PushtechStack): void {
