@@ -113,7 +113,7 @@ describe("production", () => {
       ...one("metrics", "prometheus", "alertmanager", "grafana"),
       ...one("metrics", "push-gateway", "kube-state-metrics", "statsd"),
       "logs/elasticsearch": 3,
-      ...one("logs", "kibana"),
+      ...one("logs", "elasticsearch-exporter", "kibana"),
       ...one("profiles", "pyroscope", "profile-scraper"),
     });
   });
