@@ -69,7 +69,7 @@ describe("an Alertmanager with every kind of receiver", () => {
     const { code, stdout, stderr } = await amtool("check-config", file);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("4 receivers");
-    expect(stdout).toContain("4 inhibit rules");
+    expect(stdout).toContain("5 inhibit rules");
   });
 
   it.each([
