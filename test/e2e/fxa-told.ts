@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { settingsOf } from "../../components/fxa/environment.ts";
 import type { Program } from "../../components/fxa/roles.ts";
+import { traitsOf } from "../../components/fxa/servers.ts";
 import { environmentFaults } from "../../components/fxa/settings.ts";
 import type { FxaStack } from "../../stacks/fxa/schema.ts";
 import { contextOfStack } from "../../stacks/fxa/shape.ts";
@@ -60,8 +61,10 @@ export function toldTests({ sandbox, config }: Running): void {
       const context = contextOfStack(config());
       for (const program of services.keys()) {
         const { plain, secret } = toldTo(program);
-        const { HOME, ...own } = plain;
+        const { HOME, NODE_OPTIONS: room, ...own } = plain;
         expect(HOME, program).toBe("/tmp");
+        const isNode = traitsOf(program as Program).image === "fxa";
+        expect(room ?? "", program).toMatch(isNode ? /^--max-old-space-size=\d{3,}$/ : /^$/);
         const table = settingsOf(context, program as Program);
         expect(environmentFaults(table, own, Object.keys(secret)), program).toEqual([]);
       }
