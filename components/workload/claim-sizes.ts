@@ -58,8 +58,13 @@ export const setClaimSizes = (
           metadata: {
             name: claim,
             namespace,
-            // The size was the StatefulSet's to set, and another one of it is a conflict.
-            annotations: { "pulumi.com/patchForce": "true" },
+            annotations: {
+              // The size was the StatefulSet's to set, and another one of it is a conflict.
+              "pulumi.com/patchForce": "true",
+              // Of a class that waits for a pod the provider wants a claim that waits, too, and for five minutes: this
+              // one has its pod, and its disk (pulumi/pulumi-kubernetes, provider/pkg/await/awaiters.go).
+              "pulumi.com/skipAwait": "true",
+            },
           },
           spec: { resources: { requests: { storage: size } } },
         },

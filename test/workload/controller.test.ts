@@ -175,6 +175,11 @@ describe("a StatefulSet", () => {
       ["data-echo-0", larger],
       ["data-echo-1", larger],
     ]);
+    // A claim that has its pod is not one that waits for it, which the provider would want for five minutes.
+    const annotations = { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" };
+    for (const { inputs } of ofType(made, "PersistentVolumeClaimPatch")) {
+      expect(inputs["metadata"]).toMatchObject({ annotations });
+    }
     // Whoever counts on the room waits until it is granted.
     const { ready } = made.result as Workload;
     expect(
