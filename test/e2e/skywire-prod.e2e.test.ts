@@ -222,7 +222,8 @@ describe("Skywire's production shape in a sandbox", () => {
         .sort();
     };
     expect(callers("logs", "elasticsearch", 9200)).toEqual([
-      ...["log-shipper/filebeat", "logs/elk-set-up", "logs/kibana", "metrics/grafana"],
+      ...["log-shipper/filebeat", "logs/elasticsearch-exporter", "logs/elk-set-up"],
+      ...["logs/kibana", "metrics/grafana"],
     ]);
     expect(callers("metrics", "prometheus", 9090)).toEqual(["ingress/traefik", "metrics/grafana"]);
     expect(callers("logs", "kibana", 5601)).toEqual(["ingress/traefik", "logs/elk-set-up"]);
