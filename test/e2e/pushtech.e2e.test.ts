@@ -72,6 +72,11 @@ const Ingress = z.looseObject({
   }),
 });
 
+/** How large a claim is to be. */
+const Claim = z.looseObject({
+  resources: z.looseObject({ requests: z.looseObject({ storage: z.string() }) }),
+});
+
 describe("PushTech's staging in a sandbox, and another stack beside it", () => {
   let rendered: Rendered<StackConfig>;
   let root: string;
@@ -296,6 +301,29 @@ describe("PushTech's staging in a sandbox, and another stack beside it", () => {
     const { code, stderr } = await sandbox.command("down");
     expect(code).toBe(1);
     expect(stderr).toContain("make down STACK=voting");
+  });
+
+  test("a disk that is larger in the file grows where it is: its pod, and what made it, stay", async () => {
+    const file = join(root, "larger.yaml");
+    const text = readFileSync(join(clone, "Pulumi.voting.yaml"), "utf8");
+    const larger = text.replace("db-data: { size: 1Gi }", "db-data: { size: 3Gi }");
+    expect(larger).not.toBe(text);
+    writeFileSync(file, larger);
+    const sizes = async (): Promise<Record<string, string>> =>
+      Object.fromEntries(
+        (await guest.objects("persistentvolumeclaims"))
+          .filter(({ metadata }) => metadata.namespace === "voting")
+          .map(({ metadata, spec }) => [
+            metadata.name,
+            Claim.parse(spec).resources.requests.storage,
+          ]),
+      );
+    expect(await sizes()).toMatchObject({ "db-data-db-0": "1Gi" });
+    const [before, others] = [await podUids(guest), await sizes()];
+    const said = await guest.succeed("up", "--beside", stack, "--file", file);
+    expect(said).toMatch(/^up: 1 changed, \d+ the same/m);
+    expect(await sizes()).toEqual({ ...others, "db-data-db-0": "3Gi" });
+    expect(await podUids(guest)).toEqual(before);
   });
 
   test("the index Job runs again without harm: it alone is made anew, and certificates are there meanwhile", async () => {
