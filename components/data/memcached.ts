@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
-import type { SystemSurroundings } from "../workload/surroundings.ts";
+import { surrounded, type SystemSurroundings } from "../workload/surroundings.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
@@ -35,8 +34,7 @@ const answers = { kind: "tcp", port: "memcached" } as const;
 function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): WorkloadArgs {
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     // One for good: behind one Service, two would each know half of the keys.
     replicas: 1,
     container: {
@@ -53,8 +51,6 @@ function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): Wo
     },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user: memcachedUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     pullPolicy: args.pullPolicy,
     ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),

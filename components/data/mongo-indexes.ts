@@ -1,6 +1,6 @@
+import { surrounded } from "../workload/surroundings.ts";
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
@@ -40,11 +40,8 @@ export class MongoIndexes extends pulumi.ComponentResource implements Awaitable 
 function jobArgs(name: string, args: MongoIndexesArgs): WorkloadArgs {
   return {
     kind: "Job",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     security: { user: mongoUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     pullPolicy: args.pullPolicy,
     ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     files: [

@@ -1,5 +1,5 @@
 /** What the pods of all built-in stores have in common. Pure. */
-import { flowsOf } from "../base/flows.ts";
+import { surrounded } from "../workload/surroundings.ts";
 import type { Placement } from "../workload/workload.schema.ts";
 import type { ServiceSpec, WorkloadArgs } from "../workload/types.ts";
 import type { Disk } from "./storage.schema.ts";
@@ -81,10 +81,7 @@ export function storeWorkload(
   };
   return {
     kind: controller,
-    system: args.system,
-    namespace: args.namespace,
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
+    ...surrounded(name, args),
     pullPolicy: args.pullPolicy,
     data: args.data,
     ...(placement === undefined ? {} : { placement }),

@@ -1,9 +1,10 @@
 /** What Workloads stand in, beside what each is. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Flow } from "../base/flows.ts";
+import { type Flow, flowsOf } from "../base/flows.ts";
 import type { PullPolicy } from "../base/images.ts";
 import type { DataPolicy } from "../base/scalars.ts";
+import type { WorkloadArgs } from "./types.ts";
 
 /** What each component of a system is given beside its own config. */
 export interface Surroundings {
@@ -26,6 +27,17 @@ export interface SystemSurroundings extends Surroundings {
   /** System it belongs to, e.g. `skywire`: a label. */
   readonly system: string;
 }
+
+/** What a Workload takes over from what it stands in. Pure. */
+export const surrounded = (
+  name: string,
+  { system, namespace, namespaceName, flows, networkPolicy }: Omit<SystemSurroundings, "data">,
+): Pick<WorkloadArgs, "system" | "namespace" | "flows" | "networkPolicy"> => ({
+  system,
+  namespace,
+  flows: flowsOf(flows, name, namespaceName),
+  networkPolicy,
+});
 
 /** Image of a program, and the logins its pods need. */
 export interface ProgramImage {

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { Certificates } from "../../base/secret-store.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Container, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import {
   certificateFiles,
   memberFolders,
@@ -88,15 +90,12 @@ export function elasticsearchWorkload(name: string, args: ElasticsearchArgs): Wo
   const { config, certificates } = args;
   return {
     kind: "StatefulSet",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     replicas: config.members,
     initContainers: [prepare(args)],
     container: server(name, args),
     placement: placementOfMembers(config),
     security: { user: elasticsearchUser, group: 0, volumeGroup: elasticsearchUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     files: [
       { name: "settings", files: settingsFiles(config, args.namespaceName) },

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { announcesOthers } from "../../base/announce.ts";
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { readyAndAlive } from "../probes.ts";
@@ -40,8 +42,7 @@ export function elasticsearchExporterWorkload(
   const { authorities, watcherPassword } = store;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image,
@@ -60,8 +61,6 @@ export function elasticsearchExporterWorkload(
     update: { strategy: "Recreate" },
     ...(placement === undefined ? {} : { placement }),
     security: { user },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     files:
       authorities === undefined
         ? []

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import type { KibanaConfig } from "./elk.schema.ts";
 import {
   kibanaAuthorities,
@@ -79,15 +81,12 @@ export function kibanaWorkload(name: string, args: KibanaArgs): WorkloadArgs {
   const { config, storeUrl, secure } = args;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: kibanaContainer(name, args),
     // Two versions must not move the same objects at once.
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user: kibanaUser, group: 0, volumeGroup: kibanaUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     files: [
       {
         name: "settings",

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
@@ -9,7 +8,10 @@ import type { LogStore } from "../elk/access.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import { logException, logFolders, logMounts, logRules } from "../logs/node-logs.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import {
   authoritiesFile,
   filebeatArguments,
@@ -81,8 +83,7 @@ export function filebeatWorkload(name: string, args: FilebeatArgs): WorkloadArgs
   const settings = { families, store: { url, verifyName, authorities: authorities !== undefined } };
   return {
     kind: "DaemonSet",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: filebeatContainer(name, args),
     // One after the other would take as long as there are nodes.
     update: { maxUnavailable: "25%" },
@@ -91,8 +92,6 @@ export function filebeatWorkload(name: string, args: FilebeatArgs): WorkloadArgs
       tolerations: [...args.tolerations, ...(config.placement?.tolerations ?? [])],
     },
     security: { user: 0, exception: logException },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     files: [
       {
         name: "config",

@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import {
   alertmanagerArguments,
   alertmanagerFile,
@@ -34,8 +36,7 @@ export function alertmanagerWorkload(name: string, args: AlertmanagerArgs): Work
   const hasSecrets = Object.keys(secrets).length > 0;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -53,8 +54,6 @@ export function alertmanagerWorkload(name: string, args: AlertmanagerArgs): Work
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user: alertmanagerUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     files: [{ name: "config", files: { "alertmanager.yml": alertmanagerFile(config) } }],
     ...(hasSecrets ? { secretFiles: [{ name: "secrets", files: secrets }] } : {}),

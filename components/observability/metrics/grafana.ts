@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { datasourcesFile, passwordVariables, type Sources } from "./grafana-datasources.ts";
 import {
   dashboardVolumes,
@@ -94,15 +96,12 @@ export function grafanaWorkload(name: string, args: GrafanaArgs): WorkloadArgs {
   const { config } = args;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: grafanaContainer(name, args),
     // One writer to its database.
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user: grafanaUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     files: [
       { name: "datasources", files: { "fleet.yaml": datasourcesFile(args.sources) } },

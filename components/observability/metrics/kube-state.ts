@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import { poolLabel, slotLabel, workloadLabel } from "../../base/labels.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { ApiRule, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announcesOthers } from "../../base/announce.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { KubeStateConfig } from "./exporters.schema.ts";
 
@@ -80,8 +82,7 @@ export function kubeStateWorkload(name: string, args: KubeStateArgs): WorkloadAr
   const { config } = args;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -97,8 +98,6 @@ export function kubeStateWorkload(name: string, args: KubeStateArgs): WorkloadAr
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     clusterRules: kubeStateRules,
     podAnnotations: announcesOthers(port),
   };

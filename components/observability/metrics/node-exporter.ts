@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { HostPath, Mount, Probe, WorkloadArgs } from "../../workload/types.ts";
 import type { Toleration } from "../../workload/workload.schema.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { NodesConfig } from "./exporters.schema.ts";
 
@@ -95,8 +97,7 @@ export function nodeExporterWorkload(name: string, args: NodeExporterArgs): Work
   const { config } = args;
   return {
     kind: "DaemonSet",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -113,8 +114,6 @@ export function nodeExporterWorkload(name: string, args: NodeExporterArgs): Work
       user,
       exception: "reads the node's own folders, to tell of its disks, memory and processors",
     },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     hostPaths,
     podAnnotations: announces(port),
     terminationGraceSeconds: 5,

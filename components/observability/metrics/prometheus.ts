@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { ApiRule, Container, Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { pageUrl } from "./grafana-files.ts";
 import { passwordHash } from "./password-hash.ts";
 import {
@@ -146,15 +148,12 @@ export function prometheusWorkload(name: string, args: PrometheusArgs): Workload
   const { config, passwords } = args;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: prometheusContainer(name, args),
     // One writer to the disk.
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user: prometheusUser },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     files: [
       { name: "config", files: { "prometheus.yml": prometheusFileOf(args) } },

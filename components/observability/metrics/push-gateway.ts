@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announcesOthers } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { exporterPorts } from "./exporters-shape.ts";
 import type { PushGatewayConfig } from "./exporters.schema.ts";
 
@@ -39,8 +41,7 @@ export function pushGatewayWorkload(name: string, args: PushGatewayArgs): Worklo
   const { config } = args;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -54,8 +55,6 @@ export function pushGatewayWorkload(name: string, args: PushGatewayArgs): Worklo
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     claims: [claimOf("data", config.storage)],
     services: [{ ports: [{ name: "http" }] }],

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { exporterPorts, statsdPorts } from "./exporters-shape.ts";
 import { statsdArguments, statsdMapping, statsdMappingFile } from "./statsd-files.ts";
 import type { StatsdConfig, StatsdMapping } from "./statsd.schema.ts";
@@ -33,8 +35,7 @@ export function statsdWorkload(name: string, args: StatsdExporterArgs): Workload
   const mapping = statsdMapping({ ...config, mappings: [...config.mappings, ...mappings] });
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -51,8 +52,6 @@ export function statsdWorkload(name: string, args: StatsdExporterArgs): Workload
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     files: [{ name: "mapping", files: { [statsdMappingFile]: mapping } }],
     services: [{ ports: [{ name: "statsd", port: statsdPorts.service }] }],
     podAnnotations: announces(port),

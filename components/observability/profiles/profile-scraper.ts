@@ -1,9 +1,11 @@
 /** Asks the workloads of the list for profiles, and hands them to Pyroscope. */
-import { flowsOf } from "../../base/flows.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { announces } from "../../base/announce.ts";
 import { prometheusProbes } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { scraperArguments, scraperFile, scraperFolders } from "./pyroscope-files.ts";
 import { pyroscopeUrl, scraperPort, scrapeTargets } from "./shape.ts";
@@ -23,8 +25,7 @@ export function profileScraperWorkload(name: string, args: ProfileScraperArgs): 
   const file = scraperFile(scrapeTargets(config), pyroscopeUrl(config));
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image,
@@ -39,8 +40,6 @@ export function profileScraperWorkload(name: string, args: ProfileScraperArgs): 
     },
     ...(placement === undefined ? {} : { placement }),
     security: { user },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     files: [{ name: "config", files: { "config.alloy": file } }],
     scratch: [{ name: "temporary" }],
     // Only what it needs to find pods. Rights to read them are not rights to call them.

@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import { claimOf } from "../../data/storage.ts";
 import type { Probe, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";
 import { readyAndAlive } from "../probes.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import type { ProfilesConfig } from "./profiles.schema.ts";
 import { pyroscopeArguments, pyroscopeFile, pyroscopeFolders } from "./pyroscope-files.ts";
 import { profileScraperWorkload } from "./profile-scraper.ts";
@@ -34,8 +36,7 @@ export function pyroscopeWorkload(name: string, args: ProfilesArgs): WorkloadArg
   const { config } = args;
   return {
     kind: "Deployment",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -53,8 +54,6 @@ export function pyroscopeWorkload(name: string, args: ProfilesArgs): WorkloadArg
     update: { strategy: "Recreate" },
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     data: args.data,
     files: [{ name: "config", files: { "config.yaml": pyroscopeFile(config.retention) } }],
     claims: [claimOf("data", config.storage)],

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../../base/flows.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { SecretStore } from "../../base/secret-store.ts";
 import type { ApiRule, Mount, Probe, WorkloadArgs } from "../../workload/types.ts";
@@ -10,7 +9,10 @@ import { announces } from "../../base/announce.ts";
 import type { LogStore } from "../elk/access.ts";
 import type { LogFamilies } from "../logs/families.ts";
 import { logException, logFolders, logMounts } from "../logs/node-logs.ts";
-import type { SystemSurroundings as Surroundings } from "../../workload/surroundings.ts";
+import {
+  surrounded,
+  type SystemSurroundings as Surroundings,
+} from "../../workload/surroundings.ts";
 import { isOwnStore, sinksOf, vectorMetricsPort } from "./shape.ts";
 import type { VectorConfig, VectorSink } from "./vector.schema.ts";
 import { authoritiesFile, secretFile, vectorFiles, vectorFolders } from "./vector-files.ts";
@@ -115,8 +117,7 @@ export function logShipperWorkload(name: string, args: LogShipperArgs): Workload
   const hasSecrets = Object.keys(secrets).length > 0;
   return {
     kind: "DaemonSet",
-    system: args.system,
-    namespace: args.namespace,
+    ...surrounded(name, args),
     container: {
       name,
       image: config.image,
@@ -137,8 +138,6 @@ export function logShipperWorkload(name: string, args: LogShipperArgs): Workload
       tolerations: [...args.tolerations, ...(config.placement?.tolerations ?? [])],
     },
     security: { user: 0, exception: logException },
-    flows: flowsOf(args.flows, name, args.namespaceName),
-    networkPolicy: args.networkPolicy,
     files: [
       { name: "config", files: vectorFiles({ config, families, store: settings }) },
       ...(authorities === undefined
