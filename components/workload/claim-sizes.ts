@@ -12,7 +12,7 @@ import type { WorkloadArgs } from "./types.ts";
 export const templateSizes = "spec.volumeClaimTemplates[*].spec.resources";
 
 /** A disk that a StatefulSet has made for one of its pods. */
-export interface PodClaim {
+interface PodClaim {
   /** Name that the controller gives it: volume, StatefulSet, number of the pod. */
   readonly name: string;
   readonly size: string;
@@ -40,8 +40,8 @@ const podClaims = (name: string, args: WorkloadArgs): readonly PodClaim[] =>
     : [];
 
 /**
- * Sets the sizes of the disks that a StatefulSet has made: a larger one grows where its class can do so, and the run
- * stops at its preview where it cannot. The disks stay the StatefulSet's: what goes from the program here changes
+ * Sets the sizes of the disks that a StatefulSet has made: a larger one grows where its class can do so, and the API
+ * server refuses it where it cannot. The disks stay the StatefulSet's: what goes from the program here changes
  * nothing of them.
  */
 export const setClaimSizes = (
