@@ -105,7 +105,6 @@ export class MysqlServer {
    */
   async start(
     isUp: () => Promise<boolean> = async () => (await this.prepared()).code === 0,
-    words: readonly string[] = [],
   ): Promise<void> {
     const prepared = await this.prepare();
     if (prepared.code !== 0) {
@@ -115,7 +114,7 @@ export class MysqlServer {
       ...["mysqld", `--defaults-file=${this.place.at("config/my.cnf")}`],
       `--init-file=${this.place.at("init/init.sql")}`,
       // Loopback only. Writing through guards against the loss of a machine, which nothing here imitates.
-      ...["--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2", ...words],
+      ...["--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2"],
     ]);
     this.#running = running;
     await until("MySQL answers", async () => {

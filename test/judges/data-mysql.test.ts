@@ -179,19 +179,20 @@ describe("the probes of MySQL", () => {
 
   it("take a server for alive that has no connection left, and not one that hangs or is gone", async () => {
     await withAnother(async (server) => {
-      // One is kept for root.
-      await server.start(undefined, ["--max-connections=1"]);
-      const guests = [1, 2].map(() => server.place.start(server.words("DO SLEEP(600)")));
+      await server.start();
+      const guest = server.place.start(server.words("DO SLEEP(600)"));
+      await until("the guest sleeps", async () => {
+        const sleeping = "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'fxa'";
+        return (await server.asOperator(`${sleeping} AND info LIKE '%SLEEP%'`)) === "1";
+      });
+      // Only now, or whoever asks for the guest may hold the one connection that the guest wants. One more is kept for root.
+      await server.asOperator("SET GLOBAL max_connections = 1");
       await until("nobody else comes in", async () =>
         (await server.query("SELECT 1")).output.includes("Too many connections"),
       );
       expect((await server.answers()).code).toBe(0);
-      await Promise.all(
-        guests.map(async ({ child, done }) => {
-          child.kill();
-          await done;
-        }),
-      );
+      guest.child.kill();
+      await guest.done;
 
       server.signal("SIGSTOP");
       expect(await isOpen(server.port)).toBe(true);
