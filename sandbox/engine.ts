@@ -1,16 +1,6 @@
 /** Runs the real engine inside a sandbox: the CLI in a process of its own, with a clean environment. */
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -20,6 +10,7 @@ import { isNoise, parseEvent } from "./events.ts";
 import { privateMode } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
 import { type Outcome, Progress } from "./progress.ts";
+import { Tail } from "./tail.ts";
 import { type Environment, toolPath } from "./tools.ts";
 
 /** How a command of the engine ended. */
@@ -226,51 +217,30 @@ async function follow(
   view: UpdateView,
   hasEnded: () => boolean,
 ): Promise<void> {
-  let offset = 0;
-  let told = Date.now();
-  const lines = new LineReader((line) => {
+  const tail = new Tail(path);
+  const take = (line: string): void => {
     const event = parseEvent(line);
     const shown = event === undefined ? undefined : progress.take(event);
     if (shown !== undefined) {
       view.onStep?.(shown);
     }
-  });
-  for (;;) {
-    // Asked before reading: what is written before the end is then read.
-    const ended = hasEnded();
-    const text = existsSync(path) ? readFrom(path, offset) : Buffer.alloc(0);
-    offset += text.length;
-    lines.take(text.toString("utf8"));
-    if (ended) {
-      lines.end();
-      return;
-    }
-    if (Date.now() - told > 1_000) {
-      told = Date.now();
-      view.onStatus?.(progress.status(), progress.atWork());
-    }
-    await sleep(150);
-  }
-}
-
-function readFrom(path: string, offset: number): Buffer {
-  const file = openSync(path, "r");
+  };
   try {
-    const buffer = Buffer.alloc(1 << 20);
-    const parts: Buffer[] = [];
-    for (let position = offset; ;) {
-      const count = readSync(file, buffer, 0, buffer.length, position);
-      if (count === 0) {
-        break;
+    for (let told = Date.now(); ;) {
+      // Asked before reading: what is written before the end is then read.
+      const ended = hasEnded();
+      tail.read(take);
+      if (ended) {
+        return;
       }
-      parts.push(Buffer.from(buffer.subarray(0, count)));
-      position += count;
+      if (Date.now() - told > 1_000) {
+        told = Date.now();
+        view.onStatus?.(progress.status(), progress.atWork());
+      }
+      await sleep(150);
     }
-    // A line that is still being written is read again: its bytes could end inside a character.
-    const all = Buffer.concat(parts);
-    return all.subarray(0, all.lastIndexOf(0x0a) + 1);
   } finally {
-    closeSync(file);
+    tail.close();
   }
 }
 

@@ -50,8 +50,24 @@ const EngineEvent = z.object({
 /** One event. */
 export type EngineEvent = z.infer<typeof EngineEvent>;
 
+/**
+ * The head of a step's event: the engine writes these members first (sdk/go/common/apitype/events.go). What is
+ * behind them, a resource whole and twice, is most of a log, and most of it need not be parsed.
+ */
+const stepHead =
+  /^\{"sequence":\d+,"timestamp":\d+,"(resourcePreEvent|resOutputsEvent)":\{"metadata":\{"op":"([a-z-]+)","urn":"([^"\\]*)","type":"([^"\\]*)",/;
+
 /** Reads one line; what is no event is undefined. */
 export function parseEvent(line: string): EngineEvent | undefined {
+  const head = line.endsWith("}") ? stepHead.exec(line) : null;
+  const [, event, op = "", urn = "", type = ""] = head ?? [];
+  if (event === "resOutputsEvent") {
+    return { resOutputsEvent: { metadata: { op, urn, type } } };
+  }
+  // What stays the same is not at work: nobody asks what the cluster calls it.
+  if (event === "resourcePreEvent" && op === "same") {
+    return { resourcePreEvent: { metadata: { op, urn, type } } };
+  }
   try {
     const parsed = EngineEvent.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : undefined;

@@ -6,4 +6,8 @@ import { join } from "node:path";
 
 delete process.env.PULUMI_NODEJS_TYPESCRIPT;
 // The program's own SDK, as the engine finds it.
-createRequire(join(process.cwd(), "package.json"))("@pulumi/pulumi/cmd/run");
+const load = createRequire(join(process.cwd(), "package.json"));
+// For each resource it tells the engine four times what it is doing, every time by a call of its own: a fifth of a
+// program's work. Without `--debug`, which no command of a sandbox knows, the engine throws all of it away.
+load("@pulumi/pulumi/log").debug = () => Promise.resolve();
+load("@pulumi/pulumi/cmd/run");

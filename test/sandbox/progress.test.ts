@@ -129,6 +129,22 @@ describe("progress of an update", () => {
     ]);
   });
 
+  it("reads of a step's end what its head says, and takes a line that is cut for no event", () => {
+    const ended = (inputs: object) =>
+      line({ resOutputsEvent: { metadata: { ...step("update", "a").metadata, new: { inputs } } } });
+    const { metadata } = step("update", "a");
+    expect(parseEvent(ended({ text: "x".repeat(100_000) }))).toEqual({
+      resOutputsEvent: { metadata },
+    });
+    expect(parseEvent(ended({ text: "whole" }).slice(0, -8))).toBeUndefined();
+    // A name that the engine has to escape is read as it is meant.
+    const escaped = ended({}).replaceAll("::a", String.raw`::a\u003cb`);
+    expect(parseEvent(escaped)?.resOutputsEvent?.metadata.urn).toBe(`${metadata.urn}<b`);
+    // What a resource holds says nothing about what it is.
+    const hostile = { text: '","op":"delete","urn":"x","type":"y"}}' };
+    expect(parseEvent(ended(hostile))?.resOutputsEvent?.metadata.op).toBe("update");
+  });
+
   it("survives lines that are no events", () => {
     expect(parseEvent("")).toBeUndefined();
     expect(parseEvent('{"resOutputsEvent": 1}')).toBeUndefined();
