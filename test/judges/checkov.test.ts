@@ -19,7 +19,7 @@ describe("Checkov", () => {
       objects.set(stack, (await renderJudged(stack)).world.objects);
     }
     report = await checkov(objects);
-  }, 300_000);
+  }, 900_000);
 
   test.each(judgedStacks)("finds nothing in %s that has no reason", (stack) => {
     const open = report.findings
