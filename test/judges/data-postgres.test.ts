@@ -2,12 +2,13 @@
  * Proves on a real Postgres that our configuration, preparation, backup and restore do what they say.
  * It proves nothing about the image, the pod or the network: those are the preflight's and verify's.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { whatIsRestored } from "../../components/data/postgres-backup.ts";
 import { PostgresServer } from "../data/postgres-server.ts";
-import { killGroup, until } from "../data/programs.ts";
+import { killGroup, Place, until } from "../data/programs.ts";
 
 const passwords = { tpd: "tpd-password-0123456789", ut: "ut-password-0123456789" };
 
@@ -120,6 +121,71 @@ describe("a Postgres with extensions, whose passwords are checked as before ther
     } finally {
       await postgres.kill();
       await postgres.place.clear();
+    }
+  });
+
+  it("is restored with them, though they are not its owner's to drop, and with those that the owner made", async () => {
+    const postgres = await PostgresServer.make(passwords, { extensions: { ut: ["hstore"] } });
+    try {
+      await postgres.start();
+      await postgres.rows(
+        "ut",
+        `CREATE EXTENSION citext;
+         CREATE TABLE devices (name citext, marks hstore); INSERT INTO devices VALUES ('A', 'a=>1')`,
+      );
+      expect((await postgres.backup()).code).toBe(0);
+      const devices = "SELECT marks -> 'a' FROM devices WHERE name = 'a'";
+      await postgres.rows("ut", "DELETE FROM devices");
+      const restored = await postgres.restore();
+      expect(restored.code, restored.output).toBe(0);
+      expect(await postgres.rows("ut", devices)).toBe("1");
+      await postgres.stop();
+      postgres.loseDisk();
+      await postgres.start();
+      const anew = await postgres.restore();
+      expect(anew.code, anew.output).toBe(0);
+      expect(await postgres.rows("ut", devices)).toBe("1");
+    } finally {
+      await postgres.kill();
+      await postgres.place.clear();
+    }
+  });
+});
+
+describe("what of a dump is restored", () => {
+  // The words of a program of before 11, which puts the schema and, of the oldest, plpgsql's comment into each dump.
+  const listed = [
+    ";     Dumped by pg_dump version: 9.6.6",
+    "3; 2615 2200 SCHEMA - public postgres",
+    "2145; 0 0 COMMENT - SCHEMA public postgres",
+    "1; 3079 12393 EXTENSION - plpgsql ",
+    "2146; 0 0 COMMENT - EXTENSION plpgsql ",
+    "2; 3079 16386 EXTENSION - hstore ",
+    "2147; 0 0 COMMENT - EXTENSION hstore ",
+    "4; 3079 16500 EXTENSION - citext ",
+    "6; 2615 16600 SCHEMA - publications webs",
+    "186; 1259 16510 TABLE public users webs",
+    "2148; 0 0 COMMENT public TABLE users webs",
+  ];
+
+  it("is all but the schema public, extensions that are there, and their comments", async () => {
+    const place = new Place(["grep"]);
+    await place.makeFolder("bin");
+    const standIn = (name: string, lines: readonly string[]): void => {
+      const said = place.write(`${name}.said`, `${lines.join("\n")}\n`);
+      chmodSync(place.write(`bin/${name}`, `#!/bin/sh\ncat '${said}'\n`), 0o755);
+    };
+    standIn("pg_restore", listed);
+    standIn("psql", [" EXTENSION - plpgsql ", " EXTENSION - hstore "]);
+    try {
+      const script = `set -eu; database=webs; ${whatIsRestored} what_is_restored webs.dump`;
+      const path = `${place.at("bin")}:${process.env["PATH"] ?? ""}`;
+      const told = await place.run(["sh", "-c", script], { PATH: path, WORK: place.at("bin") });
+      expect(told.output.trimEnd().split("\n")).toEqual(
+        [0, 7, 8, 9, 10].map((line) => listed[line]),
+      );
+    } finally {
+      await place.clear();
     }
   });
 });
