@@ -12,6 +12,7 @@ const Pull = z.object({
   merge_commit_sha: z.string().nullish(),
   base: z.object({ ref: z.string() }),
   head: z.object({ sha: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
+  user: z.object({ type: z.string() }).nullish(),
 });
 type Pull = z.infer<typeof Pull>;
 
@@ -33,20 +34,44 @@ export interface Head {
   readonly commit: string;
 }
 
+/** Whose code it is that gets no secret, whatever it asks for. */
+export type Stranger = "fork" | "bot";
+
+/**
+ * Whether the code of a pull request runs without secrets: a fork's, and a bot's, as nobody has read yet what its
+ * newer packages do. The workflow «preview» draws the same line.
+ */
+export function strangerOf(
+  { head, user }: Pick<Pull, "head" | "user">,
+  repository: string,
+): Stranger | undefined {
+  if (head.repo?.full_name !== repository) {
+    return "fork";
+  }
+  // What GitHub Apps, Dependabot among them, are: docs.github.com/rest/pulls, «user».
+  return user?.type === "Bot" ? "bot" : undefined;
+}
+
 /**
  * The open pull request of a head; undefined where there is none any more, or a newer commit is there.
  * What is reported is not asked: it could name any pull request.
  */
-export async function pullOf(forge: Forge, head: Head): Promise<number | undefined> {
+export async function pullOf(
+  forge: Forge,
+  head: Head,
+): Promise<{ readonly number: number; readonly stranger: Stranger | undefined } | undefined> {
   const [owner = ""] = head.repository.split("/");
   const query = new URLSearchParams({ state: "open", head: `${owner}:${head.branch}` });
   const found: Pull[] = [];
   for await (const entry of forge.list(`pulls?${query.toString()}`)) {
     found.push(parse(Pull, entry, "a pull request"));
   }
-  return found.find(
+  const pull = found.find(
     ({ head: { repo, sha } }) => repo?.full_name === head.repository && sha === head.commit,
-  )?.number;
+  );
+  return pull === undefined
+    ? undefined
+    : { number: pull.number, stranger: strangerOf(pull, forge.repository) };
 }
 
 /**

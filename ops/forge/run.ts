@@ -12,7 +12,7 @@ import { raiseAlarm } from "./alarm.ts";
 import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
 import { placeComment } from "./comment.ts";
 import { Forge } from "./forge.ts";
-import { type Head, pullOf, reviewOf } from "./pulls.ts";
+import { type Head, pullOf, reviewOf, type Stranger, strangerOf } from "./pulls.ts";
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -67,9 +67,9 @@ export async function runComment(
     console.log("no open pull request has this head any more: nothing to say");
     return 0;
   }
-  const { commit, isFork, number } = to;
+  const { commit, number, stranger } = to;
   const run = environment["REVIEW_RUN"] ?? "";
-  const known: Known = { commit, isFork, url: run === "" ? "" : runUrl(environment, run) };
+  const known: Known = { commit, stranger, url: run === "" ? "" : runUrl(environment, run) };
   const report = bare(trustedReport(resolve(from ?? ".review"), known));
   const placed = await placeComment(forge, {
     ...{ number, marker, body: renderMarkdown(report), user: userOf(environment) },
@@ -90,7 +90,7 @@ function bare(report: Report): Report {
 interface Addressee {
   readonly number: number;
   readonly commit: string;
-  readonly isFork: boolean;
+  readonly stranger: Stranger | undefined;
 }
 
 async function byHead(forge: Forge, environment: Environment): Promise<Addressee | undefined> {
@@ -99,15 +99,14 @@ async function byHead(forge: Forge, environment: Environment): Promise<Addressee
     branch: need(environment, "HEAD_BRANCH"),
     commit: need(environment, "HEAD_COMMIT"),
   };
-  const number = await pullOf(forge, head);
-  return number === undefined
-    ? undefined
-    : { number, commit: head.commit, isFork: head.repository !== forge.repository };
+  const pull = await pullOf(forge, head);
+  return pull === undefined ? undefined : { ...pull, commit: head.commit };
 }
 
 const PullHead = z.object({
   state: z.string(),
   head: z.object({ sha: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
+  user: z.object({ type: z.string() }).nullish(),
 });
 
 async function byNumber(forge: Forge, pull: string): Promise<Addressee | undefined> {
@@ -116,12 +115,12 @@ async function byNumber(forge: Forge, pull: string): Promise<Addressee | undefin
       `PULL must be the number of a pull request (it is ${JSON.stringify(pull)})`,
     );
   }
-  const { head, state } = PullHead.parse(await forge.get(`pulls/${pull}`));
-  return state === "open"
+  const found = PullHead.parse(await forge.get(`pulls/${pull}`));
+  return found.state === "open"
     ? {
         number: Number(pull),
-        commit: head.sha,
-        isFork: head.repo?.full_name !== forge.repository,
+        commit: found.head.sha,
+        stranger: strangerOf(found, forge.repository),
       }
     : undefined;
 }

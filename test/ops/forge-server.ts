@@ -36,6 +36,7 @@ export interface ForgePull {
     readonly ref: string;
     readonly repo: { readonly full_name: string } | null;
   };
+  readonly user?: { readonly type: "User" | "Bot" };
 }
 
 /** A run of a workflow. */

@@ -229,9 +229,17 @@ describe("the pull request of a run", () => {
     pull(1, repository, "d".repeat(40));
     pull(2, repository);
     pull(3, "mallory/fleet");
-    expect(await find(repository)).toBe(2);
-    expect(await find("mallory/fleet")).toBe(3);
+    expect(await find(repository)).toEqual({ number: 2, stranger: undefined });
+    expect(await find("mallory/fleet")).toEqual({ number: 3, stranger: "fork" });
     expect(await find("mallory/other")).toBeUndefined();
+  });
+
+  test("is a stranger's where a bot has made it, in the repository itself as it may be", async () => {
+    const user = { type: "Bot" } as const;
+    server.pulls.push({
+      ...{ number: 4, state: "open", base: { ref: "develop" }, head: head(), user },
+    });
+    expect(await find(repository)).toEqual({ number: 4, stranger: "bot" });
   });
 });
 
@@ -292,7 +300,7 @@ describe("the review of what was merged", () => {
 
 describe("an artifact of a job that is not trusted", () => {
   let folder: string;
-  const known = { commit, url: "https://forge.example/run/1", isFork: false };
+  const known = { commit, url: "https://forge.example/run/1", stranger: undefined };
   const write = (text: string): void => {
     writeFileSync(join(folder, "report.json"), text);
   };
@@ -333,19 +341,22 @@ describe("an artifact of a job that is not trusted", () => {
     expect(text).toContain(commit.slice(0, 12));
   });
 
-  test("of a fork says so, and cannot say that it is live", () => {
-    const from = (target: string) => ({
-      ...quietStack("prod"),
-      provenance: { versions: {}, target },
-    });
-    write(renderJson({ ...sample, stacks: [from("state")] }));
-    const offline = trustedReport(folder, { ...known, isFork: true });
-    expect(renderMarkdown(offline)).toContain("the code of a fork has made this report");
-    write(renderJson({ ...sample, stacks: [from("live")] }));
-    const live = trustedReport(folder, { ...known, isFork: true });
-    expect(live.stacks).toEqual([]);
-    expect(live.verdict.exitCode).toBe(1);
-  });
+  test.each(["fork", "bot"] as const)(
+    "of a %s says so, and cannot say that it is live",
+    (stranger) => {
+      const from = (target: string) => ({
+        ...quietStack("prod"),
+        provenance: { versions: {}, target },
+      });
+      write(renderJson({ ...sample, stacks: [from("state")] }));
+      const offline = trustedReport(folder, { ...known, stranger });
+      expect(renderMarkdown(offline)).toContain(`the code of a ${stranger} has made this report`);
+      write(renderJson({ ...sample, stacks: [from("live")] }));
+      const live = trustedReport(folder, { ...known, stranger });
+      expect(live.stacks).toEqual([]);
+      expect(live.verdict.exitCode).toBe(1);
+    },
+  );
 
   test.each([
     ["none at all", () => undefined, "left no report.json"],

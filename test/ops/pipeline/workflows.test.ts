@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
+import { holdsIf } from "../../e2e/workflow-expression.ts";
 import { clone } from "../../rendered.ts";
 
 interface Step {
@@ -85,11 +86,19 @@ describe("a log-in", () => {
     ]);
   });
 
-  test("is nothing for a fork", () => {
-    const { "preview stack": own, "preview offline": fork } = Object.fromEntries(jobs);
-    expect(own?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
-    expect(fork?.if).toBe("github.event.pull_request.head.repo.full_name != github.repository");
-    expect(JSON.stringify(fork)).not.toMatch(/secrets\.|vars\.|id-token|GOOGLE/);
+  test.each([
+    ["somebody who may push", "org/fleet", "User", true],
+    ["a fork", "mallory/fleet", "User", false],
+    ["a bot that pushes updates of packages", "org/fleet", "Bot", false],
+    ["a bot's fork", "mallory/fleet", "Bot", false],
+  ])("of a pull request's job by %s", (_, from, type, isTrusted) => {
+    const { "preview stack": own, "preview offline": stranger } = Object.fromEntries(jobs);
+    const pull = { head: { repo: { full_name: from } }, user: { type } };
+    const github = { repository: "org/fleet", event: { pull_request: pull } };
+    const holds = (job: Job | undefined): boolean =>
+      holdsIf(job?.if, { github }, { failed: false });
+    expect([holds(own), holds(stranger)]).toEqual([isTrusted, !isTrusted]);
+    expect(JSON.stringify(stranger)).not.toMatch(/secrets\.|vars\.|id-token|GOOGLE/);
   });
 
   const path = "${{ runner.temp }}/google.json";
