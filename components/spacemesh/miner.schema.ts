@@ -64,6 +64,8 @@ const ImportedKeys = z.strictObject({
   coinbase: z.string().optional(),
 });
 
+const atOnce = z.int().min(1, "must be at least 1").max(1_000, "must be at most 1000");
+
 /** Schema of `fleet:miners`. */
 export const MinersConfig = z.strictObject({
   /**
@@ -123,10 +125,16 @@ export const MinersConfig = z.strictObject({
       ImportedKeys,
     )
     .default({}),
+  /** Miners that are made at a time while the network is new (facts/spacemesh.md 1.2). */
+  madeAtOnce: atOnce.default(100),
   upgrade: z
     .strictObject({
-      /** Members that are made or exchanged at a time; bootnodes go one by one. */
-      atOnce: z.int().min(1, "must be at least 1").max(1_000, "must be at most 1000").default(100),
+      /**
+       * Miners that are exchanged at a time once the network runs; bootnodes go one by one. Default: a tenth of
+       * all members, and one of few. Consensus needs the weight of most of them: exchanged all at once, they
+       * make no layer until they are back.
+       */
+      atOnce: atOnce.optional(),
       /** How long an exchanged member must be ready before the next one goes, once the network runs. */
       pauseSeconds: Seconds.max(3_600, "must be at most an hour").default(120),
     })
