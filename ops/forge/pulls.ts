@@ -21,6 +21,7 @@ const Run = z.object({
   run_number: z.int(),
   head_sha: z.string(),
   event: z.string(),
+  status: z.string().nullish(),
   conclusion: z.string().nullish(),
   head_repository: z.object({ full_name: z.string() }).nullish(),
   pull_requests: z.array(z.object({ number: z.int() })).nullish(),
@@ -76,7 +77,7 @@ export async function pullOf(
 
 /**
  * The run that has reviewed what was merged as a commit: the newest one over the last commit of the pull
- * request, which must have ended well.
+ * request, which must have ended, and well.
  *
  * @param workflow Name of the file of the workflow that reviews.
  * @throws CommandError where nobody has reviewed it, or a fork's code has.
@@ -97,9 +98,7 @@ export async function reviewOf(
     );
   }
   const runs: z.infer<typeof Run>[] = [];
-  const query = new URLSearchParams({
-    ...{ event: "pull_request", head_sha: head.sha, status: "completed" },
-  });
+  const query = new URLSearchParams({ event: "pull_request", head_sha: head.sha });
   const path = `actions/workflows/${encodeURIComponent(workflow)}/runs?${query.toString()}`;
   for await (const entry of forge.list(path, (page) => fieldOf(page, "workflow_runs"))) {
     runs.push(parse(Run, entry, "a run"));
@@ -108,15 +107,19 @@ export async function reviewOf(
     (run) =>
       run.head_sha === head.sha &&
       run.event === "pull_request" &&
-      // One that was cut off has a newer one behind it.
-      run.conclusion !== "cancelled" &&
       run.head_repository?.full_name === forge.repository &&
       // One commit may be the head of two pull requests. A run names those that are open, so none after the merge;
       // where it was the other's, what it says of this branch's stacks is not live, and binds nothing.
       (run.pull_requests ?? []).every((one) => one.number === number),
   );
   const [newest] = fits.sort((left, right) => right.run_number - left.run_number);
-  // An older one counts for nothing: somebody has taken back since what was agreed to.
+  // An older one counts for nothing: somebody has taken back since what was agreed to. One that was cut off by a newer
+  // one is not the newest; one that somebody cut off, or that ran out of time, says nothing that could be held to.
+  if (newest !== undefined && (newest.status ?? "completed") !== "completed") {
+    throw new CommandError(
+      `pull request ${number} was merged while its review was at work: run this job again when run ${newest.id} has ended`,
+    );
+  }
   if (newest?.conclusion !== "success") {
     throw new CommandError(
       `pull request ${number} was merged without a review of ${head.sha.slice(0, 12)} that ended well; ${again}`,

@@ -269,8 +269,8 @@ describe("the review of what was merged", () => {
   test("is the newest over its last commit", async () => {
     merged(4);
     run(10, 4);
+    run(11, 4, { conclusion: "cancelled" });
     run(12, 4);
-    run(14, 4, { conclusion: "cancelled" });
     run(16, 5);
     run(18, 4, { head_repository: { full_name: "mallory/fleet" } });
     run(20, 4, { head_sha: "e".repeat(40) });
@@ -291,10 +291,26 @@ describe("the review of what was merged", () => {
       },
       /merged without a review .* that ended well/,
     ],
+    [
+      "one whose last review was cut off, as GitHub calls what runs out of time as well",
+      () => {
+        merged(4);
+        run(10, 4);
+        run(12, 4, { conclusion: "cancelled" });
+      },
+      /merged without a review .* that ended well/,
+    ],
   ])("does not exist for %s, and it says what to do", async (_, prepare, told) => {
     prepare();
     await expect(find()).rejects.toThrow(told);
     await expect(find()).rejects.toThrow("by hand");
+  });
+
+  test("is waited for where it is still at work: an older one may have agreed to something else", async () => {
+    merged(4);
+    run(10, 4);
+    run(12, 4, { status: "in_progress", conclusion: null });
+    await expect(find()).rejects.toThrow(/run this job again when run 12 has ended/);
   });
 });
 
