@@ -2,7 +2,7 @@
  * Proves on a real Postgres that our configuration, preparation, backup and restore do what they say.
  * It proves nothing about the image, the pod or the network: those are the preflight's and verify's.
  */
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
@@ -277,6 +277,34 @@ describe("the preparation of the data", () => {
     const prepared = await fresh.prepare();
     expect(prepared.code).toBe(1);
     expect(prepared.output).toMatch(/is Postgres 9's and the image is Postgres \d+: go back/);
+    expect(readdirSync(fresh.place.at("disk"))).toEqual(["pgdata"]);
+  });
+
+  it("lays the data of another major version aside when told to, for a restore, and takes its own up again", async () => {
+    const moved = await running();
+    await fill(moved);
+    expect((await moved.backup()).code).toBe(0);
+    await moved.stop();
+    const is = readFileSync(moved.place.at("disk/pgdata/PG_VERSION"), "utf8").trim();
+    const folders = () => readdirSync(moved.place.at("disk")).sort();
+    // One that this program takes for another version's.
+    moved.place.write("disk/pgdata/PG_VERSION", "9.6\n");
+    moved.place.write("disk/leave-9.6", "");
+    await moved.start();
+    expect(folders()).toEqual(["pgdata", "pgdata-9.6"]);
+    expect((await moved.query("ut", "SELECT FROM uptimes")).output).toContain("does not exist");
+    expect((await moved.restore()).code).toBe(0);
+    expect(await uptimes(moved)).toBe(whole);
+
+    await moved.rows("ut", "DELETE FROM uptimes");
+    await moved.stop();
+    moved.place.write("disk/pgdata/PG_VERSION", "99\n");
+    moved.place.write("disk/leave-99", "");
+    renameSync(moved.place.at("disk/pgdata-9.6"), moved.place.at(`disk/pgdata-${is}`));
+    moved.place.write(`disk/pgdata-${is}/PG_VERSION`, `${is}\n`);
+    await moved.start();
+    expect(folders()).toEqual(["pgdata", "pgdata-99"]);
+    expect(await uptimes(moved)).toBe(whole);
   });
 
   it("never says a password", async () => {
