@@ -166,7 +166,13 @@ describe("the pipelines of a repository", () => {
       "preview.yml",
       {
         ...{ event_name: "pull_request", base_ref: "master" },
-        event: { pull_request: { number, head, labels: labels.map((name) => ({ name })) } },
+        event: {
+          pull_request: { number, head, labels: labels.map((name) => ({ name })) },
+          // A label that is there was put on just now.
+          ...(labels.length > 0
+            ? { action: "labeled", label: { name: labels.at(-1) } }
+            : { action: "synchronize" }),
+        },
       },
       { fork: from !== repository },
     );

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
-import { holdsIf } from "../../e2e/workflow-expression.ts";
+import { evaluate, holdsIf } from "../../e2e/workflow-expression.ts";
 import { clone } from "../../rendered.ts";
 
 interface Step {
@@ -134,6 +134,19 @@ describe("a log-in", () => {
       expect(job.env?.["STACK"]).toBe("${{ matrix.task.stack }}");
     },
   );
+});
+
+test.each([
+  ["put on", "labeled", "risk agreed", "yes"],
+  ["there already when something is pushed", "synchronize", undefined, ""],
+  ["there already when another one comes", "labeled", "documentation", ""],
+  ["taken away", "unlabeled", "risk agreed", ""],
+])("the label that agrees to a risk, %s", (_, action, label, agreed) => {
+  const { "preview report": report } = Object.fromEntries(jobs);
+  const [join] = report === undefined ? [] : stepsOf(report, "join-reports");
+  const labels = [{ name: "risk agreed" }];
+  const event = { action, pull_request: { labels }, ...(label && { label: { name: label } }) };
+  expect(evaluate(join?.env?.["AGREED"], { github: { event } })).toBe(agreed);
 });
 
 describe("actions", () => {
