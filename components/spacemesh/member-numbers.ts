@@ -53,18 +53,3 @@ export const MemberNumbers = z
     }
     return [...owners.keys()];
   });
-
-/** Numbers as a stack file writes them: runs of neighbours as ranges. */
-export function writeNumbers(numbers: readonly number[]): string[] {
-  const sorted = [...new Set(numbers)].sort((left, right) => left - right);
-  const runs: [number, number][] = [];
-  for (const number of sorted) {
-    const last = runs.at(-1);
-    if (last?.[1] === number - 1) {
-      last[1] = number;
-    } else {
-      runs.push([number, number]);
-    }
-  }
-  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
-}
