@@ -8,6 +8,7 @@ const programs = [
   "test/config/without-sdk.test.ts",
   "test/late.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
+  "test/ops/review/newer.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",

@@ -42,6 +42,10 @@ export async function liveUp(
       `nobody is here to say yes to what will change: YES=yes says so beforehand, for pipelines behind an approval`,
     );
   }
+  if (!process.stdin.isTTY) {
+    // Whoever is in a terminal may go back, and knows it.
+    await refuseToGoBack(root, file.stack, environment);
+  }
   if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
     return notReviewedCode;
   }
@@ -62,6 +66,20 @@ export async function liveUp(
     return interrupted ? interruptedCode : code;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function refuseToGoBack(
+  root: string,
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { refuseOlder } = await import("./review/newer.ts");
+  const pulumi = livePulumi({ root, environment: process.env });
+  const git = new Git(root, environment);
+  const told = await refuseOlder({ stack, git, pulumi, branch: process.env["GITHUB_REF_NAME"] });
+  if (told !== undefined) {
+    console.log(`warning: ${told}`);
   }
 }
 

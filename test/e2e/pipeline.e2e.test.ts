@@ -335,6 +335,16 @@ describe("the pipelines of a repository", () => {
     expect(elsewhere.printed).toContain("is brought to its state from master");
   });
 
+  test("take nothing back that has come since, where an old run is started again", async () => {
+    const first = forge.pulls.find(({ number }) => number === 5)?.merge_commit_sha ?? "";
+    clone.git("checkout", "--quiet", "--detach", first);
+    const again = await pushed(first);
+    clone.git("checkout", "--quiet", "master");
+    expect(again.jobs["update"]).toBe("failure");
+    expect(again.printed).toContain("live was brought to a newer commit already");
+    expect(await image()).toMatch(/:three$/);
+  });
+
   test("ask for a label where a change is risky", async () => {
     clone.git("checkout", "--quiet", "-b", "no-secret");
     const path = join(clone.folder, "Pulumi.live.yaml");
