@@ -201,6 +201,21 @@ export class KafkaCluster {
       .map((line) => line.trim());
   }
 
+  /** Moves a topic's partitions to brokers, as an operator does, and waits until they are there. */
+  async move(topic: string, brokers: readonly (readonly number[])[]): Promise<void> {
+    const partitions = brokers.map((replicas, partition) => ({ topic, partition, replicas }));
+    const file = this.place.write("move.json", JSON.stringify({ version: 1, partitions }));
+    const words = [
+      ...["kafka.admin.ReassignPartitionsCommand", "--zookeeper", this.zookeeper],
+      ...["--reassignment-json-file", file],
+    ];
+    const { output } = await this.run([...words, "--execute"]);
+    await until(`the partitions are moved (${output})`, async () => {
+      const told = (await this.run([...words, "--verify"])).output;
+      return told.match(/completed successfully/g)?.length === brokers.length;
+    });
+  }
+
   /** Waits until a broker says that another one has caught up with the first partition of a topic. */
   async caughtUp(topic: string, leader: number): Promise<void> {
     const said = new RegExp(`Expanding ISR for partition \\[?${topic}[,-]0`);

@@ -61,6 +61,23 @@ describe("Kafka's topics", () => {
     expect(moved.code).toBe(1);
     expect(moved.output).toContain("topic more has 2 copies, not 1: move them");
   });
+
+  it("are told to stand on a broker that was taken away, until they are moved as the page says", async () => {
+    const stranded = await cluster.topics(topics, { BROKERS: "1" });
+    expect(stranded.code).toBe(1);
+    expect(stranded.output).toContain(
+      "topic test has copies on broker 1, which is no more: say brokers: 2 again and move them, then 1",
+    );
+    const one = { moved: { partitions: 2, replication: 1 } };
+    expect(await cluster.topics({ moved: { partitions: 2 } })).toMatchObject({ code: 0 });
+    await cluster.move("moved", [[0], [0]]);
+    expect(await cluster.topics(one, { BROKERS: "1" })).toMatchObject({ code: 0 });
+    await cluster.move("moved", [
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(await cluster.topics({ moved: { partitions: 2 } })).toMatchObject({ code: 0 });
+  });
 });
 
 describe("a broker", () => {
