@@ -5,6 +5,7 @@ import type { Exporter } from "../families/types.ts";
 import { backupRules } from "./backups.ts";
 import { certificateRules, servedCertificateRules } from "./certificates.ts";
 import { elasticsearchRules } from "./elasticsearch.ts";
+import { entryRules } from "./entry.ts";
 import { nodeStateRules, workloadRules } from "./kubernetes.ts";
 import { logsRules } from "./logs.ts";
 import { machineRules } from "./nodes.ts";
@@ -16,6 +17,7 @@ import {
   missingRules,
   prometheusRules,
   pushGatewayRules,
+  silenceRules,
   statsdGroup,
 } from "./watchers.ts";
 
@@ -24,9 +26,9 @@ const groupsOf: Readonly<Partial<Record<Exporter, readonly RuleGroup[]>>> = {
   "kube-state-metrics": [workloadRules, nodeStateRules, claimStateRules],
   "node-exporter": [machineRules],
   kubelet: [claimRules],
-  alertmanager: [alertmanagerRules],
+  alertmanager: [alertmanagerRules, silenceRules],
   "cert-manager": [certificateRules],
-  traefik: [servedCertificateRules],
+  traefik: [servedCertificateRules, entryRules],
   "push-gateway": [pushGatewayRules],
   statsd: [statsdGroup],
   "log-shipper": [logShipperRules],
