@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Bytes, DataPolicy, DnsLabel, NodePort, Port, Seconds } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Resources } from "../workload/workload.schema.ts";
-import { highestNumber, MemberNumbers } from "./member-numbers.ts";
+import { highestNumber, MemberNumbers, SomeNumbers } from "./member-numbers.ts";
 
 /** APIs of a node that answer who the network is and what it has agreed on. */
 const plainApis = ["node", "mesh", "globalstate", "transaction"] as const;
@@ -75,9 +75,9 @@ export const MinersConfig = z.strictObject({
   numbers: MemberNumbers,
   /**
    * Numbers of miners that are about to go: their disks may be deleted with them, and nobody else's. Said
-   * and brought up before the number is taken out, and then taken out with it.
+   * and brought up before the number is taken out, and then taken out with it. Written as `numbers` are.
    */
-  leaving: z.array(z.int("must be the number of a miner, e.g. 7").min(1)).default([]),
+  leaving: SomeNumbers.prefault([]),
   /**
    * How many bootnodes there are: the first members after the bootstrap node, or the first of all
    * where there is none (facts/spacemesh.md 2.1).
