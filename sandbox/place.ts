@@ -156,9 +156,11 @@ export function existingSandboxes(root: string): readonly string[] {
 function stacksHint(clone: string, asked = ""): string {
   const stacks = stacksOf(clone);
   const meant = nearest(asked, stacks);
-  const list = `STACK=${stacks.join(" or STACK=")}`;
+  const list = stacks.join(", ");
   if (stacks.length === 0) {
     return "make new-stack NAME=… FROM=… makes one";
   }
-  return meant === undefined ? list : `is STACK=${meant} meant? There are ${list}`;
+  return meant === undefined
+    ? `STACK=… with one of ${list}`
+    : `is STACK=${meant} meant? There are ${list}`;
 }

@@ -25,7 +25,7 @@ describe("the name of a stack", () => {
     "is refused as %j, before it becomes part of a path, and the stacks are listed",
     (name) => {
       expect(() => sandboxPlace(name, { clone })).toThrow(
-        /STACK must be .*\n.*STACK=prod or STACK=test/,
+        /STACK must be .*\n.*STACK=… with one of prod, test/,
       );
     },
   );
@@ -48,10 +48,10 @@ describe("a stack's file", () => {
   it("is missed by name, with the stacks there are", () => {
     expect(stacksOf(clone)).toEqual(["prod", "test"]);
     expect(() => stackFile(sandboxPlace("tset", { clone }))).toThrow(
-      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*is STACK=test meant\? There are STACK=prod or STACK=test/,
+      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*is STACK=test meant\? There are prod, test/,
     );
     expect(() => stackFile(sandboxPlace("elsewhere", { clone }))).toThrow(
-      /there is no stack elsewhere: .* is missing\n.*: STACK=prod or STACK=test/,
+      /there is no stack elsewhere: .* is missing\n.*: STACK=… with one of prod, test/,
     );
   });
 
