@@ -75,6 +75,40 @@ export async function pullOf(
     : { number: pull.number, stranger: strangerOf(pull, forge.repository) };
 }
 
+/** Runs of the workflow that reviews, over a commit. */
+async function runsOver(
+  forge: Forge,
+  commit: string,
+  workflow: string,
+): Promise<readonly z.infer<typeof Run>[]> {
+  const query = new URLSearchParams({ event: "pull_request", head_sha: commit });
+  const path = `actions/workflows/${encodeURIComponent(workflow)}/runs?${query.toString()}`;
+  const runs: z.infer<typeof Run>[] = [];
+  for await (const entry of forge.list(path, (page) => fieldOf(page, "workflow_runs"))) {
+    runs.push(parse(Run, entry, "a run"));
+  }
+  return runs.filter((run) => run.head_sha === commit && run.event === "pull_request");
+}
+
+/** Whether a pull request's commit is reviewed by a newer run than this one, at work or ended. */
+export async function hasNewerRun(
+  forge: Forge,
+  of: {
+    readonly head: Head;
+    readonly pull: number;
+    readonly run: number;
+    readonly workflow: string;
+  },
+): Promise<boolean> {
+  const runs = await runsOver(forge, of.head.commit, of.workflow);
+  return runs.some(
+    ({ head_repository: from, id, pull_requests: pulls }) =>
+      id > of.run &&
+      from?.full_name === of.head.repository &&
+      (pulls ?? []).every(({ number }) => number === of.pull),
+  );
+}
+
 /**
  * The run that has reviewed what was merged as a commit: the newest one over the last commit of the pull
  * request, which must have ended, and well.
@@ -97,16 +131,9 @@ export async function reviewOf(
       `pull request ${number} came from a fork, whose report is not of what is live; ${again}`,
     );
   }
-  const runs: z.infer<typeof Run>[] = [];
-  const query = new URLSearchParams({ event: "pull_request", head_sha: head.sha });
-  const path = `actions/workflows/${encodeURIComponent(workflow)}/runs?${query.toString()}`;
-  for await (const entry of forge.list(path, (page) => fieldOf(page, "workflow_runs"))) {
-    runs.push(parse(Run, entry, "a run"));
-  }
+  const runs = await runsOver(forge, head.sha, workflow);
   const fits = runs.filter(
     (run) =>
-      run.head_sha === head.sha &&
-      run.event === "pull_request" &&
       run.head_repository?.full_name === forge.repository &&
       // One commit may be the head of two pull requests. A run names those that are open, so none after the merge;
       // where it was the other's, what it says of this branch's stacks is not live, and binds nothing.

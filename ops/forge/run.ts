@@ -12,7 +12,7 @@ import { raiseAlarm } from "./alarm.ts";
 import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
 import { placeComment } from "./comment.ts";
 import { Forge } from "./forge.ts";
-import { type Head, pullOf, reviewOf, type Stranger, strangerOf } from "./pulls.ts";
+import { hasNewerRun, type Head, pullOf, reviewOf, type Stranger, strangerOf } from "./pulls.ts";
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -45,6 +45,10 @@ function userOf(environment: Environment): string {
   return user === "" ? "github-actions[bot]" : user;
 }
 
+/** File of the workflow that reviews. */
+const workflowOf = (environment: Environment): string =>
+  environment["REVIEW_WORKFLOW"] ?? "preview.yml";
+
 /** Page of a run. */
 function runUrl(environment: Environment, run: string): string {
   const server = environment["GITHUB_SERVER_URL"] ?? "https://github.com";
@@ -64,7 +68,7 @@ export async function runComment(
   const forge = forgeOf(environment);
   const to = pull === undefined ? await byHead(forge, environment) : await byNumber(forge, pull);
   if (to === undefined) {
-    console.log("no open pull request has this head any more: nothing to say");
+    console.log("a newer commit or run is there, or no open pull request any more: nothing to say");
     return 0;
   }
   const { commit, number, stranger } = to;
@@ -100,7 +104,14 @@ async function byHead(forge: Forge, environment: Environment): Promise<Addressee
     commit: need(environment, "HEAD_COMMIT"),
   };
   const pull = await pullOf(forge, head);
-  return pull === undefined ? undefined : { ...pull, commit: head.commit };
+  if (pull === undefined) {
+    return undefined;
+  }
+  // One that was cut off has a newer one behind it, unless somebody cut it off, or it ran out of time.
+  const run = Number(environment["REVIEW_RUN"]);
+  const wasCut = environment["REVIEW_ENDED"] === "cancelled";
+  const of = { head, run, pull: pull.number, workflow: workflowOf(environment) };
+  return wasCut && (await hasNewerRun(forge, of)) ? undefined : { ...pull, commit: head.commit };
 }
 
 const PullHead = z.object({
@@ -137,7 +148,7 @@ export async function runMerged(
     throw new CommandError("BRANCH must be the branch that it was merged into");
   }
   const forge = forgeOf(environment);
-  const workflow = environment["REVIEW_WORKFLOW"] ?? "preview.yml";
+  const workflow = workflowOf(environment);
   const { pull, run } = await reviewOf(forge, { branch, commit, workflow });
   giveOutput({ run: `${run}`, pull: `${pull}` }, environment);
   return 0;

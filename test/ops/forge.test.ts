@@ -14,6 +14,7 @@ import { placeComment } from "../../ops/forge/comment.ts";
 import { ForgeFault } from "../../ops/forge/fault.ts";
 import { Forge, type ForgeOptions } from "../../ops/forge/forge.ts";
 import { pullOf, reviewOf } from "../../ops/forge/pulls.ts";
+import { runComment } from "../../ops/forge/run.ts";
 import { joinReports } from "../../review/join.ts";
 import { Report } from "../../review/model.ts";
 import { renderJson } from "../../review/render/json.ts";
@@ -184,8 +185,18 @@ describe("a forge that fails for a while", () => {
 
   test("and does not answer is not waited for longer than a time-out", async () => {
     server.pulls.push({ number: 1, state: "open", base: { ref: "develop" }, head: head() });
-    server.mishaps.push({ on: "GET", silent: true });
-    expect(await forge({ timeout: 100 }).get("pulls/1")).toMatchObject({ number: 1 });
+    server.mishaps.push(...[1, 2].map(() => ({ on: "GET", silent: true })));
+    // Whether or not the first question has come there by then: the next one is answered, and in its own time.
+    const options = {
+      ...{ api: server.url, repository, token: "a-token", timeout: 100 },
+      wait: (milliseconds: number) => {
+        waits.push(milliseconds);
+        server.mishaps.length = 0;
+        options.timeout = 60_000;
+        return Promise.resolve();
+      },
+    };
+    expect(await new Forge(options).get("pulls/1")).toMatchObject({ number: 1 });
     expect(waits).toEqual([1000]);
     const nowhere = forge({ api: "http://127.0.0.1:9", patience: 1500 });
     await expect(nowhere.get("pulls/1")).rejects.toThrow(
@@ -240,6 +251,45 @@ describe("the pull request of a run", () => {
       ...{ number: 4, state: "open", base: { ref: "develop" }, head: head(), user },
     });
     expect(await find(repository)).toEqual({ number: 4, stranger: "bot" });
+  });
+});
+
+describe("a preview that was cut off", () => {
+  const number = 9;
+  const run = (id: number, rest: object = {}) =>
+    server.runs.push({
+      ...{ id, run_number: id, head_sha: commit, event: "pull_request", conclusion: "cancelled" },
+      ...{ head_repository: { full_name: repository }, pull_requests: [{ number }], ...rest },
+    });
+  const comment = async (): Promise<readonly string[]> => {
+    server.pulls.push({ number, state: "open", base: { ref: "develop" }, head: head() });
+    server.say(number, bot, `${marker}0 -->\n\nwhat an older commit did`);
+    const environment = {
+      ...{ GITHUB_API_URL: server.url, GITHUB_REPOSITORY: repository, GITHUB_TOKEN: "a-token" },
+      ...{ HEAD_REPOSITORY: repository, HEAD_BRANCH: "change", HEAD_COMMIT: commit },
+      ...{ REVIEW_RUN: "10", REVIEW_ENDED: "cancelled" },
+    };
+    expect(await runComment({ from: "/nowhere" }, environment)).toBe(0);
+    return ours();
+  };
+
+  test("has its comment say so: an older commit's would pass for this one's", async () => {
+    run(8, { conclusion: "success" });
+    run(10);
+    expect((await comment()).join("")).toContain("no report of this commit");
+  });
+
+  test("has nothing said where a newer one of the same pull request is behind it", async () => {
+    run(10);
+    run(12, { status: "in_progress", conclusion: null });
+    expect((await comment()).join("")).toContain("what an older commit did");
+  });
+
+  test("is not stood in for by another pull request's, nor by a fork's", async () => {
+    run(10);
+    run(12, { pull_requests: [{ number: 4 }] });
+    run(14, { head_repository: { full_name: "mallory/fleet" } });
+    expect((await comment()).join("")).toContain("no report of this commit");
   });
 });
 
