@@ -3,10 +3,12 @@ import { resolve } from "node:path";
 
 import * as z from "zod";
 
+import { Git } from "../../release/git.ts";
 import type { Report } from "../../review/model.ts";
 import { marker, renderMarkdown } from "../../review/render/markdown.ts";
-import { CommandError } from "../command.ts";
-import { giveOutput, readStacks } from "../pipeline/stacks.ts";
+import { CommandError, instead } from "../command.ts";
+import { giveOutput, readStacks, tablePath } from "../pipeline/stacks.ts";
+import { tableChanges } from "../pipeline/table-changes.ts";
 import { summarize, terminalText, writeReport } from "../review/output.ts";
 import { raiseAlarm } from "./alarm.ts";
 import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
@@ -77,7 +79,9 @@ export async function runComment(
   const report = bare(trustedReport(resolve(from ?? ".review"), known));
   const placed = await placeComment(forge, {
     ...{ number, marker, body: renderMarkdown(report), user: userOf(environment) },
-    quiet: report.verdict.exitCode === 0,
+    // What is told of a stack without a preview is told, although nothing changes in any.
+    quiet:
+      report.verdict.exitCode === 0 && report.missing.every(({ stack }) => stack === undefined),
   });
   console.log(`the comment of pull request ${number}: ${placed}`);
   return 0;
@@ -142,7 +146,7 @@ export async function runMerged(
   environment: Environment,
 ): Promise<number> {
   if (commit === undefined || !/^[0-9a-f]{40}$/.test(commit)) {
-    throw new CommandError(`COMMIT must be a whole hash (it is ${JSON.stringify(commit)})`);
+    throw new CommandError(`COMMIT must be a whole hash${instead(commit)}`);
   }
   if (branch === undefined) {
     throw new CommandError("BRANCH must be the branch that it was merged into");
@@ -185,17 +189,22 @@ function driftReport(folder: string, stack: string): Report {
   return noReport(why, { time: new Date().toISOString() });
 }
 
-/** `make join-reports`: the reports of several jobs made into one, and judged. */
-export function runJoin(
+/**
+ * `make join-reports`: the reports of several jobs made into one, and judged.
+ *
+ * BASE is a commit that the change is made to: what has become of the table of stacks since asks for somebody's yes.
+ */
+export async function runJoin(
   root: string,
   values: {
     from?: string | undefined;
     out?: string | undefined;
     agreed?: string | undefined;
+    base?: string | undefined;
   },
   environment: Environment,
-): number {
-  const { agreed, from, out } = values;
+): Promise<number> {
+  const { agreed, base, from, out } = values;
   if (from === undefined) {
     throw new CommandError("FROM must be the folder of the reports: one folder in it for each");
   }
@@ -203,10 +212,30 @@ export function runJoin(
     throw new CommandError(`AGREED must be yes (it is ${JSON.stringify(agreed)})`);
   }
   const url = environment["FLEET_REVIEW_URL"] ?? "";
-  const report = joinFolders(resolve(from), Object.keys(readStacks(root)), url);
+  const stacks = readStacks(root);
+  const former = base === undefined ? undefined : await tableOf(root, base, environment);
+  const changes = tableChanges(former, stacks);
+  const report = joinFolders(resolve(from), Object.keys(stacks), url, changes);
+  if (changes.length > 0 && report.verdict.exitCode !== 1) {
+    report.verdict.exitCode = 3;
+  }
   writeReport(report, resolve(root, out ?? ".review"));
   process.stdout.write(terminalText(report, environment));
   summarize(report, environment);
   const { exitCode } = report.verdict;
   return exitCode === 3 && agreed === "yes" ? 2 : exitCode;
+}
+
+/** Text of the table of stacks as a commit has it. */
+async function tableOf(
+  root: string,
+  base: string,
+  environment: Environment,
+): Promise<string | undefined> {
+  const git = new Git(root, environment);
+  const commit = await git.resolve(base);
+  if (commit === undefined) {
+    throw new CommandError(`BASE must be a commit of this clone (it is ${JSON.stringify(base)})`);
+  }
+  return git.textOf(commit, tablePath);
 }
