@@ -124,9 +124,15 @@ const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+
  * GitHub's action puts what a pattern finds once (actions/download-artifact, src/download-artifact.ts since v5).
  *
  * @param expected Stacks that there must be a report of.
+ * @param more What none of them tells.
  */
-export function joinFolders(folder: string, expected: readonly string[], url: string): Report {
-  const missing: Missing[] = [];
+export function joinFolders(
+  folder: string,
+  expected: readonly string[],
+  url: string,
+  more: readonly Missing[] = [],
+): Report {
+  const missing: Missing[] = [...more];
   const reports = foldersIn(folder).flatMap((name) => {
     try {
       return [readReport(join(folder, name))];

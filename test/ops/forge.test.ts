@@ -2,6 +2,7 @@
  * The one comment of a pull request, and what else the pipelines ask of a forge, against a server that
  * speaks its API. Proves what is asked for and what is made of the answers; not that GitHub answers so.
  */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { placeComment } from "../../ops/forge/comment.ts";
 import { ForgeFault } from "../../ops/forge/fault.ts";
 import { Forge, type ForgeOptions } from "../../ops/forge/forge.ts";
 import { pullOf, reviewOf } from "../../ops/forge/pulls.ts";
-import { runComment } from "../../ops/forge/run.ts";
+import { runComment, runJoin } from "../../ops/forge/run.ts";
 import { joinReports } from "../../review/join.ts";
 import { Report } from "../../review/model.ts";
 import { renderJson } from "../../review/render/json.ts";
@@ -535,6 +536,37 @@ describe("reports of several jobs", () => {
       expect(whole.missing.filter(({ what }) => what.startsWith("no report"))).toEqual([]);
       writeFileSync(join(folder, "report.json"), "{");
       expect(joinFolders(folder, [], "").missing.map(({ what }) => what)).toEqual(["no report"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("ask for somebody's yes where a stack goes, of which none of them tells", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-joined-"));
+    const git = (...words: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...words], { cwd: folder });
+    const commit = (table: object): void => {
+      writeFileSync(join(folder, ".github", "stacks.json"), JSON.stringify(table));
+      git("add", "--all");
+      git("commit", "--quiet", "-m", "A table");
+    };
+    try {
+      const row = { branch: "master", update: "reviewed", drift: "nightly" };
+      mkdirSync(join(folder, ".github"));
+      mkdirSync(join(folder, "in"));
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), "");
+      git("init", "--quiet");
+      commit({ prod: row, old: row });
+      commit({ prod: row });
+      const quiet = joinReports([{ ...sample, stacks: [quietStack("prod")] }], {
+        provenance: sample.provenance,
+      });
+      writeFileSync(join(folder, "in", "report.json"), renderJson({ ...quiet, missing: [] }));
+      const words = { from: join(folder, "in"), base: "HEAD^1" };
+      expect(await runJoin(folder, words, process.env)).toBe(3);
+      expect(await runJoin(folder, { ...words, agreed: "yes" }, process.env)).toBe(2);
+      expect(await runJoin(folder, { ...words, base: "HEAD" }, process.env)).toBe(0);
+      await expect(runJoin(folder, { ...words, base: "none" }, {})).rejects.toThrow("BASE must be");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
