@@ -187,12 +187,48 @@ export const entryCases: AlertCases = {
       },
     ],
   },
+  NginxConfigRefused: {
+    fires: {
+      series: {
+        'nginx_ingress_controller_nginx_last_reload_status{workload="nginx",pod="n-0",class="nginx"}':
+          "1x5 0x20",
+        'nginx_ingress_controller_nginx_last_reload_status{workload="nginx",pod="n-1",class="nginx"}':
+          "1x25",
+      },
+      at: "17m",
+      as: [
+        {
+          labels: { workload: "nginx" },
+          summary: "NGINX of nginx does not take what the controller writes for it",
+        },
+      ],
+    },
+    silent: [
+      // The next one was right.
+      {
+        series: {
+          'nginx_ingress_controller_nginx_last_reload_status{workload="nginx",pod="n-0",class="nginx"}':
+            "1x5 0x5 1x20",
+        },
+        at: "17m",
+      },
+    ],
+  },
   TrafficGone: {
     fires: {
       // The pods are new, and nobody finds them.
-      series: { [passed("skywire-ut-http", "200")]: "0+600x60 _x200" },
+      series: {
+        [passed("skywire-ut-http", "200")]: "0+600x60 _x200",
+        // They are there, and have nothing but questions of our own to answer.
+        'nginx_ingress_nginx_http_requests_total{workload="nginx",pod="n-0",class="nginx"}':
+          "0+600x60 36000+6x200",
+      },
       at: "100m",
       as: [
+        {
+          labels: { workload: "nginx" },
+          summary: "nginx passes on a fifth of the requests of an hour or a day ago, or fewer",
+        },
         {
           labels: { workload: "traefik" },
           summary: "traefik passes on a fifth of the requests of an hour or a day ago, or fewer",
@@ -205,6 +241,15 @@ export const entryCases: AlertCases = {
         series: {
           [passed("skywire-ut-http", "200")]: "0+600x60 _x200",
           [passed("skywire-ut-http", "200", "t-1")]: "_x62 0+600x60",
+        },
+        at: "100m",
+      },
+      // Of two controllers one is left as it is, and the other is a new one.
+      {
+        series: {
+          [passed("skywire-ut-http", "200")]: "0+600x200",
+          'nginx_ingress_nginx_http_requests_total{workload="nginx",pod="n-0",class="nginx"}':
+            "_x60 0+6x100",
         },
         at: "100m",
       },
