@@ -142,6 +142,21 @@ export function stackFile(place: SandboxPlace, file?: string): string {
   return path;
 }
 
+/**
+ * Refuses a folder in which no control plane starts: kwokctl (0.8.0) reads the path of its config as a list with commas
+ * and quotes, and takes of its work folder what stands before a space: it would write beside the clone, elsewhere.
+ *
+ * @throws SandboxError that says what to do.
+ */
+export function requireUsablePath({ folder }: Pick<SandboxPlace, "folder">): void {
+  if (/[\s",]/.test(folder)) {
+    throw fault(
+      `no control plane starts below a folder with a space, a comma or a double quote in its name: ${folder}`,
+      "move the clone, or name the folder otherwise",
+    );
+  }
+}
+
 /** Names of the sandboxes that have a folder, sorted. */
 export function existingSandboxes(root: string): readonly string[] {
   return existsSync(root)

@@ -25,7 +25,7 @@ import { fault } from "./fault.ts";
 import { privateMode, readIfThere, writeWhole } from "./files.ts";
 import { apiAccess, writeKubeconfig } from "./kubeconfig.ts";
 import { nodeName } from "./nodes.ts";
-import { stackFile, type SandboxPlace } from "./place.ts";
+import { requireUsablePath, stackFile, type SandboxPlace } from "./place.ts";
 import type { Plan } from "./plan.ts";
 import { endProcesses, engineProcesses, listProcesses } from "./processes.ts";
 import { neededSecrets, writeSecrets } from "./secrets.ts";
@@ -59,6 +59,7 @@ export async function openSandbox(
   outer: Environment,
   say: Say,
 ): Promise<Sandbox> {
+  requireUsablePath(place);
   await clearLeftovers(place, say);
   prepareFolder(place);
   writeSecrets(place, plan.kept);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { sandboxPlace, stackFile, stacksOf } from "../../sandbox/place.ts";
+import { requireUsablePath, sandboxPlace, stackFile, stacksOf } from "../../sandbox/place.ts";
 
 let clone = "";
 
@@ -38,6 +38,21 @@ describe("the name of a stack", () => {
     // Removing the folder must not free a lock that is held.
     expect(lock.startsWith(`${folder}/`)).toBe(false);
   });
+
+  it.each(["anna's-clone", "a(b)", "ä"])("may lie in a folder named %j", (name) => {
+    expect(() => {
+      requireUsablePath({ folder: join("/tmp", name, ".sandbox", "test") });
+    }).not.toThrow();
+  });
+
+  it.each(["my clone", 'a"clone', "a,b"])(
+    "may not lie in a folder named %j, and says so",
+    (name) => {
+      expect(() => {
+        requireUsablePath({ folder: join("/tmp", name, ".sandbox", "test") });
+      }).toThrow(/no control plane starts below .*\n {2}to mend: move the clone/);
+    },
+  );
 
   it("leads to another folder where one is asked for: tests do not meet a developer's sandbox", () => {
     expect(sandboxPlace("test", { clone, root: "/elsewhere" }).folder).toBe("/elsewhere/test");
