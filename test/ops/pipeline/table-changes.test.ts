@@ -15,14 +15,9 @@ describe("the table of stacks", () => {
   });
 
   test("tells a stack whose file goes, or has another name", () => {
-    expect(tableChanges(before, { production: prod, test: test_ })).toEqual([
-      {
-        stack: "prod",
-        what: "what becomes of prod",
-        why: expect.stringContaining("nothing of it is destroyed"),
-        hides: false,
-      },
-    ]);
+    const changes = tableChanges(before, { production: prod, test: test_ });
+    expect(changes).toMatchObject([{ stack: "prod", what: "what becomes of prod", hides: false }]);
+    expect(changes[0]?.why).toContain("nothing of it is destroyed");
   });
 
   test("tells a stack that is updated without a review from then on, or from another branch", () => {

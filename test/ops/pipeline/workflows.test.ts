@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 import { evaluate, holdsIf } from "../../e2e/workflow-expression.ts";
+import { readStacks } from "../../../ops/pipeline/stacks.ts";
 import { clone } from "../../rendered.ts";
 
 interface Step {
@@ -68,6 +69,18 @@ test("each job has the rights that it needs, and no workflow has any for all", (
     "preview report": { contents: "read" },
     "test test": { contents: "read" },
   });
+});
+
+test("a branch that the table of stacks names is one whose pull requests and pushes start something", () => {
+  const branches = Object.values(readStacks(clone)).map(({ branch }) => branch);
+  const started = (name: string, event: string): readonly string[] =>
+    ((parse(read(name)) as Workflow).on[event] as { readonly branches: readonly string[] })
+      .branches;
+  // Renamed in one of them alone, a stack would be previewed or updated by nobody, and nothing would be red.
+  for (const branch of new Set(branches)) {
+    expect(started("apply.yml", "push")).toContain(branch);
+    expect(started("preview.yml", "pull_request")).toContain(branch);
+  }
 });
 
 describe("a log-in", () => {
