@@ -70,6 +70,13 @@ export class RedisServer {
     });
   }
 
+  /** Waits until all that was said is in its log: with a slow disk it answers up to two seconds before. */
+  async logged(): Promise<void> {
+    await until("Redis' log has all", async () =>
+      /aof_buffer_length:0\r?\n/.test(await this.ask("INFO", "persistence")),
+    );
+  }
+
   /** Kills the server at once. */
   async kill(): Promise<void> {
     if (this.#running !== undefined) {
@@ -108,7 +115,7 @@ export class RedisServer {
       RESTORE_CONFIG: this.place.at("restore.conf"),
       RESTORE_HOST: "127.0.0.1",
       RESTORE_PORT: `${this.#restorePort}`,
-      PATIENCE: "20",
+      PATIENCE: "240",
       ...change,
     };
   }

@@ -74,6 +74,7 @@ describe("the built-in Redis", () => {
   });
 
   it("keeps what was written over a kill -9", async () => {
+    await redis.logged();
     await redis.kill();
     await redis.start();
     expect(await content()).toEqual(whole);
@@ -147,6 +148,7 @@ describe("a backup of Redis", () => {
     // It stands on its own, takes writes, and its log holds the restored data and them.
     expect(await redis.ask("INFO", "replication")).toContain("role:master");
     expect(await redis.ask("SET", "after", "the restore")).toBe("OK");
+    await redis.logged();
     await redis.kill();
     await redis.start();
     expect(await content()).toEqual({
@@ -165,6 +167,7 @@ describe("a backup of Redis", () => {
     expect(await redis.ask("DBSIZE")).toBe("0");
     const restored = await redis.restore();
     expect(restored.code, restored.output).toBe(0);
+    await redis.logged();
     await redis.kill();
     await redis.start();
     expect(await content()).toEqual(whole);
@@ -184,9 +187,9 @@ describe("a backup of Redis", () => {
   it("lets the server stand on its own again when the restore fails on the way", async () => {
     expect((await redis.backup()).code).toBe(0);
     // Nothing listens there: the server never gets its copy.
-    const restored = await redis.restore({ RESTORE_HOST: "127.0.0.9", PATIENCE: "3" });
+    const restored = await redis.restore({ RESTORE_HOST: "127.0.0.9", PATIENCE: "8" });
     expect(restored.code).toBe(1);
-    expect(restored.output).toContain("has copied the backup: not within 3 seconds");
+    expect(restored.output).toContain("has copied the backup: not within 8 seconds");
     expect(await redis.ask("INFO", "replication")).toContain("role:master");
     expect(await content()).toEqual(whole);
   });

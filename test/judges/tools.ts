@@ -58,8 +58,9 @@ export function run(
     const child = spawn(program, words, { ...options, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    // Decoded by the stream: a letter of several bytes may come in two parts.
+    child.stdout.setEncoding("utf8").on("data", (part: string) => (stdout += part));
+    child.stderr.setEncoding("utf8").on("data", (part: string) => (stderr += part));
     child.on("error", fail);
     child.on("close", (code) => {
       settle({ code, stdout, stderr });
