@@ -22,7 +22,7 @@ const deployments = "/apis/apps/v1/namespaces/trial/deployments";
 const environment = { ...process.env, FLEET_SANDBOX_ROOT: root };
 
 /** What is meant by seconds, where the engine alone would wait ten minutes. */
-const withinSeconds = 10;
+const withinSeconds = 60;
 
 const words = (name: string, ...more: string[]): string[] => [
   ...[process.execPath, join(clone, "sandbox", "cli.ts"), name, "--stack", "test", ...more],
@@ -210,7 +210,7 @@ describe("make watch", () => {
     expect(terminal).toMatchObject({ other: false, cursor: true, overflow: 0 });
     expect(terminal.frames.length).toBeGreaterThanOrEqual(3);
     for (const frame of terminal.frames) {
-      expect(frame[0]).toMatch(/^test {2}0:0\d {2}1 unplaceable, 1 settled$/);
+      expect(frame[0]).toMatch(/^test {2}\d+:\d\d {2}1 unplaceable, 1 settled$/);
       expect(frame.join("\n")).toContain("deployment/nowhere");
     }
     expect(code).toBe(130);
