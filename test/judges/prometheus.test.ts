@@ -142,7 +142,7 @@ async function readBy(
   };
   const path = join(root, "found.yml");
   writeFileSync(path, stringify({ scrape_configs: [job] }));
-  const words = ["check", "service-discovery", "--timeout=120s", path, "judged"];
+  const words = ["check", "service-discovery", "--timeout=5s", path, "judged"];
   const { stdout, stderr } = await promtool(...words);
   const Labels = z.record(z.string(), z.string());
   const results = z
