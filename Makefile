@@ -4,8 +4,8 @@
 SHELL := /bin/sh
 
 STACK ?= test
-# What is live is never meant by default.
-STACK_GIVEN := $(filter-out file,$(origin STACK))
+# What is live is never meant by default, nor by a script's variable that is empty.
+STACK_GIVEN := $(if $(filter-out file,$(origin STACK)),$(STACK))
 
 # Values go through the environment and untouched: with $(value …) a `$HOME` or a quote in CMD reaches the command as
 # it was typed.
@@ -141,5 +141,8 @@ picture: ## draw the README's picture of the test environment anew
 tools: ## fetch or build every tool now
 	@$(FLEET) install
 help: ## this list
-	@awk '/^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { split($$0, part, /:.*## /); printf "  make %-16s %s\n", part[1], part[2] }' Makefile
+	@awk -f tools/help.awk -v columns="$$(tput cols 2>/dev/null || echo 80)" Makefile
+
+# A word that is no target: make's own message names no way on.
+.DEFAULT:
+	@echo "make: there is no target '$@'; make help lists them" >&2; exit 1

@@ -16,6 +16,7 @@ const rooms = [
   "pushtech",
   "fxa",
 ];
+const systems = ["skywire", "spacemesh", "pushtech", "fxa"];
 const room = (name) => `./components/${name}`;
 const beside = ["./sandbox", "./ops", "./release", "./policy", "./review", "./index.ts"];
 
@@ -31,6 +32,17 @@ const zones = [
     from: [...rooms.filter((name) => name !== "workload").map(room), "./stacks", ...beside],
     message: "Workload knows base only",
   },
+  ...rooms.map((name, level) => ({
+    target: room(name),
+    from: rooms
+      .filter(
+        (other, otherLevel) =>
+          otherLevel > level ||
+          (other !== name && systems.includes(name) && systems.includes(other)),
+      )
+      .map(room),
+    message: "a room imports lower rooms only, and a system's none of another system's",
+  })),
   {
     target: "./components",
     from: ["./stacks", ...beside],

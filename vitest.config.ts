@@ -8,6 +8,7 @@ const programs = [
   "test/config/without-sdk.test.ts",
   "test/late.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
+  "test/ops/review/newer.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
   "test/sandbox/rollout-{mirror,terminal}.test.ts",
@@ -42,9 +43,9 @@ export default defineConfig({
           // Files of a worker share their modules: loading the SDKs anew for each costs as much as all
           // tests together. The harness sets Pulumi's mocks anew for every program it runs.
           isolate: false,
-          testTimeout: 20_000,
-          // Production rendered whole takes seconds, several times that beside other work.
-          hookTimeout: 60_000,
+          // Seconds at most, several times that beside other work: a limit that is not reached costs nothing.
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true" },
         },
       },
@@ -54,8 +55,8 @@ export default defineConfig({
           // The same tests of the larger stacks that `make check` has of the others.
           include: [...thorough, "test/stacks.test.ts", "test/policy/graph/needed.test.ts"],
           isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           env: { PULUMI_ERROR_OUTPUT_STRING: "true", FLEET_TEST_STACKS: "large" },
         },
       },
@@ -63,24 +64,24 @@ export default defineConfig({
         test: {
           name: "programs",
           include: programs,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
         test: {
           name: "judges",
           include: ["test/judges/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.e2e.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
           // The engine and the control planes are short-lived: memory is cheaper than the tenth of their work
           // that freeing it would be.
           env: { GOGC: "400" },

@@ -6,6 +6,10 @@ export class CommandError extends Error {}
 /** Which of the two worlds a command acts on. There is no default: they are never confused. */
 export type Target = "sandbox" | "live";
 
+/** What was given in the place of what was expected, for the end of a fault. */
+export const instead = (value: string | undefined): string =>
+  value === undefined ? " (it is missing)" : ` (it is ${JSON.stringify(value)})`;
+
 /**
  * Reads the target of a command.
  *
@@ -15,9 +19,8 @@ export function readTarget(value: string | undefined): Target {
   if (value === "sandbox" || value === "live") {
     return value;
   }
-  const given = value === undefined ? "" : ` (it is ${JSON.stringify(value)})`;
   throw new CommandError(
-    `TARGET must be sandbox (throw-away values on this machine) or live (the real stack)${given}`,
+    `TARGET must be sandbox (throw-away values on this machine) or live (the real stack)${instead(value)}`,
   );
 }
 
@@ -31,8 +34,7 @@ export function readStackName(variable: string, value: string | undefined): stri
   if (value !== undefined && /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(value)) {
     return value;
   }
-  const given = value === undefined ? "" : ` (it is ${JSON.stringify(value)})`;
   throw new CommandError(
-    `${variable} must be the name of a stack: at most 40 lower-case letters, digits and dashes${given}`,
+    `${variable} must be the name of a stack: at most 40 lower-case letters, digits and dashes${instead(value)}`,
   );
 }

@@ -216,6 +216,9 @@ const spacemeshCommands: Readonly<Record<string, Command>> = {
 const fileCommands: Readonly<Record<string, Command>> = {
   "new-stack": async ({ name, from }, root) => {
     const { newStack } = await import("./new-stack.ts");
+    if (name === undefined || from === undefined) {
+      throw new CommandError("say both names: make new-stack NAME=mine FROM=test");
+    }
     const stack = readStackName("NAME", name);
     return tell(newStack(root, stack, readStackName("FROM", from)), 0);
   },

@@ -37,6 +37,8 @@ export async function runUp(run: LiveRun): Promise<Attempt> {
   const { code, interrupted } = await spawnPulumi(words, source.folder, {
     ...run.environment,
     ...releaseEnvironment(scratch, source),
+    // Put back, it is run in a folder that is no clone: the engine's history is to tell which commit it was.
+    ...(source.goingBack ? { PULUMI_GIT_HEAD: source.release?.commit } : {}),
     // Opens `--event-log`, which the vendor's Automation API reads as well.
     PULUMI_DEBUG_COMMANDS: "true",
   });

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Git } from "../release/git.ts";
 import { Journal } from "../release/journal.ts";
 import { interruptedCode, updateOrRollBack } from "../release/run.ts";
-import { migrationsIn, outputWords, releaseIn } from "../release/state.ts";
+import { begunIn, migrationsIn, outputWords, releaseIn } from "../release/state.ts";
 import type { StackState } from "../release/state.ts";
 import type { Target } from "../release/target.ts";
 import { withLock } from "../sandbox/lock.ts";
@@ -42,17 +42,27 @@ export async function liveUp(
       `nobody is here to say yes to what will change: YES=yes says so beforehand, for pipelines behind an approval`,
     );
   }
-  if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
-    return notReviewedCode;
+  if (!process.stdin.isTTY) {
+    // Whoever is in a terminal may go back, and knows it.
+    await refuseToGoBack(root, file.stack, environment);
   }
   const scratch = mkdtempSync(join(tmpdir(), "fleet-live-"));
   try {
     const { stack } = file;
+    const pulumi = livePulumi({ root, environment: process.env });
+    const begun = begunIn(await readDeployment(pulumi, stack, scratch));
+    if (begun > 0 && reviewed !== undefined) {
+      throw new CommandError(halfDone(stack, begun));
+    }
+    if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
+      return notReviewedCode;
+    }
     // State is in a bucket; beside the commits is the nearest place that is never committed itself.
     const note = await new Git(root, environment)
       .privatePath(`${stack}-live.json`)
       .catch(() => join(scratch, "journal.json"));
-    const target = liveTarget(root, file, { environment, scratch, isAgreed, note });
+    const isUnsure = begun > 0;
+    const target = liveTarget(root, file, { environment, scratch, isAgreed, note, isUnsure });
     if (onFailureOf(file) === "rollback") {
       const held = { lock: `${note}.lock`, stack, what: `the live stack ${stack}, in this clone` };
       return await withLock(held, "live-up", () => updateOrRollBack(target));
@@ -62,6 +72,20 @@ export async function liveUp(
     return interrupted ? interruptedCode : code;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function refuseToGoBack(
+  root: string,
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { refuseOlder } = await import("./review/newer.ts");
+  const pulumi = livePulumi({ root, environment: process.env });
+  const git = new Git(root, environment);
+  const told = await refuseOlder({ stack, git, pulumi, branch: process.env["GITHUB_REF_NAME"] });
+  if (told !== undefined) {
+    console.log(`warning: ${told}`);
   }
 }
 
@@ -82,7 +106,16 @@ interface Live {
   readonly isAgreed: boolean;
   /** Path of the journal. */
   readonly note: string;
+  /** Whether the state says that an update was killed: a pipeline's next machine has no journal of it. */
+  readonly isUnsure: boolean;
 }
+
+/** To read the cluster first, as elsewhere, would find changes that nobody has reviewed. */
+const halfDone = (stack: string, begun: number): string =>
+  [
+    `an update of ${stack} has begun ${begun} operation${begun === 1 ? "" : "s"} and not ended: it is at work, or was killed. Nothing was changed`,
+    `make doctor STACK=${stack} TARGET=live says what it was at; then pulumi refresh -s ${stack}, and have the change reviewed again (docs/live.md, Breaking glass)`,
+  ].join("\n");
 
 function liveTarget(root: string, file: StackFile, live: Live): Target {
   const { environment, note, scratch } = live;
@@ -91,7 +124,7 @@ function liveTarget(root: string, file: StackFile, live: Live): Target {
   const pulumi = livePulumi({ root, environment: process.env });
   const journal = new Journal(note);
   // The provider cannot tell the state what it had written when it was stopped: the cluster is read first.
-  let isUnsure = journal.read() !== undefined;
+  let isUnsure = live.isUnsure || journal.read() !== undefined;
   return {
     stack,
     clone: root,
@@ -114,12 +147,17 @@ function liveTarget(root: string, file: StackFile, live: Live): Target {
   };
 }
 
-/** Both answers go through files or memory only: a state is never printed. */
-async function readState(pulumi: RunPulumi, stack: string, scratch: string): Promise<StackState> {
+/** It goes through a file of the owner's: a state is never printed. */
+async function readDeployment(pulumi: RunPulumi, stack: string, scratch: string): Promise<unknown> {
   const path = join(scratch, "state.json");
   await pulumi(["stack", "export", "--stack", stack, "--file", path]);
   const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
   rmSync(path);
+  return deployment;
+}
+
+async function readState(pulumi: RunPulumi, stack: string, scratch: string): Promise<StackState> {
+  const deployment = await readDeployment(pulumi, stack, scratch);
   const outputs = await pulumi([...outputWords, stack]);
   return { release: releaseIn(outputs), migrations: migrationsIn(deployment) };
 }

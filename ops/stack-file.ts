@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 
 import { asRawConfig, type RawConfig } from "../stacks/raw.ts";
+import { yamlFault } from "../stacks/yaml-fault.ts";
 import { CommandError } from "./command.ts";
 
 /** One stack file. */
@@ -45,7 +46,12 @@ export function readStackFile(root: string, stack: string): StackFile {
   let text: string;
   try {
     text = readFileSync(join(root, name), "utf8");
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) {
+      throw new CommandError(
+        `${name} cannot be read (${error instanceof Error ? error.message : ""})`,
+      );
+    }
     const known = stackFileNames(root).join(", ");
     throw new CommandError(
       `there is no ${name}${known === "" ? "" : `; there are: ${known}`}. ` +
@@ -81,7 +87,7 @@ function yamlMap(name: string, text: string): Readonly<Record<string, unknown>> 
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw new CommandError(`${name}:${line}:${col}: ${yamlFault(error.code)}`);
+    throw new CommandError(`${name}:${line}:${col}: is no valid YAML (${yamlFault(error.code)})`);
   }
   let value: unknown;
   try {
@@ -96,13 +102,6 @@ function yamlMap(name: string, text: string): Readonly<Record<string, unknown>> 
     throw new CommandError(`${name}: must be a YAML map with the key config`);
   }
   return value;
-}
-
-/** The parser's own messages quote the text; its codes do not. */
-function yamlFault(code: string): string {
-  return code === "DUPLICATE_KEY"
-    ? "a key stands twice in one map"
-    : `is no valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
 }
 
 /** Whether a value is a map of YAML. */

@@ -120,6 +120,14 @@ export class Git {
     return this.#git(["merge-base", "HEAD", commit]).catch(() => undefined);
   }
 
+  /** Whether another commit has this one in its history, or is it; false also where the history at hand does not tell. */
+  async isBelow(commit: string, other: string): Promise<boolean> {
+    return this.#git(["merge-base", "--is-ancestor", commit, other]).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Text of a file of a commit; undefined where it has none. */
   async textOf(commit: string, path: string): Promise<string | undefined> {
     return this.#git(["cat-file", "blob", `${commit}:${path}`]).catch(() => undefined);

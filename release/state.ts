@@ -62,6 +62,11 @@ export function migrationsIn(deployment: unknown): ReadonlyMap<string, string> {
   );
 }
 
+/** How many operations an update has begun and not ended: it is at work, or it was killed. */
+export function begunIn(deployment: unknown): number {
+  return Deployment.parse(deployment ?? {}).pending_operations?.length ?? 0;
+}
+
 /** What the engine is asked for. Of all outputs: for one that is not there it fails as it does for any fault. */
 export const outputWords = ["stack", "output", "--json", "--show-secrets", "--stack"];
 

@@ -1,6 +1,15 @@
 /** The sandbox's config file: the stack's own text, its secrets and encryption replaced. Pure. */
-import { type Document, isMap, isScalar, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from "yaml";
 
+import { yamlFault } from "../stacks/yaml-fault.ts";
 import { useChart } from "./charts.ts";
 import { decrypt, encrypt, type PassphraseKey } from "./encryption.ts";
 import { fault } from "./fault.ts";
@@ -19,13 +28,31 @@ export function parseStackFile(text: string, path: string): Document {
   if (error !== undefined) {
     const line = error.linePos?.[0].line;
     throw fault(
-      `${path}${line === undefined ? "" : `:${line}`} is no valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`,
+      `${path}${line === undefined ? "" : `:${line}`} is no valid YAML (${yamlFault(error.code)})`,
     );
   }
   if (!isMap(document.contents)) {
     throw fault(`${path} must be a map with the key config`);
   }
+  const config = document.get("config");
+  if (config !== undefined && config !== null && !isMap(config)) {
+    throw fault(`${path}: config must be a map: fleet:<section> → value`);
+  }
+  refuseOutsideConfig(document.contents, path);
   return document;
+}
+
+/** A section that lost its indent: the engine passes over it, and the stack comes up without. */
+function refuseOutsideConfig({ items }: YAMLMap, path: string): void {
+  const outside = items
+    .map(({ key }) => (isScalar(key) ? String(key.value) : ""))
+    .filter((key) => /^(fleet|pulumi):/.test(key));
+  if (outside.length > 0) {
+    throw fault(
+      `${path}: ${outside.join(" and ")} must stand under config: the engine would pass over it`,
+      "indent it by two spaces, below the line config:",
+    );
+  }
 }
 
 /** Full key → value of a stack file's config, without secrets: the sandbox has its own. */
@@ -34,10 +61,19 @@ export function configValues(document: Document): Readonly<Record<string, unknow
   if (!isMap(config)) {
     return {};
   }
-  const values = config.toJS(document) as Readonly<Record<string, unknown>>;
+  const values = plainValues(config, document);
   return Object.fromEntries(
     Object.entries(values).filter(([key]) => key !== secretsSection && key !== sandboxSection),
   );
+}
+
+function plainValues(config: YAMLMap, document: Document): Readonly<Record<string, unknown>> {
+  try {
+    return config.toJS(document) as Readonly<Record<string, unknown>>;
+  } catch {
+    // The parser quotes what it did not find, which may be a secret that begins with a star.
+    throw fault("the stack file's YAML anchors cannot be resolved: each * needs its & before it");
+  }
 }
 
 /**

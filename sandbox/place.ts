@@ -142,6 +142,21 @@ export function stackFile(place: SandboxPlace, file?: string): string {
   return path;
 }
 
+/**
+ * Refuses a folder in which no control plane starts: kwokctl (0.8.0) reads the path of its config as a list with commas
+ * and quotes, and takes of its work folder what stands before a space: it would write beside the clone, elsewhere.
+ *
+ * @throws SandboxError that says what to do.
+ */
+export function requireUsablePath({ folder }: Pick<SandboxPlace, "folder">): void {
+  if (/[\s",]/.test(folder)) {
+    throw fault(
+      `no control plane starts below a folder with a space, a comma or a double quote in its name: ${folder}`,
+      "move the clone, or name the folder otherwise",
+    );
+  }
+}
+
 /** Names of the sandboxes that have a folder, sorted. */
 export function existingSandboxes(root: string): readonly string[] {
   return existsSync(root)
@@ -156,9 +171,11 @@ export function existingSandboxes(root: string): readonly string[] {
 function stacksHint(clone: string, asked = ""): string {
   const stacks = stacksOf(clone);
   const meant = nearest(asked, stacks);
-  const list = `STACK=${stacks.join(" or STACK=")}`;
+  const list = stacks.join(", ");
   if (stacks.length === 0) {
     return "make new-stack NAME=… FROM=… makes one";
   }
-  return meant === undefined ? list : `is STACK=${meant} meant? There are ${list}`;
+  return meant === undefined
+    ? `STACK=… with one of ${list}`
+    : `is STACK=${meant} meant? There are ${list}`;
 }

@@ -19,7 +19,7 @@ import type { OnFailure } from "../stacks/release.schema.ts";
 import { inFile, requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import { configValues, parseStackFile } from "./config.ts";
-import { SandboxError } from "./fault.ts";
+import { fault, SandboxError } from "./fault.ts";
 import { reservedAddresses } from "./nodes.ts";
 import type { Seeds } from "./standins/seeds.ts";
 import { ensureSandboxSecrets, neededSecrets, type SecretNeed } from "./secrets.ts";
@@ -56,7 +56,7 @@ const contextOfNobody = "sandbox";
  * @throws SandboxError with every fault of the file.
  */
 export function readPlan(stack: string, file: string, existing: ReadonlyMap<string, string>): Plan {
-  const text = readFileSync(file, "utf8");
+  const text = readText(file);
   const values = configValues(parseStackFile(text, file));
   const raw = asRawConfig(values);
   const needs = secretNeeds(values);
@@ -82,6 +82,14 @@ export function readPlan(stack: string, file: string, existing: ReadonlyMap<stri
     onFailure,
     seeds: { ...seedsOf(dns, cluster), buckets: bucketsOf(config) },
   };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw fault(`${file} cannot be read (${error instanceof Error ? error.message : ""})`);
+  }
 }
 
 const isGke = ({ kind }: { readonly kind: string }): boolean => kind === "gke";

@@ -25,7 +25,7 @@ import { fault } from "./fault.ts";
 import { privateMode, readIfThere, writeWhole } from "./files.ts";
 import { apiAccess, writeKubeconfig } from "./kubeconfig.ts";
 import { nodeName } from "./nodes.ts";
-import type { SandboxPlace } from "./place.ts";
+import { requireUsablePath, stackFile, type SandboxPlace } from "./place.ts";
 import type { Plan } from "./plan.ts";
 import { endProcesses, engineProcesses, listProcesses } from "./processes.ts";
 import { neededSecrets, writeSecrets } from "./secrets.ts";
@@ -59,6 +59,7 @@ export async function openSandbox(
   outer: Environment,
   say: Say,
 ): Promise<Sandbox> {
+  requireUsablePath(place);
   await clearLeftovers(place, say);
   prepareFolder(place);
   writeSecrets(place, plan.kept);
@@ -107,12 +108,16 @@ export async function reshapeSandbox(
 /**
  * A sandbox that stands already.
  *
- * @throws SandboxError where it does not.
+ * @throws SandboxError where it does not, or the stack is none.
  */
 export function requireRunning(place: SandboxPlace): {
   readonly api: Api;
   readonly server: string;
 } {
+  if (!existsSync(place.folder)) {
+    // A misspelt name is to be told apart from a sandbox that waits for `make up`.
+    stackFile(place);
+  }
   const state = readState(place);
   const { missing } = controlPlaneHealth(place);
   if (state === undefined || missing.length > 0 || !existsSync(place.config)) {

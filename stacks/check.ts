@@ -124,6 +124,12 @@ function readSections(raw: RawConfig): Sections {
     const namespace = key.slice(0, colon);
     if (namespace === "fleet") {
       readSection(key.slice(colon + 1), text, sections, faults);
+    } else if (colon < 0) {
+      faults.push({
+        path: key,
+        expected: "is no key of the engine's: each has its program's name and a colon before it",
+        mend: `is fleet:${key} meant?`,
+      });
     } else if (namespace !== "pulumi") {
       faults.push({
         path: key,

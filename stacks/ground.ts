@@ -46,6 +46,8 @@ export interface GroundOptions {
   readonly there?: NodesThere;
   /** What must run no more before nodes go, where they go. Default: nothing. */
   readonly ended?: Promise<readonly pulumi.Resource[]> | undefined;
+  /** Whether nodes of slots go one after the other, as in {@link Cluster}'s terms. Default: they do. */
+  readonly slotsInTurn?: boolean | undefined;
   /** Controller → ports of the nodes behind its balancer. Default: Kubernetes chooses some. */
   readonly balancerPorts?: ReadonlyMap<string, BalancerPorts> | undefined;
   /** Who may call hosts that are not for everybody. Default: none is such. */
@@ -57,7 +59,7 @@ export function layGround(
   stack: GroundSections,
   { stack: name, isClusterUnread: isUnread }: StackContext,
   flows: readonly Flow[],
-  { there, ended, balancerPorts, guards }: GroundOptions = {},
+  { there, ended, slotsInTurn, balancerPorts, guards }: GroundOptions = {},
 ): Ground {
   const { system, ingress, certificates, data } = stack;
   const networkPolicy = stack.networkPolicy === "on";
@@ -67,6 +69,7 @@ export function layGround(
     isUnread,
     ...(there === undefined ? {} : { there }),
     ended,
+    slotsInTurn,
   });
   const opts = { provider: cluster.provider };
   const controllers = new IngressControllers(

@@ -45,12 +45,15 @@ export function hostEndpoints(
 export const hostEndpoint = (
   { tls }: Pick<IngressConfig, "tls">,
   { name, host, check }: CheckedHost,
-): Endpoint => ({
-  name,
-  kind: "http",
-  url: `${tls.kind === "none" ? "http" : "https"}://${host}`,
-  ...(check === undefined ? {} : { verify: check }),
-});
+): Endpoint => {
+  const kind = tls.kind === "none" ? "http" : "https";
+  return {
+    name,
+    kind,
+    url: `${kind}://${host}`,
+    ...(check === undefined ? {} : { verify: check }),
+  };
+};
 
 /** The records that the hosts need, and what our own name servers need of others. */
 export const recordOutputs = ({ zoneLines, notes }: DnsRecords): Record<string, unknown> => ({

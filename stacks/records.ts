@@ -1,7 +1,8 @@
 /** The records of a stack's hosts, with whoever keeps its zones. */
 import type { DataPolicy } from "../components/base/scalars.ts";
-import { createDns, DnsRecords } from "../components/platform/dns.ts";
 import type { DnsConfig } from "../components/platform/dns.schema.ts";
+import { DnsRecords } from "../components/platform/dns.ts";
+import { createDns } from "../components/platform/dns-keepers.ts";
 import { hostRecords, type HostTargets } from "../components/platform/dns-records.ts";
 import type { Ground } from "./ground.ts";
 

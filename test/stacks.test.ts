@@ -125,6 +125,16 @@ describe.each(chosen)("stack %s", (stack) => {
       }
     });
 
+    test("are told of by their schemes: an endpoint's kind is how its URL is dialled", () => {
+      const { endpoints = [] } = z
+        .looseObject({
+          endpoints: z.array(z.object({ kind: z.string(), url: z.string() })).optional(),
+        })
+        .parse(rendered.collected.result);
+      const schemes = endpoints.map(({ url }) => url.split(":")[0]);
+      expect(endpoints.map(({ kind }) => kind)).toEqual(schemes);
+    });
+
     test("have URNs of their own: the mocks overwrite a second one without a word", () => {
       const urns = rendered.options.map(({ urn }) => urn).sort();
       expect(urns).toEqual([...new Set(urns)]);

@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import { Cron } from "../base/scalars.ts";
-import { Storage } from "./storage.schema.ts";
+import { Storage } from "../workload/storage.schema.ts";
 
 /** What the pod of a backup asks for, by what it backs up. */
 export const backupResources = {

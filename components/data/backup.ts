@@ -6,7 +6,7 @@ import type { FileSet, SecretFileSet } from "../workload/types.ts";
 import type { Resources } from "../workload/workload.schema.ts";
 import type { ScheduledBackup } from "./backup.schema.ts";
 import { backupName, restoreName } from "./flows.ts";
-import { claimOf } from "./storage.ts";
+import { claimOf } from "../workload/storage.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 /** A script with what it needs to run. Its files lie in folders named after their sets. */

@@ -4,7 +4,7 @@ import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { backupName, restoreName } from "./flows.ts";
 import { folderBackupScript, folderRestoreScript } from "./folder-scripts.ts";
-import { claimOf } from "./storage.ts";
+import { claimOf } from "../workload/storage.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
 const sharedFiles = { variable: "FILES", archive: "files", files: "the files" } as const;

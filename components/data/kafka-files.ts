@@ -105,7 +105,8 @@ export function topicList(
 
 /**
  * Shell script that makes topics where they are missing and gives them their numbers. Run again, it changes nothing.
- * What would lose messages it refuses: fewer partitions, or other copies, which only an operator can move.
+ * What would lose messages it refuses: fewer partitions, or other copies, which only an operator can move. Copies on a
+ * broker that was taken away it tells: Kafka waits for that one for ever, and goes on with those that are left, if any.
  *
  * Variables: ZOOKEEPER (`host:port`), BROKERS (how many there must be), TOPICS (the file), PATIENCE (seconds).
  */
@@ -132,6 +133,9 @@ while read -r name partitions copies settings; do
     topics --create --topic "$name" --partitions "$partitions" --replication-factor "$copies" $options < /dev/null ||
       fail "topic $name could not be made"
   else
+    last=$(printf '%s\\n' "$told" | sed -n 's/.*Replicas: *\\([0-9,]*\\).*/\\1/p' | tr ',' '\\n' | sort -n | tail -n 1)
+    [ "$last" -lt "$BROKERS" ] ||
+      fail "topic $name has copies on broker $last, which is no more: say brokers: $((last + 1)) again and move them, then $BROKERS"
     has=$(number PartitionCount)
     [ "$has" -le "$partitions" ] || fail "topic $name has $has partitions: it cannot have fewer, so say partitions: $has"
     [ "$(number ReplicationFactor)" = "$copies" ] ||

@@ -17,7 +17,7 @@ import {
   mysqlPrepared,
   mysqlPrepareScript,
 } from "./mysql-files.ts";
-import type { Storage } from "./storage.schema.ts";
+import type { Storage } from "../workload/storage.schema.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 

@@ -35,6 +35,24 @@ done < "$DATABASES"
 `);
 
 /**
+ * Writes what of a dump is restored: all but what is not its owner's to drop, for which the whole restore would fail.
+ *
+ * Extensions that are there stay as they are: the superuser has made them before anybody came (postgres-files.ts). One
+ * that is missing was its owner's own, and is made by the restore. The schema `public` is the superuser's before 15,
+ * and programs before 11 put dropping it into every restore (postgres/postgres 330b84d8c4).
+ */
+export const whatIsRestored = `
+what_is_restored() {
+  psql --no-psqlrc --no-password --tuples-only --no-align --username="$database" --dbname="$database" \\
+    --command="SELECT ' EXTENSION - ' || extname || ' ' FROM pg_extension" > "$WORK/extensions" ||
+    return 1
+  pg_restore --list "$1" |
+    grep -Ev '^[0-9]+; [0-9]+ [0-9]+ (COMMENT - EXTENSION |(COMMENT - SCHEMA|SCHEMA -) public )' |
+    grep -vFf "$WORK/extensions"
+}
+`;
+
+/**
  * Script that puts databases back as they were, each in one transaction: it either has all of its old
  * content or is as before. Programs may stay connected; they wait while it happens.
  *
@@ -42,7 +60,7 @@ done < "$DATABASES"
  * stay. One that refers to an older table stops the restore, which says so; then the database has to
  * be dropped (`dropdb --force` in the pod) and the pod restarted, which makes it anew, empty.
  */
-export const postgresRestoreScript: string = restoreScript(`${takePasswords}
+export const postgresRestoreScript: string = restoreScript(`${takePasswords}${whatIsRestored}
 wanted=\${DATABASE:-$(cat "$DATABASES")}
 for database in $wanted; do
   grep -Fqx -- "$database" "$DATABASES" || fail "there is no database $database: $(tr '\\n' ' ' < "$DATABASES")are there"
@@ -50,8 +68,9 @@ for database in $wanted; do
 done
 for database in $wanted; do
   say "restoring $database"
+  what_is_restored "$chosen/$database.dump" > "$WORK/list" || fail "$database could not be asked what it has, and is as it was"
   pg_restore --single-transaction --exit-on-error --clean --if-exists --no-owner --no-privileges \\
-    --no-password --username="$database" --dbname="$database" "$chosen/$database.dump" ||
+    --use-list="$WORK/list" --no-password --username="$database" --dbname="$database" "$chosen/$database.dump" ||
     fail "$database could not be restored and is as it was"
 done
 `);

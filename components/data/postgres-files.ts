@@ -14,7 +14,7 @@ export const authenticationOf = (image: string): Authentication =>
 export interface PostgresPaths {
   /** Folder of the three files made here that are no scripts. */
   readonly config: string;
-  /** Data. Its parent is the disk, on which a new `initdb` grows beside it. */
+  /** Data. Its parent is the disk, on which a new `initdb` grows beside it, and that of another major version stays. */
   readonly data: string;
   /** One file for each database: its owner's password. */
   readonly passwords: string;
@@ -140,6 +140,28 @@ ALTER DATABASE :"name" OWNER TO :"name";
 `;
 
 /**
+ * Lays the data of another major version aside where an operator has said so, by a file beside it: `leave-17` lets go
+ * of Postgres 17's. What it had comes back by a restore (docs/skywire.md). Data of the image's own version that was
+ * laid aside before, on the way there, is taken up again: that is the way back.
+ */
+const leaveData = `
+if [ -s "$data/PG_VERSION" ]; then
+  had=$(cat "$data/PG_VERSION")
+  leave="$(dirname "$data")/leave-$had"
+  if [ "$had" != "$is" ] && [ -e "$leave" ]; then
+    [ ! -e "$data-$had" ] || fail "$data-$had is there already: take it away, or the data of now has no place"
+    say "laying the data of Postgres $had aside as $data-$had"
+    mv "$data" "$data-$had"
+    rm "$leave"
+  fi
+fi
+if [ ! -e "$data" ] && [ -d "$data-$is" ]; then
+  say "taking up the data of Postgres $is that was laid aside"
+  mv "$data-$is" "$data"
+fi
+`.trim();
+
+/**
  * Script that runs before every start of the server: makes the data folder where there is none, and
  * each database and role that is missing; a changed password is changed. It starts the server where
  * only it can reach it, so that whoever finds the real one listening finds all databases there.
@@ -156,6 +178,9 @@ data='${paths.data}'
 sockets='${paths.preparation}'
 export PGPORT=${port} PGHOST="$sockets" PGCONNECT_TIMEOUT=10
 
+# Before 10 a major version had two numbers.
+is=$(postgres --version | sed 's/^[^0-9]*\\(9\\.[0-9]*\\|[0-9]*\\).*/\\1/')
+${leaveData}
 if [ ! -s "$data/PG_VERSION" ]; then
   [ ! -e "$data" ] || fail "$data is there but holds no database: look at it before a new one is made"
   say "making an empty data folder"
@@ -167,9 +192,7 @@ if [ ! -s "$data/PG_VERSION" ]; then
   sync -- "$(dirname "$data")"
 fi
 has=$(cat "$data/PG_VERSION")
-# Before 10 a major version had two numbers.
-is=$(postgres --version | sed 's/^[^0-9]*\\(9\\.[0-9]*\\|[0-9]*\\).*/\\1/')
-[ "$has" = "$is" ] || fail "$data is Postgres $has's and the image is Postgres $is: go back to the old image, make a backup, start on a new disk, restore"
+[ "$has" = "$is" ] || fail "$data is Postgres $has's and the image is Postgres $is: go back to the old image, then see «A store's next series» in docs/skywire.md"
 # A volume's group rights would make the server refuse its own folder.
 chmod 0700 "$data"
 

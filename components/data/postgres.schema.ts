@@ -6,7 +6,8 @@ import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
 import { outsideStore } from "./outside.schema.ts";
-import { Disk, Storage } from "./storage.schema.ts";
+import { Disk } from "./storage.schema.ts";
+import { Storage } from "../workload/storage.schema.ts";
 
 /** Databases and roles that Postgres makes for itself. */
 const taken = ["postgres", "template0", "template1", "public", "none"];

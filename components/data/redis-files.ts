@@ -1,5 +1,6 @@
 /** Configuration of the built-in Redis. Pure. */
 import { parseQuantity } from "../base/quantity.ts";
+import { preamble } from "./shell.ts";
 
 /** What a Redis' configuration is made from. */
 export interface RedisSettings {
@@ -70,3 +71,20 @@ export function redisRestoreConfig(settings: {
     ["repl-diskless-sync-delay", "0"],
   ]);
 }
+
+/**
+ * Shell script that becomes the server, with the words it is given, unless its data is one that it would not see.
+ *
+ * From series 7 on the log is a folder, to which the log of before is moved at the first start. An older server knows
+ * nothing of that: it would begin with nothing, without a word, and whatever it then wrote the newer one would pass
+ * over in its turn (redis/redis#9788; src/aof.c, `loadAppendOnlyFiles`). Going back to an older image is all it takes,
+ * as a rollback does by itself. The first of its words is the configuration's file, which says where the data is.
+ */
+export const redisStartScript = `${preamble}
+is=$(redis-server --version | sed -n 's/.* v=\\([0-9]*\\)\\..*/\\1/p')
+data=$(sed -n 's/^dir //p' "$1")
+if [ -e "$data/appendonlydir/appendonly.aof.manifest" ] && [ "$is" -lt 7 ]; then
+  fail "the data is that of Redis 7 or newer, of which Redis $is would see nothing: go back to the newer image, or give it another disk and restore a backup of Redis $is"
+fi
+exec redis-server "$@"
+`;

@@ -7,7 +7,7 @@ import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { makeDialled } from "./dialled.ts";
 import { redisPort, redisRestorePort } from "./flows.ts";
 import { redisBackupScript, redisRestoreScript } from "./redis-backup.ts";
-import { redisConfig, redisRestoreConfig } from "./redis-files.ts";
+import { redisConfig, redisRestoreConfig, redisStartScript } from "./redis-files.ts";
 import type { OpenBuiltinRedis, OpenRedisConfig } from "./redis.schema.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
@@ -114,6 +114,9 @@ const serverProbes = {
   },
 } as const;
 
+/** Folder of the data, the official image's own. */
+const data = "/data";
+
 /** The server's pod. */
 function serverArgs(
   name: string,
@@ -123,13 +126,13 @@ function serverArgs(
 ): WorkloadArgs {
   const memory = memoryOf(config);
   const file = fileWith(password, (plain) =>
-    redisConfig({ port: redisPort, data: "/data", memory, password: plain }),
+    redisConfig({ port: redisPort, data, memory, password: plain }),
   );
   return storeWorkload(name, args, config, {
     container: {
       name,
       image: config.image,
-      command: ["redis-server"],
+      command: ["sh", "/etc/fleet/scripts/start.sh"],
       args: ["/etc/redis/redis.conf"],
       ...loginEnv(password),
       ports: [{ name: "redis", port: redisPort }],
@@ -137,12 +140,14 @@ function serverArgs(
       resources: config.resources,
       mounts: [
         { volume: "config", path: "/etc/redis" },
-        { volume: "data", path: "/data" },
+        { volume: "scripts", path: "/etc/fleet/scripts" },
+        { volume: "data", path: data },
       ],
     },
     ports: ["redis"],
     controller: args.controller,
     security: { user: redisUser },
+    files: [{ name: "scripts", files: { "start.sh": redisStartScript }, executable: true }],
     secretFiles: [{ name: "config", files: { "redis.conf": file } }],
     terminationGraceSeconds: 60,
   });

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Ipv4 } from "../base/scalars.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
-import { Storage } from "./storage.schema.ts";
+import { Storage } from "../workload/storage.schema.ts";
 
 /** An NFS server of our own: one pod with a disk, whose folder the nodes mount. */
 export const NfsFiles = z.strictObject({

@@ -1,19 +1,8 @@
 /** Words that all stores share in a stack file. */
 import * as z from "zod";
 
-import { Bytes, DataPolicy, DnsLabel, Hostname, Ipv4 } from "../base/scalars.ts";
-
-/** A disk of a store. */
-export const Storage = z.strictObject({
-  /** Size of the claim. Classes that can grow a disk let it be raised, none lets it shrink. */
-  size: Bytes.default("10Gi"),
-  /** Storage class. Default: the cluster's own default class. */
-  storageClass: DnsLabel.optional(),
-  /** What happens to this disk when it goes from the file. Default: what `data` says of them all. */
-  data: DataPolicy.optional(),
-});
-/** {@inheritDoc Storage} */
-export type Storage = z.infer<typeof Storage>;
+import { Hostname, Ipv4 } from "../base/scalars.ts";
+import { Storage } from "../workload/storage.schema.ts";
 
 /**
  * A disk, or the word that there is none: `none` keeps the data in the pod's own folder, and it goes with the pod.

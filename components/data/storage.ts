@@ -1,26 +1,8 @@
 /** A store's disk in a Workload's words. Pure. */
 import { parseQuantity } from "../base/quantity.ts";
-import type { Claim, WorkloadArgs } from "../workload/types.ts";
-import type { Disk, Storage } from "./storage.schema.ts";
-
-/**
- * Claim of a disk, under the name of its volume.
- *
- * @param claimName Name of the object, where operators know another than `<workload>-<volume>`.
- */
-export function claimOf(
-  volume: string,
-  { size, storageClass, data }: Storage,
-  claimName?: string,
-): Claim {
-  return {
-    name: volume,
-    ...(claimName === undefined ? {} : { claimName }),
-    size,
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(data === undefined ? {} : { data }),
-  };
-}
+import { claimOf } from "../workload/storage.ts";
+import type { WorkloadArgs } from "../workload/types.ts";
+import type { Disk } from "./storage.schema.ts";
 
 /** How much a store without a disk may write before its pod is put out. */
 const withoutDisk = "2Gi";

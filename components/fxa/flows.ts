@@ -5,7 +5,7 @@
  * dial. So no policy bars what a setting asks for, and none lets through what no setting names.
  */
 import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
-import { mysqlFlows, outsidePeer } from "../data/flows.ts";
+import { mysqlEnd, mysqlFlows, outsidePeer, redisEnd, type StoreEnd } from "../data/flows.ts";
 import { controllerPeers, entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { FxaContext } from "./context.ts";
@@ -32,35 +32,22 @@ const pod = ({ config }: FxaContext, name: string): Peer => ({
 const programPod = (context: FxaContext, program: Program): Peer =>
   pod(context, traitsOf(program).service);
 
+/** A store as an end of flows. */
+const asEnd = ({ peer, port }: StoreEnd) => ({ peer, port: tcp(port) });
+
 /** Where a callee is found. The exporter of StatsD has a section, and flows, of its own. */
 function calleeEnds(
   context: FxaContext,
   callee: Callee,
 ): { readonly peer: Peer; readonly port: FlowPort }[] {
-  const { config, mysql, redis } = context;
+  const { config } = context;
   switch (callee) {
     case "statsd":
       return [];
     case "mysql":
-      return [
-        {
-          peer:
-            config.mysql.kind === "builtin"
-              ? pod(context, storePorts.mysql.service)
-              : outsidePeer(config.mysql.addresses),
-          port: tcp(mysql.port),
-        },
-      ];
+      return [asEnd(mysqlEnd(storePorts.mysql.service, config.mysql, config.namespace))];
     case "redis-master":
-      return [
-        {
-          peer:
-            config.redis.kind === "builtin"
-              ? pod(context, storePorts["redis-master"].service)
-              : outsidePeer(config.redis.addresses),
-          port: tcp(redis.port),
-        },
-      ];
+      return [asEnd(redisEnd(storePorts["redis-master"].service, config.redis, config.namespace))];
     case "memcached":
       return [
         {

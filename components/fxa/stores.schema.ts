@@ -6,7 +6,7 @@ import { Hostname, Ipv4 } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { BackupPlan } from "../data/backup.schema.ts";
 import { outsideStore } from "../data/outside.schema.ts";
-import { Storage } from "../data/storage.schema.ts";
+import { Storage } from "../workload/storage.schema.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 
 const Host = z.union([Ipv4, Hostname], {

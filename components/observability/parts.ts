@@ -36,7 +36,9 @@ export interface SystemCallers {
 }
 
 const controllerExporters = ({ controllers }: IngressConfig): Exporter[] =>
-  Object.values(controllers).some(({ kind }) => kind === "traefik") ? ["traefik"] : [];
+  (["traefik", "nginx"] as const).filter((one) =>
+    Object.values(controllers).some(({ kind }) => kind === one),
+  );
 
 /** Of the logs: what ships them, as far as it tells, and where they are kept. Prometheus is there to be told. */
 const logsExporters = (logs: LogsConfig): Exporter[] => [

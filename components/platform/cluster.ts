@@ -31,6 +31,12 @@ export interface ClusterTerms {
    * cluster waits for its pools then. Default: nothing.
    */
   readonly ended?: Promise<readonly pulumi.Resource[]> | undefined;
+  /**
+   * Nodes of slots, of a cluster that is made at Google, go one after the other: a new version exchanges each of them,
+   * and pools that are updated together are exchanged together, with all that is dialled by an address of theirs.
+   * Default true; it takes longer to make them.
+   */
+  readonly slotsInTurn?: boolean | undefined;
 }
 
 /**
@@ -109,7 +115,13 @@ export class Cluster extends pulumi.ComponentResource {
         ? new Lke(`${name}-lke`, config, { ...parent, ...withProvider(this.linode) })
         : new Gke(
             `${name}-gke`,
-            { ...config, there: config.there ?? "all", ended: config.ended, addresses },
+            {
+              ...config,
+              there: config.there ?? "all",
+              ended: config.ended,
+              slotsInTurn: config.slotsInTurn ?? true,
+              addresses,
+            },
             { ...parent, ...withProvider(this.google) },
           );
     const { kubeconfig, identifier, ready } = made;

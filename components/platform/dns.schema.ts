@@ -86,6 +86,20 @@ export function zoneOf(host: string, zones: readonly string[]): string | undefin
     .sort((left, right) => right.length - left.length)[0];
 }
 
+/**
+ * The same for a host of a stack that has been checked.
+ *
+ * @throws Error when it lies in none: {@link zoneFaults} refuses such a host before.
+ */
+export function requireZone(host: string, dns: DnsConfig): string {
+  const zones = zoneNames(dns);
+  const zone = zoneOf(host, zones);
+  if (zone === undefined) {
+    throw new Error(`host ${host} lies in no zone of fleet:dns (${zones.join(", ")})`);
+  }
+  return zone;
+}
+
 /** Whether Cloudflare's proxy stands before a host. */
 export const isProxied = (
   { proxied }: Pick<CloudflareDnsConfig, "proxied">,

@@ -17,6 +17,8 @@ export type GkeArgs = GkeConfig & {
   readonly there: NodesThere;
   /** What must run no more before the machines go; see {@link ClusterTerms}. */
   readonly ended: Promise<readonly pulumi.Resource[]> | undefined;
+  /** Nodes of slots are made, changed and taken away one after the other; see {@link ClusterTerms}. */
+  readonly slotsInTurn: boolean;
   /** Addresses that machines of its slots will hold: they are made before, and given back after the machines. */
   readonly addresses: readonly pulumi.Resource[];
 };
@@ -50,18 +52,24 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
       // (hashicorp/terraform-provider-google#17511).
       ...(args.nodeAccount === undefined ? {} : { ignoreChanges: ["nodeConfig"] }),
     });
-    const pools = gkePools(args, args.there).map(
-      (plan) =>
-        new NodePool(
-          `${name}-${plan.name}`,
-          { ...poolInputs(args, plan), cluster: cluster.name },
-          {
-            parent: this,
-            ...keptAs(plan.pool.data ?? args.data),
-            dependsOn: before(plan, args),
-          },
-        ),
-    );
+    const lastSlot: pulumi.Resource[] = [];
+    const pools = gkePools(args, args.there).map((plan) => {
+      const turn = plan.slot === undefined ? [] : [...lastSlot];
+      const pool = new NodePool(
+        `${name}-${plan.name}`,
+        { ...poolInputs(args, plan), cluster: cluster.name },
+        {
+          parent: this,
+          ...keptAs(plan.pool.data ?? args.data),
+          dependsOn: before(plan, args, turn),
+          customTimeouts: patienceOf(plan),
+        },
+      );
+      if (plan.slot !== undefined && args.slotsInTurn) {
+        lastSlot.splice(0, 1, pool);
+      }
+      return pool;
+    });
     this.ready = args.ended === undefined ? pools : [];
     this.kubeconfig = pulumi
       .all([cluster.endpoint, cluster.masterAuth.clusterCaCertificate])
@@ -71,12 +79,30 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
   }
 }
 
-/** What a pool comes after. */
+/**
+ * Minutes that a node's exchange may take. Google waits for as long as an hour for pods that no budget lets go, and
+ * then ends them; the rest is a machine's start (facts/clouds-gke-ingress-tls.md 1.8).
+ */
+const exchangeMinutes = 75;
+
+/**
+ * How long a pool may take to change or to go: node by node, and twice as many as there are at least where Google
+ * chooses their number. The provider's own 30 minutes end before the first node of a network whose budget lets no
+ * pod go: the update would fail, while Google goes on.
+ */
+function patienceOf({ size }: GkePoolPlan): pulumi.CustomTimeouts {
+  const nodes = "nodes" in size ? size.nodes : 2 * size.least;
+  const time = `${exchangeMinutes * Math.max(1, nodes)}m`;
+  return { update: time, delete: time };
+}
+
+/** What a pool comes after. @param turn Pool of the slot before it, where they go in turn. */
 const before = (
   { slot }: GkePoolPlan,
   { addresses, ended }: GkeArgs,
+  turn: readonly pulumi.Resource[],
 ): pulumi.Input<pulumi.Resource[]> => {
-  const held = slot === undefined ? [] : addresses;
+  const held = slot === undefined ? [] : [...addresses, ...turn];
   return ended === undefined ? [...held] : ended.then((resources) => [...held, ...resources]);
 };
 

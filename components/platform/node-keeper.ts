@@ -68,38 +68,7 @@ function nodeKeeperWorkload(args: NodeKeeperArgs): WorkloadArgs {
     system: args.system,
     namespace: args.namespace,
     hostNetwork: true,
-    container: {
-      name: nodeKeeperName,
-      image: config.image,
-      command: ["node", `${folder}/${program}`, `${folder}/${nodeKeeperSettings}`],
-      env: {
-        // The API server's certificate is the cluster's own.
-        NODE_EXTRA_CA_CERTS: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
-      },
-      fieldEnv: { NODE_NAME: "spec.nodeName" },
-      secretEnv: { LINODE_TOKEN: args.token },
-      capabilities: ["NET_ADMIN"],
-      probes: {
-        readiness: {
-          check: { kind: "exec", command: ["test", "-f", keeperReadyFile] },
-          periodSeconds: 5,
-        },
-        // It may look at Linode in vain for as long as that is out of reach: no reason to start it again.
-        liveness: {
-          check: {
-            kind: "exec",
-            command: ["sh", "-c", `find ${keeperAliveFile} -mmin -5 | grep -q .`],
-          },
-          initialDelaySeconds: 60,
-          periodSeconds: 60,
-        },
-      },
-      resources: config.resources,
-      mounts: [
-        { volume: "program", path: folder },
-        { volume: "run", path: "/run/node-keeper" },
-      ],
-    },
+    container: keeperContainer(args),
     files: [
       {
         name: "program",
@@ -122,5 +91,41 @@ function nodeKeeperWorkload(args: NodeKeeperArgs): WorkloadArgs {
     clusterRules: [{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list"] }],
     terminationGraceSeconds: 5,
     ...(args.networkPolicy === undefined ? {} : { networkPolicy: args.networkPolicy }),
+  };
+}
+
+/** Its container, on the node's network. */
+function keeperContainer({ config, token }: NodeKeeperArgs): WorkloadArgs["container"] {
+  return {
+    name: nodeKeeperName,
+    image: config.image,
+    command: ["node", `${folder}/${program}`, `${folder}/${nodeKeeperSettings}`],
+    env: {
+      // The API server's certificate is the cluster's own.
+      NODE_EXTRA_CA_CERTS: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+    },
+    fieldEnv: { NODE_NAME: "spec.nodeName" },
+    secretEnv: { LINODE_TOKEN: token },
+    capabilities: ["NET_ADMIN"],
+    probes: {
+      readiness: {
+        check: { kind: "exec", command: ["test", "-f", keeperReadyFile] },
+        periodSeconds: 5,
+      },
+      // It may look at Linode in vain for as long as that is out of reach: no reason to start it again.
+      liveness: {
+        check: {
+          kind: "exec",
+          command: ["sh", "-c", `find ${keeperAliveFile} -mmin -5 | grep -q .`],
+        },
+        initialDelaySeconds: 60,
+        periodSeconds: 60,
+      },
+    },
+    resources: config.resources,
+    mounts: [
+      { volume: "program", path: folder },
+      { volume: "run", path: "/run/node-keeper" },
+    ],
   };
 }

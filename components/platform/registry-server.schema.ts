@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../base/images.ts";
 import { DataPolicy, DnsLabel, Hostname } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
-import { Storage } from "../data/storage.schema.ts";
+import { Storage } from "../workload/storage.schema.ts";
 import { Resources } from "../workload/workload.schema.ts";
 
 /** `fleet:registry` of a stack file. */

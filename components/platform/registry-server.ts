@@ -6,8 +6,8 @@ import type { DataPolicy } from "../base/scalars.ts";
 import type { SecretStore } from "../base/secret-store.ts";
 import { readLogin } from "../base/secrets.ts";
 import { yamlText } from "../base/yaml.ts";
-import { claimOf } from "../data/storage.ts";
-import type { WorkloadArgs } from "../workload/types.ts";
+import { claimOf } from "../workload/storage.ts";
+import type { Container, WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { GuardedHost } from "./guards.schema.ts";
 import { HttpHost } from "./ingress.ts";
@@ -116,28 +116,12 @@ function registryWorkload({
   secrets,
   ...args
 }: RegistryServerArgs & { readonly namespace: pulumi.Input<string> }): WorkloadArgs {
-  const login = secrets.value(config.login).apply(readLogin);
   const check = { kind: "tcp", port: "http" } as const;
   return {
     kind: "Deployment",
     system: args.system,
     namespace: args.namespace,
-    initContainers: [
-      {
-        name: "login",
-        image: config.loginImage,
-        command: ["sh", "-c", writeLogin],
-        secretEnv: {
-          USERNAME: login.apply(({ username }) => username),
-          PASSWORD: login.apply(({ password }) => password),
-        },
-        resources: {
-          requests: { cpu: "10m", memory: "16Mi" },
-          limits: { memory: "32Mi" },
-        },
-        mounts: [{ volume: "auth", path: registryFolders.auth }],
-      },
-    ],
+    initContainers: [loginContainer(config, secrets)],
     container: {
       name: registryName,
       image: config.image,
@@ -165,5 +149,27 @@ function registryWorkload({
     flows: flowsOf(args.flows, registryName, config.namespace),
     networkPolicy: args.networkPolicy,
     data: args.data,
+  };
+}
+
+/** Leaves the login where the registry reads it, before that starts. */
+function loginContainer(
+  { login: reference, loginImage }: RegistryServerConfig,
+  secrets: RegistryServerArgs["secrets"],
+): Container {
+  const login = secrets.value(reference).apply(readLogin);
+  return {
+    name: "login",
+    image: loginImage,
+    command: ["sh", "-c", writeLogin],
+    secretEnv: {
+      USERNAME: login.apply(({ username }) => username),
+      PASSWORD: login.apply(({ password }) => password),
+    },
+    resources: {
+      requests: { cpu: "10m", memory: "16Mi" },
+      limits: { memory: "32Mi" },
+    },
+    mounts: [{ volume: "auth", path: registryFolders.auth }],
   };
 }

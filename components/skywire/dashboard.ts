@@ -21,7 +21,7 @@ const panels: readonly Panel[] = [
   // What people ask first: is the network there?
   number("dmsg clients", "max(dmsg_discovery_clients_count)"),
   number("dmsg-servers", "max(dmsg_discovery_servers_count)"),
-  number("Visors that are up", "max(uptime_tracker_entries_count)"),
+  number("Visors seen this month", "max(uptime_tracker_entries_count)"),
   number(
     "Transports",
     "max(transport_discovery_stcp_count) + max(transport_discovery_stcpr_count) + max(transport_discovery_sudph_count) + max(transport_discovery_dmsg_count)",
@@ -62,14 +62,21 @@ const panels: readonly Panel[] = [
       rate("dmsg_server_vm_stream_fail_total", "streams"),
     ],
   },
-  { title: "address-resolver", queries: [gauge("address_resolver_clients_count", "clients")] },
+  {
+    title: "address-resolver",
+    // It takes none away again.
+    queries: [gauge("address_resolver_clients_count", "visors bound by UDP since its start")],
+  },
   {
     title: "Transports",
     queries: ["stcp", "stcpr", "sudph", "dmsg"].map((type) =>
       gauge(`transport_discovery_${type}_count`, type),
     ),
   },
-  { title: "uptime-tracker", queries: [gauge("uptime_tracker_entries_count", "visors")] },
+  {
+    title: "uptime-tracker",
+    queries: [gauge("uptime_tracker_entries_count", "visors seen this month")],
+  },
   {
     title: "Services",
     queries: ["vpn", "visor", "skysocks"].map((type) =>
@@ -81,8 +88,8 @@ const panels: readonly Panel[] = [
     queries: [
       gauge("network_monitor_total_vpn_server_count", "VPN servers"),
       gauge("network_monitor_total_visor_count", "visors"),
-      gauge("network_monitor_visors_with_stcpr_transport_count", "with stcpr"),
-      gauge("network_monitor_visors_with_sudph_transport_count", "with sudph"),
+      gauge("network_monitor_total_visors_with_stcpr_transport_count", "with stcpr"),
+      gauge("network_monitor_total_visors_with_sudph_transport_count", "with sudph"),
     ],
   },
   {

@@ -1,6 +1,6 @@
 /**
- * What Skywire's programs export (facts/skywire.md 3.2). The names are known from their code, the labels
- * are not, and of some neither is the kind.
+ * What Skywire's programs export (facts/skywire.md 3.2), by their code (skycoin/skywire-services 2c8dd3d,
+ * `internal/*metrics`; skycoin/skywire-utilities, `metricsutil`).
  */
 import { familyOf } from "../observability/families/types.ts";
 
@@ -32,12 +32,12 @@ export const skywireFamily = familyOf([
     "gauge",
     "network_monitor_",
     "",
-    "total_vpn_server_count total_visor_count visors_with_stcpr_transport_count visors_with_sudph_transport_count",
+    "total_vpn_server_count total_visor_count total_visors_with_stcpr_transport_count total_visors_with_sudph_transport_count",
   ],
   ["gauge", "setup_node_", "", "active_request_count"],
   ["unknown", "setup_node_", "", "no_of_route_setups no_of_failed_route_setups"],
   ["unknown", "setup_node_", "", "request_durations_sum request_durations_count"],
   ["gauge", "vm_", "", "request_ongoing_count"],
-  // A summary or a histogram of VictoriaMetrics': these two series are in either.
-  ["counter", "vm_", "", "request_duration_sum request_duration_count"],
+  // A histogram of VictoriaMetrics', whose buckets are not Prometheus': these two series are.
+  ["counter", "vm_", "code method", "request_duration_sum request_duration_count"],
 ]);

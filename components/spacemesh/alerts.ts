@@ -23,6 +23,19 @@ export interface AlertedNetwork {
 export const ofMiners = (namespace: string, miners = "miner-[0-9]+"): string =>
   `namespace="${namespace}",workload=~"${miners}"`;
 
+/** Seconds without a push after which what was pushed is history. */
+const historySeconds = 10 * pushSeconds;
+
+/**
+ * Series that somebody still tells of. What was pushed last stays in the gateway, on its disk, when a miner is deleted
+ * and when a network begins anew under the same names: without this the layers of the old one would have all miners
+ * of the new one lie behind for months. What is read bears no labels of a push, and stays.
+ */
+const current = (metrics: MetricsPath, series: string): string =>
+  isPushed(metrics)
+    ? `(${series} unless on (namespace, workload, node_id, network_id) (time() - push_time_seconds{job="${pushJob}"} > ${historySeconds}))`
+    : series;
+
 /** Layers by which one may lie behind another before somebody is told. */
 const layers = 10;
 
@@ -34,7 +47,8 @@ interface Needing {
 
 /** Whatever every version tells. */
 function presence({ namespace, miners, metrics, exporters }: AlertedNetwork): AlertRule[] {
-  const all = `count(count by (workload) (process_start_time_seconds{${ofMiners(namespace)}}))`;
+  const told = current(metrics, `process_start_time_seconds{${ofMiners(namespace)}}`);
+  const all = `count(count by (workload) (${told}))`;
   // A group stays in the gateway when its miner goes: whether there should be one the cluster knows.
   const isWanted = exporters.includes("kube-state-metrics")
     ? ` and on (namespace, workload) label_replace(kube_deployment_spec_replicas{namespace="${namespace}"} > 0, "workload", "$1", "deployment", "(.+)")`
@@ -66,20 +80,21 @@ function presence({ namespace, miners, metrics, exporters }: AlertedNetwork): Al
   ];
 }
 
-const needing = ({ namespace, family }: AlertedNetwork): Needing[] => {
+const needing = ({ namespace, family, metrics }: AlertedNetwork): Needing[] => {
   const miners = ofMiners(namespace);
-  const verified = `spacemesh_tortoise_state_layers{${miners},kind="verified"}`;
-  const last = `spacemesh_tortoise_state_layers{${miners},kind="last"}`;
+  const now = (series: string): string => current(metrics, series);
+  const verified = now(`spacemesh_tortoise_state_layers{${miners},kind="verified"}`);
+  const last = now(`spacemesh_tortoise_state_layers{${miners},kind="last"}`);
   const state = "spacemesh_tortoise_state_layers" in family;
   // Versions before that one tell of applied layers alone.
-  const layer = state ? verified : `spacemesh_genvm_applied_layer{${miners}}`;
+  const layer = state ? verified : now(`spacemesh_genvm_applied_layer{${miners}}`);
   return [
     {
       needs: "spacemesh_p2p_total_peers",
       rule: {
         name: "MinerAlone",
         // A node that never had a peer has no number of them.
-        expression: `max by (namespace, workload) (process_start_time_seconds{${miners}}) unless on (namespace, workload) (spacemesh_p2p_total_peers > 0)`,
+        expression: `max by (namespace, workload) (${now(`process_start_time_seconds{${miners}}`)}) unless on (namespace, workload) (${now("spacemesh_p2p_total_peers")} > 0)`,
         for: "15m",
         severity: "warning",
         summary: "{{ $labels.workload }} has no peer",
@@ -91,8 +106,7 @@ const needing = ({ namespace, family }: AlertedNetwork): Needing[] => {
       needs: "spacemesh_beacons_beacon_calculated_weight",
       rule: {
         name: "BeaconsDiffer",
-        expression:
-          "count by (epoch) (count by (epoch, beacon) (spacemesh_beacons_beacon_calculated_weight)) > 1",
+        expression: `count by (epoch) (count by (epoch, beacon) (${now("spacemesh_beacons_beacon_calculated_weight")})) > 1`,
         for: "30m",
         severity: "critical",
         summary:
@@ -142,7 +156,7 @@ const needing = ({ namespace, family }: AlertedNetwork): Needing[] => {
       needs: "spacemesh_syncer_sync_state",
       rule: {
         name: "MinerNotSynced",
-        expression: `max by (namespace, workload) (spacemesh_syncer_sync_state{${miners},state="synced"}) == 0`,
+        expression: `max by (namespace, workload) (${now(`spacemesh_syncer_sync_state{${miners},state="synced"}`)}) == 0`,
         for: "1h",
         severity: "warning",
         summary: "{{ $labels.workload }} has not been in step with the network for an hour",
@@ -154,7 +168,7 @@ const needing = ({ namespace, family }: AlertedNetwork): Needing[] => {
       needs: "spacemesh_clock_peers_offset",
       rule: {
         name: "ClockOff",
-        expression: `max by (namespace, workload) (abs(spacemesh_clock_peers_offset{${miners}})) > 5`,
+        expression: `max by (namespace, workload) (abs(${now(`spacemesh_clock_peers_offset{${miners}}`)})) > 5`,
         for: "10m",
         severity: "warning",
         summary:

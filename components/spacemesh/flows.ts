@@ -3,7 +3,9 @@
  *
  * Members are groups, not a thousand workloads: bootstrap node and bootnodes are one, the miners
  * another, the PoETs a third. Bootnodes are dialled by the address of their node, from the cluster,
- * too: such a call leaves it and comes back from outside.
+ * too: such a call leaves the pods' network for a node, and comes from the node that the caller runs on. To
+ * Cilium, which is Dataplane V2, neither is an address, though both are public: it knows nodes by all that
+ * Kubernetes tells of them, ExternalIP among it (cilium: pkg/node/manager, NodeUpdated; cilium/cilium#12277).
  */
 import { type Flow, type FlowPort, type Peer, tcp } from "../base/flows.ts";
 import type { Member } from "./members.ts";
@@ -79,14 +81,14 @@ function memberGroups({ members, namespace }: NetworkShape): {
 function publicFlows(shape: NetworkShape): Flow[] {
   const { namespace, miners, poets } = shape;
   const groups = memberGroups(shape);
-  // A node port answers on every node: from another one the caller is that node.
+  // A node port answers on every node: from another one the caller is that node. So it is of who dials a bootnode from here.
   const throughNodes: readonly Peer[] = [internet, { kind: "nodes" }];
   const apis = [tcp(grpcPort), ...(miners.jsonApi ? [tcp(jsonPort)] : [])];
   const poet: Peer = { kind: "workload", name: poetName(publishedPoet), namespace };
   return [
     ...groups
       .filter(({ group }) => group === "bootnode")
-      .map(({ peer, ports }) => ({ from: internet, to: peer, ports })),
+      .flatMap(({ peer, ports }) => throughNodes.map((from) => ({ from, to: peer, ports }))),
     ...(miners.ports.public.kind === "node-ports"
       ? groups.flatMap(({ peer }) => throughNodes.map((from) => ({ from, to: peer, ports: apis })))
       : []),
@@ -97,6 +99,16 @@ function publicFlows(shape: NetworkShape): Flow[] {
     })),
   ];
 }
+
+/** Ports of nodes on which members are dialled by the addresses of these. */
+export const entrancePorts = (members: readonly Pick<Member, "slot" | "peerPort">[]): FlowPort[] =>
+  [
+    ...new Set(members.filter(({ slot }) => slot !== undefined).map(({ peerPort: port }) => port)),
+  ].map(tcp);
+
+/** Calls to ports of nodes, where there are any. */
+export const toNodes = (from: Peer, ports: readonly FlowPort[]): Flow[] =>
+  ports.length === 0 ? [] : [{ from, to: { kind: "nodes" }, ports }];
 
 /** Every call of a network. */
 export function networkFlows(shape: NetworkShape): Flow[] {
@@ -110,6 +122,7 @@ export function networkFlows(shape: NetworkShape): Flow[] {
     ...groups.flatMap(({ peer, hasGateways }) => [
       // Peers anywhere, each on a port of its own choice; and the time, from servers of it.
       { from: peer, to: internet, ports: [] },
+      ...toNodes(peer, entrancePorts(shape.members)),
       ...groups.map(({ peer: other, ports }) => ({ from: peer, to: other, ports })),
       { from: peer, to: poets, ports: [tcp(poetRestPort)] },
       ...(broadcasts && hasGateways ? [{ from: poets, to: peer, ports: [tcp(grpcPort)] }] : []),

@@ -24,15 +24,12 @@ function numbersOf(item: string | number): number[] | undefined {
   return Array.from({ length: Number(last) - from + 1 }, (_, index) => from + index);
 }
 
-/**
- * Numbers of the miners: `["1-6", "8-10"]` are nine of them. In the order of the file; each once, or
- * it is a fault that names the number and both its places.
- */
-export const MemberNumbers = z
+const entries = z
   .array(z.union([z.string(shapeRule), z.int(shapeRule)], { message: shapeRule }))
-  .min(1, "must name at least one miner")
-  .max(1_000, "must have at most 1000 entries")
-  .transform((items, context): number[] => {
+  .max(1_000, "must have at most 1000 entries");
+
+const numbersIn = (list: typeof entries) =>
+  list.transform((items, context): number[] => {
     const owners = new Map<number, string | number>();
     for (const [index, item] of items.entries()) {
       const numbers = numbersOf(item);
@@ -54,17 +51,11 @@ export const MemberNumbers = z
     return [...owners.keys()];
   });
 
-/** Numbers as a stack file writes them: runs of neighbours as ranges. */
-export function writeNumbers(numbers: readonly number[]): string[] {
-  const sorted = [...new Set(numbers)].sort((left, right) => left - right);
-  const runs: [number, number][] = [];
-  for (const number of sorted) {
-    const last = runs.at(-1);
-    if (last?.[1] === number - 1) {
-      last[1] = number;
-    } else {
-      runs.push([number, number]);
-    }
-  }
-  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
-}
+/**
+ * Numbers of the miners: `["1-6", "8-10"]` are nine of them. In the order of the file; each once, or
+ * it is a fault that names the number and both its places.
+ */
+export const MemberNumbers = numbersIn(entries.min(1, "must name at least one miner"));
+
+/** Numbers of some of the miners, or of none, written alike. */
+export const SomeNumbers = numbersIn(entries);

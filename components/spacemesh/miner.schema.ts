@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Bytes, DataPolicy, DnsLabel, NodePort, Port, Seconds } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { Resources } from "../workload/workload.schema.ts";
-import { highestNumber, MemberNumbers } from "./member-numbers.ts";
+import { highestNumber, MemberNumbers, SomeNumbers } from "./member-numbers.ts";
 
 /** APIs of a node that answer who the network is and what it has agreed on. */
 const plainApis = ["node", "mesh", "globalstate", "transaction"] as const;
@@ -64,6 +64,8 @@ const ImportedKeys = z.strictObject({
   coinbase: z.string().optional(),
 });
 
+const atOnce = z.int().min(1, "must be at least 1").max(1_000, "must be at most 1000");
+
 /** Schema of `fleet:miners`. */
 export const MinersConfig = z.strictObject({
   /**
@@ -73,9 +75,9 @@ export const MinersConfig = z.strictObject({
   numbers: MemberNumbers,
   /**
    * Numbers of miners that are about to go: their disks may be deleted with them, and nobody else's. Said
-   * and brought up before the number is taken out, and then taken out with it.
+   * and brought up before the number is taken out, and then taken out with it. Written as `numbers` are.
    */
-  leaving: z.array(z.int("must be the number of a miner, e.g. 7").min(1)).default([]),
+  leaving: SomeNumbers.prefault([]),
   /**
    * How many bootnodes there are: the first members after the bootstrap node, or the first of all
    * where there is none (facts/spacemesh.md 2.1).
@@ -123,10 +125,16 @@ export const MinersConfig = z.strictObject({
       ImportedKeys,
     )
     .default({}),
+  /** Miners that are made at a time while the network is new (facts/spacemesh.md 1.2). */
+  madeAtOnce: atOnce.default(100),
   upgrade: z
     .strictObject({
-      /** Members that are made or exchanged at a time; bootnodes go one by one. */
-      atOnce: z.int().min(1, "must be at least 1").max(1_000, "must be at most 1000").default(100),
+      /**
+       * Miners that are exchanged at a time once the network runs; bootnodes go one by one. Default: a tenth of
+       * all members, and one of few. Consensus needs the weight of most of them: exchanged all at once, they
+       * make no layer until they are back.
+       */
+      atOnce: atOnce.optional(),
       /** How long an exchanged member must be ready before the next one goes, once the network runs. */
       pauseSeconds: Seconds.max(3_600, "must be at most an hour").default(120),
     })

@@ -23,25 +23,28 @@ function leavingFaults(
 ): PlatformFault[] {
   const known = new Set(numbers);
   const last = Math.max(pinnedCount(plan), plan.gateways);
-  return leaving.flatMap((number, index) => {
-    const path = ["miners", "leaving", index];
-    if (!known.has(number)) {
-      return [
-        {
-          path,
-          message: `must be the number of a miner: there is no ${minerName(number)}; what has gone is taken out here as well`,
-        },
-      ];
-    }
-    return number > last
+  // One mistake is one fault: a range may name a hundred of them.
+  const gone = leaving.find((number) => !known.has(number));
+  const needed = leaving.find((number) => known.has(number) && number <= last);
+  const path = ["miners", "leaving"];
+  return [
+    ...(needed === undefined
       ? []
       : [
           {
             path,
-            message: `must not be ${number}: others have the address of ${minerName(number)} in their config`,
+            message: `must not name ${needed}: others have the address of ${minerName(needed)} in their config`,
           },
-        ];
-  });
+        ]),
+    ...(gone === undefined
+      ? []
+      : [
+          {
+            path,
+            message: `must be numbers of miners: there is no ${minerName(gone)}; what has gone is taken out here as well`,
+          },
+        ]),
+  ];
 }
 
 /** Members that the profiler watches must be there: all that is said beside the default of 10 and 20. */

@@ -27,15 +27,6 @@ export const isProxied = (name: NetworkName): boolean => name !== direct;
 export const hostOf = (name: NetworkName, network: string, domain: string): string =>
   `${name}-${network}.${domain}`;
 
-/** All of them. */
-export const networkHosts = (
-  network: string,
-  domain: string,
-): Readonly<Record<NetworkName, string>> =>
-  Object.fromEntries(networkNames.map((name) => [name, hostOf(name, network, domain)])) as Readonly<
-    Record<NetworkName, string>
-  >;
-
 const longestName = Math.max(...networkNames.map((name) => name.length));
 
 /** Longest name of a network with which each of its hosts is a host: 63 letters between two dots. */

@@ -26,7 +26,7 @@ import {
 import type { NetworkSections } from "./network-rules.ts";
 import type { Entrances } from "./node-config.ts";
 import { networkId } from "./node-template.ts";
-import { turnsOf } from "./order.ts";
+import { orderTerms, turnsOf } from "./order.ts";
 import { Poet, poetAddress, type PublicPoetPort, publicPoetAddress } from "./poet.ts";
 import { grpcPort } from "./ports.ts";
 import { spacemeshSystem } from "./surroundings.ts";
@@ -108,33 +108,32 @@ export class Network extends pulumi.ComponentResource implements Awaitable {
     const groups = this.#groups(args);
     const configs = this.#configs(args, common, entrances);
     const after = new Map<string, readonly pulumi.Resource[]>();
-    const made = turnsOf(members, { phase: network.phase, ...miners.upgrade }).map(
-      ({ member, after: before, pauseSeconds }) => {
-        const one = this.#member({
-          ...args,
-          image: args.images.node,
-          version: network.node.version,
-          networkId: networkId(common.template),
-          miners,
-          member,
-          identity: known(identities, member.number),
-          group: known(groups, groupOf(member.role)),
-          config: known(configs, configName(member)),
-          advertise: this.#advertised(args, member, known(identities, member.number)),
-          pauseSeconds,
-          after: [
-            ...(member.slot === undefined ? [] : args.nodes.ready),
-            ...before.flatMap((other) => known(after, other)),
-          ],
-        });
-        after.set(member.name, one.ready);
-        return [member.name, one] as const;
-      },
-    );
+    const terms = orderTerms(sections);
+    const made = turnsOf(members, terms).map(({ member, after: before, pauseSeconds }) => {
+      const one = this.#member({
+        ...args,
+        image: args.images.node,
+        version: network.node.version,
+        networkId: networkId(common.template),
+        miners,
+        member,
+        identity: known(identities, member.number),
+        group: known(groups, groupOf(member.role)),
+        config: known(configs, configName(member)),
+        advertise: this.#advertised(args, member, known(identities, member.number)),
+        pauseSeconds,
+        after: [
+          ...(member.slot === undefined ? [] : args.nodes.ready),
+          ...before.flatMap((other) => known(after, other)),
+        ],
+      });
+      after.set(member.name, one.ready);
+      return [member.name, one] as const;
+    });
     this.members = new Map(made);
     const provers = this.#poets(args, common, known(groups, poetGroup));
     this.ready = [
-      ...made.slice(-miners.upgrade.atOnce),
+      ...made.slice(-terms.atOnce),
       ...provers.map((one) => [one, one] as const),
     ].flatMap(([, { ready }]) => ready);
     this.registerOutputs({ bootnodes: this.bootnodes });

@@ -24,10 +24,22 @@ export interface SpacemeshWatched {
   readonly exporters: readonly Exporter[];
 }
 
-/** When a miner pushed last, with the labels that it pushes by. */
-const pushed: Family = familyOf([
-  ["gauge", "push_", "namespace workload node_id network_id via", "time_seconds"],
-]);
+/** Labels that a miner pushes by, of whatever it pushes (`pushUrl`). */
+const pushLabels = "namespace workload node_id network_id via";
+
+/** When a miner pushed last. */
+const lastPush: Family = familyOf([["gauge", "push_", pushLabels, "time_seconds"]]);
+
+/** What miners export, as it comes by a push. */
+const pushed = (family: Family): Family => ({
+  ...Object.fromEntries(
+    Object.entries(family).map(([name, { kind, labels }]) => [
+      name,
+      { kind, labels: [...labels, ...pushLabels.split(" ")] },
+    ]),
+  ),
+  ...lastPush,
+});
 
 /** {@inheritDoc ObservedSystem} */
 export function observedSpacemesh(watched: SpacemeshWatched): ObservedSystem {
@@ -38,7 +50,7 @@ export function observedSpacemesh(watched: SpacemeshWatched): ObservedSystem {
   return {
     name: "spacemesh",
     namespaces,
-    family: isPushed(metrics) ? { ...family, ...pushed } : family,
+    family: isPushed(metrics) ? pushed(family) : family,
     rules: [spacemeshRules(network)],
     dashboards: [
       networkDashboard(network, systemPanels(exporters, namespaces)),

@@ -9,6 +9,7 @@
  */
 import type { NetworkPhase } from "./genesis.ts";
 import type { Member, MemberRole } from "./members.ts";
+import type { MinersConfig } from "./miner.schema.ts";
 
 /** A member, and after whom it is its turn. */
 export interface Turn {
@@ -19,6 +20,12 @@ export interface Turn {
   readonly pauseSeconds: number;
 }
 
+/** The parts of a stack file that decide the order. */
+export interface OrderSections {
+  readonly network: { readonly phase: NetworkPhase };
+  readonly miners: Pick<MinersConfig, "numbers" | "madeAtOnce" | "upgrade">;
+}
+
 /** How fast a network is made and upgraded. */
 export interface OrderTerms {
   readonly phase: NetworkPhase;
@@ -27,6 +34,22 @@ export interface OrderTerms {
   /** Pause after each, once the network runs. */
   readonly pauseSeconds: number;
 }
+
+/** Share of a network's members that may be away at a time, where its file says no number. */
+const exchangedShare = 1 / 10;
+
+/** How fast, as a stack file says it. */
+export const orderTerms = ({
+  network: { phase },
+  miners: { numbers, madeAtOnce, upgrade },
+}: OrderSections): OrderTerms => ({
+  phase,
+  atOnce:
+    phase === "new"
+      ? madeAtOnce
+      : (upgrade.atOnce ?? Math.max(1, Math.floor(numbers.length * exchangedShare))),
+  pauseSeconds: upgrade.pauseSeconds,
+});
 
 type Names = readonly string[];
 

@@ -5,6 +5,7 @@ import type { CapacityRequest } from "../platform/capacity.ts";
 import { entryFlows } from "../platform/controller-shape.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { Resources } from "../workload/workload.schema.ts";
+import { toNodes } from "./flows.ts";
 import { hostOf, isProxied, type WebHost, webHosts } from "./names.ts";
 import type { WebServicesConfig } from "./web-services.schema.ts";
 
@@ -118,11 +119,13 @@ export interface WebShape {
   readonly scrapers: readonly Peer[];
   /** Members that their nodes dial inside the cluster, beside all that are dialled over the internet. */
   readonly members: readonly { readonly peer: Peer; readonly ports: readonly FlowPort[] }[];
+  /** Ports of this cluster's nodes on which the published config's bootnodes are dialled. */
+  readonly entrances: readonly FlowPort[];
 }
 
 /** Every call of the web services. */
 export function webFlows(shape: WebShape): Flow[] {
-  const { namespace, network, domain, ingress, scrapers, members } = shape;
+  const { namespace, network, domain, ingress, scrapers, members, entrances } = shape;
   const peer = (name: string): Peer => ({ kind: "workload", name, namespace });
   const nodes = [webWorkloads.api, webWorkloads.collector].map(peer);
   const readers = [webWorkloads.explorer, webWorkloads.dashboard].map(peer);
@@ -138,6 +141,7 @@ export function webFlows(shape: WebShape): Flow[] {
     ...nodes.flatMap((node) => [
       // Bootnodes at their public addresses, and whoever else has joined, on ports of their own.
       { from: node, to: { kind: "internet" } as const, ports: [] },
+      ...toNodes(node, entrances),
       ...members.map(({ peer: to, ports }) => ({ from: node, to, ports })),
       ...scrapers.map((from) => ({ from, to: node, ports: [tcp(webPorts.metrics)] })),
     ]),

@@ -1,6 +1,7 @@
 /** Things at Linode and Cloudflare that exist and that a stack would make: found by their names. Pure. */
 import type { Decision } from "./decision.ts";
 import { holdsUnknown, type Planned, type PlannedImport } from "./preview.ts";
+import { type Comparison, isWithin } from "./within.ts";
 
 /** A thing that a cloud holds, as far as it is compared. */
 export interface CloudThing {
@@ -164,7 +165,10 @@ function decideThing(planned: Planned, thing: CloudThing, rule: Rule): Decision 
 function isOther({ inputs }: Planned, thing: CloudThing, field: string): boolean {
   const [wanted, live] = [inputs[field], thing.inputs[field]];
   return (
-    wanted !== undefined && live !== undefined && !holdsUnknown(wanted) && !isWithin(wanted, live)
+    wanted !== undefined &&
+    live !== undefined &&
+    !holdsUnknown(wanted) &&
+    !isWithin(wanted, live, asThings)
   );
 }
 
@@ -215,21 +219,8 @@ function wordsFor({ type, inputs }: CloudThing): string {
     : `${kind} ${text(record)} ${name === "" ? "@" : name}`;
 }
 
-/** Whether a thing has all that is asked of it: clouds fill in more. Lists are compared whole. */
-function isWithin(wanted: unknown, live: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    return (
-      Array.isArray(live) &&
-      wanted.length === live.length &&
-      wanted.every((item, index) => isWithin(item, live[index]))
-    );
-  }
-  return typeof wanted === "object" && wanted !== null && typeof live === "object" && live !== null
-    ? Object.entries(wanted).every(([key, value]) =>
-        isWithin(value, (live as Readonly<Record<string, unknown>>)[key]),
-      )
-    : text(wanted) === text(live);
-}
+/** Clouds fill in more than they are told. */
+const asThings: Comparison = { isSame: (wanted, live) => text(wanted) === text(live) };
 
 /** Numbers and texts are compared as texts: identifiers come as both. */
 export function text(value: unknown): string {

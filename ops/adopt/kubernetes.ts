@@ -1,6 +1,5 @@
 /** Objects of Kubernetes that exist and that a stack would make: what can be taken, and how. Pure. */
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 
 import * as z from "zod";
 
@@ -10,6 +9,7 @@ import { passedOn } from "./managers.ts";
 import { withoutOpenValues } from "./open-values.ts";
 import { ownerFault, ownerNote } from "./owners.ts";
 import { holdsUnknown, type Planned, withoutUnknown } from "./preview.ts";
+import { type Comparison, isWithin } from "./within.ts";
 
 const Metadata = z.looseObject({
   name: z.string(),
@@ -223,28 +223,14 @@ function fixedFields(kind: string): readonly (readonly string[])[] {
 /** Only what the program says is compared: all else is the API server's, or a default. */
 function differs(inputs: unknown, live: unknown, path: readonly string[]): boolean {
   const wanted = valueAt(inputs, ...path);
-  return wanted !== undefined && !isWithin(wanted, valueAt(live, ...path));
+  return wanted !== undefined && !isWithin(wanted, valueAt(live, ...path), asObjects);
 }
 
-/** Whether an object has everything that is asked of it, more or not. Selectors and lists are compared whole. */
-function isWithin(wanted: unknown, live: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    return (
-      Array.isArray(live) &&
-      wanted.length === live.length &&
-      wanted.every((item, index) => isWithin(item, live[index]))
-    );
-  }
-  if (typeof wanted === "object" && wanted !== null) {
-    return Object.entries(wanted).every(([key, value]) =>
-      // Labels of a selector that is there are not ours to leave out.
-      key === "matchLabels"
-        ? isDeepStrictEqual(value, valueAt(live, key))
-        : isWithin(value, valueAt(live, key)),
-    );
-  }
-  return wanted === live || holdsUnknown(wanted);
-}
+const asObjects: Comparison = {
+  isSame: (wanted, live) => wanted === live || holdsUnknown(wanted),
+  // Labels of a selector that is there are not ours to leave out.
+  whole: ["matchLabels"],
+};
 
 function changes({ inputs }: Planned, live: LiveObject): string {
   const fields = ["metadata", "spec", "data", "rules", "subjects"].filter((field) =>

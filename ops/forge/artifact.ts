@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { joinReports } from "../../review/join.ts";
 import { type Missing, Report } from "../../review/model.ts";
 import { CommandError, readStackName } from "../command.ts";
+import type { Stranger } from "./pulls.ts";
 
 /** Bytes of a report.json that is read: production's is a few megabytes when everything changes. */
 export const mostBytes = 32 * 2 ** 20;
@@ -22,8 +23,8 @@ export interface Known {
   readonly commit: string;
   /** Page of the run that made it. */
   readonly url: string;
-  /** Whether the code that made it is a fork's: it had no secret, so nothing in it can be live. */
-  readonly isFork: boolean;
+  /** Whose code made it, where that had no secret: then nothing in it can be live. */
+  readonly stranger: Stranger | undefined;
 }
 
 /**
@@ -68,12 +69,15 @@ function parse(text: string): Report | undefined {
 
 /** The report of a folder as it may be shown: what is known stands in it instead of what it says of itself. */
 export function trustedReport(folder: string, known: Known): Report {
-  const { commit, isFork, url } = known;
+  const { commit, stranger, url } = known;
   const time = new Date().toISOString();
   let report: Report;
   try {
     report = readReport(folder);
-    if (isFork && report.stacks.some(({ provenance }) => provenance.target === "live")) {
+    if (
+      stranger !== undefined &&
+      report.stacks.some(({ provenance }) => provenance.target === "live")
+    ) {
       throw new CommandError("its run had no secret, and yet it says that it was made live");
     }
   } catch (error) {
@@ -87,7 +91,10 @@ export function trustedReport(folder: string, known: Known): Report {
     ...{ commit, url, time: isTime(made) ? made : time },
     ...(base === undefined ? {} : { base }),
   };
-  const joined = joinReports([report], { provenance, missing: isFork ? [byFork] : [] });
+  const joined = joinReports([report], {
+    provenance,
+    missing: stranger === undefined ? [] : [byStranger(stranger)],
+  });
   for (const stack of joined.stacks) {
     // A reader may run what stands there.
     stack.provenance.reproduce =
@@ -104,11 +111,11 @@ export function noReport(why: string, provenance: Report["provenance"]): Report 
   return joinReports([], { provenance, missing });
 }
 
-const byFork: Missing = {
+const byStranger = (stranger: Stranger): Missing => ({
   what: "nothing live was asked",
-  why: "the code of a fork has made this report, without secrets and without access to any stack",
+  why: `the code of a ${stranger} has made this report, without secrets and without access to any stack`,
   hides: false,
-};
+});
 
 const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text);
 
@@ -117,9 +124,15 @@ const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+
  * GitHub's action puts what a pattern finds once (actions/download-artifact, src/download-artifact.ts since v5).
  *
  * @param expected Stacks that there must be a report of.
+ * @param more What none of them tells.
  */
-export function joinFolders(folder: string, expected: readonly string[], url: string): Report {
-  const missing: Missing[] = [];
+export function joinFolders(
+  folder: string,
+  expected: readonly string[],
+  url: string,
+  more: readonly Missing[] = [],
+): Report {
+  const missing: Missing[] = [...more];
   const reports = foldersIn(folder).flatMap((name) => {
     try {
       return [readReport(join(folder, name))];

@@ -3,16 +3,18 @@ import { resolve } from "node:path";
 
 import * as z from "zod";
 
+import { Git } from "../../release/git.ts";
 import type { Report } from "../../review/model.ts";
 import { marker, renderMarkdown } from "../../review/render/markdown.ts";
-import { CommandError } from "../command.ts";
-import { giveOutput, readStacks } from "../pipeline/stacks.ts";
+import { CommandError, instead } from "../command.ts";
+import { giveOutput, readStacks, tablePath } from "../pipeline/stacks.ts";
+import { tableChanges } from "../pipeline/table-changes.ts";
 import { summarize, terminalText, writeReport } from "../review/output.ts";
 import { raiseAlarm } from "./alarm.ts";
 import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
 import { placeComment } from "./comment.ts";
 import { Forge } from "./forge.ts";
-import { type Head, pullOf, reviewOf } from "./pulls.ts";
+import { hasNewerRun, type Head, pullOf, reviewOf, type Stranger, strangerOf } from "./pulls.ts";
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -45,6 +47,10 @@ function userOf(environment: Environment): string {
   return user === "" ? "github-actions[bot]" : user;
 }
 
+/** File of the workflow that reviews. */
+const workflowOf = (environment: Environment): string =>
+  environment["REVIEW_WORKFLOW"] ?? "preview.yml";
+
 /** Page of a run. */
 function runUrl(environment: Environment, run: string): string {
   const server = environment["GITHUB_SERVER_URL"] ?? "https://github.com";
@@ -64,16 +70,18 @@ export async function runComment(
   const forge = forgeOf(environment);
   const to = pull === undefined ? await byHead(forge, environment) : await byNumber(forge, pull);
   if (to === undefined) {
-    console.log("no open pull request has this head any more: nothing to say");
+    console.log("a newer commit or run is there, or no open pull request any more: nothing to say");
     return 0;
   }
-  const { commit, isFork, number } = to;
+  const { commit, number, stranger } = to;
   const run = environment["REVIEW_RUN"] ?? "";
-  const known: Known = { commit, isFork, url: run === "" ? "" : runUrl(environment, run) };
+  const known: Known = { commit, stranger, url: run === "" ? "" : runUrl(environment, run) };
   const report = bare(trustedReport(resolve(from ?? ".review"), known));
   const placed = await placeComment(forge, {
     ...{ number, marker, body: renderMarkdown(report), user: userOf(environment) },
-    quiet: report.verdict.exitCode === 0,
+    // What is told of a stack without a preview is told, although nothing changes in any.
+    quiet:
+      report.verdict.exitCode === 0 && report.missing.every(({ stack }) => stack === undefined),
   });
   console.log(`the comment of pull request ${number}: ${placed}`);
   return 0;
@@ -90,7 +98,7 @@ function bare(report: Report): Report {
 interface Addressee {
   readonly number: number;
   readonly commit: string;
-  readonly isFork: boolean;
+  readonly stranger: Stranger | undefined;
 }
 
 async function byHead(forge: Forge, environment: Environment): Promise<Addressee | undefined> {
@@ -99,15 +107,21 @@ async function byHead(forge: Forge, environment: Environment): Promise<Addressee
     branch: need(environment, "HEAD_BRANCH"),
     commit: need(environment, "HEAD_COMMIT"),
   };
-  const number = await pullOf(forge, head);
-  return number === undefined
-    ? undefined
-    : { number, commit: head.commit, isFork: head.repository !== forge.repository };
+  const pull = await pullOf(forge, head);
+  if (pull === undefined) {
+    return undefined;
+  }
+  // One that was cut off has a newer one behind it, unless somebody cut it off, or it ran out of time.
+  const run = Number(environment["REVIEW_RUN"]);
+  const wasCut = environment["REVIEW_ENDED"] === "cancelled";
+  const of = { head, run, pull: pull.number, workflow: workflowOf(environment) };
+  return wasCut && (await hasNewerRun(forge, of)) ? undefined : { ...pull, commit: head.commit };
 }
 
 const PullHead = z.object({
   state: z.string(),
   head: z.object({ sha: z.string(), repo: z.object({ full_name: z.string() }).nullish() }),
+  user: z.object({ type: z.string() }).nullish(),
 });
 
 async function byNumber(forge: Forge, pull: string): Promise<Addressee | undefined> {
@@ -116,12 +130,12 @@ async function byNumber(forge: Forge, pull: string): Promise<Addressee | undefin
       `PULL must be the number of a pull request (it is ${JSON.stringify(pull)})`,
     );
   }
-  const { head, state } = PullHead.parse(await forge.get(`pulls/${pull}`));
-  return state === "open"
+  const found = PullHead.parse(await forge.get(`pulls/${pull}`));
+  return found.state === "open"
     ? {
         number: Number(pull),
-        commit: head.sha,
-        isFork: head.repo?.full_name !== forge.repository,
+        commit: found.head.sha,
+        stranger: strangerOf(found, forge.repository),
       }
     : undefined;
 }
@@ -132,13 +146,13 @@ export async function runMerged(
   environment: Environment,
 ): Promise<number> {
   if (commit === undefined || !/^[0-9a-f]{40}$/.test(commit)) {
-    throw new CommandError(`COMMIT must be a whole hash (it is ${JSON.stringify(commit)})`);
+    throw new CommandError(`COMMIT must be a whole hash${instead(commit)}`);
   }
   if (branch === undefined) {
     throw new CommandError("BRANCH must be the branch that it was merged into");
   }
   const forge = forgeOf(environment);
-  const workflow = environment["REVIEW_WORKFLOW"] ?? "preview.yml";
+  const workflow = workflowOf(environment);
   const { pull, run } = await reviewOf(forge, { branch, commit, workflow });
   giveOutput({ run: `${run}`, pull: `${pull}` }, environment);
   return 0;
@@ -175,17 +189,22 @@ function driftReport(folder: string, stack: string): Report {
   return noReport(why, { time: new Date().toISOString() });
 }
 
-/** `make join-reports`: the reports of several jobs made into one, and judged. */
-export function runJoin(
+/**
+ * `make join-reports`: the reports of several jobs made into one, and judged.
+ *
+ * BASE is a commit that the change is made to: what has become of the table of stacks since asks for somebody's yes.
+ */
+export async function runJoin(
   root: string,
   values: {
     from?: string | undefined;
     out?: string | undefined;
     agreed?: string | undefined;
+    base?: string | undefined;
   },
   environment: Environment,
-): number {
-  const { agreed, from, out } = values;
+): Promise<number> {
+  const { agreed, base, from, out } = values;
   if (from === undefined) {
     throw new CommandError("FROM must be the folder of the reports: one folder in it for each");
   }
@@ -193,10 +212,30 @@ export function runJoin(
     throw new CommandError(`AGREED must be yes (it is ${JSON.stringify(agreed)})`);
   }
   const url = environment["FLEET_REVIEW_URL"] ?? "";
-  const report = joinFolders(resolve(from), Object.keys(readStacks(root)), url);
+  const stacks = readStacks(root);
+  const former = base === undefined ? undefined : await tableOf(root, base, environment);
+  const changes = tableChanges(former, stacks);
+  const report = joinFolders(resolve(from), Object.keys(stacks), url, changes);
+  if (changes.length > 0 && report.verdict.exitCode !== 1) {
+    report.verdict.exitCode = 3;
+  }
   writeReport(report, resolve(root, out ?? ".review"));
   process.stdout.write(terminalText(report, environment));
   summarize(report, environment);
   const { exitCode } = report.verdict;
   return exitCode === 3 && agreed === "yes" ? 2 : exitCode;
+}
+
+/** Text of the table of stacks as a commit has it. */
+async function tableOf(
+  root: string,
+  base: string,
+  environment: Environment,
+): Promise<string | undefined> {
+  const git = new Git(root, environment);
+  const commit = await git.resolve(base);
+  if (commit === undefined) {
+    throw new CommandError(`BASE must be a commit of this clone (it is ${JSON.stringify(base)})`);
+  }
+  return git.textOf(commit, tablePath);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 
 import { stacksOf } from "../../sandbox/place.ts";
-import { CommandError } from "../command.ts";
+import { CommandError, instead } from "../command.ts";
 
 const Row = z.strictObject({
   /** Branch that the stack is what it says: pull requests to it are previewed live, where there are secrets. */
@@ -48,9 +48,7 @@ export type Occasion = (typeof occasions)[number];
 export function readOccasion(value: string | undefined): Occasion {
   const found = occasions.find((one) => one === value);
   if (found === undefined) {
-    throw new CommandError(
-      `FOR must be one of ${occasions.join(", ")} (it is ${JSON.stringify(value)})`,
-    );
+    throw new CommandError(`FOR must be one of ${occasions.join(", ")}${instead(value)}`);
   }
   return found;
 }

@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 
 import { type Comparison, compare } from "../../review/binding/compare.ts";
-import type { Binding } from "../../review/binding/binding.schema.ts";
+import type { Binding, BoundStep } from "../../review/binding/binding.schema.ts";
 import { Report, type StackReport } from "../../review/model.ts";
 import { visible } from "../../review/render/visible.ts";
+import { mask } from "../../review/secrets/scrub.ts";
 import { CommandError } from "../command.ts";
 
 /** A stack's part of a reviewed report. */
@@ -39,9 +40,49 @@ export function readReviewed(path: string, stack: string): Reviewed {
       `REVIEWED=${path} was not previewed live, and binds nothing that is; ${mend}`,
     );
   }
+  const hidden = unshown(part.items, part.binding);
+  if (hidden.length > 0) {
+    const some = hidden.slice(0, 3).map((urn) => visible(shortUrn(urn)));
+    throw new CommandError(
+      `REVIEWED=${path} allows what it does not show to whoever reads it: ${some.join(", ")}${hidden.length > 3 ? ", …" : ""}; ${mend}`,
+    );
+  }
   const { commit, time } = report.provenance;
-  const line = `${(commit ?? "an unknown commit").slice(0, 12)}, ${time}`;
+  const line = visible(`${(commit ?? "an unknown commit").slice(0, 12)}, ${time}`);
   return { path, report: part, binding: part.binding, line };
+}
+
+/**
+ * Resources to which more may be done by what a report binds than by what it lists. People have read the list; what is
+ * bound was made beside it, by the code that was reviewed, and counts for no more.
+ */
+function unshown(items: StackReport["items"], binding: Binding): readonly string[] {
+  const listed = items.map(({ operation, resource, risk }) => ({
+    ...{ urn: resource.urn, operation, risk, properties: [] },
+  }));
+  const { joins, riskRose } = compare({ ...binding, steps: listed }, binding);
+  const scrubbed = listed.flatMap(({ operation, urn }) =>
+    urn.includes(mask) ? [{ operation, parts: urn.split(mask) }] : [],
+  );
+  // A name with a secret in it is listed without that.
+  const isListed = ({ operation, urn }: BoundStep): boolean =>
+    scrubbed.some((one) => one.operation === operation && isMadeOf(urn, one.parts));
+  return [...joins.filter((step) => !isListed(step)), ...riskRose].map(({ urn }) => urn);
+}
+
+/** Whether a text is these parts in their order, with anything between them. */
+function isMadeOf(text: string, parts: readonly string[]): boolean {
+  const [first = "", ...rest] = parts;
+  const last = rest.at(-1) ?? "";
+  let from = first.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at < 0) {
+      return false;
+    }
+    from = at + part.length;
+  }
+  return text.startsWith(first) && text.endsWith(last);
 }
 
 function parseReport(path: string, mend: string): Report {

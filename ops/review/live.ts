@@ -1,6 +1,7 @@
 /** Previews of a live stack: the official engine only, with the operator's own log-in. Nothing is changed. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { Git } from "../../release/git.ts";
 import { dependenciesOfPlan, dependenciesOfState } from "../../review/dependencies.ts";
@@ -15,6 +16,7 @@ import { livePulumi, officialEnvironment, type RunPulumi } from "../keys/pulumi.
 import { onFailureOf } from "../on-failure.ts";
 import { livePackWords } from "../pack.ts";
 import type { StackFile } from "../stack-file.ts";
+import { inPeace } from "./in-peace.ts";
 import { openPipe } from "./pipe.ts";
 import { type Previewed, readLog } from "./previewed.ts";
 import { stateOf } from "./state.ts";
@@ -56,7 +58,7 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
   const deployment = await readDeployment(pulumi, file.stack, scratch);
   const state = stateOf(deployment);
   const secrets = await liveVault(file, pulumi).read();
-  const drifted = drift ? await askTheWorld(pulumi, run) : undefined;
+  const drifted = drift ? await askInPeace(pulumi, run) : undefined;
   const previewed = change ? await previewChange(pulumi, run) : nothingAsked;
   return {
     stack: file.stack,
@@ -64,7 +66,7 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
     ...previewed,
     ...(state === undefined ? {} : { state }),
     dependencies: new Map([...dependenciesOfState(deployment), ...(previewed.dependencies ?? [])]),
-    ...(drifted === undefined ? {} : { drift: drifted.events }),
+    ...(drifted?.events === undefined ? {} : { drift: drifted.events }),
     ...(drifted?.failure === undefined ? {} : { driftFailure: drifted.failure }),
     missing: [],
     secrets: Object.values(secrets).filter((value) => typeof value === "string"),
@@ -103,12 +105,38 @@ async function previewChange(
   };
 }
 
+interface Drifted {
+  readonly events: StackPreview | undefined;
+  readonly failure: string | undefined;
+}
+
+/** How long a look for drift alone waits for an update to end. A preview waits for nobody: it is made again with each push. */
+const patience = 45 * 60_000;
+
+/** What differs between the state and the world, and is no update's that was at work meanwhile. */
+async function askInPeace(pulumi: RunPulumi, run: LivePreview): Promise<Drifted> {
+  const { change, file, scratch } = run;
+  const { answer, disturbed, moved } = await inPeace(() => askTheWorld(pulumi, run), {
+    state: () => readDeployment(pulumi, file.stack, scratch),
+    patience: change ? 0 : patience,
+    wait: sleep,
+    say: (line) => process.stderr.write(`${file.stack}: ${line}\n`),
+  });
+  return {
+    // Of an update that was stopped, what was found is what there is.
+    events: moved ? undefined : answer.events,
+    failure: answer.failure ?? disturbed,
+  };
+}
+
 /** What differs between the state and the world, before the program has a say. */
 async function askTheWorld(
   pulumi: RunPulumi,
   { file, scratch }: LivePreview,
 ): Promise<{ readonly events: StackPreview; readonly failure: string | undefined }> {
   const events = join(scratch, `${file.stack}.drift`);
+  // One that was asked before would be told again.
+  rmSync(events, { force: true });
   const words = ["--stack", file.stack, "--event-log", events, "--suppress-progress"];
   const failure = await attempt(() => pulumi(["refresh", "--preview-only", ...words]));
   return { events: readLog(events) ?? new EventReader().end(false), failure };

@@ -47,7 +47,7 @@ export async function fixGenesis(file: StackFile, now: Date): Promise<FixedGenes
   if (genesis.time !== undefined) {
     throw new CommandError(
       `${name} has its genesis, ${genesis.time}, and was not touched: another one is another network. ` +
-        "To begin one, take genesis.time and genesis.activeSize out of fleet:network by hand first",
+        "To begin one, its disks must go first: docs/spacemesh.md, «A network begins anew»",
     );
   }
   if (phase === "parked") {

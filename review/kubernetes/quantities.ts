@@ -1,5 +1,5 @@
 /** Amounts of CPU, memory and storage, in words. */
-import { formatBytes, formatCpu, quantityFactors } from "../../components/base/quantity.ts";
+import { quantityFactors } from "../../components/base/quantity.ts";
 
 /** Reads any quantity of the API server, in cores or bytes; undefined for what is none. */
 export function readQuantity(value: unknown): number | undefined {
@@ -24,9 +24,4 @@ export function percent(before: number, after: number): string {
   }
   const change = Math.round(((after - before) / before) * 100);
   return `${change < 0 ? "" : "+"}${change}%`;
-}
-
-/** Writes an amount of a resource: cores for `cpu`, else bytes. */
-export function writeQuantity(resource: string, amount: number): string {
-  return resource === "cpu" ? formatCpu(amount) : formatBytes(amount);
 }

@@ -1,5 +1,6 @@
 /** `make down`: takes the stack away through the engine, then everything the sandbox has. */
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 
 import { Api } from "../api.ts";
 import { guestsOf, guestState } from "../beside.ts";
@@ -14,7 +15,7 @@ import { withLock } from "../lock.ts";
 import { apiAccess } from "../kubeconfig.ts";
 import { hasAnything, removeSandbox } from "../sandbox.ts";
 import { markUnfinished } from "../state.ts";
-import type { SandboxPlace } from "../place.ts";
+import { existingSandboxes, type SandboxPlace } from "../place.ts";
 import type { Command } from "./command.ts";
 import { progressView, sayFailure } from "./view.ts";
 
@@ -22,7 +23,9 @@ import { progressView, sayFailure } from "./view.ts";
 export async function down(command: Command): Promise<number> {
   const { options, place, say } = command;
   if (!hasAnything(place)) {
-    say(`there is no sandbox of ${options.stack}: nothing to do`);
+    const others = existingSandboxes(dirname(place.folder)).join(", ");
+    const there = others === "" ? "" : `; there is one of ${others}`;
+    say(`there is no sandbox of ${options.stack}: nothing to do${there}`);
     return 0;
   }
   const guests = guestsOf(place);

@@ -9,7 +9,7 @@ import { type Command, makeLine } from "./command.ts";
 import { open } from "./open.ts";
 import { releaseHere } from "./release.ts";
 import { releaseEnvironment } from "./update.ts";
-import { sayFailure, sayWarnings } from "./view.ts";
+import { sayFailure, sayNoStack, sayWarnings } from "./view.ts";
 
 /** Shows the differences. Returns the exit code. */
 export function preview(command: Command): Promise<number> {
@@ -23,8 +23,7 @@ async function show(command: Command): Promise<number> {
   const engine = new Engine(place, outer);
   const refused = await engine.ensureStack();
   if (refused !== undefined) {
-    say(`the engine made no stack:\n${refused.stderr}`);
-    return refused.code;
+    return sayNoStack(command, "preview", refused);
   }
   const lines: string[] = [];
   const release = plan.onFailure === "rollback" ? await releaseHere(place, outer) : undefined;

@@ -21,6 +21,8 @@ export function exec(command: Command): Promise<number> {
 /** An interactive shell whose prompt names the sandbox. Returns its exit code. */
 export function shell(command: Command): Promise<number> {
   const { options, outer, place } = command;
+  // Before anything is written: the files of a sandbox that is none would pass for one.
+  requireRunning(place).api.close();
   const prompt = `[sandbox ${options.stack}] `;
   // HOME is the sandbox's, so these are the files the shells read; the user's own are not touched.
   writeWhole(join(place.home, ".bashrc"), `PS1='${prompt}\\W \\$ '\n`);

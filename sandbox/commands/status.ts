@@ -28,7 +28,8 @@ async function describe(place: SandboxPlace): Promise<string> {
     return `${place.stack}: does not run; make up STACK=${place.stack} starts it again`;
   }
   if (missing.length > 0 || !existsSync(place.config)) {
-    return `${place.stack}: broken (${missing.join(", ")} ended); make up STACK=${place.stack} mends it`;
+    const what = missing.length > 0 ? `${missing.join(", ")} ended` : "stopped while it was set up";
+    return `${place.stack}: broken (${what}); make up STACK=${place.stack} mends it`;
   }
   const { api, server } = requireRunning(place);
   try {

@@ -15,6 +15,7 @@ import { type Command, makeLine, shortPath } from "./command.ts";
 import { open } from "./open.ts";
 import { sandboxTarget } from "./release.ts";
 import { update } from "./update.ts";
+import { sayNoStack } from "./view.ts";
 
 /** Brings the stack up. Returns the exit code. */
 export function up(command: Command): Promise<number> {
@@ -33,8 +34,7 @@ async function bringUp(command: Command): Promise<number> {
   const engine = new Engine(place, outer);
   const refused = await engine.ensureStack();
   if (refused !== undefined) {
-    say(`the engine made no stack:\n${refused.stderr}`);
-    return refused.code;
+    return sayNoStack(command, "up", refused);
   }
   const run = (source: Source): Promise<Attempt> => update(command, sandbox, source, patience);
   const code =

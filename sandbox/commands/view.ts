@@ -1,7 +1,8 @@
 /** How an update looks while it runs, and what is said when it failed. */
 import { join } from "node:path";
 
-import type { UpdateResult, UpdateView } from "../engine.ts";
+import { interruptedCode } from "../../release/run.ts";
+import type { Finished, UpdateResult, UpdateView } from "../engine.ts";
 import { isNoise, resourceLabel } from "../events.ts";
 import { type Problem, spentJobs } from "../progress.ts";
 import { type Command, makeLine, shortPath } from "./command.ts";
@@ -94,6 +95,20 @@ export function sayFailure(
     `  to look: ${makeLine("exec", options)} CMD='kubectl get events -A --sort-by=.lastTimestamp'`,
   );
   say(`           ${makeLine("shell", options)}`);
+}
+
+/** Says that the engine has not begun: it was stopped, which is no failure, or could not. Returns the exit code. */
+export function sayNoStack(
+  { options, say }: Pick<Command, "options" | "say">,
+  what: "up" | "preview",
+  { code, interrupted, stderr }: Finished,
+): number {
+  if (interrupted) {
+    say(`${what}: stopped; ${makeLine(what, options)} goes on from there`);
+    return interruptedCode;
+  }
+  say(`the engine made no stack:\n${stderr}`);
+  return code;
 }
 
 /** Warnings of the program, e.g. of config that is taken but does nothing; a resource's own together. */

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 
 import { fault } from "../fault.ts";
 import { lockHolder } from "../lock.ts";
-import { followCluster } from "../rollout/cluster.ts";
-import { displayFor } from "../rollout/display.ts";
-import { Ending, Stopwatch } from "../rollout/ending.ts";
+import { followCluster, type Following } from "../rollout/cluster.ts";
+import { type Display, displayFor } from "../rollout/display.ts";
+import { Ending, Stopwatch, type Verdict } from "../rollout/ending.ts";
 import { rowsOf } from "../rollout/rows.ts";
 import { requireRunning } from "../sandbox.ts";
 import { type Command, makeLine } from "./command.ts";
@@ -20,41 +20,72 @@ const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** The same for one whose reader has gone. */
 const brokenPipeCode = 141;
 
+/** How a watch ended. */
+interface Ended {
+  readonly code: number;
+  /** What there is to say of it. Default: nothing, as of one that was interrupted. */
+  readonly text?: string;
+}
+
 /**
  * Shows the rollouts until all have settled. Returns the exit code: 1 where one is stuck, or that of
  * what ended it.
  */
 export async function watch(command: Command): Promise<number> {
-  const { options, outer, place, say } = command;
+  const { outer, place, say } = command;
   const goesOn = readFollow(command);
   const { api } = requireRunning(place);
   const over = new AbortController();
   const interruption = untilInterrupted();
-  const verdict = Promise.withResolvers<number>();
-  let next: NodeJS.Timeout | undefined;
-  const cluster = followCluster(
-    api,
-    () => {
-      next ??= setTimeout(look, togetherMilliseconds);
-    },
-    over.signal,
-  );
+  const verdict = Promise.withResolvers<Ended>();
+  const looks = new Looks(() => {
+    try {
+      const end = look();
+      if (end !== undefined && !goesOn) {
+        verdict.resolve(end);
+      }
+    } catch (error) {
+      verdict.reject(error);
+    }
+  });
+  const cluster = followCluster(api, looks.soon, over.signal);
   const display = displayFor(process.stdout, outer, say);
+  const look = looker(command, cluster, display);
+  cluster.listed.then(looks.begin, verdict.reject);
+  cluster.ended.catch(verdict.reject);
+  let end: Ended;
+  try {
+    end = await Promise.race([verdict.promise, interruption.ended]);
+  } finally {
+    looks.end();
+    over.abort();
+    interruption.stop();
+    api.close();
+    display.end();
+  }
+  if (end.text !== undefined) {
+    say(`watch: ${end.text}`);
+  }
+  return end.code;
+}
+
+/**
+ * Shows a cluster as it is, and judges whether that was the last time.
+ *
+ * @returns To be called at each look. It throws where the sandbox has been taken away.
+ */
+function looker(
+  { options, place }: Command,
+  cluster: Following,
+  display: Display,
+): () => Verdict | undefined {
   const ending = new Ending();
   const stopwatch = new Stopwatch();
   const begun = Date.now();
-  let listed = false;
-  let conclusion: string | undefined;
-  const look = (): void => {
-    clearTimeout(next);
-    next = undefined;
-    if (!listed || over.signal.aborted) {
-      return;
-    }
+  return () => {
     if (!existsSync(place.config)) {
       const again = makeLine("up", options);
-      verdict.reject(fault(`the sandbox of ${options.stack} has been taken away`, again));
-      return;
+      throw fault(`the sandbox of ${options.stack} has been taken away`, again);
     }
     const now = Date.now();
     const rows = rowsOf(cluster.snapshot(), now);
@@ -62,31 +93,48 @@ export async function watch(command: Command): Promise<number> {
     const seconds = stopwatch.read(rows, now);
     const elapsed = (now - begun) / 1_000;
     display.show({ stack: options.stack, rows, seconds, elapsed, command: holder });
-    const end = ending.decide(rows, holder !== undefined, now);
-    if (end !== undefined && !goesOn) {
-      conclusion = end.text;
-      verdict.resolve(end.code);
+    return ending.decide(rows, holder !== undefined, now);
+  };
+}
+
+/** Looks after each change, and as the clock moves on: from when it is told to begin until it is told to end. */
+class Looks {
+  readonly #look: () => void;
+  readonly #clock: NodeJS.Timeout;
+  #next: NodeJS.Timeout | undefined;
+  #state: "waits" | "looks" | "ended" = "waits";
+
+  constructor(look: () => void) {
+    this.#look = look;
+    this.#clock = setInterval(this.#now, clockMilliseconds);
+  }
+
+  /** Looks for the first time. Once ended it is too late: lists are over, too, when their watch is. */
+  readonly begin = (): void => {
+    if (this.#state === "waits") {
+      this.#state = "looks";
+      this.#now();
     }
   };
-  const timer = setInterval(look, clockMilliseconds);
-  cluster.listed.then(() => {
-    listed = true;
-    look();
-  }, verdict.reject);
-  cluster.ended.catch(verdict.reject);
-  try {
-    return await Promise.race([verdict.promise, interruption.code]);
-  } finally {
-    clearInterval(timer);
-    clearTimeout(next);
-    over.abort();
-    interruption.stop();
-    api.close();
-    display.end();
-    if (conclusion !== undefined) {
-      say(`watch: ${conclusion}`);
-    }
+
+  /** Something has changed. */
+  readonly soon = (): void => {
+    this.#next ??= setTimeout(this.#now, togetherMilliseconds);
+  };
+
+  end(): void {
+    this.#state = "ended";
+    clearInterval(this.#clock);
+    clearTimeout(this.#next);
   }
+
+  readonly #now = (): void => {
+    clearTimeout(this.#next);
+    this.#next = undefined;
+    if (this.#state === "looks") {
+      this.#look();
+    }
+  };
 }
 
 function readFollow({ options }: Command): boolean {
@@ -100,22 +148,22 @@ function readFollow({ options }: Command): boolean {
   return follow === "yes";
 }
 
-/** Settles with the exit code when a signal comes, or when nobody reads on. */
-function untilInterrupted(): { readonly code: Promise<number>; readonly stop: () => void } {
-  const interrupted = Promise.withResolvers<number>();
+/** Settles when a signal comes, or when nobody reads on. */
+function untilInterrupted(): { readonly ended: Promise<Ended>; readonly stop: () => void } {
+  const interrupted = Promise.withResolvers<Ended>();
   const handlers = Object.entries(signalCodes).map(([signal, code]) => ({
     signal,
     handle: (): void => {
-      interrupted.resolve(code);
+      interrupted.resolve({ code });
     },
   }));
   const onBroken = (): void => {
-    interrupted.resolve(brokenPipeCode);
+    interrupted.resolve({ code: brokenPipeCode });
   };
   handlers.forEach(({ signal, handle }) => process.on(signal, handle));
   process.stdout.on("error", onBroken);
   return {
-    code: interrupted.promise,
+    ended: interrupted.promise,
     stop: () => {
       handlers.forEach(({ signal, handle }) => process.off(signal, handle));
       process.stdout.off("error", onBroken);

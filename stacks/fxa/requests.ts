@@ -5,7 +5,8 @@ import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { storePorts, traitsOf } from "../../components/fxa/servers.ts";
 import { storeWorkloads } from "../../components/data/requests.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
+import { placeable, type StackWorkload } from "../requests.ts";
+import { surroundingWorkloads } from "../surroundings.ts";
 import type { FxaStack } from "./schema.ts";
 import { contextOfStack } from "./shape.ts";
 

@@ -7,9 +7,7 @@ import {
   statsdPorts,
 } from "../../components/observability/metrics/exporters-shape.ts";
 import type { SystemCallers } from "../../components/observability/parts.ts";
-import { observabilityFlows, partNamespaces } from "../../components/observability/shape.ts";
-import { certManagerFlows } from "../../components/platform/cert-manager-shape.ts";
-import type { PlatformFault } from "../../components/platform/fault.ts";
+import { type StackNamespace, surroundingFlows, surroundingNamespaces } from "../surroundings.ts";
 import type { FxaStack } from "./schema.ts";
 
 /** Where the servers send their StatsD, where the stack has an exporter. */
@@ -32,15 +30,7 @@ export const callersOf = (stack: FxaStack): SystemCallers => ({
 });
 
 /** Calls of what is there whatever is deployed: what watches, and who orders certificates. */
-export const groundFlows = (stack: FxaStack): Flow[] => {
-  const { observability, ingress, certificates } = stack;
-  return [
-    ...observabilityFlows(observability, ingress, callersOf(stack)),
-    ...(certificates?.certManager.kind === "chart"
-      ? certManagerFlows(certificates.certManager, ingress)
-      : []),
-  ];
-};
+export const groundFlows = (stack: FxaStack): Flow[] => surroundingFlows(stack, callersOf(stack));
 
 /** Every flow of the stack. */
 export const flowsOfStack = (stack: FxaStack): Flow[] => [
@@ -48,32 +38,10 @@ export const flowsOfStack = (stack: FxaStack): Flow[] => [
   ...fxaFlows(contextOfStack(stack), stack.ingress),
 ];
 
-/** A namespace of the stack, and where its file names it. */
-interface StackNamespace {
-  readonly path: PlatformFault["path"];
-  readonly name: string;
-  /** What it is called among the stack's outputs. */
-  readonly part: string;
-}
-
 /** Every namespace. */
-export const namespacesOf = ({
-  namespace,
-  ingress,
-  certificates,
-  observability,
-  only,
-}: FxaStack): StackNamespace[] => [
-  ...(only === undefined ? [{ part: "services", path: ["namespace"], name: namespace }] : []),
-  { part: "ingress", path: ["ingress", "namespace"], name: ingress.namespace },
-  ...(certificates?.certManager.kind === "chart"
-    ? [
-        {
-          part: "certManager",
-          path: ["certificates", "certManager", "namespace"],
-          name: certificates.certManager.namespace,
-        },
-      ]
+export const namespacesOf = (stack: FxaStack): StackNamespace[] => [
+  ...(stack.only === undefined
+    ? [{ part: "services", path: ["namespace"], name: stack.namespace }]
     : []),
-  ...partNamespaces(observability),
+  ...surroundingNamespaces(stack),
 ];

@@ -9,6 +9,7 @@ import type { StackContext } from "../context.ts";
 import { type Ground, layGround as layCommonGround } from "../ground.ts";
 import { observe } from "../observe.ts";
 import { refuseLive } from "../live-faults.ts";
+import { surroundingFlows } from "../surroundings.ts";
 import { unpinnedImages } from "../unpinned.ts";
 import {
   type NamedGround,
@@ -23,7 +24,7 @@ import { imagesOfStack, imageUses } from "./images.ts";
 import { commonOutputs, endpointsOf } from "./outputs.ts";
 import { makePrograms } from "./programs.ts";
 import type { PushtechStack } from "./schema.ts";
-import { flowsOfStack, groundFlows, guardsOf } from "./shape.ts";
+import { flowsOfStack, guardsOf } from "./shape.ts";
 import { makeIndexes, makeStores } from "./stores.ts";
 import { watchedSystem } from "./watched.ts";
 
@@ -36,7 +37,7 @@ import { watchedSystem } from "./watched.ts";
 export function pushtech(config: PushtechStack, context: StackContext): Record<string, unknown> {
   const { system, only } = config;
   if (only !== undefined) {
-    const ground = layGround(config, context, groundFlows(config));
+    const ground = layGround(config, context, surroundingFlows(config));
     const hosts = openWatching(config, context, ground);
     return {
       ...{ system, only },

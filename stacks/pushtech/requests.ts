@@ -12,7 +12,8 @@ import {
 } from "../../components/pushtech/programs.ts";
 import type { Resources } from "../../components/workload/workload.schema.ts";
 import { programRequest } from "./program-requests.ts";
-import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
+import { placeable, type StackWorkload } from "../requests.ts";
+import { surroundingWorkloads } from "../surroundings.ts";
 import type { PushtechStack } from "./schema.ts";
 import {
   imageServerName,

@@ -20,6 +20,7 @@ export function watchedSystem(stack: SkywireStack): WatchedSystem {
         observedSkywire({
           namespaces: [namespaces.services, namespaces.networkMonitor],
           dmsgServers: dmsgServersOf(stack).length,
+          setupNodes: Object.keys(stack.services["setup-nodes"]),
           exporters,
         }),
       ),

@@ -26,6 +26,8 @@ export function spacemesh(config: SpacemeshStack, context: StackContext): Record
   const ground = layGround(config, context, flowsOfStack(config), {
     there: nodesThere(config),
     ended: parking?.ended,
+    // Before genesis, and while nothing runs, nobody is disturbed.
+    slotsInTurn: config.network.phase === "running",
     balancerPorts: portsOfControllers(config),
   });
   openWatching(config, context, ground);

@@ -54,7 +54,7 @@ const webEndpoints = (stack: SpacemeshStack): Endpoint[] =>
   webPagesOf(stack).map(({ name, host, protocol }): Endpoint =>
     protocol === "grpc"
       ? { name, kind: "tcp", url: `tcp://${host}:443` }
-      : { name, kind: "http", url: `https://${host}` },
+      : { name, kind: "https", url: `https://${host}` },
   );
 
 /** Address by which a port of every node is dialled: that of the first slot, which stays. */
@@ -88,7 +88,7 @@ export function networkOutputs(
     endpoints: [
       ...webEndpoints(stack),
       ...pageEndpoints(stack),
-      { name: "config", kind: "http", url: configUrl },
+      { name: "config", kind: "https", url: configUrl },
       { name: "poet", kind: "tcp", url: pulumi.interpolate`tcp://${poet}` },
       ...members.flatMap(({ slot, name: member, peerPort }): MadeEndpoint[] => {
         const address = slot === undefined ? undefined : ground.cluster.slotAddresses.get(slot);

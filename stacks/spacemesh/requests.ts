@@ -4,7 +4,8 @@ import { googleOf } from "../../components/platform/cluster.schema.ts";
 import { networkRequests } from "../../components/spacemesh/requests.ts";
 import { webRequests } from "../../components/spacemesh/web-shape.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
-import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
+import { placeable, type StackWorkload } from "../requests.ts";
+import { surroundingWorkloads } from "../surroundings.ts";
 import type { SpacemeshStack } from "./schema.ts";
 import { membersOf } from "./shape.ts";
 

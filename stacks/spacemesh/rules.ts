@@ -19,7 +19,13 @@ import { networkFaults } from "../../components/spacemesh/network-rules.ts";
 import { publicPoetFaults } from "../../components/spacemesh/poet-rules.ts";
 import { telemetryFaults } from "../../components/spacemesh/telemetry.ts";
 import { watchFault } from "../../components/spacemesh/watch-list.ts";
-import { namespaceFaults, repeatedHostFaults, roomFaults, workloadNameFaults } from "../rules.ts";
+import {
+  namespaceFaults,
+  repeatedHostFaults,
+  roomFaults,
+  strayHostFaults,
+  workloadNameFaults,
+} from "../rules.ts";
 import { webFaults } from "../../components/spacemesh/web-rules.ts";
 import { balancerPortFaults } from "./balancer-ports.ts";
 import { publicHosts, webPagesOf } from "./hosts.ts";
@@ -82,6 +88,11 @@ const hostFaults: Rule = (stack) => {
       ingress,
     ),
     ...repeatedHostFaults(hosts),
+    // Those that `only` keeps away for a while come back: their entries may stay.
+    ...strayHostFaults(
+      ingress,
+      publicHosts({ ...stack, only: undefined }).map(({ host }) => host),
+    ),
   ];
 };
 

@@ -3,7 +3,7 @@ import { type Flow, type FlowPort, type Peer, tcp } from "../../components/base/
 import type { SystemCallers } from "../../components/observability/parts.ts";
 import { observabilityFlows, scrapersOf } from "../../components/observability/shape.ts";
 import { clusterSlots } from "../../components/platform/slots.ts";
-import { groupOf, networkFlows } from "../../components/spacemesh/flows.ts";
+import { entrancePorts, groupOf, networkFlows } from "../../components/spacemesh/flows.ts";
 import { type Member, planMembers } from "../../components/spacemesh/members.ts";
 import { membersPlan } from "../../components/spacemesh/network-rules.ts";
 import { nodeProfiles } from "../../components/spacemesh/node-profiles.ts";
@@ -76,6 +76,7 @@ function publicFlows(stack: SpacemeshStack): Flow[] {
     domain,
     ingress,
     scrapers: scrapersOf(observability),
+    entrances: entrancePorts(members),
     members: groupsOf(stack, members).map((peer) => ({
       peer,
       ports: portsOf(

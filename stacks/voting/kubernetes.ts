@@ -2,11 +2,7 @@
 import { inStartOrder } from "../../components/compose/dependencies.ts";
 import { KubernetesService } from "../../components/compose/kubernetes-service.ts";
 import { openPages } from "../../components/observability/open-pages.ts";
-import {
-  observabilityFlows,
-  pagesOf,
-  partNamespaces,
-} from "../../components/observability/shape.ts";
+import { observabilityFlows, pagesOf } from "../../components/observability/shape.ts";
 import { HttpHost } from "../../components/platform/ingress.ts";
 import { hosted, Namespace } from "../../components/platform/namespace.ts";
 import type { StackContext } from "../context.ts";
@@ -14,6 +10,7 @@ import { type Ground, layGround } from "../ground.ts";
 import { observe } from "../observe.ts";
 import { makeRecords, onControllers } from "../records.ts";
 import { hostEndpoint, namespaceOutput, recordOutputs } from "../outputs.ts";
+import { surroundingNamespaces } from "../surroundings.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 import { flowsOfStack, publishedServices } from "./shape.ts";
 import { watchedSystem } from "./watched.ts";
@@ -101,8 +98,7 @@ export function onKubernetes(
     ...recordOutputs(records),
     namespaces: {
       ...(only === undefined ? { services: stack.namespace } : {}),
-      ingress: ingress.namespace,
-      ...namespaceOutput(partNamespaces(observability)),
+      ...namespaceOutput(surroundingNamespaces(stack)),
     },
   };
 }

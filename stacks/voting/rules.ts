@@ -12,7 +12,7 @@ import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
-import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
+import { pagesOf } from "../../components/observability/shape.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
@@ -22,7 +22,8 @@ import { plannedOnControllers, recordFaults } from "../../components/platform/re
 import { workloadFaults } from "../../components/workload/faults.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
 import { deploymentBudget } from "../../components/workload/update.ts";
-import { placeable, type StackWorkload, surroundingWorkloads } from "../requests.ts";
+import { placeable, type StackWorkload } from "../requests.ts";
+import { surroundingNamespaces, surroundingWorkloads } from "../surroundings.ts";
 import {
   keptNodeFaults,
   namespaceFaults,
@@ -98,11 +99,10 @@ const keeperFaults: Rule = ({ cluster }) => keptNodeFaults(cluster, "the voting 
 const regionFaults: Rule = ({ cluster, ingress }) => balancerFaults(ingress, cluster);
 
 /** The controllers' namespace lets pods do more than the services'. */
-const namespaceRule: Rule = ({ namespace, ingress, observability }) =>
+const namespaceRule: Rule = (stack) =>
   namespaceFaults([
-    { path: ["namespace"], name: namespace },
-    { path: ["ingress", "namespace"], name: ingress.namespace },
-    ...partNamespaces(observability),
+    { path: ["namespace"], name: stack.namespace },
+    ...surroundingNamespaces(stack),
   ]);
 
 /** A service with the Workload it becomes. */

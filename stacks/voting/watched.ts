@@ -2,8 +2,7 @@
 import { observedPods } from "../../components/observability/dashboards/system.ts";
 import type { WatchedStack } from "../../components/observability/faults.ts";
 import type { WatchedSystem } from "../../components/observability/parts.ts";
-import { partNamespaces } from "../../components/observability/shape.ts";
-import { surroundingWorkloads } from "../requests.ts";
+import { surroundingNamespaces, surroundingWorkloads } from "../surroundings.ts";
 import { wholeStack } from "../watched.ts";
 import type { VotingOnKubernetes } from "./schema.ts";
 
@@ -16,16 +15,12 @@ export const watchedSystem = ({ namespace }: VotingOnKubernetes): WatchedSystem 
 
 /** The whole stack, as the rules of what watches it look at it. */
 export function watchedStack(stack: VotingOnKubernetes): WatchedStack {
-  const { namespace, services, ingress, observability } = stack;
+  const { namespace, services } = stack;
   return wholeStack(stack, watchedSystem(stack), {
     workloads: [
       ...Object.keys(services).map((workload) => ({ namespace, request: { workload } })),
       ...surroundingWorkloads(stack),
     ],
-    namespaces: [
-      namespace,
-      ingress.namespace,
-      ...partNamespaces(observability).map(({ name }) => name),
-    ],
+    namespaces: [namespace, ...surroundingNamespaces(stack).map(({ name }) => name)],
   });
 }

@@ -70,6 +70,12 @@ export const namedFaults: readonly FaultCase[] = [
     says: "settings of default providers act on nothing here",
   },
   {
+    title: "key without its program's name",
+    spoil: config({ dns: { kind: "none" } }),
+    paths: ["dns"],
+    says: "is no key of the engine's",
+  },
+  {
     title: "typo in a service name",
     spoil: config({ "fleet:services/uptime-traker": { replicas: 1 } }),
     paths: ["fleet:services.uptime-traker"],

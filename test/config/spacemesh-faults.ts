@@ -36,6 +36,12 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     paths: ["fleet:namespaces.network", "fleet:observability.logs.families.sm.namespaces[0]"],
     says: "must be a namespace of the stack's own, which it makes: gmp-system is the cluster's",
   },
+  {
+    title: "an ingress host that nothing of the network has",
+    spoil: config({ "fleet:ingress/hosts": { "api-mininett.spacemesh.io": "nginx" } }),
+    paths: ['fleet:ingress.hosts["api-mininett.spacemesh.io"]'],
+    says: "must be a host of this stack: api-json-mininet.spacemesh.io, api-mininet.spacemesh.io, dash-api-mininet.spacemesh.io",
+  },
   // The list of the issue.
   {
     title: "fewer nodes than bootnodes that must lie apart",

@@ -186,7 +186,7 @@ export class KafkaCluster {
       ZOOKEEPER: this.zookeeper,
       BROKERS: `${pods.length}`,
       TOPICS: this.place.write("topics", topicList(topics, pods.length, 2 ** 30)),
-      PATIENCE: "30",
+      PATIENCE: "240",
       ...change,
     });
   }
@@ -201,11 +201,27 @@ export class KafkaCluster {
       .map((line) => line.trim());
   }
 
-  /** Waits until a broker says that another one has caught up with the first partition of a topic. */
-  async caughtUp(topic: string, leader: number): Promise<void> {
-    const said = new RegExp(`Expanding ISR for partition \\[?${topic}[,-]0`);
-    await until(`broker ${leader} sees the other one in step`, () =>
-      said.test(this.#brokers.get(leader)?.said() ?? ""),
+  /** Moves a topic's partitions to brokers, as an operator does, and waits until they are there. */
+  async move(topic: string, brokers: readonly (readonly number[])[]): Promise<void> {
+    const partitions = brokers.map((replicas, partition) => ({ topic, partition, replicas }));
+    const file = this.place.write("move.json", JSON.stringify({ version: 1, partitions }));
+    const words = [
+      ...["kafka.admin.ReassignPartitionsCommand", "--zookeeper", this.zookeeper],
+      ...["--reassignment-json-file", file],
+    ];
+    const { output } = await this.run([...words, "--execute"]);
+    await until(`the partitions are moved (${output})`, async () => {
+      const told = (await this.run([...words, "--verify"])).output;
+      return told.match(/completed successfully/g)?.length === brokers.length;
+    });
+  }
+
+  /** Waits until both brokers have all of a topic's first partition, as ZooKeeper knows it. */
+  async inStep(topic: string): Promise<void> {
+    await until(`both brokers have all of ${topic}`, async () =>
+      (await this.describe()).some(
+        (line) => line.startsWith(`Topic: ${topic}\t`) && /Isr: (0,1|1,0)$/.test(line),
+      ),
     );
   }
 
@@ -229,7 +245,8 @@ export class KafkaCluster {
   /** All messages of a topic, as many as there are said to be. */
   async read(topic: string, count: number): Promise<string[]> {
     const words = ["--zookeeper", this.zookeeper, "--topic", topic, "--from-beginning"];
-    const end = ["--max-messages", `${count}`, "--timeout-ms", "10000"];
+    // It ends with the last of them. Before the first, ZooKeeper has to give up a broker that was killed.
+    const end = ["--max-messages", `${count}`, "--timeout-ms", "240000"];
     const { output } = await this.run(["kafka.tools.ConsoleConsumer", ...words, ...end]);
     return output.split("\n").filter((line) => line.startsWith("message-"));
   }

@@ -53,7 +53,7 @@ export class MongoServer {
       PATH: this.#path,
       MONGO_URL: `mongodb://127.0.0.1:${this.port}/store`,
       SCRIPT: this.place.write("indexes.js", indexScript("store", indexes)),
-      PATIENCE: "30",
+      PATIENCE: "240",
       ...change,
     });
   }

@@ -14,7 +14,7 @@ import {
   mysqlPrepared,
   sqlText,
 } from "../../components/data/mysql-files.ts";
-import { Storage } from "../../components/data/storage.schema.ts";
+import { Storage } from "../../components/workload/storage.schema.ts";
 import { find } from "../harness.ts";
 import {
   cronJob,

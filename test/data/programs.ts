@@ -5,6 +5,7 @@
  * where `nobody` cannot go, such as root's own cache, are copied out for the time of the tests.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -12,10 +13,12 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -191,9 +194,10 @@ export class Place {
     });
     this.#children.push(child);
     let output = "";
-    const listen = (chunk: Buffer) => (output += chunk.toString());
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
+    // Decoded by the stream: a letter of several bytes may come in two parts.
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (part: string) => (output += part));
+    }
     const done = new Promise<Finished>((settle, fail) => {
       child.on("error", fail);
       child.on("close", (code) => {
@@ -227,6 +231,7 @@ export class Place {
       (child) => child.exitCode === null && child.signalCode === null,
     );
     await Promise.all(left.map(killGroup));
+    await killThose(listLiving().filter(({ pid }) => isIn(this.folder, pid)));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     leave();
   }
@@ -238,58 +243,159 @@ function own(path: string): void {
   }
 }
 
-/** Kills a program of ours with all its children, as a node that loses its power does. */
-export async function killGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
-    return;
+/** A process, as Linux lists it. */
+interface Listed {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+}
+
+/** Every process that is not dead yet. A dead one may stay listed where nobody asks how it ended. */
+function listLiving(): Listed[] {
+  // Elsewhere a group is all that is known of a program's children.
+  return (process.platform === "linux" ? readdirSync("/proc") : [])
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        // The program's own name is in brackets, and may hold any letter.
+        const [state = "", parent, group] = readFileSync(`/proc/${pid}/stat`, "utf8")
+          .split(") ")
+          .at(-1)
+          ?.split(" ") ?? [""];
+        return /[ZX]/.test(state)
+          ? []
+          : [{ pid: Number(pid), parent: Number(parent), group: Number(group) }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** A process, its group, and all that came of them: Postgres' own children leave the group. */
+function familyOf(leader: number): Listed[] {
+  const living = listLiving();
+  const family = new Set(living.filter(({ pid, group }) => pid === leader || group === leader));
+  for (const { pid } of family) {
+    // What is added while it is gone through is gone through as well.
+    living.filter(({ parent }) => parent === pid).forEach((child) => family.add(child));
   }
-  const gone = new Promise((settle) => child.once("exit", settle));
+  return [...family];
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, "SIGKILL");
+    process.kill(pid, name);
   } catch (error) {
-    // Gone by itself in this moment: its end is yet to be told.
+    // Gone by itself in this moment.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
       throw error;
     }
   }
-  await gone;
 }
 
-/** Ports of the loopback address that are free just now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((settle, fail) => {
-        server.on("error", fail);
-        server.listen(0, "127.0.0.1", () => {
-          settle(server);
-        });
-      });
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === "string") {
-      throw new Error("no port was given");
-    }
-    return address.port;
+/** Whether a process works in a folder: what was started there, and outlived whoever started it, does. */
+function isIn(folder: string, pid: number): boolean {
+  try {
+    return `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+  } catch {
+    return false;
+  }
+}
+
+/** Kills processes, and waits until they are gone: one that has yet to die holds its locks, memory and ports. */
+async function killThose(processes: readonly Listed[]): Promise<void> {
+  processes.forEach(({ pid }) => {
+    signal(pid, "SIGKILL");
   });
-  await Promise.all(servers.map((server) => new Promise((settle) => server.close(settle))));
-  return ports;
+  await until("all that was killed is gone", () => {
+    const living = new Set(listLiving().map(({ pid }) => pid));
+    return !processes.some(({ pid }) => living.has(pid));
+  });
+}
+
+/**
+ * Kills a program of ours with all its children, as a node that loses its power does, and waits until the last
+ * of them is gone.
+ */
+export async function killGroup(child: ChildProcess): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const gone = new Promise((settle) => child.once("exit", settle));
+  // Held first, so that it makes no more children while they are counted.
+  signal(pid, "SIGSTOP");
+  const family = familyOf(pid);
+  signal(-pid, "SIGKILL");
+  await gone;
+  await killThose(family);
+}
+
+/**
+ * Below those that the sandbox draws from (sandbox/ports.ts), and far below the range out of which the system takes ports of
+ * outgoing connections: nobody's client comes upon one of these before its server has bound it.
+ */
+const portRange = { first: 12_000, end: 20_000 };
+
+/** Listens somewhere, for as long as it is wanted. */
+function listening(where: { readonly path: string } | { readonly port: number }): Promise<Server> {
+  return new Promise((settle, fail) => {
+    const server = createServer();
+    server.once("error", fail);
+    server.listen({ host: "127.0.0.1", exclusive: true, ...where }, () => {
+      settle(server);
+    });
+  });
+}
+
+/** Names of ports that are this process's own, kept until it ends. */
+const claims: Server[] = [];
+
+/**
+ * Takes a port for this process alone: no other one that asks here is given it, even before anything listens there, or
+ * where nothing ever shall. A name that Linux itself keeps stands for it, which is gone when the process is.
+ *
+ * @returns Whether it was nobody's.
+ */
+async function claim(port: number): Promise<boolean> {
+  try {
+    if (process.platform === "linux") {
+      claims.push((await listening({ path: `\0fleet-test-port-${port}` })).unref());
+    }
+    const probe = await listening({ port });
+    await new Promise((settle) => probe.close(settle));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/** Ports of the loopback address that are free, and stay so until this process itself takes them. */
+export async function freePorts(count: number): Promise<number[]> {
+  const found: number[] = [];
+  while (found.length < count) {
+    const port = randomInt(portRange.first, portRange.end);
+    if (await claim(port)) {
+      found.push(port);
+    }
+  }
+  return found;
 }
 
 /**
  * Waits until something holds.
  *
- * @throws Error naming it after 30 seconds.
+ * @throws Error naming it after two minutes: a limit that is not reached costs nothing.
  */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
+  for (const end = Date.now() + 120_000; Date.now() < end;) {
     if (await holds()) {
       return;
     }
     await new Promise((settle) => setTimeout(settle, 100));
   }
-  throw new Error(`${what}: not within 30 seconds`);
+  throw new Error(`${what}: not within 120 seconds`);
 }

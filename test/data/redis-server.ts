@@ -1,6 +1,10 @@
 /** A real Redis on the files Fleet makes for it. */
 import { redisBackupScript, redisRestoreScript } from "../../components/data/redis-backup.ts";
-import { redisConfig, redisRestoreConfig } from "../../components/data/redis-files.ts";
+import {
+  redisConfig,
+  redisRestoreConfig,
+  redisStartScript,
+} from "../../components/data/redis-files.ts";
 import { type Finished, freePorts, killGroup, Place, type Running, until } from "./programs.ts";
 
 const programs = ["redis-server", "redis-cli", "redis-check-rdb", "flock"];
@@ -45,6 +49,7 @@ export class RedisServer {
     const restoreConfig = redisRestoreConfig({ port: server.#restorePort, password });
     // Loopback only: the last word on a setting counts.
     place.write("restore.conf", `${restoreConfig}bind 127.0.0.1\n`);
+    place.write("start.sh", redisStartScript);
     place.write("backup.sh", redisBackupScript);
     place.write("restore.sh", redisRestoreScript);
     return server;
@@ -54,7 +59,7 @@ export class RedisServer {
   async start(): Promise<void> {
     // Loopback only, once more: the command line comes after the file.
     const running = this.place.start([
-      ...["redis-server", this.place.at("redis.conf"), "--bind", "127.0.0.1"],
+      ...["sh", this.place.at("start.sh"), this.place.at("redis.conf"), "--bind", "127.0.0.1"],
     ]);
     this.#running = running;
     await until("Redis answers", async () => {
@@ -63,6 +68,13 @@ export class RedisServer {
       }
       return (await this.ask("PING")) === "PONG";
     });
+  }
+
+  /** Waits until all that was said is in its log: with a slow disk it answers up to two seconds before. */
+  async logged(): Promise<void> {
+    await until("Redis' log has all", async () =>
+      /aof_buffer_length:0\r?\n/.test(await this.ask("INFO", "persistence")),
+    );
   }
 
   /** Kills the server at once. */
@@ -103,7 +115,7 @@ export class RedisServer {
       RESTORE_CONFIG: this.place.at("restore.conf"),
       RESTORE_HOST: "127.0.0.1",
       RESTORE_PORT: `${this.#restorePort}`,
-      PATIENCE: "20",
+      PATIENCE: "240",
       ...change,
     };
   }

@@ -31,6 +31,7 @@ describe("Redis", () => {
       "batch/v1:CronJob ar-restore",
       "core/v1:ConfigMap ar-backup-scripts",
       "core/v1:ConfigMap ar-restore-scripts",
+      "core/v1:ConfigMap ar-scripts",
       "core/v1:PersistentVolumeClaim ar-backup-data",
       "core/v1:PersistentVolumeClaim ar-data",
       "core/v1:Secret ar-backup-env",
@@ -66,7 +67,7 @@ describe("Redis", () => {
     expect(text).toContain("dir /data");
     const { spec } = statefulPod(collected, "ar");
     expect(spec.containers[0]).toMatchObject({
-      command: ["redis-server"],
+      command: ["sh", "/etc/fleet/scripts/start.sh"],
       args: ["/etc/redis/redis.conf"],
       securityContext: { readOnlyRootFilesystem: true },
     });

@@ -187,9 +187,9 @@ describe("a cluster and clouds that somebody filled by hand", () => {
 
   test("is what the next update changes, and does not make anew", async () => {
     const old = (await oldPods()).map(({ metadata }) => metadata.name);
-    const watch = watchPods(sandbox, "voting");
+    const watch = await watchPods(sandbox, "voting");
     await sandbox.succeed("up", "--file", file);
-    watch.end();
+    await watch.end();
     // Of what may not run twice the old pod is gone before the new one is there.
     const redis = watch.lines().filter((line) => / redis-/.test(line));
     const isOld = (line: string): boolean => old.some((name) => line.endsWith(` ${name}`));

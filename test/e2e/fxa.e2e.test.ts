@@ -84,7 +84,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
   });
 
   const allThere = async (): Promise<void> => {
-    expect(await settled(() => workloadFaults(sandbox, wanted()), 60)).toEqual([]);
+    expect(await settled(() => workloadFaults(sandbox, wanted()))).toEqual([]);
   };
 
   /** Every moment of the pods while something is done. */
@@ -328,7 +328,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
 
     const moments = await recorded(async () => {
       const { code, stderr } = await sandbox.kubectl([
-        ...["drain", drained, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s"],
+        ...["drain", drained, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=900s"],
       ]);
       expect(code, stderr).toBe(0);
       await allThere();
@@ -372,7 +372,7 @@ describe("Firefox Accounts' production in a sandbox", () => {
       "--replicas=3",
     ]);
     await sandbox.kubectl([
-      ...["-n", namespace, "rollout", "status", "deployment/fxa-content-server", "--timeout=60s"],
+      ...["-n", namespace, "rollout", "status", "deployment/fxa-content-server", "--timeout=600s"],
     ]);
     expect((await rotate("subscriptions-secret")).sort()).toEqual(usersOf("subscriptions-secret"));
     expect((await podsByWorkload(sandbox)).get(`${namespace}/fxa-content-server`)).toHaveLength(3);

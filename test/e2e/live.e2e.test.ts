@@ -14,13 +14,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { requiredSecrets } from "../../stacks/secrets.ts";
-import { type Finished, run, toolFolder, toolPath } from "../judges/tools.ts";
+import { enginePath, type Finished, run, toolPath } from "../judges/tools.ts";
 import { clone, render } from "../rendered.ts";
 import { type Decoy, startDecoy } from "./decoy.ts";
 
@@ -56,13 +56,7 @@ describe("plain pulumi", () => {
     return run(toolPath("pulumi"), [...words, "--non-interactive", "--color", "never"], {
       cwd: folder,
       env: {
-        PATH: [
-          join(clone, "sandbox", "standins", "bin"),
-          toolFolder("pulumi"),
-          dirname(process.execPath),
-          "/usr/bin",
-          "/bin",
-        ].join(delimiter),
+        PATH: enginePath(join(clone, "sandbox", "standins", "bin")),
         HOME: folder,
         KUBECONFIG: decoy.environment["KUBECONFIG"],
         PULUMI_HOME: join(folder, "pulumi"),

@@ -17,7 +17,8 @@ import { ScratchProgram } from "./scratch-program.ts";
 const program = `
 import { readFileSync } from "node:fs";
 import { NameServerDnsConfig } from ${JSON.stringify(join(clone, "components/platform/name-server.schema.ts"))};
-import { createDns, DnsRecords } from ${JSON.stringify(join(clone, "components/platform/dns.ts"))};
+import { DnsRecords } from ${JSON.stringify(join(clone, "components/platform/dns.ts"))};
+import { createDns } from ${JSON.stringify(join(clone, "components/platform/dns-keepers.ts"))};
 
 const { config, address, data } = JSON.parse(readFileSync("wish.json", "utf8"));
 const records = [{ name: "sd", host: "sd.example.org", type: "A", content: address, ttlSeconds: 300 }];

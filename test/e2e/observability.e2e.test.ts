@@ -78,7 +78,7 @@ describe("the system is taken away from what watches it", () => {
       const { namespaces } = worldOf(await sandbox.objects("namespaces"));
       return [...namespaces.keys()].filter((name) => name.startsWith("skywire"));
     };
-    expect(await settled(gone, 60)).toEqual([]);
+    expect(await settled(gone)).toEqual([]);
     const { ingresses } = worldOf(await sandbox.objects("ingresses"));
     expect(ingresses.flatMap(({ spec }) => spec.rules.map(({ host }) => host))).toEqual([
       "grafana.skywire.dev",

@@ -166,7 +166,13 @@ describe("the pipelines of a repository", () => {
       "preview.yml",
       {
         ...{ event_name: "pull_request", base_ref: "master" },
-        event: { pull_request: { number, head, labels: labels.map((name) => ({ name })) } },
+        event: {
+          pull_request: { number, head, labels: labels.map((name) => ({ name })) },
+          // A label that is there was put on just now.
+          ...(labels.length > 0
+            ? { action: "labeled", label: { name: labels.at(-1) } }
+            : { action: "synchronize" }),
+        },
       },
       { fork: from !== repository },
     );
@@ -327,6 +333,16 @@ describe("the pipelines of a repository", () => {
     );
     expect(elsewhere.jobs).toMatchObject({ tasks: "failure", update: "skipped" });
     expect(elsewhere.printed).toContain("is brought to its state from master");
+  });
+
+  test("take nothing back that has come since, where an old run is started again", async () => {
+    const first = forge.pulls.find(({ number }) => number === 5)?.merge_commit_sha ?? "";
+    clone.git("checkout", "--quiet", "--detach", first);
+    const again = await pushed(first);
+    clone.git("checkout", "--quiet", "master");
+    expect(again.jobs["update"]).toBe("failure");
+    expect(again.printed).toContain("live was brought to a newer commit already");
+    expect(await image()).toMatch(/:three$/);
   });
 
   test("ask for a label where a change is risky", async () => {

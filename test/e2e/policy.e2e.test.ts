@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 
 import * as grpc from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
@@ -18,9 +18,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rules } from "../../policy/rules.ts";
 import { packPrograms, packWords } from "../../sandbox/policy.ts";
 import { parseEvent } from "../../sandbox/events.ts";
-import { toolFolder } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
-import { ScratchProgram } from "./scratch-program.ts";
+import { packedEngine, ScratchProgram } from "./scratch-program.ts";
 
 /** A token by its shape, and worth nothing. */
 const token = `ghp_${"a1B2".repeat(9)}`;
@@ -38,20 +37,7 @@ new kubernetes.core.v1.ConfigMap("settings", { metadata: { name: "settings", nam
 if (unknown) new kubernetes.core.v1.Namespace("shop", { metadata: { name: "shop", labels: { "pod-security.kubernetes.io/enforce": balancer.hostname, "pod-security.kubernetes.io/enforce-version": "v1.36" } } }, { provider });
 `;
 
-const scratch = new ScratchProgram("policy", program, {
-  PATH: [
-    packPrograms,
-    join(clone, "sandbox/standins/bin"),
-    toolFolder("pulumi-resource-kubernetes"),
-    toolFolder("pulumi"),
-    dirname(process.execPath),
-    "/usr/bin",
-    "/bin",
-  ].join(delimiter),
-  PULUMI_DEBUG_COMMANDS: "true",
-  LINODE_TOKEN: "0".repeat(64),
-  KUBECONFIG: "/dev/null",
-});
+const scratch = new ScratchProgram("policy", program, packedEngine());
 
 interface Seen {
   readonly code: number | null;

@@ -18,7 +18,7 @@ const place = sandboxPlace("test", { root });
 const manifest = join(import.meta.dirname, "..", "..", ".github", "preview-identity.yaml");
 
 function kubectl(...words: string[]): { readonly code: number | null; readonly told: string } {
-  const options = { encoding: "utf8", timeout: 60_000 } as const;
+  const options = { encoding: "utf8", timeout: 300_000 } as const;
   const { status, stdout, stderr } = spawnSync(
     "kubectl",
     ["--kubeconfig", place.kubeconfig, ...words],
@@ -48,7 +48,7 @@ beforeAll(async () => {
       kubectl("delete", "configmap", "note", "--namespace=default", "--ignore-not-found");
       expect(told).toContain("changes nothing");
     },
-    { timeout: 120_000, interval: 500 },
+    { timeout: 600_000, interval: 500 },
   );
 });
 
@@ -77,7 +77,7 @@ test("is at Google an account whose name says so, which is judged before it has 
     () => {
       expect(account(...noted, "--dry-run=server")).toMatchObject({ code: 0 });
     },
-    { timeout: 60_000, interval: 500 },
+    { timeout: 600_000, interval: 500 },
   );
   expect(account(...noted).told).toContain("this identity previews, and changes nothing");
   expect(account("get", "secrets", "--all-namespaces")).toMatchObject({ code: 0 });

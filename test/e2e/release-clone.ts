@@ -4,19 +4,10 @@
  * one, so that the loader, the sandbox and the runner are the real ones.
  */
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const clone = join(import.meta.dirname, "..", "..");
+import { copyFleet, original } from "./fleet-copy.ts";
 
 /** What the program of a commit is like. */
 export interface Version {
@@ -52,30 +43,16 @@ export const neverReady = "sandbox-never-ready";
 /** Namespace of everything that a stack has. */
 export const namespaceOf = (stack: string): string => `web-${stack}`;
 
-const parts = [
-  ...["sandbox", "release", "ops", "policy"],
-  ...["main.mjs", "Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json"],
-];
-
-/** Parts that no test changes: what is compiled of them already is so for the clone, too. */
-const linked = ["components", "stacks", "review"];
-
 /**
  * Makes a clone without a commit.
  *
  * @param more Files and folders that it has besides the program's parts.
  */
 export function fleetClone(...more: readonly string[]): FleetClone {
-  const folder = mkdtempSync(join(tmpdir(), "fleet-clone-"));
-  for (const part of [...parts, ...more]) {
-    cpSync(join(clone, part), join(folder, part), { recursive: true });
-  }
+  const folder = copyFleet("clone", ...more);
   // Its program is the test's own and has no exceptions; and an engine built here cannot run live's pack.
   for (const pack of ["policy", "sandbox/policy"]) {
     rmSync(join(folder, pack, "PulumiPolicy.yaml"));
-  }
-  for (const part of [...linked, "node_modules"]) {
-    symlinkSync(join(clone, part), join(folder, part));
   }
   writeFileSync(join(folder, ".gitignore"), "node_modules\n.sandbox/\n");
   const git = (...words: string[]): string =>
@@ -111,7 +88,7 @@ export function releaseClone(first: Version, tag: string): ReleaseClone {
     const path = join(folder, `Pulumi.${stack}.yaml`);
     // What `pulumi stack init` wrote there stays.
     const former = existsSync(path) ? readFileSync(path, "utf8") : "";
-    const text = readFileSync(join(clone, "Pulumi.test.yaml"), "utf8")
+    const text = readFileSync(join(original, "Pulumi.test.yaml"), "utf8")
       .replace("docker.io/skycoin, tag: test }", `docker.io/skycoin, tag: ${next} }`)
       .concat(`  fleet:onFailure: ${onFailure}\n`)
       .concat(...(former.match(/^encryptionsalt: .*\n/m) ?? []));

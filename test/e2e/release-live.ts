@@ -5,10 +5,10 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { type Finished, run, toolFolder, toolPath } from "../judges/tools.ts";
+import { enginePath, type Finished, run, toolPath } from "../judges/tools.ts";
 import { quickEngine } from "./quick-engine.ts";
 import type { ReleaseClone } from "./release-clone.ts";
 import { type ReleaseSandbox, type Running, startNode } from "./release-runs.ts";
@@ -37,7 +37,7 @@ export function liveStack(clone: ReleaseClone, sandbox: ReleaseSandbox): LiveSta
   mkdirSync(plugin, { recursive: true });
   symlinkSync(toolPath("pulumi-resource-kubernetes"), join(plugin, "pulumi-resource-kubernetes"));
   const env: Record<string, string> = {
-    PATH: [toolFolder("pulumi"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+    PATH: enginePath(),
     HOME: folder,
     KUBECONFIG: join(sandbox.folder, "kubeconfig"),
     PULUMI_HOME: home,

@@ -1,20 +1,11 @@
 /** A clone of its own for tests of `make review`: all of Fleet as it stands here, in a repository to change. */
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Report } from "../../review/model.ts";
 import { type Finished, run } from "../judges/tools.ts";
-import { clone } from "../rendered.ts";
+import { copyFleet } from "./fleet-copy.ts";
 
 /** The files that a review leaves. */
 export interface Reviewed extends Finished {
@@ -36,14 +27,11 @@ export interface ReviewClone {
   readonly dispose: () => void;
 }
 
+/** What a review needs beside the commands. */
 const parts = [
-  ...["sandbox", "release", "ops", "policy", "tools"],
-  ...["main.mjs", "index.ts", "package.json", "package-lock.json", "tsconfig.json"],
-  ...["Pulumi.yaml", "Pulumi.prod.yaml", "Pulumi.test.yaml", "Pulumi.voting.yaml"],
+  ...["tools", "index.ts"],
+  ...["Pulumi.prod.yaml", "Pulumi.test.yaml", "Pulumi.voting.yaml"],
 ];
-
-/** Parts that no test changes: what is compiled of them already is so for the clone, too. */
-const linked = ["components", "stacks", "review"];
 
 /** Names of the report's files. */
 const names = ["report.md", "report.html", "report.txt", "report.json", "exit-code"];
@@ -52,13 +40,7 @@ const names = ["report.md", "report.html", "report.txt", "report.json", "exit-co
 export function reviewClone(
   environment: Readonly<Record<string, string | undefined>> = {},
 ): ReviewClone {
-  const folder = mkdtempSync(join(tmpdir(), "fleet-reviewed-"));
-  for (const part of parts) {
-    cpSync(join(clone, part), join(folder, part), { recursive: true });
-  }
-  for (const part of [...linked, "node_modules"]) {
-    symlinkSync(join(clone, part), join(folder, part));
-  }
+  const folder = copyFleet("reviewed", ...parts);
   writeFileSync(join(folder, ".gitignore"), "node_modules\n.sandbox/\n.review/\n");
   const git = (...words: string[]): string => {
     const who = ["-c", "user.name=test", "-c", "user.email=test@localhost"];

@@ -79,7 +79,7 @@ export interface Recorder {
 }
 
 /** How long a test waits for what it expects. */
-const patienceMilliseconds = 30_000;
+const patienceMilliseconds = 300_000;
 
 /** Begins to record. */
 export async function record(api: Api): Promise<Recorder> {

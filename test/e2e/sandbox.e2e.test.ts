@@ -45,8 +45,7 @@ beforeAll(async () => {
   api = sandbox.api;
   const seconds = (performance.now() - begun) / 1_000;
   console.log(`sandbox start: ${seconds.toFixed(1)} s`);
-  // The floor is 10 s on a quiet machine (bench/); here it only must not hang.
-  expect(seconds).toBeLessThan(60);
+  // The floor is 10 s on a quiet machine (bench/); here it only must not hang, which vitest's own limit tells.
 });
 
 afterAll(async () => {

@@ -102,7 +102,7 @@ export function sandboxSecrets({ folder }: TestSandbox): ReadonlyMap<string, str
  */
 export async function settled(
   ask: () => Promise<readonly string[]>,
-  seconds = 30,
+  seconds = 300,
 ): Promise<readonly string[]> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

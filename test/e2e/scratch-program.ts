@@ -1,12 +1,32 @@
 /** A program of a test's own under the real engine and the stand-ins: no sandbox, no cluster. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { type Finished, run, toolFolder } from "../judges/tools.ts";
+import { packPrograms } from "../../sandbox/policy.ts";
+import { enginePath, type Finished, run, toolFolder } from "../judges/tools.ts";
 import { clone } from "../rendered.ts";
 import { quickEngine } from "./quick-engine.ts";
+
+const standinPrograms = join(clone, "sandbox/standins/bin");
+
+/**
+ * What an engine has besides, where it takes a program with objects of Kubernetes and holds it against the policy pack.
+ *
+ * @param first Folder of a plug-in in the place of the Kubernetes provider's. Default: that one itself.
+ */
+export const packedEngine = (...first: readonly string[]): Readonly<Record<string, string>> => ({
+  PATH: enginePath(
+    packPrograms,
+    ...first,
+    standinPrograms,
+    toolFolder("pulumi-resource-kubernetes"),
+  ),
+  PULUMI_DEBUG_COMMANDS: "true",
+  LINODE_TOKEN: "0".repeat(64),
+  KUBECONFIG: "/dev/null",
+});
 
 /** The program's folder and the engine that runs it. What it is to declare it reads from `wish.json`. */
 export class ScratchProgram {
@@ -28,13 +48,7 @@ export class ScratchProgram {
     this.#folder = join(this.root, "program");
     const home = join(this.root, "home");
     this.#environment = {
-      PATH: [
-        join(clone, "sandbox/standins/bin"),
-        toolFolder("pulumi"),
-        dirname(process.execPath),
-        "/usr/bin",
-        "/bin",
-      ].join(delimiter),
+      PATH: enginePath(standinPrograms),
       HOME: home,
       PULUMI_HOME: join(this.root, "engine"),
       PULUMI_BACKEND_URL: pathToFileURL(join(this.sandbox, "backend")).href,

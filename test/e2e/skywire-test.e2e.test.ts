@@ -6,6 +6,7 @@
  *
  * The tests are one story and build on each other, in this order.
  */
+import { spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -33,6 +34,7 @@ import {
   podsByWorkload,
   workloadFaults,
 } from "./cluster-state.ts";
+import { toolPath } from "../judges/tools.ts";
 import { type Decoy, startDecoy } from "./decoy.ts";
 import { nodesOf } from "./live-objects.ts";
 import { processesUnder } from "./processes.ts";
@@ -94,16 +96,29 @@ describe("Skywire's test stack in a sandbox", () => {
     const logs = (...words: string[]) => sandbox.kubectl(["-n", "skywire", "logs", ...words]);
     expect((await logs("deployment/route-finder")).stdout).toMatch(/^A sandbox runs no containers/);
     const many = ["-l", "app.kubernetes.io/part-of=skywire", "--prefix", "--max-log-requests=40"];
-    const following = logs("-f", "--tail=1", ...many, "--request-timeout=5s");
-    await new Promise((settle) => setTimeout(settle, 2_500));
-    const file = join(sandbox.folder, "logs", "containers.log");
-    appendFileSync(file, `${new Date().toISOString()} stdout F said to all\n`);
-    const { stdout } = await following;
-    const said = stdout.split("\n").filter((line) => line.endsWith("said to all"));
     const pods = [...(await podsByWorkload(sandbox))]
       .filter(([name]) => name.startsWith("skywire/"))
       .flatMap(([, all]) => all.map(({ metadata }) => metadata.name));
-    expect(pods.filter((pod) => !said.some((line) => line.startsWith(`[pod/${pod}/`)))).toEqual([]);
+    const words = ["--kubeconfig", join(sandbox.folder, "kubeconfig"), "-n", "skywire", "logs"];
+    const following = spawn(toolPath("kubectl"), [...words, "-f", "--tail=1", ...many]);
+    let text = "";
+    following.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
+    /** Pods of which no line has come that ends so. */
+    const silent = (end: string) => (): Promise<string[]> => {
+      const said = text.split("\n").filter((line) => line.endsWith(end));
+      return Promise.resolve(
+        pods.filter((pod) => !said.some((line) => line.startsWith(`[pod/${pod}/`))),
+      );
+    };
+    try {
+      // Each tells its last line first: from then on it is followed.
+      expect(await settled(silent(""))).toEqual([]);
+      const file = join(sandbox.folder, "logs", "containers.log");
+      appendFileSync(file, `${new Date().toISOString()} stdout F said to all\n`);
+      expect(await settled(silent("said to all"))).toEqual([]);
+    } finally {
+      following.kill();
+    }
   });
 
   test("nodes are shaped like the pools, and pods stand where the stack says", async () => {

@@ -98,7 +98,7 @@ grpc.on("stream", (stream, headers) => {
   };
   if (headers[":path"] === "/silent") {
     // A server of gRPC sends nothing at all, no header either, until it has something to tell.
-    setTimeout(answer, 1_500);
+    setTimeout(answer, 4_000);
   } else {
     answer();
   }

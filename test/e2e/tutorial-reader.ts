@@ -148,7 +148,7 @@ export class TutorialReader {
   /** The second terminal: some picture must have been as shown. */
   async #watch({ line, prints }: Typed): Promise<void> {
     // Too early, nothing is rolling, and the watch ends at once.
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 300_000;
     while (lockHolder(this.#place) === undefined && Date.now() < end) {
       await sleep(50);
     }

@@ -9,7 +9,7 @@ export async function untilHolds(
   path: string,
   holds: (object: KubeObject | undefined) => boolean,
 ): Promise<KubeObject | undefined> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 300_000;
   let object = await api.find(path);
   while (!holds(object) && Date.now() < end) {
     await sleep(100);

@@ -8,6 +8,7 @@ import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { usersOf } from "../../components/fxa/secret-objects.ts";
 import { traitsOf } from "../../components/fxa/servers.ts";
 import { fingerprintOf } from "../../components/fxa/shared-objects.ts";
+import { dataOf, exchanged } from "../exchanged.ts";
 import { ingress } from "../platform/fixtures.ts";
 import { type Collected, find, type Registered } from "../harness.ts";
 import { everything, filled, fxa, mailService, merge } from "./fixtures.ts";
@@ -54,26 +55,6 @@ const specOf = ({ inputs }: Registered): Spec => inputs["spec"] as Spec;
 const deployment = (collected: Collected, name: string): Spec =>
   specOf(find(collected, "kubernetes:apps/v1:Deployment", name));
 
-/** A value that the mocks hand over: secrets stand in a wrapper. */
-const bare = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && "value" in value && Object.keys(value).length === 2
-    ? value.value
-    : value;
-
-/** Data of the Secret or ConfigMap that a pod knows by this name. */
-function dataOf({ resources }: Collected, name: string): Record<string, string> {
-  const found = resources.find(
-    ({ type, name: logical, inputs }) =>
-      /core\/v1:(?:Secret|ConfigMap)$/.test(type) &&
-      ((inputs["metadata"] as { name?: string }).name ?? `${logical}-auto`) === name,
-  );
-  if (found === undefined) {
-    throw new Error(`nothing is called ${name}`);
-  }
-  const data = bare(found.inputs["stringData"] ?? found.inputs["data"]) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(bare(value))]));
-}
-
 /** What a program sees: each variable's value. */
 function seen(collected: Collected, { spec }: Pod): Record<string, string> {
   return Object.fromEntries(
@@ -84,23 +65,6 @@ function seen(collected: Collected, { spec }: Pod): Record<string, string> {
         : (dataOf(collected, valueFrom.secretKeyRef.name)[valueFrom.secretKeyRef.key] ?? "missing"),
     ]),
   );
-}
-
-/** Controllers whose pods are exchanged between two renderings: their template, or the name of what it refers to. */
-function exchanged(before: Collected, after: Collected): string[] {
-  const told = (collected: Collected, controller: Registered): string => {
-    const { template } = specOf(controller);
-    // Content makes the engine's names; those of the mocks do not show it.
-    const unnamed = [...JSON.stringify(template).matchAll(/"([a-z0-9-]+-auto)"/g)].map(([, name]) =>
-      dataOf(collected, name ?? ""),
-    );
-    return JSON.stringify([template, unnamed]);
-  };
-  const controllers = before.resources.filter(({ type }) => controllerTypes.includes(type));
-  return controllers
-    .filter((one) => told(before, one) !== told(after, find(after, one.type, one.name)))
-    .map(({ name }) => name)
-    .sort();
 }
 
 describe("a server", () => {

@@ -44,7 +44,7 @@ describe("production's Alertmanager", () => {
     const { world } = await render("prod");
     const mounted = mount(world, podsNamed(world, "alertmanager"), join(root, "prod"));
     file = mounted.at("/etc/alertmanager/alertmanager.yml");
-  }, 120_000);
+  });
 
   it("has a file that Alertmanager accepts", async () => {
     const { code, stdout, stderr } = await amtool("check-config", file);

@@ -92,12 +92,20 @@ describe("Prometheus", () => {
   });
 
   it("is well, says its own config: of all alerts only those fire that should", async () => {
-    const { data } = JSON.parse(await ask(port, "/api/v1/alerts")) as {
-      data: { alerts: readonly { labels: { alertname: string }; state: string }[] };
+    const fired = async (): Promise<string[]> => {
+      const { data } = JSON.parse(await ask(port, "/api/v1/alerts")) as {
+        data: { alerts: readonly { labels: { alertname: string }; state: string }[] };
+      };
+      return data.alerts
+        .filter(({ state }) => state === "firing")
+        .map(({ labels }) => labels.alertname);
     };
-    const firing = data.alerts
-      .filter(({ state }) => state === "firing")
-      .map(({ labels }) => labels.alertname);
+    // The switch waits for something that was read.
+    let firing: string[] = [];
+    await until("something fires", async () => {
+      firing = await fired();
+      return firing.length > 0;
+    });
     expect(firing).toEqual(
       alertGroups(bareStack)[0]
         ?.rules.slice(0, 1)

@@ -50,7 +50,8 @@ async function start(natTest: boolean, ...words: string[]): Promise<Coturn> {
   const running = place.start(["turnserver", "-c", config, ...words]);
   const coturn = { place, listening, alternate, running };
   started.push(coturn);
-  const client = new TurnClient();
+  // What is sent before it listens is lost.
+  const client = new TurnClient(500);
   await until(`coturn answers (${running.said()})`, () =>
     client.ask(addresses[0], listening, requests.binding).then(
       () => true,

@@ -2,12 +2,13 @@
  * Proves on a real Postgres that our configuration, preparation, backup and restore do what they say.
  * It proves nothing about the image, the pod or the network: those are the preflight's and verify's.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { whatIsRestored } from "../../components/data/postgres-backup.ts";
 import { PostgresServer } from "../data/postgres-server.ts";
-import { killGroup, until } from "../data/programs.ts";
+import { killGroup, Place, until } from "../data/programs.ts";
 
 const passwords = { tpd: "tpd-password-0123456789", ut: "ut-password-0123456789" };
 
@@ -122,6 +123,71 @@ describe("a Postgres with extensions, whose passwords are checked as before ther
       await postgres.place.clear();
     }
   });
+
+  it("is restored with them, though they are not its owner's to drop, and with those that the owner made", async () => {
+    const postgres = await PostgresServer.make(passwords, { extensions: { ut: ["hstore"] } });
+    try {
+      await postgres.start();
+      await postgres.rows(
+        "ut",
+        `CREATE EXTENSION citext;
+         CREATE TABLE devices (name citext, marks hstore); INSERT INTO devices VALUES ('A', 'a=>1')`,
+      );
+      expect((await postgres.backup()).code).toBe(0);
+      const devices = "SELECT marks -> 'a' FROM devices WHERE name = 'a'";
+      await postgres.rows("ut", "DELETE FROM devices");
+      const restored = await postgres.restore();
+      expect(restored.code, restored.output).toBe(0);
+      expect(await postgres.rows("ut", devices)).toBe("1");
+      await postgres.stop();
+      postgres.loseDisk();
+      await postgres.start();
+      const anew = await postgres.restore();
+      expect(anew.code, anew.output).toBe(0);
+      expect(await postgres.rows("ut", devices)).toBe("1");
+    } finally {
+      await postgres.kill();
+      await postgres.place.clear();
+    }
+  });
+});
+
+describe("what of a dump is restored", () => {
+  // The words of a program of before 11, which puts the schema and, of the oldest, plpgsql's comment into each dump.
+  const listed = [
+    ";     Dumped by pg_dump version: 9.6.6",
+    "3; 2615 2200 SCHEMA - public postgres",
+    "2145; 0 0 COMMENT - SCHEMA public postgres",
+    "1; 3079 12393 EXTENSION - plpgsql ",
+    "2146; 0 0 COMMENT - EXTENSION plpgsql ",
+    "2; 3079 16386 EXTENSION - hstore ",
+    "2147; 0 0 COMMENT - EXTENSION hstore ",
+    "4; 3079 16500 EXTENSION - citext ",
+    "6; 2615 16600 SCHEMA - publications webs",
+    "186; 1259 16510 TABLE public users webs",
+    "2148; 0 0 COMMENT public TABLE users webs",
+  ];
+
+  it("is all but the schema public, extensions that are there, and their comments", async () => {
+    const place = new Place(["grep"]);
+    await place.makeFolder("bin");
+    const standIn = (name: string, lines: readonly string[]): void => {
+      const said = place.write(`${name}.said`, `${lines.join("\n")}\n`);
+      chmodSync(place.write(`bin/${name}`, `#!/bin/sh\ncat '${said}'\n`), 0o755);
+    };
+    standIn("pg_restore", listed);
+    standIn("psql", [" EXTENSION - plpgsql ", " EXTENSION - hstore "]);
+    try {
+      const script = `set -eu; database=webs; ${whatIsRestored} what_is_restored webs.dump`;
+      const path = `${place.at("bin")}:${process.env["PATH"] ?? ""}`;
+      const told = await place.run(["sh", "-c", script], { PATH: path, WORK: place.at("bin") });
+      expect(told.output.trimEnd().split("\n")).toEqual(
+        [0, 7, 8, 9, 10].map((line) => listed[line]),
+      );
+    } finally {
+      await place.clear();
+    }
+  });
 });
 
 describe("the preparation of the data", () => {
@@ -211,6 +277,34 @@ describe("the preparation of the data", () => {
     const prepared = await fresh.prepare();
     expect(prepared.code).toBe(1);
     expect(prepared.output).toMatch(/is Postgres 9's and the image is Postgres \d+: go back/);
+    expect(readdirSync(fresh.place.at("disk"))).toEqual(["pgdata"]);
+  });
+
+  it("lays the data of another major version aside when told to, for a restore, and takes its own up again", async () => {
+    const moved = await running();
+    await fill(moved);
+    expect((await moved.backup()).code).toBe(0);
+    await moved.stop();
+    const is = readFileSync(moved.place.at("disk/pgdata/PG_VERSION"), "utf8").trim();
+    const folders = () => readdirSync(moved.place.at("disk")).sort();
+    // One that this program takes for another version's.
+    moved.place.write("disk/pgdata/PG_VERSION", "9.6\n");
+    moved.place.write("disk/leave-9.6", "");
+    await moved.start();
+    expect(folders()).toEqual(["pgdata", "pgdata-9.6"]);
+    expect((await moved.query("ut", "SELECT FROM uptimes")).output).toContain("does not exist");
+    expect((await moved.restore()).code).toBe(0);
+    expect(await uptimes(moved)).toBe(whole);
+
+    await moved.rows("ut", "DELETE FROM uptimes");
+    await moved.stop();
+    moved.place.write("disk/pgdata/PG_VERSION", "99\n");
+    moved.place.write("disk/leave-99", "");
+    renameSync(moved.place.at("disk/pgdata-9.6"), moved.place.at(`disk/pgdata-${is}`));
+    moved.place.write(`disk/pgdata-${is}/PG_VERSION`, `${is}\n`);
+    await moved.start();
+    expect(folders()).toEqual(["pgdata", "pgdata-99"]);
+    expect(await uptimes(moved)).toBe(whole);
   });
 
   it("never says a password", async () => {

@@ -2,11 +2,12 @@
  * Proves on a real Redis that our configuration, backup and restore do what they say. It proves
  * nothing about the image, the pod or the network: those are the preflight's and verify's.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { killGroup, until } from "../data/programs.ts";
+import { redisStartScript } from "../../components/data/redis-files.ts";
+import { killGroup, type Place, until } from "../data/programs.ts";
 import { RedisServer } from "../data/redis-server.ts";
 
 let redis: RedisServer;
@@ -73,6 +74,7 @@ describe("the built-in Redis", () => {
   });
 
   it("keeps what was written over a kill -9", async () => {
+    await redis.logged();
     await redis.kill();
     await redis.start();
     expect(await content()).toEqual(whole);
@@ -98,6 +100,40 @@ describe("the built-in Redis", () => {
   });
 });
 
+describe("the start of Redis", () => {
+  /** Runs the script as a server of another series would, which says its words and ends. */
+  const startOf = async (version: string, place: Place) => {
+    const said = `Redis server v=${version} sha=00000000:0 malloc=jemalloc-4.0.3 bits=64`;
+    const server = `#!/bin/sh\n[ "$1" = --version ] && echo '${said}' || echo "started"\n`;
+    chmodSync(place.write("bin/redis-server", server), 0o755);
+    place.write("start.sh", redisStartScript);
+    return place.run(["sh", place.at("start.sh"), place.at("redis.conf")], {
+      PATH: `${place.at("bin")}:${process.env["PATH"] ?? ""}`,
+    });
+  };
+
+  it("refuses an older server the data of a newer one, which it would not see", async () => {
+    const newer = await RedisServer.make();
+    try {
+      await newer.place.makeFolder("bin");
+      expect(await startOf("4.0.6", newer.place)).toEqual({
+        code: 0,
+        output: "started\n",
+      });
+      rmSync(newer.place.at("bin/redis-server"));
+      await newer.start();
+      await newer.kill();
+      const refused = await startOf("6.2.14", newer.place);
+      expect(refused.code).toBe(1);
+      expect(refused.output).toContain("of which Redis 6 would see nothing: go back");
+      expect((await startOf("8.0.1", newer.place)).code).toBe(0);
+    } finally {
+      await newer.kill();
+      await newer.place.clear();
+    }
+  });
+});
+
 describe("a backup of Redis", () => {
   it("brings back data that was destroyed, into a server that keeps a log", async () => {
     const made = await redis.backup();
@@ -112,6 +148,7 @@ describe("a backup of Redis", () => {
     // It stands on its own, takes writes, and its log holds the restored data and them.
     expect(await redis.ask("INFO", "replication")).toContain("role:master");
     expect(await redis.ask("SET", "after", "the restore")).toBe("OK");
+    await redis.logged();
     await redis.kill();
     await redis.start();
     expect(await content()).toEqual({
@@ -130,6 +167,7 @@ describe("a backup of Redis", () => {
     expect(await redis.ask("DBSIZE")).toBe("0");
     const restored = await redis.restore();
     expect(restored.code, restored.output).toBe(0);
+    await redis.logged();
     await redis.kill();
     await redis.start();
     expect(await content()).toEqual(whole);
@@ -149,9 +187,9 @@ describe("a backup of Redis", () => {
   it("lets the server stand on its own again when the restore fails on the way", async () => {
     expect((await redis.backup()).code).toBe(0);
     // Nothing listens there: the server never gets its copy.
-    const restored = await redis.restore({ RESTORE_HOST: "127.0.0.9", PATIENCE: "3" });
+    const restored = await redis.restore({ RESTORE_HOST: "127.0.0.9", PATIENCE: "8" });
     expect(restored.code).toBe(1);
-    expect(restored.output).toContain("has copied the backup: not within 3 seconds");
+    expect(restored.output).toContain("has copied the backup: not within 8 seconds");
     expect(await redis.ask("INFO", "replication")).toContain("role:master");
     expect(await content()).toEqual(whole);
   });

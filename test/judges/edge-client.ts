@@ -92,8 +92,9 @@ export function send({
       settle({ status: statusOf(text), text });
     });
     const own = { Connection: "close", "Content-Length": `${Buffer.byteLength(body)}` };
-    socket.write(before);
-    socket.write(head("POST", host, { ...own, ...headers }, path) + body);
+    // In one piece: whoever refuses its beginning may have hung up before a second one.
+    const request = head("POST", host, { ...own, ...headers }, path) + body;
+    socket.write(Buffer.concat([Buffer.from(before), Buffer.from(request)]));
   });
 }
 
@@ -154,13 +155,14 @@ export function webSocket({ port, host, headers = {}, before = "" }: Request): P
     let text = "";
     let rest = Buffer.alloc(0);
     socket.on("data", (part: Buffer) => {
-      const [answer, ...after] = text === "" ? part.toString("latin1").split("\r\n\r\n") : [];
-      if (answer === undefined) {
-        rest = Buffer.concat([rest, part]);
+      rest = Buffer.concat([rest, part]);
+      const end = rest.indexOf("\r\n\r\n");
+      // A head may come in parts.
+      if (text !== "" || end < 0) {
         return;
       }
-      text = answer;
-      rest = Buffer.from(after.join("\r\n\r\n"), "latin1");
+      text = rest.subarray(0, end).toString("latin1");
+      rest = rest.subarray(end + 4);
       if (statusOf(text) === 101) {
         socket.write(frame());
       } else {

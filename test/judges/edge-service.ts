@@ -48,6 +48,8 @@ export class EdgeService {
         () => undefined,
       );
     });
+    // Who is connected hangs up: a connection that ends here in that very moment would be an answer of 502.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on("connection", (socket) => {
       this.#connections += 1;
       this.#numbers.set(socket, this.#connections);

@@ -58,7 +58,7 @@ const startFront = (): Server =>
     const answer =
       path === "/"
         ? Promise.resolve({ status: 200, text: JSON.stringify(first) })
-        : fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(10_000) }).then(
+        : fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(60_000) }).then(
             async (found) => ({
               status: found.status,
               text: await found.text(),
@@ -122,7 +122,7 @@ function prometheusConfig(): string {
 }
 
 const local = (port: number, path: string): Promise<Response | undefined> =>
-  fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(10_000) }).catch(
+  fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(60_000) }).catch(
     () => undefined,
   );
 
@@ -212,7 +212,7 @@ beforeAll(async () => {
     const query = "count_over_time(elasticsearch_cluster_health_number_of_nodes[1m])";
     return (await series(query)).some(({ value }) => value >= 2);
   });
-}, 180_000);
+});
 
 afterAll(async () => {
   for (const one of [front, kubelet]) {

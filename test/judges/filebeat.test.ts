@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -153,8 +154,8 @@ class Node {
       `${pod.name}_${pod.namespace}_${container}-${id}.log`,
     );
     appendFileSync(this.#file(id), Buffer.concat(lines.map((line) => runtimeLines(line))));
-    rmSync(link, { force: true });
-    symlinkSync(this.#file(id), link);
+    // Made once: while it is away Filebeat could take the file for deleted.
+    if (!existsSync(link)) symlinkSync(this.#file(id), link);
   }
 
   /** As the kubelet does with a file that has grown. */

@@ -75,7 +75,10 @@ describe("the Redis of Firefox Accounts", () => {
     expect(most).toBeGreaterThan(limitOf(name) / 2);
     expect(most).toBeLessThan(limitOf(name));
     await ask("HSET", "session:1", "uid", "00ff");
-    await new Promise((settle) => setTimeout(settle, 1_100));
+    // With a slow disk it answers up to two seconds before it writes.
+    await until("Redis' log has all", async () =>
+      /aof_buffer_length:0\r?\n/.test(await ask("INFO", "persistence")),
+    );
     await killGroup(first.child);
     const second = await start();
     expect(await ask("HGET", "session:1", "uid")).toBe("00ff");

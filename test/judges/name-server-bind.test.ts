@@ -90,7 +90,7 @@ beforeAll(async () => {
     zone "ip.example.com" { type primary; file "zones/ip.example.com.zone"; };\n`,
   );
   running = place.start(["named", "-g", "-n", "1", "-c", place.at("named.conf")]);
-  resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  resolver = new Resolver({ timeout: 20_000, tries: 2 });
   resolver.setServers([`127.0.0.1:${port}`]);
   await until("BIND runs", async () => {
     if (running.child.exitCode !== null) {

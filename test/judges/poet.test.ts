@@ -167,7 +167,7 @@ describe.concurrent("the real PoET", () => {
     // A shallow tree: one of the file's height takes half a minute of a core.
     const poet = await deploy("proof", "v0.1", given, ["--n=10"]);
     await until("a proof at each gateway", () => nodes.every(({ proofs }) => proofs() > 0));
-    expect(poet.said(/execution ended/)).toBeGreaterThan(0);
+    await until("its own word for it", () => poet.said(/execution ended/) > 0);
   });
 
   it("of v0.2 follows genesis and epochs of the file, with half of its gateways", async () => {

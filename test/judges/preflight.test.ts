@@ -14,7 +14,9 @@ import type { ImageUse } from "../../ops/preflight/uses.ts";
 import { RealRegistry } from "./real-registry.ts";
 
 const platform = "linux/amd64";
-const anonymous = { login: undefined };
+/** For an answer of the registry: a limit that is not reached costs nothing. */
+const patience = { timeoutMilliseconds: 120_000 };
+const anonymous = { login: undefined, ...patience };
 
 /** A workload that takes nothing for granted but that the image starts by itself. */
 const plain: ImageUse = {
@@ -26,6 +28,7 @@ async function preflight(uses: readonly ImageUse[], login?: OwnLogin) {
   const request = {
     ...{ uses: { uses, untold: new Map() }, login },
     ...{ lookedUp: new Set<string>(), built: new Set<string>(), mustBePinned: false },
+    ...patience,
   };
   return preflightReport("shop", await checkImages(request), new Map());
 }

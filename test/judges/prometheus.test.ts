@@ -63,7 +63,7 @@ beforeAll(async () => {
     const pods = podsNamed(rendered.world, "prometheus");
     all.set(stack, { rendered, mounted: mount(rendered.world, pods, join(root, stack), known) });
   }
-}, 120_000);
+});
 
 function of(stack: Stack): { readonly rendered: Rendered; readonly mounted: Mounted } {
   const found = all.get(stack);
@@ -142,7 +142,7 @@ async function readBy(
   };
   const path = join(root, "found.yml");
   writeFileSync(path, stringify({ scrape_configs: [job] }));
-  const words = ["check", "service-discovery", "--timeout=2s", path, "judged"];
+  const words = ["check", "service-discovery", "--timeout=5s", path, "judged"];
   const { stdout, stderr } = await promtool(...words);
   const Labels = z.record(z.string(), z.string());
   const results = z

@@ -3,11 +3,12 @@
  * kafkastore sends what it takes is its image's affair; somebody else takes events off the list here.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import {
   drainScript,
@@ -39,6 +40,15 @@ async function start(memory: number): Promise<void> {
   await until("Redis answers", () => Promise.resolve(ask("PING") === "PONG"));
 }
 
+/** Ends it as a lost node does, and waits until it is gone. */
+async function end(): Promise<void> {
+  if (redis.exitCode === null && redis.signalCode === null) {
+    const gone = once(redis, "exit");
+    redis.kill("SIGKILL");
+    await gone;
+  }
+}
+
 interface Hook {
   readonly ended: Promise<number | null>;
   isRunning(): boolean;
@@ -66,14 +76,15 @@ beforeEach(async () => {
   writeFileSync(own, `#!/bin/sh\nexec ${client} -p ${port} "$@"\n`);
   chmodSync(own, 0o755);
   await start(100 * mebibyte);
-  return async () => {
-    redis.kill("SIGKILL");
-    await pause(10);
-  };
+  return () => end();
 });
 
 afterEach(() => {
   rmSync(join(folder, "redis-cli"), { force: true });
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe("a pod of the tracker that goes", () => {
@@ -110,7 +121,7 @@ describe("a pod of the tracker that goes", () => {
 
 describe("the list of events", () => {
   it("refuses new events when its memory is full, and keeps those that it has", async () => {
-    redis.kill("SIGKILL");
+    await end();
     [port = 0] = await freePorts(1);
     await start(5 * mebibyte);
     const event = "x".repeat(100_000);

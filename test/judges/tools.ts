@@ -1,7 +1,7 @@
 /** The judges' programs, as tools/fleet.mjs found or built them. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 import * as z from "zod";
 
@@ -23,6 +23,14 @@ export function toolFolder(name: string): string {
 
 /** Path of a tool's program. */
 export const toolPath = (name: string): string => join(toolFolder(name), name);
+
+/**
+ * PATH of an engine: its own programs, Node, and what every machine has. Nothing of whoever runs the tests.
+ *
+ * @param first Folders that are looked in before.
+ */
+export const enginePath = (...first: readonly string[]): string =>
+  [...first, toolFolder("pulumi"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter);
 
 /** What a program left. */
 export interface Finished {
@@ -50,8 +58,9 @@ export function run(
     const child = spawn(program, words, { ...options, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    // Decoded by the stream: a letter of several bytes may come in two parts.
+    child.stdout.setEncoding("utf8").on("data", (part: string) => (stdout += part));
+    child.stderr.setEncoding("utf8").on("data", (part: string) => (stderr += part));
     child.on("error", fail);
     child.on("close", (code) => {
       settle({ code, stdout, stderr });

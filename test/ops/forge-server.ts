@@ -36,6 +36,7 @@ export interface ForgePull {
     readonly ref: string;
     readonly repo: { readonly full_name: string } | null;
   };
+  readonly user?: { readonly type: "User" | "Bot" };
 }
 
 /** A run of a workflow. */
@@ -44,7 +45,8 @@ export interface ForgeRun {
   readonly run_number: number;
   readonly head_sha: string;
   readonly event: string;
-  readonly conclusion: string;
+  readonly status?: string;
+  readonly conclusion: string | null;
   readonly head_repository: { readonly full_name: string };
   readonly pull_requests: readonly { readonly number: number }[];
 }
@@ -186,7 +188,7 @@ export class ForgeServer extends LocalServer {
     if (first === "actions" && second === "workflows" && fourth === "runs") {
       const { event, head_sha: head, status } = query;
       const isAsked = (run: ForgeRun): boolean =>
-        status === "completed" || run.conclusion === status;
+        status === undefined || [run.status ?? "completed", run.conclusion].includes(status);
       const runs = this.runs.filter(
         (run) => run.event === event && run.head_sha === head && isAsked(run),
       );

@@ -2,6 +2,7 @@
  * The one comment of a pull request, and what else the pipelines ask of a forge, against a server that
  * speaks its API. Proves what is asked for and what is made of the answers; not that GitHub answers so.
  */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,7 @@ import { placeComment } from "../../ops/forge/comment.ts";
 import { ForgeFault } from "../../ops/forge/fault.ts";
 import { Forge, type ForgeOptions } from "../../ops/forge/forge.ts";
 import { pullOf, reviewOf } from "../../ops/forge/pulls.ts";
+import { runComment, runJoin } from "../../ops/forge/run.ts";
 import { joinReports } from "../../review/join.ts";
 import { Report } from "../../review/model.ts";
 import { renderJson } from "../../review/render/json.ts";
@@ -184,8 +186,18 @@ describe("a forge that fails for a while", () => {
 
   test("and does not answer is not waited for longer than a time-out", async () => {
     server.pulls.push({ number: 1, state: "open", base: { ref: "develop" }, head: head() });
-    server.mishaps.push({ on: "GET", silent: true });
-    expect(await forge({ timeout: 100 }).get("pulls/1")).toMatchObject({ number: 1 });
+    server.mishaps.push(...[1, 2].map(() => ({ on: "GET", silent: true })));
+    // Whether or not the first question has come there by then: the next one is answered, and in its own time.
+    const options = {
+      ...{ api: server.url, repository, token: "a-token", timeout: 100 },
+      wait: (milliseconds: number) => {
+        waits.push(milliseconds);
+        server.mishaps.length = 0;
+        options.timeout = 60_000;
+        return Promise.resolve();
+      },
+    };
+    expect(await new Forge(options).get("pulls/1")).toMatchObject({ number: 1 });
     expect(waits).toEqual([1000]);
     const nowhere = forge({ api: "http://127.0.0.1:9", patience: 1500 });
     await expect(nowhere.get("pulls/1")).rejects.toThrow(
@@ -229,9 +241,56 @@ describe("the pull request of a run", () => {
     pull(1, repository, "d".repeat(40));
     pull(2, repository);
     pull(3, "mallory/fleet");
-    expect(await find(repository)).toBe(2);
-    expect(await find("mallory/fleet")).toBe(3);
+    expect(await find(repository)).toEqual({ number: 2, stranger: undefined });
+    expect(await find("mallory/fleet")).toEqual({ number: 3, stranger: "fork" });
     expect(await find("mallory/other")).toBeUndefined();
+  });
+
+  test("is a stranger's where a bot has made it, in the repository itself as it may be", async () => {
+    const user = { type: "Bot" } as const;
+    server.pulls.push({
+      ...{ number: 4, state: "open", base: { ref: "develop" }, head: head(), user },
+    });
+    expect(await find(repository)).toEqual({ number: 4, stranger: "bot" });
+  });
+});
+
+describe("a preview that was cut off", () => {
+  const number = 9;
+  const run = (id: number, rest: object = {}) =>
+    server.runs.push({
+      ...{ id, run_number: id, head_sha: commit, event: "pull_request", conclusion: "cancelled" },
+      ...{ head_repository: { full_name: repository }, pull_requests: [{ number }], ...rest },
+    });
+  const comment = async (): Promise<readonly string[]> => {
+    server.pulls.push({ number, state: "open", base: { ref: "develop" }, head: head() });
+    server.say(number, bot, `${marker}0 -->\n\nwhat an older commit did`);
+    const environment = {
+      ...{ GITHUB_API_URL: server.url, GITHUB_REPOSITORY: repository, GITHUB_TOKEN: "a-token" },
+      ...{ HEAD_REPOSITORY: repository, HEAD_BRANCH: "change", HEAD_COMMIT: commit },
+      ...{ REVIEW_RUN: "10", REVIEW_ENDED: "cancelled" },
+    };
+    expect(await runComment({ from: "/nowhere" }, environment)).toBe(0);
+    return ours();
+  };
+
+  test("has its comment say so: an older commit's would pass for this one's", async () => {
+    run(8, { conclusion: "success" });
+    run(10);
+    expect((await comment()).join("")).toContain("no report of this commit");
+  });
+
+  test("has nothing said where a newer one of the same pull request is behind it", async () => {
+    run(10);
+    run(12, { status: "in_progress", conclusion: null });
+    expect((await comment()).join("")).toContain("what an older commit did");
+  });
+
+  test("is not stood in for by another pull request's, nor by a fork's", async () => {
+    run(10);
+    run(12, { pull_requests: [{ number: 4 }] });
+    run(14, { head_repository: { full_name: "mallory/fleet" } });
+    expect((await comment()).join("")).toContain("no report of this commit");
   });
 });
 
@@ -261,8 +320,8 @@ describe("the review of what was merged", () => {
   test("is the newest over its last commit", async () => {
     merged(4);
     run(10, 4);
+    run(11, 4, { conclusion: "cancelled" });
     run(12, 4);
-    run(14, 4, { conclusion: "cancelled" });
     run(16, 5);
     run(18, 4, { head_repository: { full_name: "mallory/fleet" } });
     run(20, 4, { head_sha: "e".repeat(40) });
@@ -283,16 +342,32 @@ describe("the review of what was merged", () => {
       },
       /merged without a review .* that ended well/,
     ],
+    [
+      "one whose last review was cut off, as GitHub calls what runs out of time as well",
+      () => {
+        merged(4);
+        run(10, 4);
+        run(12, 4, { conclusion: "cancelled" });
+      },
+      /merged without a review .* that ended well/,
+    ],
   ])("does not exist for %s, and it says what to do", async (_, prepare, told) => {
     prepare();
     await expect(find()).rejects.toThrow(told);
     await expect(find()).rejects.toThrow("by hand");
   });
+
+  test("is waited for where it is still at work: an older one may have agreed to something else", async () => {
+    merged(4);
+    run(10, 4);
+    run(12, 4, { status: "in_progress", conclusion: null });
+    await expect(find()).rejects.toThrow(/run this job again when run 12 has ended/);
+  });
 });
 
 describe("an artifact of a job that is not trusted", () => {
   let folder: string;
-  const known = { commit, url: "https://forge.example/run/1", isFork: false };
+  const known = { commit, url: "https://forge.example/run/1", stranger: undefined };
   const write = (text: string): void => {
     writeFileSync(join(folder, "report.json"), text);
   };
@@ -333,19 +408,22 @@ describe("an artifact of a job that is not trusted", () => {
     expect(text).toContain(commit.slice(0, 12));
   });
 
-  test("of a fork says so, and cannot say that it is live", () => {
-    const from = (target: string) => ({
-      ...quietStack("prod"),
-      provenance: { versions: {}, target },
-    });
-    write(renderJson({ ...sample, stacks: [from("state")] }));
-    const offline = trustedReport(folder, { ...known, isFork: true });
-    expect(renderMarkdown(offline)).toContain("the code of a fork has made this report");
-    write(renderJson({ ...sample, stacks: [from("live")] }));
-    const live = trustedReport(folder, { ...known, isFork: true });
-    expect(live.stacks).toEqual([]);
-    expect(live.verdict.exitCode).toBe(1);
-  });
+  test.each(["fork", "bot"] as const)(
+    "of a %s says so, and cannot say that it is live",
+    (stranger) => {
+      const from = (target: string) => ({
+        ...quietStack("prod"),
+        provenance: { versions: {}, target },
+      });
+      write(renderJson({ ...sample, stacks: [from("state")] }));
+      const offline = trustedReport(folder, { ...known, stranger });
+      expect(renderMarkdown(offline)).toContain(`the code of a ${stranger} has made this report`);
+      write(renderJson({ ...sample, stacks: [from("live")] }));
+      const live = trustedReport(folder, { ...known, stranger });
+      expect(live.stacks).toEqual([]);
+      expect(live.verdict.exitCode).toBe(1);
+    },
+  );
 
   test.each([
     ["none at all", () => undefined, "left no report.json"],
@@ -458,6 +536,37 @@ describe("reports of several jobs", () => {
       expect(whole.missing.filter(({ what }) => what.startsWith("no report"))).toEqual([]);
       writeFileSync(join(folder, "report.json"), "{");
       expect(joinFolders(folder, [], "").missing.map(({ what }) => what)).toEqual(["no report"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("ask for somebody's yes where a stack goes, of which none of them tells", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-joined-"));
+    const git = (...words: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...words], { cwd: folder });
+    const commit = (table: object): void => {
+      writeFileSync(join(folder, ".github", "stacks.json"), JSON.stringify(table));
+      git("add", "--all");
+      git("commit", "--quiet", "-m", "A table");
+    };
+    try {
+      const row = { branch: "master", update: "reviewed", drift: "nightly" };
+      mkdirSync(join(folder, ".github"));
+      mkdirSync(join(folder, "in"));
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), "");
+      git("init", "--quiet");
+      commit({ prod: row, old: row });
+      commit({ prod: row });
+      const quiet = joinReports([{ ...sample, stacks: [quietStack("prod")] }], {
+        provenance: sample.provenance,
+      });
+      writeFileSync(join(folder, "in", "report.json"), renderJson({ ...quiet, missing: [] }));
+      const words = { from: join(folder, "in"), base: "HEAD^1" };
+      expect(await runJoin(folder, words, process.env)).toBe(3);
+      expect(await runJoin(folder, { ...words, agreed: "yes" }, process.env)).toBe(2);
+      expect(await runJoin(folder, { ...words, base: "HEAD" }, process.env)).toBe(0);
+      await expect(runJoin(folder, { ...words, base: "none" }, {})).rejects.toThrow("BASE must be");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

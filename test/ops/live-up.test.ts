@@ -1,8 +1,10 @@
 /** What `make live-up` refuses before pulumi is started at all. */
 import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { officialEnvironment } from "../../ops/keys/pulumi.ts";
 import { clone } from "../rendered.ts";
@@ -35,6 +37,50 @@ describe("live-up", () => {
     expect(liveUp(words, { KUBECONFIG: join(clone, ".sandbox/test/kubeconfig") })).toMatch(
       /this shell belongs to a sandbox \(KUBECONFIG\)/,
     );
+  });
+
+  describe("after an update that was killed", () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "fleet-live-up-"));
+      const pending = [{ type: "updating", resource: { urn: "urn:a", type: "t:i:T" } }];
+      const state = JSON.stringify({ deployment: { resources: [], pending_operations: pending } });
+      writeFileSync(join(folder, "state"), state);
+      // The engine's history is empty, its state half done; what it is asked for besides is noted.
+      const lines = [
+        "#!/bin/sh",
+        `case "$1 $2" in`,
+        `"stack history") echo "[]";;`,
+        `"stack export") cp '${folder}/state' "$6";;`,
+        `*) echo "$*" >> '${folder}/asked';;`,
+        "esac",
+      ];
+      writeFileSync(join(folder, "pulumi"), `${lines.join("\n")}\n`, { mode: 0o755 });
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const run = (...words: string[]) =>
+      spawnSync(
+        process.execPath,
+        [join(clone, "ops", "cli.ts"), "live-up", "--stack", "test", "--yes", "yes", ...words],
+        { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: "utf8", input: "" },
+      );
+
+    test("does what was reviewed to no state that nobody knows", () => {
+      const { status, stderr } = run("--reviewed", "report.json");
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /begun 1 operation and not ended.*make doctor.*pulumi refresh -s test/s,
+      );
+      expect(existsSync(join(folder, "asked"))).toBe(false);
+    });
+
+    test("reads the cluster first, where nothing was reviewed", () => {
+      expect(run().status).toBe(0);
+      expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(/^up --stack test .*--refresh/);
+    });
   });
 
   test("is never meant by default: the stack must be named", () => {

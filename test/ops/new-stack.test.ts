@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { readStackName, readTarget } from "../../ops/command.ts";
+import { readOccasion } from "../../ops/pipeline/stacks.ts";
 import { newStack, withoutSecrets } from "../../ops/new-stack.ts";
 
 const source = `# first comment
@@ -94,6 +95,12 @@ describe("names and targets", () => {
 
   it.each(["", "prod", "Live", undefined])("refuses the target %j: there is no default", (name) => {
     expect(() => readTarget(name)).toThrow("TARGET must be sandbox");
+  });
+
+  it("says what was given, and that nothing was", () => {
+    expect(() => readTarget("Live")).toThrow(/ \(it is "Live"\)$/);
+    expect(() => readTarget(undefined)).toThrow(/ \(it is missing\)$/);
+    expect(() => readOccasion(undefined)).toThrow(/^FOR must be one of .* \(it is missing\)$/);
   });
 
   it("takes names and targets that are fine", () => {

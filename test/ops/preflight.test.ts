@@ -11,6 +11,7 @@ import { afterEach, expect, it } from "vitest";
 import { checkImages, type Preflight } from "../../ops/preflight/preflight.ts";
 import { preflightReport } from "../../ops/preflight/report.ts";
 import type { ImageUse } from "../../ops/preflight/uses.ts";
+import { freePorts } from "../data/programs.ts";
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -36,16 +37,17 @@ const use = (image: string): ImageUse => ({
 async function preflight(image: string, more: Partial<Preflight> = {}) {
   const request = {
     ...{ uses: { uses: [use(image)], untold: new Map() }, login: undefined, mustBePinned: false },
-    ...{ lookedUp: new Set<string>(), built: new Set<string>(), timeoutMilliseconds: 300, ...more },
+    ...{ lookedUp: new Set<string>(), built: new Set<string>(), timeoutMilliseconds: 60_000 },
+    ...more,
   };
   return preflightReport("shop", await checkImages(request), new Map());
 }
 
-it.each<[string, RequestListener]>([
-  ["never answers", () => undefined],
+it.each<[string, RequestListener, Partial<Preflight>?]>([
+  ["never answers", () => undefined, { timeoutMilliseconds: 300 }],
   ["is asked too often", (_, response) => response.writeHead(429, { "retry-after": "900" }).end()],
   ["is out of order", (_, response) => response.writeHead(500).end()],
-])("a registry that %s says nothing of the image", async (_, answer) => {
+])("a registry that %s says nothing of the image", async (_, answer, more) => {
   // The first question is let through: what asks for no login answers it.
   const host = await serve((request, response) => {
     if (request.url === "/v2/") {
@@ -54,15 +56,14 @@ it.each<[string, RequestListener]>([
       answer(request, response);
     }
   });
-  const { text, code } = await preflight(`${host}/shop/web:v1`);
+  const { text, code } = await preflight(`${host}/shop/web:v1`, more);
   expect(text).toContain("0 faults, 1 not checked");
   expect(code).toBe(2);
 });
 
 it("a registry that is not there says nothing of the image", async () => {
-  const host = await serve(() => undefined);
-  await new Promise((settle) => servers.pop()?.close(settle));
-  const { text, code } = await preflight(`${host}/shop/web:v1`);
+  const [nobody = 0] = await freePorts(1);
+  const { text, code } = await preflight(`127.0.0.1:${nobody}/shop/web:v1`);
   expect(text).toContain("cannot be reached (ECONNREFUSED)");
   expect(code).toBe(2);
 });
@@ -79,7 +80,7 @@ it("an answer without an end is a fault, and ends the reading", async () => {
     response.on("drain", more);
     more();
   });
-  const { text, code } = await preflight(`${host}/shop/web:v1`, { timeoutMilliseconds: 5_000 });
+  const { text, code } = await preflight(`${host}/shop/web:v1`);
   expect(text).toContain("the registry's answer is longer than 4 MiB");
   expect(code).toBe(1);
 });

@@ -54,10 +54,10 @@ describe("a stack file read without the engine", () => {
     [
       "a key that stands twice",
       "config:\n  fleet:a: canary\n  fleet:a: canary\n",
-      "Pulumi.x.yaml:3:3: a key stands twice",
+      "Pulumi.x.yaml:3:3: is no valid YAML (a key stands twice in one map)",
     ],
     ["broken YAML", "config:\n  fleet:a: [canary\n", "is no valid YAML"],
-    ["a tab as indent", "config:\n\tfleet:a: canary\n", "is no valid YAML"],
+    ["a tab as indent", "config:\n\tfleet:a: canary\n", "a tab stands where only spaces may"],
     ["a list", "- canary\n", "must be a YAML map"],
     ["a config that is no map", "config: canary\n", "config must be a map"],
     ["an anchor that does not exist", "config: { fleet:a: *canary }\n", "Pulumi.x.yaml"],

@@ -4,6 +4,8 @@ import { createServer as createHttp, type RequestListener } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
 
+import { freePorts } from "../data/programs.ts";
+
 /** A server at work. */
 export interface Running {
   readonly port: number;
@@ -55,6 +57,7 @@ export const tcpServer = (
 /** Answers datagrams; without an answer it stays silent. */
 export async function udpServer(
   answer: (question: Buffer, reply: (bytes: Buffer) => void) => void,
+  port = 0,
 ): Promise<Running> {
   const socket = createSocket("udp4");
   socket.on("message", (question, from) => {
@@ -62,14 +65,14 @@ export async function udpServer(
       socket.send(bytes, from.port, from.address);
     });
   });
-  await bound(socket, local);
+  await bound(socket, local, port);
   return { port: socket.address().port, stop: () => closed(socket) };
 }
 
-function bound(socket: DatagramSocket, address: string): Promise<void> {
+function bound(socket: DatagramSocket, address: string, port = 0): Promise<void> {
   return new Promise((settle, fail) => {
     socket.once("error", fail);
-    socket.bind(0, address, settle);
+    socket.bind(port, address, settle);
   });
 }
 
@@ -164,11 +167,15 @@ const typeNumbers: Readonly<Record<number, string>> = {
   28: "AAAA",
 };
 
-/** A name server with one table, e.g. `{"ar.skywire.dev A": ["192.0.2.1"]}`. Names it has not do not exist. */
-export function nameServer(table: ZoneTable): Promise<Running> {
+/**
+ * A name server with one table, e.g. `{"ar.skywire.dev A": ["192.0.2.1"]}`. Names it has not do not exist. Over TCP its port
+ * is nobody's.
+ */
+export async function nameServer(table: ZoneTable): Promise<Running> {
+  const [port = 0] = await freePorts(1);
   return udpServer((question, reply) => {
     reply(answerTo(question, table));
-  });
+  }, port);
 }
 
 function answerTo(question: Buffer, table: ZoneTable): Buffer {

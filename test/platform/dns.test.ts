@@ -9,7 +9,9 @@ import {
   slotTarget,
 } from "../../components/platform/dns-records.ts";
 import { DnsConfig, zoneFaults, zoneNames, zoneOf } from "../../components/platform/dns.schema.ts";
-import { createDns, DnsRecords, relativeName } from "../../components/platform/dns.ts";
+import { DnsRecords } from "../../components/platform/dns.ts";
+import { createDns } from "../../components/platform/dns-keepers.ts";
+import { relativeName } from "../../components/platform/linode-dns.ts";
 import { recordFaults } from "../../components/platform/record-faults.ts";
 import { collect, find } from "../harness.ts";
 import { complaints } from "./fixtures.ts";

@@ -310,6 +310,50 @@ describe("the node of a slot", () => {
   });
 });
 
+describe("pools whose nodes are exchanged", () => {
+  const poolsWith = async (terms: ClusterTerms): Promise<readonly Options[]> => {
+    const options: Options[] = [];
+    await collect(() => {
+      noteOptions(options);
+      return new Cluster("cluster", { ...gke(), ...terms });
+    });
+    return options.filter(({ type }) => type === poolType);
+  };
+  const turnsOf = (pools: readonly Options[]) =>
+    Object.fromEntries(
+      pools.map(({ name, dependencies }) => [
+        name,
+        dependencies
+          .filter((urn) => urn.includes(poolType))
+          .map((urn) => urn.split("::").at(-1) ?? ""),
+      ]),
+    );
+
+  it("go slot by slot: together, all that is dialled by their addresses would be away at once", async () => {
+    expect(turnsOf(await poolsWith({}))).toEqual({
+      "cluster-gke-default": [],
+      "cluster-gke-edge-slot-0": [],
+      "cluster-gke-edge-slot-10": ["cluster-gke-edge-slot-0"],
+    });
+  });
+
+  it("are made together where nobody is there to be disturbed", async () => {
+    const turns = turnsOf(await poolsWith({ slotsInTurn: false }));
+    expect(Object.values(turns)).toEqual([[], [], []]);
+  });
+
+  it("are waited for as long as Google waits for pods that no budget lets go, an hour at each node", async () => {
+    const patience = Object.fromEntries(
+      (await poolsWith({})).map(({ name, customTimeouts: { update } }) => [name, update]),
+    );
+    expect(patience).toEqual({
+      "cluster-gke-default": "300m",
+      "cluster-gke-edge-slot-0": "75m",
+      "cluster-gke-edge-slot-10": "75m",
+    });
+  });
+});
+
 describe("a pool of its own policy", () => {
   it("goes while the cluster stays", async () => {
     const options: Options[] = [];

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
+import { DnsRecords } from "../../components/platform/dns.ts";
+import { createDns } from "../../components/platform/dns-keepers.ts";
 import { hostRecords } from "../../components/platform/dns-records.ts";
 import {
   externalSettings,

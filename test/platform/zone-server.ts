@@ -169,12 +169,18 @@ export class ZoneServer {
   async #boot(): Promise<void> {
     const running = this.place.start(["knotd", "-c", this.place.at("knot.conf")]);
     this.#running = running;
-    await until("the name server runs", () => {
+    await until("the name server runs", async () => {
       if (running.child.exitCode !== null) {
         throw new Error(`the name server did not start:\n${running.said()}`);
       }
-      return running.said().includes("control, binding to");
+      return this.#serves();
     });
+  }
+
+  /** Whether it takes commands: it says where before it does. */
+  async #serves(): Promise<boolean> {
+    const control = ["knotc", "-s", this.place.at("run/knot.sock"), "status"];
+    return (await this.place.run(control)).code === 0;
   }
 
   /** Runs the puller once. */
@@ -199,7 +205,7 @@ export class ZoneServer {
 
   /** What the server answers over UDP, by Node's own client. */
   get resolver(): Resolver {
-    const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+    const resolver = new Resolver({ timeout: 20_000, tries: 2 });
     resolver.setServers([`${this.address}:${this.port}`]);
     return resolver;
   }
@@ -207,7 +213,8 @@ export class ZoneServer {
   /** What it answers over TCP. */
   overTcp(name: string, type: string): Promise<string> {
     return this.place.ok([
-      ...["kdig", "+tcp", "+short", `@${this.address}`, "-p", `${this.port}`, name, type],
+      ...["kdig", "+tcp", "+time=60", "+short", `@${this.address}`, "-p", `${this.port}`],
+      ...[name, type],
     ]);
   }
 
@@ -223,7 +230,8 @@ export class ZoneServer {
   /** The whole zone, one record a line, as the server sees it. */
   async transfer(zone: string): Promise<string[]> {
     const text = await this.place.ok([
-      ...["kdig", "+noall", "+answer", `@${this.address}`, "-p", `${this.port}`, zone, "AXFR"],
+      ...["kdig", "+time=60", "+noall", "+answer", `@${this.address}`, "-p", `${this.port}`],
+      ...[zone, "AXFR"],
     ]);
     const lines = text.split("\n").map((line) => line.trim().replaceAll(/[ \t]+/g, " "));
     return [...new Set(lines)].filter((line) => line !== "" && !line.startsWith(";"));

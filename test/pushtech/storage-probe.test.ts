@@ -70,9 +70,13 @@ interface Ended {
 /** Runs the check as the kubelet would, with the container's variables. */
 function check(
   mode: "ready" | "alive",
-  change: { readonly mongoPort?: number; readonly port?: number } = {},
+  change: {
+    readonly mongoPort?: number;
+    readonly port?: number;
+    readonly seconds?: number;
+  } = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [file, mode, "1"], {
+  const child = spawn(process.execPath, [file, mode, `${change.seconds ?? 60}`], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PORT: `${change.port ?? portOf(storage)}`,
@@ -111,12 +115,13 @@ describe("the check of a storage that has its data", () => {
 describe("the check of a storage of which one process never got to Mongo", () => {
   it.each<[string, Process, string]>([
     ["fails its requests", 500, "1 of 4 requests for data fail: answers 500\n"],
-    ["never answers them", "hangs", "1 of 4 requests for data fail: no answer within 1 s\n"],
+    ["never answers them", "hangs", "1 of 4 requests for data fail: no answer within 4 s\n"],
   ])("that %s finds it not ready, and to be started anew", async (_, behaviour, said) => {
     processes[2] = behaviour;
-    expect(await check("ready")).toEqual({ code: 1, said });
+    // As long as that the others may take.
+    expect(await check("ready", { seconds: 4 })).toEqual({ code: 1, said });
     asked = [];
-    expect(await check("alive")).toEqual({ code: 1, said });
+    expect(await check("alive", { seconds: 4 })).toEqual({ code: 1, said });
   });
 
   it("says nothing of the login where that is refused", async () => {

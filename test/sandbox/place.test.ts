@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { sandboxPlace, stackFile, stacksOf } from "../../sandbox/place.ts";
+import { requireUsablePath, sandboxPlace, stackFile, stacksOf } from "../../sandbox/place.ts";
 
 let clone = "";
 
@@ -25,7 +25,7 @@ describe("the name of a stack", () => {
     "is refused as %j, before it becomes part of a path, and the stacks are listed",
     (name) => {
       expect(() => sandboxPlace(name, { clone })).toThrow(
-        /STACK must be .*\n.*STACK=prod or STACK=test/,
+        /STACK must be .*\n.*STACK=… with one of prod, test/,
       );
     },
   );
@@ -39,6 +39,21 @@ describe("the name of a stack", () => {
     expect(lock.startsWith(`${folder}/`)).toBe(false);
   });
 
+  it.each(["anna's-clone", "a(b)", "ä"])("may lie in a folder named %j", (name) => {
+    expect(() => {
+      requireUsablePath({ folder: join("/tmp", name, ".sandbox", "test") });
+    }).not.toThrow();
+  });
+
+  it.each(["my clone", 'a"clone', "a,b"])(
+    "may not lie in a folder named %j, and says so",
+    (name) => {
+      expect(() => {
+        requireUsablePath({ folder: join("/tmp", name, ".sandbox", "test") });
+      }).toThrow(/no control plane starts below .*\n {2}to mend: move the clone/);
+    },
+  );
+
   it("leads to another folder where one is asked for: tests do not meet a developer's sandbox", () => {
     expect(sandboxPlace("test", { clone, root: "/elsewhere" }).folder).toBe("/elsewhere/test");
   });
@@ -48,10 +63,10 @@ describe("a stack's file", () => {
   it("is missed by name, with the stacks there are", () => {
     expect(stacksOf(clone)).toEqual(["prod", "test"]);
     expect(() => stackFile(sandboxPlace("tset", { clone }))).toThrow(
-      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*is STACK=test meant\? There are STACK=prod or STACK=test/,
+      /there is no stack tset: .*Pulumi\.tset\.yaml is missing\n.*is STACK=test meant\? There are prod, test/,
     );
     expect(() => stackFile(sandboxPlace("elsewhere", { clone }))).toThrow(
-      /there is no stack elsewhere: .* is missing\n.*: STACK=prod or STACK=test/,
+      /there is no stack elsewhere: .* is missing\n.*: STACK=… with one of prod, test/,
     );
   });
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, type KubeObject } from "../../sandbox/api.ts";
 import { SandboxError } from "../../sandbox/fault.ts";
@@ -56,13 +56,6 @@ async function followed(
   return { asked, uids: [...objects.keys()] };
 }
 
-/** A watch that says nothing for a while, and breaks. */
-async function* silentUntil(milliseconds: number, fault: Error): AsyncGenerator<string> {
-  yield* [];
-  await sleep(milliseconds);
-  throw fault;
-}
-
 describe("following a cluster", () => {
   it("lists once, then takes up each watch where the last one ended", async () => {
     const { asked, uids } = await followed(
@@ -104,6 +97,25 @@ describe("following a cluster", () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     const mirror: Mirror = { replace: () => 0, put: () => 0, remove: () => 0 };
     const patience = 300;
+    /** What the clock shows: time passes when a test says so, however long this machine takes. */
+    let now = 0;
+    beforeEach(() => {
+      vi.spyOn(Date, "now").mockImplementation(() => now);
+    });
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
+    const refuse = (): Promise<never> => {
+      now += patience;
+      return Promise.reject(refused);
+    };
+    /** A watch that says nothing for a while, and breaks. */
+    async function* silentFor(milliseconds: number): AsyncGenerator<string> {
+      yield* [];
+      await sleep(0);
+      now += milliseconds;
+      throw refused;
+    }
     /** Follows one whose list is there or not, and whose watches are these. */
     const outcome = (
       list: Error | undefined,
@@ -112,9 +124,7 @@ describe("following a cluster", () => {
     ): Promise<unknown> => {
       const api = {
         listing: () =>
-          list === undefined
-            ? Promise.resolve({ items: [], resourceVersion: "1" })
-            : Promise.reject(list),
+          list === undefined ? Promise.resolve({ items: [], resourceVersion: "1" }) : refuse(),
         lines: watch,
       };
       return follow(api, "/api/v1/pods", mirror, over.signal, patience).catch(
@@ -126,7 +136,7 @@ describe("following a cluster", () => {
       ["it was never there", refused],
       ["it has gone", undefined],
     ])("ends, and says how to get one: %s", async (_, list) => {
-      const fault = await outcome(list, () => Promise.reject(refused));
+      const fault = await outcome(list, refuse);
       expect(fault).toBeInstanceOf(SandboxError);
       expect(String(fault)).toContain("make up");
     });
@@ -134,8 +144,8 @@ describe("following a cluster", () => {
     it("counts from when it went: a quiet time before is none of it", async () => {
       const over = new AbortController();
       const answers = [
-        () => Promise.resolve(silentUntil(2 * patience, refused)),
-        () => Promise.reject(refused),
+        () => Promise.resolve(silentFor(2 * patience)),
+        refuse,
         () => {
           over.abort();
           return Promise.resolve(Readable.from([]));

@@ -1,5 +1,6 @@
 /** A watch of recordings instead of a cluster, for tests under a pseudo terminal. Its word says how it ends. */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { displayFor } from "../../sandbox/rollout/display.ts";
@@ -25,8 +26,12 @@ if (word === "exit") {
   process.exit(3);
 }
 if (word === "resize") {
+  // The display hears of it first: it has listened for longer. To listen alone keeps no process.
+  const resized = once(process.stdout, "resize");
+  const stays = setInterval(() => undefined, 1_000);
   execFileSync("stty", ["cols", "50", "rows", "9"], { stdio: "inherit" });
-  await sleep(200);
+  await resized;
+  clearInterval(stays);
 }
 show("settled", 3);
 display.end();

@@ -10,6 +10,7 @@ import type { Endpoint } from "../../stacks/outputs.ts";
 import { skywire } from "../../stacks/skywire/index.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { SkywireStores } from "../../stacks/skywire/stores.schema.ts";
+import { exchanged } from "../exchanged.ts";
 import { type Collected, collect } from "../harness.ts";
 import { behind, dialledBy, mayCall, mayLeave, podsOf } from "./reachability.ts";
 import { sections } from "./stack-file.ts";
@@ -17,7 +18,7 @@ import { sections } from "./stack-file.ts";
 const readStack = (stack: "prod" | "test"): SkywireStack => SkywireStack.parse(sections(stack));
 
 /** Throw-away values for every reference of a config. */
-function throwAway(config: unknown): SecretStore {
+function throwAwayValues(config: unknown): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   const walk = (value: unknown): void => {
     if (value instanceof SecretReference) {
@@ -28,8 +29,10 @@ function throwAway(config: unknown): SecretStore {
     }
   };
   walk(config);
-  return new SecretStore(values);
+  return values;
 }
+
+const throwAway = (config: unknown): SecretStore => new SecretStore(throwAwayValues(config));
 
 const contextOf = (config: SkywireStack, sandbox: boolean): StackContext => ({
   stack: "test",
@@ -250,5 +253,27 @@ describe("stores that are run by somebody else", () => {
     expect(stores).not.toContain("postgres");
     expect(stores).not.toContain("redis-uptime-tracker");
     expect(stores).toContain("redis-dmsg-discovery");
+  });
+});
+
+describe("a changed entry", () => {
+  const config = readStack("test");
+  const values = throwAwayValues(config);
+  const render = (change: Readonly<Record<string, string>> = {}) => {
+    const secrets = new SecretStore(new Map([...values, ...Object.entries(change)]));
+    return collect(() => skywire(config, { ...contextOf(config, true), secrets }), calls);
+  };
+
+  it.each([
+    ["postgres-tpd", "another-password-0", ["postgres", "route-finder", "transport-discovery"]],
+    ["postgres-ut", "another-password-1", ["postgres", "uptime-tracker"]],
+    ["redis-dmsg-discovery", "another-password-2", ["dmsg-discovery", "redis-dmsg-discovery"]],
+    // What runs has its image already.
+    ["skycoinpro-registry", "somebody:another-token", []],
+  ])("%s exchanges the pods of those that know it, and no others", async (entry, value, pods) => {
+    expect(values.has(entry)).toBe(true);
+    const before = await render();
+    const after = await render({ [entry]: value });
+    expect(exchanged(before, after)).toEqual(pods);
   });
 });

@@ -1,8 +1,9 @@
 /** Every public host of production, through whichever keeper of zones the stack says (facts 1.2). */
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
 import { zoneNames } from "../../components/platform/dns.schema.ts";
+import { DnsRecords } from "../../components/platform/dns.ts";
+import { createDns } from "../../components/platform/dns-keepers.ts";
 import type { NamedRecord } from "../../components/platform/dns-records.ts";
 import { pagesOf } from "../../components/observability/shape.ts";
 import { extraHosts } from "../../stacks/skywire/extras-shape.ts";

@@ -7,7 +7,8 @@ import { describe, expect, it } from "vitest";
 
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { Cluster } from "../../components/platform/cluster.ts";
-import { createDns, DnsRecords } from "../../components/platform/dns.ts";
+import { DnsRecords } from "../../components/platform/dns.ts";
+import { createDns } from "../../components/platform/dns-keepers.ts";
 import { NameServerDnsConfig } from "../../components/platform/name-server.schema.ts";
 import { collect } from "../harness.ts";
 import { noteOptions, type Options } from "../rendered.ts";

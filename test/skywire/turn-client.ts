@@ -1,6 +1,6 @@
 /** A client of STUN and TURN over UDP, as far as the judge of coturn needs one (RFC 8489, 8656, 5780). */
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 
 const magic = 0x2112a442;
 
@@ -127,11 +127,17 @@ function readAnswer(text: Buffer, from: string): Answer {
 /** One client, with a port of its own. */
 export class TurnClient {
   readonly #socket: Socket = createSocket("udp4");
+  readonly #patience: number;
+
+  /** @param patience Milliseconds in which an answer must come. */
+  constructor(patience = 60_000) {
+    this.#patience = patience;
+  }
 
   /**
    * Sends a request and waits for its answer, wherever it comes from.
    *
-   * @throws Error after two seconds without one.
+   * @throws Error when its patience is over.
    */
   async ask(
     host: string,
@@ -143,13 +149,18 @@ export class TurnClient {
     const text = message(type, Buffer.concat(body), login);
     const answered = new Promise<Answer>((settle, fail) => {
       const timer = setTimeout(() => {
-        this.#socket.removeAllListeners("message");
+        this.#socket.off("message", read);
         fail(new Error(`${host}:${port} did not answer`));
-      }, 2_000);
-      this.#socket.once("message", (answer, { address: sender, port: from }) => {
-        clearTimeout(timer);
-        settle(readAnswer(answer, `${sender}:${from}`));
-      });
+      }, this.#patience);
+      const read = (answer: Buffer, { address: sender, port: from }: RemoteInfo): void => {
+        // Another number is that of a question before, whose answer came late.
+        if (answer.subarray(8, 20).equals(text.subarray(8, 20))) {
+          clearTimeout(timer);
+          this.#socket.off("message", read);
+          settle(readAnswer(answer, `${sender}:${from}`));
+        }
+      };
+      this.#socket.on("message", read);
     });
     this.#socket.send(text, port, host);
     return answered;

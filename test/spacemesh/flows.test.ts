@@ -27,16 +27,18 @@ const fromOutside = (flows: readonly string[]): string[] =>
   flows.filter((flow) => /^(internet|nodes) →/.test(flow));
 
 describe("flows of a network", () => {
-  it("let the internet in to bootnodes' own ports and the first PoET, and to nothing else", () => {
+  // Its own members come from their nodes: a bootnode is dialled by its node's address, which no range holds.
+  it("let the internet and nodes in to bootnodes' own ports, the internet to the first PoET, and to nothing else", () => {
     expect(fromOutside(written())).toEqual([
       "internet → group bootnode 5001,5002,5003,5004,5005,5006,5007",
+      "nodes → group bootnode 5001,5002,5003,5004,5005,5006,5007",
       "internet → workload poet-1 5000",
     ]);
   });
 
   it("let it in to the APIs only where the file gives them node ports, from other nodes as well", () => {
     const ports = { public: { kind: "node-ports" } };
-    expect(fromOutside(written({ miners: { ports } })).slice(1, 5)).toEqual([
+    expect(fromOutside(written({ miners: { ports } })).slice(2, 6)).toEqual([
       "internet → group bootnode 6000,7000",
       "nodes → group bootnode 6000,7000",
       "internet → group miner 6000,7000",
@@ -49,6 +51,7 @@ describe("flows of a network", () => {
     const flows = written();
     for (const group of ["bootnode", "miner"]) {
       expect(flows).toContain(`group ${group} → internet`);
+      expect(flows).toContain(`group ${group} → nodes 5001,5002,5003,5004,5005,5006,5007`);
       expect(flows).toContain(`group ${group} → group miner 7513`);
       expect(flows).toContain(`group ${group} → group bootnode 5001,5002,5003,5004,5005,5006,5007`);
       expect(flows).toContain(`group ${group} → group poet 5000`);

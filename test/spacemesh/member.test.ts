@@ -131,7 +131,7 @@ describe("a member", () => {
   });
 
   it("lets its disk go where it is about to go itself, and nobody else's", () => {
-    const miners = { numbers: ["1-9"], leaving: [8], disk: { data: "retain" } };
+    const miners = { numbers: ["1-9"], leaving: ["8"], disk: { data: "retain" } };
     const policies = membersOf({ miners }).map(
       ({ number }) => memberWorkloadOf(number, { miners }).claims?.[0]?.data,
     );

@@ -57,9 +57,10 @@ describe("rules of a network", () => {
 
   it("let miners go that there are, and whom nobody begins with", () => {
     expect(faults({ miners: { leaving: [8] } })).toEqual([]);
-    expect(faults({ miners: { leaving: [7, 11] } })).toEqual([
-      "miners.leaving.0: must not be 7: others have the address of miner-7 in their config",
-      "miners.leaving.1: must be the number of a miner: there is no miner-11; what has gone is taken out here as well",
+    expect(faults({ miners: { leaving: ["8-10"] } })).toEqual([]);
+    expect(faults({ miners: { leaving: [7, "11-20"] } })).toEqual([
+      "miners.leaving: must not name 7: others have the address of miner-7 in their config",
+      "miners.leaving: must be numbers of miners: there is no miner-11; what has gone is taken out here as well",
     ]);
   });
 

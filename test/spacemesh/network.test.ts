@@ -279,7 +279,7 @@ describe("a network", () => {
 
   it("is made and exchanged in the order of its phase, PoETs after their gateways", async () => {
     const upgrade = { atOnce: 2 };
-    const making = await waits({ network: { phase: "new" }, miners: { upgrade } });
+    const making = await waits({ network: { phase: "new" }, miners: { madeAtOnce: 2 } });
     expect(making["miner-1"]).toEqual([]);
     expect(making["miner-2"]).toEqual(["miner-1"]);
     expect(making["miner-8"]).toEqual(["miner-7"]);

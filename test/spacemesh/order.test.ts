@@ -2,8 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import type { Member } from "../../components/spacemesh/members.ts";
-import { type OrderTerms, type Turn, turnsOf } from "../../components/spacemesh/order.ts";
-import { membersOf } from "./network-fixture.ts";
+import {
+  orderTerms,
+  type OrderTerms,
+  type Turn,
+  turnsOf,
+} from "../../components/spacemesh/order.ts";
+import { membersOf, sectionsOf } from "./network-fixture.ts";
 
 const terms = (over: Partial<OrderTerms> = {}): OrderTerms => ({
   phase: "new",
@@ -73,6 +78,27 @@ describe("order of members", () => {
     expect(turnsOf(membersOf(), terms({ phase: "parked" }))).toEqual(
       turnsOf(membersOf(), terms({ phase: "running" })),
     );
+  });
+
+  it.each([
+    [10, 1],
+    [50, 5],
+    [100, 10],
+  ])(
+    "leaves the network its weight: of %i members at most %i are exchanged at a time",
+    (count, most) => {
+      const given = { miners: { numbers: [`1-${count}`] } };
+      const turns = turnsOf(membersOf(given), orderTerms(sectionsOf(given)));
+      expect(play(turns).most).toBe(most);
+    },
+  );
+
+  it("makes a new network as fast as its file says, and exchanges as many as it says", () => {
+    const miners = { madeAtOnce: 7, upgrade: { atOnce: 3 } };
+    const termsIn = (phase: OrderTerms["phase"]): OrderTerms =>
+      orderTerms(sectionsOf({ network: { phase }, miners }));
+    expect(termsIn("new")).toEqual({ phase: "new", atOnce: 7, pauseSeconds: 120 });
+    expect(termsIn("running")).toEqual({ phase: "running", atOnce: 3, pauseSeconds: 120 });
   });
 
   it("goes without a bootstrap node, and without miners", () => {

@@ -33,6 +33,7 @@ const shape: WebShape = {
   domain: "spacemesh.io",
   ingress: ingress(),
   scrapers: [{ kind: "workload", name: "prometheus", namespace: "metrics" }],
+  entrances: [tcp(5001), tcp(5002)],
   members: [
     { peer: { kind: "group", name: "miners", namespace: "spacemesh" }, ports: [tcp(7513)] },
   ],
@@ -302,6 +303,11 @@ describe("calls of the web services", () => {
     const who = leaving.map(({ from }) => ("name" in from ? from.name : from.kind));
     expect([...new Set(who)]).toEqual([webWorkloads.api, webWorkloads.collector]);
     expect(leaving.filter(({ to: end }) => end.kind === "group")[0]?.ports).toEqual([tcp(7513)]);
+    const toNodes = flows.filter(({ to: end }) => end.kind === "nodes");
+    expect(toNodes.map(({ from, ports }) => ["name" in from && from.name, ports])).toEqual([
+      [webWorkloads.api, [tcp(5001), tcp(5002)]],
+      [webWorkloads.collector, [tcp(5001), tcp(5002)]],
+    ]);
   });
 
   it("are of hosts below the stack's domain, of which one is not proxied", () => {

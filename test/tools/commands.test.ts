@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 import { commands, optionsOf, setsOf } from "../../tools/lib/commands.mjs";
+import { readManifest } from "../../tools/lib/manifest.mjs";
 import { treeMatches } from "../../tools/lib/npm.mjs";
 import { temporaryFolder, writeProgram } from "./folders.ts";
 
@@ -26,6 +27,55 @@ describe("make's targets", () => {
     const targets = [...makefile.matchAll(/^([a-z-]+):/gm)].map((match) => match[1] ?? "");
     expect(targets.length).toBeGreaterThan(15);
     expect(targets.filter((target) => !help.includes(`make ${target} `))).toEqual([]);
+  });
+
+  it("are listed in lines that fit where they are shown", () => {
+    const shown = (columns: number) =>
+      spawnSync("awk", ["-f", "tools/help.awk", "-v", `columns=${columns}`, "Makefile"], {
+        cwd: clone,
+        encoding: "utf8",
+      }).stdout;
+    const words = (text: string) => text.split(/\s+/);
+    expect(words(shown(80))).toEqual(words(shown(10_000)));
+    expect(
+      shown(80)
+        .split("\n")
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
+  it("are told where a word is none", () => {
+    const make = spawnSync("make", ["preveiw"], { cwd: clone, encoding: "utf8" });
+    expect(make.stderr).toContain("there is no target 'preveiw'; make help lists them");
+    expect(make.status).toBe(2);
+  });
+
+  it.each(["live-up", "live-preview", "live-drift", "live-login", "alarm"])(
+    "%s takes no stack for granted, not where a script's variable is empty either",
+    (target) => {
+      const folder = temporaryFolder();
+      copyFileSync(join(clone, "Makefile"), join(folder, "Makefile"));
+      for (const words of [[target], [target, "STACK="]]) {
+        const make = spawnSync("make", words, { cwd: folder, encoding: "utf8" });
+        expect(make.stderr).toContain("STACK=… is missing");
+        expect(make.status).toBe(2);
+      }
+    },
+  );
+
+  it("begin in a file that an old Node can read, so that it says which one is needed", () => {
+    const entry = readFileSync(join(clone, "tools", "fleet.mjs"), "utf8");
+    expect(entry).not.toMatch(/^import |\?\?|\?\.|\|\|=|^await /m);
+    const needed = /^const needed = (\d+);$/m.exec(entry)?.[1] ?? "";
+    expect(readManifest().requires.node).toBe(`${needed}.0.0`);
+    const asOld = entry.replace(/^#!.*/, "").replaceAll("process.versions.node", '"12.22.12"');
+    const old = spawnSync(process.execPath, ["--input-type=module", "--eval", asOld], {
+      encoding: "utf8",
+    });
+    expect(old.stderr).toMatch(
+      /^fleet: Node 20 or newer is needed, this is 12\.22\.12 .*\n.*to mend:/,
+    );
+    expect(old.status).toBe(1);
   });
 
   it.each([

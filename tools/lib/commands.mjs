@@ -79,7 +79,7 @@ export const commands = {
   "live-logout": { program: "ops/cli.ts", arguments: ["live-logout"], sets: [], takes: [] },
   "join-reports": {
     ...{ program: "ops/cli.ts", arguments: ["join-reports"], sets: [] },
-    takes: ["FROM", "OUT", "AGREED"],
+    takes: ["FROM", "OUT", "AGREED", "BASE"],
   },
   comment: { program: "ops/cli.ts", arguments: ["comment"], sets: [], takes: ["FROM", "PULL"] },
   merged: { program: "ops/cli.ts", arguments: ["merged"], sets: [], takes: ["COMMIT", "BRANCH"] },

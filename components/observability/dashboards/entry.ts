@@ -38,6 +38,15 @@ const traefik: readonly Panel[] = [
   ),
 ];
 
+const nginx: readonly Panel[] = [
+  graph(
+    "Requests a second, NGINX",
+    "reqps",
+    "sum by (workload) (rate(nginx_ingress_nginx_http_requests_total[$__rate_interval]))",
+    "{{workload}}",
+  ),
+];
+
 const certificates: readonly Panel[] = [
   {
     title: "Certificates by their end",
@@ -57,6 +66,7 @@ export const entryDashboard = (exporters: readonly Exporter[]): Dashboard => ({
   title: "Hosts and certificates",
   panels: [
     ...(exporters.includes("traefik") ? traefik : []),
+    ...(exporters.includes("nginx") ? nginx : []),
     ...(exporters.includes("cert-manager") ? certificates : []),
   ],
 });

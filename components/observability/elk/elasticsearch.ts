@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../base/ready.ts";
 import type { Certificates } from "../../base/secret-store.ts";
-import { claimOf } from "../../data/storage.ts";
+import { claimOf } from "../../workload/storage.ts";
 import type { Container, Probes, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import {

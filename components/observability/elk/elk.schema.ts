@@ -5,7 +5,7 @@ import { ImageReference } from "../../base/images.ts";
 import { Bytes, Hostname, HttpUrl } from "../../base/scalars.ts";
 import { reference } from "../../base/secrets.ts";
 import { OutsideAddresses } from "../../data/outside.schema.ts";
-import { Storage } from "../../data/storage.schema.ts";
+import { Storage } from "../../workload/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 import { heapFault, heapMebibytes } from "./heap.ts";
 

@@ -6,7 +6,7 @@ import { elasticsearch } from "./elasticsearch.ts";
 import { kubeState } from "./kube-state.ts";
 import { apiServer, cadvisor, kubelet } from "./kubernetes.ts";
 import { nodeExporter } from "./node-exporter.ts";
-import { certManager, logShipper, traefik } from "./platform.ts";
+import { certManager, logShipper, nginx, traefik } from "./platform.ts";
 import { alertmanager, prometheus, pushGateway, statsd } from "./prometheus.ts";
 import { type Exporter, exporters, type Family, familyOf, type MetricKind } from "./types.ts";
 
@@ -40,6 +40,7 @@ export const sources: Readonly<Record<Exporter, Source>> = {
   "api-server": { family: apiServer, added: everywhere },
   "cert-manager": { family: certManager, added: ofOthers },
   traefik: { family: traefik, added: ofPods },
+  nginx: { family: nginx, added: ofPods },
   "log-shipper": { family: logShipper, added: ofPods },
   "elasticsearch-exporter": { family: elasticsearch, added: ofOthers },
 };

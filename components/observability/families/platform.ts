@@ -50,6 +50,17 @@ export const traefik = {
 };
 
 /**
+ * F5's NGINX Ingress Controller 5 with `-enable-prometheus-metrics` (nginx/kubernetes-ingress, internal/metrics: of
+ * itself `nginx_ingress_controller_`, of a free NGINX what its status page counts, under `nginx_ingress_nginx_`).
+ */
+export const nginx = familyOf([
+  ["gauge", "nginx_ingress_controller_", "class", "nginx_last_reload_status"],
+  ["counter", "nginx_ingress_controller_", "class", "nginx_reload_errors_total"],
+  ["gauge", "nginx_ingress_nginx_", "class", "connections_active"],
+  ["counter", "nginx_ingress_nginx_", "class", "http_requests_total"],
+]);
+
+/**
  * LogShipper's Vector (0.57; its internal metrics, by their names in vectordotdev/vector). Each of its parts is a
  * component: `to-<sink>` is one, with a buffer of that name.
  */

@@ -13,6 +13,7 @@ export const exporters = [
   "api-server",
   "cert-manager",
   "traefik",
+  "nginx",
   "log-shipper",
   "elasticsearch-exporter",
 ] as const;

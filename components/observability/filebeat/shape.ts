@@ -9,7 +9,7 @@ import type { FilebeatConfig } from "./filebeat.schema.ts";
 export const filebeatName = "filebeat";
 
 /** Filebeat as an end of flows. */
-export const filebeatPeer = ({ namespace }: Pick<FilebeatConfig, "namespace">): Peer => ({
+const filebeatPeer = ({ namespace }: Pick<FilebeatConfig, "namespace">): Peer => ({
   kind: "workload",
   name: filebeatName,
   namespace,

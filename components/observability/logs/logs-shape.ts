@@ -6,7 +6,7 @@ import { storeEnd } from "../elk/access.ts";
 import type { ElkConfig } from "../elk/elk.schema.ts";
 import type { StoreUser } from "../elk/names.ts";
 import { elkFlows, elkWorkloads, isSetUp, isWatched } from "../elk/shape.ts";
-import { filebeatFlows, filebeatPeer, filebeatRequest } from "../filebeat/shape.ts";
+import { filebeatFlows, filebeatRequest } from "../filebeat/shape.ts";
 import {
   type EveryNode,
   isOwnStore,
@@ -127,10 +127,6 @@ export function logsWorkloads(
 
 const shipperRequest = ({ shipper }: LogsConfig, nodes: EveryNode): CapacityRequest =>
   shipper.kind === "filebeat" ? filebeatRequest(shipper, nodes) : vectorRequest(shipper, nodes);
-
-/** The shipper as an end of flows. */
-export const shipperPeer = ({ shipper }: LogsConfig): Peer =>
-  shipper.kind === "filebeat" ? filebeatPeer(shipper) : vectorPeer(shipper);
 
 /**
  * Faults against the whole stack, with paths below `logs`.

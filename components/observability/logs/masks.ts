@@ -135,18 +135,3 @@ export const masks: readonly Mask[] = [
     hexKeys: true,
   },
 ];
-
-/**
- * A text without the secrets that the masks know: what both shippers make of it, each in its own
- * language, for tests of the masks themselves.
- *
- * @param hexKeys Whether {@link Mask.hexKeys} apply.
- */
-export function maskSecrets(text: string, hexKeys: boolean): string {
-  return masks
-    .filter((mask) => hexKeys || mask.hexKeys !== true)
-    .reduce(
-      (rest, { pattern, replacement }) => rest.replaceAll(new RegExp(pattern, "gi"), replacement),
-      text,
-    );
-}

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../../base/images.ts";
 import { Hostname, Port } from "../../base/scalars.ts";
 import { reference } from "../../base/secrets.ts";
-import { Storage } from "../../data/storage.schema.ts";
+import { Storage } from "../../workload/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 import { PromDuration } from "../rules/rules.schema.ts";
 import { LabelName, Retention } from "./words.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../../base/ready.ts";
-import { claimOf } from "../../data/storage.ts";
+import { claimOf } from "../../workload/storage.ts";
 import type { WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
 import { announces } from "../../base/announce.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { ImageReference } from "../../base/images.ts";
 import { DnsLabel } from "../../base/scalars.ts";
-import { Storage } from "../../data/storage.schema.ts";
+import { Storage } from "../../workload/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 
 /** Workloads of the stack that may call beside those that its system knows of, by their names. */

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../../base/images.ts";
 import { Hostname } from "../../base/scalars.ts";
 import { reference } from "../../base/secrets.ts";
-import { Storage } from "../../data/storage.schema.ts";
+import { Storage } from "../../workload/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 
 /** An address of the identity provider. */

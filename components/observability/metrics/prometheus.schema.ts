@@ -5,7 +5,7 @@ import { ImageReference } from "../../base/images.ts";
 import { parseQuantity } from "../../base/quantity.ts";
 import { Bytes, DnsLabel, Hostname } from "../../base/scalars.ts";
 import { reference } from "../../base/secrets.ts";
-import { Storage } from "../../data/storage.schema.ts";
+import { Storage } from "../../workload/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 import { LabelName, Retention } from "./words.ts";
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { ImageReference } from "../../base/images.ts";
 import { DnsLabel, Port } from "../../base/scalars.ts";
-import { Storage } from "../../data/storage.schema.ts";
+import { Storage } from "../../workload/storage.schema.ts";
 import { Placement, Resources } from "../../workload/workload.schema.ts";
 import { Retention } from "../metrics/words.ts";
 

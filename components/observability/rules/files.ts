@@ -5,6 +5,7 @@ import type { Exporter } from "../families/types.ts";
 import { backupRules } from "./backups.ts";
 import { certificateRules, servedCertificateRules } from "./certificates.ts";
 import { elasticsearchRules } from "./elasticsearch.ts";
+import { entryRules } from "./entry.ts";
 import { nodeStateRules, workloadRules } from "./kubernetes.ts";
 import { logsRules } from "./logs.ts";
 import { machineRules } from "./nodes.ts";
@@ -16,6 +17,7 @@ import {
   missingRules,
   prometheusRules,
   pushGatewayRules,
+  silenceRules,
   statsdGroup,
 } from "./watchers.ts";
 
@@ -24,7 +26,7 @@ const groupsOf: Readonly<Partial<Record<Exporter, readonly RuleGroup[]>>> = {
   "kube-state-metrics": [workloadRules, nodeStateRules, claimStateRules],
   "node-exporter": [machineRules],
   kubelet: [claimRules],
-  alertmanager: [alertmanagerRules],
+  alertmanager: [alertmanagerRules, silenceRules],
   "cert-manager": [certificateRules],
   traefik: [servedCertificateRules],
   "push-gateway": [pushGatewayRules],
@@ -42,6 +44,7 @@ export function builtInGroups(on: ObservedParts): RuleGroup[] {
     prometheusRules,
     ...missingRules(on.exporters),
     ...on.exporters.flatMap((name) => groupsOf[name] ?? []),
+    ...entryRules(on.exporters),
     ...backups,
     ...storeGroups(on),
     ...on.systems.flatMap(({ rules }) => rules),

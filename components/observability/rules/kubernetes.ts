@@ -1,6 +1,13 @@
 /** Alerts on workloads, Jobs and budgets of every namespace, from kube-state-metrics. */
 import type { RuleGroup } from "./types.ts";
 
+/**
+ * When a CronJob's Jobs were made, if the CronJob has succeeded since: what failed once and went well the next time is
+ * mended, and its failed Job stays for days.
+ */
+const madeUpFor =
+  'label_replace(kube_job_owner{owner_kind="CronJob"}, "cronjob", "$1", "owner_name", "(.+)") * on (namespace, job_name) group_left () kube_job_created < on (namespace, cronjob) group_left () kube_cronjob_status_last_successful_time';
+
 /** Workloads that do not run as they should. */
 export const workloadRules: RuleGroup = {
   name: "workloads",
@@ -15,6 +22,18 @@ export const workloadRules: RuleGroup = {
         '{{ $labels.namespace }}/{{ $labels.pod }} restarts over and over: {{ $value | printf "%.0f" }} times in an hour',
       description:
         "A container ends again and again. A pod that is up between two ends may look healthy: read the log of the run before (kubectl logs --previous) and the reason of its end (kubectl describe pod).",
+    },
+    {
+      name: "PodRestartsAllDay",
+      // Too slow for a loop, and never over: in at least four of the last six hours. A burst is in one or two.
+      expression:
+        "sum_over_time((increase(kube_pod_container_status_restarts_total[1h]) > bool 0)[6h:1h]) > 3",
+      for: "5m",
+      severity: "warning",
+      summary:
+        '{{ $labels.namespace }}/{{ $labels.pod }} restarts all day: in {{ $value | printf "%.0f" }} of the last six hours',
+      description:
+        "A container ends every hour or so: a slow leak of memory, a check that fails now and then, a store that goes away. Read the log of the run before (kubectl logs --previous).",
     },
     {
       name: "PodCrashLooping",
@@ -89,11 +108,11 @@ export const workloadRules: RuleGroup = {
     },
     {
       name: "JobFailed",
-      expression: 'kube_job_failed{condition="true"} == 1',
+      expression: `kube_job_failed{condition="true"} == 1 unless on (namespace, job_name) (${madeUpFor})`,
       severity: "warning",
       summary: "{{ $labels.namespace }}/{{ $labels.job_name }} has failed",
       description:
-        "A Job has used up its tries. Read its log, then delete it: the alert stays as long as the Job does.",
+        "A Job has used up its tries. Read its log, then delete it: the alert stays as long as the Job does, or until the next run of its CronJob succeeds.",
     },
     {
       name: "BudgetBlocking",
@@ -131,6 +150,15 @@ export const nodeStateRules: RuleGroup = {
       severity: "warning",
       summary: "Node {{ $labels.node }} is under {{ $labels.condition }}",
       description: "It takes no new pods and evicts some of those that it has.",
+    },
+    {
+      name: "NodeCordoned",
+      expression: "kube_node_spec_unschedulable == 1",
+      for: "1d",
+      severity: "warning",
+      summary: "Node {{ $labels.node }} has taken no new pods for a day",
+      description:
+        "Somebody cordoned or drained it and did not let it go on, or its exchange has stopped half-way. What is pinned to it cannot start again.",
     },
   ],
 };

@@ -11,11 +11,14 @@ export const prometheusRules: RuleGroup = {
   rules: [
     {
       name: deadMansSwitch,
-      expression: "vector(1)",
+      // A Prometheus whose disk is full goes on evaluating and sending, with nothing new to look at: all else is silent
+      // then, and this must be, too. And it stays away where people are not told, as nobody else can tell it.
+      expression:
+        'vector(1) and on () (count(up) > 0) unless on () ALERTS{alertname="AlertmanagerCannotTell",alertstate="firing"}',
       severity: "none",
-      summary: "Alerts are evaluated and sent",
+      summary: "Metrics are read, alerts are evaluated and sent",
       description:
-        "It always fires. A service outside the cluster expects it, and warns when it stays away: then Prometheus or Alertmanager is down.",
+        "It always fires. A service outside the cluster expects it, and warns when it stays away: then Prometheus or Alertmanager is down, Prometheus writes nothing any more, or Alertmanager's messages are refused.",
     },
     {
       name: "TargetDown",
@@ -154,6 +157,23 @@ export const alertmanagerRules: RuleGroup = {
       summary: "Alertmanager's messages by {{ $labels.integration }} do not arrive",
       description:
         "A token, password or URL is wrong, or the service is down. Its log says what it was answered.",
+    },
+  ],
+};
+
+/** What was silenced and never looked at again. A group of its own: nothing of it is urgent. */
+export const silenceRules: RuleGroup = {
+  name: "silences",
+  rules: [
+    {
+      name: "SilenceForgotten",
+      expression: 'max(alertmanager_silences{state="active"}) > 0',
+      for: "7d",
+      severity: "info",
+      summary:
+        'Something has been silenced for a week: {{ $value | printf "%.0f" }} silences are active',
+      description:
+        "What they hide nobody is told. One that is meant for good belongs into the stack file, as a route to nobody.",
     },
   ],
 };

@@ -175,10 +175,9 @@ function minersSection(settings: Settings): Section {
       jsonApi: settings.isOn("enable-json-api"),
       goDebug: settings.isOn("enable-go-debug"),
       ports: { public: { kind: count > mostOnNodePorts ? "in-cluster" : "node-ports" } },
-      upgrade: {
-        atOnce: settings.whole("max-concurrent-deployments"),
-        pauseSeconds: settings.whole("restart-wait-time") * 60,
-      },
+      madeAtOnce: settings.whole("max-concurrent-deployments"),
+      // One after the other, whatever was made at a time (facts/spacemesh.md 3.9).
+      upgrade: { atOnce: 1, pauseSeconds: settings.whole("restart-wait-time") * 60 },
     },
     comment: "Numbers are names: they never shift, whoever goes.",
   };

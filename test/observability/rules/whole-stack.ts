@@ -19,7 +19,12 @@ const accounts = merge(everything, {
 export const wholeStack: ObservedParts = {
   exporters,
   systems: [
-    observedSkywire({ namespaces: ["skywire", "skywire-nm"], dmsgServers: 6, exporters }),
+    observedSkywire({
+      namespaces: ["skywire", "skywire-nm"],
+      dmsgServers: 6,
+      setupNodes: ["setup-node"],
+      exporters,
+    }),
     observedPods("voting", ["voting"], exporters),
     observedSpacemesh({
       namespace: "spacemesh",

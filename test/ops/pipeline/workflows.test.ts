@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
+import { evaluate, holdsIf } from "../../e2e/workflow-expression.ts";
+import { readStacks } from "../../../ops/pipeline/stacks.ts";
 import { clone } from "../../rendered.ts";
 
 interface Step {
@@ -69,6 +71,18 @@ test("each job has the rights that it needs, and no workflow has any for all", (
   });
 });
 
+test("a branch that the table of stacks names is one whose pull requests and pushes start something", () => {
+  const branches = Object.values(readStacks(clone)).map(({ branch }) => branch);
+  const started = (name: string, event: string): readonly string[] =>
+    ((parse(read(name)) as Workflow).on[event] as { readonly branches: readonly string[] })
+      .branches;
+  // Renamed in one of them alone, a stack would be previewed or updated by nobody, and nothing would be red.
+  for (const branch of new Set(branches)) {
+    expect(started("apply.yml", "push")).toContain(branch);
+    expect(started("preview.yml", "pull_request")).toContain(branch);
+  }
+});
+
 describe("a log-in", () => {
   test("is those jobs' alone that have an environment of a stack's", () => {
     const asking = jobs.filter(([, job]) => stepsOf(job, "live-login").length > 0);
@@ -85,11 +99,19 @@ describe("a log-in", () => {
     ]);
   });
 
-  test("is nothing for a fork", () => {
-    const { "preview stack": own, "preview offline": fork } = Object.fromEntries(jobs);
-    expect(own?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
-    expect(fork?.if).toBe("github.event.pull_request.head.repo.full_name != github.repository");
-    expect(JSON.stringify(fork)).not.toMatch(/secrets\.|vars\.|id-token|GOOGLE/);
+  test.each([
+    ["somebody who may push", "org/fleet", "User", true],
+    ["a fork", "mallory/fleet", "User", false],
+    ["a bot that pushes updates of packages", "org/fleet", "Bot", false],
+    ["a bot's fork", "mallory/fleet", "Bot", false],
+  ])("of a pull request's job by %s", (_, from, type, isTrusted) => {
+    const { "preview stack": own, "preview offline": stranger } = Object.fromEntries(jobs);
+    const pull = { head: { repo: { full_name: from } }, user: { type } };
+    const github = { repository: "org/fleet", event: { pull_request: pull } };
+    const holds = (job: Job | undefined): boolean =>
+      holdsIf(job?.if, { github }, { failed: false });
+    expect([holds(own), holds(stranger)]).toEqual([isTrusted, !isTrusted]);
+    expect(JSON.stringify(stranger)).not.toMatch(/secrets\.|vars\.|id-token|GOOGLE/);
   });
 
   const path = "${{ runner.temp }}/google.json";
@@ -125,6 +147,19 @@ describe("a log-in", () => {
       expect(job.env?.["STACK"]).toBe("${{ matrix.task.stack }}");
     },
   );
+});
+
+test.each([
+  ["put on", "labeled", "risk agreed", "yes"],
+  ["there already when something is pushed", "synchronize", undefined, ""],
+  ["there already when another one comes", "labeled", "documentation", ""],
+  ["taken away", "unlabeled", "risk agreed", ""],
+])("the label that agrees to a risk, %s", (_, action, label, agreed) => {
+  const { "preview report": report } = Object.fromEntries(jobs);
+  const [join] = report === undefined ? [] : stepsOf(report, "join-reports");
+  const labels = [{ name: "risk agreed" }];
+  const event = { action, pull_request: { labels }, ...(label && { label: { name: label } }) };
+  expect(evaluate(join?.env?.["AGREED"], { github: { event } })).toBe(agreed);
 });
 
 describe("actions", () => {

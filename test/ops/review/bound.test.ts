@@ -12,7 +12,7 @@ import {
   readReviewed,
 } from "../../../ops/review/bound.ts";
 import type { Binding, BoundStep } from "../../../review/binding/binding.schema.ts";
-import type { Report, StackReport } from "../../../review/model.ts";
+import type { Item, Report, StackReport } from "../../../review/model.ts";
 import { item, quietStack } from "../../review/render/sample.ts";
 
 const urn = (name: string): string =>
@@ -71,7 +71,12 @@ describe("a reviewed report", () => {
     return path;
   }
 
-  const good = stackWith(binding(step("web")));
+  const shown = (name: string, more: Partial<Item> = {}): Item => {
+    const sample = item(`Deployment skywire/${name}`, "rollout");
+    const resource = { ...sample.resource, urn: name.startsWith("urn:") ? name : urn(name) };
+    return { ...sample, resource, ...more };
+  };
+  const good = stackWith(binding(step("web")), { items: [shown("web")] });
 
   test("is read where it is whole, live and of this stack", () => {
     const { binding: read, line } = readReviewed(written(reportOf(good)), "prod");
@@ -100,6 +105,34 @@ describe("a reviewed report", () => {
     ["that is another file", "# report", "is no report of this version"],
   ])("%s binds nothing, and is refused", (_, report, said) => {
     expect(() => readReviewed(written(report), "prod")).toThrow(said);
+  });
+
+  test.each([
+    ["another resource", [step("web"), step("uninvited", { operation: "create" })], /uninvited/],
+    ["a worse operation", [step("web", { operation: "delete" })], /Deployment web/],
+    ["a worse risk", [step("web", { risk: "data-loss" })], /Deployment web/],
+    // The runner reads what begins a line with two colons as a word of its own.
+    ["a name that says more", [step("a\n::stop-commands::x")], /Deployment a[^\n]*stop-commands/],
+  ])("that allows %s than it shows is refused", (_, steps, told) => {
+    const report = reportOf({ ...good, binding: binding(...steps) });
+    const read = (): unknown => readReviewed(written(report), "prod");
+    expect(read).toThrow("allows what it does not show");
+    expect(read).toThrow(told);
+  });
+
+  test("that lists a resource without the secret in its name binds it all the same", () => {
+    const items = [shown(urn("a-[secret]-b"), { operation: "update" })];
+    const bound = (name: string) =>
+      written(reportOf({ ...good, items, binding: binding(step(name, { risk: undefined })) }));
+    expect(readReviewed(bound("a-hunter2-b"), "prod").binding.steps).toHaveLength(1);
+    expect(() => readReviewed(bound("a-hunter2"), "prod")).toThrow("does not show");
+    expect(() => readReviewed(bound("c-hunter2-b"), "prod")).toThrow("does not show");
+  });
+
+  test("puts nothing of its own making into the log of the update", () => {
+    const provenance = { time: "2026\n::add-mask::a", commit: "1a2b3c4d" };
+    const { line } = readReviewed(written(reportOf(good, { provenance })), "prod");
+    expect(line).not.toContain("\n");
   });
 
   test("that is not there is refused with what makes one", () => {

@@ -74,7 +74,8 @@ describe("the stack file", () => {
     expect(stack.miners).toMatchObject({
       ...{ bootnodes: 6, goDebug: true, jsonApi: true, profiled: [10, 20] },
       resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "2", memory: "4Gi" } },
-      ...{ disk: { size: "20Gi" }, upgrade: { atOnce: 100, pauseSeconds: 180 } },
+      ...{ disk: { size: "20Gi" }, upgrade: { atOnce: 1, pauseSeconds: 180 } },
+      madeAtOnce: 100,
     });
     expect(stack.miners.numbers).toHaveLength(50);
     expect(stack.poets).toMatchObject({ count: 1, gateways: 4, disk: { size: "20Gi" } });

@@ -74,6 +74,12 @@ export const knownCalls: readonly Known[] = [
   },
   {
     stacks: ["spacemesh-mini"],
+    calls: /^private network -> spacemesh\/miner-[1-7] TCP 500\d$/,
+    reason:
+      "bootnodes are dialled by the public address of their node, by members of this cluster as well, who come from nodes then: to Cilium a range holds neither, so that a policy narrows ports alone",
+  },
+  {
+    stacks: ["spacemesh-mini"],
     calls: /^spacemesh\/poet-1 -> spacemesh\/miner-[5-7] TCP 6000$/,
     reason: "gateways are the first of a group that shares one policy: a thousand miners have two",
   },

@@ -1,10 +1,9 @@
 /** Runs the prepared change set under the real engine and gives the log of its preview. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 
-import { packPrograms, packWords } from "../../../sandbox/policy.ts";
-import { ScratchProgram } from "../../e2e/scratch-program.ts";
-import { toolFolder } from "../../judges/tools.ts";
+import { packWords } from "../../../sandbox/policy.ts";
+import { packedEngine, ScratchProgram } from "../../e2e/scratch-program.ts";
 import { clone } from "../../rendered.ts";
 import { program, type Wish } from "./program.ts";
 
@@ -33,21 +32,11 @@ function withoutMachine(log: string, root: string): string {
  * are real; the cluster is what the state says (sandbox/render/), the cloud a stand-in.
  */
 export async function record(): Promise<Logs> {
-  const scratch = new ScratchProgram("review", program, {
-    PATH: [
-      packPrograms,
-      join(clone, "sandbox/render/bin"),
-      join(clone, "sandbox/standins/bin"),
-      toolFolder("pulumi-resource-kubernetes"),
-      toolFolder("pulumi"),
-      dirname(process.execPath),
-      "/usr/bin",
-      "/bin",
-    ].join(delimiter),
-    PULUMI_DEBUG_COMMANDS: "true",
-    LINODE_TOKEN: "0".repeat(64),
-    KUBECONFIG: "/dev/null",
-  });
+  const scratch = new ScratchProgram(
+    "review",
+    program,
+    packedEngine(join(clone, "sandbox/render/bin")),
+  );
   try {
     await scratch.makeStack();
     scratch.wish({ after: false } satisfies Wish);

@@ -27,6 +27,25 @@ export const workloadCases: AlertCases = {
       },
     ],
   },
+  PodRestartsAllDay: {
+    fires: {
+      // Every hour and a half: two in a row are in different hours.
+      series: {
+        [`kube_pod_container_status_restarts_total{${container}}`]: "0x89 1x89 2x89 3x89 4x89",
+      },
+      at: "370m",
+      as: [{ labels, summary: "skywire/tpd-0 restarts all day: in 4 of the last six hours" }],
+    },
+    silent: [
+      // Twenty within an hour, and none since.
+      {
+        series: {
+          [`kube_pod_container_status_restarts_total{${container}}`]: "0x59 0+1x20 20x400",
+        },
+        at: "370m",
+      },
+    ],
+  },
   PodCrashLooping: {
     fires: {
       // Kubelet's own words come and go with each try.
@@ -219,6 +238,12 @@ export const workloadCases: AlertCases = {
     fires: {
       series: {
         'kube_job_failed{namespace="skywire",job_name="postgres-backup-1",condition="true"}': "1x5",
+        // It went well the night before.
+        'kube_job_owner{namespace="skywire",job_name="postgres-backup-1",owner_kind="CronJob",owner_name="postgres-backup",owner_is_controller="true"}':
+          "1x5",
+        'kube_job_created{namespace="skywire",job_name="postgres-backup-1"}': "90000x5",
+        'kube_cronjob_status_last_successful_time{namespace="skywire",cronjob="postgres-backup"}':
+          "1000x5",
       },
       at: "2m",
       as: [
@@ -235,6 +260,19 @@ export const workloadCases: AlertCases = {
             "0x5",
           'kube_job_failed{namespace="skywire",job_name="postgres-backup-1",condition="false"}':
             "1x5",
+        },
+        at: "2m",
+      },
+      // The next run went well.
+      {
+        series: {
+          'kube_job_failed{namespace="skywire",job_name="postgres-backup-1",condition="true"}':
+            "1x5",
+          'kube_job_owner{namespace="skywire",job_name="postgres-backup-1",owner_kind="CronJob",owner_name="postgres-backup",owner_is_controller="true"}':
+            "1x5",
+          'kube_job_created{namespace="skywire",job_name="postgres-backup-1"}': "1000x5",
+          'kube_cronjob_status_last_successful_time{namespace="skywire",cronjob="postgres-backup"}':
+            "90000x5",
         },
         at: "2m",
       },
@@ -325,6 +363,17 @@ export const nodeStateCases: AlertCases = {
         },
         at: "6m",
       },
+    ],
+  },
+  NodeCordoned: {
+    fires: {
+      series: { 'kube_node_spec_unschedulable{node="dmsg-1"}': "1x1500" },
+      at: "1445m",
+      as: [{ labels: { node: "dmsg-1" }, summary: "Node dmsg-1 has taken no new pods for a day" }],
+    },
+    silent: [
+      // An upgrade, twice a day.
+      { series: { 'kube_node_spec_unschedulable{node="dmsg-1"}': "1x700 0 1x800" }, at: "1445m" },
     ],
   },
 };

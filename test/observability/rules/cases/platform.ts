@@ -147,12 +147,169 @@ export const exporterCases: AlertCases = {
 
 const pod = 'job="pods",instance="10.0.0.1:2121",workload="tpd"';
 
+/** Requests to a service that a controller passed on. */
+const passed = (service: string, code: string, pod = "t-0"): string =>
+  `traefik_service_requests_total{workload="traefik",pod="${pod}",service="${service}@kubernetes",code="${code}",method="GET",protocol="http"}`;
+
+/** {@inheritDoc AlertCases} */
+export const entryCases: AlertCases = {
+  HostFails: {
+    fires: {
+      series: {
+        [passed("skywire-sd-http", "200")]: "0+30x60",
+        [passed("skywire-sd-http", "502")]: "0+90x60",
+        [passed("skywire-ut-http", "200")]: "0+900x60",
+      },
+      at: "30m",
+      as: [
+        {
+          labels: { workload: "traefik", service: "skywire-sd-http@kubernetes" },
+          summary: "75% of requests to skywire-sd-http@kubernetes are answered with 5xx",
+        },
+      ],
+    },
+    silent: [
+      // It was exchanged: four minutes.
+      {
+        series: {
+          [passed("skywire-sd-http", "200")]: "0+60x10 600x4 600+60x60",
+          [passed("skywire-sd-http", "502")]: "0x10 0+60x4 240x60",
+        },
+        at: "20m",
+      },
+      // One of two requests in a quarter of an hour.
+      {
+        series: {
+          [passed("skywire-sd-http", "200")]: "0x15 1x60",
+          [passed("skywire-sd-http", "500")]: "0x15 1x60",
+        },
+        at: "20m",
+      },
+    ],
+  },
+  NginxConfigRefused: {
+    fires: {
+      series: {
+        'nginx_ingress_controller_nginx_last_reload_status{workload="nginx",pod="n-0",class="nginx"}':
+          "1x5 0x20",
+        'nginx_ingress_controller_nginx_last_reload_status{workload="nginx",pod="n-1",class="nginx"}':
+          "1x25",
+      },
+      at: "17m",
+      as: [
+        {
+          labels: { workload: "nginx" },
+          summary: "NGINX of nginx does not take what the controller writes for it",
+        },
+      ],
+    },
+    silent: [
+      // The next one was right.
+      {
+        series: {
+          'nginx_ingress_controller_nginx_last_reload_status{workload="nginx",pod="n-0",class="nginx"}':
+            "1x5 0x5 1x20",
+        },
+        at: "17m",
+      },
+    ],
+  },
+  TrafficGone: {
+    fires: {
+      // The pods are new, and nobody finds them.
+      series: {
+        [passed("skywire-ut-http", "200")]: "0+600x60 _x200",
+        // They are there, and have nothing but questions of our own to answer.
+        'nginx_ingress_nginx_http_requests_total{workload="nginx",pod="n-0",class="nginx"}':
+          "0+600x60 36000+6x200",
+      },
+      at: "100m",
+      as: [
+        {
+          labels: { workload: "nginx" },
+          summary: "nginx passes on a fifth of the requests of an hour or a day ago, or fewer",
+        },
+        {
+          labels: { workload: "traefik" },
+          summary: "traefik passes on a fifth of the requests of an hour or a day ago, or fewer",
+        },
+      ],
+    },
+    silent: [
+      // An update of all its pods.
+      {
+        series: {
+          [passed("skywire-ut-http", "200")]: "0+600x60 _x200",
+          [passed("skywire-ut-http", "200", "t-1")]: "_x62 0+600x60",
+        },
+        at: "100m",
+      },
+      // Of two controllers one is left as it is, and the other is a new one.
+      {
+        series: {
+          [passed("skywire-ut-http", "200")]: "0+600x200",
+          'nginx_ingress_nginx_http_requests_total{workload="nginx",pod="n-0",class="nginx"}':
+            "_x60 0+6x100",
+        },
+        at: "100m",
+      },
+      // Few came, and fewer come.
+      { series: { [passed("skywire-ut-http", "200")]: "0+20x60 1200x60" }, at: "100m" },
+    ],
+  },
+};
+
+/** {@inheritDoc AlertCases} */
+export const silenceCases: AlertCases = {
+  SilenceForgotten: {
+    fires: {
+      // Alertmanager's pod was exchanged meanwhile.
+      series: {
+        'alertmanager_silences{state="active",pod="a"}': "2x5000 _x6000",
+        'alertmanager_silences{state="active",pod="b"}': "_x5000 2x6000",
+      },
+      at: "10090m",
+      as: [
+        { labels: {}, summary: "Something has been silenced for a week: 2 silences are active" },
+      ],
+    },
+    silent: [
+      // One each night.
+      {
+        series: { 'alertmanager_silences{state="active",pod="a"}': "1x9000 0x30 1x2000" },
+        at: "10090m",
+      },
+      { series: { 'alertmanager_silences{state="expired",pod="a"}': "1x11000" }, at: "10090m" },
+    ],
+  },
+};
+
 /** {@inheritDoc AlertCases} */
 export const prometheusCases: AlertCases = {
   DeadMansSwitch: {
-    fires: { series: {}, at: "1m", as: [{ labels: {}, summary: "Alerts are evaluated and sent" }] },
-    // It never is silent: that is what it is for.
-    silent: [],
+    fires: {
+      // A target that is down is something new, too: others tell of it.
+      series: {
+        'up{job="pods",instance="10.0.0.1:2121"}': "0x10",
+        'ALERTS{alertname="AlertmanagerCannotTell",alertstate="pending",severity="critical"}':
+          "1x10",
+      },
+      at: "8m",
+      as: [{ labels: {}, summary: "Metrics are read, alerts are evaluated and sent" }],
+    },
+    silent: [
+      // A disk that is full: nothing is written any more, and what was there is five minutes old.
+      { series: { 'up{job="prometheus",instance="localhost:9090"}': "1x3 _x10" }, at: "10m" },
+      // Nobody can be told.
+      {
+        series: {
+          'up{job="prometheus",instance="localhost:9090"}': "1x10",
+          'ALERTS{alertname="AlertmanagerCannotTell",alertstate="firing",integration="slack",severity="critical"}':
+            "1x10",
+        },
+        at: "8m",
+      },
+    ],
   },
   TargetDown: {
     fires: {

@@ -12,8 +12,71 @@ const transports = (values: string): Record<string, string> =>
     ]),
   );
 
+/** Requests that a pod of the uptime-tracker answered. */
+const answered = (code: string, pod: string): string =>
+  `vm_request_duration_count{workload="uptime-tracker",pod="${pod}",code="${code}",method="GET"}`;
+
+const deployed = (
+  deployment: string,
+  wanted: string,
+  available: string,
+): Record<string, string> => ({
+  [`kube_deployment_spec_replicas{namespace="skywire",deployment="${deployment}"}`]: wanted,
+  [`kube_deployment_status_replicas_available{namespace="skywire",deployment="${deployment}"}`]:
+    available,
+});
+
 /** {@inheritDoc AlertCases} */
 export const skywireCases: AlertCases = {
+  SkywireServiceGone: {
+    fires: {
+      series: {
+        ...deployed("uptime-tracker", "1x30", "1x5 0x30"),
+        // One of both is enough.
+        ...deployed("dmsg-discovery", "1x30", "0x30"),
+        ...deployed("dmsg-discovery-keyless", "4x30", "4x30"),
+        ...deployed("node-visualizer", "1x30", "0x30"),
+      },
+      at: "20m",
+      as: [
+        {
+          labels: { namespace: "skywire", service: "uptime-tracker" },
+          summary: "uptime-tracker has no pod that answers",
+        },
+      ],
+    },
+    silent: [
+      // Parked, and an update.
+      {
+        series: {
+          ...deployed("uptime-tracker", "0x30", "0x30"),
+          ...deployed("address-resolver", "1x30", "1x5 0x6 1x30"),
+        },
+        at: "20m",
+      },
+    ],
+  },
+  SkywireFails: {
+    fires: {
+      series: { [answered("200", "a")]: "0+30x60", [answered("500", "a")]: "0+30x60" },
+      at: "30m",
+      as: [
+        {
+          labels: { workload: "uptime-tracker" },
+          summary: "uptime-tracker answers 50% of requests with 5xx",
+        },
+      ],
+    },
+    silent: [
+      // Nobody is there, the service says, as it should.
+      {
+        series: { [answered("200", "a")]: "0+30x60", [answered("404", "a")]: "0+90x60" },
+        at: "30m",
+      },
+      // Two a minute, of probes alone.
+      { series: { [answered("503", "a")]: "0+2x60" }, at: "30m" },
+    ],
+  },
   DmsgServersMissing: {
     fires: {
       // Each pod of the discovery tells of the one store; the last to have read it knows best.
@@ -90,30 +153,76 @@ export const skywireCases: AlertCases = {
   },
   DmsgClientsGone: {
     fires: {
-      series: { 'dmsg_discovery_clients_count{pod="a"}': "4000x60 1000x60" },
+      // The discovery forgets nobody: that they are gone the servers know.
+      series: {
+        'dmsg_discovery_clients_count{pod="a"}': "4000x120",
+        'dmsg_server_clients_count{workload="dmsg-server-1",pod="b"}': "600x60 0x60",
+        'dmsg_server_clients_count{workload="dmsg-server-2",pod="c"}': "300x120",
+      },
       at: "80m",
-      as: [{ labels: {}, summary: "Half of the dmsg clients are gone within an hour" }],
+      as: [{ labels: {}, summary: "Half of the dmsg clients of an hour or a day ago are gone" }],
     },
-    silent: [{ series: { 'dmsg_discovery_clients_count{pod="a"}': "4000x60 2500x60" }, at: "80m" }],
+    silent: [
+      {
+        series: {
+          'dmsg_discovery_clients_count{pod="a"}': "4000x60 2500x60",
+          'dmsg_server_clients_count{workload="dmsg-server-1",pod="b"}': "600x60 400x60",
+        },
+        at: "80m",
+      },
+      // A server is updated, and its clients come back to the pod that follows.
+      {
+        series: {
+          'dmsg_server_clients_count{workload="dmsg-server-1",pod="b"}': "600x60 _x60",
+          'dmsg_server_clients_count{workload="dmsg-server-1",pod="c"}': "_x62 0x3 600x60",
+        },
+        at: "80m",
+      },
+    ],
   },
   VisorsGone: {
     fires: {
-      series: { 'uptime_tracker_entries_count{pod="a"}': "4000x60 1000x60" },
-      at: "80m",
+      // Its probes are all that is left.
+      series: {
+        [answered("200", "a")]: "0+800x60 48000+12x200",
+      },
+      // The day before still knows it.
+      at: "90m",
       as: [
         {
           labels: {},
-          summary: "The uptime-tracker sees half of the visors of an hour ago, or fewer",
+          summary:
+            "The uptime-tracker answers half of the requests of an hour or a day ago, or fewer",
         },
       ],
     },
-    silent: [{ series: { 'uptime_tracker_entries_count{pod="a"}': "4000x60 3900x60" }, at: "80m" }],
+    silent: [
+      { series: { [answered("200", "a")]: "0+800x60 48000+600x60" }, at: "90m" },
+      // Month's end: everybody is new.
+      {
+        series: {
+          [answered("200", "a")]: "0+800x120",
+          'uptime_tracker_entries_count{workload="uptime-tracker",pod="a"}': "4000x60 10x60",
+        },
+        at: "90m",
+      },
+      // An update: another pod counts anew.
+      {
+        series: {
+          [answered("200", "a")]: "0+800x60 _x60",
+          [answered("200", "b")]: "_x63 0+800x60",
+        },
+        at: "90m",
+      },
+      // A deployment that nobody uses but its probes.
+      { series: { [answered("200", "a")]: "0+24x60 1440+12x60" }, at: "90m" },
+    ],
   },
   TransportsGone: {
     fires: {
       series: transports("1000x60 200x60"),
       at: "80m",
-      as: [{ labels: {}, summary: "Half of the transports are gone within an hour" }],
+      as: [{ labels: {}, summary: "Half of the transports of an hour or a day ago are gone" }],
     },
     silent: [
       // One kind is left for another.

@@ -30,12 +30,28 @@ const wanted = (replicas: number): Series => ({
 const lastPush = (over: string): Series =>
   ofMiners("push_time_seconds", { "miner-7": over }, ',job="spacemesh"');
 
+/** Labels of what the miners of a network pushed that was here before, under the same names. */
+const formerNetwork = ',node_id="12D3KooWabc",network_id="204"';
+
+/** When it pushed last: at the begin of time. */
+const formerPush = (...miners: readonly string[]): Series =>
+  ofMiners(
+    "push_time_seconds",
+    Object.fromEntries(miners.map((miner) => [miner, "0x180"])),
+    `,job="spacemesh"${formerNetwork}`,
+  );
+
 /** {@inheritDoc AlertCases} */
 export const spacemeshCases: AlertCases = {
   MinersMissing: {
     fires: {
-      series: started("miner-1", "miner-2"),
-      at: "35m",
+      // The third is of the network that was here before, and has pushed nothing since.
+      series: {
+        ...started("miner-1", "miner-2"),
+        ...ofMiners("process_start_time_seconds", { "miner-3": "1x120" }, formerNetwork),
+        ...formerPush("miner-3"),
+      },
+      at: "45m",
       as: [{ labels: {}, summary: "2 miners tell of themselves, and the stack runs 3" }],
     },
     silent: [
@@ -168,6 +184,19 @@ export const spacemeshCases: AlertCases = {
     },
     silent: [
       { series: layers("verified", { "miner-1": "45+1x120", "miner-2": "40+1x120" }), at: "30m" },
+      // The one is deleted; the other's name is of a network, too, that had come further.
+      {
+        series: {
+          ...layers("verified", { "miner-1": "45+1x120" }),
+          ...ofMiners(
+            "spacemesh_tortoise_state_layers",
+            { "miner-1": "9000x120", "miner-2": "40x120" },
+            `,kind="verified"${formerNetwork}`,
+          ),
+          ...formerPush("miner-1", "miner-2"),
+        },
+        at: "60m",
+      },
     ],
   },
   HareFailing: {
