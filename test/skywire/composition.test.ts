@@ -263,6 +263,11 @@ describe("a changed entry", () => {
     const secrets = new SecretStore(new Map([...values, ...Object.entries(change)]));
     return collect(() => skywire(config, { ...contextOf(config, true), secrets }), calls);
   };
+  let before: Collected;
+
+  beforeAll(async () => {
+    before = await render();
+  });
 
   it.each([
     ["postgres-tpd", "another-password-0", ["postgres", "route-finder", "transport-discovery"]],
@@ -272,8 +277,6 @@ describe("a changed entry", () => {
     ["skycoinpro-registry", "somebody:another-token", []],
   ])("%s exchanges the pods of those that know it, and no others", async (entry, value, pods) => {
     expect(values.has(entry)).toBe(true);
-    const before = await render();
-    const after = await render({ [entry]: value });
-    expect(exchanged(before, after)).toEqual(pods);
+    expect(exchanged(before, await render({ [entry]: value }))).toEqual(pods);
   });
 });
