@@ -2,7 +2,7 @@
  * `live-up`: plain `pulumi up` of a live stack, and where the stack says so, the last good release put
  * back when it fails. It adds nothing else: questions, plugins, credentials and state are pulumi's own.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -16,6 +16,7 @@ import { withLock } from "../sandbox/lock.ts";
 import { CommandError } from "./command.ts";
 import { livePulumi, officialEnvironment, type RunPulumi } from "./keys/pulumi.ts";
 import { runUp } from "./live-engine.ts";
+import { readLiveDeployment } from "./live-state.ts";
 import { onFailureOf } from "./on-failure.ts";
 import { type StackFile } from "./stack-file.ts";
 
@@ -42,15 +43,15 @@ export async function liveUp(
       `nobody is here to say yes to what will change: YES=yes says so beforehand, for pipelines behind an approval`,
     );
   }
+  const pulumi = livePulumi({ root, environment: process.env });
   if (!process.stdin.isTTY) {
     // Whoever is in a terminal may go back, and knows it.
-    await refuseToGoBack(root, file.stack, environment);
+    await refuseToGoBack(root, file.stack, environment, pulumi);
   }
   const scratch = mkdtempSync(join(tmpdir(), "fleet-live-"));
   try {
     const { stack } = file;
-    const pulumi = livePulumi({ root, environment: process.env });
-    const begun = begunIn(await readDeployment(pulumi, stack, scratch));
+    const begun = begunIn(await readLiveDeployment(pulumi, stack, scratch));
     if (begun > 0 && reviewed !== undefined) {
       throw new CommandError(halfDone(stack, begun));
     }
@@ -61,8 +62,8 @@ export async function liveUp(
     const note = await new Git(root, environment)
       .privatePath(`${stack}-live.json`)
       .catch(() => join(scratch, "journal.json"));
-    const isUnsure = begun > 0;
-    const target = liveTarget(root, file, { environment, scratch, isAgreed, note, isUnsure });
+    const live = { pulumi, environment, scratch, isAgreed, note, isUnsure: begun > 0 };
+    const target = liveTarget(root, file, live);
     if (onFailureOf(file) === "rollback") {
       const held = { lock: `${note}.lock`, stack, what: `the live stack ${stack}, in this clone` };
       return await withLock(held, "live-up", () => updateOrRollBack(target));
@@ -79,9 +80,9 @@ async function refuseToGoBack(
   root: string,
   stack: string,
   environment: NodeJS.ProcessEnv,
+  pulumi: RunPulumi,
 ): Promise<void> {
   const { refuseOlder } = await import("./review/newer.ts");
-  const pulumi = livePulumi({ root, environment: process.env });
   const git = new Git(root, environment);
   const told = await refuseOlder({ stack, git, pulumi, branch: process.env["GITHUB_REF_NAME"] });
   if (told !== undefined) {
@@ -100,6 +101,7 @@ async function isAsReviewed(root: string, file: StackFile, path: string): Promis
 }
 
 interface Live {
+  readonly pulumi: RunPulumi;
   readonly environment: NodeJS.ProcessEnv;
   /** For what is gone when the command ends. */
   readonly scratch: string;
@@ -118,10 +120,9 @@ const halfDone = (stack: string, begun: number): string =>
   ].join("\n");
 
 function liveTarget(root: string, file: StackFile, live: Live): Target {
-  const { environment, note, scratch } = live;
+  const { environment, note, pulumi, scratch } = live;
   const { stack } = file;
   const git = new Git(root, environment);
-  const pulumi = livePulumi({ root, environment: process.env });
   const journal = new Journal(note);
   // The provider cannot tell the state what it had written when it was stopped: the cluster is read first.
   let isUnsure = live.isUnsure || journal.read() !== undefined;
@@ -147,17 +148,8 @@ function liveTarget(root: string, file: StackFile, live: Live): Target {
   };
 }
 
-/** It goes through a file of the owner's: a state is never printed. */
-async function readDeployment(pulumi: RunPulumi, stack: string, scratch: string): Promise<unknown> {
-  const path = join(scratch, "state.json");
-  await pulumi(["stack", "export", "--stack", stack, "--file", path]);
-  const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
-  rmSync(path);
-  return deployment;
-}
-
 async function readState(pulumi: RunPulumi, stack: string, scratch: string): Promise<StackState> {
-  const deployment = await readDeployment(pulumi, stack, scratch);
+  const deployment = await readLiveDeployment(pulumi, stack, scratch);
   const outputs = await pulumi([...outputWords, stack]);
   return { release: releaseIn(outputs), migrations: migrationsIn(deployment) };
 }

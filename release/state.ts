@@ -62,9 +62,12 @@ export function migrationsIn(deployment: unknown): ReadonlyMap<string, string> {
   );
 }
 
+/** The part of a deployment that tells whether somebody is at work on it. */
+const Operations = z.looseObject({ pending_operations: z.array(z.unknown()).nullish() });
+
 /** How many operations an update has begun and not ended: it is at work, or it was killed. */
 export function begunIn(deployment: unknown): number {
-  return Deployment.parse(deployment ?? {}).pending_operations?.length ?? 0;
+  return Operations.parse(deployment ?? {}).pending_operations?.length ?? 0;
 }
 
 /** What the engine is asked for. Of all outputs: for one that is not there it fails as it does for any fault. */

@@ -1,5 +1,5 @@
 /** `images` from the command line: a live stack's logins and state, its file. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,6 +7,7 @@ import { readLogin } from "../../components/base/secrets.ts";
 import { CommandError, type Target } from "../command.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi, type RunPulumi } from "../keys/pulumi.ts";
+import { readLiveDeployment } from "../live-state.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
 import { findDigests, type ImagesRequest } from "./command.ts";
 import { writeStackFile } from "./write.ts";
@@ -47,17 +48,14 @@ function loginsOf(file: StackFile, pulumi: RunPulumi): ImagesRequest["login"] {
   };
 }
 
-/** Through a file that nobody else can read: a state is never printed. */
+/** The state, or why it cannot be had. */
 async function readState(
   { stack }: StackFile,
   pulumi: RunPulumi,
 ): ReturnType<ImagesRequest["state"]> {
   const scratch = mkdtempSync(join(tmpdir(), "fleet-images-"));
-  const path = join(scratch, "state.json");
   try {
-    await pulumi(["stack", "export", "--stack", stack, "--file", path]);
-    const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { deployment: unknown };
-    return { deployment };
+    return { deployment: await readLiveDeployment(pulumi, stack, scratch) };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   } finally {

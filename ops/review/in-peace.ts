@@ -5,8 +5,7 @@
  * Backends of one's own do not tell who holds their lock. The state does: the engine notes each operation in it before
  * it begins one, and writes it anew whenever one ends (pkg/backend/snapshot.go; in it they are `pending_operations`).
  */
-import * as z from "zod";
-
+import { begunIn } from "../../release/state.ts";
 import { stateOf } from "./state.ts";
 
 /** How it is asked. */
@@ -62,11 +61,8 @@ export async function inPeace<Answer>(
   }
 }
 
-const Operations = z.looseObject({ pending_operations: z.array(z.unknown()).nullish() });
-
 /** What tells one state from another, and how many operations it has begun. */
 function signOf(deployment: unknown): { readonly sign: string; readonly begun: number } {
-  const pending = Operations.safeParse(deployment).data?.pending_operations ?? [];
   const { hash, serial } = stateOf(deployment) ?? {};
-  return { sign: JSON.stringify([hash, serial]), begun: pending.length };
+  return { sign: JSON.stringify([hash, serial]), begun: begunIn(deployment) };
 }

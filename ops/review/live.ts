@@ -1,5 +1,5 @@
 /** Previews of a live stack: the official engine only, with the operator's own log-in. Nothing is changed. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -13,6 +13,7 @@ import { canonical, type JsonObject } from "../../review/values.ts";
 import { CommandError } from "../command.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi, officialEnvironment, type RunPulumi } from "../keys/pulumi.ts";
+import { readLiveDeployment } from "../live-state.ts";
 import { onFailureOf } from "../on-failure.ts";
 import { livePackWords } from "../pack.ts";
 import type { StackFile } from "../stack-file.ts";
@@ -55,7 +56,7 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
     // Opens `--event-log`, which the vendor's Automation API reads as well.
     environment: { ...environment, ...(await releaseHere(run)), PULUMI_DEBUG_COMMANDS: "true" },
   });
-  const deployment = await readDeployment(pulumi, file.stack, scratch);
+  const deployment = await readLiveDeployment(pulumi, file.stack, scratch);
   const state = stateOf(deployment);
   const secrets = await liveVault(file, pulumi).read();
   const drifted = drift ? await askInPeace(pulumi, run) : undefined;
@@ -117,7 +118,7 @@ const patience = 45 * 60_000;
 async function askInPeace(pulumi: RunPulumi, run: LivePreview): Promise<Drifted> {
   const { change, file, scratch } = run;
   const { answer, disturbed, moved } = await inPeace(() => askTheWorld(pulumi, run), {
-    state: () => readDeployment(pulumi, file.stack, scratch),
+    state: () => readLiveDeployment(pulumi, file.stack, scratch),
     patience: change ? 0 : patience,
     wait: sleep,
     say: (line) => process.stderr.write(`${file.stack}: ${line}\n`),
@@ -153,15 +154,6 @@ async function attempt(run: () => Promise<unknown>): Promise<string | undefined>
     }
     throw error;
   }
-}
-
-/** The state goes through a file of the owner's, its secrets encrypted, and is removed. */
-async function readDeployment(pulumi: RunPulumi, stack: string, scratch: string): Promise<unknown> {
-  const path = join(scratch, `${stack}.state.json`);
-  await pulumi(["stack", "export", "--stack", stack, "--file", path]);
-  const { deployment } = JSON.parse(readFileSync(path, "utf8")) as { readonly deployment: unknown };
-  rmSync(path);
-  return deployment;
 }
 
 /**
