@@ -56,7 +56,13 @@ export class AddressKeeper extends pulumi.ComponentResource implements Awaitable
     super("fleet:platform:AddressKeeper", name, { image, slots: slots.length }, opts);
     const parent = { parent: this };
     const namespace = new Namespace(home, { system, networkPolicy, data: "delete" }, parent);
-    const account = keeperAccount(name, google, { ...parent, provider: args.provider });
+    const account = keeperAccount(
+      name,
+      google,
+      { ...parent, provider: args.provider },
+      // What is in the cluster is made after it.
+      namespace.ready,
+    );
     const group = makeGroup(
       addressKeeperName,
       {
@@ -128,11 +134,18 @@ function loginPolicy(
   );
 }
 
-/** The account at Google by which the agents change addresses: the one of the file, or one with just that role. */
+/**
+ * The account at Google by which the agents change addresses: the one of the file, or one with just that role.
+ *
+ * @param made What is there once the cluster is. Pods log in as members of the project's identity pool, which
+ * comes with the first cluster that has such: before it, Google refuses to name one of them («Identity Pool does not
+ * exist», terraform-google-modules/terraform-google-kubernetes-engine#916), and the first update of a project ends.
+ */
 function keeperAccount(
   name: string,
   { project, name: cluster, addressKeeper }: GoogleTerms,
   opts: pulumi.CustomResourceOptions,
+  made: readonly pulumi.Resource[],
 ): { readonly email: pulumi.Input<string>; readonly ready: readonly pulumi.Resource[] } {
   if (addressKeeper.account !== undefined) {
     return { email: addressKeeper.account, ready: [] };
@@ -168,7 +181,7 @@ function keeperAccount(
       role: "roles/iam.workloadIdentityUser",
       member: `serviceAccount:${project}.svc.id.goog[${addressKeeper.namespace}/${addressKeeperName}]`,
     },
-    opts,
+    { ...opts, dependsOn: [...made] },
   );
   return { email: account.email, ready: [granted, bound] };
 }

@@ -11,25 +11,28 @@ import {
 import { capacityFaults } from "../../components/platform/capacity.ts";
 import { GoogleNodes } from "../../components/platform/google-nodes.ts";
 import { collect, type Collected, find } from "../harness.ts";
+import { noteOptions, type Options } from "../rendered.ts";
 import { cluster } from "./fixtures.ts";
 import { gke, gkeInput } from "./gke-fixtures.ts";
 
-const program = (change: Record<string, unknown> = {}) =>
-  collect(
-    () =>
-      new GoogleNodes(
-        "nodes",
-        {
-          cluster: gke(change),
-          google: new GoogleProvider("google", { project: "demo-networks" }),
-          system: "demo",
-          published: [],
-          everywhere: [],
-          networkPolicy: true,
-        },
-        { provider: new k8s.Provider("cluster", { context: "demo" }) },
-      ),
-  );
+const program = (change: Record<string, unknown> = {}, noted?: Options[]) =>
+  collect(() => {
+    if (noted !== undefined) {
+      noteOptions(noted);
+    }
+    return new GoogleNodes(
+      "nodes",
+      {
+        cluster: gke(change),
+        google: new GoogleProvider("google", { project: "demo-networks" }),
+        system: "demo",
+        published: [],
+        everywhere: [],
+        networkPolicy: true,
+      },
+      { provider: new k8s.Provider("cluster", { context: "demo" }) },
+    );
+  });
 
 const daemonType = "kubernetes:apps/v1:DaemonSet";
 
@@ -141,6 +144,15 @@ describe("what the agents may do", () => {
       expect.arrayContaining(["compute.addresses.use", "compute.instances.addAccessConfig"]),
     );
     expect(role.inputs["permissions"]).toHaveLength(9);
+  });
+
+  it("is said once the cluster is there: before a project's first one Google knows none of its pods", async () => {
+    const options: Options[] = [];
+    await program({}, options);
+    const { dependencies = [] } =
+      options.find(({ name }) => name === "address-keeper-google-login") ?? {};
+    // Of the cluster's own objects: they come through its provider, which waits for it.
+    expect(dependencies.filter((urn) => urn.includes("kubernetes:"))).not.toEqual([]);
   });
 
   it("is what an account of the file may, where there is one: then nobody's rights are changed", async () => {

@@ -179,6 +179,28 @@ describe("what the API refuses", () => {
     await expect(box.make(clusterType, "c", inputs)).rejects.toThrow("fleet-sandbox.svc.id.goog");
   });
 
+  it("a role for pods of a project that has had no cluster with identities of pods yet", async () => {
+    const box = await Box.open("gcp");
+    const account = await box.make("gcp:serviceaccount/account:Account", "a", {
+      accountId: "keeper",
+    });
+    const login = (member: string) =>
+      box.make("gcp:serviceaccount/iAMMember:IAMMember", member, {
+        ...{ serviceAccountId: account.id, role: "roles/iam.workloadIdentityUser", member },
+      });
+    const pods = "serviceAccount:fleet-sandbox.svc.id.goog[a/b]";
+    await box.make(clusterType, "plain", { ...cluster, name: "plain" });
+    await expect(login(pods)).rejects.toThrow(
+      "Identity Pool does not exist (fleet-sandbox.svc.id.goog)",
+    );
+    await expect(login("user:somebody@example.org")).resolves.toBeDefined();
+    await box.make(clusterType, "c", {
+      ...cluster,
+      workloadIdentityConfig: { workloadPool: "fleet-sandbox.svc.id.goog" },
+    });
+    await expect(login(pods)).resolves.toBeDefined();
+  });
+
   it("an object without content, or without bucket", async () => {
     const box = await Box.open("gcp");
     await expect(box.make(objectType, "o", object)).rejects.toThrow("does not exist");

@@ -169,6 +169,7 @@ const gcp: readonly Sample[] = [
     removeDefaultNodePool: true,
     deletionProtection: false,
     resourceLabels: { team: "fleet" },
+    workloadIdentityConfig: { workloadPool: "fleet-sandbox.svc.id.goog" },
   }),
   sample("gcp:container/nodePool:NodePool", "pool", {
     cluster: "cluster",

@@ -3,10 +3,21 @@ import type { Fault } from "../../check.ts";
 import { digest, secret } from "../../values.ts";
 import type { Properties } from "../../values.ts";
 import { hashNumber } from "../../world.ts";
-import type { CloudObject } from "../../world.ts";
-import { epoch, flag, given, list, matching, oneOf, refuseUnless, text, unless } from "../rule.ts";
+import type { CloudObject, World } from "../../world.ts";
+import {
+  bag,
+  epoch,
+  flag,
+  given,
+  list,
+  matching,
+  oneOf,
+  refuseUnless,
+  text,
+  unless,
+} from "../rule.ts";
 import type { Answer, Rule } from "../rule.ts";
-import { accountType, byReference, projectOf, regionOf } from "./common.ts";
+import { accountType, byReference, clusterType, projectOf, regionOf } from "./common.ts";
 
 /** Who may be given a role. */
 const memberPattern =
@@ -55,10 +66,23 @@ export const accountIamMember: Rule = {
       byReference(world, accountType, account) !== undefined,
       `googleapi: Error 404: Unknown service account ${account}`,
     );
+    refuseMissingPool(text(inputs, "member"), world);
     return { id: `${account}/${text(inputs, "role")}/${text(inputs, "member")}` };
   },
   outputs: memberOutputs,
 };
+
+/** Pods of a project: members of a pool of identities that comes with its first cluster that has such. */
+function refuseMissingPool(member: string, world: World): void {
+  const pool = /^serviceAccount:([^[]+\.svc\.id\.goog)\[/.exec(member)?.[1];
+  const pools = world
+    .all(clusterType)
+    .map(({ inputs }) => text(bag(inputs, "workloadIdentityConfig"), "workloadPool"));
+  refuseUnless(
+    pool === undefined || pools.includes(pool),
+    `googleapi: Error 400: Identity Pool does not exist (${pool ?? ""}). Please check that you specified a valid resource name`,
+  );
+}
 
 /** A role of a project's own. */
 export const customRole: Rule = {
