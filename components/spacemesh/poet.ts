@@ -161,13 +161,23 @@ export class Poet extends pulumi.ComponentResource implements Awaitable {
     });
     this.ready = ready;
     if (args.exposed !== undefined) {
-      this.#expose(name, args, args.exposed);
+      this.#expose(name, args, args.exposed, ready);
     }
     this.registerOutputs({ address: this.address });
   }
 
-  /** The only PoET that the internet may call has a policy of its own for that, and a Service. */
-  #expose(name: string, args: PoetArgs, exposed: PublicPoetPort): void {
+  /**
+   * The only PoET that the internet may call has a policy of its own for that, and a Service.
+   *
+   * @param ready The PoET itself. The provider waits ten minutes for pods behind a balancer, and a PoET waits for its
+   * gateways, each of which may take longer than that: the Service comes when there is a pod.
+   */
+  #expose(
+    name: string,
+    args: PoetArgs,
+    exposed: PublicPoetPort,
+    ready: readonly pulumi.Resource[],
+  ): void {
     const { namespace } = args;
     const labels = workloadLabels(name, spacemeshSystem);
     const opts = { parent: this };
@@ -216,7 +226,7 @@ export class Poet extends pulumi.ComponentResource implements Awaitable {
           ],
         },
       },
-      opts,
+      { ...opts, dependsOn: [...ready] },
     );
   }
 }

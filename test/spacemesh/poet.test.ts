@@ -72,6 +72,14 @@ describe("a PoET", () => {
     });
   });
 
+  it("has its balancer when it runs: the provider waits ten minutes for a pod, and gateways may take longer", async () => {
+    const { options } = await makeNetwork();
+    const { dependencies = [] } = options.find(({ name }) => name === publicService) ?? {};
+    expect(dependencies.map((urn) => urn.split("$").at(-1))).toContain(
+      "kubernetes:apps/v1:Deployment::poet-1",
+    );
+  });
+
   it("of an existing cluster is reached on a port of its nodes", async () => {
     const exposed = { kind: "node-port", host: "poet.example.org", nodePort: 30_500 } as const;
     const made = await makeNetwork({ poets: { public: exposed } }, { publicPoet: exposed });
