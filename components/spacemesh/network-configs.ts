@@ -1,5 +1,11 @@
 /** The configs of a network's members: few, as all whose config is the same share one. Pure. */
-import { bootnodeNumbers, bootstrapNumber, type Member, type MemberRole } from "./members.ts";
+import {
+  bootnodeNumbers,
+  bootstrapNumber,
+  type Member,
+  type MemberRole,
+  publishedPoet,
+} from "./members.ts";
 import { type JsonObject, valueAt } from "./json.ts";
 import { multiaddress } from "./multiaddress.ts";
 import type { NodeApi } from "./miner.schema.ts";
@@ -121,27 +127,65 @@ export function entrancesFrom(
   };
 }
 
+/** What a config says of others: whom it dials. */
+interface Dialled {
+  readonly poetServer: string;
+  readonly entrances: Entrances;
+}
+
 /** Text of a config. */
 export function configText(
   sections: NetworkSections,
   common: CommonSettings,
   shape: ConfigShape,
-  { poetServer, entrances }: { readonly poetServer: string; readonly entrances: Entrances },
+  dialled: Dialled,
 ): string {
-  const { network, miners } = sections;
-  const apis: readonly NodeApi[] =
-    shape.isGateway && common.broadcasts && !miners.publicApis.includes("gateway")
-      ? [...miners.publicApis, "gateway"]
-      : miners.publicApis;
-  return nodeConfigText(
+  const { publicApis } = sections.miners;
+  const isServing = shape.isGateway && common.broadcasts;
+  return textWith(sections, common, shape, {
+    ...dialled,
+    apis: isServing ? withApi(publicApis, "gateway") : publicApis,
+  });
+}
+
+/**
+ * Text of the config that nodes at home join with. A wallet writes it down as it is, starts the node beside it with
+ * nothing else, and has it smesh over its API (spacemeshos/smapp, desktop/main/NodeConfig.ts at 9297601a): without
+ * that API nobody at home can. What the members here serve to the world is another matter. Nodes with listeners
+ * serve it on a private one, whatever this list says.
+ */
+export const publishedText = (
+  sections: NetworkSections,
+  common: CommonSettings,
+  dialled: Dialled,
+): string => {
+  const { publicApis } = sections.miners;
+  const isPrivate = nodeProfiles[sections.network.node.version].listeners;
+  return textWith(
+    sections,
+    common,
+    { role: "miner", poet: publishedPoet, isGateway: false },
+    { ...dialled, apis: isPrivate ? publicApis : withApi(publicApis, "smesher") },
+  );
+};
+
+const withApi = (apis: readonly NodeApi[], api: NodeApi): readonly NodeApi[] =>
+  apis.includes(api) ? apis : [...apis, api];
+
+const textWith = (
+  sections: NetworkSections,
+  common: CommonSettings,
+  { role, poet }: ConfigShape,
+  { poetServer, entrances, apis }: Dialled & { readonly apis: readonly NodeApi[] },
+): string =>
+  nodeConfigText(
     nodeConfig({
-      version: network.node.version,
+      version: sections.network.node.version,
       template: common.template,
       genesis: common.genesis,
       poetServer,
-      calendar: calendarOf(sections, common, shape.poet),
-      bootnodes: entrancesOf(shape.role, entrances),
+      calendar: calendarOf(sections, common, poet),
+      bootnodes: entrancesOf(role, entrances),
       apis,
     }),
   );
-}

@@ -22,6 +22,7 @@ import {
   configText,
   entrancesFrom,
   poetInput,
+  publishedText,
 } from "./network-configs.ts";
 import type { NetworkSections } from "./network-rules.ts";
 import type { Entrances } from "./node-config.ts";
@@ -97,12 +98,7 @@ export class Network extends pulumi.ComponentResource implements Awaitable {
     this.publishedConfig = pulumi
       .all([entrances, publicPoetAddress(args.publicPoet)])
       .apply(([found, poetServer]) =>
-        configText(
-          sections,
-          common,
-          { role: "miner", poet: publishedPoet, isGateway: false },
-          { poetServer, entrances: found },
-        ),
+        publishedText(sections, common, { poetServer, entrances: found }),
       );
     this.#budget(args);
     const groups = this.#groups(args);

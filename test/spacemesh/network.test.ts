@@ -10,6 +10,7 @@ import {
   deploymentOf,
   type Given,
   makeNetwork,
+  type MadeNetwork,
   networkSecret,
   slotAddress,
   valueOf,
@@ -184,6 +185,24 @@ describe("a network", () => {
     expect(published.main["genesis-time"]).toBe("2026-11-22T12:00:00Z");
     expect(published.p2p["bootnodes"]).toEqual([2, 3, 4, 5, 6, 7].map(bootnodeAddress));
     expect(published.api.grpc).not.toContain("gateway");
+  });
+
+  it("publishes a config by which a wallet can have its own node smesh, which no member here lets the world do", async () => {
+    const apisOf = async ({ network }: MadeNetwork, key: string): Promise<unknown> => {
+      const { api } = JSON.parse(await valueOf(network.publishedConfig)) as {
+        api: Record<string, unknown>;
+      };
+      return api[key];
+    };
+    const plain = ["node", "mesh", "globalstate", "transaction"];
+    expect(await apisOf(await makeNetwork(), "grpc")).toEqual([...plain, "smesher"]);
+    const all = await makeNetwork({ miners: { publicApis: ["smesher", "node"] } });
+    expect(await apisOf(all, "grpc")).toEqual(["smesher", "node"]);
+    // From here on a node serves it on a listener of its own, which the wallet dials.
+    const node = { version: "v1.0", config: { genesis: { "genesis-extra-data": "mininet" } } };
+    expect(await apisOf(await makeNetwork({ network: { node } }), "grpc-public-services")).toEqual([
+      ...["node", "mesh", "global", "transaction"],
+    ]);
   });
 
   it("serves the gateway API on the members that PoETs broadcast through, and on no other", async () => {
