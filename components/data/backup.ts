@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
-import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
+import type { JobArgs } from "../workload/cron-job.ts";
 import type { FileSet, SecretFileSet } from "../workload/types.ts";
 import type { Resources } from "../workload/workload.schema.ts";
+import {
+  type BackupJobs,
+  type BackupOperation,
+  backupVolume,
+  makeBackupJobs,
+} from "./backup-jobs.ts";
 import type { ScheduledBackup } from "./backup.schema.ts";
-import { backupName, restoreName } from "./flows.ts";
-import { claimOf } from "../workload/storage.ts";
-import type { StoreSurroundings } from "./surroundings.ts";
+import { type StoreSurroundings, storeSurrounded } from "./surroundings.ts";
 
 /** A script with what it needs to run. Its files lie in folders named after their sets. */
 export interface BackupProgram {
@@ -39,10 +42,6 @@ export interface BackupsArgs {
 /** Folder of a program's file set in its container. */
 export const setFolder = (set: string): string => `/etc/fleet/${set}`;
 
-/** The disk of all backups of a store, and where it is seen. */
-const disk = "data";
-const folder = "/backups";
-
 /**
  * Backups of one store: a CronJob that makes them, a disk of their own that holds them, and a
  * suspended CronJob as the pattern of Jobs that restore.
@@ -62,7 +61,7 @@ const folder = "/backups";
  *
  * The disk is in the same cluster as the store: copying backups elsewhere is not done here.
  */
-export class Backups extends pulumi.ComponentResource {
+export class Backups extends pulumi.ComponentResource implements BackupJobs {
   /** Name of the CronJob that makes backups. */
   readonly backupName: string;
   /** Name of the CronJob that Jobs are made from to restore. */
@@ -77,22 +76,12 @@ export class Backups extends pulumi.ComponentResource {
   constructor(store: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { schedule, keep } = args.plan;
     super("fleet:data:Backups", `${store}-backups`, { schedule, keep }, opts);
-    this.backupName = cronJobName(backupName(store));
-    this.restoreName = cronJobName(restoreName(store));
-
-    const parent = { parent: this };
-    const backup = podArgs(this.backupName, args, args.backup, { KEEP: `${keep}` });
-    const run = { schedule, backoffLimit: 2 };
-    const made = makeCronJob(this.backupName, backup, run, {}, parent);
-    const claimName = made.claims[disk];
-    if (claimName === undefined) {
-      throw new Error(`${this.backupName}: the disk of the backups was not made`);
-    }
-    const restore = podArgs(this.restoreName, args, args.restore, { BACKUP: "latest" });
-    // An operator looks at a restore that failed: another try on half a state is his to make.
-    const byHand = { backoffLimit: 0 };
-    makeCronJob(this.restoreName, restore, byHand, { [disk]: claimName }, parent);
-    this.claimName = pulumi.output(claimName);
+    const made = makeBackupJobs(this, store, args.plan, (operation) => podArgs(operation, args));
+    ({
+      backupName: this.backupName,
+      restoreName: this.restoreName,
+      claimName: this.claimName,
+    } = made);
     this.registerOutputs({
       backupName: this.backupName,
       restoreName: this.restoreName,
@@ -101,23 +90,11 @@ export class Backups extends pulumi.ComponentResource {
   }
 }
 
-/** A Job adds eleven characters to the name of its CronJob, and is a label of its pods. */
-function cronJobName(name: string): string {
-  if (name.length > 52) {
-    throw new Error(
-      `CronJob ${name}: must have at most 52 characters, so shorten the store's name`,
-    );
-  }
-  return name;
-}
-
 /** The pod of one script, in a Workload's words. */
-function podArgs(
-  name: string,
-  { surroundings, plan, image, user }: BackupsArgs,
-  program: BackupProgram,
-  env: Readonly<Record<string, string>>,
-): JobArgs {
+function podArgs(operation: BackupOperation, args: BackupsArgs): JobArgs {
+  const { surroundings, image, user } = args;
+  const { kind, name, env, claims, givenClaims } = operation;
+  const program = args[kind];
   const files: FileSet[] = [
     { name: "scripts", files: { "run.sh": program.script }, executable: true },
     ...(program.files ?? []),
@@ -125,23 +102,19 @@ function podArgs(
   const secretFiles = program.secretFiles ?? [];
   return {
     kind: "Job",
-    system: surroundings.system,
-    namespace: surroundings.namespace,
+    ...storeSurrounded(name, surroundings),
     security: { user },
-    flows: flowsOf(surroundings.flows, name, surroundings.namespaceName),
     files,
     secretFiles,
     scratch: [{ name: "work", sizeLimit: program.work }],
-    claims: [claimOf(disk, plan.storage)],
+    claims,
+    givenClaims,
     data: surroundings.data,
-    networkPolicy: surroundings.networkPolicy,
-    pullPolicy: surroundings.pullPolicy,
-    ...(surroundings.pullSecrets === undefined ? {} : { pullSecrets: surroundings.pullSecrets }),
     container: {
       name,
       image,
       command: ["sh", `${setFolder("scripts")}/run.sh`],
-      env: { BACKUPS: folder, WORK: "/work", ...program.env, ...env },
+      env: { BACKUPS: "/backups", WORK: "/work", ...program.env, ...env },
       ...(program.secretEnv === undefined ? {} : { secretEnv: program.secretEnv }),
       ...(program.fieldEnv === undefined ? {} : { fieldEnv: program.fieldEnv }),
       ...(program.ports === undefined
@@ -154,7 +127,7 @@ function podArgs(
           path: setFolder(set.name),
         })),
         { volume: "work", path: "/work" },
-        { volume: disk, path: folder },
+        { volume: backupVolume, path: "/backups" },
       ],
     },
   };

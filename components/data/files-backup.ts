@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
+import type { JobArgs } from "../workload/cron-job.ts";
+import { type BackupOperation, backupVolume, makeBackupJobs } from "./backup-jobs.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
-import { backupName, restoreName } from "./flows.ts";
 import { folderBackupScript, folderRestoreScript } from "./folder-scripts.ts";
-import { claimOf } from "../workload/storage.ts";
-import type { StoreSurroundings } from "./surroundings.ts";
+import { type StoreSurroundings, storeSurrounded } from "./surroundings.ts";
 
 const sharedFiles = { variable: "FILES", archive: "files", files: "the files" } as const;
 
@@ -27,7 +26,9 @@ export interface FilesBackupArgs {
   readonly claim: pulumi.Input<string>;
 }
 
-const disk = "data";
+const scripts = { backup: filesBackupScript, restore: filesRestoreScript } as const;
+
+/** Volume of the files. */
 const files = "files";
 
 /**
@@ -44,52 +45,26 @@ export class FilesBackup extends pulumi.ComponentResource {
   constructor(owner: string, args: FilesBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     const { schedule, keep } = args.plan;
     super("fleet:data:FilesBackup", `${owner}-backups`, { schedule, keep }, opts);
-    this.backupName = backupName(owner);
-    this.restoreName = restoreName(owner);
-    const parent = { parent: this };
-    const shared = { [files]: args.claim };
-    const backup = podArgs(this.backupName, args, filesBackupScript, { KEEP: `${keep}` });
-    const made = makeCronJob(
-      this.backupName,
-      backup,
-      { schedule, backoffLimit: 2 },
-      shared,
-      parent,
-    );
-    const backups = made.claims[disk];
-    if (backups === undefined) {
-      throw new Error(`${this.backupName}: the disk of the backups was not made`);
-    }
-    const restore = podArgs(this.restoreName, args, filesRestoreScript, { BACKUP: "latest" });
-    const disks = { ...shared, [disk]: backups };
-    makeCronJob(this.restoreName, restore, { backoffLimit: 0 }, disks, parent);
+    const made = makeBackupJobs(this, owner, args.plan, (operation) => podArgs(operation, args));
+    ({ backupName: this.backupName, restoreName: this.restoreName } = made);
     this.registerOutputs({ backupName: this.backupName, restoreName: this.restoreName });
   }
 }
 
 /** The pod of one script, in a Workload's words. It calls nobody: its disks come from the node. */
 function podArgs(
-  name: string,
-  { surroundings, plan, image, user }: FilesBackupArgs,
-  script: string,
-  env: Readonly<Record<string, string>>,
+  { kind, name, env, claims, givenClaims }: BackupOperation,
+  { surroundings, image, user, claim }: FilesBackupArgs,
 ): JobArgs {
   return {
     kind: "Job",
-    system: surroundings.system,
-    namespace: surroundings.namespace,
+    ...storeSurrounded(name, surroundings),
     security: { user },
     flows: { callers: [], calls: [] },
-    networkPolicy: surroundings.networkPolicy,
-    pullPolicy: surroundings.pullPolicy,
     data: surroundings.data,
-    ...(surroundings.pullSecrets === undefined ? {} : { pullSecrets: surroundings.pullSecrets }),
-    files: [{ name: "scripts", files: { "run.sh": script }, executable: true }],
-    // The size of what is borrowed is not asked for again.
-    claims: [
-      claimOf(disk, plan.storage),
-      { name: files, size: "1Gi", accessMode: "ReadWriteMany" },
-    ],
+    files: [{ name: "scripts", files: { "run.sh": scripts[kind] }, executable: true }],
+    claims,
+    givenClaims: [...givenClaims, { name: files, claim }],
     scratch: [{ name: "work" }],
     container: {
       name,
@@ -99,8 +74,8 @@ function podArgs(
       resources: backupResources.files,
       mounts: [
         { volume: "scripts", path: "/etc/fleet/scripts" },
-        { volume: disk, path: "/backups" },
-        { volume: files, path: "/files", readOnly: "KEEP" in env },
+        { volume: backupVolume, path: "/backups" },
+        { volume: files, path: "/files", readOnly: kind === "backup" },
         { volume: "work", path: "/work" },
       ],
     },

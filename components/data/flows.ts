@@ -5,35 +5,18 @@ import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { BackupPlan } from "./backup.schema.ts";
 import type { KafkaConfig } from "./kafka.schema.ts";
 import type { OutsideAddresses } from "./outside.schema.ts";
+import {
+  kafkaPort,
+  mongoPort,
+  mysqlPort,
+  nfsPorts,
+  postgresPort,
+  redisPort,
+  redisRestorePort,
+  zookeeperPort,
+} from "./ports.ts";
 import type { OpenRedisConfig } from "./redis.schema.ts";
 import type { SharedFilesConfig } from "./shared-files.schema.ts";
-
-/** Port of the built-in Postgres. */
-export const postgresPort = 5_432;
-
-/** Port of the built-in Redis. */
-export const redisPort = 6_379;
-
-/** Port of the Redis that a restore starts for the real one to copy from. */
-export const redisRestorePort = 6_380;
-
-/** Port of the built-in MongoDB. */
-export const mongoPort = 27_017;
-
-/** Port of the built-in MySQL. */
-export const mysqlPort = 3_306;
-
-/** Port of a Memcached. */
-export const memcachedPort = 11_211;
-
-/** Port of the built-in ZooKeeper. */
-export const zookeeperPort = 2_181;
-
-/** Port of the built-in Kafka's brokers. */
-export const kafkaPort = 9_092;
-
-/** Ports of the NFS server: the files', and that of the one that tells where they are. */
-export const nfsPorts = { nfs: 2_049, mountd: 20_048 } as const;
 
 /** CronJob that backs a store up. */
 export const backupName = (store: string): string => `${store}-backup`;

@@ -3,8 +3,10 @@ import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
 import { parseQuantity } from "../base/quantity.ts";
+import { memoryOf } from "../workload/memory.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { outsideStore } from "./outside.schema.ts";
+import { kafkaPort } from "./ports.ts";
 import { Disk } from "./storage.schema.ts";
 
 /** Name of a topic. */
@@ -81,9 +83,8 @@ export const BuiltinKafka = z
       .record(TopicName, KafkaTopic)
       .refine((topics) => Object.keys(topics).length > 0, "must list at least one topic"),
   })
-  .superRefine(({ brokers, topics, resources: { limits, requests } }, context) => {
-    const memory = limits.memory ?? requests.memory;
-    if (parseQuantity(memory) < leastMemory) {
+  .superRefine(({ brokers, topics, resources }, context) => {
+    if (parseQuantity(memoryOf(resources)) < leastMemory) {
       context.addIssue({
         code: "custom",
         path: ["resources", "limits", "memory"],
@@ -113,7 +114,7 @@ export type BuiltinKafka = z.infer<typeof BuiltinKafka>;
 
 /** Brokers that are run by somebody else. Making the topics is their operator's affair. */
 export const ExternalKafka = z.strictObject({
-  ...outsideStore(9_092),
+  ...outsideStore(kafkaPort),
 });
 /** {@inheritDoc ExternalKafka} */
 export type ExternalKafka = z.infer<typeof ExternalKafka>;

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
+import { memoryOf } from "../workload/memory.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import { kafkaPort, topicsName } from "./flows.ts";
+import { topicsName } from "./flows.ts";
 import { brokerConfig, brokerScript, topicList, topicsScript } from "./kafka-files.ts";
 import { type BuiltinKafka, type KafkaConfig, topicsResources } from "./kafka.schema.ts";
+import { kafkaPort } from "./ports.ts";
 import { diskBytes } from "./storage.ts";
 import { storeHost, type StoreNames, storeWorkload } from "./store.ts";
-import type { StoreSurroundings } from "./surroundings.ts";
+import { type StoreSurroundings, storeSurrounded } from "./surroundings.ts";
 import { commandLog4j, javaHeap, serverLog4j } from "./zookeeper-files.ts";
 
 /** The image's own user is root, which a broker has no use for: any other reads its programs. */
@@ -27,7 +28,7 @@ export interface KafkaArgs extends StoreSurroundings {
  * Kafka's brokers and their topics.
  *
  * `builtin` is a StatefulSet, whose pods keep number and disk over every restart, and a Job that makes the topics when
- * all brokers are there. Depend on the component: it is done when the topics are there. `external` makes nothing.
+ * all brokers are there. Wait for its `ready`: it is done when the topics are there. `external` makes nothing.
  *
  * There are no backups: each message lies on as many brokers as the topic says.
  */
@@ -103,7 +104,7 @@ function brokersArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Workl
         CONFIG: "/etc/kafka/server.properties",
         BROKERS: `${brokersName(name)}.${args.namespaceName}.svc`,
         PORT: `${kafkaPort}`,
-        ...javaEnv(javaHeap(resources.limits.memory ?? resources.requests.memory)),
+        ...javaEnv(javaHeap(memoryOf(resources))),
       },
       ports: [{ name: "kafka", port: kafkaPort }],
       probes: brokerProbes,
@@ -145,13 +146,8 @@ function topicsArgs(name: string, args: KafkaArgs, config: BuiltinKafka): Worklo
   const list = topicList(topics, brokers, diskBytes(storage));
   return {
     kind: "Job",
-    system: args.system,
-    namespace: args.namespace,
+    ...storeSurrounded(topicsName(name), args),
     security: { user: kafkaUser },
-    flows: flowsOf(args.flows, topicsName(name), args.namespaceName),
-    networkPolicy: args.networkPolicy,
-    pullPolicy: args.pullPolicy,
-    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     files: [
       {
         name: "config",

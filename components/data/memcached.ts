@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
-import { surrounded, type SystemSurroundings } from "../workload/surroundings.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
-import { memcachedPort } from "./flows.ts";
 import { memcachedArguments } from "./memcached-files.ts";
+import { memcachedPort } from "./ports.ts";
+import { type StoreSurroundings, storeSurrounded } from "./surroundings.ts";
 
 /** What a stack file says of a Memcached. */
 export interface MemcachedConfig {
@@ -19,10 +19,8 @@ export interface MemcachedConfig {
 }
 
 /** What {@link Memcached} is given. */
-export interface MemcachedArgs extends SystemSurroundings {
+export interface MemcachedArgs extends Omit<StoreSurroundings, "secrets"> {
   readonly config: MemcachedConfig;
-  /** Names of Secrets with registry logins, in the store's namespace. */
-  readonly pullSecrets?: readonly pulumi.Input<string>[];
 }
 
 /** User of the official image's Debian flavour. */
@@ -34,7 +32,7 @@ const answers = { kind: "tcp", port: "memcached" } as const;
 function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): WorkloadArgs {
   return {
     kind: "Deployment",
-    ...surrounded(name, args),
+    ...storeSurrounded(name, args),
     // One for good: behind one Service, two would each know half of the keys.
     replicas: 1,
     container: {
@@ -52,8 +50,6 @@ function memcachedWorkload(name: string, { config, ...args }: MemcachedArgs): Wo
     ...(config.placement === undefined ? {} : { placement: config.placement }),
     security: { user: memcachedUser },
     data: args.data,
-    pullPolicy: args.pullPolicy,
-    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     services: [{ ports: [{ name: "memcached" }] }],
     terminationGraceSeconds: 10,
   };

@@ -1,4 +1,3 @@
-import { surrounded } from "../workload/surroundings.ts";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
@@ -8,7 +7,7 @@ import { backupResources } from "./backup.schema.ts";
 import { indexScript, runIndexScript } from "./mongo-index-script.ts";
 import { type Mongo, mongoUser } from "./mongo.ts";
 import type { MongoIndex } from "./mongo.schema.ts";
-import type { StoreSurroundings } from "./surroundings.ts";
+import { type StoreSurroundings, storeSurrounded } from "./surroundings.ts";
 
 /** What {@link MongoIndexes} is given. */
 export interface MongoIndexesArgs extends StoreSurroundings {
@@ -40,10 +39,8 @@ export class MongoIndexes extends pulumi.ComponentResource implements Awaitable 
 function jobArgs(name: string, args: MongoIndexesArgs): WorkloadArgs {
   return {
     kind: "Job",
-    ...surrounded(name, args),
+    ...storeSurrounded(name, args),
     security: { user: mongoUser },
-    pullPolicy: args.pullPolicy,
-    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     files: [
       {
         name: "scripts",

@@ -6,6 +6,7 @@ import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
 import { outsideStore } from "./outside.schema.ts";
+import { mongoPort } from "./ports.ts";
 import { Disk } from "./storage.schema.ts";
 
 /** Who logs in, where the server asks. */
@@ -38,7 +39,7 @@ export type BuiltinMongo = z.infer<typeof BuiltinMongo>;
 
 /** A server that is run by somebody else. Its backups are its operator's affair. */
 export const ExternalMongo = z.strictObject({
-  ...outsideStore(27_017),
+  ...outsideStore(mongoPort),
   /** Default: it asks nobody. */
   login: MongoLogin.optional(),
   /** Database that knows the user. */

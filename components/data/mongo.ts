@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
+import { memoryOf } from "../workload/memory.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import type { Backups } from "./backup.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { makeDialled } from "./dialled.ts";
-import { mongoPort } from "./flows.ts";
 import { mongoBackupScript, mongoRestoreScript } from "./mongo-backup.ts";
 import { mongoConfig, mongoData, mongoShell, mongoUrl } from "./mongo-files.ts";
 import type { BuiltinMongo, MongoConfig } from "./mongo.schema.ts";
+import { mongoPort } from "./ports.ts";
 import { preamble } from "./shell.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
@@ -25,8 +26,8 @@ export interface MongoArgs extends StoreSurroundings {
 /**
  * A MongoDB server.
  *
- * `builtin` is one pod with a disk, without a login: only the network policies keep others out. Depend on the
- * component: it is done when the server answers. `external` makes nothing.
+ * `builtin` is one pod with a disk, without a login: only the network policies keep others out. Wait for its
+ * `ready`: it is done when the server answers. `external` makes nothing.
  */
 export class Mongo extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
@@ -101,7 +102,7 @@ mongo_shell --port ${mongoPort} --eval 'if (db.adminCommand({ ping: 1 }).ok !== 
 /** The server's pod. */
 function serverArgs(name: string, args: MongoArgs, config: BuiltinMongo): WorkloadArgs {
   const { image, resources } = config;
-  const memory = resources.limits.memory ?? resources.requests.memory;
+  const memory = memoryOf(resources);
   return storeWorkload(name, args, config, {
     container: {
       name,

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { SecretReference } from "../base/secrets.ts";
+import { memoryOf } from "../workload/memory.ts";
+import type { Storage } from "../workload/storage.schema.ts";
 import type { Container, Probes, WorkloadArgs } from "../workload/types.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
 import { type Backups, setFolder } from "./backup.ts";
 import { type BackupPlan, backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { makeDialled } from "./dialled.ts";
-import { mysqlPort } from "./flows.ts";
 import { mysqlBackupScript, mysqlOptions, mysqlRestoreScript } from "./mysql-backup.ts";
 import {
   mysqlAnswers,
@@ -17,7 +18,7 @@ import {
   mysqlPrepared,
   mysqlPrepareScript,
 } from "./mysql-files.ts";
-import type { Storage } from "../workload/storage.schema.ts";
+import { mysqlPort } from "./ports.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
@@ -109,7 +110,7 @@ const optionsOf = ({ secrets }: MysqlArgs, { user, password }: BuiltinMysql) =>
 /** The server's pod: one container that makes the data folder, then the server itself. */
 function serverArgs(name: string, args: MysqlArgs, config: BuiltinMysql): WorkloadArgs {
   const { image, resources } = config;
-  const memory = resources.limits.memory ?? resources.requests.memory;
+  const memory = memoryOf(resources);
   const mounts = [
     { volume: "config", path: mysqlPaths.config },
     { volume: "data", path: mysqlPaths.disk },

@@ -6,6 +6,7 @@ import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
 import { outsideStore } from "./outside.schema.ts";
+import { postgresPort } from "./ports.ts";
 import { Disk } from "./storage.schema.ts";
 import { Storage } from "../workload/storage.schema.ts";
 
@@ -86,7 +87,7 @@ export const ForeignDatabase = z.strictObject({
 
 /** A server somewhere else. Making its databases and backups is its operator's affair. */
 export const ExternalPostgres = z.strictObject({
-  ...outsideStore(5_432),
+  ...outsideStore(postgresPort),
   /** What the services' connection strings say, unchangeably (facts/skywire.md 2.2). */
   sslmode: z
     .literal("disable", {

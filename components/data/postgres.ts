@@ -2,11 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { SecretReference } from "../base/secrets.ts";
+import { memoryOf } from "../workload/memory.ts";
 import type { Container, SecretFileSet, WorkloadArgs } from "../workload/types.ts";
 import { type BackupProgram, type Backups, setFolder } from "./backup.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { makeDialled } from "./dialled.ts";
-import { postgresPort } from "./flows.ts";
+import { postgresPort } from "./ports.ts";
 import { passwordFile, postgresBackupScript, postgresRestoreScript } from "./postgres-backup.ts";
 import {
   authenticationOf,
@@ -41,7 +42,7 @@ export interface DatabaseLogin {
  *
  * `builtin` is one pod with a disk, prepared before each start, so that a program that finds it
  * listening finds its database: the services leave at once when they do not (facts/skywire.md 5).
- * Depend on the component: it is done when the pod is ready. `external` makes nothing.
+ * Wait for its `ready`: it is done when the pod is ready. `external` makes nothing.
  *
  * The built-in server's superuser has no password and no way in from the network:
  * `kubectl exec -it <name>-0 -- psql` is.
@@ -112,12 +113,11 @@ const passwordsOf = (logins: ReadonlyMap<string, DatabaseLogin>): Passwords =>
   new Map([...logins].map(([name, { password }]) => [name, password]));
 
 function settingsOf(config: DisklessBuiltinPostgres): PostgresSettings {
-  const { requests, limits } = config.resources;
   return {
     paths: podPaths,
     port: postgresPort,
     maxConnections: config.maxConnections,
-    memory: limits.memory ?? requests.memory,
+    memory: memoryOf(config.resources),
     databases: Object.keys(config.databases),
     extensions: Object.fromEntries(
       Object.entries(config.databases).map(([name, { extensions = [] }]) => [name, extensions]),

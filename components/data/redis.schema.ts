@@ -6,6 +6,7 @@ import { reference } from "../base/secrets.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
 import { outsideStore } from "./outside.schema.ts";
+import { redisPort } from "./ports.ts";
 import { Disk } from "./storage.schema.ts";
 import { Storage } from "../workload/storage.schema.ts";
 
@@ -29,7 +30,7 @@ export type BuiltinRedis = z.infer<typeof BuiltinRedis>;
 
 /** A server somewhere else, without TLS: the services know `redis://` only (facts/skywire.md 2.2). */
 export const ExternalRedis = z.strictObject({
-  ...outsideStore(6_379),
+  ...outsideStore(redisPort),
   password: reference("password"),
 });
 /** {@inheritDoc ExternalRedis} */

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
+import { memoryOf } from "../workload/memory.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { type Backups, setFolder } from "./backup.ts";
 import { backupResources, type ScheduledBackup } from "./backup.schema.ts";
 import { makeDialled } from "./dialled.ts";
-import { redisPort, redisRestorePort } from "./flows.ts";
+import { redisPort, redisRestorePort } from "./ports.ts";
 import { redisBackupScript, redisRestoreScript } from "./redis-backup.ts";
 import { redisConfig, redisRestoreConfig, redisStartScript } from "./redis-files.ts";
 import type { OpenBuiltinRedis, OpenRedisConfig } from "./redis.schema.ts";
@@ -26,8 +27,8 @@ export interface RedisArgs extends StoreSurroundings {
 /**
  * A Redis server.
  *
- * `builtin` is one pod with a disk and a log of every write. Depend on the component: it is done when
- * the pod is ready. `external` makes nothing.
+ * `builtin` is one pod with a disk and a log of every write. Wait for its `ready`: it is done when the pod is
+ * ready. `external` makes nothing.
  */
 export class Redis extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */
@@ -88,9 +89,6 @@ const fileWith = (
 ): pulumi.Output<string> =>
   password === undefined ? pulumi.output(text(undefined)) : password.apply(text);
 
-const memoryOf = ({ resources }: OpenBuiltinRedis): string =>
-  resources.limits.memory ?? resources.requests.memory;
-
 const ask = "redis-cli -h 127.0.0.1 ping";
 
 /** A server that still reads its log answers, but not PONG: it is alive and not ready. */
@@ -124,7 +122,7 @@ function serverArgs(
   config: OpenBuiltinRedis,
   password: Password,
 ): WorkloadArgs {
-  const memory = memoryOf(config);
+  const memory = memoryOf(config.resources);
   const file = fileWith(password, (plain) =>
     redisConfig({ port: redisPort, data, memory, password: plain }),
   );
@@ -192,7 +190,7 @@ function backupsArgs(
       secretFiles: [{ name: "config", files: { "restore.conf": file } }],
       // It holds the same data as the store.
       resources: config.resources,
-      work: memoryOf(config),
+      work: memoryOf(config.resources),
     },
   };
 }

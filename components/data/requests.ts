@@ -2,6 +2,7 @@
 import type { CapacityRequest } from "../platform/capacity.ts";
 import type { Placement, Resources } from "../workload/workload.schema.ts";
 import { backupResources } from "./backup.schema.ts";
+import { backupName } from "./flows.ts";
 import type { Disk } from "./storage.schema.ts";
 
 /** A workload of a store with its place in the stack file. */
@@ -30,7 +31,7 @@ export const backupWorkload = (
   path,
   namespace,
   request: {
-    workload: `${owner}-backup`,
+    workload: backupName(owner),
     replicas: 1,
     ...backupResources[what].requests,
     placement: {},

@@ -1,5 +1,5 @@
 /** How the nodes mount an NFS server's files. Pure. */
-import { nfsPorts } from "./flows.ts";
+import { nfsPorts } from "./ports.ts";
 
 /**
  * Options of the mount. The server of the image speaks version 3 alone. Its ports are said, so that nobody asks for

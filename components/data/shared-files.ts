@@ -10,7 +10,7 @@ import type { ProgramImage } from "../workload/surroundings.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import { FilesBackup } from "./files-backup.ts";
-import { nfsPorts } from "./flows.ts";
+import { nfsPorts } from "./ports.ts";
 import { nfsMountOptions } from "./shared-files-plan.ts";
 import type { NfsFiles, RwxFiles, SharedFilesConfig } from "./shared-files.schema.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";

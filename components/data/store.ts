@@ -1,10 +1,9 @@
 /** What the pods of all built-in stores have in common. Pure. */
-import { surrounded } from "../workload/surroundings.ts";
 import type { Placement } from "../workload/workload.schema.ts";
 import type { ServiceSpec, WorkloadArgs } from "../workload/types.ts";
 import type { Disk } from "./storage.schema.ts";
 import { dataVolume } from "./storage.ts";
-import type { StoreSurroundings } from "./surroundings.ts";
+import { type StoreSurroundings, storeSurrounded } from "./surroundings.ts";
 
 /** Names of a store's objects, where others know them by older ones than the component's. */
 export interface StoreNames {
@@ -81,11 +80,9 @@ export function storeWorkload(
   };
   return {
     kind: controller,
-    ...surrounded(name, args),
-    pullPolicy: args.pullPolicy,
+    ...storeSurrounded(name, args),
     data: args.data,
     ...(placement === undefined ? {} : { placement }),
-    ...(args.pullSecrets === undefined ? {} : { pullSecrets: args.pullSecrets }),
     ...pod,
     ...(controller === "Deployment"
       ? { update: { ...pod.update, strategy: "Recreate" }, awaitExchange: true }

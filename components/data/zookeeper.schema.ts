@@ -4,6 +4,7 @@ import * as z from "zod";
 import { ImageReference } from "../base/images.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 import { outsideStore } from "./outside.schema.ts";
+import { zookeeperPort } from "./ports.ts";
 import { Disk } from "./storage.schema.ts";
 
 /** One pod with a disk of its own, from the official image. */
@@ -29,7 +30,7 @@ export type BuiltinZookeeper = z.infer<typeof BuiltinZookeeper>;
 
 /** A server that is run by somebody else. */
 export const ExternalZookeeper = z.strictObject({
-  ...outsideStore(2_181),
+  ...outsideStore(zookeeperPort),
 });
 /** {@inheritDoc ExternalZookeeper} */
 export type ExternalZookeeper = z.infer<typeof ExternalZookeeper>;

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
+import { memoryOf } from "../workload/memory.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeDialled } from "./dialled.ts";
-import { zookeeperPort } from "./flows.ts";
+import { zookeeperPort } from "./ports.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 import { javaHeap, serverLog4j, zookeeperConfig } from "./zookeeper-files.ts";
@@ -21,7 +22,7 @@ export interface ZookeeperArgs extends StoreSurroundings {
 /**
  * A ZooKeeper server.
  *
- * `builtin` is one pod with a disk. Depend on the component: it is done when the server serves. `external` makes
+ * `builtin` is one pod with a disk. Wait for its `ready`: it is done when the server serves. `external` makes
  * nothing. There are no backups: what it holds, the brokers' membership and the consumers' places, is of the moment.
  */
 export class Zookeeper extends pulumi.ComponentResource implements Awaitable {
@@ -60,7 +61,7 @@ const serverProbes = {
 /** The server's pod. */
 function serverArgs(name: string, args: ZookeeperArgs, config: BuiltinZookeeper): WorkloadArgs {
   const { image, resources, maxClientConnections } = config;
-  const heap = javaHeap(resources.limits.memory ?? resources.requests.memory);
+  const heap = javaHeap(memoryOf(resources));
   return storeWorkload(name, args, config, {
     container: {
       name,

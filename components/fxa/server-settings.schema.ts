@@ -5,6 +5,7 @@ import { Bytes, DnsLabel, HttpUrl, Ipv4, Seconds } from "../base/scalars.ts";
 import { Hostname, Port } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { OutsideAddresses } from "../data/outside.schema.ts";
+import { mysqlPort } from "../data/ports.ts";
 import { ClientId, QueueUrl } from "./auth-server.schema.ts";
 import { AwsKeys } from "./credentials.schema.ts";
 
@@ -24,7 +25,7 @@ export const AuthDbSettings = z.strictObject({
   readReplica: z
     .strictObject({
       host: z.union([Ipv4, Hostname], "must be a bare host name"),
-      port: Port.default(3_306),
+      port: Port.default(mysqlPort),
       /** Where it stands, where that is not the internet. */
       addresses: OutsideAddresses,
     })

@@ -2,6 +2,7 @@
  * What each program is, as one table: port, reach, hosts, image, health, time to start, size, whether it scales, and
  * what must be there before it (facts/fxa.md 2, 6, 9, 11 and 12).
  */
+import { memcachedPort, mysqlPort, redisPort } from "../data/ports.ts";
 import type { Resources } from "../workload/workload.schema.ts";
 import type { PublicName } from "./hosts.ts";
 import type { Program, Store } from "./roles.ts";
@@ -339,7 +340,7 @@ export const traitsOf = (program: Program): ServerTraits => servers[program];
 
 /** Service names and ports of the stores inside the cluster (6). */
 export const storePorts = {
-  mysql: { service: "mysql", port: 3306 },
-  "redis-master": { service: "redis-master", port: 6379 },
-  memcached: { service: "memcached", port: 11_211 },
+  mysql: { service: "mysql", port: mysqlPort },
+  "redis-master": { service: "redis-master", port: redisPort },
+  memcached: { service: "memcached", port: memcachedPort },
 } as const satisfies Record<Store, { readonly service: string; readonly port: number }>;

@@ -6,6 +6,7 @@ import { Hostname, Ipv4 } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { BackupPlan } from "../data/backup.schema.ts";
 import { outsideStore } from "../data/outside.schema.ts";
+import { mysqlPort, redisPort } from "../data/ports.ts";
 import { Storage } from "../workload/storage.schema.ts";
 import { Placement, Resources } from "../workload/workload.schema.ts";
 
@@ -59,7 +60,7 @@ export const MysqlConfig = z.discriminatedUnion(
   [
     /** A managed one. */
     z.strictObject({
-      ...outsideStore(3_306),
+      ...outsideStore(mysqlPort),
       host: Host,
       ...account,
     }),
@@ -107,7 +108,7 @@ export const RedisConfig = z
         placement: Placement.optional(),
       }),
       z.strictObject({
-        ...outsideStore(6_379),
+        ...outsideStore(redisPort),
         host: Host,
       }),
     ],

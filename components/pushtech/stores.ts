@@ -2,6 +2,7 @@
  * The stores of the system by the names under which its programs dial them, with the names of the workloads behind
  * them, which differ here and there and are kept (facts/pushtech.md 3.3).
  */
+import { kafkaPort, mongoPort, postgresPort, redisPort, zookeeperPort } from "../data/ports.ts";
 
 /** A store as the original has it. */
 export interface StoreTraits {
@@ -15,27 +16,27 @@ export interface StoreTraits {
 
 /** Service → store. */
 export const stores = {
-  "storage-db": { kind: "mongo", workload: "storage-db", port: 27_017, database: "store" },
-  "website-db": { kind: "postgres", workload: "website-db", port: 5_432, database: "webs" },
+  "storage-db": { kind: "mongo", workload: "storage-db", port: mongoPort, database: "store" },
+  "website-db": { kind: "postgres", workload: "website-db", port: postgresPort, database: "webs" },
   "imgserver-db": {
     kind: "postgres",
     workload: "imgserver-db",
-    port: 5_432,
+    port: postgresPort,
     database: "imgserver",
   },
   "notifserver-db": {
     kind: "postgres",
     workload: "notifserver-db-pg",
-    port: 5_432,
+    port: postgresPort,
     database: "notserver",
   },
-  "notifserver-redis": { kind: "redis", workload: "notifserver-db-redis", port: 6_379 },
-  "offerserver-redis": { kind: "redis", workload: "offerserver-db", port: 6_379 },
-  "consumers-nodejs-redis": { kind: "redis", workload: "consumers-nodejs-db", port: 6_379 },
-  "consumers-ruby-redis": { kind: "redis", workload: "consumers-ruby-db", port: 6_379 },
-  zookeeper: { kind: "zookeeper", workload: "zookeeper", port: 2_181 },
+  "notifserver-redis": { kind: "redis", workload: "notifserver-db-redis", port: redisPort },
+  "offerserver-redis": { kind: "redis", workload: "offerserver-db", port: redisPort },
+  "consumers-nodejs-redis": { kind: "redis", workload: "consumers-nodejs-db", port: redisPort },
+  "consumers-ruby-redis": { kind: "redis", workload: "consumers-ruby-db", port: redisPort },
+  zookeeper: { kind: "zookeeper", workload: "zookeeper", port: zookeeperPort },
   // Not `kafka`: variables of a Service of that name would be taken for the broker's settings.
-  kafkasrv: { kind: "kafka", workload: "kafka", port: 9_092 },
+  kafkasrv: { kind: "kafka", workload: "kafka", port: kafkaPort },
 } as const satisfies Readonly<Record<string, StoreTraits>>;
 
 /** Service of a store. */

@@ -1,51 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { backupResources } from "../data/backup.schema.ts";
-import { type JobArgs, makeCronJob } from "../workload/cron-job.ts";
+import { type BackupOperation, backupVolume, makeBackupJobs } from "../data/backup-jobs.ts";
+import { backupResources, type ScheduledBackup } from "../data/backup.schema.ts";
+import type { JobArgs } from "../workload/cron-job.ts";
+import type { Surroundings } from "../workload/surroundings.ts";
 import { dailyDataBackupScript, dailyDataRestoreScript } from "./daily-data-scripts.ts";
 import { dailyDataClaim } from "./discovery-service.ts";
 import { programUser } from "./program.ts";
-import type { Surroundings } from "../workload/surroundings.ts";
-
-/** When the files are backed up, and how much of it is kept. */
-export interface DailyDataPlan {
-  /** Five-field cron expression, in UTC. */
-  readonly schedule: string;
-  /** Complete backups that stay. */
-  readonly keep: number;
-  /** Disk of the backups. */
-  readonly storage: { readonly size: string; readonly storageClass?: string | undefined };
-}
 
 /** Inputs of a {@link DailyDataBackup}. */
 export interface DailyDataBackupArgs extends Surroundings {
-  readonly plan: DailyDataPlan;
+  readonly plan: Omit<ScheduledBackup, "kind">;
   /** An image with a shell, coreutils, flock, tar and gzip. */
   readonly image: string;
   /** Workload that has the disk mounted. */
   readonly owner: string;
 }
 
-type Operation = "backup" | "restore";
-
-const scripts: Readonly<Record<Operation, string>> = {
-  backup: dailyDataBackupScript,
-  restore: dailyDataRestoreScript,
-};
-
-/** Volume of the backups; their claim is called `<owner>-backup-data`, as every store's is. */
-const backupClaim = "data";
-
-const diskFolder = "/daily-data";
-const backupFolder = "/backups";
-
-/** Name of the CronJob of an operation. */
-const dailyDataJobName = (owner: string, operation: Operation): string => `${owner}-${operation}`;
+const scripts = { backup: dailyDataBackupScript, restore: dailyDataRestoreScript } as const;
 
 /** The pod of an operation, in a Workload's words. Pure. */
-function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): JobArgs {
-  const { plan } = args;
-  const { size, storageClass } = plan.storage;
+function dailyDataPod(
+  { kind, name, env, claims, givenClaims }: BackupOperation,
+  args: DailyDataBackupArgs,
+): JobArgs {
   return {
     kind: "Job",
     system: "skywire",
@@ -53,30 +31,25 @@ function dailyDataPod(args: DailyDataBackupArgs, operation: Operation): JobArgs 
     // The files belong to the program's user.
     security: { user: programUser },
     flows: { callers: [], calls: [] },
-    files: [{ name: "scripts", files: { "run.sh": scripts[operation] }, executable: true }],
-    claims: [
-      { name: backupClaim, size, ...(storageClass === undefined ? {} : { storageClass }) },
-      // Not a disk of its own: the owner's.
-      { name: dailyDataClaim, size },
+    files: [{ name: "scripts", files: { "run.sh": scripts[kind] }, executable: true }],
+    claims,
+    givenClaims: [
+      ...givenClaims,
+      { name: dailyDataClaim, claim: `${args.owner}-${dailyDataClaim}` },
     ],
     scratch: [{ name: "work" }],
     data: args.data,
     networkPolicy: args.networkPolicy,
     container: {
-      name: dailyDataJobName(args.owner, operation),
+      name,
       image: args.image,
       command: ["sh", "/etc/fleet/scripts/run.sh"],
-      env: {
-        BACKUPS: backupFolder,
-        WORK: "/work",
-        DAILY_DATA: diskFolder,
-        ...(operation === "backup" ? { KEEP: `${plan.keep}` } : { BACKUP: "latest" }),
-      },
+      env: { BACKUPS: "/backups", WORK: "/work", DAILY_DATA: "/daily-data", ...env },
       resources: backupResources.files,
       mounts: [
         { volume: "scripts", path: "/etc/fleet/scripts" },
-        { volume: backupClaim, path: backupFolder },
-        { volume: dailyDataClaim, path: diskFolder, readOnly: operation === "backup" },
+        { volume: backupVolume, path: "/backups" },
+        { volume: dailyDataClaim, path: "/daily-data", readOnly: kind === "backup" },
         { volume: "work", path: "/work" },
       ],
     },
@@ -101,21 +74,9 @@ export class DailyDataBackup extends pulumi.ComponentResource {
   constructor(name: string, args: DailyDataBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     const { schedule, keep } = args.plan;
     super("fleet:skywire:DailyDataBackup", name, { schedule, keep }, opts);
-    this.backupName = dailyDataJobName(args.owner, "backup");
-    this.restoreName = dailyDataJobName(args.owner, "restore");
-    const parent = { parent: this };
-    const beside = args.owner;
-    const daily = { [dailyDataClaim]: `${args.owner}-${dailyDataClaim}` };
-    // A file that was written meanwhile fails a backup: the next try finds it whole.
-    const run = { schedule, backoffLimit: 2, beside };
-    const made = makeCronJob(this.backupName, dailyDataPod(args, "backup"), run, daily, parent);
-    const backups = made.claims[backupClaim];
-    if (backups === undefined) {
-      throw new Error(`${name}: the disk of the backups was not made`);
-    }
-    const disks = { ...daily, [backupClaim]: backups };
-    const byHand = { backoffLimit: 0, beside };
-    makeCronJob(this.restoreName, dailyDataPod(args, "restore"), byHand, disks, parent);
+    const pod = (operation: BackupOperation) => dailyDataPod(operation, args);
+    const made = makeBackupJobs(this, args.owner, args.plan, pod, args.owner);
+    ({ backupName: this.backupName, restoreName: this.restoreName } = made);
     this.registerOutputs({ backupName: this.backupName, restoreName: this.restoreName });
   }
 }

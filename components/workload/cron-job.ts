@@ -25,7 +25,7 @@ export interface CronRun {
   /** Tries after the first of each run. */
   readonly backoffLimit: number;
   /** Workload whose disk it mounts: a second pod can do so on the same node only. */
-  readonly beside?: string;
+  readonly beside?: string | undefined;
 }
 
 /** A day that no year has: the schedule of what only an operator starts. */
@@ -75,23 +75,19 @@ function cronJobSpec(
  * Makes a CronJob with account, network policy, files and disks, as children of the component that
  * they belong to.
  *
- * @param borrowed Volume → claim of disks that others have made.
- * @returns Where its volumes come from, so that another CronJob can borrow a disk of this one.
+ * @returns Volume → claim of the disks that were made with it, for others to mount.
  */
 export function makeCronJob(
   name: string,
   args: JobArgs,
   run: CronRun,
-  borrowed: PodSources["claims"],
   opts: { readonly parent: pulumi.ComponentResource },
-): PodSources {
+): PodSources["claims"] {
   refuseImpossible(name, args);
   const labels = workloadLabels(name, args.system);
   const metadata: Metadata = { name, namespace: args.namespace, labels };
   const account = serviceAccount(name, args, metadata, opts);
-  const own = (args.claims ?? []).filter((claim) => !Object.hasOwn(borrowed, claim.name));
-  const made = podSources(name, { ...args, claims: own }, metadata, opts);
-  const sources: PodSources = { ...made, claims: { ...made.claims, ...borrowed } };
+  const sources = podSources(name, args, metadata, opts);
   if (args.networkPolicy !== false) {
     new NetworkPolicy(
       `${name}-policy`,
@@ -104,5 +100,5 @@ export function makeCronJob(
     { metadata, spec: cronJobSpec(run, podTemplate(name, args, sources)) },
     { ...opts, dependsOn: account },
   );
-  return sources;
+  return sources.claims;
 }

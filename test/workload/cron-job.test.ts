@@ -3,16 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { type CronRun, type JobArgs, makeCronJob } from "../../components/workload/cron-job.ts";
-import type { PodSources } from "../../components/workload/pod.ts";
 import { collect, find } from "../harness.ts";
 import { workload } from "./workload-fixture.ts";
 
-const run = (plan: CronRun, change: Partial<JobArgs> = {}, borrowed: PodSources["claims"] = {}) =>
+const run = (plan: CronRun, change: Partial<JobArgs> = {}) =>
   collect(() => {
     const provider = new k8s.Provider("cluster", { context: "demo" });
     const parent = new pulumi.ComponentResource("demo:test:Parent", "parent", {}, { provider });
     const args: JobArgs = { ...workload(change), kind: "Job" };
-    return makeCronJob("echo", args, plan, borrowed, { parent });
+    return makeCronJob("echo", args, plan, { parent });
   });
 
 const specOf = async (plan: CronRun) =>
@@ -46,8 +45,13 @@ describe("a CronJob", () => {
   });
 
   it("makes its own disks, and none that it borrows", async () => {
-    const claims = ["own", "lent"].map((name) => ({ name, size: "1Gi" }));
-    const collected = await run({ backoffLimit: 0 }, { claims }, { lent: "other-data" });
+    const collected = await run(
+      { backoffLimit: 0 },
+      {
+        claims: [{ name: "own", size: "1Gi" }],
+        givenClaims: [{ name: "lent", claim: "other-data" }],
+      },
+    );
     const made = collected.resources.filter(({ type }) => type.endsWith(":PersistentVolumeClaim"));
     expect(made.map(({ name }) => name)).toEqual(["echo-own"]);
     const { inputs } = find(collected, "kubernetes:batch/v1:CronJob", "echo");
