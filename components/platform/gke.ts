@@ -63,6 +63,8 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
           ...keptAs(plan.pool.data ?? args.data),
           dependsOn: before(plan, args, turn),
           customTimeouts: patienceOf(plan),
+          // It is of the pool's beginning alone: another one would be another pool.
+          ...("nodes" in plan.size ? {} : { ignoreChanges: ["initialNodeCount"] }),
         },
       );
       if (plan.slot !== undefined && args.slotsInTurn) {
@@ -146,7 +148,12 @@ function poolInputs(
     nodeLocations: [zone],
     ...("nodes" in size
       ? { nodeCount: size.nodes }
-      : { autoscaling: { minNodeCount: size.least, maxNodeCount: size.most } }),
+      : {
+          // Google keeps to the least number only when it takes nodes away: a pool that begins with none has none
+          // until pods find no room (hashicorp/terraform-provider-google#8270, #11594; its expandNodePool).
+          initialNodeCount: size.least,
+          autoscaling: { minNodeCount: size.least, maxNodeCount: size.most },
+        }),
     maxPodsPerNode: pods,
     management: { autoRepair: repair, autoUpgrade: isUpgraded },
     ...(version === undefined || isUpgraded ? {} : { version }),

@@ -80,7 +80,8 @@ function bounds(inputs: Properties, zones: number): Pick<Pool, "least" | "most" 
   const scaling = bag(inputs, "autoscaling");
   const least = number(scaling, "totalMinNodeCount", number(scaling, "minNodeCount", 0) * zones);
   const most = number(scaling, "totalMaxNodeCount", number(scaling, "maxNodeCount", 0) * zones);
-  return { least, most, initial: Math.min(Math.max(first, least), most) };
+  // The least number is looked at only when machines are taken away: a pool begins with what is said of its beginning.
+  return { least, most, initial: Math.min(first, most) };
 }
 
 /** A machine under a node. */

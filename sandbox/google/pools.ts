@@ -190,7 +190,8 @@ function staffPool(
   present: ReadonlyMap<string, Machine>,
   wanted: number,
 ): number {
-  const number = Math.min(Math.max(wanted, pool.least), pool.most);
+  // One that scales grows for pods alone, whatever its least number: Google looks at that when machines go.
+  const number = pool.least === pool.most ? pool.least : Math.min(wanted, pool.most);
   const names = Array.from({ length: Math.max(number, present.size) }, (_, index) =>
     machineName(stack, pool, index),
   );

@@ -89,7 +89,7 @@ describe("a cluster that is made at Google", () => {
       nodeConfig: { serviceAccount: "nodes@demo-networks.iam.gserviceaccount.com" },
     });
     const ignored = options.map(({ type, ignoreChanges }) => [type, ignoreChanges] as const);
-    expect(ignored.filter(([, paths]) => paths.length > 0)).toEqual([
+    expect(ignored.filter(([, paths]) => paths.includes("nodeConfig"))).toEqual([
       [clusterType, ["nodeConfig"]],
     ]);
   });
@@ -156,6 +156,29 @@ describe("pools at Google", () => {
     expect(inputs).toMatchObject({ autoscaling: { minNodeCount: 2, maxNodeCount: 9 } });
     expect(inputs).not.toHaveProperty("nodeCount");
     expect(inputs).not.toHaveProperty("upgradeSettings");
+  });
+
+  it("begin with the number that is said: Google keeps to a least one only when it takes nodes away", async () => {
+    const options: Options[] = [];
+    const collected = await collect(() => {
+      noteOptions(options);
+      return new Cluster("cluster", gke());
+    });
+    expect(find(collected, poolType, "cluster-gke-default").inputs).toMatchObject({
+      initialNodeCount: 2,
+    });
+    expect(inputsOf(collected, poolType)["cluster-gke-edge-slot-0"]).not.toHaveProperty(
+      "initialNodeCount",
+    );
+    // Another number later is no other pool.
+    const ignored = options
+      .filter(({ type }) => type === poolType)
+      .map(({ name, ignoreChanges }) => [name, ignoreChanges]);
+    expect(Object.fromEntries(ignored)).toEqual({
+      "cluster-gke-default": ["initialNodeCount"],
+      "cluster-gke-edge-slot-0": [],
+      "cluster-gke-edge-slot-10": [],
+    });
   });
 
   it("carry taints, labels, disk and accelerator of the file", async () => {
@@ -225,7 +248,8 @@ describe("a parked network", () => {
     const [running, parked] = [await program(), await program({}, { there: "none" })].map((one) =>
       inputsOf(one, poolType),
     );
-    const changing = ["nodeCount", "autoscaling"];
+    // The number of the beginning is the provider's to know where it is not said.
+    const changing = ["nodeCount", "autoscaling", "initialNodeCount"];
     const lasting = (inputs: object | undefined) =>
       Object.entries(inputs ?? {}).filter(([key]) => !changing.includes(key));
     for (const [name, inputs] of Object.entries(running ?? {})) {

@@ -40,7 +40,10 @@ beforeEach(async () => {
   store = new Store(folder);
   cluster = new ClusterInMemory();
   keeper = new PoolKeeper(cluster.api, store, "mini", 0);
-  await put(clusterType, "c", { name: "mininet", location: zone, initialNodeCount: 1 });
+  await put(clusterType, "c", {
+    ...{ name: "mininet", location: zone, initialNodeCount: 1 },
+    workloadIdentityConfig: { workloadPool: `${project}.svc.id.goog` },
+  });
 });
 
 afterEach(() => {
@@ -190,6 +193,24 @@ describe("the machines of node pools", () => {
     await keeper.rest();
     // One is the least, and it is busy.
     expect(nodes()).toEqual(["mini-default-1"]);
+  });
+
+  it("are none at the beginning where none is said, whatever the least: pods without room bring them", async () => {
+    const { id } = await pool("default", { autoscaling: { minNodeCount: 2, maxNodeCount: 5 } });
+    await keeper.keep();
+    expect(nodes()).toEqual([]);
+    cluster.put("/api/v1/pods", waiting("a", "2"));
+    await keeper.keep();
+    expect(nodes()).toHaveLength(1);
+    // As when a network is taken up again: the least number alone brings nothing either.
+    await change(id, { autoscaling: { minNodeCount: 3, maxNodeCount: 5 } });
+    cluster.objects.forEach((_, path) => {
+      if (path.includes("/pods")) {
+        cluster.objects.delete(path);
+      }
+    });
+    await keeper.keep();
+    expect(nodes()).toHaveLength(1);
   });
 
   it("are not more for a pod that is larger than a node, or wants another", async () => {

@@ -269,6 +269,18 @@ describe("what a change replaces", () => {
     expect(difference.changes.length).toBeGreaterThan(0);
   });
 
+  it("is not a pool whose first number is said no more: the provider knows it", async () => {
+    const scaling = { cluster: "c", name: "p", autoscaling: { minNodeCount: 2, maxNodeCount: 5 } };
+    const box = await Box.open("gcp");
+    const replacesOf = async (olds: Properties, news: Properties) =>
+      (await box.diff(poolType, olds, news)).replaces;
+    const begun = { ...scaling, initialNodeCount: 2 };
+    expect(await replacesOf(begun, { ...begun, initialNodeCount: 3 })).toEqual([
+      "initialNodeCount",
+    ]);
+    expect(await replacesOf(begun, { ...pool, nodeCount: 0 })).not.toContain("initialNodeCount");
+  });
+
   it("deletes first where the program fixed the name, and last where Pulumi made it", async () => {
     const box = await Box.open("gcp");
     const change = { description: "b" };

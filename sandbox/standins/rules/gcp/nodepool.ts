@@ -51,6 +51,8 @@ export const nodePool: Rule = {
     ...replacing.map((part) => `nodeConfig.${part}`),
   ],
   sets: ["nodeLocations", "nodeConfig.tags", "nodeConfig.oauthScopes"],
+  // The provider computes it where it is not said: taken out, it stays what it is.
+  unseen: (_, news) => (given(news, "initialNodeCount") ? [] : ["initialNodeCount"]),
   autoName: { property: "name", maxLength: 40 },
   check: (inputs) => [
     ...nameFaults(inputs, 40),
@@ -142,11 +144,8 @@ function poolOutputs({ id, inputs, facts }: CloudObject, world: World): Properti
   const zones = given(inputs, "nodeLocations")
     ? list(inputs, "nodeLocations").map(String)
     : zonesOf(location);
-  const initial = number(
-    inputs,
-    "initialNodeCount",
-    number(bag(inputs, "autoscaling"), "minNodeCount", 0),
-  );
+  // The least number of autoscaling says nothing of the beginning.
+  const initial = number(inputs, "initialNodeCount", 0);
   const group = `gke-${digest(id).slice(0, 8)}-grp`;
   const groups = (kind: string): string[] =>
     zones.map(
