@@ -3,7 +3,7 @@
  * for as a dry run is answered, and what it means is refused. Nothing runs.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -95,12 +95,43 @@ test.each([
   // Nor what one does who has another's name.
   [["impersonate", "groups"]],
   [["impersonate", "users"]],
+  // Nor a kubelet that is asked itself: whoever may read this enters every pod of its node.
+  [["get", "nodes/proxy"]],
+  [["get", "pods/exec"]],
+  [["create", "serviceaccounts/token"]],
 ])("has no right to %j", (words) => {
-  const { told } = previews("auth", "can-i", ...words, "--all-namespaces");
+  const [verb = "", what = ""] = words;
+  const [resource = "", below] = what.split("/");
+  const asked = [verb, resource, ...(below === undefined ? [] : [`--subresource=${below}`])];
+  const { told } = previews("auth", "can-i", ...asked, "--all-namespaces");
   expect(told.trim().split("\n").at(-1)).toBe("no");
 });
 
-test("makes itself no token, which would be a dry run of nobody's", () => {
+test("makes itself no token", () => {
   const token = ["create", "token", "fleet-preview", "--namespace=fleet-preview"];
-  expect(previews(...token).told).toContain("changes nothing");
+  expect(previews(...token).told).toContain("cannot create resource");
+});
+
+test("gets nobody's token by calling that a dry run, whatever other rights it has: the API server would sign it", async () => {
+  // The policy has to refuse it by itself: at Google, rights may come from there as well.
+  const rights = ["--verb=create", "--resource=serviceaccounts/token"];
+  expect(kubectl("create", "clusterrole", "signs", ...rights).code).toBe(0);
+  const who = ["--clusterrole=signs", "--serviceaccount=fleet-preview:fleet-preview"];
+  expect(kubectl("create", "clusterrolebinding", "signs", ...who).code).toBe(0);
+  const request = join(root, "token.json");
+  writeFileSync(
+    request,
+    JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} }),
+  );
+  const path = "/api/v1/namespaces/fleet-preview/serviceaccounts/fleet-preview/token?dryRun=All";
+  const words = ["create", `--raw=${path}`, `--filename=${request}`];
+  // Whoever may make tokens gets one by this request, so that what follows is no refusal of its form.
+  expect(kubectl(...words).told).toContain('"token":"ey');
+  // The API server learns of the right from a watch.
+  await vi.waitFor(
+    () => {
+      expect(previews(...words).told).toContain("this identity previews, and changes nothing");
+    },
+    { timeout: 600_000, interval: 500 },
+  );
 });
