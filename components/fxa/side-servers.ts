@@ -50,6 +50,15 @@ export const eventBrokerSettings = {
   DISABLE_QUEUE_WORKER: must("flag"),
 } as const;
 
+/**
+ * Whether the auth-server tells what clients' users have paid for. Without subscriptions it has no such route
+ * (mozilla/fxa, packages/fxa-auth-server/lib/routes/subscriptions/index.ts), and a broker that insists ends at each
+ * start, as it takes the answer 404 for a fault (packages/fxa-event-broker/src/client-capability). With them, a
+ * restart that tells why is better than a broker that tells clients nothing.
+ */
+const hasCapabilities = ({ config: { servers } }: FxaContext): boolean =>
+  servers["auth-server"].settings.subscriptions !== undefined;
+
 /** Region of a queue, which the program takes from its URL and exits without. */
 const queueRegion = (url: string): string => /\/\/sqs\.([^.]+)\./.exec(url)?.[1] ?? "";
 
@@ -81,8 +90,7 @@ export function eventBrokerPlan(context: FxaContext): ServerPlan {
       SERVICE_NOTIFICATION_QUEUE_URL: settings.sqsQueueUrl,
       AWS_REGION: queueRegion(settings.sqsQueueUrl),
       CAPABILITY_URL: internal("auth-server", "/v1/oauth/subscriptions/clients"),
-      // A restart that tells why is better than a broker that tells clients nothing.
-      CAPABILITY_FAIL_ON_START: true,
+      CAPABILITY_FAIL_ON_START: hasCapabilities(context),
       CAPABILITY_AUTH_TOKEN: whole(config.credentials.subscriptionsSecret),
       OPENID_ISSUER: urlOf(context, "accounts"),
       OPENID_KEYFILE: pathOf(openid),

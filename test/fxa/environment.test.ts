@@ -35,6 +35,15 @@ const statsd = { host: "statsd.metrics.svc", port: 8125 };
 const all = contextOf(fxaConfig(everything), statsd);
 const development = contextOf(fxaConfig(merge(everything, { environment: "development" })), statsd);
 
+const withoutSubscriptions = contextOf(
+  fxaConfig(
+    merge(everything, {
+      servers: { "auth-server": { settings: { subscriptions: undefined } } },
+    }),
+  ),
+  statsd,
+);
+
 const plan = (program: string, context = all) => planOf(context, program as Program);
 const plain = (program: string) => plan(program).environment.plain;
 const secret = (program: string, name: string): string =>
@@ -330,6 +339,19 @@ describe("event-broker, each reason to exit at its start (facts/fxa.md 4.2)", ()
     expect(secret("event-broker", "CAPABILITY_AUTH_TOKEN")).toBe(
       secret("auth-server", "SUBSCRIPTIONS_SHARED_SECRET"),
     );
+  });
+
+  // Without subscriptions the auth-server has no route to ask: 404, at which a broker that insists ends.
+  it.each([
+    ["insists on the answer, where the auth-server has subscriptions", all, "true"],
+    ["asks for nothing, where it has none", withoutSubscriptions, "false"],
+  ] as const)("4: it %s", (_, context, insists) => {
+    const { plain: broker } = plan("event-broker", context).environment;
+    const { plain: server } = plan("auth-server", context).environment;
+    expect([server["SUBSCRIPTIONS_ENABLED"], broker["CAPABILITY_FAIL_ON_START"]]).toEqual([
+      insists,
+      insists,
+    ]);
   });
 
   it("5: Firestore and Pub/Sub have a project and the mounted key file", () => {
