@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { SandboxError } from "../sandbox/fault.ts";
+import { diskFault, SandboxError } from "../sandbox/fault.ts";
 import { CommandError } from "./command.ts";
 import { commands, options } from "./commands.ts";
 
@@ -36,7 +36,7 @@ main(process.argv.slice(2)).then(
       error instanceof SandboxError ||
       // What parseArgs says of an unknown option.
       (error instanceof TypeError && "code" in error);
-    console.error(expected ? error.message : error);
+    console.error(diskFault(error)?.message ?? (expected ? error.message : error));
     process.exitCode = 1;
   },
 );

@@ -8,7 +8,7 @@ import type { Command, Options } from "./commands/command.ts";
 import { down } from "./commands/down.ts";
 import { exec, shell } from "./commands/run.ts";
 import { status } from "./commands/status.ts";
-import { fault, SandboxError } from "./fault.ts";
+import { diskFault, fault, SandboxError } from "./fault.ts";
 import { sandboxPlace } from "./place.ts";
 
 /** Those that read the stack file load the program's schema, and so the SDK: only when they run. */
@@ -76,11 +76,12 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const text =
-      error instanceof SandboxError || (error instanceof TypeError && "code" in error)
+      diskFault(error)?.message ??
+      (error instanceof SandboxError || (error instanceof TypeError && "code" in error)
         ? error.message
         : error instanceof Error
           ? (error.stack ?? error.message)
-          : String(error);
+          : String(error));
     process.stderr.write(`${text}\n`);
     process.exitCode = 1;
   },

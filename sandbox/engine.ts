@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { engineEnvironment } from "./environment.ts";
 import { findLock } from "./engine-lock.ts";
 import { isNoise, parseEvent } from "./events.ts";
+import { naming } from "./fault.ts";
 import { privateMode } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
 import { type Outcome, Progress } from "./progress.ts";
@@ -178,7 +179,9 @@ export class Engine {
     if (logged !== undefined) {
       const record = [`$ pulumi ${logged.join(" ")}`, output.stdout, output.stderr, `exit ${code}`];
       const log = join(this.#place.logs, "engine.log");
-      writeFileSync(log, `${record.join("\n")}\n`, { flag: "a", mode: privateMode });
+      naming(log, () => {
+        writeFileSync(log, `${record.join("\n")}\n`, { flag: "a", mode: privateMode });
+      });
     }
     return { code, ...output, interrupted: signals.passed() };
   }

@@ -2,15 +2,7 @@
  * The environment inside a sandbox. Built from nothing: whatever the shell holds — a kubeconfig, a
  * backend, tokens of clouds — is not there, because only what is named here is taken.
  */
-import {
-  existsSync,
-  mkdirSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readlinkSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createHash, randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -172,7 +164,7 @@ export function keepNoLogs(engineHome: string): void {
   const path = join(engineHome, "logs");
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     rmSync(path, { recursive: true, force: true });
-    writeFileSync(path, "A file, so that the engine keeps no logs here: sandbox/environment.ts.\n");
+    writeWhole(path, "A file, so that the engine keeps no logs here: sandbox/environment.ts.\n");
   }
 }
 

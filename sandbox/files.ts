@@ -1,6 +1,8 @@
 /** Reading and writing the sandbox's own files. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+
+import { naming } from "./fault.ts";
 
 /** Readable by the owner alone: tokens, passphrases, secrets. */
 export const privateMode = 0o600;
@@ -9,8 +11,15 @@ export const privateMode = 0o600;
 export function writeWhole(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode });
-  renameSync(draft, path);
+  try {
+    naming(path, () => {
+      writeFileSync(draft, text, { mode });
+    });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 /** A file's text, or undefined where there is none. */

@@ -1,9 +1,9 @@
 /** One stack's sandbox: its control plane running, its config written, its folder. */
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { Api } from "./api.ts";
-import { guestState } from "./beside.ts";
+import { guestsOf, guestState } from "./beside.ts";
 import { installKinds, prepareChart } from "./charts.ts";
 import {
   ensureStorageClasses,
@@ -23,14 +23,22 @@ import { passphraseKey, type PassphraseKey } from "./encryption.ts";
 import { prepareFolder, sandboxEnvironment } from "./environment.ts";
 import { fault } from "./fault.ts";
 import { privateMode, readIfThere, writeWhole } from "./files.ts";
+import { endFormer, formerFolder } from "./former.ts";
 import { apiAccess, writeKubeconfig } from "./kubeconfig.ts";
 import { nodeName } from "./nodes.ts";
-import { requireUsablePath, stackFile, type SandboxPlace } from "./place.ts";
+import { requireUsablePath, sandboxPlace, stackFile, type SandboxPlace } from "./place.ts";
 import type { Plan } from "./plan.ts";
 import { endProcesses, engineProcesses, listProcesses } from "./processes.ts";
 import { neededSecrets, writeSecrets } from "./secrets.ts";
 import { seedStandins } from "./standins/seeds.ts";
-import { markUnfinished, type Ports, readState, type SandboxState, writeState } from "./state.ts";
+import {
+  markCutShort,
+  markUnfinished,
+  type Ports,
+  readState,
+  type SandboxState,
+  writeState,
+} from "./state.ts";
 import type { Environment } from "./tools.ts";
 
 /** Tells the user something, on a line of its own. */
@@ -75,7 +83,7 @@ export async function openSandbox(
       : start === "new"
         ? 0
         : (readState(place)?.machines ?? 0);
-  const state = { ports, salt: key.saltLine, machines };
+  const state = { ports, salt: key.saltLine, folder: place.folder, machines };
   writeState(place, state);
   const access = apiAccess(place, serverAddress(ports));
   writeKubeconfig(place, plan.context, access);
@@ -129,6 +137,7 @@ export function requireRunning(place: SandboxPlace): {
 
 /** Takes everything of a sandbox away: its processes, then its folder. */
 export async function removeSandbox(place: SandboxPlace): Promise<void> {
+  await endFormer(place);
   await endProcesses(engineProcesses(place, listProcesses()));
   if (place.beside === undefined) {
     // What they would still write is removed with them.
@@ -143,6 +152,13 @@ async function clearLeftovers(place: SandboxPlace, say: Say): Promise<void> {
   if (engines.length > 0) {
     say(`ending ${engines.length} processes that a killed command left`);
     await endProcesses(engines);
+  }
+  const former = formerFolder(place);
+  if (former !== undefined && place.beside === undefined) {
+    say(`the sandbox was made in ${former}: making a new control plane here, empty, secrets kept`);
+    await endFormer(place);
+    forgetCluster(place);
+    markUnfinished(place, false);
   }
   if (existsSync(place.unfinished) && place.beside !== undefined) {
     throw fault(
@@ -159,8 +175,15 @@ async function clearLeftovers(place: SandboxPlace, say: Say): Promise<void> {
   }
 }
 
-/** Removes the cluster and the engine's state of it; secrets, passphrase and token stay. */
+/**
+ * Removes the cluster and the engine's state of it; secrets, passphrase and token stay. Guests lose their objects with
+ * it: their state would not, so that the next update of each looks.
+ */
 function forgetCluster(place: SandboxPlace): void {
+  for (const guest of guestsOf(place)) {
+    const options = { clone: place.clone, root: dirname(place.folder) };
+    markCutShort(sandboxPlace(guest, options), true);
+  }
   const standIns = join(place.folder, "standins");
   for (const path of [place.clusters, place.backend, standIns, place.cutShort]) {
     rmSync(path, { recursive: true, force: true });

@@ -21,6 +21,8 @@ const State = z.object({
   ports: Ports,
   /** Salt of the generated config, so that the passphrase's key stays the same. */
   salt: z.string(),
+  /** Folder that it was made in: a clone may be moved or copied, and a control plane has its paths in its config. */
+  folder: z.string().optional(),
   /** How many machines there have been: each gets an address that none had before it. */
   machines: z.int().default(0),
 });

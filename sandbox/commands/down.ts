@@ -10,7 +10,8 @@ import { forgetCommits } from "../commits.ts";
 import { controlPlaneHealth, serverAddress } from "../control-plane.ts";
 import { Engine } from "../engine.ts";
 import { prepareFolder } from "../environment.ts";
-import { fault } from "../fault.ts";
+import { diskFault, fault } from "../fault.ts";
+import { formerFolder } from "../former.ts";
 import { withLock } from "../lock.ts";
 import { apiAccess } from "../kubeconfig.ts";
 import { hasAnything, removeSandbox } from "../sandbox.ts";
@@ -36,15 +37,29 @@ export async function down(command: Command): Promise<number> {
     );
   }
   return withLock(place, "down", async () => {
-    const code = await destroy(command);
+    const code = await destroy(command).catch((error: unknown) => sayNoRoom(command, error));
     if (place.beside !== undefined) {
       await removeGuestNodes(place, place.beside);
     }
+    const former = formerFolder(place);
     await removeSandbox(place);
-    await forgetCommits(place, command.outer);
+    for (const folder of [place.folder, ...(former === undefined ? [] : [former])]) {
+      await forgetCommits({ ...place, folder }, command.outer);
+    }
     say(`the sandbox of ${options.stack} is gone`);
     return code;
   });
+}
+
+/** A full disk is no reason to leave what fills it. Returns the exit code. */
+function sayNoRoom({ say }: Command, error: unknown): number {
+  const told = diskFault(error);
+  if (told === undefined) {
+    throw error;
+  }
+  say(told.message);
+  say("the sandbox is removed all the same");
+  return 1;
 }
 
 /** A guest's nodes go with it; a host that does not run has taken them along. */

@@ -5,7 +5,9 @@ import { dirname } from "node:path";
 import { isReady } from "../cluster-contents.ts";
 import { resourceCount } from "../checkpoint.ts";
 import { controlPlaneHealth } from "../control-plane.ts";
+import { formerFolder, strayControlPlanes } from "../former.ts";
 import { existingSandboxes, type SandboxPlace, sandboxPlace } from "../place.ts";
+import { listProcesses } from "../processes.ts";
 import { requireRunning } from "../sandbox.ts";
 import type { Command } from "./command.ts";
 
@@ -19,10 +21,22 @@ export async function status({ place, say }: Command): Promise<number> {
   for (const name of names) {
     say(await describe(sandboxPlace(name, { clone: place.clone, root })));
   }
+  const known = names.map((name) => formerFolder(sandboxPlace(name, { clone: place.clone, root })));
+  for (const [folder, processes] of strayControlPlanes(listProcesses())) {
+    if (!known.includes(folder)) {
+      const pids = processes.map(({ pid }) => pid).join(" ");
+      say(`${folder} is gone, and what ran there still does; to mend: kill ${pids}`);
+    }
+  }
   return 0;
 }
 
 async function describe(place: SandboxPlace): Promise<string> {
+  const former = formerFolder(place);
+  if (former !== undefined) {
+    const again = `make up STACK=${place.stack} makes it anew, make down STACK=${place.stack} takes it away`;
+    return `${place.stack}: was made in ${former}, and is moved or a copy; ${again}`;
+  }
   const { missing, running } = controlPlaneHealth(place);
   if (running.length === 0) {
     return `${place.stack}: does not run; make up STACK=${place.stack} starts it again`;

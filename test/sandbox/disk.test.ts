@@ -1,0 +1,35 @@
+/** Errors of the system that a full disk, or one that may not be written, ends in. */
+import { describe, expect, it } from "vitest";
+
+import { diskFault, naming } from "../../sandbox/fault.ts";
+
+describe("an error of the system", () => {
+  const told = (code: string, syscall: string, more = {}): string | undefined =>
+    diskFault(Object.assign(new Error(code), { code, syscall, ...more }))?.message;
+
+  it("is a fault of a disk with its path, what it means and what helps", () => {
+    expect(told("EROFS", "mkdir", { path: "/a/b" })).toBe(
+      "/a/b: its disk can only be read (EROFS, mkdir)\n  to mend: put the clone on a disk that can be written",
+    );
+    expect(told("EACCES", "open", { path: "/a/b" })).toMatch(/^\/a\/b: this user may not do that/);
+    expect(told("ENOSPC", "write")).toMatch(/^a file: no room is left on its disk/);
+  });
+
+  it("is none where it is about something else", () => {
+    expect(told("ENOENT", "open", { path: "/a/b" })).toBeUndefined();
+    expect(told("EACCES", "listen")).toBeUndefined();
+    expect(told("EACCES", "spawn kubectl", { path: "kubectl" })).toBeUndefined();
+    expect(diskFault(new Error("ENOSPC"))).toBeUndefined();
+    expect(diskFault("ENOSPC")).toBeUndefined();
+  });
+
+  it("gets the path of the file that was written, and keeps the one it has", () => {
+    const failing = (error: Error) => () =>
+      naming("/written", () => {
+        throw error;
+      });
+    expect(failing(new Error("no room"))).toThrow(expect.objectContaining({ path: "/written" }));
+    const own = Object.assign(new Error("no room"), { path: "/own" });
+    expect(failing(own)).toThrow(expect.objectContaining({ path: "/own" }));
+  });
+});
