@@ -24,7 +24,8 @@ export function findLock(backend: string): "none" | "abandoned" {
   for (const file of files) {
     const pid = holder(join(folder, file));
     const found = pid === undefined ? undefined : findProcess(pid);
-    if (found?.command.includes("pulumi") === true) {
+    // After a restart of the machine the number may be anybody's, of a program in a folder of that name, say.
+    if (found !== undefined && /(^|\/)pulumi( |$)/.test(found.command)) {
       throw fault(
         `another update works on this sandbox: ${found.command} (process ${found.pid})`,
         "wait for it, or end it with Ctrl-C where it was started",

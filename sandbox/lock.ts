@@ -1,10 +1,15 @@
-/** One command at a time changes a sandbox, or puts a live stack's last good release back. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * One command at a time changes a sandbox, or puts a live stack's last good release back.
+ *
+ * The lock is a symbolic link whose target says who holds it: it is there with its holder's name or not at all, where a
+ * file is empty for a moment and would be taken for a dead command's; and a disk that is full has room for one, so that
+ * `make down` can make more.
+ */
+import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod";
 
 import { fault } from "./fault.ts";
-import { readIfThere } from "./files.ts";
 import type { SandboxPlace } from "./place.ts";
 import { findProcess } from "./processes.ts";
 
@@ -41,7 +46,7 @@ export async function withLock<Result>(
 
 /** The command that is at work on the sandbox, if any. */
 export function lockHolder({ lock }: Pick<SandboxPlace, "lock">): string | undefined {
-  const holder = readHolder(lock);
+  const holder = readHolder(lockText(lock));
   return holder !== undefined && isAlive(holder) ? holder.command : undefined;
 }
 
@@ -49,33 +54,67 @@ function take(place: Lockable, name: string): void {
   mkdirSync(dirname(place.lock), { recursive: true });
   const own = { pid: process.pid, started: findProcess(process.pid)?.started ?? "", command: name };
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      writeFileSync(place.lock, JSON.stringify(own), { flag: "wx" });
+    if (makeLock(place.lock, JSON.stringify(own))) {
       return;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
-        throw error;
-      }
     }
-    const holder = readHolder(place.lock);
+    const text = lockText(place.lock);
+    const holder = readHolder(text);
     if (holder !== undefined && isAlive(holder)) {
       throw fault(
         `make ${holder.command} (process ${holder.pid}) is at work on ${place.what ?? `the sandbox of ${place.stack}`}`,
         "wait for it, or end it with Ctrl-C",
       );
     }
-    rmSync(place.lock, { force: true });
+    removeDead(place.lock, text);
   }
   throw fault(`the lock ${place.lock} cannot be taken`, "try again");
+}
+
+/** Makes the lock, unless there is one. */
+function makeLock(lock: string, text: string): boolean {
+  try {
+    symlinkSync(text, lock);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Takes a dead command's lock away. Another one may have done so and taken it meanwhile: that one's is put back. */
+function removeDead(lock: string, dead: string | undefined): void {
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch {
+    // Gone already.
+    return;
+  }
+  const text = lockText(aside);
+  rmSync(aside, { force: true });
+  if (text !== undefined && text !== dead) {
+    makeLock(lock, text);
+  }
 }
 
 function isAlive({ pid, started }: Holder): boolean {
   return findProcess(pid)?.started === started;
 }
 
-function readHolder(path: string): Holder | undefined {
+/** What a lock says; undefined where there is none, or something else in its place. */
+function lockText(lock: string): string | undefined {
   try {
-    return Holder.parse(JSON.parse(readIfThere(path) ?? ""));
+    return readlinkSync(lock);
+  } catch {
+    return undefined;
+  }
+}
+
+function readHolder(text: string | undefined): Holder | undefined {
+  try {
+    return Holder.parse(JSON.parse(text ?? ""));
   } catch {
     return undefined;
   }

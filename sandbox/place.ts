@@ -57,6 +57,9 @@ export interface SandboxPlace {
   readonly checkout: string;
 }
 
+/** What a stack may be called. */
+const stackName = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
 /** Where a sandbox may be put. */
 export interface PlaceOptions {
   /** Default: the clone this program belongs to. */
@@ -71,7 +74,7 @@ export interface PlaceOptions {
  * @throws SandboxError for a name that could lead out of the folder.
  */
 export function sandboxPlace(stack: string, options: PlaceOptions = {}): SandboxPlace {
-  if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(stack)) {
+  if (!stackName.test(stack)) {
     throw fault(
       `STACK must be the name of a stack: lower-case letters, digits and dashes, at most 40 (it is ${JSON.stringify(stack)})`,
       stacksHint(options.clone ?? cloneFolder),
@@ -157,11 +160,11 @@ export function requireUsablePath({ folder }: Pick<SandboxPlace, "folder">): voi
   }
 }
 
-/** Names of the sandboxes that have a folder, sorted. */
+/** Names of the sandboxes that have a folder, sorted. A folder that somebody else put there is none. */
 export function existingSandboxes(root: string): readonly string[] {
   return existsSync(root)
     ? readdirSync(root, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
+        .filter((entry) => entry.isDirectory() && stackName.test(entry.name))
         .map(({ name }) => name)
         .sort()
     : [];

@@ -13,6 +13,12 @@ import {
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/**
+ * From when on a lock's holder is believed no more, in milliseconds: the work takes some of them, and a number that was
+ * given out again would be waited for in vain.
+ */
+const heldAtMost = 10_000;
+
 /** How long a process waits for its turn at a file before it gives up, in milliseconds. */
 const patience = 30_000;
 
@@ -74,12 +80,15 @@ function take(lock: string): boolean {
   }
 }
 
-/** A lock outlives its process where that was killed: its number then names no process any more. */
+/**
+ * A lock outlives its process where that was killed, or the machine was: its number then names no process any more, or
+ * one that knows nothing of it.
+ */
 function isAbandoned(lock: string): boolean {
   try {
     const holder = Number(readFileSync(lock, "utf8"));
-    if (!Number.isInteger(holder) || holder <= 0)
-      return Date.now() - statSync(lock).mtimeMs > 1_000;
+    const age = Date.now() - statSync(lock).mtimeMs;
+    if (!Number.isInteger(holder) || holder <= 0 || age > heldAtMost) return age > 1_000;
     process.kill(holder, 0);
     return false;
   } catch (error) {

@@ -1,10 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { requireUsablePath, sandboxPlace, stackFile, stacksOf } from "../../sandbox/place.ts";
+import {
+  existingSandboxes,
+  requireUsablePath,
+  sandboxPlace,
+  stackFile,
+  stacksOf,
+} from "../../sandbox/place.ts";
 
 let clone = "";
 
@@ -56,6 +62,17 @@ describe("the name of a stack", () => {
 
   it("leads to another folder where one is asked for: tests do not meet a developer's sandbox", () => {
     expect(sandboxPlace("test", { clone, root: "/elsewhere" }).folder).toBe("/elsewhere/test");
+  });
+});
+
+describe("the folder of all sandboxes", () => {
+  it("may hold what is no sandbox, which no command then trips over", () => {
+    const root = join(clone, "sandboxes");
+    for (const name of ["test", "prod", "test.bak", "Old copy"]) {
+      mkdirSync(join(root, name), { recursive: true });
+    }
+    expect(existingSandboxes(root)).toEqual(["prod", "test"]);
+    expect(existingSandboxes(join(clone, "nowhere"))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,7 +20,7 @@ import {
   type Process,
   runningComponents,
 } from "../../sandbox/processes.ts";
-import { readIfThere, writeWhole } from "../../sandbox/files.ts";
+import { writeWhole } from "../../sandbox/files.ts";
 
 let root = "";
 let place: SandboxPlace;
@@ -142,6 +142,17 @@ describe("the engine's lock", () => {
     await endProcesses([engine]);
     expect(findLock(place.backend)).toBe("abandoned");
   });
+
+  it("is abandoned when its number has gone to a program in a folder called as an engine is", async () => {
+    const folder = join(root, "pulumi");
+    mkdirSync(folder);
+    const program = join(folder, "editor");
+    copyFileSync("/bin/sleep", program);
+    const bystander = await startSleeper(program);
+    lock(bystander.pid);
+    expect(findLock(place.backend)).toBe("abandoned");
+    await endProcesses([bystander]);
+  });
 });
 
 describe("the lock of a sandbox", () => {
@@ -151,7 +162,7 @@ describe("the lock of a sandbox", () => {
         new RegExp(`make up \\(process ${process.pid}\\) is at work on the sandbox of test`),
       );
     });
-    expect(readIfThere(place.lock)).toBeUndefined();
+    expect(readdirSync(root)).toEqual([]);
   });
 
   it("is freed by a failure", async () => {
@@ -167,8 +178,12 @@ describe("the lock of a sandbox", () => {
       "half a fi",
     ];
     for (const holder of holders) {
-      writeWhole(place.lock, holder);
+      symlinkSync(holder, place.lock);
       expect(await withLock(place, "down", () => Promise.resolve("done"))).toBe("done");
+      expect(readdirSync(root)).toEqual([]);
     }
+    // What an older version of Fleet left.
+    writeWhole(place.lock, holders[0] ?? "");
+    expect(await withLock(place, "down", () => Promise.resolve("done"))).toBe("done");
   });
 });

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -140,6 +141,14 @@ describe("the state file", () => {
       execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }),
     );
     writeFileSync(`${file}.lock`, String(dead));
+    expect(await withLock(file, () => "my turn")).toBe("my turn");
+  });
+
+  it("is not blocked by the lock of before a restart of the machine, though its number is in use again", async () => {
+    const file = join(sandboxFolder(), "state.json");
+    writeFileSync(`${file}.lock`, String(process.pid));
+    const before = new Date(Date.now() - 3_600_000);
+    utimesSync(`${file}.lock`, before, before);
     expect(await withLock(file, () => "my turn")).toBe("my turn");
   });
 
