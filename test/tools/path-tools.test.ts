@@ -1,4 +1,11 @@
-import { mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -31,6 +38,14 @@ describe("tools on PATH", () => {
     const later = install(join(root, "later"), "0.8.3");
     const result = await findOnPath(tool, [incomplete, good, later], join(root, "memory.json"));
     expect(result).toEqual({ accepted: { folder: good, version: "0.8.2" }, refused: [] });
+  });
+
+  it("takes it though its answer cannot be noted: the cache may be another's, to be read only", async () => {
+    const root = temporaryFolder();
+    const good = install(join(root, "good"), "0.8.2");
+    writeFileSync(join(root, "cache"), "no folder");
+    const result = await findOnPath(tool, [good], join(root, "cache", "memory.json"));
+    expect(result.accepted).toEqual({ folder: good, version: "0.8.2" });
   });
 
   it("refuses another version, and says which and what was wanted", async () => {

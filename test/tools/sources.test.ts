@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { neededPackages } from "../../tools/lib/debian.mjs";
-import { readChecksum, verifySha256 } from "../../tools/lib/download.mjs";
+import { fetchFile, readChecksum, verifySha256 } from "../../tools/lib/download.mjs";
+import { diskFault } from "../../tools/lib/log.mjs";
 import { fillPattern, readManifest, toolsOf } from "../../tools/lib/manifest.mjs";
 import type { PythonProgram } from "../../tools/lib/manifest.mjs";
 import { localSchema } from "../../tools/lib/schemas.mjs";
@@ -15,6 +18,46 @@ import { zipOf } from "./zip.ts";
 
 const digits = "0123456789abcdef".repeat(4);
 const others = "f".repeat(64);
+
+describe("a disk that is full, or may not be written", () => {
+  const failed = (code: string, syscall: string, more = {}): Error =>
+    Object.assign(new Error(code), { code, syscall, ...more });
+
+  it("is told with the path, what it means, and where the cache is chosen", () => {
+    const error = failed("EROFS", "mkdir", { path: "/cache/tools/kwok" });
+    expect(diskFault(error, "/cache")).toBe(
+      "/cache/tools/kwok: its disk can only be read (EROFS, mkdir)\n" +
+        "  to mend: let it be written, with room to spare, or set FLEET_CACHE_DIR to another folder (it is /cache)",
+    );
+    expect(diskFault(failed("ENOSPC", "write"), "/cache")).toMatch(
+      /^a file, of \/cache most likely: no room is left on its disk/,
+    );
+  });
+
+  it("is no other error of the system", () => {
+    expect(diskFault(failed("EACCES", "spawn go"), "/cache")).toBeUndefined();
+    expect(diskFault(failed("ENOENT", "open"), "/cache")).toBeUndefined();
+    expect(diskFault("ENOSPC", "/cache")).toBeUndefined();
+  });
+
+  it.runIf(process.platform === "linux")(
+    "is not taken for a publisher without a way to him: no other source would help",
+    async () => {
+      const server = createServer((_, response) => response.end("a tool"));
+      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+      onTestFinished(() => {
+        server.close();
+        server.closeAllConnections();
+      });
+      const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/tool`;
+      // A file of the system's that takes nothing, as a full disk.
+      await expect(fetchFile(url, "/dev/full")).rejects.toMatchObject({
+        code: "ENOSPC",
+        path: "/dev/full",
+      });
+    },
+  );
+});
 
 describe("checksums", () => {
   it("are found in a publisher's list by the whole file name", () => {

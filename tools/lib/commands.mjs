@@ -24,7 +24,7 @@ export const frugal = ["--max-semi-space-size=4", "--initial-heap-size=56", "--n
 /** @type {Record<string, Command>} */
 export const commands = {
   ...Object.fromEntries(
-    ["preview", "down", "status", "shell"].map((name) => [
+    ["preview", "down", "shell"].map((name) => [
       name,
       { program: "sandbox/cli.ts", arguments: [name], sets: sandbox, takes: ["STACK"] },
     ]),
@@ -33,6 +33,7 @@ export const commands = {
     ...{ program: "sandbox/cli.ts", arguments: ["up"], sets: sandbox },
     takes: ["STACK", "PATIENCE", "BEHAVE", "BESIDE"],
   },
+  status: { program: "sandbox/cli.ts", arguments: ["status"], sets: [], takes: ["STACK"] },
   watch: {
     program: "sandbox/cli.ts",
     arguments: ["watch"],
@@ -202,6 +203,8 @@ export function optionsOf(command, environment) {
   return command.takes.flatMap((name) => {
     const given = environment[name] ?? "";
     const value = given === "" ? (defaults[name] ?? "") : given;
-    return value === "" ? [] : [`--${name.toLowerCase().replaceAll("_", "-")}`, value];
+    const option = `--${name.toLowerCase().replaceAll("_", "-")}`;
+    // A value that begins with a dash, by itself, would be taken for an option of its own.
+    return value === "" ? [] : value.startsWith("-") ? [`${option}=${value}`] : [option, value];
   });
 }

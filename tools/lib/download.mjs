@@ -183,6 +183,8 @@ export async function fetchFile(url, target) {
     }
   } catch (error) {
     if (error instanceof Unavailable) throw error;
+    // A disk that is full is no fault of the publisher's: no other source would help.
+    if (isOfFiles(error)) throw Object.assign(error, { path: target });
     hosts.set(new URL(url).origin, Promise.resolve(false));
     throw new Unavailable(`${url}: the transfer broke off (${reason(error)})`);
   } finally {
@@ -190,6 +192,14 @@ export async function fetchFile(url, target) {
     // Closed before anyone runs the file: the kernel refuses to run one that is open for writing.
     await file.close();
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {error is NodeJS.ErrnoException}
+ */
+function isOfFiles(error) {
+  return error instanceof Error && "syscall" in error && error.syscall === "write";
 }
 
 /**

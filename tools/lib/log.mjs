@@ -3,6 +3,34 @@
 /** Thrown for faults whose message is all a user needs; printed without a stack trace. */
 export class InstallError extends Error {}
 
+/** What the system calls a fault of a disk → what it means. @type {Record<string, string>} */
+const diskFaults = {
+  ENOSPC: "no room is left on its disk",
+  EFBIG: "no room is left on its disk",
+  EDQUOT: "this user's share of its disk is used up",
+  EROFS: "its disk can only be read",
+  EACCES: "this user may not do that",
+  EPERM: "this user may not do that",
+};
+
+/**
+ * A disk that is full, or may not be written, in words; undefined for any other error.
+ * @param {unknown} error
+ * @param {string} cache the cache folder: it is the user's to choose
+ * @returns {string | undefined}
+ */
+export function diskFault(error, cache) {
+  if (!(error instanceof Error)) return undefined;
+  const { code = "", path, syscall = "" } = /** @type {NodeJS.ErrnoException} */ (error);
+  const means = Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+  if (means === undefined || /^(spawn|connect|listen|bind|send|kill)/.test(syscall))
+    return undefined;
+  return (
+    `${path ?? `a file, of ${cache} most likely`}: ${means} (${code}, ${syscall})\n` +
+    `  to mend: let it be written, with room to spare, or set FLEET_CACHE_DIR to another folder (it is ${cache})`
+  );
+}
+
 /** @param {string} message */
 export function say(message) {
   process.stderr.write(`fleet: ${message}\n`);

@@ -12,7 +12,7 @@ import { cacheRoot } from "./cache.mjs";
 import { commands, optionsOf, setsOf } from "./commands.mjs";
 import { boundCompileCache } from "./compile-cache.mjs";
 import { ensureTools } from "./install.mjs";
-import { InstallError, say } from "./log.mjs";
+import { InstallError, diskFault, say } from "./log.mjs";
 import { readManifest, toolsOf } from "./manifest.mjs";
 import { ensurePackages, programNode } from "./npm.mjs";
 import { linkFolder } from "./path-tools.mjs";
@@ -165,7 +165,8 @@ main(process.argv.slice(2)).then(
     say(
       error instanceof InstallError
         ? error.message
-        : String(error instanceof Error ? error.stack : error),
+        : (diskFault(error, cacheRoot(process.env)) ??
+            String(error instanceof Error ? error.stack : error)),
     );
     process.exitCode = 1;
   },

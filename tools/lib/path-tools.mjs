@@ -128,7 +128,11 @@ async function rememberedVersion(program, probe, memoryFile) {
   const known = memory[key];
   if (known !== undefined) return known === "" ? undefined : known;
   const version = await probeVersion(program, probe);
-  writeWhole(memoryFile, JSON.stringify({ ...memory, [key]: version ?? "" }, null, 1));
+  try {
+    writeWhole(memoryFile, JSON.stringify({ ...memory, [key]: version ?? "" }, null, 1));
+  } catch {
+    // A cache that can only be read, filled by somebody else, has the tools all the same: the next run asks again.
+  }
   return version;
 }
 
