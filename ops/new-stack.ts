@@ -1,10 +1,11 @@
 /** `new-stack`: starts a stack file from another one's text. */
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import { isMap as isYamlMap, isScalar, type Pair, parseDocument } from "yaml";
 
+import { naming } from "../sandbox/fault.ts";
 import { CommandError } from "./command.ts";
 import { parseStackFile, readStackFile, type StackFile, stackFileName } from "./stack-file.ts";
 
@@ -63,6 +64,19 @@ function stripped(source: StackFile): string {
   return text;
 }
 
+/** Writes a file that is not there yet; of one that found no room nothing is left to be in the way. */
+function writeNew(path: string, text: string): void {
+  try {
+    // "wx": should another process have been faster, its file stays.
+    writeFileSync(path, text, { flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+      rmSync(path, { force: true });
+    }
+    throw error;
+  }
+}
+
 /**
  * Writes the new stack's file.
  *
@@ -76,8 +90,10 @@ export function newStack(root: string, name: string, from: string): string {
     throw new CommandError(`${target} exists already`);
   }
   const source = readStackFile(root, from);
-  // "wx": should another process have been faster, its file stays.
-  writeFileSync(join(root, target), stripped(source), { flag: "wx" });
+  const path = join(root, target);
+  naming(path, () => {
+    writeNew(path, stripped(source));
+  });
   return [
     `${target} has the settings of ${from}, without its secrets. Next, change in it:`,
     "  - the first comment, and what it says of the stack",

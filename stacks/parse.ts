@@ -148,7 +148,19 @@ function faultsOf(issue: Issue, schema: z.ZodType, input: unknown, locate: Locat
     return [{ path, expected: `is missing: ${messageOf(issue)}` }];
   }
   // Somebody may have put the secret where its name belongs.
-  return [{ path, expected: messageOf(issue) + (isQuiet(issue) ? "" : found(value)) }];
+  const told = { path, expected: messageOf(issue) + (isQuiet(issue) ? "" : found(value)) };
+  const meant = typeof value === "string" ? nearest(value, wordsFor(issue)) : undefined;
+  return [meant === undefined ? told : { ...told, mend: `is ${meant} meant?` }];
+}
+
+/** Words that may stand in the place of the one that does, where they are few and known. */
+function wordsFor(issue: Issue): readonly string[] {
+  if (issue.code === "invalid_value") {
+    return issue.values.map(String);
+  }
+  return issue.code === "invalid_union" && "options" in issue
+    ? (issue.options ?? []).map(String)
+    : [];
 }
 
 /** Whether what stands there is better not repeated: it may be a secret. */

@@ -23,7 +23,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     }))
     .sort((a, b) => a.steps - b.steps);
   const [best] = ranked;
-  return best !== undefined && best.steps <= Math.max(2, Math.floor(best.candidate.length / 3))
+  // A word of two letters is two steps from any other.
+  return best !== undefined &&
+    best.steps < best.candidate.length &&
+    best.steps <= Math.max(2, Math.floor(best.candidate.length / 3))
     ? best.candidate
     : undefined;
 }

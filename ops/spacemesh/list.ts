@@ -27,7 +27,8 @@ export function listReport(stacks: readonly ListedStack[]): string {
 
 function lines({ passwords, stack, told }: ListedStack): readonly string[] {
   if ("fault" in told) {
-    return [`${stack}: ${told.fault}`];
+    // Most say themselves which stack they are about.
+    return [told.fault.includes(stack) ? told.fault : `${stack}: ${told.fault}`];
   }
   const { hosts = {}, network } = told;
   const said: readonly (readonly [string, string])[] = [

@@ -46,6 +46,27 @@ describe("parseAll", () => {
     ]);
   });
 
+  it("suggests the word that was meant, of a system as of any other of few, and of nothing that is far from all", () => {
+    const schema = z.discriminatedUnion(
+      "system",
+      [
+        z.strictObject({ system: z.literal("skywire"), data: z.enum(["protect", "retain"]) }),
+        z.strictObject({ system: z.literal("voting"), policy: z.enum(["on", "off"]) }),
+      ],
+      { error: "must be skywire or voting" },
+    );
+    const mends = (input: unknown) => {
+      const parsed = parseAll(schema, input, (path) => path);
+      return parsed.ok ? [] : parsed.faults.map(({ path, mend }) => [path, mend]);
+    };
+    expect(mends({ system: "skywirre" })).toEqual([["system", "is skywire meant?"]]);
+    expect(mends({ system: "Voting" })).toEqual([["system", "is voting meant?"]]);
+    expect(mends({ system: "elsewhere" })).toEqual([["system", undefined]]);
+    expect(mends({ system: "skywire", data: "protec" })).toEqual([["data", "is protect meant?"]]);
+    // Of words of two letters any is near to any.
+    expect(mends({ system: "voting", policy: "no" })).toEqual([["policy", undefined]]);
+  });
+
   it("tells what is missing", () => {
     expect(faultsOf({})).toEqual([
       { path: "config.replicas", expected: "is missing: must be whole" },

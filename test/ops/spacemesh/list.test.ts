@@ -34,6 +34,7 @@ test("list: a network that cannot be told of hides no other", () => {
       passwords: ["elastic"],
     },
     { stack: "spacemesh-old", told: { hosts: {} }, passwords: [] },
+    { stack: "spacemesh-new", told: { fault: "spacemesh-new has no outputs" }, passwords: [] },
   ]);
   expect(report.split("\n")).toEqual([
     "spacemesh-devnet: has no outputs live",
@@ -49,6 +50,8 @@ test("list: a network that cannot be told of hides no other", () => {
     "",
     "spacemesh-old:",
     "  network  none runs: only what watches it",
+    "",
+    "spacemesh-new has no outputs",
   ]);
   expect(listReport([])).toBe("No stack file of this clone is a Spacemesh network's.");
 });
