@@ -10,6 +10,8 @@ const pages = [
   ...readdirSync(join(clone, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
+  "sandbox/stages/README.md",
+  "sandbox/standins/README.md",
 ];
 
 const read = (page: string): string => readFileSync(join(clone, page), "utf8");
@@ -45,6 +47,28 @@ function paths(text: string): string[] {
   );
 }
 
+/** A page without what is shown in blocks of code: a line there that begins with # is no heading. */
+const prose = (page: string): string => read(page).replaceAll(/```[^\n]*\n[^]*?```/g, "");
+
+/** What a forge calls the headings of a page in links: small letters, dashes, no other sign; a second one gets a number. */
+function anchors(page: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [, heading = ""] of prose(page).matchAll(/^#{1,6} +(.+)$/gm)) {
+    const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const name = words.replaceAll(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
+    const again = [...found].filter((one) => one.replace(/-\d+$/, "") === name).length;
+    found.add(found.has(name) ? `${name}-${again}` : name);
+  }
+  return found;
+}
+
+/** Links of a page to a heading: the page they lead to, and the heading's name. */
+const fragments = (page: string): { readonly target: string; readonly name: string }[] =>
+  [...prose(page).matchAll(/\]\(([\w./-]*)#([^)\s]+)\)/g)].map(([, path = "", name = ""]) => ({
+    target: path === "" ? page : join(dirname(page), path),
+    name,
+  }));
+
 describe.each(pages)("%s", (page) => {
   it("names make targets that exist only", () => {
     const targets = makeTargets();
@@ -68,8 +92,53 @@ describe.each(pages)("%s", (page) => {
     expect(links.filter((target) => !existsSync(join(clone, dirname(page), target)))).toEqual([]);
   });
 
+  it("links to headings that exist only", () => {
+    const dead = fragments(page).filter(
+      ({ target, name }) => target.endsWith(".md") && !anchors(target).has(name),
+    );
+    expect(dead).toEqual([]);
+  });
+
   it("holds no path of somebody's machine", () => {
     expect(read(page)).not.toMatch(/\/(?:work|home|Users|root|tmp)\//);
+  });
+});
+
+describe("what programs and stack files say of pages", () => {
+  const files = [
+    ...["Makefile", ...readdirSync(clone).filter((name) => /^Pulumi\..*yaml$/.test(name))],
+    ...["components", "ops", "policy", "release", "review", "sandbox", "stacks", "tools"].flatMap(
+      (room) =>
+        readdirSync(join(clone, room), { recursive: true, encoding: "utf8" })
+          .filter((name) => /\.(ts|mjs|ya?ml)$/.test(name) && !name.includes("node_modules"))
+          .map((name) => join(room, name)),
+    ),
+  ];
+
+  it("is that of a page, and of a heading, that exists", () => {
+    const named = files.flatMap((file) =>
+      [...read(file).matchAll(/\bdocs\/[\w-]+\.md(?:#[\w-]*\w)?/g)].map(([link]) => ({
+        file,
+        link,
+      })),
+    );
+    expect(named.length).toBeGreaterThan(40);
+    const dead = named.filter(({ link }) => {
+      const [page = "", name] = link.split("#");
+      return !pages.includes(page) || (name !== undefined && !anchors(page).has(name));
+    });
+    expect(dead).toEqual([]);
+  });
+});
+
+describe("a check of links", () => {
+  it("finds some, and knows headings as a forge does", () => {
+    expect(pages.flatMap(fragments).length).toBeGreaterThan(50);
+    expect([...anchors("docs/tutorial.md")].slice(0, 3)).toEqual([
+      "tutorial-deployment-with-the-voting-application",
+      "bring-it-up",
+      "look-around",
+    ]);
   });
 });
 
