@@ -1,8 +1,21 @@
 /** Rules of who may reach, read or do what. */
+import { powersOf } from "../kubernetes/powers.ts";
 import { hostsOf } from "../kubernetes/words.ts";
-import { textAt } from "../values.ts";
-import { told } from "./downtime.ts";
-import { differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+import { isEqual, listAt, objectAt, textAt } from "../values.ts";
+import { swarmService } from "../swarm.ts";
+import { told, ways } from "./downtime.ts";
+import {
+  differing,
+  differs,
+  isKind,
+  isOfKind,
+  type Rule,
+  type Subject,
+  touches,
+} from "./subject.ts";
+
+/** Kinds of controllers' own that say who is let through a way. */
+const guards = ["Middleware", "MiddlewareTCP", "TLSOption", "Policy"] as const;
 
 const roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"] as const;
 
@@ -24,6 +37,31 @@ function isReal(subject: Subject): boolean {
   return !differs(subject) || touches(subject, /^(?!metadata\.(labels|annotations)\b)/);
 }
 
+/** Keys of an object's annotations or labels that come, go or change, whole maps included. */
+function keysChanged(subject: Subject, field: "annotations" | "labels"): readonly string[] {
+  if (!differs(subject)) {
+    return [];
+  }
+  const [was, is] = [subject.before, subject.after].map((inputs) =>
+    objectAt(inputs, "metadata", field),
+  );
+  return [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].filter(
+    (key) => !isEqual(was?.[key], is?.[key]),
+  );
+}
+
+/** Annotations by which nobody is let in or kept out: notes of tools, and times and sizes of what goes through. */
+const harmless =
+  /^(pulumi\.com|kubectl\.kubernetes\.io|meta\.helm\.sh|prometheus\.io)\/|^nginx\.org\/(proxy-(connect|read|send)-timeout|client-max-body-size|grpc-services)$/;
+
+/** Annotations that give an account of the cluster an identity in a cloud. */
+const identities = /^(iam\.gke\.io|eks\.amazonaws\.com|azure\.workload\.identity)\//;
+
+/** Whether it can be reached from outside the cluster. */
+const isOpen = (inputs: Subject["before"]): boolean =>
+  ["LoadBalancer", "NodePort"].includes(textAt(inputs, "spec", "type") ?? "") ||
+  listAt(inputs, "spec", "externalIPs").length > 0;
+
 /** {@inheritDoc Rule} */
 export const accessRules: readonly Rule[] = [
   {
@@ -37,10 +75,15 @@ export const accessRules: readonly Rule[] = [
   {
     name: "account-changed",
     kinds: ["ServiceAccount"],
-    see: (subject) =>
-      isReal(subject) && subject.change.operation !== "create"
+    see: (subject) => {
+      const clouds = keysChanged(subject, "annotations").filter((key) => identities.test(key));
+      if (clouds.length > 0) {
+        return `who its pods are in the cloud: ${clouds.join(", ")}`;
+      }
+      return isReal(subject) && subject.change.operation !== "create"
         ? `the identity of pods ${happens(subject)}`
-        : undefined,
+        : undefined;
+    },
   },
   {
     name: "network-policy-changed",
@@ -54,15 +97,26 @@ export const accessRules: readonly Rule[] = [
     name: "service-opened",
     kinds: ["Service"],
     see: (subject) => {
-      if (subject.change.operation === "delete") {
-        return undefined;
-      }
-      const [was, is] = [subject.before, subject.after].map(
+      const { after, before } = subject;
+      const [was, is] = [before, after].map(
         (inputs) => textAt(inputs, "spec", "type") ?? "ClusterIP",
       );
-      const isOpen = is === "LoadBalancer" || is === "NodePort";
-      const isNew = subject.change.operation === "create" || was !== is;
-      return isOpen && isNew ? `reachable from outside the cluster (${is})` : undefined;
+      const isNew = was !== is || !isOpen(before);
+      return isOpen(after) && isNew
+        ? `reachable from outside the cluster (${is ?? ""})`
+        : undefined;
+    },
+  },
+  {
+    name: "port-published",
+    isFor: (type) => type === swarmService,
+    see: (subject) => {
+      const [was, is] = [subject.before, subject.after].map((inputs) =>
+        listAt(inputs, "endpointSpec", "ports"),
+      );
+      return is === undefined || is.length === 0 || isEqual(was, is)
+        ? undefined
+        : "what the nodes of the swarm answer on";
     },
   },
   {
@@ -76,7 +130,7 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "host-changed",
-    kinds: ["Ingress", "IngressRoute", "HTTPRoute", "Gateway"],
+    kinds: ways.filter((kind) => kind !== "Service" && kind !== "IngressClass"),
     see: (subject) => {
       if (subject.change.operation === "create") {
         return `reachable from outside under ${hostsOf(subject.after).join(", ")}`;
@@ -87,14 +141,34 @@ export const accessRules: readonly Rule[] = [
     },
   },
   {
+    name: "guard-changed",
+    kinds: [...ways, ...guards],
+    see: (subject) => {
+      if (isKind(subject, ...guards)) {
+        return isReal(subject)
+          ? `who is let through: ${subject.resource.kind} ${happens(subject)}`
+          : undefined;
+      }
+      const keys = keysChanged(subject, "annotations").filter((key) => !harmless.test(key));
+      return keys.length > 0
+        ? `who is let in, where to, and by which address, as its controller reads it: ${keys.join(", ")}`
+        : undefined;
+    },
+  },
+  {
     name: "privileges-changed",
-    on: differing,
+    on: [...differing, "create"],
     see: (subject) => {
       const paths =
         /securityContext\b|\.host(Network|PID|IPC|Port|Path)\b|serviceAccountName$|automountServiceAccountToken$/;
-      return touches(subject, paths)
-        ? `what its pods may do on a node: ${told(subject, paths)}`
-        : undefined;
+      if (touches(subject, paths)) {
+        return `what its pods may do on a node: ${told(subject, paths)}`;
+      }
+      // Of a container or volume that comes whole the engine names no more than that.
+      const { after, before, change } = subject;
+      const had = new Set(powersOf(change.type, before));
+      const gets = powersOf(change.type, after).filter((power) => !had.has(power));
+      return gets.length > 0 ? `its pods get ${gets.join(", ")}` : undefined;
     },
   },
   {
@@ -103,12 +177,17 @@ export const accessRules: readonly Rule[] = [
       "ValidatingWebhookConfiguration",
       "MutatingWebhookConfiguration",
       "ValidatingAdmissionPolicy",
+      "ValidatingAdmissionPolicyBinding",
+      "MutatingAdmissionPolicy",
+      "MutatingAdmissionPolicyBinding",
       "Namespace",
     ],
     see: (subject) =>
       (
         isKind(subject, "Namespace")
-          ? touches(subject, /pod-security\.kubernetes\.io/)
+          ? keysChanged(subject, "labels").some((key) =>
+              key.startsWith("pod-security.kubernetes.io/"),
+            )
           : isReal(subject)
       )
         ? "what the cluster admits"
@@ -116,7 +195,7 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "secret-changed",
-    kinds: ["Secret"],
+    isFor: (type) => isOfKind(type, ["Secret"]) || type === "docker:index/secret:Secret",
     on: differing,
     see: (subject) =>
       touches(subject, /^(data|stringData|type)\b/)

@@ -3,6 +3,7 @@ import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicasOf } from "../kubernetes/pods.ts";
 import { sayBoth } from "../say.ts";
 import { lookUp, textAt } from "../values.ts";
+import { isZoneFile, lostFrom, zoneTypes } from "./zones.ts";
 import {
   at,
   differing,
@@ -130,12 +131,27 @@ export const dataRules: readonly Rule[] = [
     name: "address-deleted",
     ...cloudRule(addresses, "an address that others may have written down"),
   },
-  { name: "record-deleted", ...cloudRule(names, "a name by which others find it") },
+  {
+    name: "record-deleted",
+    isFor: (type) => cloud(names)(type) || zoneTypes.test(type),
+    on: going,
+    see: (subject) => {
+      if (zoneTypes.test(subject.change.type)) {
+        return isZoneFile(subject)
+          ? `a zone that a name server serves ${goesWord(subject)}`
+          : undefined;
+      }
+      return `a name by which others find it ${goesWord(subject)}`;
+    },
+  },
   {
     name: "record-changed",
-    isFor: cloud(names),
+    isFor: (type) => cloud(names)(type) || zoneTypes.test(type),
     on: differing,
     see: (subject) => {
+      if (zoneTypes.test(subject.change.type)) {
+        return isZoneFile(subject) ? lostFrom(subject) : undefined;
+      }
       const told = at(
         subject,
         /^(name|target|value|content|data|rrdatas|recordType|type|domain|domainId|zoneId|managedZone)\b/,

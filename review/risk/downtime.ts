@@ -3,29 +3,45 @@ import { kindOf } from "../identity.ts";
 import { paceOf, share } from "../kubernetes/pace.ts";
 import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
+import { swarmMissing, swarmReplicas, swarmService } from "../swarm.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
 import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
 /** Kinds through which others are reached. */
-const ways = [
+export const ways = [
   "Service",
   "Ingress",
   "IngressClass",
   "Gateway",
+  "GRPCRoute",
   "HTTPRoute",
+  "TCPRoute",
+  "TLSRoute",
+  "UDPRoute",
   "IngressRoute",
+  "IngressRouteTCP",
+  "IngressRouteUDP",
+  "TransportServer",
+  "VirtualServer",
 ] as const;
+
+/** Types that go on running, in a cluster or in a swarm. */
+const runs = (type: string): boolean => isServing(type) || type === swarmService;
+
+/** Containers or pods that it keeps. */
+const countOf = (type: string, inputs: unknown): number | undefined =>
+  type === swarmService ? swarmReplicas(inputs) : replicasOf(type, inputs);
 
 /** How many pods it had and has. */
 export function replicaChange(
   subject: Subject,
 ): { readonly was: number; readonly is: number } | undefined {
   const { type } = subject.change;
-  if (!differs(subject) || !isServing(type)) {
+  if (!differs(subject) || !runs(type)) {
     return undefined;
   }
-  const was = replicasOf(type, subject.before);
-  const is = replicasOf(type, subject.after);
+  const was = countOf(type, subject.before);
+  const is = countOf(type, subject.after);
   return was !== undefined && is !== undefined && was !== is ? { was, is } : undefined;
 }
 
@@ -44,9 +60,12 @@ export function rolls(subject: Subject): boolean {
 export const downtimeRules: readonly Rule[] = [
   {
     name: "workload-deleted",
-    isFor: isServing,
+    isFor: runs,
     on: ["delete"],
-    see: () => "its pods stop, and nothing takes their place",
+    see: ({ change }) =>
+      change.type === swarmService
+        ? "its containers stop, and nothing takes their place"
+        : "its pods stop, and nothing takes their place",
   },
   {
     name: "deleted-before-made",
@@ -67,30 +86,33 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "scaled-to-zero",
-    isFor: isServing,
+    isFor: runs,
     on: differing,
     see: (subject) => {
       const change = replicaChange(subject);
-      return change?.is === 0 ? `all ${change.was} pods stop` : undefined;
+      return change?.is === 0 ? `all ${change.was} ${unit(subject)}s stop` : undefined;
     },
   },
   {
     name: "single-replica",
-    isFor: isServing,
+    isFor: runs,
     on: differing,
     see: (subject) => {
       const change = replicaChange(subject);
       return change !== undefined && change.is === 1 && change.was > 1
-        ? "one pod is left: whenever it moves, nothing serves"
+        ? `one ${unit(subject)} is left: whenever it moves, nothing serves`
         : undefined;
     },
   },
   { name: "below-budget", isFor: isServing, on: differing, see: seeBelowBudget },
   {
     name: "all-pods-at-once",
-    isFor: isServing,
+    isFor: runs,
     on: ["update"],
     see: (subject) => {
+      if (subject.change.type === swarmService) {
+        return seeSwarmRoll(subject);
+      }
       if (!rolls(subject)) {
         return undefined;
       }
@@ -138,11 +160,15 @@ export const downtimeRules: readonly Rule[] = [
   },
   {
     name: "nodes-replaced",
-    isFor: (type) => /:(LkeNodePool|NodePool)$/.test(type),
+    isFor: (type) =>
+      /:(LkeCluster|LkeNodePool|Cluster|NodePool)$/.test(type) && !type.startsWith("kubernetes:"),
     on: ["update"],
     see: ({ differences }) => {
+      // At Linode the cluster's version is that of its nodes, each of which is made anew for it.
       const told = differences.filter(({ text }) =>
-        /^(type|nodeConfig|nodeCount|count)\b/.test(text),
+        /^((pools?\[\d+\]\.)?(type|nodeCount|count)|nodeConfig|version|nodeVersion|k8sVersion)\b/.test(
+          text,
+        ),
       );
       return told.length > 0
         ? `nodes come or go: ${told.map(({ text, before, after }) => `${text} ${sayBoth(before, after).join(" -> ")}`).join(", ")}`
@@ -150,6 +176,19 @@ export const downtimeRules: readonly Rule[] = [
     },
   },
 ];
+
+/** What there is several of. */
+const unit = ({ change }: Subject): string => (change.type === swarmService ? "container" : "pod");
+
+function seeSwarmRoll(subject: Subject): string | undefined {
+  const replicas = swarmReplicas(subject.after);
+  return touches(subject, /^taskSpec\b/) &&
+    replicas !== undefined &&
+    replicas > 0 &&
+    swarmMissing(subject.after, replicas) === replicas
+    ? "it rolls with none left serving (the old ones stop first)"
+    : undefined;
+}
 
 function listOfPorts(inputs: unknown): readonly unknown[] {
   const ports = objectAt(inputs, "spec")["ports"];

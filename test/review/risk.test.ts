@@ -88,6 +88,42 @@ const balancer = "linode:index/nodeBalancer:NodeBalancer";
 const bucket = "gcp:storage/bucket:Bucket";
 const firewall = "linode:index/firewall:Firewall";
 const provider = "pulumi:providers:kubernetes";
+const swarm = "docker:index/service:Service";
+const middlewares = "traefik.ingress.kubernetes.io/router.middlewares";
+const annotated = (type: string, before: object, after: object): Made =>
+  update(
+    type,
+    { metadata: { name: "web", namespace: "shop", annotations: before } },
+    { metadata: { name: "web", namespace: "shop", annotations: after } },
+    "metadata.annotations",
+  );
+const zone = (...records: readonly string[]): object => ({
+  key: "zones/shop.example.zone",
+  content: ["; shop.example", "shop.example. 300 IN SOA ns. a. 0 3 9 1 3", ...records, ""].join(
+    "\n",
+  ),
+});
+const web = (address: string, time = 300) => `web.shop.example. ${time} IN A ${address}`;
+const file = "linode:index/objectStorageObject:ObjectStorageObject";
+const containers = (...more: readonly object[]) =>
+  object({ spec: { template: { spec: { containers: [{ name: "web" }, ...more] } } } });
+const added = (more: object): Made =>
+  update("Deployment", containers(), containers(more), "spec.template.spec.containers[1]");
+const ofSwarm = (replicas: number, image = "web:1", updateConfig = {}): object => ({
+  taskSpec: { containerSpec: { image } },
+  mode: { replicated: { replicas } },
+  updateConfig,
+});
+const rolled = (replicas: number, updateConfig = {}): Made =>
+  update(
+    swarm,
+    ofSwarm(replicas, "web:1", updateConfig),
+    ofSwarm(replicas, "web:2", updateConfig),
+    "taskSpec.containerSpec.image",
+  );
+const kubernetes = (type: string): string => `kubernetes:${type}`;
+const binding = kubernetes("admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding");
+const middleware = kubernetes("traefik.io/v1alpha1:Middleware");
 
 const cases: readonly Case[] = [
   {
@@ -258,6 +294,11 @@ const cases: readonly Case[] = [
     silent: made("Service", service("ClusterIP")),
   },
   {
+    rule: "port-published",
+    speaks: made(swarm, { endpointSpec: { ports: [{ targetPort: 80, publishedPort: 80 }] } }),
+    silent: made(swarm, {}),
+  },
+  {
     rule: "sources-changed",
     speaks: update(
       "Service",
@@ -271,6 +312,11 @@ const cases: readonly Case[] = [
     rule: "host-changed",
     speaks: made("Ingress", object({ spec: { rules: [{ host: "a.example" }] } })),
     silent: labelled("Ingress"),
+  },
+  {
+    rule: "guard-changed",
+    speaks: annotated("Ingress", { [middlewares]: "office@file" }, {}),
+    silent: annotated("Ingress", { "nginx.org/proxy-read-timeout": "60s" }, {}),
   },
   {
     rule: "privileges-changed",
@@ -417,6 +463,109 @@ const cases: readonly Case[] = [
   { rule: "structure", speaks: gone("fleet:shop:Shop", {}), silent: made("ConfigMap") },
 ];
 
+/** Rule, a change of which it speaks, one beside it of which it does not: what is not seen at the first look. */
+const further: readonly (readonly [string, string, Made, Made])[] = [
+  [
+    "record-changed",
+    "a zone that a name server of one's own fetches as a file",
+    update(file, zone(web("192.0.2.1")), zone(web("192.0.2.2")), "content"),
+    update(
+      file,
+      zone(web("192.0.2.1", 300)),
+      zone(web("192.0.2.1", 60), web("192.0.2.2")),
+      "content",
+    ),
+  ],
+  [
+    "record-changed",
+    "the list of zones that it serves",
+    update(
+      file,
+      { key: "zones/index", content: "a.example\nb.example\n" },
+      { key: "zones/index", content: "a.example\n" },
+      "content",
+    ),
+    update(file, { key: "pages/a", content: "a\n" }, { key: "pages/a", content: "b\n" }, "content"),
+  ],
+  ["record-deleted", "such a file", gone(file, zone()), gone(file, { key: "pages/index.html" })],
+  ["workload-deleted", "a swarm's service", gone(swarm, {}), made(swarm, {})],
+  [
+    "scaled-to-zero",
+    "a swarm's service",
+    update(swarm, ofSwarm(2), ofSwarm(0), "mode.replicated.replicas"),
+    update(swarm, ofSwarm(2), ofSwarm(1), "mode.replicated.replicas"),
+  ],
+  [
+    "single-replica",
+    "a swarm's service",
+    update(swarm, ofSwarm(2), ofSwarm(1), "mode.replicated.replicas"),
+    update(swarm, ofSwarm(3), ofSwarm(2), "mode.replicated.replicas"),
+  ],
+  ["all-pods-at-once", "the one container of a swarm's service", rolled(1), rolled(2)],
+  [
+    "all-pods-at-once",
+    "a swarm's service without a limit",
+    rolled(3, { parallelism: 0 }),
+    rolled(3, { parallelism: 0, order: "start-first" }),
+  ],
+  [
+    "nodes-replaced",
+    "another version of a cluster's nodes",
+    update(
+      "linode:index/lkeCluster:LkeCluster",
+      { k8sVersion: "1.33" },
+      { k8sVersion: "1.34" },
+      "k8sVersion",
+    ),
+    update("linode:index/lkeCluster:LkeCluster", { label: "a" }, { label: "b" }, "label"),
+  ],
+  [
+    "account-changed",
+    "whom its pods are in a cloud",
+    annotated("ServiceAccount", {}, { "iam.gke.io/gcp-service-account": "a@b.example" }),
+    annotated("ServiceAccount", {}, { note: "a" }),
+  ],
+  [
+    "service-opened",
+    "addresses of one's own",
+    made("Service", object({ spec: { externalIPs: ["192.0.2.1"] } })),
+    made("Service", object({ spec: { externalIPs: [] } })),
+  ],
+  ["guard-changed", "what a way goes through", gone(middleware), labelled(middleware)],
+  [
+    "privileges-changed",
+    "a container that comes whole, with more than its own",
+    added({ name: "log", securityContext: { privileged: true } }),
+    added({ name: "log", securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } } }),
+  ],
+  [
+    "privileges-changed",
+    "a workload that is made with a part of its node",
+    made("DaemonSet", workload({}, {}, { volumes: [{ name: "log", hostPath: { path: "/var" } }] })),
+    made("DaemonSet", workload({}, {}, { volumes: [{ name: "log", emptyDir: {} }] })),
+  ],
+  ["admission-changed", "what puts a policy into force", gone(binding), labelled(binding)],
+  [
+    "admission-changed",
+    "all labels of a namespace at once",
+    update(
+      "Namespace",
+      {
+        metadata: { name: "shop", labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+      },
+      { metadata: { name: "shop" } },
+      "metadata.labels",
+    ),
+    labelled("Namespace"),
+  ],
+  [
+    "secret-changed",
+    "a swarm's secret",
+    anew("docker:index/secret:Secret", { data: blinded }, { data: blinded }, "data"),
+    anew("docker:index/secret:Secret", { name: "a" }, { name: "b" }, "name"),
+  ],
+];
+
 const rulesOf = (given: Case["speaks"]): readonly string[] => {
   const [first, ...others] = [given].flat() as [Made, ...Made[]];
   return madeItem(first, ...others).findings.map(({ rule }) => rule);
@@ -430,6 +579,11 @@ describe("each rule", () => {
       expect(rulesOf(silent)).not.toContain(rule);
     },
   );
+
+  it.each(further)("%s speaks of %s as well", (rule, _, speaks, silent) => {
+    expect(rulesOf(speaks)).toContain(rule);
+    expect(rulesOf(silent)).not.toContain(rule);
+  });
 
   it("has a case here", () => {
     const known = rules.flatMap(([, each]) => each.map(({ name }) => name));
