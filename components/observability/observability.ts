@@ -20,6 +20,7 @@ import { filebeatName } from "./filebeat/shape.ts";
 import { elkOf, hasStoreNamespace, isStoreWatched, storeUsersOf } from "./logs/logs-shape.ts";
 import type { LogsConfig } from "./logs/logs.schema.ts";
 import { MetricsStack } from "./metrics/metrics-stack.ts";
+import { metricsWarnings } from "./metrics/metrics-shape.ts";
 import type { MetricsConfig } from "./metrics/metrics.schema.ts";
 import { grafanaLogs } from "./log-source.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
@@ -144,6 +145,9 @@ function makeMetrics(
   places: Places,
 ): [page: string, PageBackend][] {
   const { config, stack, secrets, ingress, cluster, watched } = args;
+  for (const warning of metricsWarnings(metrics)) {
+    void pulumi.log.warn(warning);
+  }
   const place = places("metrics");
   const parts = partsOf({ metrics, logs: config.logs }, ingress, watched);
   const { grafana, prometheus } = new MetricsStack(

@@ -33,7 +33,10 @@ const staging: readonly Omit<FaultCase, "stack">[] = [
         "fleet:observability/metrics": { grafana: { host: "www.staging.pushtech.de" } },
         "fleet:cluster/pools/workers/nodes": 5,
       })(draft);
-      secrets({ "grafana-admin": "golden-0123456789abcdef" })(draft);
+      secrets({
+        "grafana-admin": "golden-0123456789abcdef",
+        "grafana-encryption": "golden-fedcba9876543210",
+      })(draft);
     },
     paths: ["fleet:observability.metrics.grafana.host"],
     says: "host www.staging.pushtech.de already stands at fleet:domain",

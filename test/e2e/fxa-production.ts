@@ -104,7 +104,10 @@ export const users: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Entries that go to the registry's login and to what watches. */
-export const elsewhere = ["registry", "grafana-admin", "slack-alerts"];
+export const elsewhere = [
+  ...["registry", "grafana-admin", "grafana-encryption"],
+  ...["slack-alerts", "watchdog-webhook"],
+];
 
 /** Secrets of the facts that production has no use for: what they belong to is off. */
 export const unused: Readonly<Record<string, readonly string[]>> = {

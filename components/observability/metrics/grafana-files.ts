@@ -12,6 +12,16 @@ export const grafanaFolders = {
   data: "/var/lib/grafana",
 } as const;
 
+/**
+ * Variables with the key of the database's secrets: of the older store, and of the one that takes its place. Each has
+ * the same published default by itself (grafana/grafana, conf/defaults.ini, `security` and
+ * `secrets_manager.encryption.secret_key.v1`).
+ */
+export const encryptionVariables = [
+  "GF_SECURITY_SECRET_KEY",
+  "GF_SECRETS_MANAGER_ENCRYPTION_SECRET_KEY_V1_SECRET_KEY",
+] as const;
+
 /** URL of a public host. */
 export const pageUrl = (host: string, secure: boolean): string =>
   `${secure ? "https" : "http"}://${host}/`;

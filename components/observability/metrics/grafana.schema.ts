@@ -76,6 +76,11 @@ export const GrafanaConfig = z.strictObject({
   host: Hostname.default("grafana.skycoin.com"),
   /** Of the user `admin`, when Grafana first starts; later it is changed in Grafana. */
   adminPassword: reference("password").prefault("grafana-admin"),
+  /**
+   * What Grafana encrypts its database's secrets by: the passwords of its datasources, above all. Its own default is
+   * published. It stays as it is for as long as the disk does: by another one nothing on it can be read.
+   */
+  encryption: reference("token").prefault("grafana-encryption"),
   singleSignOn: SingleSignOn.optional(),
   resources: Resources.prefault({
     requests: { cpu: "100m", memory: "256Mi" },

@@ -12,6 +12,7 @@ import {
 import { datasourcesFile, passwordVariables, type Sources } from "./grafana-datasources.ts";
 import {
   dashboardVolumes,
+  encryptionVariables,
   grafanaFolders,
   grafanaPort,
   grafanaVariables,
@@ -24,6 +25,8 @@ import { clientSecretVariable, singleSignOnVariables } from "./single-sign-on.ts
 export interface GrafanaPasswords {
   /** Of the user `admin`. */
   readonly admin: pulumi.Output<string>;
+  /** What it encrypts its database's secrets by. */
+  readonly encryption: pulumi.Output<string>;
   /** Of the client at the identity provider. */
   readonly client?: pulumi.Output<string> | undefined;
   /** Of the stack's own programs at Prometheus. */
@@ -34,7 +37,7 @@ export interface GrafanaPasswords {
 
 /** Inputs of a {@link Grafana}. */
 export interface GrafanaArgs extends Surroundings {
-  readonly config: Omit<GrafanaConfig, "adminPassword">;
+  readonly config: Omit<GrafanaConfig, "adminPassword" | "encryption">;
   readonly passwords: GrafanaPasswords;
   /** Whether the host has a certificate. */
   readonly secure: boolean;
@@ -56,9 +59,10 @@ const probes: Probes = {
 };
 
 function secretVariables(passwords: GrafanaPasswords): Record<string, pulumi.Output<string>> {
-  const { admin, client, prometheus, logs } = passwords;
+  const { admin, encryption, client, prometheus, logs } = passwords;
   return {
     GF_SECURITY_ADMIN_PASSWORD: admin,
+    ...Object.fromEntries(encryptionVariables.map((variable) => [variable, encryption] as const)),
     ...(client === undefined ? {} : { [clientSecretVariable]: client }),
     ...(prometheus === undefined ? {} : { [passwordVariables.prometheus]: prometheus }),
     ...(logs === undefined ? {} : { [passwordVariables.logs]: logs }),

@@ -113,6 +113,14 @@ export function metricsRequests(
   });
 }
 
+/** What an operator should know of his choice. */
+export const metricsWarnings = ({ alertmanager }: Pick<MetricsConfig, "alertmanager">): string[] =>
+  alertmanager === undefined || alertmanager.deadMan !== undefined
+    ? []
+    : [
+        "fleet:observability.metrics.alertmanager has no deadMan: when Prometheus or Alertmanager itself is silent, nobody learns of it. Name a receiver of something outside the cluster that raises the alarm when messages stay away, e.g. deadMan: { receiver: watchdog }.",
+      ];
+
 const sectionExporters = {
   pushGateway: "push-gateway",
   kubeState: "kube-state-metrics",

@@ -83,7 +83,7 @@ function makeGrafana(
   opts: pulumi.ComponentResourceOptions,
 ): Grafana {
   const { config, secrets, logs } = args;
-  const { adminPassword, singleSignOn } = config.grafana;
+  const { adminPassword, encryption, singleSignOn } = config.grafana;
   const programs = config.prometheus.login?.programs;
   return new Grafana(
     metricsNames.grafana,
@@ -92,6 +92,7 @@ function makeGrafana(
       config: config.grafana,
       passwords: {
         admin: secrets.value(adminPassword),
+        encryption: secrets.value(encryption),
         client: singleSignOn && secrets.value(singleSignOn.clientSecret),
         prometheus: programs && secrets.value(programs),
         logs: logs?.password,

@@ -1,4 +1,7 @@
 /** Alertmanager: whom it tells, how often, and where its secrets are. */
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -10,6 +13,7 @@ import {
 } from "../../../components/observability/metrics/alertmanager-files.ts";
 import { AlertmanagerConfig } from "../../../components/observability/metrics/alertmanager.schema.ts";
 import { alertmanagerWorkload } from "../../../components/observability/metrics/alertmanager.ts";
+import { metricsWarnings } from "../../../components/observability/metrics/metrics-shape.ts";
 import { around, faultsOf } from "./around.ts";
 import { everyReceiver as whole } from "./every-receiver.ts";
 
@@ -19,6 +23,36 @@ const fileOf = (given: object) =>
     route: { routes: Record<string, unknown>[] } & Record<string, unknown>;
     receivers: Record<string, unknown>[];
   };
+
+describe("a dead man's switch", () => {
+  it("is missed by a warning with the words that mend it, where people are told of all else", () => {
+    const { deadMan, ...rest } = AlertmanagerConfig.parse(whole);
+    expect(metricsWarnings({ alertmanager: rest })).toEqual([
+      expect.stringMatching(
+        /metrics\.alertmanager has no deadMan: .* deadMan: \{ receiver: \w+ \}/,
+      ),
+    ]);
+    expect(metricsWarnings({ alertmanager: { ...rest, deadMan } })).toEqual([]);
+    expect(metricsWarnings({})).toEqual([]);
+  });
+
+  it("is named by every committed stack that tells people of alerts", () => {
+    const clone = join(import.meta.dirname, "../../..");
+    const told = globSync("Pulumi.*.yaml", { cwd: clone }).flatMap((file) => {
+      const { config } = parse(readFileSync(join(clone, file), "utf8")) as {
+        config: Record<string, { metrics?: { alertmanager?: { deadMan?: object } } } | undefined>;
+      };
+      const alertmanager = config["fleet:observability"]?.metrics?.alertmanager;
+      return alertmanager === undefined ? [] : [[file, alertmanager.deadMan] as const];
+    });
+    const watched = { receiver: "watchdog" };
+    expect(Object.fromEntries(told)).toEqual({
+      "Pulumi.fxa-production.yaml": watched,
+      "Pulumi.prod.yaml": watched,
+      "Pulumi.pushtech-production.yaml": watched,
+    });
+  });
+});
 
 describe("alertmanager.yml", () => {
   const file = fileOf(whole);

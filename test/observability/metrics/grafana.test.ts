@@ -8,7 +8,10 @@ import {
   datasourcesFile,
   type Sources,
 } from "../../../components/observability/metrics/grafana-datasources.ts";
-import { providerFile } from "../../../components/observability/metrics/grafana-files.ts";
+import {
+  encryptionVariables,
+  providerFile,
+} from "../../../components/observability/metrics/grafana-files.ts";
 import {
   type GrafanaArgs,
   grafanaWorkload,
@@ -46,7 +49,10 @@ const workloadOf = (more: Partial<GrafanaArgs> = {}) =>
   grafanaWorkload("grafana", {
     ...around,
     config,
-    passwords: { admin: pulumi.secret("password-of-the-test-0123") },
+    passwords: {
+      admin: pulumi.secret("password-of-the-test-0123"),
+      encryption: pulumi.secret("key-of-the-test-0123"),
+    },
     secure: true,
     sources,
     dashboards: { Skywire: { "skywire.json": "{}" }, "Log store": { "logs.json": "{}" } },
@@ -57,12 +63,28 @@ describe("Grafana", () => {
   const workload = workloadOf();
 
   it("takes its password from a Secret, and lets in nobody without one", () => {
-    expect(Object.keys(workload.container.secretEnv ?? {})).toEqual(["GF_SECURITY_ADMIN_PASSWORD"]);
+    expect(Object.keys(workload.container.secretEnv ?? {})).toEqual([
+      "GF_SECURITY_ADMIN_PASSWORD",
+      ...encryptionVariables,
+    ]);
     expect(workload.container.env).toMatchObject({
       GF_USERS_ALLOW_SIGN_UP: "false",
       GF_AUTH_ANONYMOUS_ENABLED: "false",
     });
     expect(JSON.stringify(workload.container.env)).not.toContain("password-of-the-test");
+  });
+
+  it("encrypts passwords of its datasources by a key of the stack's, in both stores, not by the published one", async () => {
+    const { secretEnv = {} } = workload.container;
+    const given = await Promise.all(
+      ["GF_SECURITY_SECRET_KEY", "GF_SECRETS_MANAGER_ENCRYPTION_SECRET_KEY_V1_SECRET_KEY"].map(
+        (variable) =>
+          new Promise((resolve) => {
+            pulumi.output(secretEnv[variable]).apply(resolve);
+          }),
+      ),
+    );
+    expect(given).toEqual(["key-of-the-test-0123", "key-of-the-test-0123"]);
   });
 
   it("sends its cookies over HTTPS only, where there is HTTPS", () => {

@@ -124,7 +124,8 @@ describe("a MetricsStack", () => {
   it("needs every secret that its config names, and writes each into Secrets alone", () => {
     expect(needed.map(({ name }) => name).sort()).toEqual(
       [
-        ...["google-client", "grafana-admin", "mail-password", "pager", "pager-token"],
+        ...["google-client", "grafana-admin", "grafana-encryption", "mail-password"],
+        ...["pager", "pager-token"],
         ...["prometheus-admin", "prometheus-programs", "slack-hook", "slack-token", "snitch"],
       ].sort(),
     );
