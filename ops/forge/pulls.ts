@@ -8,6 +8,7 @@ import { ForgeFault } from "./fault.ts";
 /** Of a pull request, what is needed here. */
 const Pull = z.object({
   number: z.int().positive(),
+  state: z.string(),
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
   base: z.object({ ref: z.string() }),
@@ -25,7 +26,27 @@ const Run = z.object({
   conclusion: z.string().nullish(),
   head_repository: z.object({ full_name: z.string() }).nullish(),
   pull_requests: z.array(z.object({ number: z.int() })).nullish(),
+  display_title: z.string().nullish(),
 });
+
+/**
+ * Number of the pull request that a run says it was made for; undefined where it says none. The workflow's `run-name`
+ * begins with it, and GitHub hands that on as the title of the run (docs.github.com/rest/actions/workflow-runs): its own
+ * list of pull requests is empty for forks and after a merge, and two that are open may have one head.
+ *
+ * A pull request makes its own workflow: this may choose between those of one head, and nothing else.
+ */
+export function pullInTitle(title: string | null | undefined): number | undefined {
+  const number = /^#([1-9]\d{0,9})(?: |$)/.exec(title ?? "")?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** Whether a run is of a pull request, as far as anybody says. */
+const isOf =
+  (pull: number) =>
+  ({ display_title: title, pull_requests: open }: z.infer<typeof Run>): boolean =>
+    (pullInTitle(title) ?? pull) === pull &&
+    (open ?? []).every(({ number }) => number === pull || pullInTitle(title) === pull);
 
 /** The head of a run, as the event of its end tells it: a fork's event names no pull request. */
 export interface Head {
@@ -33,6 +54,8 @@ export interface Head {
   readonly repository: string;
   readonly branch: string;
   readonly commit: string;
+  /** Title of the run: its workflow begins it with the pull request's number. */
+  readonly title?: string | undefined;
 }
 
 /** Whose code it is that gets no secret, whatever it asks for. */
@@ -55,22 +78,27 @@ export function strangerOf(
 
 /**
  * The open pull request of a head; undefined where there is none any more, or a newer commit is there.
- * What is reported is not asked: it could name any pull request.
+ * What is reported is not asked: it could name any pull request. Of several with that head it is the one that the
+ * run's title names.
  */
 export async function pullOf(
   forge: Forge,
   head: Head,
 ): Promise<{ readonly number: number; readonly stranger: Stranger | undefined } | undefined> {
   const [owner = ""] = head.repository.split("/");
-  const query = new URLSearchParams({ state: "open", head: `${owner}:${head.branch}` });
+  const query = new URLSearchParams({ state: "all", head: `${owner}:${head.branch}` });
   const found: Pull[] = [];
   for await (const entry of forge.list(`pulls?${query.toString()}`)) {
     found.push(parse(Pull, entry, "a pull request"));
   }
-  const pull = found.find(
+  const heads = found.filter(
     ({ head: { repo, sha } }) => repo?.full_name === head.repository && sha === head.commit,
   );
-  return pull === undefined
+  const titled = pullInTitle(head.title);
+  // One that is none of these is a lie, or a workflow without that title: then the comment says what it can.
+  const named = heads.find(({ number }) => number === titled);
+  const pull = named ?? heads.find(({ state }) => state === "open");
+  return pull?.state !== "open"
     ? undefined
     : { number: pull.number, stranger: strangerOf(pull, forge.repository) };
 }
@@ -101,12 +129,9 @@ export async function hasNewerRun(
   },
 ): Promise<boolean> {
   const runs = await runsOver(forge, of.head.commit, of.workflow);
-  return runs.some(
-    ({ head_repository: from, id, pull_requests: pulls }) =>
-      id > of.run &&
-      from?.full_name === of.head.repository &&
-      (pulls ?? []).every(({ number }) => number === of.pull),
-  );
+  return runs
+    .filter(isOf(of.pull))
+    .some(({ head_repository: from, id }) => id > of.run && from?.full_name === of.head.repository);
 }
 
 /**
@@ -132,13 +157,11 @@ export async function reviewOf(
     );
   }
   const runs = await runsOver(forge, head.sha, workflow);
-  const fits = runs.filter(
-    (run) =>
-      run.head_repository?.full_name === forge.repository &&
-      // One commit may be the head of two pull requests. A run names those that are open, so none after the merge;
-      // where it was the other's, what it says of this branch's stacks is not live, and binds nothing.
-      (run.pull_requests ?? []).every((one) => one.number === number),
-  );
+  // One commit may be the head of two pull requests. Where nobody says whose a run was, what it says of this branch's
+  // stacks is not live if it was the other's, and binds nothing.
+  const fits = runs
+    .filter(isOf(number))
+    .filter((run) => run.head_repository?.full_name === forge.repository);
   const [newest] = fits.sort((left, right) => right.run_number - left.run_number);
   // An older one counts for nothing: somebody has taken back since what was agreed to. One that was cut off by a newer
   // one is not the newest; one that somebody cut off, or that ran out of time, says nothing that could be held to.

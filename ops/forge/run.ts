@@ -61,7 +61,7 @@ function runUrl(environment: Environment, run: string): string {
  * `make comment`: the report of a folder as the one comment of its pull request.
  *
  * The pull request is PULL, or the open one of the head that the variables HEAD_REPOSITORY, HEAD_BRANCH and
- * HEAD_COMMIT tell; never one that the report names.
+ * HEAD_COMMIT tell, where there are several the one that HEAD_TITLE begins with; never one that the report names.
  */
 export async function runComment(
   { from, pull }: { from?: string | undefined; pull?: string | undefined },
@@ -106,6 +106,7 @@ async function byHead(forge: Forge, environment: Environment): Promise<Addressee
     repository: need(environment, "HEAD_REPOSITORY"),
     branch: need(environment, "HEAD_BRANCH"),
     commit: need(environment, "HEAD_COMMIT"),
+    title: environment["HEAD_TITLE"],
   };
   const pull = await pullOf(forge, head);
   if (pull === undefined) {

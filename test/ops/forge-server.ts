@@ -49,6 +49,7 @@ export interface ForgeRun {
   readonly conclusion: string | null;
   readonly head_repository: { readonly full_name: string };
   readonly pull_requests: readonly { readonly number: number }[];
+  readonly display_title?: string;
 }
 
 /** A release. */
@@ -274,5 +275,5 @@ function isOf(
   { head: asked, state: wanted }: Readonly<Record<string, string>>,
 ): boolean {
   const owner = head.repo?.full_name.split("/")[0] ?? "";
-  return state === wanted && asked === `${owner}:${head.ref}`;
+  return (wanted === "all" || state === wanted) && asked === `${owner}:${head.ref}`;
 }

@@ -255,6 +255,35 @@ describe("the pull request of a run", () => {
   });
 });
 
+describe("two pull requests of one head", () => {
+  const open = (number: number, state: "open" | "closed" = "open") =>
+    server.pulls.push({ number, state, base: { ref: `to-${number}` }, head: head() });
+  const find = (title: string | undefined) =>
+    pullOf(forge(), { repository, branch: "change", commit, title });
+
+  test("have each its own report, by the number that its run begins with", async () => {
+    [4, 5].forEach((number) => open(number));
+    expect(await find("#5 A change")).toMatchObject({ number: 5 });
+    expect(await find("#4 A change, as #5")).toMatchObject({ number: 4 });
+  });
+
+  test("have the one nothing said of the other, which was closed meanwhile", async () => {
+    open(4);
+    open(5, "closed");
+    expect(await find("#5 A change")).toBeUndefined();
+  });
+
+  test("are all that a run's name chooses from: it leads to nobody else's, and hides nothing", async () => {
+    open(4);
+    server.pulls.push({
+      ...{ number: 9, state: "open", base: { ref: "develop" } },
+      head: { ...head(repository, "e".repeat(40)) },
+    });
+    expect(await find("#9 A change")).toMatchObject({ number: 4 });
+    expect(await find(undefined)).toMatchObject({ number: 4 });
+  });
+});
+
 describe("a preview that was cut off", () => {
   const number = 9;
   const run = (id: number, rest: object = {}) =>
@@ -289,6 +318,7 @@ describe("a preview that was cut off", () => {
   test("is not stood in for by another pull request's, nor by a fork's", async () => {
     run(10);
     run(12, { pull_requests: [{ number: 4 }] });
+    run(13, { display_title: "#4 A change", pull_requests: [] });
     run(14, { head_repository: { full_name: "mallory/fleet" } });
     expect((await comment()).join("")).toContain("no report of this commit");
   });
@@ -323,6 +353,8 @@ describe("the review of what was merged", () => {
     run(11, 4, { conclusion: "cancelled" });
     run(12, 4);
     run(16, 5);
+    // After the merge none of them names a pull request but by its title.
+    run(17, 4, { display_title: "#5 A change" });
     run(18, 4, { head_repository: { full_name: "mallory/fleet" } });
     run(20, 4, { head_sha: "e".repeat(40) });
     expect(await find()).toEqual({ run: 12, pull: 4 });

@@ -107,7 +107,8 @@ test("an update is not cut off, with the lock in its hand, before GitHub's own m
   ) as { readonly jobs: Readonly<Record<string, object>> };
   expect(jobs["update"]).toMatchObject({
     "timeout-minutes": 350,
-    concurrency: { "cancel-in-progress": false },
+    // Nor is one that waits, by hand or after a push, dropped for another of its stack.
+    concurrency: { "cancel-in-progress": false, queue: "max" },
   });
 });
 
