@@ -33,7 +33,10 @@ export function lostFrom({ after, before }: Subject): string | undefined {
   const more = lost.length > named ? ` and ${lost.length - named} more` : "";
   return lost.length === 0
     ? undefined
-    : `a name server no longer says ${lost.slice(0, named).join(", ")}${more}`;
+    : `a name server no longer says ${lost
+        .slice(0, named)
+        .map((record) => say(record))
+        .join(", ")}${more}`;
 }
 
 /** Records that are named in the sentence; the difference of the lines has all. */

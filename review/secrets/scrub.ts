@@ -168,7 +168,15 @@ function formsOf(value: string): ReadonlySet<string> {
       forms.add(form);
     }
   };
-  add(JSON.stringify(value).slice(1, -1));
+  const json = inJson(value);
+  add(json);
+  // Go, in which providers and API servers are written, escapes what HTML would read; others all that is not ASCII.
+  const inGo = json.replace(/[<>&\u2028\u2029]/g, unicode);
+  add(inGo);
+  add(json.replace(/[^ -~]/g, unicode));
+  // An answer that is quoted in another one, as errors of web hooks are.
+  add(inJson(json));
+  add(inJson(inGo));
   const url = encodeURIComponent(value.toWellFormed());
   add(url);
   // Forms write a space as a plus, and encode more.
@@ -177,7 +185,18 @@ function formsOf(value: string): ReadonlySet<string> {
   // URL encoders differ in what they leave as it is.
   add(url.replace(/[!'()*~_.-]/g, (letter) => `%${hex(letter).toUpperCase()}`));
   for (const letters of [/[&<>]/g, /[&<>"]/g, /[&<>"']/g]) {
-    add(value.replace(letters, (letter) => htmlNames[letter] ?? letter));
+    const html = value.replace(letters, (letter) => htmlNames[letter] ?? letter);
+    add(html);
+    add(html.replaceAll("&quot;", "&#34;"));
+  }
+  if (/^(?:[0-9a-f]{2}){8,}$/i.test(value)) {
+    // A key in hex is a number of bytes: programs write those in either case, and in base64.
+    add(value.toLowerCase());
+    add(value.toUpperCase());
+    for (const text of base64Forms(Buffer.from(value, "hex"))) {
+      add(text);
+      add(text.replaceAll("+", "-").replaceAll("/", "_"));
+    }
   }
   add(hex(value));
   add(hex(value).toUpperCase());
@@ -191,6 +210,11 @@ function formsOf(value: string): ReadonlySet<string> {
   }
   return forms;
 }
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+const unicode = (letter: string): string =>
+  `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 const htmlNames: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -208,8 +232,8 @@ function hex(value: string): string {
  * Base64 of the value, wherever it stands in what was encoded: three letters are written as four, so
  * there are three ways; the letters at the ends hold bits of the neighbours and are left out.
  */
-function base64Forms(value: string): readonly string[] {
-  const bytes = Buffer.from(value, "utf8");
+function base64Forms(value: string | Buffer): readonly string[] {
+  const bytes = typeof value === "string" ? Buffer.from(value, "utf8") : value;
   return [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
     const start = [0, 2, 3][before] ?? 0;

@@ -25,6 +25,15 @@ import {
 } from "./made.ts";
 import { recorded, recordedLog, reportOf } from "./recorded.ts";
 
+/** As encoding/json writes it: safe inside a page. */
+const goJson = (value: string): string =>
+  JSON.stringify(value).replace(/[<>&]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);
+
+/** As html.EscapeString does. */
+const goHtml: Readonly<Record<string, string>> = {
+  ...{ "&": "amp", "<": "lt", ">": "gt", '"': "#34", "'": "#39" },
+};
+
 /** Ways in which a value is told, each with the name that a failure shows. */
 const encodings: readonly (readonly [string, (value: string) => string])[] = [
   ["plain", (value) => value],
@@ -41,6 +50,17 @@ const encodings: readonly (readonly [string, (value: string) => string])[] = [
   ["URL", (value) => encodeURIComponent(value)],
   ["URL of a form", (value) => new URLSearchParams({ value }).toString().slice("value=".length)],
   ["JSON", (value) => JSON.stringify(value).slice(1, -1)],
+  ["JSON of Go", (value) => goJson(value).slice(1, -1)],
+  ["JSON in JSON", (value) => JSON.stringify(JSON.stringify(value).slice(1, -1)).slice(1, -1)],
+  ["JSON of Go in JSON", (value) => JSON.stringify(goJson(value).slice(1, -1)).slice(1, -1)],
+  [
+    "JSON in ASCII",
+    (value) =>
+      JSON.stringify(value)
+        .slice(1, -1)
+        .replace(/[^ -~]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`),
+  ],
+  ["HTML of Go", (value) => value.replace(/[&<>"']/g, (letter) => `&${goHtml[letter] ?? ""};`)],
   ["HTML", (value) => value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;")],
 ];
 
@@ -110,6 +130,15 @@ describe("a known secret in a text", () => {
     }
     expect(scrubber.scrub("no BEGIN PRIVATE KEY in it")).toBe("no BEGIN PRIVATE KEY in it");
     expect(scrubber.scrub(Buffer.from(pem).toString("base64"))).toContain(mask);
+  });
+
+  it("is masked as the bytes that a key in hex stands for", () => {
+    const key = new Sealer(Buffer.from("k")).seal("a key");
+    const bytes = Buffer.from(key, "hex");
+    const scrubber = new Scrubber([key]);
+    for (const form of [key.toUpperCase(), bytes.toString("base64"), bytes.toString("base64url")]) {
+      expect(longestPiece(scrubber.scrub(`refused: ${form}`), form)).toBeLessThan(8);
+    }
   });
 
   it("leaves all other texts as they are", () => {
