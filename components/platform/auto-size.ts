@@ -9,7 +9,15 @@
 import type * as z from "zod";
 
 import { parseQuantity } from "../base/quantity.ts";
-import { accepts, capacityFaults, type CapacityFault, type CapacityRequest } from "./capacity.ts";
+import {
+  accepts,
+  capacityFaults,
+  type CapacityFault,
+  type CapacityRequest,
+  memoryWay,
+  podsOver,
+  type Way,
+} from "./capacity.ts";
 import {
   type ClusterConfig,
   clusterNodes,
@@ -56,7 +64,7 @@ export function sizePools(cluster: ClusterConfig, requestsOf: RequestsOf): Sized
     if (left === undefined) {
       return { cluster: sizedTo(cluster, trial.smallest(sizes)), faults: [] };
     }
-    const over = open.reduce((sum, { pods }) => sum + pods, 0);
+    const over = podsOver(open);
     if (over < fewest) {
       [fewest, idle] = [over, 0];
     }
@@ -99,10 +107,20 @@ class Trial {
   readonly #requestsOf: RequestsOf;
   /** Pool whose size is open → what each of its nodes is like. */
   readonly #nodes: ReadonlyMap<string, NodeShape>;
+  /**
+   * Pods come in any order, and those with little may lie on every node there is before the one comes that wants an
+   * empty one. A pool that grows by itself gets a node for it then, so that any way to place them all is enough; one
+   * that does not has to have such nodes from the start.
+   */
+  readonly #ways: readonly Way[] | undefined;
 
   constructor(cluster: ClusterConfig, requestsOf: RequestsOf, names: readonly string[]) {
     this.#cluster = cluster;
     this.#requestsOf = requestsOf;
+    const pools: Readonly<Record<string, Pool>> = cluster.pools;
+    this.#ways = names.every((name) => pools[name]?.autoscale !== undefined)
+      ? undefined
+      : [memoryWay];
     const ones = sizedTo(cluster, Object.fromEntries(names.map((name) => [name, 1])));
     this.#nodes = new Map(
       clusterNodes(ones)
@@ -115,7 +133,7 @@ class Trial {
   faults(sizes: Sizes): readonly CapacityFault[] {
     const cluster = sizedTo(this.#cluster, sizes);
     const requests = this.#requestsOf(cluster);
-    return capacityFaults(cluster, requests).filter(({ request }) =>
+    return capacityFaults(cluster, requests, this.#ways).filter(({ request }) =>
       [...this.#nodes.values()].some((node) => accepts(node, request.placement)),
     );
   }

@@ -38,6 +38,8 @@ export interface CapacityFault {
 
 interface Room {
   readonly node: NodeShape;
+  /** What it has for workloads; the numbers below are what is left of that. */
+  readonly whole: Share;
   cpu: number;
   memory: number;
   pods: number;
@@ -157,26 +159,70 @@ function place(room: Room, { cpu, memory }: Share, request: CapacityRequest): vo
 /**
  * Requests beyond the pools' capacity.
  *
- * First fit, the choosiest and largest first, onto the emptiest node: near to what the scheduler
- * does. It places by requests alone; what the nodes keep for themselves is `reserved` of each pool.
+ * The choosiest first, then the largest, onto the emptiest node: near to what the scheduler does. It places by
+ * requests alone; what the nodes keep for themselves is `reserved` of each pool.
+ *
+ * @param ways What is large, and what is empty: where there are several, the one that leaves the fewest pods over
+ * counts, as with that one all others have found room.
  */
 export function capacityFaults(
   cluster: ClusterConfig,
   requests: readonly CapacityRequest[],
+  ways: readonly Way[] = [memoryWay, shareWay],
 ): CapacityFault[] {
-  const rooms = clusterNodes(cluster).map(emptyRoom);
+  const nodes = clusterNodes(cluster);
+  let fewest: CapacityFault[] | undefined;
+  for (const way of ways) {
+    const faults = placedBy(way, nodes, requests);
+    if (fewest === undefined || podsOver(faults) < podsOver(fewest)) {
+      fewest = faults;
+    }
+    if (fewest.length === 0) {
+      break;
+    }
+  }
+  return fewest ?? [];
+}
+
+/** How many pods find no room. */
+export const podsOver = (faults: readonly CapacityFault[]): number =>
+  faults.reduce((sum, { pods }) => sum + pods, 0);
+
+/** What is large, and what is empty: pods with the most go first, each to the node with the most. */
+export interface Way {
+  /** Of a pod: compared number by number, the first that differs counts. */
+  readonly sizes: (share: Share, largest: Share) => readonly number[];
+  /** Of a node. */
+  readonly empty: (room: Room) => number;
+}
+
+/** Memory, of which there is never too much: a pod that asks for much of it is large, whatever CPU it asks for. */
+export const memoryWay: Way = {
+  sizes: ({ cpu, memory }) => [memory, cpu],
+  empty: ({ memory }) => memory,
+};
+
+/**
+ * What is scarcest for each: a pod that asks for nearly all CPUs of a node must come while there is an empty one,
+ * however little memory it asks for. Nodes are compared as the scheduler does by itself, by what is left of both
+ * (kubernetes.io, kube-scheduler's NodeResourcesFit, LeastAllocated).
+ */
+const shareWay: Way = {
+  sizes: ({ cpu, memory }, largest) => [Math.max(cpu / largest.cpu, memory / largest.memory)],
+  empty: ({ cpu, memory, whole }) => cpu / whole.cpu + memory / whole.memory,
+};
+
+function placedBy(
+  way: Way,
+  nodes: readonly NodeShape[],
+  requests: readonly CapacityRequest[],
+): CapacityFault[] {
+  const rooms = nodes.map(emptyRoom);
   const faults: CapacityFault[] = [];
-  for (const request of inOrder(requests, rooms)) {
+  for (const { request, share } of inOrder(way, requests, rooms)) {
     const candidates = rooms.filter(({ node }) => accepts(node, request.placement));
-    const share = { cpu: parseQuantity(request.cpu), memory: parseQuantity(request.memory) };
     for (let placed = 0; placed < request.replicas; placed += 1) {
-      // The first of those with the most memory left.
-      let room: Room | undefined;
-      for (const one of candidates) {
-        if (one.memory > (room?.memory ?? -1) && fits(one, share, request, candidates)) {
-          room = one;
-        }
-      }
+      const room = emptiest(way, candidates, (one) => fits(one, share, request, candidates));
       if (room === undefined) {
         faults.push({
           workload: request.workload,
@@ -192,12 +238,30 @@ export function capacityFaults(
   return faults.sort((left, right) => left.workload.localeCompare(right.workload));
 }
 
+/** The first of the emptiest that will do. */
+function emptiest(
+  { empty }: Way,
+  candidates: readonly Room[],
+  willDo: (room: Room) => boolean,
+): Room | undefined {
+  let found: Room | undefined;
+  let most = -1;
+  for (const one of candidates) {
+    const left = empty(one);
+    if (left > most && willDo(one)) {
+      [found, most] = [one, left];
+    }
+  }
+  return found;
+}
+
 function emptyRoom(node: NodeShape): Room {
   const { cpu, memory, pods } = node.allocatable;
+  const whole = { cpu: parseQuantity(cpu), memory: parseQuantity(memory) };
   return {
     node,
-    cpu: parseQuantity(cpu),
-    memory: parseQuantity(memory),
+    whole,
+    ...whole,
     pods,
     disks: node.disks ?? Infinity,
     ports: new Set(),
@@ -206,24 +270,34 @@ function emptyRoom(node: NodeShape): Room {
 }
 
 /** Those with the fewest nodes to go to come first, then the largest; names break ties. */
-function inOrder(requests: readonly CapacityRequest[], rooms: readonly Room[]): CapacityRequest[] {
+function inOrder(
+  { sizes }: Way,
+  requests: readonly CapacityRequest[],
+  rooms: readonly Room[],
+): { readonly request: CapacityRequest; readonly share: Share }[] {
+  const largest = {
+    cpu: Math.max(...rooms.map(({ whole }) => whole.cpu)),
+    memory: Math.max(...rooms.map(({ whole }) => whole.memory)),
+  };
   // Of each request once: there may be a thousand, and a sort compares each many times.
   return requests
-    .map((request) => ({
-      request,
-      choices: rooms.filter(({ node }) => accepts(node, request.placement)).length,
-      cpu: parseQuantity(request.cpu),
-      memory: parseQuantity(request.memory),
-    }))
+    .map((request) => {
+      const share = { cpu: parseQuantity(request.cpu), memory: parseQuantity(request.memory) };
+      return {
+        ...{ request, share, size: sizes(share, largest) },
+        choices: rooms.filter(({ node }) => accepts(node, request.placement)).length,
+      };
+    })
     .sort(
       (left, right) =>
         left.choices - right.choices ||
-        right.memory - left.memory ||
-        right.cpu - left.cpu ||
+        largerFirst(left.size, right.size) ||
         left.request.workload.localeCompare(right.request.workload),
-    )
-    .map(({ request }) => request);
+    );
 }
+
+const largerFirst = (left: readonly number[], right: readonly number[]): number =>
+  left.map((one, index) => (right[index] ?? 0) - one).find((difference) => difference !== 0) ?? 0;
 
 function noRoom(request: CapacityRequest, placed: number, candidates: readonly Room[]): string {
   const selector = selectorOf(request.placement);

@@ -31,6 +31,8 @@ interface Taken extends Amount {
 
 interface Room {
   readonly node: NodeShape;
+  /** What it has for pods; the numbers below are what is left of that. */
+  readonly whole: Amount;
   cpu: number;
   memory: number;
   pods: number;
@@ -143,10 +145,15 @@ function place(room: Room, pods: PodSet, amount: Taken): void {
   }
 }
 
+const wholeOf = ({ allocatable: { cpu, memory } }: NodeShape): Amount => ({
+  cpu: parseQuantity(cpu),
+  memory: parseQuantity(memory),
+});
+
 const emptyRoom = (node: NodeShape): Room => ({
   node,
-  cpu: parseQuantity(node.allocatable.cpu),
-  memory: parseQuantity(node.allocatable.memory),
+  whole: wholeOf(node),
+  ...wholeOf(node),
   pods: node.allocatable.pods,
   disks: node.disks ?? Infinity,
   ports: new Set(),
@@ -159,8 +166,37 @@ const write = ({ cpu, memory, disks }: Taken, rooms: readonly Room[]): string =>
   return `${formatCpu(cpu)} CPU${counted ? `, ${disks} disk${disks === 1 ? "" : "s"}` : ""} and ${formatBytes(memory)}`;
 };
 
-/** Pods that find no room on the nodes that their stack promises. */
+/** What is large, and what is empty. */
+interface Way {
+  /** Of a pod: the first number that differs counts. */
+  readonly sizes: (amount: Amount, largest: Amount) => readonly number[];
+  /** Of a node. */
+  readonly empty: (room: Room) => number;
+}
+
+/** By memory; and by what is scarcest for each, as pods may ask for much of one thing and little of the other. */
+const ways: readonly Way[] = [
+  { sizes: ({ cpu, memory }) => [memory, cpu], empty: ({ memory }) => memory },
+  {
+    sizes: ({ cpu, memory }, largest) => [Math.max(cpu / largest.cpu, memory / largest.memory)],
+    empty: ({ cpu, memory, whole }) => cpu / whole.cpu + memory / whole.memory,
+  },
+];
+
+/** Pods that find no room on the nodes that their stack promises, whichever way they are placed. */
 export function capacityFaults(world: World, nodes: readonly NodeShape[]): readonly Fault[] {
+  let fewest: readonly Fault[] | undefined;
+  for (const way of ways) {
+    const faults = placedBy(way, world, nodes);
+    fewest = fewest === undefined || faults.length < fewest.length ? faults : fewest;
+    if (fewest.length === 0) {
+      break;
+    }
+  }
+  return fewest ?? [];
+}
+
+function placedBy(way: Way, world: World, nodes: readonly NodeShape[]): readonly Fault[] {
   const rooms = nodes.map(emptyRoom);
   const faults: Fault[] = [];
   const open = (pods: PodSet): Room[] => rooms.filter(({ node }) => eligible(node, pods.spec));
@@ -180,12 +216,15 @@ export function capacityFaults(world: World, nodes: readonly NodeShape[]): reado
       }
     }
   }
-  for (const pods of inOrder(world, open)) {
+  for (const pods of inOrder(way, world, rooms, open)) {
     const amount = takenBy(pods);
     const candidates = open(pods);
     const wanted = atOnce(pods);
     for (let placed = 0; placed < wanted; placed += 1) {
-      const room = emptiest(candidates.filter((one) => fits(one, pods, amount, candidates)));
+      const room = emptiest(
+        way,
+        candidates.filter((one) => fits(one, pods, amount, candidates)),
+      );
       if (room === undefined) {
         const pools = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");
         const where = pools === "" ? "no node takes them" : `on the nodes of ${pools}`;
@@ -199,24 +238,39 @@ export function capacityFaults(world: World, nodes: readonly NodeShape[]): reado
   return faults;
 }
 
-/** The one with the most memory left; the first of several. */
-const emptiest = (rooms: readonly Room[]): Room | undefined =>
+/** The emptiest; the first of several. */
+const emptiest = ({ empty }: Way, rooms: readonly Room[]): Room | undefined =>
   rooms.reduce<Room | undefined>(
-    (found, room) => (found === undefined || room.memory > found.memory ? room : found),
+    (found, room) => (found === undefined || empty(room) > empty(found) ? room : found),
     undefined,
   );
 
 /** Those with the fewest nodes to go to come first, then the largest; names break ties. */
-function inOrder(world: World, open: (pods: PodSet) => readonly Room[]): readonly PodSet[] {
+function inOrder(
+  { sizes }: Way,
+  world: World,
+  rooms: readonly Room[],
+  open: (pods: PodSet) => readonly Room[],
+): readonly PodSet[] {
+  const largest = {
+    cpu: Math.max(...rooms.map(({ whole }) => whole.cpu)),
+    memory: Math.max(...rooms.map(({ whole }) => whole.memory)),
+  };
   return world.pods
     .filter(({ kind }) => kind !== "DaemonSet")
-    .map((pods) => ({ pods, choices: open(pods).length, amount: podRequests(pods) }))
+    .map((pods) => ({
+      pods,
+      choices: open(pods).length,
+      size: sizes(podRequests(pods), largest),
+    }))
     .sort(
       (left, right) =>
         left.choices - right.choices ||
-        right.amount.memory - left.amount.memory ||
-        right.amount.cpu - left.amount.cpu ||
+        largerFirst(left.size, right.size) ||
         describePods(left.pods).localeCompare(describePods(right.pods)),
     )
     .map(({ pods }) => pods);
 }
+
+const largerFirst = (left: readonly number[], right: readonly number[]): number =>
+  left.map((one, index) => (right[index] ?? 0) - one).find((difference) => difference !== 0) ?? 0;

@@ -6,9 +6,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { sizePools } from "../../components/platform/auto-size.ts";
-import { capacityFaults, type CapacityRequest } from "../../components/platform/capacity.ts";
+import {
+  capacityFaults,
+  type CapacityRequest,
+  memoryWay,
+} from "../../components/platform/capacity.ts";
 import { ClusterConfig, clusterNodes } from "../../components/platform/cluster.schema.ts";
 import { complaints } from "./fixtures.ts";
+import { gke } from "./gke-fixtures.ts";
 
 const taint = { key: "fleet/slot", value: "true", effect: "NoSchedule" };
 
@@ -141,8 +146,7 @@ describe("the size of a pool", () => {
     ]);
   });
 
-  it("grows for as long as more nodes leave fewer pods over, and does not stop one short", () => {
-    // The small ones lie on every node there is, as a scheduler spreads them, until one is left nearly empty.
+  describe("of pods that ask for much of one thing and little of the other", () => {
     const kinds = [
       [1, 1679, 1],
       [20, 11, 2],
@@ -153,7 +157,26 @@ describe("the size of a pool", () => {
     const asked = kinds.map(([replicas, cpu, memory], index) =>
       request({ workload: `w${index}`, replicas, cpu: `${cpu}m`, memory: `${memory}Mi` }),
     );
-    expect(sizeOf(asked)).toBe(41);
+
+    it("has an empty node for each in a pool that stays as it is: the small ones may have come to all others", () => {
+      expect(sizeOf(asked)).toBe(41);
+    });
+
+    it("is the least in which they fit, in a pool that grows by itself when one finds no room", () => {
+      const growing = gke({
+        pools: { default: { type: "e2-standard-2", size: "auto", autoscale: { max: 1000 } } },
+      });
+      const size = (requests: readonly CapacityRequest[]) =>
+        sizePools(growing, () => requests).cluster.pools["default"]?.nodes;
+      // 1.43 CPU and some 4.7Gi are left of an e2-standard-2.
+      const few = request({ workload: "few", replicas: 2, cpu: "300m", memory: "1Gi" });
+      const odd = request({ workload: "odd", cpu: "1400m", memory: "64Mi" });
+      expect(size([few, odd])).toBe(2);
+      const most = asked.map((one) => (one.cpu === "1679m" ? { ...one, cpu: "1420m" } : one));
+      expect(size(most)).toBe(2);
+      // More than fits is more.
+      expect(size([few, odd, { ...odd, workload: "another" }])).toBe(3);
+    });
   });
 
   it("is enough, and one node less is not: whatever is asked for", () => {
@@ -177,9 +200,10 @@ describe("the size of a pool", () => {
         const { cluster: sized, faults } = sizePools(cluster(), () => asked);
         expect(faults).toEqual([]);
         const nodes = sized.pools["general"]?.nodes ?? 0;
-        expect(capacityFaults(sized, asked)).toEqual([]);
+        const faultsOf = (one: ClusterConfig) => capacityFaults(one, asked, [memoryWay]);
+        expect(faultsOf(sized)).toEqual([]);
         const less = sizedAt(sized, nodes - 1);
-        expect(nodes === 1 || capacityFaults(less, asked).length > 0).toBe(true);
+        expect(nodes === 1 || faultsOf(less).length > 0).toBe(true);
       }),
       { numRuns: 60 },
     );

@@ -43,6 +43,20 @@ describe("capacity", () => {
     expect(capacityFaults(cluster(), [request({ memory: "3584Mi" })])).toEqual([]);
   });
 
+  it("finds room for what asks for much CPU and little memory, beside what asks the other way round", () => {
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    // Two nodes of 1.7 CPU and 3.5Gi: by memory alone the first two lie apart, and the third nowhere.
+    const roomy = request({ workload: "roomy", replicas: 2, cpu: "500m", memory: "1Gi" });
+    const busy = request({ workload: "busy", cpu: "1500m", memory: "64Mi" });
+    const asked = [roomy, busy].map((one) => ({ ...one, placement: here }));
+    expect(capacityFaults(cluster(), asked)).toEqual([]);
+    const [fault] = capacityFaults(cluster(), [
+      ...asked,
+      { ...busy, placement: here, workload: "b" },
+    ]);
+    expect(fault).toMatchObject({ pods: 1 });
+  });
+
   it("counts disks, of which a cloud attaches so many to a node and no more", () => {
     const disks = cluster({ general: { nodes: 2, cpu: "2", memory: "4Gi", disks: 2 } });
     const here = { nodeSelector: { "fleet/pool": "general" } };

@@ -546,6 +546,32 @@ describe("a planted fault", () => {
   });
 });
 
+describe("pods that ask for much of one thing and little of the other", () => {
+  const asking = (name: string, replicas: number, cpu: string, memory: string) => ({
+    [name]: controller(
+      "Deployment",
+      "shop",
+      name,
+      pod(name, {}, { resources: { requests: { cpu, memory } } }),
+      { replicas, strategy: { type: "Recreate" } },
+    ),
+  });
+  const large = twoNodes.map((one) => ({
+    ...one,
+    allocatable: { cpu: "10", memory: "20Gi", pods: 100 },
+  }));
+  const told = (busy: number) =>
+    found(
+      "requests-fit",
+      town({ ...asking("roomy", 2, "2", "4Gi"), ...asking("busy", busy, "9", "8Mi") }, large),
+    );
+
+  test("find room where another order than by memory alone finds it, and nowhere else", () => {
+    expect(told(1)).toEqual([]);
+    expect(told(2)).not.toEqual([]);
+  });
+});
+
 describe("disks, of which a cloud attaches so many to a node and no more", () => {
   const attaching = (disks: number) => twoNodes.map((one) => ({ ...one, disks }));
   const claimed = (kind: "Deployment" | "CronJob"): Record<string, Loose> => {
