@@ -21,6 +21,26 @@ const Capabilities = z.looseObject({
 
 const SeccompProfile = z.looseObject({ type: z.string() });
 
+/** What a pod and each of its containers may say alike of how they are fenced in. */
+const Fences = {
+  appArmorProfile: z.looseObject({ type: z.string() }).optional(),
+  seLinuxOptions: z
+    .looseObject({
+      type: z.string().default(""),
+      user: z.string().default(""),
+      role: z.string().default(""),
+    })
+    .optional(),
+  windowsOptions: z.looseObject({ hostProcess: z.boolean().optional() }).optional(),
+};
+
+const Handler = z
+  .looseObject({
+    httpGet: z.looseObject({ host: z.string().optional() }).optional(),
+    tcpSocket: z.looseObject({ host: z.string().optional() }).optional(),
+  })
+  .optional();
+
 const ContainerSecurity = z.looseObject({
   privileged: z.boolean().optional(),
   allowPrivilegeEscalation: z.boolean().optional(),
@@ -30,6 +50,7 @@ const ContainerSecurity = z.looseObject({
   runAsNonRoot: z.boolean().optional(),
   runAsUser: z.int().optional(),
   seccompProfile: SeccompProfile.optional(),
+  ...Fences,
 });
 
 const KeyReference = z.looseObject({
@@ -85,6 +106,7 @@ export const Container = z.looseObject({
   readinessProbe: Probe.optional(),
   livenessProbe: Probe.optional(),
   startupProbe: Probe.optional(),
+  lifecycle: z.looseObject({ postStart: Handler, preStop: Handler }).optional(),
   resources: z.looseObject({ requests: Quantities.optional(), limits: Quantities.optional() }),
   // Of an init container: `Always` makes it run beside the others.
   restartPolicy: z.string().optional(),
@@ -202,6 +224,7 @@ export const PodSpec = z.looseObject({
       runAsUser: z.int().optional(),
       seccompProfile: SeccompProfile.optional(),
       sysctls: z.array(z.looseObject({ name: z.string() })).optional(),
+      ...Fences,
     })
     .optional(),
 });

@@ -56,7 +56,33 @@ function podFaults(spec: PodSpec): string[] {
   if (context.runAsUser === 0) {
     faults.push("the pod runs as user 0");
   }
-  return faults;
+  return [...faults, ...unfenced(context).map((fault) => `the pod ${fault}`)];
+}
+
+const seLinuxTypes = [
+  "",
+  "container_t",
+  "container_init_t",
+  "container_kvm_t",
+  "container_engine_t",
+];
+
+/** What a pod or a container says of how it is fenced in that is less than nothing said. */
+function unfenced({
+  appArmorProfile,
+  seLinuxOptions,
+  windowsOptions,
+}: NonNullable<PodSpec["securityContext"] | Container["securityContext"]>): string[] {
+  const { role = "", type = "", user = "" } = seLinuxOptions ?? {};
+  return [
+    ...(appArmorProfile === undefined || seccompTypes.includes(appArmorProfile.type)
+      ? []
+      : [`has the AppArmor profile ${appArmorProfile.type}`]),
+    ...(seLinuxTypes.includes(type) && role === "" && user === ""
+      ? []
+      : [`chooses its SELinux label (${[user, role, type].filter(Boolean).join(", ")})`]),
+    ...(windowsOptions?.hostProcess === true ? ["is a process of its node"] : []),
+  ];
 }
 
 function containerFaults(container: Container, spec: PodSpec): string[] {
@@ -100,6 +126,13 @@ function containerFaults(container: Container, spec: PodSpec): string[] {
       faults.push(`probes another host, ${host}`);
     }
   }
+  for (const hook of [container.lifecycle?.postStart, container.lifecycle?.preStop]) {
+    const host = hook?.httpGet?.host ?? hook?.tcpSocket?.host ?? "";
+    if (host !== "") {
+      faults.push(`calls another host, ${host}`);
+    }
+  }
+  faults.push(...unfenced(context));
   return faults.map((fault) => `container ${container.name} ${fault}`);
 }
 

@@ -11,7 +11,9 @@ const Texts = z.array(z.string()).default([]);
 const Role = z.looseObject({
   kind: z.enum(["Role", "ClusterRole"]),
   rules: z
-    .array(z.looseObject({ apiGroups: Texts, resources: Texts, verbs: Texts }))
+    .array(
+      z.looseObject({ apiGroups: Texts, resources: Texts, verbs: Texts, nonResourceURLs: Texts }),
+    )
     .nullish()
     .transform((rules) => rules ?? []),
 });
@@ -53,7 +55,10 @@ export const noWildcards: ResourceRule = {
         /^system:(authenticated|unauthenticated|anonymous|serviceaccounts)/.test(name),
       );
     return [
-      ...rules.flatMap(({ apiGroups, resources, verbs }, index) => [
+      ...rules.flatMap(({ apiGroups, nonResourceURLs, resources, verbs }, index) => [
+        ...(nonResourceURLs.includes("*")
+          ? [`rules[${index}].nonResourceURLs has a wildcard`]
+          : []),
         ...Object.entries({ apiGroups, resources, verbs })
           .filter(([, texts]) => texts.some((text) => text === "*" || text.startsWith("*/")))
           .map(([field]) => `rules[${index}].${field} has a wildcard`),
@@ -74,14 +79,32 @@ const powers: readonly {
   readonly what: string;
 }[] = [
   { resource: /^secrets$/, verbs: /^(get|list|watch)$/, what: "reads the Secrets" },
-  { resource: /^pods\/(exec|attach|portforward)$/, verbs: /./, what: "enters the pods" },
   {
-    resource: /^(pods|deployments|statefulsets|daemonsets|jobs|cronjobs|replicasets)$/,
+    // By a node's proxy the kubelet runs commands, also for who may only read it.
+    resource: /^(pods\/(exec|attach|portforward|proxy|ephemeralcontainers)|nodes\/proxy)$/,
+    verbs: /./,
+    what: "enters the pods",
+  },
+  {
+    resource: /^serviceaccounts\/token$/,
+    verbs: /^create$/,
+    what: "gets itself tokens of the accounts",
+  },
+  {
+    resource:
+      /^(pods|deployments|statefulsets|daemonsets|jobs|cronjobs|replicasets|replicationcontrollers)$/,
     verbs: /^(create|update|patch)$/,
     what: "runs what it likes in pods",
   },
-  { resource: /^nodes(\/proxy)?$/, verbs: /^(create|update|patch|delete)$/, what: "changes nodes" },
+  {
+    resource: /^nodes$/,
+    verbs: /^(create|update|patch|delete|deletecollection)$/,
+    what: "changes nodes",
+  },
 ];
+
+/** Roles that every cluster has, which hold all of these. `cluster-admin` is told as a wildcard. */
+const builtIn = ["admin", "edit"];
 
 /** A role of the whole cluster that reaches into every namespace. */
 export const clusterWidePower: ResourceRule = {
@@ -92,6 +115,10 @@ export const clusterWidePower: ResourceRule = {
     "whoever takes over a program with such rights has every Secret, pod or node of the cluster",
   check: (resource) => {
     const role = roleOf(resource);
+    const binding = bindingOf(resource);
+    if (binding?.kind === "ClusterRoleBinding" && builtIn.includes(binding.roleRef.name)) {
+      return [`binds ${binding.roleRef.name} in every namespace`];
+    }
     return role?.kind !== "ClusterRole"
       ? []
       : role.rules.flatMap(({ resources, verbs }) =>

@@ -5,7 +5,7 @@ import { readIngress, readService } from "../graph/kinds.ts";
 import { describePods, worldOf } from "../graph/objects.ts";
 import { undenied } from "../graph/policies.ts";
 import { isBare, objectOf, podsOf } from "../kubernetes.ts";
-import { unknownText } from "../resource.ts";
+import { type Resource, unknownText } from "../resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
 
 /** Pods to and from which everything is allowed that no policy speaks of. */
@@ -33,6 +33,21 @@ export const everyPodPoliced: StackRule = {
   },
 };
 
+const Addresses = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+
+/** Google's names for whoever asks: cloud.google.com/iam/docs/principals-overview. */
+const anybody = ["allUsers", "allAuthenticatedUsers"];
+
+/** Of these those to whom something of Google's gives its rights. */
+function everybody({ entity, member, members, predefinedAcl }: Resource["properties"]): string[] {
+  const named = [entity, member, ...(Array.isArray(members) ? (members as unknown[]) : [])];
+  const open = typeof predefinedAcl === "string" && predefinedAcl.startsWith("public");
+  return [...anybody.filter((who) => named.includes(who)), ...(open ? ["whoever asks"] : [])];
+}
+
 /**
  * Everything that the internet can reach. Whether a caller is asked who they are cannot be read off
  * an object: each is a finding, and its named exception says who asks, or why anyone may come in.
@@ -48,16 +63,23 @@ export const publicExposure: ResourceRule = {
       const acl = resource.properties["acl"] ?? "private";
       return acl === "private" ? [] : [`is ${typeof acl === "string" ? acl : "of no known kind"}`];
     }
+    if (resource.type.startsWith("gcp:")) {
+      return everybody(resource.properties).map((who) => `gives its rights to ${who}`);
+    }
     const object = objectOf(resource);
     if (object?.kind === "Ingress") {
       const { rules } = readIngress(object).spec;
       return [`answers ${rules.map(({ host }) => host).join(", ")} to whoever asks`];
     }
     if (object?.kind === "Service") {
-      const { type } = readService(object).spec;
-      return ["LoadBalancer", "NodePort", unknownText].includes(type)
-        ? [`is a ${type}, which can be reached from outside the cluster`]
-        : [];
+      const { externalIPs, type } = readService(object).spec;
+      const own = Addresses.parse(externalIPs);
+      return [
+        ...(["LoadBalancer", "NodePort", unknownText].includes(type)
+          ? [`is a ${type}, which can be reached from outside the cluster`]
+          : []),
+        ...(own.length > 0 ? [`answers at ${own.join(", ")}, wherever a node has that`] : []),
+      ];
     }
     return podsOf(resource).flatMap(({ spec }) => [
       ...(spec.hostNetwork === true ? ["stands in its node's own network"] : []),
@@ -110,6 +132,8 @@ const GoogleFirewall = z.looseObject({
     .array(z.looseObject({ protocol: z.string(), ports: z.array(z.string()).optional() }))
     .default([]),
   sourceRanges: z.array(z.string()).default([]),
+  sourceTags: z.array(z.string()).default([]),
+  sourceServiceAccounts: z.array(z.string()).default([]),
   targetTags: z.array(z.string()).default([]),
   targetServiceAccounts: z.array(z.string()).default([]),
 });
@@ -152,11 +176,16 @@ function linodeFaults({ inboundPolicy, inbounds }: z.infer<typeof LinodeFirewall
   ];
 }
 
+/** Protocols in which something answers at a port, by name and by number. */
+const withPorts = ["tcp", "udp", "sctp", "all", "6", "17", "132"];
+
 /** A rule of a network that is shut to the world by itself. */
 function googleFaults({
   allows,
   direction,
   sourceRanges,
+  sourceTags,
+  sourceServiceAccounts,
   targetTags,
   targetServiceAccounts,
   disabled,
@@ -164,14 +193,16 @@ function googleFaults({
   if (disabled || direction !== "INGRESS" || allows.length === 0) {
     return [];
   }
-  const isPublic = sourceRanges.some((block) => anywhere.includes(block));
+  // Of a rule that names no source Google makes one for all: compute's API, firewalls, `sourceRanges`.
+  const sources = [...sourceRanges, ...sourceTags, ...sourceServiceAccounts];
+  const isPublic = sources.length === 0 || sourceRanges.some((block) => anywhere.includes(block));
   return [
     ...(targetTags.length + targetServiceAccounts.length > 0
       ? []
       : ["opens every machine of the network, also those of others: it names no target"]),
     ...(isPublic
       ? allows
-          .filter(({ protocol }) => ["tcp", "udp", "all"].includes(protocol))
+          .filter(({ protocol }) => withPorts.includes(protocol.toLowerCase()))
           .flatMap(({ protocol, ports }) => openFaults(protocol, ports?.join(",")))
       : []),
   ];

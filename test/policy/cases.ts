@@ -53,8 +53,12 @@ const role = (kind: string, rule: Readonly<Record<string, readonly string[]>>): 
   object("rbac.authorization.k8s.io/v1", kind, "web", {
     rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"], ...rule }],
   });
-const binding = (name: string, subject: Readonly<Record<string, string>>): Resource =>
-  object("rbac.authorization.k8s.io/v1", "RoleBinding", "web", {
+const binding = (
+  name: string,
+  subject: Readonly<Record<string, string>>,
+  kind = "RoleBinding",
+): Resource =>
+  object("rbac.authorization.k8s.io/v1", kind, "web", {
     roleRef: { kind: "Role", name },
     subjects: [{ kind: "ServiceAccount", ...subject }],
   });
@@ -461,6 +465,22 @@ export const cases: Readonly<Record<string, Cases>> = {
         [deployment({ volumes: [{ name: "host", hostPath: { path: "/" } }] })],
         "is of type hostPath",
       ],
+      "no AppArmor": [
+        [withContainer({ securityContext: { appArmorProfile: { type: "Unconfined" } } })],
+        "has the AppArmor profile Unconfined",
+      ],
+      "an SELinux label of its own": [
+        [deployment({ securityContext: { seLinuxOptions: { type: "spc_t" } } })],
+        "the pod chooses its SELinux label (spc_t)",
+      ],
+      "a process of the node": [
+        [deployment({ securityContext: { windowsOptions: { hostProcess: true } } })],
+        "is a process of its node",
+      ],
+      "a call to another host": [
+        [withContainer({ lifecycle: { preStop: { httpGet: { host: "10.0.0.1", port: 80 } } } })],
+        "calls another host, 10.0.0.1",
+      ],
     },
   },
   "namespace-enforces": {
@@ -488,6 +508,10 @@ export const cases: Readonly<Record<string, Cases>> = {
         [binding("web", { kind: "Group", name: "system:authenticated" })],
         "grants its rights to system:authenticated",
       ],
+      "every path of the API server": [
+        [role("ClusterRole", { resources: [], nonResourceURLs: ["*"] })],
+        "nonResourceURLs has a wildcard",
+      ],
     },
   },
   "rbac-cluster-power": {
@@ -507,6 +531,18 @@ export const cases: Readonly<Record<string, Cases>> = {
       "pods everywhere": [
         [role("ClusterRole", { resources: ["deployments"], verbs: ["patch"] })],
         "runs what it likes",
+      ],
+      "kubelets, by which whoever reads runs commands": [
+        [role("ClusterRole", { resources: ["nodes/proxy"], verbs: ["get"] })],
+        "enters the pods",
+      ],
+      "tokens of every account": [
+        [role("ClusterRole", { resources: ["serviceaccounts/token"], verbs: ["create"] })],
+        "tokens of the accounts",
+      ],
+      "a role that every cluster has": [
+        [binding("edit", { name: "web" }, "ClusterRoleBinding")],
+        "binds edit in every namespace",
       ],
     },
   },
@@ -563,6 +599,16 @@ export const cases: Readonly<Record<string, Cases>> = {
       ],
       "the node's network": [[deployment({ hostNetwork: true })], "in its node's own network"],
       "a public bucket": [[bucket("public-read")], "is public-read"],
+      "addresses of one's own": [[service({ externalIPs: ["192.0.2.1"] })], "answers at 192.0.2.1"],
+      "a right of everybody's at Google": [
+        [
+          resource("gcp:storage/bucketIAMMember:BucketIAMMember", "all", {
+            role: "roles/storage.objectViewer",
+            member: "allUsers",
+          }),
+        ],
+        "gives its rights to allUsers",
+      ],
     },
   },
   "ingress-tls": {
@@ -599,6 +645,14 @@ export const cases: Readonly<Record<string, Cases>> = {
       "the kubelet at Google": [
         [googleRule({ allows: [{ protocol: "tcp", ports: ["443", "10000-11000"] }] })],
         "tcp opens port 10250 to anybody",
+      ],
+      "anybody at Google, as no source is named": [
+        [googleRule({ allows: [{ protocol: "TCP", ports: ["22"] }], sourceRanges: undefined })],
+        "opens port 22 to anybody",
+      ],
+      "a protocol by its number": [
+        [googleRule({ allows: [{ protocol: "6" }] })],
+        "6 opens every port to anybody",
       ],
       "machines of others at Google": [
         [googleRule({ targetTags: undefined })],
