@@ -36,5 +36,5 @@ export const Release = ReleaseInput.extend({
 /** {@inheritDoc Release} */
 export type Release = z.infer<typeof Release>;
 
-/** Annotation of a Job that changes data: a rollback never crosses one that ran. */
-export const migrationAnnotation = "fleet/migration";
+// Here as well, as release/ knows of the program this file alone.
+export { migrationAnnotation } from "../components/base/annotations.ts";

@@ -4,6 +4,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import * as pulumi from "@pulumi/pulumi";
 
 import { type Flow, flowsOf } from "../base/flows.ts";
+import { systemLabel } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { networkPolicySpec } from "../workload/policy.ts";
 import { makeWorkload } from "../workload/workload.ts";
@@ -51,7 +52,7 @@ export class CertManager extends pulumi.ComponentResource implements Awaitable {
       {
         apiVersion: "cert-manager.io/v1",
         kind: "ClusterIssuer",
-        metadata: { name: this.issuer, labels: { "app.kubernetes.io/part-of": system } },
+        metadata: { name: this.issuer, labels: { [systemLabel]: system } },
         spec: issuerSpec(this.issuer, config, args.ingress),
       },
       { parent: this, dependsOn: [...installed] },
@@ -114,7 +115,7 @@ function chartValues({ namespace }: ChartCertManager, system: string): Record<st
     // By default it elects in kube-system, which is the cluster's.
     global: {
       leaderElection: { namespace },
-      commonLabels: { "app.kubernetes.io/part-of": system },
+      commonLabels: { [systemLabel]: system },
     },
     // A hook, which only Helm itself runs: the stack has a Job of its own.
     startupapicheck: { enabled: false },

@@ -2,6 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
 
+import { systemLabel } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { HttpHost } from "./ingress.ts";
 import { classOf, type IngressConfig } from "./ingress.schema.ts";
@@ -81,7 +82,7 @@ export class HostCertificates extends pulumi.ComponentResource implements Awaita
         metadata: {
           name,
           namespace: host.metadata.namespace,
-          labels: { "app.kubernetes.io/part-of": system },
+          labels: { [systemLabel]: system },
           annotations: {
             ...challengeAnnotations(host, ingress),
             ...(awaited.includes(host.host) ? { "pulumi.com/waitFor": "condition=Ready" } : {}),

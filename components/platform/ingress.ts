@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import { Ingress } from "@pulumi/kubernetes/networking/v1/ingress.js";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { systemLabel } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { guardName } from "./guards.ts";
 import type { GuardedHost } from "./guards.schema.ts";
@@ -66,7 +67,7 @@ export class HttpHost extends Ingress implements Awaitable {
         metadata: {
           name,
           namespace: args.namespace,
-          labels: { "app.kubernetes.io/part-of": args.system },
+          labels: { [systemLabel]: args.system },
           annotations: {
             ...hostAnnotations(args),
             ...streamAnnotations(args),

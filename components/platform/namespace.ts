@@ -5,6 +5,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import * as pulumi from "@pulumi/pulumi";
 
 import { keptAs } from "../base/kept.ts";
+import { systemLabel } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { DataPolicy } from "../base/scalars.ts";
 import { readLogin } from "../base/secrets.ts";
@@ -75,7 +76,7 @@ export class Namespace extends pulumi.ComponentResource implements Awaitable {
     const { podSecurity = "restricted", networkPolicy = true, data = "protect" } = args;
     super("fleet:platform:Namespace", name, { podSecurity, networkPolicy, data }, opts);
     const parent = { parent: this };
-    const labels = { "app.kubernetes.io/part-of": args.system };
+    const labels = { [systemLabel]: args.system };
     const namespace = new NamespaceResource(
       name,
       { metadata: { name, labels: { ...labels, ...podSecurityLabels(podSecurity) } } },

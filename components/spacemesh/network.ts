@@ -3,6 +3,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import * as pulumi from "@pulumi/pulumi";
 
 import { groupFlows } from "../base/flows.ts";
+import { systemLabel } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { makeGroup } from "../workload/group.ts";
 import type { WorkloadGroup } from "../workload/types.ts";
@@ -143,7 +144,7 @@ export class Network extends pulumi.ComponentResource implements Awaitable {
         metadata: {
           name: budgetName,
           namespace,
-          labels: { "app.kubernetes.io/part-of": spacemeshSystem },
+          labels: { [systemLabel]: spacemeshSystem },
         },
         spec: {
           selector: { matchLabels: { restart: "false" } },
@@ -218,7 +219,7 @@ export class Network extends pulumi.ComponentResource implements Awaitable {
     common: CommonSettings,
     entrances: pulumi.Output<Entrances>,
   ): ReadonlyMap<string, pulumi.Output<string>> {
-    const labels = { "app.kubernetes.io/part-of": spacemeshSystem };
+    const labels = { [systemLabel]: spacemeshSystem };
     return new Map(
       [...configShapes(members)].map(([name, shape]) => {
         const poetServer = poetAddress(shape.poet, namespaceName);

@@ -5,7 +5,9 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1/statefulSet.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { migrationAnnotation } from "../base/annotations.ts";
 import { workloadLabel } from "../base/labels.ts";
+import { usualDeadlineSeconds } from "./defaults.ts";
 import type { Metadata } from "./metadata.ts";
 import { podTemplate, type PodSources } from "./pod.ts";
 import { claimSpec } from "./sources.ts";
@@ -74,7 +76,7 @@ function controllerAnnotations(args: WorkloadArgs): Record<string, string> {
     ...(args.await === false ? { "pulumi.com/skipAwait": "true" } : {}),
     ...(args.awaitExchange === true ? { [waitForAnnotation]: JSON.stringify(exchanged) } : {}),
     ...(probes !== undefined && "none" in probes ? { "fleet/no-probes": probes.none } : {}),
-    ...(args.job?.migration === true ? { "fleet/migration": "true" } : {}),
+    ...(args.job?.migration === true ? { [migrationAnnotation]: "true" } : {}),
   };
 }
 
@@ -86,7 +88,7 @@ const replicasOf = (args: WorkloadArgs): { readonly replicas?: number } =>
 function deploymentFields({ update = {} }: WorkloadArgs): Partial<DeploymentSpec> {
   return {
     minReadySeconds: update.minReadySeconds ?? 0,
-    progressDeadlineSeconds: update.progressDeadlineSeconds ?? 600,
+    progressDeadlineSeconds: update.progressDeadlineSeconds ?? usualDeadlineSeconds,
     // An update to pods that were tried before takes up their old ReplicaSet again, if one is kept. While
     // it still asks for no pods, the provider finds none missing and calls the update done: a broken
     // release would pass for good. Going back is an update of its own and needs no old revision.

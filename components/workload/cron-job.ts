@@ -1,13 +1,12 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
-import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { hostnameLabel, workloadLabel, workloadLabels } from "../base/labels.ts";
 import { serviceAccount } from "./account.ts";
 import type { Metadata } from "./metadata.ts";
+import { makeNetworkPolicy } from "./network-policy.ts";
 import { type PodSources, type PodTemplate, podTemplate } from "./pod.ts";
-import { networkPolicySpec } from "./policy.ts";
 import { refuseImpossible } from "./refuse.ts";
 import { podSources } from "./sources.ts";
 import type { WorkloadArgs } from "./types.ts";
@@ -88,13 +87,7 @@ export function makeCronJob(
   const metadata: Metadata = { name, namespace: args.namespace, labels };
   const account = serviceAccount(name, args, metadata, opts);
   const sources = podSources(name, args, metadata, opts);
-  if (args.networkPolicy !== false) {
-    new NetworkPolicy(
-      `${name}-policy`,
-      { metadata, spec: networkPolicySpec(name, args.flows) },
-      opts,
-    );
-  }
+  makeNetworkPolicy("workload", args, metadata, opts);
   new CronJob(
     name,
     { metadata, spec: cronJobSpec(run, podTemplate(name, args, sources)) },

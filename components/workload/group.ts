@@ -1,11 +1,11 @@
-import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { groupLabel } from "../base/labels.ts";
 import type { WorkloadFlows } from "../base/flows.ts";
+import { groupLabels } from "../base/labels.ts";
 import { type AccountArgs, serviceAccount } from "./account.ts";
+import type { Metadata } from "./metadata.ts";
+import { makeNetworkPolicy } from "./network-policy.ts";
 import { hasRules } from "./pod.ts";
-import { networkPolicySpec } from "./policy.ts";
 import type { WorkloadArgs, WorkloadGroup } from "./types.ts";
 
 /** What a group needs to say. */
@@ -24,20 +24,10 @@ export function makeGroup(
   args: GroupArgs,
   opts: { readonly parent: pulumi.ComponentResource },
 ): WorkloadGroup {
-  const labels = {
-    [groupLabel]: name,
-    "app.kubernetes.io/part-of": args.system,
-    "app.kubernetes.io/managed-by": "fleet",
-  };
-  const metadata = { name, namespace: args.namespace, labels };
+  const labels = groupLabels(name, args.system);
+  const metadata: Metadata = { name, namespace: args.namespace, labels };
   const [account, ...rights] = serviceAccount(name, args, metadata, opts);
-  if (args.networkPolicy !== false) {
-    new NetworkPolicy(
-      `${name}-policy`,
-      { metadata, spec: networkPolicySpec(name, args.flows, "group") },
-      opts,
-    );
-  }
+  makeNetworkPolicy("group", args, metadata, opts);
   return {
     name,
     account: account.metadata.name,

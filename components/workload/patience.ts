@@ -1,4 +1,5 @@
 /** How long the engine waits for a Workload: longer than it may take, or it fails what works. Pure. */
+import { usualDeadlineSeconds, usualGraceSeconds } from "./defaults.ts";
 import { probesOf } from "./probes.ts";
 import type { Container, Probe, WorkloadArgs } from "./types.ts";
 import {
@@ -65,12 +66,12 @@ function turnsOf(args: WorkloadArgs): { readonly turns: number; readonly stops: 
  * @returns undefined where nothing bounds it: a Job without a deadline.
  */
 export function readySeconds(args: WorkloadArgs): number | undefined {
-  const grace = args.terminationGraceSeconds ?? 30;
+  const grace = args.terminationGraceSeconds ?? usualGraceSeconds;
   if (args.kind === "Job") {
     const deadline = args.job?.activeDeadlineSeconds;
     return deadline === undefined ? undefined : deadline + grace + slackSeconds;
   }
-  const { minReadySeconds = 0, progressDeadlineSeconds = 600 } = args.update ?? {};
+  const { minReadySeconds = 0, progressDeadlineSeconds = usualDeadlineSeconds } = args.update ?? {};
   const { turns, stops } = turnsOf(args);
   const start = Math.max(...[args.container, ...(args.sidecars ?? [])].map(startSeconds));
   const turn = (stops ? grace : 0) + arrivalSeconds + start + minReadySeconds;

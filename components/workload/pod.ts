@@ -2,8 +2,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { dropped, logsAnnotation } from "../base/annotations.ts";
 import { groupLabel, workloadLabels } from "../base/labels.ts";
 import { kubernetesContainer } from "./container.ts";
+import { usualGraceSeconds } from "./defaults.ts";
 import { placementOf } from "./placement.ts";
 import type { Container, GivenFiles, WorkloadArgs } from "./types.ts";
 
@@ -148,7 +150,7 @@ function podSpec(name: string, args: WorkloadArgs, sources: PodSources): PodSpec
     automountServiceAccountToken: args.group?.usesApi ?? hasRules(args),
     // Variables of every Service of the namespace would overwrite a program's own, such as REDIS_PORT.
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: args.terminationGraceSeconds ?? 30,
+    terminationGracePeriodSeconds: args.terminationGraceSeconds ?? usualGraceSeconds,
     securityContext: securityContext(args),
   };
 }
@@ -173,7 +175,7 @@ export function podTemplate(name: string, args: WorkloadArgs, sources: PodSource
         ...args.podLabels,
       },
       annotations: {
-        "fleet/logs": args.logs?.ship === false ? "drop" : "ship",
+        [logsAnnotation]: args.logs?.ship === false ? dropped : "ship",
         ...(args.security.exception === undefined
           ? {}
           : { "fleet/security-exception": args.security.exception }),

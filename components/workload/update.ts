@@ -1,4 +1,5 @@
 /** How many pods an update may have too many and too few at a moment, as Kubernetes counts. Pure. */
+import { usualDeadlineSeconds } from "./defaults.ts";
 import type { WorkloadFault } from "./fault.ts";
 import { isNothing, roundedDown, roundedUp, type Share } from "./share.ts";
 import type { Update } from "./workload.schema.ts";
@@ -63,7 +64,7 @@ export function deploymentBudget(
 
 /** What contradicts itself in an update, whatever it is of. */
 export function updateFaults(update: Partial<Update>): WorkloadFault[] {
-  const { minReadySeconds = 0, progressDeadlineSeconds = 600 } = update;
+  const { minReadySeconds = 0, progressDeadlineSeconds = usualDeadlineSeconds } = update;
   const { strategy, maxSurge, maxUnavailable = 0 } = update;
   const faults: WorkloadFault[] = [];
   if (minReadySeconds >= progressDeadlineSeconds) {

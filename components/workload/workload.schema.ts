@@ -3,6 +3,7 @@ import * as z from "zod";
 
 import { parseQuantity } from "../base/quantity.ts";
 import { Bytes, Cpu, LabelKey, LabelValue, Replicas, Seconds, Slot } from "../base/scalars.ts";
+import { usualDeadlineSeconds } from "./defaults.ts";
 import { isNothing, roundedUp } from "./share.ts";
 import { updateFaults } from "./update.ts";
 
@@ -45,7 +46,7 @@ const pace = {
   /** How long a pod must be ready before it counts and the next one is exchanged. */
   minReadySeconds: Seconds.default(0),
   /** After how long without progress an update counts as failed. The old pods go on serving. */
-  progressDeadlineSeconds: Seconds.default(600),
+  progressDeadlineSeconds: Seconds.default(usualDeadlineSeconds),
 };
 
 /** The words of {@link Update}, for schemas that take some of them. */

@@ -11,12 +11,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { translatedExamples } from "../../components/compose/renderings.ts";
 import { podSecurityLabels } from "../../components/platform/namespace.ts";
-import { Workload } from "../../components/workload/workload.ts";
 import type { Api } from "../../sandbox/api.ts";
 import { sandboxPlace, stackFile } from "../../sandbox/place.ts";
 import { readPlan } from "../../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
 import { collect, type Registered } from "../harness.ts";
+import { LoneWorkload } from "../workload/lone-workload.ts";
 import { admit, type Admitted } from "./admission.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fleet-compose-"));
@@ -94,7 +94,7 @@ const examples = translatedExamples().flatMap(({ says, kubernetes }) =>
 it.each(examples)("takes %s", async (says, kubernetes) => {
   const { resources } = await collect(() => {
     const provider = new k8s.Provider("cluster", { context: "example" });
-    return new Workload("worker", { ...kubernetes, data: "delete" }, { provider });
+    return new LoneWorkload("worker", { ...kubernetes, data: "delete" }, { provider });
   });
   // A patch is no whole object: it is for one that the server has, and end to end puts it there (pushtech.e2e.test.ts).
   const objects = resources.filter(

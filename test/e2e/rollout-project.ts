@@ -53,7 +53,7 @@ const program = `import { readFileSync } from "node:fs";
 import { getStack } from "@pulumi/pulumi";
 import { Cluster } from ${JSON.stringify(join(clone, "components/platform/cluster.ts"))};
 import { Namespace } from ${JSON.stringify(join(clone, "components/platform/namespace.ts"))};
-import { Workload } from ${JSON.stringify(join(clone, "components/workload/workload.ts"))};
+import { LoneWorkload } from ${JSON.stringify(join(clone, "test/workload/lone-workload.ts"))};
 
 const { cluster, namespace, workloads } = JSON.parse(readFileSync(\`wanted-\${getStack()}.json\`, "utf8"));
 const { provider } = new Cluster("cluster", cluster);
@@ -61,7 +61,7 @@ const home = new Namespace(namespace, { system: "rollout", data: "delete" }, { p
 const ready = new Map();
 for (const [name, { after = [], ...args }] of Object.entries(workloads)) {
   const dependsOn = after.flatMap((other) => ready.get(other));
-  const made = new Workload(name, { ...args, namespace: home.name }, { provider, dependsOn });
+  const made = new LoneWorkload(name, { ...args, namespace: home.name }, { provider, dependsOn });
   ready.set(name, made.ready);
 }
 `;

@@ -11,13 +11,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { makeController } from "../../components/workload/controller.ts";
 import type { WorkloadArgs } from "../../components/workload/types.ts";
-import { Workload } from "../../components/workload/workload.ts";
 import type { Api } from "../../sandbox/api.ts";
 import { sandboxPlace, stackFile } from "../../sandbox/place.ts";
 import { readPlan } from "../../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
 import { collect, type Registered } from "../harness.ts";
 import { schedules } from "../base/schedules.ts";
+import { LoneWorkload } from "../workload/lone-workload.ts";
 import { unchecked, workload } from "../workload/workload-fixture.ts";
 import { admit, type Admitted } from "./admission.ts";
 
@@ -131,7 +131,7 @@ describe("a real API server", () => {
   ])("takes %s", async (_, change) => {
     const services = change.kind === "Job" ? [] : [{ ports: [{ name: "http" }] }];
     const objects = await objectsOf(
-      (provider) => new Workload("echo", workload({ services, ...change }), { provider }),
+      (provider) => new LoneWorkload("echo", workload({ services, ...change }), { provider }),
     );
     expect(objects.length).toBeGreaterThan(2);
     for (const object of objects) {

@@ -4,7 +4,7 @@ import { isNoise, parseEvent, resourceLabel } from "../../sandbox/events.ts";
 import { describeChanges, isUnchanged, Progress, spentJobs } from "../../sandbox/progress.ts";
 
 const urn = (name: string): string =>
-  `urn:pulumi:test::fleet::fleet:workload:Workload$kubernetes:apps/v1:Deployment::${name}`;
+  `urn:pulumi:test::fleet::fleet:skywire:DmsgServer$kubernetes:apps/v1:Deployment::${name}`;
 const line = (event: object): string => JSON.stringify({ sequence: 1, timestamp: 2, ...event });
 const step = (op: string, name: string) => ({
   metadata: { op, urn: urn(name), type: "kubernetes:apps/v1:Deployment" },

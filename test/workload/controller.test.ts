@@ -4,8 +4,8 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import { describe, expect, it } from "vitest";
 
 import type { WorkloadArgs } from "../../components/workload/types.ts";
-import { Workload } from "../../components/workload/workload.ts";
 import { collect, type Collected, type Registered } from "../harness.ts";
+import { LoneWorkload } from "./lone-workload.ts";
 import { unchecked, workload } from "./workload-fixture.ts";
 
 /** What a Workload made, and how long the engine was told to wait for its controller. */
@@ -35,7 +35,7 @@ async function make(change: Partial<WorkloadArgs>): Promise<Made> {
       return register(request, ...rest);
     };
     const provider = new k8s.Provider("cluster", { context: "demo" });
-    return new Workload("echo", workload(change), { providers: [provider] });
+    return new LoneWorkload("echo", workload(change), { providers: [provider] });
   });
   const type = change.kind === "Job" ? "kubernetes:batch/v1:Job" : "kubernetes:apps/v1:";
   const [controller] = collected.resources.filter((one) => one.type.startsWith(type));
@@ -181,7 +181,7 @@ describe("a StatefulSet", () => {
       expect(inputs["metadata"]).toMatchObject({ annotations });
     }
     // Whoever counts on the room waits until it is granted.
-    const { ready } = made.result as Workload;
+    const { ready } = made.result as LoneWorkload;
     expect(
       ready.slice(1).every((one) => one instanceof k8s.core.v1.PersistentVolumeClaimPatch),
     ).toBe(true);
@@ -257,7 +257,7 @@ describe("a Job", () => {
 
   it("is what others wait for", async () => {
     const made = await make({ kind: "Job" });
-    const { ready } = made.result as Workload;
+    const { ready } = made.result as LoneWorkload;
     expect(ready).toHaveLength(1);
     expect(ready[0]).toBeInstanceOf(k8s.batch.v1.Job);
     expect(metadataOf(made.controller)).not.toHaveProperty("annotations");

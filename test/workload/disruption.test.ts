@@ -2,15 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import { describe, expect, it } from "vitest";
 
 import type { WorkloadArgs } from "../../components/workload/types.ts";
-import { Workload } from "../../components/workload/workload.ts";
 import { collect } from "../harness.ts";
+import { LoneWorkload } from "./lone-workload.ts";
 import { workload } from "./workload-fixture.ts";
 
 /** Specs of a Workload's budgets. */
 async function budgets(change: Partial<WorkloadArgs>): Promise<readonly unknown[]> {
   const { resources } = await collect(() => {
     const provider = new k8s.Provider("cluster", { context: "demo" });
-    return new Workload("echo", workload(change), { providers: [provider] });
+    return new LoneWorkload("echo", workload(change), { providers: [provider] });
   });
   return resources
     .filter(({ type }) => type === "kubernetes:policy/v1:PodDisruptionBudget")

@@ -3,8 +3,8 @@ import * as k8s from "@pulumi/kubernetes";
 import { describe, expect, it } from "vitest";
 
 import type { WorkloadArgs } from "../../components/workload/types.ts";
-import { Workload } from "../../components/workload/workload.ts";
 import { type Collected, collect, find } from "../harness.ts";
+import { LoneWorkload } from "./lone-workload.ts";
 import { workload } from "./workload-fixture.ts";
 
 const why = "it tells clients the address that they have outside";
@@ -12,7 +12,7 @@ const why = "it tells clients the address that they have outside";
 const make = (change: Partial<WorkloadArgs>): Promise<Collected> =>
   collect(() => {
     const provider = new k8s.Provider("cluster", { kubeconfig: "" });
-    return new Workload("echo", workload(change), { provider });
+    return new LoneWorkload("echo", workload(change), { provider });
   });
 
 interface Deployment {

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { describe, expect, it } from "vitest";
 
-import { Workload } from "../../components/workload/workload.ts";
 import { collect, find } from "../harness.ts";
+import { LoneWorkload } from "./lone-workload.ts";
 import { workload } from "./workload-fixture.ts";
 
 const ports = [{ name: "http" }];
@@ -31,7 +31,7 @@ async function program() {
       return register(request, ...rest);
     };
     const provider = new k8s.Provider("cluster", { context: "demo" });
-    return new Workload("echo", workload({ services }), { providers: [provider] });
+    return new LoneWorkload("echo", workload({ services }), { providers: [provider] });
   });
   const metadataOf = (name: string): unknown =>
     find(collected, "kubernetes:core/v1:Service", `${name}-service`).inputs["metadata"];

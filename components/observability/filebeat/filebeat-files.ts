@@ -2,7 +2,8 @@
 
 import { yamlText } from "../../base/yaml.ts";
 import type { LogEvent } from "../logs/event.ts";
-import { dropped, type LogFamilies, type LogFamily, logsAnnotation } from "../logs/families.ts";
+import { dropped, logsAnnotation } from "../../base/annotations.ts";
+import type { LogFamilies, LogFamily } from "../logs/families.ts";
 import { containerLogs } from "../logs/node-logs.ts";
 import { scriptFiles } from "./script.ts";
 

@@ -100,12 +100,6 @@ export const LogFamilies = z
 /** {@inheritDoc LogFamilies} */
 export type LogFamilies = z.infer<typeof LogFamilies>;
 
-/** Annotation of a pod by which it is left out: its value is {@link dropped}. */
-export const logsAnnotation = "fleet/logs";
-
-/** Value of {@link logsAnnotation} that leaves a pod out. */
-export const dropped = "drop";
-
 /**
  * Name of a family's data stream in Elasticsearch, of its index template and of its policy. A
  * template's pattern is this name as it stands, without a star: no template can take another family.

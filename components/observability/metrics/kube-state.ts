@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { poolLabel, slotLabel, workloadLabel } from "../../base/labels.ts";
+import { poolLabel, slotLabel, systemLabel, workloadLabel } from "../../base/labels.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { ApiRule, WorkloadArgs } from "../../workload/types.ts";
 import { makeWorkload } from "../../workload/workload.ts";
@@ -49,7 +49,7 @@ export const kubeStateRules: readonly ApiRule[] = Object.entries(kinds).map(
 
 /** Labels of objects that become labels of `kube_<kind>_labels`. */
 const labels: Readonly<Record<string, readonly string[]>> = {
-  pods: [workloadLabel, "app.kubernetes.io/part-of"],
+  pods: [workloadLabel, systemLabel],
   nodes: [poolLabel, slotLabel],
 };
 

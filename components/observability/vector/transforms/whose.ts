@@ -1,5 +1,7 @@
 /** Whose line it is: the first step. Pure. */
-import { dropped, type LogFamilies, type LogFamily, logsAnnotation } from "../../logs/families.ts";
+import { dropped, logsAnnotation } from "../../../base/annotations.ts";
+import { workloadLabel } from "../../../base/labels.ts";
+import type { LogFamilies, LogFamily } from "../../logs/families.ts";
 import { expression, literal, literals } from "./words.ts";
 
 /** Containers of a family as an expression. */
@@ -38,7 +40,7 @@ pod = string(.kubernetes.pod_name) ?? ""
   "namespace": namespace,
   "pod": pod,
   "container": container,
-  "workload": string(.kubernetes.pod_labels.${literal("app.kubernetes.io/name")}) ?? pod,
+  "workload": string(.kubernetes.pod_labels.${literal(workloadLabel)}) ?? pod,
   "node": node,
   "source": ${literal(source)},
   "text": string(.message) ?? ""
