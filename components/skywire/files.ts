@@ -88,12 +88,11 @@ export interface VisorApp {
 /** Folder of the image that holds the apps, the `vpn-client` program for one (1.4). */
 const visorAppsPath = "/apps";
 
-/** Config of a lite visor. */
-function liteVisorFile(
-  file: LiteVisorFile,
-  apps: readonly VisorApp[],
-  setupNodes: Readonly<Record<string, readonly string[]>>,
-): string {
+/**
+ * Config of a lite visor. The setup-nodes stand under the names of 2023 and 2024, as for the config-bootstrapper:
+ * each reads the one it knows.
+ */
+function liteVisorFile(file: LiteVisorFile, apps: readonly VisorApp[]): string {
   const { urls } = file;
   return json({
     version: "v1.3.0",
@@ -107,7 +106,8 @@ function liteVisorFile(
       transport_setup_nodes: null,
     },
     routing: {
-      ...setupNodes,
+      setup_nodes: file.setupNodes,
+      route_setup_nodes: file.setupNodes,
       route_finder: urls.routeFinder,
       route_finder_timeout: "10s",
       min_hops: 0,
@@ -133,14 +133,11 @@ function liteVisorFile(
 
 /** Config file of a network-monitor: a visor's, which the program rewrites when it starts. */
 export const networkMonitorFile = (file: LiteVisorFile): string =>
-  liteVisorFile(file, [{ name: "vpn-client", port: 43 }], { setup_nodes: file.setupNodes });
+  liteVisorFile(file, [{ name: "vpn-client", port: 43 }]);
 
-/**
- * Config file of a daemon that runs a lite visor, which the program rewrites when it starts. The
- * setup-nodes stand under the names of 2023 and 2024, as for the config-bootstrapper.
- */
+/** Config file of a daemon that runs a lite visor, which the program rewrites when it starts. */
 export const daemonVisorFile = (file: LiteVisorFile, apps: readonly VisorApp[]): string =>
-  liteVisorFile(file, apps, { setup_nodes: file.setupNodes, route_setup_nodes: file.setupNodes });
+  liteVisorFile(file, apps);
 
 /** What a transport-setup is told (4.12). */
 export interface TransportSetupFile {

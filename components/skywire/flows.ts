@@ -1,8 +1,13 @@
 /**
  * Who calls whom among the Skywire programs: the table all their network policies are cut from.
  *
- * A call that is missing here fails in the cluster only, and silently. test/skywire/flows.test.ts
- * therefore reads every address out of the rendered command lines and files and looks it up here.
+ * A call that is missing here fails in the cluster only, and silently. test/skywire/composition.test.ts
+ * therefore reads every address out of the rendered command lines and files, and asks the policies for it.
+ *
+ * What is dialled by a node's public address is dialled so from the cluster, too: such a call leaves the pods'
+ * network for a node, and comes from the node that the caller runs on. To Cilium neither is an address, though
+ * both are public: it knows nodes by all that Kubernetes tells of them, ExternalIP among it (cilium:
+ * pkg/node/manager, NodeUpdated; cilium/cilium#12277). So nodes are named beside the internet, by ports alone.
  */
 import { type Flow, type FlowPort, type Peer, tcp, udp } from "../base/flows.ts";
 import { memberNames } from "./addresses.ts";
@@ -13,6 +18,7 @@ import {
   httpPorts,
   type HttpService,
   metricsPort,
+  publicUdpPort,
   uptimePrivatePort,
 } from "./ports.ts";
 import type { PublicService } from "./hosts.ts";
@@ -77,6 +83,11 @@ export interface SkywireShape {
   /** Whether the config-bootstrapper runs. */
   readonly configBootstrapper: boolean;
   readonly ingress: readonly IngressPeer[];
+  /**
+   * Ports of this cluster's nodes that the world dials, beside the dmsg-servers' and the address-resolver's: its
+   * own STUN servers', and where `nodes` may be opened to them, its controllers'.
+   */
+  readonly entrances: { readonly stun: readonly FlowPort[]; readonly pages: readonly FlowPort[] };
   readonly redis: Readonly<Record<RedisUser, ListeningPeer>>;
   readonly postgres: ListeningPeer;
   /** The IP service, where it runs in the cluster. Default: production's, by way of the internet. */
@@ -86,6 +97,12 @@ export interface SkywireShape {
 }
 
 const internet: Peer = { kind: "internet" };
+
+/** The nodes of this cluster, and what calls from their network: pods of other nodes that dial an address of one. */
+const nodes: Peer = { kind: "nodes" };
+
+/** Who dials what stands on a node's own port. */
+const throughNodes: readonly Peer[] = [internet, nodes];
 
 /** Services that talk dmsg when they carry their key. */
 const dmsgClients = [
@@ -125,6 +142,14 @@ const daemonPeers = (shape: SkywireShape, which: { readonly visor: boolean }): P
     .filter(({ kind }) => daemonTraits[kind].visor === which.visor)
     .map(({ name, namespace }) => ({ kind: "workload", name, namespace }));
 
+/** Ports of nodes on which the dmsg-servers are dialled. */
+const dmsgEntrances = ({ dmsgServers }: SkywireShape): FlowPort[] =>
+  dmsgServers.map(({ publicPort }) => tcp(publicPort));
+
+/** Calls to ports of nodes. Without a port it would be all of them, and none is there to be opened. */
+const toNodes = (from: readonly Peer[], ports: readonly FlowPort[]): Flow[] =>
+  ports.length === 0 ? [] : between(from, [nodes], ports);
+
 /** Every pair of a caller and a callee. */
 function between(from: readonly Peer[], to: readonly Peer[], ports: readonly FlowPort[]): Flow[] {
   return from.flatMap((caller) => to.map((callee) => ({ from: caller, to: callee, ports })));
@@ -139,9 +164,9 @@ function publicFlows(shape: SkywireShape): Flow[] {
       ),
     ),
     ...shape.dmsgServers.flatMap(({ name }) =>
-      between([internet], [named(shape, name)], [tcp(dmsgPort)]),
+      between(throughNodes, [named(shape, name)], [tcp(dmsgPort)]),
     ),
-    ...between([internet], membersOf(shape, "address-resolver"), [
+    ...between(throughNodes, membersOf(shape, "address-resolver"), [
       udp(httpPorts["address-resolver"]),
     ]),
   ];
@@ -161,7 +186,6 @@ function dmsgFlows(shape: SkywireShape): Flow[] {
     ...setupNodes,
     ...daemons,
   ];
-  const publicPorts = shape.dmsgServers.map(({ publicPort }) => tcp(publicPort));
   const callers = [
     ...dmsgClients
       .filter((service) => service !== "dmsg-discovery")
@@ -171,7 +195,8 @@ function dmsgFlows(shape: SkywireShape): Flow[] {
     ...servers,
   ];
   return [
-    ...between(clients, [internet], publicPorts),
+    ...between(clients, [internet], dmsgEntrances(shape)),
+    ...toNodes(clients, dmsgEntrances(shape)),
     ...between(clients, servers, [tcp(dmsgPort)]),
     ...between(callers, membersOf(shape, "dmsg-discovery"), [tcp(httpPorts["dmsg-discovery"])]),
   ];
@@ -236,11 +261,13 @@ function hairpinFlows(shape: SkywireShape): Flow[] {
   return [
     // A lite visor dials visors on whatever port they say, over TCP and UDP (4.3).
     ...between(monitors, [internet], []),
+    ...toNodes(monitors, [...dmsgEntrances(shape), udp(publicUdpPort), ...shape.entrances.stun]),
     ...between(monitors, servers, [tcp(dmsgPort)]),
     ...between(monitors, membersOf(shape, "address-resolver"), [
       udp(httpPorts["address-resolver"]),
     ]),
     ...between(bootstrapper, [internet], [tcp(80), tcp(443)]),
+    ...toNodes(visitorsOf(shape), shape.entrances.pages),
     ...shape.ingress.flatMap(({ peer, ports }) =>
       between(visitorsOf(shape), [peer], ports.map(tcp)),
     ),

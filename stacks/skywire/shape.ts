@@ -1,7 +1,7 @@
 /** What follows from a Skywire stack's config and several steps need. Pure. */
-import type { Flow } from "../../components/base/flows.ts";
+import { type Flow, tcp, udp } from "../../components/base/flows.ts";
 import { observabilityFlows, scrapersOf } from "../../components/observability/shape.ts";
-import { controllerPeers } from "../../components/platform/controller-shape.ts";
+import { controllerPeers, controllerSlots } from "../../components/platform/controller-shape.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { DmsgServerConfig } from "../../components/skywire/dmsg-server.schema.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
@@ -11,8 +11,9 @@ import {
   publicServices,
   publishedDomains,
 } from "../../components/skywire/hosts.ts";
+import { stunPorts } from "../../components/skywire/ports.ts";
 import { daemonShapes, daemonStoreFlows } from "./daemon-shape.ts";
-import { extraFlows, ipServicePeer } from "./extras-shape.ts";
+import { coturnNodePorts, extraFlows, ipServicePeer } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { postgresEndOf, redisEndsOf, storeFlowsOf } from "./store-shape.ts";
 
@@ -43,6 +44,21 @@ export const flowsOfStack = (stack: SkywireStack): readonly Flow[] => [
   ...observabilityFlows(stack.observability, stack.ingress),
 ];
 
+/**
+ * Ports of the cluster's nodes that its own programs dial as the world does.
+ *
+ * A policy can tell nodes by their ports alone, and on 80 the cloud's metadata answers as well, with what a machine
+ * is started with. So controllers' ports are opened where pods are kept from that: at Google, whose pods log in as
+ * themselves (components/platform/gke.ts), and whose network is Cilium for sure.
+ */
+function entrancesOf(stack: SkywireStack): SkywireShape["entrances"] {
+  const onNodes = controllerSlots(stack.ingress, []).length > 0;
+  return {
+    stun: coturnNodePorts(stack).length > 0 ? stunPorts.map(udp) : [],
+    pages: stack.cluster.kind === "gke" && onNodes ? [tcp(80), tcp(443)] : [],
+  };
+}
+
 /** What of the stack decides the programs' flows. */
 export function shapeOf(stack: SkywireStack): SkywireShape {
   const { services } = stack;
@@ -68,6 +84,7 @@ export function shapeOf(stack: SkywireStack): SkywireShape {
       ),
     })),
     redis: redisEndsOf(stack),
+    entrances: entrancesOf(stack),
     postgres: postgresEndOf(stack),
     ipService: ipServicePeer(stack),
     scrapers: scrapersOf(stack.observability),

@@ -103,7 +103,9 @@ describe("network-monitor", () => {
     expect(file["uptime_tracker"]).toEqual({ addr: "http://ut.skywire.dev" });
     expect(file["routing"]).toMatchObject({
       route_finder: "http://rf.skywire.dev",
+      // The names of 2023 and 2024: with neither the visor inside has no setup-node.
       setup_nodes: [publicKey],
+      route_setup_nodes: [publicKey],
     });
   });
 

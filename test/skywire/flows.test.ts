@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 
-import type { Flow, Peer } from "../../components/base/flows.ts";
+import { type Flow, type Peer, tcp, udp } from "../../components/base/flows.ts";
 import { skywireFlows, type SkywireShape } from "../../components/skywire/flows.ts";
 import { publicServices } from "../../components/skywire/hosts.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
@@ -42,6 +42,7 @@ const shape: SkywireShape = {
     "transport-discovery": store("redis-transport-discovery", 6379),
     "uptime-tracker": store("redis-uptime-tracker", 6379),
   },
+  entrances: { stun: [udp(3478)], pages: [] },
   postgres: store("postgres", 5432),
   scrapers: [],
 };
@@ -64,6 +65,7 @@ function allowed(from: Peer, to: Peer, port: number, protocol: "TCP" | "UDP" = "
 }
 
 const internet: Peer = { kind: "internet" };
+const nodes: Peer = { kind: "nodes" };
 
 describe("from outside", () => {
   it.each([
@@ -94,11 +96,20 @@ describe("from outside", () => {
     expect(allowed(internet, workload("address-resolver"), 9093, "TCP")).toBe(false);
   });
 
+  // To Cilium a node is no address: pods of this cluster that dial a node come from one.
+  it("so do nodes, from which pods come that dial them by the addresses of these", () => {
+    expect(allowed(nodes, workload("dmsg-server-2"), 8081)).toBe(true);
+    expect(allowed(nodes, workload("address-resolver"), 9093, "UDP")).toBe(true);
+    expect(allowed(nodes, workload("address-resolver"), 9093, "TCP")).toBe(false);
+  });
+
   it("nobody reaches the stores, the setup-nodes or the monitor", () => {
-    const fromOutside = table.filter(({ from }) => from.kind === "internet");
-    expect(
-      fromOutside.map(({ to }) => (to.kind === "workload" ? to.name : to.kind)).sort(),
-    ).toEqual(["address-resolver", "dmsg-server-1", "dmsg-server-2"]);
+    for (const kind of ["internet", "nodes"]) {
+      const fromOutside = table.filter(({ from }) => from.kind === kind);
+      expect(
+        fromOutside.map(({ to }) => (to.kind === "workload" ? to.name : to.kind)).sort(),
+      ).toEqual(["address-resolver", "dmsg-server-1", "dmsg-server-2"]);
+    }
   });
 });
 
@@ -111,9 +122,10 @@ describe("dmsg network", () => {
     "uptime-tracker",
     "service-discovery",
     "setup-node",
-  ])("%s dials each server at its public address and at its pod (2.6)", (name) => {
+  ])("%s dials each server at its public address, a node's, and at its pod (2.6)", (name) => {
     for (const { name: server, publicPort } of shape.dmsgServers) {
       expect(allowed(workload(name), internet, publicPort)).toBe(true);
+      expect(allowed(workload(name), nodes, publicPort)).toBe(true);
       expect(allowed(workload(name), workload(server), 8081)).toBe(true);
     }
   });
@@ -121,6 +133,7 @@ describe("dmsg network", () => {
   it("is closed to members without a key", () => {
     for (const name of ["dmsg-discovery-keyless", "service-discovery-keyless"]) {
       expect(allowed(workload(name), internet, 30_081)).toBe(false);
+      expect(allowed(workload(name), nodes, 30_081)).toBe(false);
       expect(allowed(workload(name), workload("dmsg-server-1"), 8081)).toBe(false);
     }
   });
@@ -184,6 +197,44 @@ describe("to the outside", () => {
     );
   });
 
+  it("the monitor reaches what this cluster's own nodes answer, by name of port", () => {
+    const monitor = workload("network-monitor", "skywire-network-monitor");
+    for (const port of [30_081, 30_082]) {
+      expect(allowed(monitor, nodes, port)).toBe(true);
+    }
+    expect(allowed(monitor, nodes, 30_178, "UDP")).toBe(true);
+    expect(allowed(monitor, nodes, 3478, "UDP")).toBe(true);
+    const withoutStun = { ...shape, entrances: { stun: [], pages: [] } };
+    const ports = skywireFlows(withoutStun)
+      .filter(({ from, to }) => same(from, monitor) && same(to, nodes))
+      .flatMap((flow) => flow.ports);
+    expect(ports).toEqual([tcp(30_081), tcp(30_082), udp(30_178)]);
+  });
+
+  // On port 80 the metadata of a cloud answers, too, which a policy cannot tell from a node.
+  it("controllers on nodes are opened to nobody by their ports, unless the stack says that they may be", () => {
+    const web = (flows: readonly Flow[]) =>
+      flows.filter(
+        ({ to, ports }) =>
+          to.kind === "nodes" && ports.some(({ port }) => port === 80 || port === 443),
+      );
+    expect(web(table)).toEqual([]);
+    const opened = skywireFlows({
+      ...shape,
+      entrances: { stun: [], pages: [tcp(80), tcp(443)] },
+    });
+    expect(web(opened).map(({ from }) => from)).toEqual([
+      workload("network-monitor", "skywire-network-monitor"),
+      workload("config-bootstrapper"),
+    ]);
+  });
+
+  it("no flow to or from nodes is open on every port", () => {
+    const flows = table.filter(({ from, to }) => from.kind === "nodes" || to.kind === "nodes");
+    expect(flows.length).toBeGreaterThan(0);
+    expect(flows.every(({ ports }) => ports.length > 0)).toBe(true);
+  });
+
   it("nothing else leaves on every port", () => {
     const open = table.filter(({ ports }) => ports.length === 0);
     expect(open.map(({ from }) => from)).toEqual([
@@ -238,5 +289,45 @@ describe("ingress controllers of production", () => {
     expect(callees("traefik")).toContain("auth");
     expect(callees("traefik", moved)).not.toContain("auth");
     expect(callees("nginx", moved)).toEqual(["auth", "geoip", "grafana", "whitelist"]);
+  });
+});
+
+describe("ports of nodes that a stack's own programs dial", () => {
+  const toNodes = (stack: "test" | "prod", ...changes: Change[]): string[] => [
+    ...new Set(
+      flowsOfStack(SkywireStack.parse(changed(stack, ...changes)))
+        .filter(({ from, to }) => to.kind === "nodes" && same(from, monitorOf))
+        .flatMap(({ ports }) => ports.map(({ port, protocol }) => `${protocol} ${port}`)),
+    ),
+  ];
+  const monitorOf = workload("network-monitor", "skywire-network-monitor");
+
+  it("are test's, whose STUN servers are elsewhere", () => {
+    expect(toNodes("test")).toEqual(["TCP 30080", "UDP 30178"]);
+  });
+
+  it("are production's, with those of its own coturns", () => {
+    const servers = [30_081, 30_082, 30_083, 30_084, 30_085, 30_089].map((port) => `TCP ${port}`);
+    expect(toNodes("prod")).toEqual([...servers, "UDP 30178", "UDP 3478", "UDP 3479"]);
+  });
+
+  it("take in the controllers' at Google, whose network is Cilium and whose metadata tells pods nothing", () => {
+    const named = (name: string) => ({ address: { kind: "dns", name } });
+    const slots = { "0": named("edge.skywire.dev"), "1": named("dmsg.skywire.dev") };
+    const pools = {
+      edge: { type: "e2-standard-4", slots },
+      general: { type: "e2-standard-8", nodes: 2 },
+    };
+    const cluster = {
+      kind: "gke",
+      project: "demo-networks",
+      name: "skycoin-test",
+      location: "us-central1-b",
+      pools,
+    };
+    const host: Change = ["services/dmsg-servers/members/dmsg-server-1/host", "dmsg.skywire.dev"];
+    expect(toNodes("test", ["cluster", cluster], host)).toEqual([
+      ...["TCP 30080", "UDP 30178", "TCP 80", "TCP 443"],
+    ]);
   });
 });

@@ -28,6 +28,12 @@ export const knownCalls: readonly Known[] = [
   },
   {
     stacks: skywire,
+    calls: /^private network -> skywire\/(dmsg-server-\d TCP 8081|address-resolver UDP 9093)$/,
+    reason:
+      "both are dialled by the public address of their node, by programs of this cluster as well, who come from nodes then: to Cilium a range holds neither, so that a policy narrows ports alone",
+  },
+  {
+    stacks: skywire,
     calls:
       /^(skywire-network-monitor\/network-monitor|skywire\/config-bootstrapper) -> ingress\/(traefik|edge|nginx) TCP \d+$/,
     reason:
