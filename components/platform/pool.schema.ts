@@ -72,6 +72,10 @@ export const GoogleSlotAddress = z.discriminatedUnion("kind", [
   EphemeralAddress,
 ]);
 
+/** Whether an address is known only when the program has made it, so that nothing of the file can lead there. */
+export const isMadeAddress = (address: SlotAddress): boolean =>
+  address.kind === "reserved" && address.assignedBy === "kubeip";
+
 /** Number of a slot as the key of a map. */
 export const SlotNumber = z
   .string()

@@ -5,13 +5,16 @@ import { type DnsConfig, type HostUse, proxiedFaults } from "./dns.schema.ts";
 import { aliasFaults, type PlannedHost, slotTarget } from "./dns-records.ts";
 import type { PlatformFault } from "./fault.ts";
 import { classOf, type IngressConfig } from "./ingress.schema.ts";
+import { isMadeAddress } from "./pool.schema.ts";
 import { type SlotPlace, slotPool } from "./slots.ts";
 import { ownZoneFaults } from "./zone-faults.ts";
 
-/** A host that leads to a slot, with its record; none where the slot has no address that stays. */
+/**
+ * A host that leads to a slot, with its record; none where the slot has no address that stays, or none that the
+ * file names: whose that fault is says so at its own place.
+ */
 export function plannedOnSlot(use: HostUse, place: SlotPlace | undefined): PlannedHost[] {
-  const { kind } = place?.address ?? { kind: "ephemeral" };
-  if (place === undefined || kind === "ephemeral") {
+  if (place === undefined || place.address.kind === "ephemeral" || isMadeAddress(place.address)) {
     return [];
   }
   const { type, content } = slotTarget(place);

@@ -4,6 +4,7 @@ import type { Awaitable } from "../base/ready.ts";
 import type { KeyPair } from "../base/secret-store.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { AddressResolverConfig } from "./address-resolver.schema.ts";
+import { addressResolverUdpService } from "./addresses.ts";
 import { type AddressResolverCommand, discoveryArguments } from "./commands.ts";
 import { secretVariables } from "./discovery-service.ts";
 import { httpPorts, metricsEndpoint, type MetricsEndpoint } from "./ports.ts";
@@ -19,9 +20,6 @@ export interface AddressResolverArgs extends Surroundings {
   /** Its own settings: slot and public UDP port. */
   readonly resolver: Omit<AddressResolverConfig, "key">;
 }
-
-/** Service of the UDP side, on the nodes' own addresses. */
-const addressResolverUdpService = "address-resolver-udp";
 
 /** The program of the address-resolver. Pure. */
 function addressResolverProgram(args: AddressResolverArgs): Program {

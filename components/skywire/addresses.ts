@@ -4,6 +4,9 @@ import { httpPorts, type HttpService, uptimePrivatePort } from "./ports.ts";
 /** Service behind which the uptime-tracker's private API stands; never in an ingress. */
 export const uptimePrivateService = "uptime-tracker-private";
 
+/** Service of the address-resolver's UDP side, on the nodes' own addresses. */
+export const addressResolverUdpService = "address-resolver-udp";
+
 /**
  * URL of a program inside the cluster.
  *

@@ -1,14 +1,26 @@
 /** STUN servers that visors are told (facts/skywire.md 4.17). */
 import * as z from "zod";
 
+import { Hostname, Ipv4 } from "../base/scalars.ts";
 import { stunPorts } from "./ports.ts";
 
 /** Address of a STUN server. */
 export const StunServer = z.string().refine((text) => {
-  const match = /^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]+:(\d{1,5})$/.exec(text);
-  const port = Number(match?.[1] ?? 0);
-  return port >= 1 && port <= 65_535;
+  const [, host = "", digits] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits ?? 0);
+  // What looks like an address must be one: nobody is called 999.1.1.1.
+  const schema = /^[\d.]+$/.test(host) ? Ipv4 : Hostname;
+  return port >= 1 && port <= 65_535 && schema.safeParse(host).success;
 }, "must be host:port, e.g. 192.0.2.10:3478");
+
+/** STUN servers that visors are told. */
+export const StunServers = z
+  .array(StunServer)
+  .min(1, "must name at least one STUN server")
+  .refine(
+    (servers) => new Set(servers).size === servers.length,
+    "must not name a server twice: visors ask for their NAT at one after the other",
+  );
 
 /** Addresses of the deployment's own servers in 2023. Visors of both deployments use them. */
 export const publishedStunServers: readonly string[] = [

@@ -2,7 +2,7 @@
 import { pagesOf } from "../../components/observability/shape.ts";
 import { type HostUse, zoneFaults } from "../../components/platform/dns.schema.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
-import { foreignHost } from "../../components/skywire/hosts.ts";
+import { foreignHost, hostTable, type PublicService } from "../../components/skywire/hosts.ts";
 import { oncePerDomain, repeatedHostFaults, strayHostFaults } from "../rules.ts";
 import { extraHosts } from "./extras-shape.ts";
 import { dmsgServerHosts, serviceHosts } from "./hosts.ts";
@@ -57,11 +57,43 @@ const ingressHostFaults: Rule = (stack) =>
     ...[...extraHosts(stack), ...pagesOf(stack.observability)].map(({ host }) => host),
   ]);
 
+/** Services whose URLs the config-bootstrapper tells visors. */
+const toldServices: readonly PublicService[] = [
+  "address-resolver",
+  "dmsg-discovery",
+  "route-finder",
+  "service-discovery",
+  "transport-discovery",
+  "uptime-tracker",
+];
+
+/**
+ * The config-bootstrapper makes the URLs that it tells out of the domain alone, and has no word for another host
+ * (4.8): visors would be sent to names that nothing answers.
+ */
+const untoldHostFaults: Rule = (stack) => {
+  const told = hostTable(domainOf(stack));
+  return stack.services["config-bootstrapper"].enabled
+    ? toldServices.flatMap((service): PlatformFault[] => {
+        const host = stack.hosts[service];
+        return host === undefined || host === told[service] || foreignHost(stack.environment, host)
+          ? []
+          : [
+              {
+                path: ["hosts", service],
+                message: `must be ${told[service]}, or left out: the config-bootstrapper tells visors that name, which it makes of the domain. For another one say services.config-bootstrapper: { enabled: false }`,
+              },
+            ];
+      })
+    : [];
+};
+
 const rules: readonly Rule[] = [
   hostZoneFaults,
   foreignHostFaults,
   duplicateHostFaults,
   ingressHostFaults,
+  untoldHostFaults,
 ];
 
 /** Faults of the hosts. */

@@ -80,6 +80,20 @@ export function publicIdentities(stack: SkywireStack, keys: StackKeys): Identiti
 }
 
 /**
+ * The same by the names under which they are published: of setup-nodes the first one's key is, whatever the file
+ * calls it. A member that merely has a published name is none of those.
+ */
+function comparedIdentities(stack: SkywireStack, keys: StackKeys): Identities {
+  const [first] = Object.keys(stack.services["setup-nodes"]);
+  const own = new Set([...keys.setupNodes.keys(), ...keys.daemons.keys()]);
+  const others = Object.entries(publicIdentities(stack, keys)).filter(([name]) => !own.has(name));
+  return {
+    ...Object.fromEntries(others),
+    ...(first === undefined ? {} : { "setup-node": keyOf(keys.setupNodes, first).publicKey }),
+  };
+}
+
+/**
  * Compares the stack's keys with those that visors have built in.
  *
  * The sandbox's keys are thrown away, so that a difference there is worth a warning only; live it
@@ -89,7 +103,7 @@ export function identityFault(stack: SkywireStack, keys: StackKeys): LiveFault |
   if (stack.identities === "own") {
     return undefined;
   }
-  const mismatches = identityMismatches(stack.environment, publicIdentities(stack, keys));
+  const mismatches = identityMismatches(stack.environment, comparedIdentities(stack, keys));
   if (mismatches.length === 0) {
     return undefined;
   }

@@ -11,16 +11,16 @@ import { partNamespaces } from "../../components/observability/shape.ts";
 import { controllerSlots } from "../../components/platform/controller-shape.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
-import { givenAddresses } from "../../components/platform/pool.schema.ts";
-import { slotFaults, slotPool } from "../../components/platform/slots.ts";
+import { slotFaults } from "../../components/platform/slots.ts";
 import { visitorsOf } from "../../components/skywire/flows.ts";
 import { budgetFault } from "../../components/workload/workload.schema.ts";
-import { namespaceFaults, repeated, roomFaults, workloadNameFaults } from "../rules.ts";
-import { daemonFaults, daemonsOf, isDaemonStore } from "./daemon-shape.ts";
+import { namespaceFaults, repeated, roomFaults } from "../rules.ts";
+import { addressFaults } from "./address-rules.ts";
+import { daemonFaults, isDaemonStore } from "./daemon-shape.ts";
 import { coturnSlots, extraFaults } from "./extras-rules.ts";
 import { extraNamespaces } from "./extras-shape.ts";
 import { hostFaults } from "./host-rules.ts";
-import { isAddress } from "./hosts.ts";
+import { nameFaults } from "./name-rules.ts";
 import { nodeFaults } from "./published-ports.ts";
 import { hostRecordFaults } from "./record-rules.ts";
 import { stackWorkloads } from "./requests.ts";
@@ -111,21 +111,6 @@ const pinnedFaults: Rule = (stack) =>
     ),
   ]);
 
-/** What a dmsg-server announces must be where its slot is. */
-const publishedAddressFaults: Rule = (stack) =>
-  dmsgServersOf(stack).flatMap(({ name, host, slot }) => {
-    const address = slotPool(stack.cluster, slot)?.address;
-    if (address === undefined || address.kind === "ephemeral" || !isAddress(host)) {
-      return [];
-    }
-    const [ip] = givenAddresses(address);
-    const expected =
-      ip === undefined
-        ? `must be a name that leads to ${address.kind === "dns" ? address.name : `slot ${slot}`}: slot ${slot} has no fixed address`
-        : `must be ${ip}, the address of slot ${slot}, or a name`;
-    return ip === host ? [] : [{ path: serverPath(name, "host"), message: expected }];
-  });
-
 /**
  * Visors dial UDP on the very name they dial HTTP on: both must end at the address-resolver's node.
  * Through a balancer UDP is lost altogether (4.2; 9, points 3 and 4).
@@ -190,34 +175,6 @@ const sharedKeyFaults: Rule = (stack) => {
   );
 };
 
-const workloadNameRule: Rule = (stack) => workloadNameFaults(stackWorkloads(stack));
-
-/**
- * Daemons and services are told apart by their names alone among the stack's keys, whatever their
- * namespaces. Two in one namespace are told by workloadNameFaults.
- */
-const daemonNameFaults: Rule = (stack) => {
-  const workloads = stackWorkloads(stack);
-  return daemonsOf(stack).flatMap(({ name }) => {
-    const path = ["services", "daemons", name];
-    const own = workloads.find((one) => one.path.join("/") === path.join("/"));
-    const other = workloads.find(
-      (one) =>
-        one.path[0] === "services" &&
-        one.request.workload === name &&
-        one.namespace !== own?.namespace,
-    );
-    return other === undefined
-      ? []
-      : [
-          {
-            path,
-            message: `is the name of fleet:${other.path.join(".")}, too: give the daemon another one`,
-          },
-        ];
-  });
-};
-
 /** Each namespace has a Pod Security level of its own. */
 const namespaceRule: Rule = ({ namespaces, ingress, cluster, extras, observability }) =>
   namespaceFaults([
@@ -251,14 +208,13 @@ const rules: readonly Rule[] = [
   countFaults,
   sharedSlotFaults,
   pinnedFaults,
-  publishedAddressFaults,
+  addressFaults,
   resolverEntryFaults,
   hostFaults,
   hostRecordFaults,
   budgetFaults,
   sharedKeyFaults,
-  workloadNameRule,
-  daemonNameFaults,
+  nameFaults,
   namespaceRule,
   storeFaults,
   daemonFaults,

@@ -24,7 +24,7 @@ import { publicServices } from "../../components/skywire/hosts.ts";
 import { NetworkMonitorConfig } from "../../components/skywire/network-monitor.schema.ts";
 import { NodeVisualizerConfig } from "../../components/skywire/node-visualizer.schema.ts";
 import { SetupNodesConfig } from "../../components/skywire/setup-node.schema.ts";
-import { StunServer } from "../../components/skywire/stun.schema.ts";
+import { StunServers } from "../../components/skywire/stun.schema.ts";
 import { keepingSections, watchingSections } from "../sections.ts";
 import { SkywireExtras } from "./extras.schema.ts";
 import { placeableRequests } from "./requests.ts";
@@ -104,7 +104,7 @@ export const skywireSections = z.strictObject({
   extras: SkywireExtras,
   ...watchingSections,
   /** STUN servers that visors are told. Default: those of `extras.coturn`, or the published ones. */
-  stunServers: z.array(StunServer).min(1, "must name at least one STUN server").optional(),
+  stunServers: StunServers.optional(),
   ...keepingSections,
 });
 /** Sections of a Skywire stack file, with all defaults in place. */

@@ -199,6 +199,20 @@ describe("identities", () => {
     );
   });
 
+  it("of setup-nodes are those of the first, whatever the file calls it", async () => {
+    const file = readStack("test");
+    const [node] = Object.values(file.services["setup-nodes"]);
+    if (node === undefined) {
+      throw new Error("test has no setup-node");
+    }
+    const services = { ...file.services, "setup-nodes": { joiner: node } };
+    const config = { ...file, services };
+    const collected = collect(() => skywire(config, contextOf(config, false)), calls);
+    await expect(collected).rejects.toThrow(
+      new RegExp(`setup-node: published ${publishedIdentities.test["setup-node"] ?? "?"}`),
+    );
+  });
+
   it("of a deployment of its own are compared with nothing", async () => {
     const config = { ...readStack("test"), identities: "own" as const };
     const collected = await collect(() => skywire(config, contextOf(config, false)), calls);

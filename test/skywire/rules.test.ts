@@ -353,6 +353,66 @@ const cases: readonly (readonly [
     /must be host:port/,
   ],
   [
+    "a STUN server at an address that is none",
+    [["stunServers", ["999.1.1.1:3478"]]],
+    "stunServers/0",
+    /must be host:port/,
+  ],
+  [
+    "a STUN server twice",
+    [["stunServers", ["192.0.2.1:3478", "192.0.2.1:3478"]]],
+    "stunServers",
+    /must not name a server twice/,
+  ],
+  [
+    "a host that the config-bootstrapper does not tell",
+    [["hosts", { "service-discovery": "discovery.skywire.dev" }]],
+    "hosts/service-discovery",
+    /must be sd\.skywire\.dev, or left out: .*say services\.config-bootstrapper: \{ enabled: false \}/,
+  ],
+  [
+    "a dmsg-server that is named like a Service",
+    [
+      [
+        "services/dmsg-servers/members",
+        {
+          "address-resolver-udp": {
+            ...{ key: "dmsg-server-1", host: "139.177.186.126", nodePort: 30_080, slot: 1 },
+          },
+        },
+      ],
+    ],
+    "services/dmsg-servers/members/address-resolver-udp",
+    /is the name of a Service of the address-resolver: give the member another one/,
+  ],
+  [
+    "a setup-node that is named like the tracker's second Service",
+    [["services/setup-nodes", { "uptime-tracker-private": { key: "setup-node" } }]],
+    "services/setup-nodes/uptime-tracker-private",
+    /is the name of a Service of the uptime-tracker/,
+  ],
+  [
+    "a setup-node that is named like a restore",
+    [["services/setup-nodes", { "postgres-restore": { key: "setup-node" } }]],
+    "services/setup-nodes/postgres-restore",
+    /is the name of a restore: give the member another one/,
+  ],
+  [
+    "a loopback address under a dmsg-server",
+    [
+      ["cluster/pools/edge/slots/1/address/ip", "127.0.0.1"],
+      [`${member}/host`, "127.0.0.1"],
+    ],
+    "cluster/pools/edge/slots/1/address/ip",
+    /must be an address of the internet: what runs on slot 1 .* 127\.0\.0\.0\/8 is not reached/,
+  ],
+  [
+    "a private address under a controller",
+    [["cluster/pools/edge/slots/0/address/ip", "192.168.133.7"]],
+    "cluster/pools/edge/slots/0/address/ip",
+    /must be an address of the internet: what runs on slot 0/,
+  ],
+  [
     "a monitor's key that is none",
     [["services/network-monitor", { alsoWhitelisted: ["0380ea88"] }]],
     "services/network-monitor/alsoWhitelisted/0",
@@ -377,6 +437,50 @@ describe("bad input", () => {
     expect(faults(config)).toEqual([
       expect.stringMatching(/dmsg-server-7\/nodePort: NodePort 30081 already stands at/),
       expect.stringMatching(/dmsg-server-7\/slot: slot 1 already carries/),
+    ]);
+  });
+
+  it("finds a second address of a coturn that is private", () => {
+    const config = changed(
+      "prod",
+      ["cluster/pools/dmsg/slots/4/address/also", ["10.0.0.7"]],
+      ["extras/coturn/members/coturn-1/addresses", ["45.118.133.242", "10.0.0.7"]],
+    );
+    expect(faults(config)).toEqual([
+      expect.stringMatching(
+        /^cluster\/pools\/dmsg\/slots\/4\/address\/also\/0: must be an address of the internet/,
+      ),
+    ]);
+  });
+
+  it("takes a host of its own where no config-bootstrapper tells another one", () => {
+    const config = changed(
+      "test",
+      ["hosts", { "service-discovery": "discovery.skywire.dev" }],
+      ["services/config-bootstrapper/enabled", false],
+    );
+    expect(faults(config)).toEqual([]);
+    // Of what it does not tell, any host will do.
+    const map = changed("test", ["hosts", { "node-visualizer": "map.skywire.dev" }]);
+    expect(faults(map)).toEqual([]);
+  });
+
+  // Records and announcements are written before Google has given an address.
+  it("finds programs on addresses that are known only when they are made", () => {
+    const cluster = {
+      ...{ kind: "gke", project: "demo-networks", name: "skycoin-test", location: "us-central1-b" },
+      pools: {
+        edge: { type: "e2-standard-4", slots: { "0": {}, "1": {} } },
+        general: { type: "e2-standard-8", nodes: 2 },
+      },
+    };
+    const found = faults(
+      changed("test", ["cluster", cluster], [`${member}/host`, "dmsg.skywire.dev"]),
+    );
+    const made = /slot [01] has an address that is known only when it is made.*address kind dns$/;
+    expect(found.filter((fault) => made.test(fault)).map((fault) => fault.split(":")[0])).toEqual([
+      "services/address-resolver/slot",
+      `${member}/slot`,
     ]);
   });
 
