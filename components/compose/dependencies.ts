@@ -6,7 +6,7 @@ import type { Container } from "../workload/types.ts";
 import type { ComposeServices } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
 import { openPorts } from "./ports.ts";
-import type { ComposeFault, Translated, Warning } from "./warning.ts";
+import { type ComposeFault, meantOf, type Translated, type Warning } from "./warning.ts";
 
 /** A service that must be there first. */
 export interface Dependency {
@@ -153,7 +153,7 @@ function dependencyFault(
   services: ComposeServices,
 ): string | undefined {
   if (!Object.hasOwn(services, dependency.name)) {
-    return `names ${dependency.name}, which is no service of this stack`;
+    return `names ${dependency.name}, which is no service of this stack${meantOf(dependency.name, services)}`;
   }
   if (dependency.name === name) {
     return undefined;

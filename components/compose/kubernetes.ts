@@ -25,7 +25,7 @@ import { restartWarnings, toJobRun } from "./restart.ts";
 import { pairsOf, wordsOf } from "./text.ts";
 import { wholeSeconds } from "./units.ts";
 import { type ExchangingKind, rollbackWarnings, toUpdate } from "./update.ts";
-import { hasOwnDisks, toVolumes, writerFaults } from "./volumes.ts";
+import { hasOwnDisks, ownDiskWarnings, toVolumes, writerFaults } from "./volumes.ts";
 import type { Translated, Warning } from "./warning.ts";
 
 /** What a Workload needs to know beside what its service says. */
@@ -105,6 +105,8 @@ export function toWorkload(
     return translated.value;
   };
   const volumes = take(toVolumes(service, stack.volumes, kind === "StatefulSet"));
+  const mostPods = context.autoscale?.max ?? layout.deploy.replicas ?? 1;
+  warnings.push(...ownDiskWarnings(service, stack.volumes, mostPods));
   const files = take(toFiles(service, stack.configs, context.secret));
   const waits = take(waitContainers(service, stack.services, context.waitImage));
   const services = take(toServices(name, service, context.publish));

@@ -9,7 +9,7 @@ import { aliasesOf, defaultNetwork, networksOf } from "./networks.ts";
 import { fullPort } from "./ports.schema.ts";
 import { swarmFaults } from "./swarm-faults.ts";
 import { writerFaults } from "./volumes.ts";
-import { type ComposeFault, type Path, when } from "./warning.ts";
+import { type ComposeFault, meantOf, type Path, when } from "./warning.ts";
 
 /** Where the services run. */
 export type ComposeTarget =
@@ -49,7 +49,12 @@ function unknownFaults(service: ComposeService, stack: ComposeStack): ComposeFau
   const unknown = (known: object, name: string, path: Path, word: string): ComposeFault[] =>
     Object.hasOwn(known, name)
       ? []
-      : [{ path, message: `names ${name}, which is not among the stack's ${word}` }];
+      : [
+          {
+            path,
+            message: `names ${name}, which is not among the stack's ${word}${meantOf(name, known)}`,
+          },
+        ];
   return [
     ...networksOf(service)
       .filter(({ network }) => network !== defaultNetwork)

@@ -67,6 +67,29 @@ export function toVolumes(
   return { value: { claims: [...claims.values()], scratch, mounts }, warnings };
 }
 
+/**
+ * Pods beside each other that each have a disk of their own: one Service leads to all of them, so that a store of
+ * which there are two forgets every other thing.
+ *
+ * @param pods How many there may be.
+ */
+export function ownDiskWarnings(
+  { volumes = [] }: ComposeService,
+  declared: ComposeVolumes,
+  pods: number,
+): Warning[] {
+  return volumes.map(fullVolume).flatMap(({ type, source }, index) =>
+    pods > 1 && type === "volume" && declared[source ?? ""]?.accessMode === "ReadWriteOnce"
+      ? [
+          {
+            path: ["volumes", index],
+            message: `is a disk for each of ${pods} pods: what one writes the others do not read (accessMode: ReadWriteMany is one for all)`,
+          },
+        ]
+      : [],
+  );
+}
+
 function scratchOf(name: string, { type, size }: FullVolume): Scratch {
   return type === "tmpfs"
     ? { name, memory: true, ...(size === undefined ? {} : { sizeLimit: memoryQuantity(size) }) }

@@ -1,3 +1,5 @@
+import { nearest } from "../base/nearest.ts";
+
 /** Where something stands in a service: the steps to it from the service's name on. */
 export type Path = readonly (string | number)[];
 
@@ -18,6 +20,12 @@ export interface ComposeFault {
 /** A fault at a place, where something holds. */
 export const when = (holds: boolean, path: Path, message: string): ComposeFault[] =>
   holds ? [{ path, message }] : [];
+
+/** A question for whoever misspelt one of the names there are; nothing where none is near. */
+export function meantOf(name: string, known: object): string {
+  const meant = nearest(name, Object.keys(known));
+  return meant === undefined ? "" : `: is ${meant} meant?`;
+}
 
 /** What a translation gives: the other system's words, and what they leave out. */
 export interface Translated<Value> {

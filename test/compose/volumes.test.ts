@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import type { ComposeVolumes } from "../../components/compose/compose-stack.schema.ts";
-import { kindOf } from "../../components/compose/kubernetes.ts";
-import { toSwarmMounts, toVolumes, volumeFaults } from "../../components/compose/volumes.ts";
-import { some, texts } from "./fixtures.ts";
+import { kindOf, toWorkload } from "../../components/compose/kubernetes.ts";
+import {
+  ownDiskWarnings,
+  toSwarmMounts,
+  toVolumes,
+  volumeFaults,
+} from "../../components/compose/volumes.ts";
+import { inCluster, some, texts } from "./fixtures.ts";
 
 const declared: ComposeVolumes = {
   data: { size: "10Gi", storageClass: "fast", accessMode: "ReadWriteOnce" },
@@ -24,6 +29,23 @@ describe("volumes on Kubernetes", () => {
       },
       warnings: [],
     });
+  });
+
+  it("of several pods are several disks, which is told: a store of which there are two forgets every other thing", () => {
+    const service = some({ volumes: ["data:/a", "shared:/b", { type: "tmpfs", target: "/tmp" }] });
+    expect(ownDiskWarnings(service, declared, 1)).toEqual([]);
+    expect(ownDiskWarnings(service, declared, 2)).toEqual([
+      {
+        path: ["volumes", 0],
+        message: expect.stringMatching(/^is a disk for each of 2 pods: /) as unknown,
+      },
+    ]);
+    const told = (deploy: object) =>
+      toWorkload(some({ volumes: ["data:/a"], deploy }), inCluster({ stack }))
+        .warnings.map(({ message }) => message)
+        .filter((message) => message.startsWith("is a disk for each"));
+    expect(told({})).toEqual([]);
+    expect(told({ replicas: 3 })).toHaveLength(1);
   });
 
   it("are one disk for all pods where many may write", () => {

@@ -189,7 +189,7 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     title: "depends_on of a service that there is not",
     spoil: config({ [`${service("vote")}/depends_on`]: ["reddis"] }),
     paths: ["fleet:services.vote.depends_on"],
-    says: "names reddis, which is no service of this stack",
+    says: "names reddis, which is no service of this stack: is redis meant?",
   },
   {
     title: "a port that two services publish",
@@ -207,7 +207,7 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     title: "a network that the stack does not have",
     spoil: config({ [`${service("vote")}/networks`]: ["votapp"] }),
     paths: ["fleet:services.vote.networks"],
-    says: "names votapp, which is not among the stack's networks",
+    says: "names votapp, which is not among the stack's networks: is voteapp meant?",
   },
   {
     title: "a volume that the stack does not have",
