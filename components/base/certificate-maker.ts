@@ -61,12 +61,14 @@ const commonName = (name: string): Buffer =>
     der(tags.set, sequence(identifier("2.5.4.3"), der(tags.text, Buffer.from(name, "utf8")))),
   );
 
-const extension = (dotted: string, value: Buffer, critical = false): Buffer =>
-  sequence(
-    identifier(dotted),
-    ...(critical ? [der(tags.boolean, Buffer.from([0xff]))] : []),
-    der(tags.octets, value),
-  );
+const yes = der(tags.boolean, Buffer.from([0xff]));
+
+const extension = (dotted: string, value: Buffer): Buffer =>
+  sequence(identifier(dotted), der(tags.octets, value));
+
+/** One for which whoever does not know it must refuse the certificate. */
+const criticalExtension = (dotted: string, value: Buffer): Buffer =>
+  sequence(identifier(dotted), yes, der(tags.octets, value));
 
 const publicDer = (key: KeyObject): Buffer => key.export({ type: "spki", format: "der" });
 
@@ -120,15 +122,11 @@ function certificate(
 
 /** The usages of a key as the bits of one byte, the first of them highest. */
 const keyUsage = (unused: number, bits: number): Buffer =>
-  extension("2.5.29.15", der(tags.bits, Buffer.from([unused, bits])), true);
+  criticalExtension("2.5.29.15", der(tags.bits, Buffer.from([unused, bits])));
 
 const authorityExtensions = [
   // An authority, and one that makes no others.
-  extension(
-    "2.5.29.19",
-    sequence(der(tags.boolean, Buffer.from([0xff])), der(tags.integer, Buffer.from([0]))),
-    true,
-  ),
+  criticalExtension("2.5.29.19", sequence(yes, der(tags.integer, Buffer.from([0])))),
   // Signs certificates.
   keyUsage(2, 0b0000_0100),
 ];
@@ -141,7 +139,7 @@ const ownExtensions = (
   names: readonly string[],
   { uses, addresses }: { readonly uses: readonly Buffer[]; readonly addresses: readonly Buffer[] },
 ): readonly Buffer[] => [
-  extension("2.5.29.19", sequence(), true),
+  criticalExtension("2.5.29.19", sequence()),
   // Signs what is exchanged.
   keyUsage(7, 0b1000_0000),
   extension("2.5.29.37", sequence(...uses)),

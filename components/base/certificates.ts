@@ -4,6 +4,8 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
+import { pemBlocks } from "./pem.ts";
+
 /** The parts of such an entry, each PEM. */
 export interface CertificateBundle {
   /** Every authority that is trusted: two while one takes the other's place. */
@@ -16,26 +18,17 @@ export interface CertificateBundle {
   readonly until: string;
 }
 
-/** PEM blocks of a text, by label. */
-function blocksOf(text: string): { readonly certificates: string[]; readonly keys: string[] } {
-  const certificates: string[] = [];
-  const keys: string[] = [];
-  const block = /-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----/g;
-  for (const [pem, label = ""] of text.matchAll(block)) {
-    (label === "CERTIFICATE" ? certificates : keys).push(`${pem}\n`);
-  }
-  return { certificates, keys };
-}
-
 const shape =
   "must be PEM: a certificate, its key without a password, and the certificate of each authority";
 
 /** The parts, or what is wrong with them. Never repeats the text. */
 function read(text: string): CertificateBundle | string {
-  const blocks = blocksOf(text);
-  const [key, ...moreKeys] = blocks.keys;
+  const blocks = pemBlocks(text);
+  const [key, ...moreKeys] = blocks.filter(({ label }) => label !== "CERTIFICATE");
   try {
-    const all = blocks.certificates.map((pem) => ({ pem, parsed: new X509Certificate(pem) }));
+    const all = blocks
+      .filter(({ label }) => label === "CERTIFICATE")
+      .map(({ text: pem }) => ({ pem, parsed: new X509Certificate(pem) }));
     const authorities = all.filter(({ parsed }) => parsed.ca);
     const [own, ...others] = all.filter(({ parsed }) => !parsed.ca);
     if (key === undefined || own === undefined || authorities.length === 0) {
@@ -44,7 +37,7 @@ function read(text: string): CertificateBundle | string {
     if (moreKeys.length > 0 || others.length > 0) {
       return "must hold one certificate with one key beside the authorities, not several";
     }
-    if (!own.parsed.checkPrivateKey(createPrivateKey(key))) {
+    if (!own.parsed.checkPrivateKey(createPrivateKey(key.text))) {
       return "must hold the key of its own certificate: the two do not belong together";
     }
     if (!authorities.some(({ parsed }) => own.parsed.verify(parsed.publicKey))) {
@@ -56,7 +49,7 @@ function read(text: string): CertificateBundle | string {
     return {
       authorities: authorities.map(({ pem }) => pem).join(""),
       certificate: own.pem,
-      key,
+      key: key.text,
       until: ends[0] ?? "",
     };
   } catch {

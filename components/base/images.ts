@@ -57,16 +57,14 @@ export interface ImageParts {
  * @throws Error when the text is no reference with a tag.
  */
 export function parseImage(reference: string): ImageParts {
-  const at = reference.indexOf("@");
-  const named = at < 0 ? reference : reference.slice(0, at);
-  const colon = named.lastIndexOf(":");
-  if (!imageShape.test(reference) || colon < 0) {
+  const { registry, repository, tag, digest } = imageShape.exec(reference)?.groups ?? {};
+  if (repository === undefined || tag === undefined) {
     throw new Error(`image ${reference}: must carry a tag, e.g. docker.io/library/postgres:17.5`);
   }
   return {
-    repository: named.slice(0, colon),
-    tag: named.slice(colon + 1),
-    digest: at < 0 ? undefined : reference.slice(at + 1),
+    repository: registry === undefined ? repository : `${registry}/${repository}`,
+    tag,
+    digest,
   };
 }
 

@@ -4,6 +4,8 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
+import { pemBlocks } from "./pem.ts";
+
 /** The parts of such an entry. */
 export interface TlsPair {
   /** PEM: the certificate first, then those between. */
@@ -19,14 +21,6 @@ export interface TlsPair {
 const shape =
   "must be PEM: a certificate, those between it and its authority, and its key without a password";
 
-/** PEM blocks of a text that are certificates, or keys; parameters of a curve before a key are neither. */
-function blocksOf(text: string, label: RegExp): string[] {
-  const block = /-----BEGIN ([A-Z ]+)-----[A-Za-z0-9+/=\s]+-----END \1-----/g;
-  return [...text.matchAll(block)].flatMap(([pem, name = ""]) =>
-    label.test(name) ? [`${pem}\n`] : [],
-  );
-}
-
 const namesOf = ({ subjectAltName = "" }: X509Certificate): string[] =>
   subjectAltName
     .split(", ")
@@ -36,18 +30,19 @@ const namesOf = ({ subjectAltName = "" }: X509Certificate): string[] =>
 /** The parts, or what is wrong with them. Never repeats the text. */
 function read(text: string): TlsPair | string {
   try {
-    const [key, ...moreKeys] = blocksOf(text, /PRIVATE KEY$/);
-    const all = blocksOf(text, /^CERTIFICATE$/).map((pem) => ({
-      pem,
-      parsed: new X509Certificate(pem),
-    }));
+    const blocks = pemBlocks(text);
+    // Parameters of a curve, which may stand before a key, are none.
+    const [key, ...moreKeys] = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
+    const all = blocks
+      .filter(({ label }) => label === "CERTIFICATE")
+      .map(({ text: pem }) => ({ pem, parsed: new X509Certificate(pem) }));
     if (key === undefined || all.length === 0) {
       return shape;
     }
     if (moreKeys.length > 0) {
       return "must hold one key, not several";
     }
-    const secret = createPrivateKey(key);
+    const secret = createPrivateKey(key.text);
     const own = all.find(({ parsed }) => parsed.checkPrivateKey(secret));
     if (own === undefined) {
       return "must hold the key of its own certificate: the two do not belong together";
@@ -56,7 +51,7 @@ function read(text: string): TlsPair | string {
     const between = all.filter((one) => one !== own);
     return {
       certificate: [own, ...between].map(({ pem }) => pem).join(""),
-      key,
+      key: key.text,
       names: namesOf(own.parsed),
       until: own.parsed.validTo,
     };
