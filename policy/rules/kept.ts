@@ -68,8 +68,10 @@ export const claimsOutlive: ResourceRule = {
 const isKeptAsFound = ({ type, protect, ignoreChanges }: Resource): boolean =>
   protect && ignoreChanges.join() === "*" && !type.startsWith("kubernetes:");
 
-/** Inputs that a cloud's own controllers write once a thing is made, by its type. */
+/** Inputs that are a cloud's own once a thing is made, by its type. */
 const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
+  // With how many nodes a pool begins that then grows by itself: another number would make another pool.
+  "gcp:container/nodePool:NodePool": ["initialNodeCount"],
   // Linode's cloud controller owns a balancer that is bound to a Service (facts/clouds-linode… 2.5).
   "linode:index/nodeBalancer:NodeBalancer": ["tags", "clientConnThrottle", "firewallId"],
 };

@@ -689,6 +689,14 @@ export const cases: Readonly<Record<string, Cases>> = {
       "what Linode's cloud controller writes": [
         resource("linode:index/nodeBalancer:NodeBalancer", "web", {}, { ignoreChanges: ["tags"] }),
       ],
+      "with how many nodes a pool of Google's began": [
+        resource(
+          "gcp:container/nodePool:NodePool",
+          "web",
+          {},
+          { ignoreChanges: ["initialNodeCount"] },
+        ),
+      ],
       "a machine that somebody else keeps": [
         resource(
           "linode:index/instance:Instance",
@@ -737,6 +745,10 @@ export const cases: Readonly<Record<string, Cases>> = {
           ),
         ],
         "changes of region are ignored",
+      ],
+      "how many nodes a pool of Google's has": [
+        [resource("gcp:container/nodePool:NodePool", "web", {}, { ignoreChanges: ["nodeCount"] })],
+        "changes of nodeCount are ignored",
       ],
       "any input of a machine that may be deleted": [
         [{ ...resource("linode:index/instance:Instance", "dns"), ignoreChanges: ["*"] }],
