@@ -1,6 +1,7 @@
 /** What `make bench` measures, part by part: all of it, or what FOR names. */
 import { join } from "node:path";
 
+import { CommandError } from "../ops/command.ts";
 import { clone, skywireStacks } from "../test/rendered.ts";
 import { filebeatFigures } from "./filebeat-lines.ts";
 import { lineFigures } from "./lines.ts";
@@ -79,7 +80,7 @@ export const parts: readonly Part[] = [
  * Parts that are asked for.
  *
  * @param names With commas between them, e.g. `networks,check`; undefined for all but those that only repeat.
- * @throws Error for a name that no part has.
+ * @throws CommandError for a name that no part has.
  */
 export function partsFor(names: string | undefined, all: readonly Part[] = parts): readonly Part[] {
   if (names === undefined) {
@@ -89,7 +90,7 @@ export function partsFor(names: string | undefined, all: readonly Part[] = parts
   const asked = names.split(",").map((name) => name.trim());
   const unknown = asked.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(
+    throw new CommandError(
       `FOR=${names}: there is no part ${unknown.map((name) => `"${name}"`).join(", ")}; there are ${known.join(", ")}`,
     );
   }

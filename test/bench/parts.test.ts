@@ -1,7 +1,11 @@
 /** Which parts of the bench `make bench FOR=…` measures. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import { type Part, parts, partsFor } from "../../bench/parts.ts";
+import { clone } from "../rendered.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 const all: readonly Part[] = [
@@ -25,6 +29,13 @@ describe("the parts of the bench", () => {
       'FOR=stack,check: there is no part "check"; there are stack, networks, up-1000',
     );
     expect(() => partsFor("", all)).toThrow('there is no part ""');
+  });
+
+  it("are told to whoever misspells one, without a trace of where that was noticed", () => {
+    const run = [join(clone, "bench", "run.ts"), "--for", "nosuch"];
+    const { status, stderr, stdout } = spawnSync(process.execPath, run, { encoding: "utf8" });
+    expect(stderr).toMatch(/^FOR=nosuch: there is no part "nosuch"; there are .*, check\n$/);
+    expect([status, stdout]).toEqual([1, ""]);
   });
 
   it("have what a miner costs, and the update of each network, by themselves, and each name once", () => {
