@@ -119,8 +119,7 @@ export class Engine {
     const child = this.#spawn(
       [command, "--stack", stack, "--config-file", config, "--event-log", log, ...rest],
       folder,
-      // A policy pack is told of no config: it reads the file itself.
-      { FLEET_STACK_FILE: config, ...source?.environment },
+      source?.environment,
     );
     const progress = new Progress();
     const state = { ended: false };

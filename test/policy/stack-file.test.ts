@@ -1,4 +1,4 @@
-/** Which file a pack reads what it is not told from. */
+/** Where a pack reads a stack's config. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,20 +26,31 @@ afterEach(() => {
   rmSync(clone, { recursive: true, force: true });
 });
 
-describe("the file of a stack", () => {
-  it("is the clone's", () => {
+describe("the config of a stack", () => {
+  it("is that of its file in the clone", () => {
     file("", "shop", 1);
     expect(sizeOf("shop")).toBe(1);
     expect(sizeOf("other")).toBeUndefined();
   });
 
-  it("is the one that the engine was given instead, for its stack alone", () => {
+  it("is passed over for what the engine read, whatever file that was, and for its stack alone", () => {
     file("", "shop", 1);
     file("", "bank", 2);
-    vi.stubEnv("FLEET_STACK_FILE", file("elsewhere", "shop", 3));
+    vi.stubEnv("PULUMI_STACK", "shop");
+    vi.stubEnv("PULUMI_CONFIG", JSON.stringify({ "fleet:size": "3", "fleet:system": "shop" }));
     expect([sizeOf("shop"), sizeOf("bank")]).toEqual([3, 2]);
-    vi.stubEnv("FLEET_STACK_FILE", join("elsewhere", "Pulumi.shop.yaml"));
-    expect(sizeOf("shop")).toBe(3);
+    expect(readEntries("shop", clone, { "fleet:system": z.string() })).toEqual({
+      "fleet:system": "shop",
+    });
+  });
+
+  it("is read where the engine's words are none", () => {
+    file("", "shop", 1);
+    vi.stubEnv("PULUMI_STACK", "shop");
+    vi.stubEnv("PULUMI_CONFIG", "");
+    expect(sizeOf("shop")).toBe(1);
+    vi.stubEnv("PULUMI_CONFIG", "{");
+    expect(sizeOf("shop")).toBeUndefined();
   });
 
   it("leads out of no folder by a stack's name", () => {
