@@ -11,7 +11,7 @@ const programs = [
   "test/ops/review/newer.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
-  "test/sandbox/{full-disk,rollout-mirror,rollout-terminal}.test.ts",
+  "test/sandbox/{full-disk,rollout-mirror,rollout-terminal,stopped}.test.ts",
   "test/pushtech/{connected,database-probe,migration-command,storage-probe,wait}.test.ts",
   "test/spacemesh/{container-command,web-programs}.test.ts",
   "test/tools/{install,lock}.test.ts",

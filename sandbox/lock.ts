@@ -37,10 +37,16 @@ export async function withLock<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   take(place, name);
+  const free = (): void => {
+    rmSync(place.lock, { force: true });
+  };
+  // A command that is stopped ends where it stands.
+  process.on("exit", free);
   try {
     return await work();
   } finally {
-    rmSync(place.lock, { force: true });
+    process.off("exit", free);
+    free();
   }
 }
 
