@@ -23,8 +23,8 @@ import {
 import { UserNumber } from "./surroundings.schema.ts";
 import { MemcachedConfig, MysqlConfig, RedisConfig } from "./stores.schema.ts";
 
-const plain = (program: Program, enabled = true) =>
-  z.strictObject(serverFields(program, enabled)).prefault({});
+const plain = (program: Program, { enabled = true } = {}) =>
+  z.strictObject(serverFields(program, { enabled })).prefault({});
 
 /** A server with settings that all have defaults. */
 const server = <Settings extends z.ZodRawShape>(
@@ -32,7 +32,10 @@ const server = <Settings extends z.ZodRawShape>(
   settings: z.ZodObject<Settings>,
 ) =>
   z
-    .strictObject({ ...serverFields(program, true), settings: settings.prefault({} as never) })
+    .strictObject({
+      ...serverFields(program, { enabled: true }),
+      settings: settings.prefault({} as never),
+    })
     .prefault({} as never);
 
 /** `fleet:servers` of a stack file. */
@@ -43,18 +46,18 @@ export const ServersConfig = z.strictObject({
   "customs-server": server("customs-server", CustomsSettings),
   "graphql-api": server("graphql-api", GraphqlSettings),
   "profile-server": z.strictObject({
-    ...serverFields("profile-server", true),
+    ...serverFields("profile-server", { enabled: true }),
     settings: ProfileSettings,
   }),
   "profile-server-worker": plain("profile-server-worker"),
   "profile-server-static": plain("profile-server-static"),
   "payments-server": server("payments-server", PaymentsSettings),
   // The seed's spelling. No pod of the seed uses it, and the launcher does not know it (facts/fxa.md 2).
-  "payments-server-worker": plain("payments-server-worker", false),
-  "payments-server-static": plain("payments-server-static", false),
+  "payments-server-worker": plain("payments-server-worker", { enabled: false }),
+  "payments-server-static": plain("payments-server-static", { enabled: false }),
   "event-broker": z
     .strictObject({
-      ...serverFields("event-broker", false),
+      ...serverFields("event-broker", { enabled: false }),
       /** Said with its settings, whether on or off. Without any, it is off. */
       enabled: z.boolean().optional(),
       /** All of it, or the server is off. */
@@ -82,7 +85,7 @@ export const ServersConfig = z.strictObject({
 
 /** `fleet:sync` of a stack file: mozilla-sync, with an image of its own. */
 const SyncConfig = z.strictObject({
-  ...serverFields("mozilla-sync", true),
+  ...serverFields("mozilla-sync", { enabled: true }),
   /** A tag that stays: the original had none. */
   image: ImageReference.refine((image) => !/:latest(@|$)/.test(image), "must not be :latest"),
   /** Number of the user that it runs as, where that is not the publisher's 1001. */
@@ -93,7 +96,7 @@ const SyncConfig = z.strictObject({
 });
 
 /** A demo: an OAuth client with a page. */
-const demo = (name: string, clientId: string, trusted: boolean) =>
+const demo = (name: string, clientId: string, { trusted }: { readonly trusted: boolean }) =>
   z
     .strictObject({
       clientId: ClientId.default(clientId),
@@ -106,9 +109,9 @@ const demo = (name: string, clientId: string, trusted: boolean) =>
 
 const Demos = z.strictObject(
   {
-    "123done": demo("123done", "dcdb5ae7add825d2", true),
-    "321done": demo("321done", "325b4083e32fe8e7", false),
-    fortress: demo("fortress", "7f368c6886429f19", true),
+    "123done": demo("123done", "dcdb5ae7add825d2", { trusted: true }),
+    "321done": demo("321done", "325b4083e32fe8e7", { trusted: false }),
+    fortress: demo("fortress", "7f368c6886429f19", { trusted: true }),
     /** Secret of the demos' cookies. */
     cookieSecret: reference("shared-secret").prefault("demo-cookies"),
   },

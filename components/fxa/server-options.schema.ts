@@ -35,7 +35,7 @@ const LogLevel = z.enum(["trace", "debug", "info", "warn", "error"]);
  * @param program Whose defaults they have.
  * @param enabled Whether it runs where the file does not say.
  */
-export const serverFields = (program: Program, enabled: boolean) => ({
+export const serverFields = (program: Program, { enabled }: { readonly enabled: boolean }) => ({
   enabled: z.boolean().default(enabled),
   /** Pods. Default 1, as everywhere before. */
   replicas: Replicas.optional(),
@@ -65,6 +65,6 @@ export const serverFields = (program: Program, enabled: boolean) => ({
 });
 
 /** Schema of {@link serverFields} alone. */
-export const ServerOptions = z.strictObject(serverFields("auth-server", true));
+export const ServerOptions = z.strictObject(serverFields("auth-server", { enabled: true }));
 /** What every server's section has. */
 export type ServerOptions = z.infer<typeof ServerOptions>;

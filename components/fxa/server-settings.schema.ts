@@ -1,8 +1,7 @@
 /** `settings` of the smaller servers in a stack file (facts/fxa.md 6). */
 import * as z from "zod";
 
-import { Bytes, DnsLabel, HttpUrl, Ipv4, Seconds } from "../base/scalars.ts";
-import { Hostname, Port } from "../base/scalars.ts";
+import { Bytes, DnsLabel, Hostname, HttpUrl, Ipv4, Port, Seconds } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { OutsideAddresses } from "../data/outside.schema.ts";
 import { mysqlPort } from "../data/ports.ts";

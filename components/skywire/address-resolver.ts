@@ -27,7 +27,7 @@ function addressResolverProgram(args: AddressResolverArgs): Program {
   const port = httpPorts["address-resolver"];
   return {
     image: args.image,
-    args: discoveryArguments(args.command, true),
+    args: discoveryArguments(args.command, "keyed"),
     options: resolver,
     probes: httpProbes("/health", "http"),
     metrics: true,
@@ -38,7 +38,7 @@ function addressResolverProgram(args: AddressResolverArgs): Program {
       { name: "http", port },
       { name: "sudph", port, protocol: "UDP" },
     ],
-    secretEnv: secretVariables(args, true),
+    secretEnv: secretVariables(args, "keyed"),
     services: [
       { ports: [{ name: "http" }] },
       {

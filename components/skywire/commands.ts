@@ -155,19 +155,20 @@ function ownFlags(command: DiscoveryCommand): string[] {
 }
 
 /**
- * Arguments of a keyed HTTP service.
- *
- * @param keyed Whether this process carries the service's key. One process alone may: a second one
- * with the same key and the first knock each other off the dmsg network in turns (2.5).
+ * Whether a process carries its service's key. One process alone may: a second one with the same key
+ * and the first knock each other off the dmsg network in turns (2.5).
  */
-export function discoveryArguments(command: DiscoveryCommand, keyed: boolean): string[] {
+export type MemberKind = "keyed" | "keyless";
+
+/** Arguments of a keyed HTTP service. */
+export function discoveryArguments(command: DiscoveryCommand, kind: MemberKind): string[] {
   return [
     "--addr",
     listen(httpPorts[command.service]),
     "--metrics",
     listen(metricsPort),
     ...ownFlags(command),
-    ...(keyed ? ["--sk", `$(${keyVariable})`] : []),
+    ...(kind === "keyed" ? ["--sk", `$(${keyVariable})`] : []),
   ];
 }
 

@@ -13,6 +13,7 @@ import {
   discoveryArguments,
   type DiscoveryCommand,
   keyVariable,
+  type MemberKind,
   postgresVariables,
 } from "./commands.ts";
 import type { ProgramOptions } from "./options.schema.ts";
@@ -68,10 +69,10 @@ export const dailyDataPath = "/var/lib/skywire-ut/daily-data";
  */
 export function secretVariables(
   args: Pick<DiscoveryServiceArgs, "key" | "redisPassword" | "database">,
-  keyed: boolean,
+  kind: MemberKind,
 ): Record<string, pulumi.Output<string>> {
   return {
-    ...(keyed ? { [keyVariable]: args.key.secretKey } : {}),
+    ...(kind === "keyed" ? { [keyVariable]: args.key.secretKey } : {}),
     ...(args.redisPassword === undefined ? {} : { REDIS_PASSWORD: args.redisPassword }),
     ...(args.database === undefined ? {} : { PG_PASSWORD: args.database.password }),
   };
@@ -88,11 +89,12 @@ function portsOf(service: DiscoveryServiceArgs["command"]["service"]): Container
 }
 
 /** One of the two kinds of members: with the key, or without. Pure. */
-function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Program {
+function discoveryMember(args: DiscoveryServiceArgs, kind: MemberKind): Program {
   const { command, database, dailyData } = args;
+  const keyed = kind === "keyed";
   return {
     image: args.image,
-    args: discoveryArguments(command, keyed),
+    args: discoveryArguments(command, kind),
     options: args.options,
     probes: httpProbes("/health", "http"),
     metrics: true,
@@ -100,7 +102,7 @@ function discoveryMember(args: DiscoveryServiceArgs, keyed: boolean): Program {
     hasOthers: (args.replicas ?? 1) > 1,
     replicas: keyed ? 1 : (args.replicas ?? 1) - 1,
     ports: portsOf(command.service),
-    secretEnv: secretVariables(args, keyed),
+    secretEnv: secretVariables(args, kind),
     podLabels: { [serviceLabel]: command.service },
     ...(database === undefined ? {} : { env: postgresVariables(database.user, database.database) }),
     ...(args.hostAliases === undefined ? {} : { hostAliases: args.hostAliases }),
@@ -150,7 +152,7 @@ export class DiscoveryService extends pulumi.ComponentResource implements Awaita
 
     const [keyed, ...keyless] = memberNames(command.service, replicas);
     const make = (member: string, before: readonly pulumi.Resource[]): WorkloadObjects => {
-      const program = discoveryMember(args, member === keyed);
+      const program = discoveryMember(args, member === keyed ? "keyed" : "keyless");
       const options = { ...parent, dependsOn: [...before] };
       return makeWorkload(member, programWorkload(member, program, args), options);
     };

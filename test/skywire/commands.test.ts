@@ -113,7 +113,7 @@ const valueOf = (args: readonly string[], flag: string): string | undefined =>
 const services = Object.keys(commands) as DiscoveryCommand["service"][];
 
 describe.each(services)("command line of %s", (service) => {
-  const args = discoveryArguments(commands[service], true);
+  const args = discoveryArguments(commands[service], "keyed");
 
   it("uses long flags that both eras know, each once: the program exits on any other (2.9)", () => {
     const flags = flagsOf(args);
@@ -126,7 +126,7 @@ describe.each(services)("command line of %s", (service) => {
   });
 
   it("has no key in the members beside the one that carries it (point 2)", () => {
-    expect(discoveryArguments(commands[service], false)).not.toContain("--sk");
+    expect(discoveryArguments(commands[service], "keyless")).not.toContain("--sk");
   });
 
   it("sets no switch that turns authentication or the stores off (2.8, point 10)", () => {
@@ -154,11 +154,11 @@ describe("listeners", () => {
     ["uptime-tracker", ":9096"],
     ["service-discovery", ":9098"],
   ] as const)("%s listens on %s (3)", (service, address) => {
-    expect(valueOf(discoveryArguments(commands[service], true), "--addr")).toBe(address);
+    expect(valueOf(discoveryArguments(commands[service], "keyed"), "--addr")).toBe(address);
   });
 
   it("keeps the uptime-tracker's private API on a port of its own (point 12)", () => {
-    const args = discoveryArguments(commands["uptime-tracker"], true);
+    const args = discoveryArguments(commands["uptime-tracker"], "keyed");
     expect(valueOf(args, "--private-addr")).toBe(":9086");
   });
 });
@@ -167,7 +167,7 @@ describe("whitelist (point 16)", () => {
   it.each(["dmsg-discovery", "address-resolver", "service-discovery"] as const)(
     "%s takes the monitors' keys, comma-separated, and test's switch",
     (service) => {
-      const args = discoveryArguments(commands[service], true);
+      const args = discoveryArguments(commands[service], "keyed");
       expect(valueOf(args, "--whitelist-keys")).toBe(whitelistKeys.join(","));
       expect(args).toContain("--test-environment");
     },
@@ -175,8 +175,8 @@ describe("whitelist (point 16)", () => {
 
   it("leaves test's switch out in production, for all members alike", () => {
     const command = { ...commands["dmsg-discovery"], testEnvironment: false } as DiscoveryCommand;
-    expect(discoveryArguments(command, true)).not.toContain("--test-environment");
-    expect(discoveryArguments(command, false)).toContain("--whitelist-keys");
+    expect(discoveryArguments(command, "keyed")).not.toContain("--test-environment");
+    expect(discoveryArguments(command, "keyless")).toContain("--whitelist-keys");
   });
 });
 
