@@ -1,6 +1,6 @@
 /**
  * An access token for Google's APIs, from what an operator or a pipeline has: GOOGLE_OAUTH_ACCESS_TOKEN (the
- * Google provider reads the same), the key file that GOOGLE_APPLICATION_CREDENTIALS names, or gcloud's own
+ * Google provider reads the same), the file that GOOGLE_APPLICATION_CREDENTIALS names, or gcloud's own
  * log-in. Sources: developers.google.com/identity/protocols/oauth2/service-account; RFC 7523.
  *
  * No token and nothing of a key file is ever part of a message.
@@ -12,7 +12,8 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 
 import { CommandError } from "../../command.ts";
-import { reason } from "../../unanswered.ts";
+import { ExternalAccount, federatedToken, type Token } from "./federated-login.ts";
+import { askForToken, safeUrl } from "./token-request.ts";
 
 /** Gives a token that is good for a minute at least. */
 export type GoogleToken = () => Promise<string>;
@@ -34,8 +35,11 @@ const KeyFile = z.discriminatedUnion("type", [
     refresh_token: z.string(),
     token_uri: z.string().default("https://oauth2.googleapis.com/token"),
   }),
+  ExternalAccount,
 ]);
 type KeyFile = z.infer<typeof KeyFile>;
+/** One that holds all that a log-in takes. */
+type OwnKey = Exclude<KeyFile, ExternalAccount>;
 
 const Granted = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
@@ -70,15 +74,15 @@ async function freshToken(
   environment: NodeJS.ProcessEnv,
   now: () => number,
   gcloud: () => string | undefined,
-): Promise<{ token: string; until: number }> {
+): Promise<Token> {
   const given = environment["GOOGLE_OAUTH_ACCESS_TOKEN"] ?? "";
   if (given !== "") {
     return { token: given, until: Number.POSITIVE_INFINITY };
   }
   const path = environment["GOOGLE_APPLICATION_CREDENTIALS"] ?? "";
   if (path !== "") {
-    const { access_token: token, expires_in: seconds } = await exchange(readKeyFile(path), now());
-    return { token, until: now() + (seconds - 60) * 1000 };
+    const { token, until } = await logIn(readKeyFile(path), now);
+    return { token, until: until - 60_000 };
   }
   const token = gcloud();
   if (token === undefined) {
@@ -111,43 +115,28 @@ function readKeyFile(path: string): KeyFile {
   const parsed = KeyFile.safeParse(content);
   if (!parsed.success) {
     throw new CommandError(
-      `${what}: ${path} must be the key of a service account or what gcloud auth application-default login writes; ` +
-        "with another kind of log-in set GOOGLE_OAUTH_ACCESS_TOKEN",
+      `${what}: ${path} must be the key of a service account, what gcloud auth application-default login writes, or a log-in by ` +
+        "workload identity federation whose credential_source is a url or a file; with another kind of log-in set GOOGLE_OAUTH_ACCESS_TOKEN",
     );
-  }
-  const url = URL.parse(parsed.data.token_uri);
-  const isLoopback = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url === null || (url.protocol !== "https:" && !isLoopback)) {
-    throw new CommandError(`${what}: ${path}: its token_uri must begin with https://`);
   }
   return parsed.data;
 }
 
-async function exchange(key: KeyFile, now: number): Promise<z.infer<typeof Granted>> {
-  const { host } = new URL(key.token_uri);
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(key.token_uri, {
-      method: "POST",
-      body: new URLSearchParams(grant(key, now)),
-      redirect: "error",
-      signal: AbortSignal.timeout(30_000),
-    });
-    text = await response.text();
-  } catch (error) {
-    throw new CommandError(`${host} gives no token (${reason(error)})`);
+async function logIn(key: KeyFile, now: () => number): Promise<Token> {
+  if (key.type === "external_account") {
+    return federatedToken(key, storageScope, now);
   }
-  const granted = Granted.safeParse(jsonOf(text));
-  if (!response.ok || !granted.success) {
-    throw new CommandError(
-      `${host} refuses the log-in of GOOGLE_APPLICATION_CREDENTIALS (${response.status}): is the key still valid?`,
-    );
-  }
-  return granted.data;
+  // Before anything is signed for it.
+  safeUrl(key.token_uri, "token_uri");
+  const { access_token: token, expires_in: seconds } = await askForToken({
+    ...{ url: key.token_uri, field: "token_uri", answer: Granted },
+    init: { method: "POST", body: new URLSearchParams(grant(key, now())) },
+    hint: "is the key still valid?",
+  });
+  return { token, until: now() + seconds * 1000 };
 }
 
-function grant(key: KeyFile, now: number): Record<string, string> {
+function grant(key: OwnKey, now: number): Record<string, string> {
   if (key.type === "authorized_user") {
     const { client_id, client_secret, refresh_token } = key;
     return { grant_type: "refresh_token", client_id, client_secret, refresh_token };
@@ -173,13 +162,5 @@ function assertion(key: Extract<KeyFile, { type: "service_account" }>, seconds: 
     throw new CommandError(
       "GOOGLE_APPLICATION_CREDENTIALS: the private key in it is none: make a new key",
     );
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

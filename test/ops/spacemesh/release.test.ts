@@ -20,6 +20,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { Forge } from "../../../ops/forge/forge.ts";
+import { googleLogin } from "../../../ops/pipeline/google.ts";
 import { systems } from "../../../ops/spacemesh/release/bundle.ts";
 import { crc32c, crc32cText } from "../../../ops/spacemesh/release/crc32c.ts";
 import { googleToken } from "../../../ops/spacemesh/release/google-token.ts";
@@ -538,6 +539,101 @@ describe("a token", () => {
     await expect(
       googleToken({ environment: { GOOGLE_APPLICATION_CREDENTIALS: path } })(),
     ).rejects.toThrow(/token_uri must begin with https/);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("is changed for one that the job's forge gives, as live-login and the forge's own action write it", async () => {
+    const asked: { path: string; login: string; body: string }[] = [];
+    const later = "2026-11-22T01:00:00Z";
+    const answers: Readonly<Record<string, object>> = {
+      "/job": { value: "who the job is" },
+      "/sts": { access_token: "of the pool", expires_in: 3600, token_type: "Bearer" },
+      "/account": { accessToken: "of the account", expireTime: later },
+    };
+    let refused = "";
+    const google = createServer((incoming, response) => {
+      let body = "";
+      incoming.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
+      incoming.on("end", () => {
+        const path = new URL(incoming.url ?? "", "http://here").pathname;
+        asked.push({ path, login: incoming.headers.authorization ?? "", body });
+        response.statusCode = path === refused ? 403 : 200;
+        response.end(JSON.stringify(answers[path] ?? {}));
+      });
+    });
+    await new Promise<void>((settle) => google.listen(0, "127.0.0.1", settle));
+    const folder = mkdtempSync(join(tmpdir(), "fleet-token-"));
+    const path = join(folder, "login.json");
+    const at = `http://127.0.0.1:${(google.address() as AddressInfo).port}`;
+    const { text } = googleLogin("what it publishes lies there", {
+      GOOGLE_APPLICATION_CREDENTIALS: path,
+      GOOGLE_WORKLOAD_IDENTITY_PROVIDER:
+        "projects/12/locations/global/workloadIdentityPools/github/providers/fleet",
+      GOOGLE_SERVICE_ACCOUNT: "release@spacemesh-networks.iam.gserviceaccount.com",
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${at}/job`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "s3cret",
+    });
+    const written = JSON.parse(text) as Record<string, unknown>;
+    const write = (change: object) => {
+      writeFileSync(path, JSON.stringify({ ...written, token_url: `${at}/sts`, ...change }));
+    };
+    const through = { service_account_impersonation_url: `${at}/account` };
+    let time = Date.UTC(2026, 10, 22);
+    const start = () =>
+      googleToken({ environment: { GOOGLE_APPLICATION_CREDENTIALS: path }, now: () => time });
+    write(through);
+    const token = start();
+    expect([await token(), await token()]).toEqual(["of the account", "of the account"]);
+    expect(asked.map((one) => [one.path, one.login])).toEqual([
+      ["/job", "Bearer s3cret"],
+      // With a log-in of its own this request would be refused.
+      ["/sts", ""],
+      ["/account", "Bearer of the pool"],
+    ]);
+    expect(Object.fromEntries(new URLSearchParams(asked[1]?.body))).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      audience:
+        "//iam.googleapis.com/projects/12/locations/global/workloadIdentityPools/github/providers/fleet",
+      scope: "https://www.googleapis.com/auth/cloud-platform",
+      subject_token: "who the job is",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+    });
+    expect(JSON.parse(asked[2]?.body ?? "")).toEqual({
+      scope: ["https://www.googleapis.com/auth/devstorage.read_write"],
+      lifetime: "3600s",
+    });
+    // An hour later another one, and the job is asked anew.
+    time += 3_541_000;
+    await token();
+    expect(asked).toHaveLength(6);
+    // Where the pool itself may write, it is its own token, for the storage alone; from a file that somebody keeps.
+    const kept = join(folder, "subject");
+    writeFileSync(kept, "who it is\n");
+    write({ service_account_impersonation_url: undefined, credential_source: { file: kept } });
+    asked.length = 0;
+    expect(await start()()).toBe("of the pool");
+    expect(new URLSearchParams(asked[0]?.body).get("subject_token")).toBe("who it is");
+    expect(new URLSearchParams(asked[0]?.body).get("scope")).toMatch(/devstorage.read_write$/);
+    // Whoever refuses is told of, and no secret is.
+    for (const [place, told] of [
+      ["/job", /id-token: write/],
+      ["/sts", /pool of identities/],
+      ["/account", /workloadIdentityUser/],
+    ] as const) {
+      refused = place;
+      write(through);
+      const failure = await start()().catch((error: unknown) => String(error));
+      expect(failure).toMatch(told);
+      expect(failure).toContain("403");
+      expect(failure).not.toMatch(/s3cret|who the job is|of the pool/);
+    }
+    write({ ...through, token_url: "http://elsewhere.example/sts" });
+    refused = "";
+    await expect(start()()).rejects.toThrow(/token_url must begin with https/);
+    write({ credential_source: { environment_id: "aws1" } });
+    await expect(start()()).rejects.toThrow(/set GOOGLE_OAUTH_ACCESS_TOKEN/);
+    google.close();
     rmSync(folder, { recursive: true });
   });
 
