@@ -76,7 +76,7 @@ const untoldHostFaults: Rule = (stack) => {
   return stack.services["config-bootstrapper"].enabled
     ? toldServices.flatMap((service): PlatformFault[] => {
         const host = stack.hosts[service];
-        return host === undefined || host === told[service] || foreignHost(stack.environment, host)
+        return host === undefined || host === told[service]
           ? []
           : [
               {
@@ -93,9 +93,13 @@ const rules: readonly Rule[] = [
   foreignHostFaults,
   duplicateHostFaults,
   ingressHostFaults,
-  untoldHostFaults,
 ];
 
 /** Faults of the hosts. */
-export const hostFaults = (stack: SkywireStack): PlatformFault[] =>
-  rules.flatMap((rule) => rule(stack));
+export function hostFaults(stack: SkywireStack): PlatformFault[] {
+  const faults = rules.flatMap((rule) => rule(stack));
+  // A host that may not be there at all is told to change already.
+  const told = new Set(faults.map(({ path }) => path.join(".")));
+  const untold = untoldHostFaults(stack).filter(({ path }) => !told.has(path.join(".")));
+  return [...faults, ...untold];
+}
