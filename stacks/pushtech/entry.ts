@@ -48,10 +48,14 @@ export function openHosts(
 
 /** Opens the way in to what watches the system. */
 export const openWatchers = (
-  { observability, ingress }: PushtechStack,
+  stack: PushtechStack,
   { controllers }: Ground,
   pages: PageBackends,
-): HttpHost[] => openPages({ system: "pushtech", observability, ingress, controllers, pages });
+): HttpHost[] => {
+  const { observability, ingress } = stack;
+  const guards = guardsOf(stack);
+  return openPages({ system: "pushtech", observability, ingress, controllers, pages, guards });
+};
 
 /** A registry of the stack's own, where it has one, and what must be there before an image is pushed to it. */
 export function openRegistry(

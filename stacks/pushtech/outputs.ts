@@ -4,6 +4,7 @@ import type { DnsRecords } from "../../components/platform/dns.ts";
 import type { PushtechServer } from "../../components/pushtech/servers.ts";
 import {
   type Endpoint,
+  hostEndpoint,
   hostEndpoints,
   hostOutput,
   namespaceOutput,
@@ -25,17 +26,22 @@ const answering: readonly PushtechServer[] = [
 ];
 
 /**
- * Every endpoint, in the order of the map: nothing redirects from HTTP (facts/pushtech.md 7). What only administrators
- * reach is not asked from elsewhere.
+ * Every endpoint, in the order of the map: whoever comes without TLS is sent to it, where there is some (guardsOf). What
+ * only administrators reach is not asked from elsewhere, and answers either way.
  */
-export const endpointsOf = (stack: PushtechStack): Endpoint[] => [
-  ...(stack.only === undefined ? systemHosts(stack) : []).flatMap(({ name, server, host, admin }) =>
-    hostEndpoints(stack.ingress, {
-      ...{ name, host },
-      check: admin || !answering.includes(server) ? undefined : "/",
-    }),
+export const endpointsOf = ({ ingress, ...stack }: PushtechStack): Endpoint[] => [
+  ...(stack.only === undefined ? systemHosts(stack) : []).flatMap(
+    ({ name, server, host, admin }) =>
+      admin
+        ? hostEndpoints(ingress, { name, host })
+        : [
+            hostEndpoint(ingress, {
+              ...{ name, host },
+              check: answering.includes(server) ? "/" : undefined,
+            }),
+          ],
   ),
-  ...pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack.ingress, page)),
+  ...pagesOf(stack.observability).map((page) => hostEndpoint(ingress, page)),
 ];
 
 /** What is told whatever is deployed: names, their records, namespaces. */

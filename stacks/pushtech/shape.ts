@@ -1,7 +1,12 @@
 /** What follows from a PushTech stack's config and several steps need. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
+import { pagesOf } from "../../components/observability/shape.ts";
 import { controllerPeers } from "../../components/platform/controller-shape.ts";
-import { type GuardedHost, guardedHosts } from "../../components/platform/guards.schema.ts";
+import {
+  type GuardedHost,
+  guardedHosts,
+  tlsAlone,
+} from "../../components/platform/guards.schema.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import { registryFlows } from "../../components/platform/registry-server-shape.ts";
 import { pushtechFlows } from "../../components/pushtech/flows.ts";
@@ -35,14 +40,24 @@ export function flowsOfStack(stack: PushtechStack): Flow[] {
   ];
 }
 
-/** Hosts that not everybody may call. */
-export const guardsOf = (stack: PushtechStack): readonly GuardedHost[] =>
-  guardedHosts(
+/**
+ * What is checked before hosts: who may call those of administrators; all others are shown by TLS alone, where there
+ * is TLS. People enter passwords there and programs send theirs, and the original's controller sent whoever came
+ * without to https, too: it did so for each host with a certificate (nginx-ingress-controller 0.9, `ssl-redirect`).
+ */
+export function guardsOf(stack: PushtechStack): readonly GuardedHost[] {
+  const guarded = guardedHosts(
     stack.adminHosts,
     systemHosts(stack)
       .filter(({ admin }) => admin)
       .map(({ host }) => host),
   );
+  const others = [
+    ...systemHosts(stack).filter(({ admin }) => !admin),
+    ...pagesOf(stack.observability),
+  ].map(({ host }) => host);
+  return [...guarded, ...(stack.ingress.tls.kind === "none" ? [] : tlsAlone(others))];
+}
 
 /** Namespaces of the system itself. */
 const ownNamespaces = ({
