@@ -39,6 +39,6 @@ export type NetworkPhase = "new" | "running" | "parked";
  */
 export function genesisFault(time: string, phase: NetworkPhase, now: Date): string | undefined {
   return phase === "new" && isGenesisTime(time) && new Date(time) <= now
-    ? `${time} is past, and the network is new: make genesis writes another time, phase: running says that the network stands`
+    ? `${time} is past, and the network is new: where no member has run yet, take time and activeSize out, and make genesis writes others; where some have, phase: running brings up the rest, for their disks know this time (docs/spacemesh.md, «A new network»)`
     : undefined;
 }
