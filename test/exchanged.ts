@@ -1,16 +1,11 @@
 /** Which pods a change exchanges, under mocks. */
 import { type Collected, find, type Registered } from "./harness.ts";
+import { unwrapSecrets } from "./unwrap-secrets.ts";
 
 /** What keeps pods, and exchanges them when their template changes. */
 const controllerTypes = ["Deployment", "StatefulSet", "DaemonSet"]
   .map((kind) => `kubernetes:apps/v1:${kind}`)
   .concat("kubernetes:batch/v1:Job");
-
-/** A value that the mocks hand over: secrets stand in a wrapper. */
-const bare = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && "value" in value && Object.keys(value).length === 2
-    ? value.value
-    : value;
 
 /** Data of the Secret or ConfigMap that a pod knows by this name. */
 export function dataOf({ resources }: Collected, name: string): Record<string, string> {
@@ -22,8 +17,10 @@ export function dataOf({ resources }: Collected, name: string): Record<string, s
   if (found === undefined) {
     throw new Error(`nothing is called ${name}`);
   }
-  const data = bare(found.inputs["stringData"] ?? found.inputs["data"]) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(bare(value))]));
+  const data = unwrapSecrets(found.inputs["stringData"] ?? found.inputs["data"]);
+  return Object.fromEntries(
+    Object.entries(data as Record<string, unknown>).map(([key, value]) => [key, String(value)]),
+  );
 }
 
 /** Controllers whose pods are exchanged between two renderings: their template, or the name of what it refers to. */

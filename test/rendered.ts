@@ -34,6 +34,7 @@ import { throwAwayCertificates, throwAwayTlsHost, throwAwayTlsPair } from "./cer
 import { throwAwayGoogleKey, throwAwayVapidKeys, throwAwayWebKey } from "./web-keys.ts";
 import { throwAwayRsaKey } from "./rsa-key.ts";
 import { type Calls, type Collected, collect, type Registered, type Told } from "./harness.ts";
+import { unwrapSecrets } from "./unwrap-secrets.ts";
 
 /** What each committed stack's config is. */
 interface Configs {
@@ -264,29 +265,6 @@ export function noteOptions(noted: Options[]): void {
       });
       callback(error, response);
     });
-}
-
-/** The SDK's mark on a secret value, which the mocks hand on: key and value of the wrapper. */
-const secretMark = [
-  "4dabf18193072939515e22adb298388d",
-  "1b47061264138c4ac30d75fd1eb44270",
-] as const;
-
-/** A value without the wrappers round its secret parts. */
-export function unwrapSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(unwrapSecrets);
-  }
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  const [key, mark] = secretMark;
-  const entries = value as Record<string, unknown>;
-  return entries[key] === mark
-    ? unwrapSecrets(entries["value"])
-    : Object.fromEntries(
-        Object.entries(entries).map(([name, inner]) => [name, unwrapSecrets(inner)]),
-      );
 }
 
 /** Answers of the clouds' look-ups. */

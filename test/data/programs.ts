@@ -18,7 +18,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -384,6 +384,19 @@ export async function freePorts(count: number): Promise<number[]> {
   }
   return found;
 }
+
+/** Whether a port of the loopback address takes a connection. */
+export const isOpen = (port: number): Promise<boolean> =>
+  new Promise((settle) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("connect", () => {
+      socket.destroy();
+      settle(true);
+    });
+    socket.on("error", () => {
+      settle(false);
+    });
+  });
 
 /**
  * Waits until something holds.

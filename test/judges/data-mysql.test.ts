@@ -5,7 +5,6 @@
  * image, the pod or the network: those are the preflight's and verify's.
  */
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
@@ -14,7 +13,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mysqlOptions } from "../../components/data/mysql-backup.ts";
 import type { MysqlAccount } from "../../components/data/mysql-files.ts";
 import { MysqlServer } from "../data/mysql-server.ts";
-import { killGroup, until } from "../data/programs.ts";
+import { isOpen, killGroup, until } from "../data/programs.ts";
 
 const account: MysqlAccount = {
   user: "fxa",
@@ -47,19 +46,6 @@ async function withAnother(task: (server: MysqlServer) => Promise<void>): Promis
     await server.place.clear();
   }
 }
-
-/** Whether the port takes a connection. */
-const isOpen = (port: number): Promise<boolean> =>
-  new Promise((settle) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.on("connect", () => {
-      socket.destroy();
-      settle(true);
-    });
-    socket.on("error", () => {
-      settle(false);
-    });
-  });
 
 describe("the built-in MySQL", () => {
   it("starts on our configuration and applies it", async () => {

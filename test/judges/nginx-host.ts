@@ -15,7 +15,7 @@ import { guardVolume } from "../../components/platform/guards.ts";
 import type { GuardedHost } from "../../components/platform/guards.schema.ts";
 import { seedCommand, templatePath } from "../../components/platform/nginx-template.ts";
 import type { NginxConfig } from "../../components/platform/ingress.schema.ts";
-import { freePorts, Place, type Running, until } from "../data/programs.ts";
+import { freePorts, isOpen, Place, type Running, until } from "../data/programs.ts";
 import {
   type Answer,
   type Handshake,
@@ -213,19 +213,10 @@ export class NginxHost {
   }
 
   #answers(): Promise<boolean> {
-    return new Promise((settle, fail) => {
-      if (this.#nginx.child.exitCode !== null) {
-        fail(new Error(`nginx ended:\n${this.#nginx.said()}`));
-      }
-      const socket = connect(this.#port, "127.0.0.1");
-      socket.on("connect", () => {
-        socket.destroy();
-        settle(true);
-      });
-      socket.on("error", () => {
-        settle(false);
-      });
-    });
+    if (this.#nginx.child.exitCode !== null) {
+      throw new Error(`nginx ended:\n${this.#nginx.said()}`);
+    }
+    return isOpen(this.#port);
   }
 
   /** Sends a request from 127.0.0.2 and waits for its answer. */

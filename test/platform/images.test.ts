@@ -17,7 +17,7 @@ import {
 } from "../../components/platform/registry.schema.ts";
 import { Digests } from "../../stacks/digests.ts";
 import { collect, find } from "../harness.ts";
-import { unwrapSecrets } from "../rendered.ts";
+import { unwrapSecrets } from "../unwrap-secrets.ts";
 import { complaints } from "./fixtures.ts";
 
 const schema = imagesConfig(["tracker", "server"]);

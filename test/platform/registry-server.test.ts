@@ -16,7 +16,7 @@ import {
 } from "../../components/platform/registry-server-shape.ts";
 import { taggedImagesConfig } from "../../components/platform/tagged-images.schema.ts";
 import { collect, find } from "../harness.ts";
-import { unwrapSecrets } from "../rendered.ts";
+import { unwrapSecrets } from "../unwrap-secrets.ts";
 import { complaints } from "./fixtures.ts";
 
 const input = { host: "registry.example.org", login: "registry" };

@@ -11,6 +11,7 @@ import type { StoreAddresses } from "../../components/pushtech/settings.ts";
 import { PushtechSettings } from "../../components/pushtech/settings-objects.ts";
 import { type SecretKey } from "../../components/pushtech/types.ts";
 import { type Collected, collect } from "../harness.ts";
+import { unwrapSecrets } from "../unwrap-secrets.ts";
 
 /** What may differ from one rendering to the next. */
 export interface SystemChange {
@@ -159,16 +160,6 @@ export interface RenderedController {
   };
 }
 
-/** A value that the mocks hand over: secrets stand in a wrapper. */
-export function bare(value: unknown): unknown {
-  return typeof value === "object" &&
-    value !== null &&
-    "value" in value &&
-    Object.keys(value).length === 2
-    ? (value as { readonly value: unknown }).value
-    : value;
-}
-
 const controllers = ["kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job"];
 
 /** The controller of a name. */
@@ -191,7 +182,7 @@ export function dataOf(
       type === `kubernetes:core/v1:${kind}` &&
       (inputs["metadata"] as { readonly name?: string }).name === name,
   );
-  const data = bare(found?.inputs[kind === "Secret" ? "stringData" : "data"] ?? {});
+  const data = unwrapSecrets(found?.inputs[kind === "Secret" ? "stringData" : "data"] ?? {});
   return data as Record<string, string>;
 }
 

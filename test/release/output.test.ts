@@ -12,7 +12,7 @@ import type { StackContext } from "../../stacks/context.ts";
 import { Digests } from "../../stacks/digests.ts";
 import { readRelease } from "../../stacks/environment.ts";
 import { withRelease } from "../../stacks/release.ts";
-import { unwrapSecrets } from "../rendered.ts";
+import { unwrapSecrets } from "../unwrap-secrets.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const digest = `sha256:${"ab".repeat(32)}`;

@@ -22,6 +22,7 @@ import { ProgramOptions } from "../../components/skywire/options.schema.ts";
 import type { Surroundings } from "../../components/workload/surroundings.ts";
 import { SetupNode } from "../../components/skywire/setup-node.ts";
 import { type Collected, collect, find } from "../harness.ts";
+import { visorUrls } from "./visor-urls.ts";
 
 const secretKey = "1".repeat(64);
 const key = { publicKey: derivePublicKey(secretKey), secretKey: pulumi.secret(secretKey) };
@@ -529,14 +530,7 @@ describe("network-monitor", () => {
             key,
             redisUrl,
             redisPassword,
-            urls: {
-              dmsgDiscovery: "http://dmsgd.skywire.dev",
-              transportDiscovery: "http://tpd.skywire.dev",
-              addressResolver: "http://ar.skywire.dev",
-              routeFinder: "http://rf.skywire.dev",
-              uptimeTracker: "http://ut.skywire.dev",
-              serviceDiscovery: "http://sd.skywire.dev",
-            },
+            urls: visorUrls,
             setupNodes: [key.publicKey],
             stunServers: ["192.0.2.1:3478"],
             monitor: { ...options, replicas: 1, alsoWhitelisted: [] },

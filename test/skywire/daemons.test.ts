@@ -24,6 +24,7 @@ import { flowsOfStack } from "../../stacks/skywire/shape.ts";
 import { allDaemons, renderDaemons } from "./all-daemons.ts";
 import { behind, dialledBy, mayCall, mayLeave, type Pods, podsOf } from "./reachability.ts";
 import { type Change, changed, faults } from "./stack-file.ts";
+import { visorUrls } from "./visor-urls.ts";
 
 const parse = (...changes: Change[]): SkywireStack =>
   SkywireStack.parse(changed("test", ...changes));
@@ -45,14 +46,7 @@ describe("files", () => {
   const file = {
     publicKey,
     secretKey,
-    urls: {
-      dmsgDiscovery: "http://dmsgd.skywire.dev",
-      transportDiscovery: "http://tpd.skywire.dev",
-      addressResolver: "http://ar.skywire.dev",
-      routeFinder: "http://rf.skywire.dev",
-      uptimeTracker: "http://ut.skywire.dev",
-      serviceDiscovery: "http://sd.skywire.dev",
-    },
+    urls: visorUrls,
     setupNodes: [publicKey],
     stunServers: ["192.0.2.1:3478"],
     localPath: "/var/lib/daemon/local",

@@ -7,6 +7,7 @@ import {
   networkMonitorFile,
   setupNodeFile,
 } from "../../components/skywire/files.ts";
+import { visorUrls } from "./visor-urls.ts";
 
 const publicKey = `02${"c".repeat(64)}`;
 const secretKey = "d".repeat(64);
@@ -72,14 +73,7 @@ describe("network-monitor", () => {
     networkMonitorFile({
       publicKey,
       secretKey,
-      urls: {
-        dmsgDiscovery: "http://dmsgd.skywire.dev",
-        transportDiscovery: "http://tpd.skywire.dev",
-        addressResolver: "http://ar.skywire.dev",
-        routeFinder: "http://rf.skywire.dev",
-        uptimeTracker: "http://ut.skywire.dev",
-        serviceDiscovery: "http://sd.skywire.dev",
-      },
+      urls: visorUrls,
       setupNodes: [publicKey],
       stunServers: ["192.0.2.1:3478"],
       localPath: "/var/lib/network-monitor/local",
