@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Api } from "./api.ts";
 import { fault, SandboxError } from "./fault.ts";
-import { writeWhole } from "./files.ts";
+import { readIfThere, writeWhole } from "./files.ts";
 import { apiAccess } from "./kubeconfig.ts";
 import { components, containerLogText, kwokConfig } from "./kwok-config.ts";
 import { clusterName, type SandboxPlace } from "./place.ts";
@@ -75,6 +75,10 @@ export async function createControlPlane(
       return ports;
     } catch (error) {
       failure = error;
+      if (diskWords.test(String(error))) {
+        // Other ports would not help.
+        break;
+      }
     }
   }
   throw failure;
@@ -158,10 +162,7 @@ async function waitUntilReady(
       }
       const { missing } = controlPlaneHealth(place);
       if (missing.length > 0) {
-        throw fault(
-          `${missing.join(", ")} ended right after the start`,
-          `see ${join(place.cluster, "logs")}`,
-        );
+        throw endedFault(place, missing);
       }
       await sleep(100);
     }
@@ -172,6 +173,27 @@ async function waitUntilReady(
     `the control plane is not ready after ${milliseconds / 1000} s`,
     `see ${join(place.cluster, "logs")}`,
   );
+}
+
+/** What programs say of a disk that takes nothing, in the C library's words. */
+const diskWords = /no space left on device|disk quota exceeded|read-only file system/i;
+
+/**
+ * Programs that ended right after their start, with the reason where it is the disk's: etcd alone asks for 64 MB.
+ *
+ * @param missing Their names.
+ */
+export function endedFault(
+  place: Pick<SandboxPlace, "cluster" | "folder">,
+  missing: readonly string[],
+): SandboxError {
+  const logs = join(place.cluster, "logs");
+  const texts = missing.map((name) => readIfThere(join(logs, `${name}.log`)) ?? "");
+  const [reason] = texts.flatMap((text) => diskWords.exec(text)?.[0] ?? []);
+  const what = `${missing.join(", ")} ended right after the start`;
+  return reason === undefined
+    ? fault(what, `see ${logs}`)
+    : fault(`${what}: ${reason}`, `give the disk of ${place.folder} some 200 MB of room`);
 }
 
 function kwokctl(

@@ -1,7 +1,13 @@
 /** Errors of the system that a full disk, or one that may not be written, ends in. */
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
+import { describe, expect, it, onTestFinished } from "vitest";
+
+import { endedFault } from "../../sandbox/control-plane.ts";
 import { diskFault, naming } from "../../sandbox/fault.ts";
+import { writeWhole } from "../../sandbox/files.ts";
 
 describe("an error of the system", () => {
   const told = (code: string, syscall: string, more = {}): string | undefined =>
@@ -32,4 +38,21 @@ describe("an error of the system", () => {
     const own = Object.assign(new Error("no room"), { path: "/own" });
     expect(failing(own)).toThrow(expect.objectContaining({ path: "/own" }));
   });
+});
+
+it("a control plane that ended for want of room says so, and others where to look", () => {
+  const folder = mkdtempSync(join(tmpdir(), "fleet-ended-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const place = { folder, cluster: join(folder, "cluster") };
+  const log = join(place.cluster, "logs", "etcd.log");
+  writeWhole(log, '{"level":"fatal","error":"listen: address in use"}\n');
+  expect(endedFault(place, ["etcd", "kwok-controller"]).message).toBe(
+    `etcd, kwok-controller ended right after the start\n  to mend: see ${join(place.cluster, "logs")}`,
+  );
+  writeWhole(log, '{"level":"fatal","error":"write 0.tmp: no space left on device"}\n');
+  expect(endedFault(place, ["etcd", "kwok-controller"]).message).toBe(
+    `etcd, kwok-controller ended right after the start: no space left on device\n  to mend: give the disk of ${folder} some 200 MB of room`,
+  );
 });
