@@ -22,6 +22,17 @@ export const keptSlots = (cluster: ClusterConfig): readonly number[] =>
     address.kind === "reserved" && address.assignedBy === "kubeip" ? [slot] : [],
   );
 
+/** The agents' namespace with its place in the file: none where there are no agents. */
+export function keeperNamespaces(
+  cluster: ClusterConfig,
+): readonly { readonly path: readonly string[]; readonly name: string }[] {
+  const google = googleOf(cluster);
+  const place = cluster.kind === "gke" ? ["cluster"] : ["cluster", "google"];
+  return google === undefined || keptSlots(cluster).length === 0
+    ? []
+    : [{ path: [...place, "addressKeeper", "namespace"], name: google.addressKeeper.namespace }];
+}
+
 /** What kubeip changes at Google: its own list (facts/clouds-gke-ingress-tls.md 1.6). */
 export const keeperPermissions: readonly string[] = [
   "compute.addresses.get",

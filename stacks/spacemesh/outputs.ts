@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { pagesOf, partNamespaces } from "../../components/observability/shape.ts";
-import { googleOf } from "../../components/platform/cluster.schema.ts";
+import { keeperNamespaces } from "../../components/platform/address-keeper-plan.ts";
 import type { DnsRecords } from "../../components/platform/dns.ts";
 import { discoveryEntry, entryOutput } from "../../components/spacemesh/discovery-entry.ts";
 import type { Member } from "../../components/spacemesh/members.ts";
@@ -30,14 +30,14 @@ type MadeEndpoint = Endpoint<pulumi.Input<string>>;
 /** What is told whatever is deployed: names, their records, namespaces. */
 export function commonOutputs(stack: SpacemeshStack, records: DnsRecords): Outputs {
   const { ingress, observability, cluster } = stack;
-  const keeper = googleOf(cluster)?.addressKeeper.namespace;
+  const [keeper] = keeperNamespaces(cluster);
   return {
     ...recordOutputs(records),
     hosts: hostOutput(publicHosts(stack)),
     namespaces: {
       ingress: ingress.namespace,
       ...(stack.only === undefined ? { network: stack.namespaces.network } : {}),
-      ...(stack.only === undefined && keeper !== undefined ? { addressKeeper: keeper } : {}),
+      ...(stack.only === undefined && keeper !== undefined ? { addressKeeper: keeper.name } : {}),
       ...(webPagesOf(stack).length === 0 ? {} : { webServices: stack.namespaces.webServices }),
       ...namespaceOutput(partNamespaces(observability)),
     },

@@ -6,6 +6,7 @@
  */
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
+import { keeperNamespaces } from "../../components/platform/address-keeper-plan.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { googleOf } from "../../components/platform/cluster.schema.ts";
 import { controllerSlots } from "../../components/platform/controller-shape.ts";
@@ -104,14 +105,7 @@ const namespaceRule: Rule = ({ namespaces, ingress, observability, cluster }) =>
     { path: ["namespaces", "network"], name: namespaces.network },
     { path: ["namespaces", "webServices"], name: namespaces.webServices },
     { path: ["ingress", "namespace"], name: ingress.namespace },
-    ...(cluster.kind === "gke"
-      ? [
-          {
-            path: ["cluster", "addressKeeper", "namespace"],
-            name: cluster.google.addressKeeper.namespace,
-          },
-        ]
-      : []),
+    ...keeperNamespaces(cluster),
     ...partNamespaces(observability),
   ]);
 

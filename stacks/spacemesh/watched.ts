@@ -2,6 +2,7 @@
 import type { WatchedStack } from "../../components/observability/faults.ts";
 import type { WatchedSystem } from "../../components/observability/parts.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
+import { keeperNamespaces } from "../../components/platform/address-keeper-plan.ts";
 import { observedSpacemesh } from "../../components/spacemesh/observed.ts";
 import { spacemeshSearches } from "../../components/spacemesh/searches.ts";
 import { observedWhile, wholeStack } from "../watched.ts";
@@ -43,7 +44,7 @@ export const watchedStack = (stack: SpacemeshStack): WatchedStack =>
     namespaces: [
       ...Object.values(stack.namespaces),
       stack.ingress.namespace,
-      ...(stack.cluster.kind === "gke" ? [stack.cluster.google.addressKeeper.namespace] : []),
+      ...keeperNamespaces(stack.cluster).map(({ name }) => name),
       ...partNamespaces(stack.observability).map(({ name }) => name),
     ],
   });

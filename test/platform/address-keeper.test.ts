@@ -6,9 +6,11 @@ import { describe, expect, it } from "vitest";
 import {
   addressKeeperRequests,
   keeperAccountId,
+  keeperNamespaces,
   keeperRoleId,
 } from "../../components/platform/address-keeper-plan.ts";
 import { capacityFaults } from "../../components/platform/capacity.ts";
+import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { GoogleNodes } from "../../components/platform/google-nodes.ts";
 import { collect, type Collected, find } from "../harness.ts";
 import { noteOptions, type Options } from "../rendered.ts";
@@ -190,6 +192,28 @@ describe("a cluster without such slots", () => {
     expect(resources.filter(({ type }) => type === daemonType)).toEqual([]);
     expect(addressKeeperRequests(gke({ pools }))).toEqual([]);
     expect(addressKeeperRequests(cluster())).toEqual([]);
+  });
+});
+
+describe("the agents' namespace", () => {
+  it("is told with its place wherever there are agents, in a cluster that others made as well", () => {
+    expect(keeperNamespaces(gke())).toEqual([
+      { path: ["cluster", "addressKeeper", "namespace"], name: "address-keeper" },
+    ]);
+    const google = { project: "demo-networks", region: "us-central1", name: "shared" };
+    const others = (slot: object, addressKeeper: object = {}) =>
+      ClusterConfig.parse({
+        kind: "kubeconfig",
+        context: "shared",
+        google: { ...google, addressKeeper },
+        pools: { edge: { cpu: "2", memory: "8Gi", slots: { "0": { address: slot } } } },
+      });
+    const made = { kind: "reserved", assignedBy: "kubeip" };
+    expect(keeperNamespaces(others(made, { namespace: "second-keeper" }))).toEqual([
+      { path: ["cluster", "google", "addressKeeper", "namespace"], name: "second-keeper" },
+    ]);
+    expect(keeperNamespaces(others({ kind: "ephemeral" }))).toEqual([]);
+    expect(keeperNamespaces(cluster())).toEqual([]);
   });
 });
 
