@@ -6,6 +6,8 @@ import type { DataPolicy } from "../components/base/scalars.ts";
 import type { BalancerPorts } from "../components/platform/balancer-ports.ts";
 import { balancerCloud } from "../components/platform/balancer.ts";
 import { CertManager } from "../components/platform/cert-manager.ts";
+import type { ObservabilityConfig } from "../components/observability/observability.schema.ts";
+import { pageGuards } from "../components/observability/shape.ts";
 import type { CertificatesConfig } from "../components/platform/cert-manager.schema.ts";
 import { Cluster } from "../components/platform/cluster.ts";
 import type { ClusterConfig, NodesThere } from "../components/platform/cluster.schema.ts";
@@ -19,6 +21,7 @@ export interface GroundSections {
   readonly system: string;
   readonly cluster: ClusterConfig;
   readonly ingress: IngressConfig;
+  readonly observability: ObservabilityConfig;
   readonly certificates?: CertificatesConfig | undefined;
   readonly networkPolicy: "on" | "off";
   readonly data: DataPolicy;
@@ -50,8 +53,25 @@ export interface GroundOptions {
   readonly slotsInTurn?: boolean | undefined;
   /** Controller → ports of the nodes behind its balancer. Default: Kubernetes chooses some. */
   readonly balancerPorts?: ReadonlyMap<string, BalancerPorts> | undefined;
-  /** Who may call hosts that are not for everybody. Default: none is such. */
+  /** Who may call hosts that are not for everybody. Default: none is such but the pages of what watches. */
   readonly guards?: Guards;
+}
+
+/** Those of the system's hosts, and of the pages of what watches it. */
+function allGuards({ observability, ingress }: GroundSections, given: Guards | undefined): Guards {
+  const own = given?.hosts ?? [];
+  const pages = pageGuards(observability, ingress).filter(({ host }) =>
+    own.every((one) => one.host !== host),
+  );
+  return {
+    hosts: [...own, ...pages],
+    users: (reference) => {
+      if (given === undefined) {
+        throw new Error(`nobody says who the people of ${reference.name} are`);
+      }
+      return given.users(reference);
+    },
+  };
 }
 
 /** Makes it. */
@@ -82,7 +102,7 @@ export function layGround(
       flows,
       networkPolicy,
       balancerPorts,
-      ...(guards === undefined ? {} : { guards }),
+      guards: allGuards(stack, guards),
     },
     opts,
   );

@@ -1,11 +1,10 @@
 /** The way in to the pages of what watches a stack. */
 import type { IngressControllers } from "../platform/controllers.ts";
 import { HttpHost } from "../platform/ingress.ts";
-import type { GuardedHost } from "../platform/guards.schema.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { PageBackends } from "./observability.ts";
 import type { ObservabilityConfig } from "./observability.schema.ts";
-import { pagesOf } from "./shape.ts";
+import { pageGuards, pagesOf } from "./shape.ts";
 
 /** Which pages are opened, and through what. */
 export interface OpenPagesArgs {
@@ -16,8 +15,6 @@ export interface OpenPagesArgs {
   readonly controllers: IngressControllers;
   /** What was made of them. */
   readonly pages: PageBackends;
-  /** The guarded hosts of the stack, as the controllers got them. Default: none is. */
-  readonly guards?: readonly GuardedHost[];
 }
 
 /** Opens each page that the file gives a host, once its pods and the controllers are there. */
@@ -27,8 +24,8 @@ export function openPages({
   ingress,
   controllers,
   pages,
-  guards = [],
 }: OpenPagesArgs): HttpHost[] {
+  const guards = pageGuards(observability, ingress);
   return pagesOf(observability).flatMap(({ name, host }) => {
     const backend = pages.get(name);
     return backend === undefined

@@ -3,6 +3,7 @@ import { type Flow, type Peer, tcp } from "../base/flows.ts";
 import type { CapacityRequest } from "../platform/capacity.ts";
 import { type ClusterConfig, clusterNodes } from "../platform/cluster.schema.ts";
 import { controllerMetrics, entryFlows } from "../platform/controller-shape.ts";
+import { type GuardedHost, tlsAlone } from "../platform/guards.schema.ts";
 import type { IngressConfig } from "../platform/ingress.schema.ts";
 import type { PodSecurityLevel } from "../platform/namespace.ts";
 import { tolerateAll } from "../platform/node-keeper-plan.ts";
@@ -97,6 +98,16 @@ export const pagesOf = ({ metrics, logs }: ObservabilityConfig): PublicPage[] =>
   ...(metrics === undefined ? [] : metricsPages(metrics)),
   ...(logs === undefined ? [] : logsPages(logs)),
 ];
+
+/**
+ * What is checked before the pages: that whoever comes by HTTP goes on by TLS, where there is some. People enter
+ * passwords at each, and Prometheus takes one with every request.
+ */
+export const pageGuards = (
+  config: ObservabilityConfig,
+  { tls }: Pick<IngressConfig, "tls">,
+): readonly GuardedHost[] =>
+  tls.kind === "none" ? [] : tlsAlone(pagesOf(config).map(({ host }) => host));
 
 const logsNamespaces = (logs: LogsConfig): PartNamespace[] => [
   ...(hasStoreNamespace(logs)

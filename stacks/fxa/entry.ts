@@ -42,14 +42,10 @@ export const openHosts = (
 
 /** Opens the way in to what watches the system. */
 export const openWatchers = (
-  stack: FxaStack,
+  { observability, ingress }: FxaStack,
   { controllers }: Ground,
   pages: PageBackends,
-): HttpHost[] => {
-  const { observability, ingress } = stack;
-  const guards = guardsOf(stack);
-  return openPages({ system: "fxa", observability, ingress, controllers, pages, guards });
-};
+): HttpHost[] => openPages({ system: "fxa", observability, ingress, controllers, pages });
 
 /** The records of all hosts. */
 export const makeHostRecords = (stack: FxaStack, ground: Ground): DnsRecords =>

@@ -48,14 +48,10 @@ export function openHosts(
 
 /** Opens the way in to what watches the system. */
 export const openWatchers = (
-  stack: PushtechStack,
+  { observability, ingress }: PushtechStack,
   { controllers }: Ground,
   pages: PageBackends,
-): HttpHost[] => {
-  const { observability, ingress } = stack;
-  const guards = guardsOf(stack);
-  return openPages({ system: "pushtech", observability, ingress, controllers, pages, guards });
-};
+): HttpHost[] => openPages({ system: "pushtech", observability, ingress, controllers, pages });
 
 /** A registry of the stack's own, where it has one, and what must be there before an image is pushed to it. */
 export function openRegistry(

@@ -1,6 +1,5 @@
 /** What follows from a PushTech stack's config and several steps need. Pure. */
 import type { Flow } from "../../components/base/flows.ts";
-import { pagesOf } from "../../components/observability/shape.ts";
 import { controllerPeers } from "../../components/platform/controller-shape.ts";
 import {
   type GuardedHost,
@@ -52,10 +51,9 @@ export function guardsOf(stack: PushtechStack): readonly GuardedHost[] {
       .filter(({ admin }) => admin)
       .map(({ host }) => host),
   );
-  const others = [
-    ...systemHosts(stack).filter(({ admin }) => !admin),
-    ...pagesOf(stack.observability),
-  ].map(({ host }) => host);
+  const others = systemHosts(stack)
+    .filter(({ admin }) => !admin)
+    .map(({ host }) => host);
   return [...guarded, ...(stack.ingress.tls.kind === "none" ? [] : tlsAlone(others))];
 }
 

@@ -4,7 +4,8 @@ import type { PublicService } from "../../components/skywire/hosts.ts";
 import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
 import { dmsgServerIdentity, type Identities } from "../../components/skywire/identities.ts";
-import { type Endpoint, hostEndpoints } from "../outputs.ts";
+import { setupNodeDmsgPort } from "../../components/skywire/ports.ts";
+import { type Endpoint, hostEndpoint, hostEndpoints } from "../outputs.ts";
 import { extraHosts, stunServersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
@@ -37,9 +38,9 @@ function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
   );
 }
 
-/** Pages of what watches the system. */
-export const pageEndpoints = (stack: SkywireStack): Endpoint[] =>
-  pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack.ingress, page));
+/** Pages of what watches the system: unlike the services they send whoever comes by HTTP on to TLS. */
+export const pageEndpoints = ({ observability, ingress }: SkywireStack): Endpoint[] =>
+  pagesOf(observability).map((page) => hostEndpoint(ingress, page));
 
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
@@ -74,6 +75,12 @@ export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoi
     ...dmsgHttpServices.flatMap((name): Endpoint[] => {
       const key = identities[name];
       return key === undefined ? [] : [{ name, kind: "dmsg", url: `dmsg://${key}:80` }];
+    }),
+    ...Object.keys(stack.services["setup-nodes"]).flatMap((name): Endpoint[] => {
+      const key = identities[name];
+      return key === undefined
+        ? []
+        : [{ name, kind: "dmsg", url: `dmsg://${key}:${setupNodeDmsgPort}` }];
     }),
   ];
 }

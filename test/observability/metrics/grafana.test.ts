@@ -152,6 +152,7 @@ describe("datasources", () => {
       sources: all,
       passwords: {
         admin: pulumi.secret("a"),
+        encryption: pulumi.secret("k"),
         prometheus: pulumi.secret("b"),
         logs: pulumi.secret("c"),
       },
@@ -192,7 +193,11 @@ describe("single sign-on", () => {
   it("keeps the client's secret out of the settings", () => {
     const { container } = workloadOf({
       config: { ...config, singleSignOn: parsed },
-      passwords: { admin: pulumi.secret("a"), client: pulumi.secret("b") },
+      passwords: {
+        admin: pulumi.secret("a"),
+        encryption: pulumi.secret("k"),
+        client: pulumi.secret("b"),
+      },
     });
     expect(Object.keys(container.secretEnv ?? {})).toContain("GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET");
     expect(container.env).toMatchObject({
