@@ -5,9 +5,10 @@ import {
   type PolicyResource,
   type ReportViolation,
   type ResourceValidationArgs,
+  UnknownValueError,
 } from "@pulumi/policy";
 
-import { readText } from "./analyzer/unknown.ts";
+import { readText, textMark } from "./analyzer/unknown.ts";
 import { decodeOnce } from "./decode-once.ts";
 import { Declared } from "./declared.ts";
 import { judgeResource, judgeStack } from "./judge.ts";
@@ -74,8 +75,9 @@ export function policiesOf(all: readonly Rule[]): Policies {
                 untold,
                 concerned(untold, resources).map(({ props }) => props),
               );
-              // Nothing of a resource is missing: what is, the pack is never told.
-              args.notApplicable(untold[0]?.message);
+              // No value of a resource is missing: what is, the pack is never told. As «not applicable» the rule would
+              // stand in no event, and be missing from the report without a word.
+              throw cannotTell(untold[0]?.message ?? "");
             }
           },
         };
@@ -104,6 +106,19 @@ function noteUntold([first]: readonly Finding[], props: unknown): void {
     }
     throw error;
   }
+}
+
+/** The library exports it and leaves it out of its types. */
+const UnknownValue = UnknownValueError as unknown as new (
+  mark: string,
+  path: readonly string[],
+) => Error;
+
+/** What the library counts as a rule that could not run, for a reason of our own. */
+function cannotTell(why: string): Error {
+  const error = new UnknownValue(textMark, []);
+  error.message = why;
+  return error;
 }
 
 /** Reads everything there is. */

@@ -6,7 +6,7 @@ import type { PropertyDiff, State } from "./preview.ts";
 import { secretChanges, secretPaths } from "./secrets/changes.ts";
 import type { Guard } from "./secrets/guard.ts";
 import { isSensitive } from "./secrets/sensitive.ts";
-import { propertyChange } from "./show.ts";
+import { propertyChange, shownWhole } from "./show.ts";
 import { isEqual, isObject, isSecret, isUnknown, lookUp } from "./values.ts";
 
 /** Changes of one resource that are listed. */
@@ -183,8 +183,8 @@ function textPair({ path, before, after }: RawDifference): readonly TextPair[] {
   ) {
     return [];
   }
-  const isLong =
-    before.includes("\n") || after.includes("\n") || before.length + after.length > 200;
+  // A single line that is shown whole says no more by itself: an image with its digest, say.
+  const isLong = [before, after].some((text) => text.includes("\n") || text.length > shownWhole);
   const isData = /^\s*[[{]/.test(before) && /^\s*[[{]/.test(after);
   return isLong || isData ? [{ path, before, after }] : [];
 }

@@ -7,7 +7,7 @@ import { masked } from "./secrets/mask.ts";
 import { canonical, isUnknown } from "./values.ts";
 
 /** Characters of a value that are shown; more than anybody reads in a line. */
-const shown = 500;
+export const shownWhole = 500;
 
 /** A difference as a report may show it. */
 export function propertyChange(
@@ -39,9 +39,9 @@ export function propertyChange(
 function valueOf(whole: string, { scrubber }: Guard): Value {
   // A cut could leave half a secret that nothing knows any more: so it comes last.
   const text = scrubber.scrub(whole);
-  return text.length <= shown
+  return text.length <= shownWhole
     ? { is: "text", text }
-    : { is: "text", text: text.slice(0, shown).toWellFormed(), of: text.length };
+    : { is: "text", text: text.slice(0, shownWhole).toWellFormed(), of: text.length };
 }
 
 /**

@@ -111,6 +111,14 @@ export function verdictOf(
   };
 }
 
+/** How often each operation happens, in words; those that a line always tells also where they do not. */
+function countWords(count: (operation: Operation) => number): readonly string[] {
+  return told.flatMap(([operation, one, more], place) => {
+    const times = count(operation);
+    return times === 0 && place > 2 ? [] : [`${times} ${times === 1 ? one : more}`];
+  });
+}
+
 function linesOf(
   stacks: readonly StackReport[],
   changed: readonly StackReport[],
@@ -123,8 +131,8 @@ function linesOf(
   const names = (each: readonly StackReport[]): string => each.map(({ stack }) => stack).join(", ");
   const still = stacks.length - changed.length - failed.length;
   const worstOnes = stacks.filter((stack) => risk !== undefined && stack.risk === risk);
-  const sum = (pick: (counts: Counts) => number): number =>
-    stacks.reduce((total, { counts }) => total + pick(counts), 0);
+  const sum = (operation: Operation): number =>
+    stacks.reduce((total, { counts }) => total + counts[operation], 0);
   const breaks = stacks.reduce((total, { policies }) => total + policies.violated.mandatory, 0);
   return [
     ...(failed.length > 0 ? [`preview failed: ${names(failed)}`] : []),
@@ -132,10 +140,8 @@ function linesOf(
       ? `${changed.length} of ${stacks.length} stacks change (${names(changed)})`
       : "no stack changes",
     ...(still > 0 && changed.length > 0 ? [`${still} unchanged`] : []),
-    ...(changed.length > 0 || failed.length > 0
-      ? [`${sum(({ replace }) => replace)} replaces, ${sum((counts) => counts.delete)} deletes`]
-      : []),
+    ...(changed.length > 0 || failed.length > 0 ? [countWords(sum).join(", ")] : []),
     ...(risk === undefined ? [] : [`worst: ${riskWords(risk)} in ${names(worstOnes)}`]),
-    ...(breaks > 0 ? [`${breaks} mandatory policies broken`] : []),
+    ...(breaks > 0 ? [`${breaks} mandatory ${breaks === 1 ? "policy" : "policies"} broken`] : []),
   ].join("; ");
 }

@@ -3,11 +3,10 @@ import { Declared } from "../declared.ts";
 import { hasUnknown, judgeResource, judgeStack } from "../judge.ts";
 import type { Finding, Resource } from "../resource.ts";
 import type { Rule } from "../rule.ts";
-import { concerned, exceptionsFor, prepareFor, stackOf, stackWith } from "../run.ts";
+import { exceptionsFor, prepareFor, stackOf, stackWith } from "../run.ts";
 import {
   description,
   type Diagnostic,
-  type NotApplicable,
   type Pack,
   readAnalyzeRequest,
   readAnalyzeStackRequest,
@@ -66,12 +65,11 @@ export const answersOf = (
     Analyze: (request) => {
       const resource = readAnalyzeRequest(request);
       declared.note(resource);
-      return writeResponse(pack, diagnosticsOf(pack, rules, resource), []);
+      return writeResponse(pack, diagnosticsOf(pack, rules, resource));
     },
     AnalyzeStack: (request) => {
       const resources = declared.all(readAnalyzeStackRequest(request));
-      const told = judgeAll(pack, rules, resources);
-      return writeResponse(pack, told.diagnostics, told.notApplicable);
+      return writeResponse(pack, judgeAll(pack, rules, resources));
     },
   };
 };
@@ -116,23 +114,18 @@ function judgeAll(
   pack: Pack,
   rules: readonly Rule[],
   resources: readonly Resource[],
-): { readonly diagnostics: Diagnostic[]; readonly notApplicable: NotApplicable[] } {
+): Diagnostic[] {
   const stack = stackWith(resources);
   const diagnostics: Diagnostic[] = [];
-  const notApplicable: NotApplicable[] = [];
   for (const rule of rules.filter(({ kind }) => kind === "stack")) {
     const { findings, untold } = judgeStack(rule, stack, exceptionsFor(stack.name));
     diagnostics.push(...objections(rule, findings));
     const [first] = untold;
-    if (first === undefined) {
-      continue;
-    }
-    if (concerned(untold, resources).some(hasUnknown)) {
+    if (first !== undefined) {
+      // Also where it is no value of a resource that is missing: a rule that the engine is told not to count at all
+      // (`PolicyNotApplicable`) stands in no event, and would be missing from the report without a word.
       diagnostics.push(cannotRun(pack, rule, first.message));
-    } else {
-      // Nothing of a resource is missing: what is, the pack is never told.
-      notApplicable.push({ rule, reason: first.message });
     }
   }
-  return { diagnostics, notApplicable };
+  return diagnostics;
 }

@@ -123,12 +123,6 @@ export interface Diagnostic {
   readonly urn: string;
 }
 
-/** A rule that had nothing to look at, and why. */
-export interface NotApplicable {
-  readonly rule: Rule;
-  readonly reason: string;
-}
-
 const levels = { advisory: 0, mandatory: 1 } as const;
 const kinds = { resource: 1, stack: 2 } as const;
 
@@ -157,7 +151,6 @@ export function writeInfo({ name, version }: Pack, rules: readonly Rule[]): Uint
 export function writeResponse(
   { name, version }: Pack,
   diagnostics: readonly Diagnostic[],
-  notApplicable: readonly NotApplicable[],
 ): Uint8Array {
   const writer = protobuf.Writer.create();
   for (const { rule, level, message, urn } of diagnostics) {
@@ -169,12 +162,6 @@ export function writeResponse(
     writer.uint32(bytes(5)).string(message);
     writer.uint32(number(7)).int32(levels[level]);
     writer.uint32(bytes(8)).string(urn);
-    writer.ldelim();
-  }
-  for (const { rule, reason } of notApplicable) {
-    writer.uint32(bytes(3)).fork();
-    writer.uint32(bytes(1)).string(rule.name);
-    writer.uint32(bytes(2)).string(reason);
     writer.ldelim();
   }
   return writer.finish();

@@ -172,6 +172,21 @@ describe.each([...stacks, ...onlyLarge])("of stack %s", (name) => {
   });
 });
 
+it("says of rules that need what nobody tells that they cannot run: left out, they would be missing from the report", async () => {
+  const { resources } = stackOf("test", await renderedOnce("test"));
+  // A stack without a file, and so without nodes.
+  const elsewhere = resources.map((resource) => ({
+    ...resource,
+    urn: resource.urn.replace(/^urn:pulumi:[^:]+::/, "urn:pulumi:nowhere::"),
+  }));
+  const request = stackRequestOf(elsewhere);
+  const own = tells("AnalyzeStack", request);
+  expect(own).toEqual(await told(library.makeAnalyzeStackRpcFun, request));
+  const untold = own.diagnosticsList.filter(({ message }) => message.startsWith("can't run"));
+  expect(untold.map(({ policyname }) => policyname)).toContain("requests-fit");
+  expect(untold.map(({ enforcementlevel }) => enforcementlevel)).not.toContain(1);
+});
+
 describe("what is read of a message", () => {
   const made: Resource = {
     urn: "urn:pulumi:test::fleet::made:up:Thing::one",

@@ -334,7 +334,7 @@ describe("several stacks", () => {
   it("stand in the order of their risk, and the verdict names the worst", () => {
     expect(report.stacks.map(({ stack }) => stack)).toEqual(["prod", "test", "voting"]);
     expect(report.verdict.line).toBe(
-      "2 of 3 stacks change (prod, test); 1 unchanged; 14 replaces, 4 deletes; worst: data loss in prod, test",
+      "2 of 3 stacks change (prod, test); 1 unchanged; 14 replaces, 4 deletes, 72 updates, 2 creates; worst: data loss in prod, test",
     );
   });
 
