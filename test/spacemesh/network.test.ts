@@ -4,7 +4,7 @@ import { memberIdentity } from "../../components/spacemesh/identity.ts";
 import { SecretStore } from "../../components/base/secret-store.ts";
 import { SecretReference } from "../../components/base/secrets.ts";
 import { type Collected, find } from "../harness.ts";
-import { unwrapSecrets } from "../rendered.ts";
+import { unwrapSecrets } from "../unwrap-secrets.ts";
 import {
   containerOf,
   deploymentOf,

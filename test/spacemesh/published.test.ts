@@ -6,7 +6,8 @@ import type { DataPolicy } from "../../components/base/scalars.ts";
 import { NetworkConfigObject } from "../../components/spacemesh/published.ts";
 import { PublishedConfig, publishedUrl } from "../../components/spacemesh/published.schema.ts";
 import { collect, find } from "../harness.ts";
-import { noteOptions, type Options, unwrapSecrets } from "../rendered.ts";
+import { noteOptions, type Options } from "../rendered.ts";
+import { unwrapSecrets } from "../unwrap-secrets.ts";
 
 const objectType = "gcp:storage/bucketObject:BucketObject";
 
