@@ -42,6 +42,9 @@ export const metricsPort = 2121;
 /** TCP port of the dmsg protocol inside a dmsg-server's pod; the public one is its NodePort (4.10). */
 export const dmsgPort = 8081;
 
+/** Port of a setup-node on the dmsg network, which visors have built in: it listens on no other (4.9). */
+export const setupNodeDmsgPort = 36;
+
 /** HTTP port of a dmsg-server's health listener. An empty one kills the server (4.10). */
 export const dmsgHealthPort = 8082;
 

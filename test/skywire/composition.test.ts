@@ -179,12 +179,16 @@ describe.each(["test", "prod"] as const)("%s", (stack) => {
       stack === "test" ? "udp://ar.skywire.dev:30178" : "udp://ar.skywire.skycoin.com:30178",
     ]);
     expect(kinds("tcp")).toHaveLength(stack === "test" ? 1 : 6);
-    // Every dmsg-server by its key, and six services that serve their HTTP there.
+    // Every dmsg-server by its key, six services that serve their HTTP there, and what visors ask for routes.
     expect(kinds("dmsg").map(({ name }) => name)).toEqual([
       ...kinds("tcp").map(({ name }) => name),
       ...["address-resolver", "dmsg-discovery", "route-finder", "service-discovery"],
-      ...["transport-discovery", "uptime-tracker"],
+      ...["transport-discovery", "uptime-tracker", "setup-node"],
     ]);
+    expect(endpoints).toContainEqual({
+      ...{ name: "setup-node", kind: "dmsg" },
+      url: `dmsg://${outputsOf(collected).publicKeys["setup-node"] ?? ""}:36`,
+    });
   });
 });
 
