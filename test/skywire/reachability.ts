@@ -183,8 +183,7 @@ function policiesOf(collected: Collected, pods: Pods): PolicySpec[] {
 
 /** Whether a rule opens a port of TCP, by which all that is looked for here is dialled. */
 const opensPort = (rule: PolicyRule, port: number): boolean =>
-  rule.ports === undefined ||
-  rule.ports.some((one) => one.port === port && one.protocol === "TCP");
+  rule.ports === undefined || rule.ports.some((one) => one.port === port && one.protocol === "TCP");
 
 const isPods = (peer: PolicyPeer, pods: Pods): boolean =>
   peer.podSelector !== undefined &&
