@@ -4,7 +4,11 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { parseQuantity } from "../../components/base/quantity.ts";
+import { clusterNodes } from "../../components/platform/cluster.schema.ts";
+import { parseSections } from "../../ops/sections.ts";
 import { settings } from "../../ops/spacemesh/from-spacecraft/settings.ts";
+import { parseStackFile } from "../../ops/stack-file.ts";
 import { knownKeys } from "../../stacks/suggest.ts";
 import { networkNames } from "../../components/spacemesh/names.ts";
 import { nodeVersions } from "../../components/spacemesh/node-profiles.ts";
@@ -44,6 +48,28 @@ describe("docs/spacemesh.md", () => {
       // `hosts`, `list` and the like are commands.
       expect([key, told.filter((one) => one === key).length]).toEqual([key, 1]);
     }
+  });
+
+  it.each(["mini", "devnet", "testnet"])("says what %s takes of a project's quotas", (name) => {
+    const file = `Pulumi.spacemesh-${name}.yaml`;
+    const stack = parseSections(
+      parseStackFile(`spacemesh-${name}`, readFileSync(join(clone, file), "utf8")),
+    );
+    if (stack.system !== "spacemesh" || stack.cluster.kind !== "gke") {
+      throw new Error(`${file} is no network's at Google`);
+    }
+    const { pools } = stack.cluster;
+    const nodes = clusterNodes(stack.cluster);
+    const slots = nodes.filter(({ slot }) => slot !== undefined);
+    const reserved = slots.length + 1 + Object.keys(stack.ingress.controllers).length;
+    const total = (of: (pool: string) => number): number =>
+      nodes.reduce((sum, { pool }) => sum + of(pool), 0);
+    expect(rows.find(([first]) => first === `\`${file}\``)?.slice(1)).toEqual([
+      `${reserved}`,
+      `${reserved + nodes.length - slots.length}`,
+      `${total((pool) => Number(pools[pool]?.cpu))}`,
+      `${total((pool) => parseQuantity(pools[pool]?.disk.size ?? "") / 2 ** 30)} GB`,
+    ]);
   });
 
   it("names sections and fields that the schema has", () => {
