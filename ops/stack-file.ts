@@ -9,6 +9,7 @@ import { join } from "node:path";
 
 import { LineCounter, parseDocument } from "yaml";
 
+import { nearest } from "../components/base/nearest.ts";
 import { asRawConfig, type RawConfig } from "../stacks/raw.ts";
 import { yamlFault } from "../stacks/yaml-fault.ts";
 import { CommandError } from "./command.ts";
@@ -36,6 +37,9 @@ export function stackFileNames(root: string): readonly string[] {
     .sort();
 }
 
+/** The stack whose file has a name. */
+const stackNamed = (file: string): string => file.replace(/^Pulumi\.(.*)\.ya?ml$/, "$1");
+
 /**
  * Reads a stack's file.
  *
@@ -52,10 +56,14 @@ export function readStackFile(root: string, stack: string): StackFile {
         `${name} cannot be read (${error instanceof Error ? error.message : ""})`,
       );
     }
-    const known = stackFileNames(root).join(", ");
+    const names = stackFileNames(root);
+    const known = names.join(", ");
+    const meant = nearest(stack, names.map(stackNamed));
     throw new CommandError(
-      `there is no ${name}${known === "" ? "" : `; there are: ${known}`}. ` +
-        `make new-stack NAME=${stack} FROM=<stack> starts one`,
+      meant === undefined
+        ? `there is no ${name}${known === "" ? "" : `; there are: ${known}`}. ` +
+            `make new-stack NAME=${stack} FROM=<stack> starts one`
+        : `there is no ${name}: is ${meant} meant? There are: ${known}`,
     );
   }
   return parseStackFile(stack, text);

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { readStackName, readTarget } from "../../ops/command.ts";
-import { readOccasion } from "../../ops/pipeline/stacks.ts";
+import { readOccasion, readStacks } from "../../ops/pipeline/stacks.ts";
 import { newStack, withoutSecrets } from "../../ops/new-stack.ts";
 
 const source = `# first comment
@@ -63,6 +63,14 @@ describe("new-stack", () => {
     expect(readFileSync(join(root, "Pulumi.mine.yaml"), "utf8")).toBe(stripped);
     expect(told).toContain("fleet:cluster.context");
     expect(told).toContain("make up STACK=mine");
+    // As it stands there, it is a row that pipelines take.
+    const [, row = ""] = /^and in .github\/stacks.json a row, .*?: (".*)$/m.exec(told) ?? [];
+    mkdirSync(join(root, ".github"));
+    writeFileSync(
+      join(root, ".github", "stacks.json"),
+      `{ ${row.replace("mine", "test")}, ${row} }`,
+    );
+    expect(Object.keys(readStacks(root))).toEqual(["test", "mine"]);
   });
 
   it("never overwrites a stack, in whatever case its name is written", () => {
@@ -73,7 +81,10 @@ describe("new-stack", () => {
 
   it("names the stacks there are when the source does not exist", () => {
     expect(() => newStack(root, "mine", "tset")).toThrow(
-      /no Pulumi\.tset\.yaml; there are: Pulumi\.test\.yaml/,
+      /^there is no Pulumi\.tset\.yaml: is test meant\? There are: Pulumi\.test\.yaml$/,
+    );
+    expect(() => newStack(root, "mine", "elsewhere")).toThrow(
+      /no Pulumi\.elsewhere\.yaml; there are: Pulumi\.test\.yaml\. make new-stack NAME=elsewhere/,
     );
   });
 
