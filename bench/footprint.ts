@@ -64,7 +64,7 @@ const script = 'TIMEFORMAT="%R %U %S"; time "$@"';
  *
  * @throws Error with the end of its output when it fails.
  */
-export async function footprintOf(work: Work): Promise<Footprint> {
+async function footprintOf(work: Work): Promise<Footprint> {
   const child = spawn("bash", ["-c", script, "bash", work.command, ...work.arguments], {
     cwd: work.folder,
     env: work.environment,

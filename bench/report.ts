@@ -16,7 +16,7 @@ const step = /^\{"sequence":\d+,"timestamp":\d+,"(resourcePreEvent|resOutputsEve
  * A log of at least so many steps: the prepared change set as the engine wrote it, over and over, every
  * time of resources of other names. A third of the steps changes nothing, and of eleven one replaces.
  */
-export function logOfSteps(steps: number, recording: string): string {
+function logOfSteps(steps: number, recording: string): string {
   const lines = recording.trimEnd().split("\n");
   const isRepeated = (line: string): boolean =>
     step.test(line) && !line.includes('"type":"pulumi:pulumi:Stack"');

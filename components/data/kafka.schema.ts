@@ -10,7 +10,7 @@ import { kafkaPort } from "./ports.ts";
 import { Disk } from "./storage.schema.ts";
 
 /** Name of a topic. */
-export const TopicName = z
+const TopicName = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,200}$/, "must be the name of a topic, e.g. test");
 

@@ -60,7 +60,7 @@ export const MongoConfig = z.discriminatedUnion("kind", [BuiltinMongo, ExternalM
 export type MongoConfig = z.infer<typeof MongoConfig>;
 
 /** Name of a collection. */
-export const CollectionName = z
+const CollectionName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_.]{0,99}$/, "must be the name of a collection, e.g. offers");
 

@@ -26,7 +26,7 @@ export const DatabaseName = z
   );
 
 /** A database of the built-in server. Its owner is a role of the same name. */
-export const OwnedDatabase = z.strictObject({
+const OwnedDatabase = z.strictObject({
   /** Password of the owner. */
   password: reference("password"),
   /**
@@ -78,7 +78,7 @@ export const BuiltinPostgres = z.strictObject({
 export type BuiltinPostgres = z.infer<typeof BuiltinPostgres>;
 
 /** A database of a server that is run by somebody else. */
-export const ForeignDatabase = z.strictObject({
+const ForeignDatabase = z.strictObject({
   /** Name on that server. Default: the key it stands under. */
   database: z.string().min(1, "must not be empty").optional(),
   user: z.string().min(1, "must name the role to log in as"),

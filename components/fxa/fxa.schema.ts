@@ -39,7 +39,7 @@ const server = <Settings extends z.ZodRawShape>(
     .prefault({} as never);
 
 /** `fleet:servers` of a stack file. */
-export const ServersConfig = z.strictObject({
+const ServersConfig = z.strictObject({
   "auth-db-mysql": server("auth-db-mysql", AuthDbSettings),
   "auth-server": server("auth-server", AuthServerSettings),
   "content-server": server("content-server", ContentSettings),

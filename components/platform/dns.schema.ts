@@ -14,7 +14,7 @@ const ZoneNames = z
   .refine((zones) => new Set(zones).size === zones.length, "must not name a zone twice");
 
 /** No provider: the records are a stack output, for whoever keeps the zone by hand. */
-export const NoDnsConfig = z.strictObject({
+const NoDnsConfig = z.strictObject({
   kind: z.literal("none"),
   /** Zones the hosts must lie in. */
   zones: ZoneNames,

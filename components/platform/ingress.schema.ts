@@ -16,7 +16,7 @@ const Cidr = z.cidrv4("must be an IPv4 range, e.g. 192.168.255.0/24");
  * Ports 80 and 443 of one slot's node, without any load balancer. The controller is exchanged by
  * stopping it first (a host port is held by one pod), a gap of seconds.
  */
-export const HostPortsExposure = z.strictObject({
+const HostPortsExposure = z.strictObject({
   kind: z.literal("host-ports"),
   /** The node that answers; hosts' records lead to its address. */
   slot: Slot,

@@ -11,7 +11,7 @@ import { Resources } from "../workload/workload.schema.ts";
  * Linode's name of a region. There is no default: Linode's own, `us-east`, silently puts a balancer on
  * another continent (facts/clouds-linode-cloudflare-docker.md 2.1).
  */
-export const LinodeRegion = z
+const LinodeRegion = z
   .string("must be Linode's name of the region, e.g. ap-south")
   .regex(/^[a-z]{2}(-[a-z0-9]+)+$/, "must be Linode's name of the region, e.g. ap-south");
 

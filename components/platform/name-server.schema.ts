@@ -45,14 +45,14 @@ export type Zone = z.infer<typeof Zone>;
 const NameServer = z.strictObject({ address: Ipv4.optional() });
 
 /** The machine exists and is not ours to touch: its operator installs the puller once. */
-export const ExternalMachine = z.strictObject({
+const ExternalMachine = z.strictObject({
   kind: z.literal("external"),
   /** What answers there; the puller's checks and reloads are that program's. */
   software: z.enum(["knot", "bind9"], { message: "must be knot or bind9" }).default("bind9"),
 });
 
 /** The machine exists at Linode and is taken into state, protected, as it is. */
-export const AdoptedMachine = z.strictObject({
+const AdoptedMachine = z.strictObject({
   kind: z.literal("adopted"),
   linodeId: z.int("must be the number of the Linode").min(1),
   label: z

@@ -8,7 +8,7 @@ import type { StoreName } from "./stores.ts";
 export type SecretKey = EnvironmentKey | "WEBSITE_RSA_PUBLIC_KEY_BASE64";
 
 /** Keys of `k8scfg`: where programs find each other and their stores. */
-export const clusterKeys = [
+const clusterKeys = [
   "WEBSITE_DB_URL",
   "IMGSERVER_DB_URL",
   "NOTIFSERVER_DB_URL",

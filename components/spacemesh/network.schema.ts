@@ -19,7 +19,7 @@ export const ParentNetwork = z.strictObject({
 export type ParentNetwork = z.infer<typeof ParentNetwork>;
 
 /** When the network begins. */
-export const GenesisConfig = z.strictObject({
+const GenesisConfig = z.strictObject({
   /** Minutes that `make genesis` adds to its own time; PoETs of `v0.1` wait as long. */
   delayMinutes: z
     .int()

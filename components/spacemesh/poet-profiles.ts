@@ -7,7 +7,7 @@
  */
 
 /** Profiles, oldest first. */
-export const poetVersions = ["v0.1", "v0.2", "v0.9"] as const;
+const poetVersions = ["v0.1", "v0.2", "v0.9"] as const;
 
 /** Name of a profile. */
 export type PoetVersion = (typeof poetVersions)[number];

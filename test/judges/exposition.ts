@@ -39,7 +39,7 @@ const suffixes: Partial<Record<MetricKind, readonly string[]>> = {
 };
 
 /** Everything a program shows, by the name of its `TYPE` line. */
-export function shownBy(text: string): ReadonlyMap<string, Shown> {
+function shownBy(text: string): ReadonlyMap<string, Shown> {
   const samples = samplesOf(text);
   return new Map(
     [...text.matchAll(/^# TYPE (\S+) (\w+)$/gm)].map(([, name = "", type = ""]) => {

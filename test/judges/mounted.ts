@@ -6,7 +6,7 @@ import { namespaceOf, type PodSet, type World } from "../../policy/graph/objects
 import { contentsOf } from "../../policy/graph/texts.ts";
 
 /** Folder of a pod's own account, which the kubelet mounts without being told. */
-export const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * The one set of pods of a name.

@@ -339,7 +339,7 @@ const otherFaults: readonly Planted[] = [
 export const planted: readonly Planted[] = [...podFaults, ...otherFaults];
 
 /** How an object is called here. */
-export const callOf = (object: Loose): string =>
+const callOf = (object: Loose): string =>
   `${String(object["kind"])} ${String((object["metadata"] as Loose)["name"])}`;
 
 /** Objects of a stack with a fault planted among them. */

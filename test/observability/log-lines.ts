@@ -34,7 +34,7 @@ export interface LogLine {
 /** A secret key as Skywire's programs print it; nobody's. */
 export const secretKey = "0f1e2d3c4b5a6978".repeat(4);
 /** A public key: 66 digits. */
-export const publicKey = `02${"8a7b6c5d4e3f2a1b".repeat(4)}`;
+const publicKey = `02${"8a7b6c5d4e3f2a1b".repeat(4)}`;
 
 const asText = (message: string): Expected => ({ line: "text", message });
 const asJson = (fields: Readonly<Record<string, string>>, message?: string): Expected => ({

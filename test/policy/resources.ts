@@ -58,7 +58,7 @@ export const labels = (name: string): Readonly<Record<string, string>> => ({
 });
 
 /** A container that no rule objects to. */
-export const container = {
+const container = {
   name: "web",
   image: `registry.example/web:1.2.3@sha256:${"a".repeat(64)}`,
   ports: [{ name: "http", containerPort: 8080 }],

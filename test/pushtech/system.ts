@@ -36,7 +36,7 @@ const database = (host: string, name: string) => ({
 const redis = (host: string) => ({ host, port: 6379 });
 
 /** Stores by their bare names, so that tables can be read. */
-export const someStores: StoreAddresses = {
+const someStores: StoreAddresses = {
   mongo: {
     host: "storage-db",
     port: 27_017,
@@ -66,7 +66,7 @@ const environmentOf = (change: Partial<Record<SecretKey, string>> = {}) =>
   ) as Record<SecretKey, pulumi.Output<string>>;
 
 /** Makes settings, programs and migrations. */
-export function makeSystem(change: SystemChange = {}): void {
+function makeSystem(change: SystemChange = {}): void {
   const services = PushtechServices.parse(change.services ?? {});
   const stores = { ...someStores, ...change.stores };
   const namespaceName = "pushtech";

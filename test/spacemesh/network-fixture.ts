@@ -131,7 +131,7 @@ async function make(given: Given, over: Partial<NetworkArgs>): Promise<MadeNetwo
 }
 
 /** A member's arguments, with nothing of the engine. */
-export function memberArgs(
+function memberArgs(
   number: number,
   given: Given = {},
   watchers: MemberWatchers = { prometheus: false },

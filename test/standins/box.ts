@@ -30,7 +30,7 @@ export function removeBoxes(): void {
 }
 
 /** Provider arguments without which a cloud's plugin refuses to work. */
-export const credentials: Readonly<Record<Cloud, Properties>> = {
+const credentials: Readonly<Record<Cloud, Properties>> = {
   linode: { token: "throw-away" },
   cloudflare: { apiToken: "throw-away" },
   gcp: { project: "fleet-sandbox", region: "europe-west3", zone: "europe-west3-a" },

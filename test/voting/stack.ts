@@ -5,7 +5,7 @@ import { type Draft, draftOf } from "../config/stack-fixture.ts";
 import { type Rendered, renderConfig } from "../rendered.ts";
 
 /** Config of the committed stack, changed. */
-export function votingConfig(change: (draft: Draft) => void = () => undefined): RawConfig {
+function votingConfig(change: (draft: Draft) => void = () => undefined): RawConfig {
   const draft = draftOf("voting");
   change(draft);
   return asRawConfig(draft.config);

@@ -71,7 +71,7 @@ const foundersOf = ({ members, founders = members }: BuiltinStore): number => fo
  * What is added to the settings of a founder whose disk is empty, and never again: a member that said
  * so later could found a second cluster beside the first.
  */
-export const foundingFile = (config: BuiltinStore): string =>
+const foundingFile = (config: BuiltinStore): string =>
   yamlText({
     "cluster.initial_master_nodes": Array.from(
       { length: foundersOf(config) },

@@ -66,7 +66,7 @@ function passwords({ config, users, secrets }: SetUpArgs): Record<string, pulumi
 }
 
 /** The Workload of a set-up. Pure but for its secrets. */
-export function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
+function setUpWorkload(name: string, args: SetUpArgs): WorkloadArgs {
   const { config, namespaceName, families, users, secrets, searches } = args;
   const plan = setUpPlan({ config, namespace: namespaceName, families, users, searches });
   const trusted = logStoreOf(config.store, namespaceName, secrets).authorities;

@@ -28,7 +28,7 @@ interface Source {
 }
 
 /** The catalogue. */
-export const sources: Readonly<Record<Exporter, Source>> = {
+const sources: Readonly<Record<Exporter, Source>> = {
   prometheus: { family: prometheus, added: ofOthers },
   alertmanager: { family: alertmanager, added: ofPods, section: "alertmanager" },
   "push-gateway": { family: pushGateway, added: ofOthers, section: "pushGateway" },
@@ -85,7 +85,7 @@ function seriesOf(name: string, { kind, labels }: Family[string]): [string, Entr
 }
 
 /** All series of a family, by name. */
-export const allSeries = (family: Family): Map<string, Entry> =>
+const allSeries = (family: Family): Map<string, Entry> =>
   new Map(Object.entries(family).flatMap(([name, metric]) => seriesOf(name, metric)));
 
 const join = (one: Labels, other: Labels): Labels =>

@@ -17,7 +17,7 @@ const hoursOf = (text: string): number => {
 };
 
 /** How long lines are kept: Elasticsearch reads it as it stands. */
-export const Retention = z
+const Retention = z
   .string("must be a time with its unit, e.g. 7d")
   .regex(/^[1-9]\d{0,5}[hd]$/, "must be hours or days with the unit, e.g. 12h or 7d")
   // What is no time at all is told of above.

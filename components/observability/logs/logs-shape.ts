@@ -40,7 +40,7 @@ export function hasStoreNamespace(config: LogsConfig): boolean {
 }
 
 /** Whether the shipper writes to the stack's own store. */
-export const shipsToStore = ({ store, shipper }: LogsConfig): boolean =>
+const shipsToStore = ({ store, shipper }: LogsConfig): boolean =>
   store !== undefined &&
   (shipper.kind === "filebeat" || Object.values(shipper.sinks).some(isOwnStore));
 

@@ -22,7 +22,7 @@ export const alertmanagerFolders = {
 } as const;
 
 /** Severity of the one alert that always fires: that it arrives is the message. */
-export const alwaysFiring = "none";
+const alwaysFiring = "none";
 
 /** A secret of Alertmanager: it reads it from a file, named as its entry of `fleet:secrets`. */
 const fileOf = ({ name }: SecretReference): string => `${alertmanagerFolders.secrets}/${name}`;

@@ -60,7 +60,7 @@ export const exporterSections = (config: ExportersConfig): ExporterSection[] =>
   sections.filter((section) => config[section] !== undefined);
 
 /** An exporter as an end of flows. */
-export const exporterPeer = (section: ExporterSection, namespace: string): Peer => ({
+const exporterPeer = (section: ExporterSection, namespace: string): Peer => ({
   kind: "workload",
   name: exporterNames[section],
   namespace,

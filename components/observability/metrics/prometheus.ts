@@ -97,7 +97,7 @@ function prometheusContainer(name: string, args: PrometheusArgs): Container {
 }
 
 /** `prometheus.yml` of a stack. Pure. */
-export const prometheusFileOf = (args: PrometheusArgs): string =>
+const prometheusFileOf = (args: PrometheusArgs): string =>
   prometheusFile({
     stack: args.stack,
     intervalSeconds: args.config.intervalSeconds,

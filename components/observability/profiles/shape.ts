@@ -32,7 +32,7 @@ export const scrapeTargets = ({ workloads }: ProfilesConfig): ScrapeTarget[] =>
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 
 /** Pyroscope as an end of flows. */
-export const pyroscopePeer = ({ namespace }: ProfilesConfig): Peer => ({
+const pyroscopePeer = ({ namespace }: ProfilesConfig): Peer => ({
   kind: "workload",
   name: profilesNames.server,
   namespace,

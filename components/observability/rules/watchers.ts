@@ -3,7 +3,7 @@ import type { Exporter } from "../families/types.ts";
 import type { AlertRule, RuleGroup } from "./types.ts";
 
 /** Name of the alert that always fires: Alertmanager sends it on, and whoever gets it warns when it stops. */
-export const deadMansSwitch = "DeadMansSwitch";
+const deadMansSwitch = "DeadMansSwitch";
 
 /** Whatever should be read, and Prometheus itself. */
 export const prometheusRules: RuleGroup = {

@@ -73,7 +73,7 @@ const needsCredentials = (what: string): string =>
 const keyHalf = (what: string) => z.string(needsCredentials(what)).pipe(reference("token"));
 
 /** Elasticsearch: the stack's own, or one elsewhere. */
-export const ElasticsearchSink = z
+const ElasticsearchSink = z
   .strictObject({
     kind: z.literal("elasticsearch"),
     /** Default: that of `logs.store`, with the account that the store has for shippers. */
@@ -96,7 +96,7 @@ export const ElasticsearchSink = z
   });
 
 /** An HTTP log service, such as Better Stack's Logtail. */
-export const HttpSink = z
+const HttpSink = z
   .strictObject({
     kind: z.literal("http"),
     /** Where batches are posted, as JSON, e.g. https://in.logs.betterstack.com. */
@@ -118,7 +118,7 @@ export const HttpSink = z
   });
 
 /** Storage that speaks S3. */
-export const S3Sink = z.strictObject({
+const S3Sink = z.strictObject({
   kind: z.literal("s3"),
   bucket: z
     .string()
@@ -140,7 +140,7 @@ export const S3Sink = z.strictObject({
 });
 
 /** The shipper's own output, to see what would go. Nothing leaves the node. */
-export const ConsoleSink = z.strictObject({
+const ConsoleSink = z.strictObject({
   kind: z.literal("console"),
   families: sinkWords.families,
 });
