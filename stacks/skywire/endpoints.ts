@@ -5,7 +5,7 @@ import { publicAddress } from "../../components/skywire/dmsg-server.ts";
 import { publishedServices } from "./entry.ts";
 import { dmsgServerIdentity, type Identities } from "../../components/skywire/identities.ts";
 import { setupNodeDmsgPort } from "../../components/skywire/ports.ts";
-import { type Endpoint, hostEndpoints } from "../outputs.ts";
+import { type Endpoint, hostEndpoint, hostEndpoints } from "../outputs.ts";
 import { extraHosts, stunServersOf } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf } from "./shape.ts";
@@ -38,9 +38,9 @@ function nameServerEndpoints({ dns }: SkywireStack): Endpoint[] {
   );
 }
 
-/** Pages of what watches the system. */
-export const pageEndpoints = (stack: SkywireStack): Endpoint[] =>
-  pagesOf(stack.observability).flatMap((page) => hostEndpoints(stack.ingress, page));
+/** Pages of what watches the system: unlike the services they send whoever comes by HTTP on to TLS. */
+export const pageEndpoints = ({ observability, ingress }: SkywireStack): Endpoint[] =>
+  pagesOf(observability).map((page) => hostEndpoint(ingress, page));
 
 /** Every endpoint that the stack publishes, in a stable order. */
 export function endpointsOf(stack: SkywireStack, identities: Identities): Endpoint[] {
