@@ -1,7 +1,7 @@
 /** Locks of a backend that is a folder: one file for each update at work, or killed. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 
 import * as z from "zod";
 
@@ -37,13 +37,23 @@ export function locksCheck(of: LocksOf): Check {
   if (!backend.startsWith("file://")) {
     return notChecked(name, elsewhere(backend, folder, of.mend));
   }
-  const path = join(fileURLToPath(new URL(backend.replace("file://~", "file:///~"))), folder);
+  const root = folderOf(backend);
+  if (!existsSync(root)) {
+    return notChecked(name, `there is no ${visible(root)} here, where the backend is said to be`);
+  }
+  const path = join(root, folder);
   const files = existsSync(path) ? readdirSync(path).filter((one) => one.endsWith(".json")) : [];
   return {
     name,
     detail: `none in ${folder}`,
     faults: files.map((file) => lockFault(join(path, file), of)),
   };
+}
+
+/** Folder of a backend that is one. The CLI takes a home and a place beside itself, which are no URLs. */
+function folderOf(backend: string): string {
+  const [path = ""] = backend.slice("file://".length).split("?");
+  return resolve(decodeURIComponent(path).replace(/^~(?=\/|$)/, homedir()));
 }
 
 function lockFault(path: string, { stack, mend }: LocksOf): Fault {

@@ -1,6 +1,7 @@
 /** What an exported state tells: what was begun and not ended, what stands in it in plain text. Pure. */
 import * as z from "zod";
 
+import { isProduction } from "../../policy/production.ts";
 import { readState } from "../../policy/state.ts";
 import { visible } from "../../review/render/visible.ts";
 import { resourceLabel } from "../../sandbox/events.ts";
@@ -162,7 +163,7 @@ function encryptionCheck({ secrets_providers: own }: Deployment, of: StateOf): C
     notices:
       type === "" && of.provider === undefined
         ? []
-        : isPassphrase && /^prod/.test(stack)
+        : isPassphrase && isProduction(stack)
           ? [
               {
                 path: "secretsprovider",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 
+import { isProduction } from "../../policy/production.ts";
 import { readEntries } from "../../policy/stack-file.ts";
 
 let clone = "";
@@ -51,6 +52,22 @@ describe("the config of a stack", () => {
     expect(sizeOf("shop")).toBe(1);
     vi.stubEnv("PULUMI_CONFIG", "{");
     expect(sizeOf("shop")).toBeUndefined();
+  });
+
+  it("says whether the stack is production's, whatever it is called", () => {
+    const is = (stack: string, environment: string): boolean => {
+      writeFileSync(
+        join(clone, `Pulumi.${stack}.yaml`),
+        `config:\n  fleet:environment: ${environment}\n`,
+      );
+      return isProduction(stack, clone);
+    };
+    expect([is("shop-eu", "production"), is("shop-us", "staging")]).toEqual([true, false]);
+    // By its name it is one, and stays it when its file is written otherwise.
+    expect([is("shop-production", "staging"), isProduction("nowhere", clone)]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("leads out of no folder by a stack's name", () => {

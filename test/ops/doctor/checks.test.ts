@@ -1,10 +1,10 @@
 /** What `doctor` makes of a state, of nodes and versions, and of what pulumi and kubectl complain about. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import {
   ClusterConfig,
@@ -119,6 +119,15 @@ describe("a state", () => {
     expect(JSON.stringify(faults)).not.toContain("canary");
     const unshown = foundIn({ resources }, false);
     expect(unshown.unchecked).toEqual(["secrets of the state"]);
+  });
+
+  it.each([
+    ["prod", ["is a passphrase, which whoever had it once has for ever"]],
+    ["shop-production", ["is a passphrase, which whoever had it once has for ever"]],
+    ["products", []],
+  ])("that a passphrase encrypts is told of where it is production's: %s", (stack, told) => {
+    const { notices } = foundIn({ secrets_providers: { type: "passphrase" } }, true, { stack });
+    expect(notices.map(({ expected }) => expected)).toEqual(told);
   });
 
   it("tells of resources that a default provider keeps", () => {
@@ -370,6 +379,27 @@ describe("locks", () => {
     expect(faults[0]?.expected).toContain("ann@desk, process 7, since 2026-11-21T20:00:00Z");
     expect(faults[0]?.mend).toContain("pulumi cancel --stack prod");
     expect(faults[1]?.expected).toContain("a lock that cannot be read");
+  });
+
+  it.each([
+    ["in one's home", () => "file://~"],
+    ["beside this process", (folder: string) => `file://${relative(process.cwd(), folder)}`],
+    ["with a blank in its name", (folder: string) => `${pathToFileURL(folder).href}?no_tmp_dir=1`],
+  ])("of a folder %s are found", (_, address) => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet locks-"));
+    vi.stubEnv("HOME", folder);
+    const place = join(folder, ".pulumi", "locks", "organization", "fleet", "prod");
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "a.json"), "{ half");
+    const { faults } = locksCheck({ ...held, backend: address(folder) });
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+    expect(faults).toHaveLength(1);
+  });
+
+  it("of a folder that is not there are not said to be none", () => {
+    const { unchecked } = locksCheck({ ...held, backend: "file:///nowhere/at-all" });
+    expect(unchecked).toContain("there is no /nowhere/at-all here");
   });
 
   it("of a bucket are not looked at, and it is said where they are, without credentials", () => {
