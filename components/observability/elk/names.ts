@@ -26,6 +26,4 @@ export const kibanaPort = 5601;
  * Programs that log in to Elasticsearch, each with no more rights than it needs: the two shippers add
  * lines, Grafana reads them, Prometheus' exporter sees how the store is and none of them.
  */
-const storeUsers = ["filebeat", "vector", "grafana", "prometheus"] as const;
-/** {@inheritDoc storeUsers} */
-export type StoreUser = (typeof storeUsers)[number];
+export type StoreUser = "filebeat" | "vector" | "grafana" | "prometheus";
