@@ -182,6 +182,12 @@ export const GkeCluster = gkeSections
 /** {@inheritDoc GkeCluster} */
 export type GkeCluster = z.infer<typeof GkeCluster>;
 
+/**
+ * Disks for pods that Google attaches to a machine: 128 with its own, to any of these types (cloud.google.com,
+ * «Persistent volume attach limits»). Nodes that take more pods than that meet it first.
+ */
+const attachedDisks = 127;
+
 /** A pool with the sizes that follow from its machine type. */
 function sized(pool: GkePoolInput, region: string, zone: string): GkePool {
   const size = machineTypes.get(pool.type);
@@ -194,6 +200,7 @@ function sized(pool: GkePoolInput, region: string, zone: string): GkePool {
     ...pool,
     region,
     zone: isZone(zone) ? zone : undefined,
+    disks: attachedDisks,
     cpu: `${size.cpus}`,
     memory: `${size.gibibytes * 1024}Mi`,
     reserved: {

@@ -219,6 +219,15 @@ describe("the size of a pool", () => {
   });
 });
 
+describe("the size of a pool at Google", () => {
+  it("follows the disks as well, of which Google attaches 127 to a machine, whatever pods it takes", () => {
+    const large = { type: "n2-highmem-80", pods: 256, size: "auto", autoscale: { max: 1000 } };
+    const miners = request({ workload: "miner", replicas: 150, disks: 1 });
+    const { cluster: sized } = sizePools(gke({ pools: { default: large } }), () => [miners]);
+    expect(sized.pools["default"]?.nodes).toBe(2);
+  });
+});
+
 describe("size: auto in a stack file", () => {
   it("stands in the place of nodes and slots, and of a cluster that is made here", () => {
     const pool = { type: "g6-standard-2", cpu: "2", memory: "4Gi", size: "auto" };
