@@ -8,15 +8,8 @@ import * as z from "zod";
 import { nearest } from "../components/base/nearest.ts";
 import { secretNameRule } from "../components/base/secrets.ts";
 import { type Fault, quote, writePath } from "./faults.ts";
-import {
-  type Issue,
-  type Path,
-  settle,
-  type Settled,
-  startsWith,
-  valueAt,
-  withoutItems,
-} from "./settle.ts";
+import { type Path, startsWith, valueAt } from "./path.ts";
+import { type Issue, settle, type Settled, withoutItems } from "./settle.ts";
 import { schemasOf } from "./substitute.ts";
 import { knownKeys } from "./suggest.ts";
 

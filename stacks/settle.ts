@@ -4,13 +4,11 @@
  */
 import * as z from "zod";
 
+import { type Path, samePath, startsWith, valueAt } from "./path.ts";
 import { schemasAt, substitutes } from "./substitute.ts";
 
 /** What zod complains about. */
 export type Issue = z.core.$ZodIssue;
-
-/** Steps from the top of a config to a place in it. */
-export type Path = readonly PropertyKey[];
 
 /** Passes after which the search ends; each replaces at least one value. */
 const maximumPasses = 30;
@@ -134,24 +132,6 @@ export function withoutItems(input: unknown, faulty: readonly Path[]): unknown {
     }
   }
   return draft;
-}
-
-/** Whether a place is another one or below it. */
-export const startsWith = (path: Path, start: Path): boolean =>
-  start.every((step, index) => path[index] === step);
-
-const samePath = (one: Path, other: Path): boolean =>
-  one.length === other.length && startsWith(one, other);
-
-/** The value at a place, own keys only. */
-export function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, step) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? (value as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    input,
-  );
 }
 
 function remove(input: unknown, path: Path): void {

@@ -7,6 +7,7 @@
  */
 import type * as z from "zod";
 
+import { type Path, valueAt } from "./path.ts";
 import { definition, stepInto } from "./suggest.ts";
 
 type Schema = z.core.$ZodType;
@@ -120,20 +121,12 @@ function records(schema: Schema, depth: number): unknown[] {
 }
 
 /** The schemas a place may have, once the kinds along the way have chosen their branches. */
-export function schemasAt(
-  schema: Schema,
-  input: unknown,
-  path: readonly PropertyKey[],
-): readonly Schema[] {
+export function schemasAt(schema: Schema, input: unknown, path: Path): readonly Schema[] {
   return walk(schema, input, path).here;
 }
 
 /** The schemas a place has, once its own kind has chosen, too. */
-export function schemasOf(
-  schema: Schema,
-  input: unknown,
-  path: readonly PropertyKey[],
-): readonly Schema[] {
+export function schemasOf(schema: Schema, input: unknown, path: Path): readonly Schema[] {
   const { here, value } = walk(schema, input, path);
   return chosen(here, value);
 }
@@ -141,16 +134,13 @@ export function schemasOf(
 function walk(
   schema: Schema,
   input: unknown,
-  path: readonly PropertyKey[],
+  path: Path,
 ): { readonly here: readonly Schema[]; readonly value: unknown } {
   let here: readonly Schema[] = [schema];
   let value = input;
   for (const step of path) {
     here = stepInto(chosen(here, value), step);
-    value =
-      typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? (value as Record<PropertyKey, unknown>)[step]
-        : undefined;
+    value = valueAt(value, [step]);
   }
   return { here, value };
 }

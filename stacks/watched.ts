@@ -1,4 +1,5 @@
 /** What stacks of several systems tell alike to what watches them. Pure. */
+import { backupName } from "../components/data/flows.ts";
 import type { WatchedStack } from "../components/observability/faults.ts";
 import type { WatchedSystem } from "../components/observability/parts.ts";
 import type { BackupJob, ObservedSystem } from "../components/observability/rules/types.ts";
@@ -27,7 +28,7 @@ export const backupsAmong = (
 ): BackupJob[] =>
   only === undefined
     ? workloads
-        .filter(({ request: { workload } }) => workload.endsWith("-backup"))
+        .filter(({ request: { workload } }) => workload.endsWith(backupName("")))
         .map(({ namespace, request: { workload: name } }) => ({ namespace, name }))
     : [];
 

@@ -8,27 +8,24 @@ import type { StoreName } from "./stores.ts";
 export type SecretKey = EnvironmentKey | "WEBSITE_RSA_PUBLIC_KEY_BASE64";
 
 /** Keys of `k8scfg`: where programs find each other and their stores. */
-const clusterKeys = [
-  "WEBSITE_DB_URL",
-  "IMGSERVER_DB_URL",
-  "NOTIFSERVER_DB_URL",
-  "STORAGE_DB_URL",
-  "NOTIFSERVER_REDIS_URL",
-  "OFFERSERVER_REDIS_URL",
-  "CONSUMERS_RUBY_REDIS_URL",
-  "KAFIDX_REDIS_URL",
-  "EVENT_COUNTER_REDIS_URL",
-  "METADATA_COUNTER_REDIS_URL",
-  "SEARCH_COUNTER_REDIS_URL",
-  "STATS_CONSUMER_REDIS_URL",
-  "ZOOKEEPER_HOST",
-  "TRACKER_HOST",
-  "IMAGE_HOST",
-  "PUSHTECH_API_HOST",
-  "NOTIFY_HOST",
-] as const;
-/** {@inheritDoc clusterKeys} */
-export type ClusterKey = (typeof clusterKeys)[number];
+export type ClusterKey =
+  | "WEBSITE_DB_URL"
+  | "IMGSERVER_DB_URL"
+  | "NOTIFSERVER_DB_URL"
+  | "STORAGE_DB_URL"
+  | "NOTIFSERVER_REDIS_URL"
+  | "OFFERSERVER_REDIS_URL"
+  | "CONSUMERS_RUBY_REDIS_URL"
+  | "KAFIDX_REDIS_URL"
+  | "EVENT_COUNTER_REDIS_URL"
+  | "METADATA_COUNTER_REDIS_URL"
+  | "SEARCH_COUNTER_REDIS_URL"
+  | "STATS_CONSUMER_REDIS_URL"
+  | "ZOOKEEPER_HOST"
+  | "TRACKER_HOST"
+  | "IMAGE_HOST"
+  | "PUSHTECH_API_HOST"
+  | "NOTIFY_HOST";
 
 /** Keys of `extcfg`: what browsers and apps are told, all of which follows from the domain. */
 export const publicKeys = [

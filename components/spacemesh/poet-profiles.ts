@@ -6,11 +6,8 @@
  * proofs, and no gateway is told).
  */
 
-/** Profiles, oldest first. */
-const poetVersions = ["v0.1", "v0.2", "v0.9"] as const;
-
 /** Name of a profile. */
-export type PoetVersion = (typeof poetVersions)[number];
+export type PoetVersion = "v0.1" | "v0.2" | "v0.9";
 
 /** What a version of the PoET is told. */
 export interface PoetProfile {
