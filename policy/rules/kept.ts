@@ -10,7 +10,7 @@ import type { ResourceRule, StackRule } from "../rule.ts";
 
 /** Types of the clouds that hold data, an address or a name. */
 const precious =
-  /^(linode:index\/(nodeBalancer:NodeBalancer|objectStorageBucket:ObjectStorageBucket|volume:Volume|domain:Domain|lkeCluster:LkeCluster|reservedIp:ReservedIp|networkingIp:NetworkingIp|database\w*:Database\w*)|gcp:container\/(cluster:Cluster|nodePool:NodePool)|gcp:storage\/bucket:Bucket|gcp:compute\/(address:Address|globalAddress:GlobalAddress|disk:Disk)|gcp:sql\/databaseInstance:DatabaseInstance|cloudflare:index\/zone:Zone)$/;
+  /^(linode:index\/(nodeBalancer:NodeBalancer|objectStorageBucket:ObjectStorageBucket|volume:Volume|domain:Domain|lkeCluster:LkeCluster|lkeNodePool:LkeNodePool|reservedIp:ReservedIp|networkingIp:NetworkingIp|database\w*:Database\w*)|gcp:container\/(cluster:Cluster|nodePool:NodePool)|gcp:storage\/bucket:Bucket|gcp:compute\/(address:Address|globalAddress:GlobalAddress|disk:Disk)|gcp:sql\/databaseInstance:DatabaseInstance|cloudflare:index\/zone:Zone)$/;
 
 const isClaim = ({ type }: Resource): boolean => type.endsWith(":PersistentVolumeClaim");
 

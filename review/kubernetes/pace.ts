@@ -83,13 +83,17 @@ function daemonPace(inputs: unknown): Pace {
   if (textAt(inputs, "spec", "updateStrategy", "type") === "OnDelete") {
     return { line: "none by itself: each is replaced when somebody deletes it", missing: 0 };
   }
-  const most = lookUp(inputs, ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]) ?? 1;
+  const rolling = ["spec", "updateStrategy", "rollingUpdate"];
+  const surge = lookUp(inputs, [...rolling, "maxSurge"]) ?? 0;
+  // Either of them is 0: the API server takes no other.
+  const isBeside = surge !== 0 && surge !== "0%";
+  const most = isBeside ? surge : (lookUp(inputs, [...rolling, "maxUnavailable"]) ?? 1);
   const known =
     (typeof most === "number" || typeof most === "string") && !isUnknown(most)
       ? String(most)
       : "a number that is not known yet";
   return {
-    line: known === "1" ? "one node at a time" : `nodes at a time: ${known}`,
+    line: `${known === "1" ? "one node at a time" : `nodes at a time: ${known}`}${isBeside ? ", the new pod beside the old one" : ""}`,
     missing: undefined,
   };
 }

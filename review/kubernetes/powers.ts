@@ -45,7 +45,7 @@ function ofContainer(container: unknown, spec: JsonObject): readonly string[] {
       .map(String),
     ...listAt(container, "ports").flatMap((port) => {
       const host = isObject(port) ? lookUp(port, ["hostPort"]) : undefined;
-      return host === undefined || host === 0 ? [] : [`port ${String(host)} of its node`];
+      return typeof host !== "number" || host === 0 ? [] : [`port ${host} of its node`];
     }),
   ];
   const name = textAt(container, "name") ?? "";

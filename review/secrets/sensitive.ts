@@ -14,6 +14,9 @@ const openProviderInputs =
 const secretName =
   /(password|passwd|passphrase|secret[-_]?key|private[-_]?key|api[-_]?key|access[-_]?key|token|kubeconfig|credentials?|client[-_]?secret|seed[-_]?phrase|mnemonic)$/i;
 
+/** Of variables and settings also these: of an object's own fields they name what holds one, as a volume's `secret` does. */
+const secretSetting = /(secret|[-_]sk|^sk|[-_]pwd|^pwd|[-_]pass|^pass)$/i;
+
 /**
  * Whether a property of a type of resource holds a secret by what it is called.
  *
@@ -34,9 +37,14 @@ export function isSensitive(type: string, path: Path, inputs: unknown): boolean 
   }
   const last = lastKey(path);
   if (last === "value" && path.includes("env")) {
-    return isSecretName(nameBeside(path, inputs));
+    return isSecretSetting(nameBeside(path, inputs));
   }
-  return last !== undefined && isSecretName(last);
+  if (last === undefined) {
+    return false;
+  }
+  // One word alone is a variable's name, or the key of a file or setting.
+  const isSetting = path.length === 1 || first === "data" || !type.startsWith("kubernetes:");
+  return isSetting ? isSecretSetting(last) : isSecretName(last);
 }
 
 function lastKey(path: Path): string | undefined {
@@ -50,6 +58,7 @@ function lastKey(path: Path): string | undefined {
 }
 
 const isSecretName = remembered((name) => secretName.test(name));
+const isSecretSetting = remembered((name) => secretName.test(name) || secretSetting.test(name));
 
 /** `name` of the object whose `value` is at the path. */
 function nameBeside(path: Path, inputs: unknown): string {

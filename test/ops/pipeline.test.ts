@@ -112,6 +112,24 @@ test("an update is not cut off, with the lock in its hand, before GitHub's own m
   });
 });
 
+test("what a bot has made or pushed is previewed without secrets, and nothing is previewed both ways", () => {
+  const { jobs } = parse(
+    readFileSync(join(clone, ".github", "workflows", "preview.yml"), "utf8"),
+  ) as { readonly jobs: Readonly<Record<string, { readonly if?: string }>> };
+  const terms = (job: string, word: string): readonly string[] =>
+    (jobs[job]?.if ?? "").split(word).map((term) => term.trim());
+  const asked = terms("stack", "&&");
+  expect(asked).toEqual([
+    "github.event.pull_request.head.repo.full_name == github.repository",
+    "github.event.pull_request.user.type != 'Bot'",
+    "github.event.sender.type != 'Bot'",
+  ]);
+  const turned = asked.map((term) =>
+    term.replace(/ (==|!=) /, (is) => (is === " == " ? " != " : " == ")),
+  );
+  expect(terms("offline", "||")).toEqual(turned);
+});
+
 describe("a kubeconfig out of a secret", () => {
   const file = readStackFile(clone, "test");
   const config = (context: string): string =>

@@ -676,6 +676,10 @@ export const cases: Readonly<Record<string, Cases>> = {
         [resource("linode:index/nodeBalancer:NodeBalancer", "web")],
         "is not protected",
       ],
+      "nodes, wherever they are": [
+        [resource("linode:index/lkeNodePool:LkeNodePool", "web")],
+        "is not protected",
+      ],
     },
   },
   "claims-outlive": {

@@ -221,6 +221,9 @@ describe("a secret property", () => {
     ["pulumi:providers:kubernetes", ["kubeconfig"]],
     ["pulumi:providers:new", ["whatever"]],
     ["kubernetes:core/v1:ConfigMap", ["data", "api-key"]],
+    ["kubernetes:core/v1:ConfigMap", ["data", "COOKIE_SECRET"]],
+    ["docker:index/service:Service", ["taskSpec", "containerSpec", "env", "JWT_SECRET"]],
+    ["", ["dmsg-sk"]],
   ])("is one by its name: %s %j", (type, path) => {
     expect(isSensitive(type, path, {})).toBe(true);
   });
@@ -231,6 +234,7 @@ describe("a secret property", () => {
       "kubernetes:apps/v1:Deployment",
       ["spec", "template", "spec", "volumes", 0, "secret", "secretName"],
     ],
+    ["kubernetes:apps/v1:Deployment", ["spec", "template", "spec", "volumes", 0, "secret"]],
     ["kubernetes:apps/v1:Deployment", ["spec", "env", 0, "valueFrom", "secretKeyRef", "name"]],
     ["pulumi:providers:kubernetes", ["clusterIdentifier"]],
   ])("is none by its name: %s %j", (type, path) => {

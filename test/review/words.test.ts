@@ -234,6 +234,12 @@ describe("the pace of a rollout", () => {
     ["DaemonSet", workload(), "one node at a time", undefined],
     [
       "DaemonSet",
+      workload({ updateStrategy: { rollingUpdate: { maxSurge: "10%", maxUnavailable: 0 } } }),
+      "nodes at a time: 10%, the new pod beside the old one",
+      undefined,
+    ],
+    [
+      "DaemonSet",
       workload({ updateStrategy: { rollingUpdate: { maxUnavailable: "30%" } } }),
       "nodes at a time: 30%",
       undefined,
