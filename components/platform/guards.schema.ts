@@ -53,6 +53,8 @@ export type Guard =
 export interface GuardedHost {
   readonly host: string;
   readonly guard: Guard;
+  /** Whether whoever comes by HTTP is sent to TLS before anything is asked of him. Default: only by that very guard. */
+  readonly byTls?: boolean;
 }
 
 /** Hosts that browsers enter passwords at: nobody on the way may read, or write, what they are shown. */

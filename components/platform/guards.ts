@@ -30,7 +30,9 @@ const fromNetworks = (hosts: readonly GuardedHost[]): { host: string; guard: Net
   hosts.flatMap(({ host, guard }) => (guard.kind === "networks" ? [{ host, guard }] : []));
 
 const byTls = (hosts: readonly GuardedHost[]): readonly string[] =>
-  hosts.flatMap(({ host, guard }) => (guard.kind === "tls" ? [host] : []));
+  hosts.flatMap(({ host, guard, byTls: first }) =>
+    guard.kind === "tls" || first === true ? [host] : [],
+  );
 
 /** The lists of people as files of the controller's pods: none where nobody logs in. */
 export function guardFiles({ hosts, users }: Guards): SecretFileSet[] {
@@ -51,11 +53,23 @@ export const traefikGuards = (
   trustedProxies: readonly string[],
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>
   Object.fromEntries(
-    hosts.map(({ host, guard }) => [
-      guardName(host),
-      traefikMiddleware(host, guard, trustedProxies),
-    ]),
+    hosts.flatMap(({ host, guard, byTls: first }) => {
+      const name = guardName(host);
+      const own = traefikMiddleware(host, guard, trustedProxies);
+      const [tls, then] = [`${name}-tls`, `${name}-then`];
+      return first === true && guard.kind !== "tls"
+        ? [
+            // In this order: a password is asked for by TLS alone.
+            [name, { chain: { middlewares: [tls, then] } }],
+            [tls, toTls],
+            [then, own],
+          ]
+        : [[name, own]];
+    }),
   );
+
+/** An authority that asks for its proof goes along, whatever certificate it meets there. */
+const toTls = { redirectScheme: { scheme: "https", permanent: true } } as const;
 
 function traefikMiddleware(
   host: string,
@@ -73,8 +87,7 @@ function traefikMiddleware(
         },
       };
     case "tls":
-      // An authority that asks for its proof goes along, whatever certificate it meets there.
-      return { redirectScheme: { scheme: "https", permanent: true } };
+      return toTls;
   }
 }
 

@@ -5,7 +5,6 @@ import type { PushtechServer } from "../../components/pushtech/servers.ts";
 import {
   type Endpoint,
   hostEndpoint,
-  hostEndpoints,
   hostOutput,
   namespaceOutput,
   recordOutputs,
@@ -27,19 +26,14 @@ const answering: readonly PushtechServer[] = [
 
 /**
  * Every endpoint, in the order of the map: whoever comes without TLS is sent to it, where there is some (guardsOf). What
- * only administrators reach is not asked from elsewhere, and answers either way.
+ * only administrators reach is not asked from elsewhere.
  */
 export const endpointsOf = ({ ingress, ...stack }: PushtechStack): Endpoint[] => [
-  ...(stack.only === undefined ? systemHosts(stack) : []).flatMap(
-    ({ name, server, host, admin }) =>
-      admin
-        ? hostEndpoints(ingress, { name, host })
-        : [
-            hostEndpoint(ingress, {
-              ...{ name, host },
-              check: answering.includes(server) ? "/" : undefined,
-            }),
-          ],
+  ...(stack.only === undefined ? systemHosts(stack) : []).map(({ name, server, host, admin }) =>
+    hostEndpoint(ingress, {
+      ...{ name, host },
+      check: admin || !answering.includes(server) ? undefined : "/",
+    }),
   ),
   ...pagesOf(stack.observability).map((page) => hostEndpoint(ingress, page)),
 ];

@@ -40,8 +40,8 @@ export function flowsOfStack(stack: PushtechStack): Flow[] {
 }
 
 /**
- * What is checked before hosts: who may call those of administrators; all others are shown by TLS alone, where there
- * is TLS. People enter passwords there and programs send theirs, and the original's controller sent whoever came
+ * What is checked before hosts: who may call those of administrators; and all are shown by TLS alone, where there is
+ * TLS. People enter passwords there and programs send theirs, and the original's controller sent whoever came
  * without to https, too: it did so for each host with a certificate (nginx-ingress-controller 0.9, `ssl-redirect`).
  */
 export function guardsOf(stack: PushtechStack): readonly GuardedHost[] {
@@ -54,7 +54,9 @@ export function guardsOf(stack: PushtechStack): readonly GuardedHost[] {
   const others = systemHosts(stack)
     .filter(({ admin }) => !admin)
     .map(({ host }) => host);
-  return [...guarded, ...(stack.ingress.tls.kind === "none" ? [] : tlsAlone(others))];
+  return stack.ingress.tls.kind === "none"
+    ? guarded
+    : [...guarded.map((one) => ({ ...one, byTls: true })), ...tlsAlone(others)];
 }
 
 /** Namespaces of the system itself. */

@@ -41,8 +41,9 @@ async function start(
   guard: Guard,
   change: Readonly<Record<string, unknown>> = {},
   guarded = host,
+  byTls = false,
 ): Promise<Started> {
-  const guards = [{ host: guarded, guard }];
+  const guards = [{ host: guarded, guard, byTls }];
   const lists = { [guardName(host)]: people };
   const config = { exposure: { kind: "load-balancer" }, ...change };
   const made =
@@ -119,6 +120,17 @@ describe.each(["nginx", "traefik"] as const)("a host that %s opens to people", (
     expect(valuesOf(arrived[0], "authorization")).toEqual([headers.Authorization]);
     expect((await send({ headers: as("charles", "difference engine") })).status).toBe(200);
     expect(htpasswdFault(people)).toBeUndefined();
+  });
+
+  it("asks for no password, and takes none, before the caller has come by TLS", async () => {
+    const { send, arrived } = bound(await start(kind, login, {}, host, true));
+    for (const headers of [{}, as("ada", "analytical engine")]) {
+      const sent = await send({ headers });
+      expect([301, 308]).toContain(sent.status);
+      expect(sent.text).toMatch(/^location: https:\/\/sd\.example\.org\/\r$/im);
+      expect(sent.text).not.toMatch(/www-authenticate/i);
+    }
+    expect(arrived).toEqual([]);
   });
 });
 

@@ -90,6 +90,24 @@ describe("a guard", () => {
     });
   });
 
+  it("asks nobody for a password before he has come by TLS, where it is told so", () => {
+    const shop = guarded.slice(1).map((one) => ({ ...one, byTls: true }));
+    const name = guardName("offers.example.org");
+    expect(traefikGuards(shop, [])).toEqual({
+      [name]: { chain: { middlewares: [`${name}-tls`, `${name}-then`] } },
+      [`${name}-tls`]: { redirectScheme: { scheme: "https", permanent: true } },
+      [`${name}-then`]: traefikGuards(guarded.slice(1), [])[name],
+    });
+    const { http, location } = nginxGuards(shop);
+    expect(http.at(-1)).toContain('"offers.example.org http no" 1;');
+    // nginx redirects before it looks at who comes, wherever the lines stand.
+    expect(location).toEqual([
+      "if ($fleet_by_tls) { return 308 https://$server_name$request_uri; }",
+      "auth_basic $fleet_realm;",
+      "auth_basic_user_file $fleet_people;",
+    ]);
+  });
+
   it("asks a proxy whose word counts, and not the proxy's address", () => {
     expect(traefikGuards(guarded.slice(0, 1), ["192.0.2.0/24"])).toEqual({
       [guardName("kafidx.example.org")]: {

@@ -14,12 +14,15 @@ import { renderedOnce } from "../rendered.ts";
 describe.each(["pushtech-staging", "pushtech-production"] as const)("stack %s", (stack) => {
   it("shows what people and programs enter passwords at by TLS alone, Grafana too", async () => {
     const { config, collected } = await renderedOnce(stack);
-    const open = systemHosts(config)
-      .filter(({ admin }) => !admin)
-      .map(({ host }) => host);
+    const hosts = systemHosts(config);
+    const open = hosts.map(({ host }) => host);
     expect(open).toContain(`www.${config.domain}`);
-    const kinds = new Map(guardsOf(config).map(({ host, guard }) => [host, guard.kind]));
-    expect(open.filter((host) => kinds.get(host) !== "tls")).toEqual([]);
+    const guards = new Map(guardsOf(config).map((one) => [one.host, one]));
+    const bare = hosts.filter(({ host, admin }) => {
+      const found = guards.get(host);
+      return admin ? found?.byTls !== true : found?.guard.kind !== "tls";
+    });
+    expect(bare).toEqual([]);
 
     const { data } = find(collected, "kubernetes:core/v1:ConfigMap", "nginx-settings").inputs as {
       readonly data: Readonly<Record<string, string>>;
@@ -32,17 +35,16 @@ describe.each(["pushtech-staging", "pushtech-production"] as const)("stack %s", 
 
   it("tells no address by which nobody is served", async () => {
     const { config } = await renderedOnce(stack);
-    const admins = systemHosts(config)
-      .filter(({ admin }) => admin)
-      .map(({ host }) => `http://${host}`);
-    const plain = endpointsOf(config).flatMap(({ kind, url }) => (kind === "http" ? [url] : []));
-    expect(plain).toEqual(admins);
+    expect(new Set(endpointsOf(config).map(({ kind }) => kind))).toEqual(new Set(["https"]));
   });
 
   it("sends nobody to TLS where there is none", async () => {
     const { config } = await renderedOnce(stack);
     const without = { ...config, ingress: { ...config.ingress, tls: { kind: "none" as const } } };
-    expect(guardsOf(without).filter(({ guard }) => guard.kind === "tls")).toEqual([]);
+    const sent = guardsOf(without).filter(
+      ({ guard, byTls }) => guard.kind === "tls" || byTls === true,
+    );
+    expect(sent).toEqual([]);
     expect(new Set(endpointsOf(without).map(({ kind }) => kind))).toEqual(new Set(["http"]));
   });
 });
