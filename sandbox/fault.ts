@@ -33,7 +33,9 @@ export function diskFault(error: unknown): SandboxError | undefined {
     return undefined;
   }
   const { code, syscall } = error;
-  const found = Object.hasOwn(diskFaults, String(code)) ? diskFaults[String(code)] : undefined;
+  // So Node calls it where a folder with all above it is to be made on a disk that can only be read.
+  const name = code === "ENOENT" && syscall === "mkdir" ? "EROFS" : String(code);
+  const found = Object.hasOwn(diskFaults, name) ? diskFaults[name] : undefined;
   if (found === undefined || otherCalls.test(String(syscall))) {
     return undefined;
   }

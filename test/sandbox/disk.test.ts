@@ -18,6 +18,7 @@ describe("an error of the system", () => {
       "/a/b: its disk can only be read (EROFS, mkdir)\n  to mend: put the clone on a disk that can be written",
     );
     expect(told("EACCES", "open", { path: "/a/b" })).toMatch(/^\/a\/b: this user may not do that/);
+    expect(told("ENOENT", "mkdir", { path: "/a/b" })).toMatch(/^\/a\/b: its disk can only be read/);
     expect(told("ENOSPC", "write")).toMatch(/^a file: no room is left on its disk/);
   });
 

@@ -34,6 +34,13 @@ describe("a disk that is full, or may not be written", () => {
     );
   });
 
+  it("is known where a folder with all above it cannot be made, which Node calls otherwise", () => {
+    const error = failed("ENOENT", "mkdir", { path: "/cache/tools/.locks/kwok" });
+    expect(diskFault(error, "/cache")).toMatch(
+      /^\/cache\/tools\/\.locks\/kwok: its disk can only be read \(ENOENT, mkdir\)\n/,
+    );
+  });
+
   it("is no other error of the system", () => {
     expect(diskFault(failed("EACCES", "spawn go"), "/cache")).toBeUndefined();
     expect(diskFault(failed("ENOENT", "open"), "/cache")).toBeUndefined();

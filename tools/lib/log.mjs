@@ -22,7 +22,9 @@ const diskFaults = {
 export function diskFault(error, cache) {
   if (!(error instanceof Error)) return undefined;
   const { code = "", path, syscall = "" } = /** @type {NodeJS.ErrnoException} */ (error);
-  const means = Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+  // So Node calls it where a folder with all above it is to be made on a disk that can only be read.
+  const name = code === "ENOENT" && syscall === "mkdir" ? "EROFS" : code;
+  const means = Object.hasOwn(diskFaults, name) ? diskFaults[name] : undefined;
   if (means === undefined || /^(spawn|connect|listen|bind|send|kill)/.test(syscall))
     return undefined;
   return (
