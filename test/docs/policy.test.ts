@@ -46,10 +46,9 @@ describe("docs/policy.md", () => {
   });
 
   test("names the stacks that are production's", () => {
-    expect(["prod", "pushtech-production", "test", "voting"].map(isProduction)).toEqual([
-      ...[true, true],
-      ...[false, false],
-    ]);
+    expect(
+      ["prod", "pushtech-production", "test", "voting"].map((one) => isProduction(one)),
+    ).toEqual([...[true, true], ...[false, false]]);
     expect(page).toContain("`prod` and those whose names end in `-production`");
   });
 });
