@@ -104,7 +104,11 @@ function leaves(value: unknown, path = ""): Map<string, string> {
 }
 
 const same = (text: string): string =>
-  text.replaceAll("staging.pushtech.de", "DOMAIN").replaceAll(/(?<!@)pushtech\.de/g, "DOMAIN");
+  text
+    .replaceAll("staging.pushtech.de", "DOMAIN")
+    .replaceAll(/(?<!@)pushtech\.de/g, "DOMAIN")
+    // Names of Traefik's middlewares, in which dots are dashes.
+    .replaceAll(/(?:staging-)?pushtech-de(?=@file)/g, "DOMAIN");
 
 /** Paths at which two values differ. */
 function differing(one: unknown, other: unknown): string[] {
