@@ -10,7 +10,8 @@ import * as z from "zod";
 import type { Api, KubeObject } from "../../sandbox/api.ts";
 import { controlPlaneHealth } from "../../sandbox/control-plane.ts";
 import { Engine } from "../../sandbox/engine.ts";
-import { type SandboxPlace, sandboxPlace, stackFile } from "../../sandbox/place.ts";
+import { writeWhole } from "../../sandbox/files.ts";
+import { besideFile, type SandboxPlace, sandboxPlace, stackFile } from "../../sandbox/place.ts";
 import { type Plan, readPlan } from "../../sandbox/plan.ts";
 import { controlPlaneProcesses, findProcess, listProcesses } from "../../sandbox/processes.ts";
 import { openSandbox, removeSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
@@ -232,8 +233,10 @@ describe("a sandbox whose processes were killed", () => {
     },
   );
 
-  it("is started anew after an update that was killed half-way, its secrets kept", async () => {
+  it("is started anew after an update that was killed half-way, its secrets kept, and its guests look what is left", async () => {
     const secrets = [...readSecrets(place)];
+    writeWhole(besideFile(join(root, "guest")), `${place.stack}\n`);
+    const guest = sandboxPlace("guest", { root });
     markUnfinished(place, true);
     api.close();
     sandbox = await start(place);
@@ -242,6 +245,9 @@ describe("a sandbox whose processes were killed", () => {
     expect(await api.find("/api/v1/namespaces/default/services/lb-0")).toBeUndefined();
     expect([...readSecrets(place)]).toEqual(secrets);
     expect(existsSync(place.unfinished)).toBe(false);
+    // The guest's state still has what went with the cluster.
+    expect(existsSync(guest.cutShort)).toBe(true);
+    rmSync(guest.folder, { recursive: true });
   });
 
   it("whose folder was removed under it leaves no process behind", async () => {
