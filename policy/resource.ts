@@ -72,9 +72,12 @@ export const unknownText = "«unknown until the update»";
 
 /** Thrown by a rule that cannot say anything without a value that is unknown yet. */
 export class UnknownProperty extends Error {
-  /** @param path Where the value is missing, e.g. `spec.ports[0].port`. */
-  constructor(path: string) {
-    super(`${path} is unknown until the update`);
+  /**
+   * @param path Where the value is missing, e.g. `spec.ports[0].port`.
+   * @param why What is said of it. Default: that the update makes it.
+   */
+  constructor(path: string, why = "is unknown until the update") {
+    super(`${path} ${why}`);
     this.name = "UnknownProperty";
   }
 }

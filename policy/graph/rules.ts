@@ -64,7 +64,10 @@ const each = <Item>(
 /** The nodes of a stack. */
 function nodesOf({ nodes }: Stack): readonly NodeShape[] {
   if (nodes === undefined) {
-    throw new UnknownProperty("fleet:cluster.pools");
+    throw new UnknownProperty(
+      "fleet:cluster.pools",
+      "has no node to look at: the stack's file is missing or not in order, or its pools are parked",
+    );
   }
   return nodes;
 }

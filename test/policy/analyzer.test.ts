@@ -184,6 +184,9 @@ it("says of rules that need what nobody tells that they cannot run: left out, th
   expect(own).toEqual(await told(library.makeAnalyzeStackRpcFun, request));
   const untold = own.diagnosticsList.filter(({ message }) => message.startsWith("can't run"));
   expect(untold.map(({ policyname }) => policyname)).toContain("requests-fit");
+  expect(untold.find(({ policyname }) => policyname === "requests-fit")?.message).toContain(
+    "fleet:cluster.pools has no node to look at: the stack's file is missing or not in order, or its pools are parked",
+  );
   expect(untold.map(({ enforcementlevel }) => enforcementlevel)).not.toContain(1);
 });
 
