@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack.js";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 
 import type { StackContext } from "../../stacks/context.ts";
 import { Digests } from "../../stacks/digests.ts";
@@ -157,6 +157,9 @@ describe("what the runner hands over", () => {
   const path = join(folder, "release.json");
   afterEach(() => {
     rmSync(path, { force: true });
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it("is read, and what a later runner adds is passed over", () => {

@@ -682,7 +682,7 @@ describe("what the update is still to tell is no pass and no fault", () => {
     const { findings, untold } = judgeStack(rule(name), stack, []);
     expect(findings).toEqual([]);
     expect(untold.map(({ message }) => message)).toEqual([
-      "fleet:cluster.pools is unknown until the update",
+      "fleet:cluster.pools has no node to look at: the stack's file is missing or not in order, or its pools are parked",
     ]);
   });
 });
