@@ -145,21 +145,20 @@ function place(room: Room, pods: PodSet, amount: Taken): void {
   }
 }
 
-const wholeOf = ({ allocatable: { cpu, memory } }: NodeShape): Amount => ({
-  cpu: parseQuantity(cpu),
-  memory: parseQuantity(memory),
-});
-
-const emptyRoom = (node: NodeShape): Room => ({
-  node,
-  whole: wholeOf(node),
-  ...wholeOf(node),
-  pods: node.allocatable.pods,
-  disks: node.disks ?? Infinity,
-  ports: new Set(),
-  lonely: new Set(),
-  placed: new Map(),
-});
+function emptyRoom(node: NodeShape): Room {
+  const { cpu, memory, pods } = node.allocatable;
+  const whole = { cpu: parseQuantity(cpu), memory: parseQuantity(memory) };
+  return {
+    node,
+    whole,
+    ...whole,
+    pods,
+    disks: node.disks ?? Infinity,
+    ports: new Set(),
+    lonely: new Set(),
+    placed: new Map(),
+  };
+}
 
 const write = ({ cpu, memory, disks }: Taken, rooms: readonly Room[]): string => {
   const counted = disks > 0 && rooms.some((room) => room.disks !== Infinity);

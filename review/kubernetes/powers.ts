@@ -1,13 +1,5 @@
 /** What pods may do that a program in a container by itself may not. */
-import {
-  isObject,
-  type JsonObject,
-  listAt,
-  lookUp,
-  numberAt,
-  objectAt,
-  textAt,
-} from "../values.ts";
+import { type JsonObject, listAt, numberAt, objectAt, textAt } from "../values.ts";
 import { podSpec } from "./pods.ts";
 
 /** Parts of its node that a pod may share. */
@@ -44,8 +36,8 @@ function ofContainer(container: unknown, spec: JsonObject): readonly string[] {
       .filter((capability) => capability !== harmless)
       .map(String),
     ...listAt(container, "ports").flatMap((port) => {
-      const host = isObject(port) ? lookUp(port, ["hostPort"]) : undefined;
-      return typeof host !== "number" || host === 0 ? [] : [`port ${host} of its node`];
+      const host = numberAt(port, "hostPort") ?? 0;
+      return host === 0 ? [] : [`port ${host} of its node`];
     }),
   ];
   const name = textAt(container, "name") ?? "";
