@@ -1,7 +1,9 @@
 /**
  * Environment files: `KEY=value` a line, as dotenv and shells read them. No fault holds a value.
  *
- * Where the two read a line differently, it is refused: the programs of old were started by both.
+ * Where the two read a line differently, it is refused: the programs of old were started by both. To dotenv a `#` ends a
+ * value wherever it stands, to a shell only after a space. Source: bkeepers/dotenv lib/dotenv/parser.rb (`LINE`), by which
+ * gorenje/backend lib/helpers.rb read the file.
  */
 
 /** A line that sets something. */
@@ -71,7 +73,7 @@ type Value =
 const wrong = (fault: string): Value => ({ ok: false, fault });
 
 function readValue(rest: string): Value {
-  const quoted = /^(?:'([^']*)'|"((?:[^"\\]|\\.)*)")\s*(?:#.*)?$/s.exec(rest);
+  const quoted = /^(?:'([^']*)'|"((?:[^"\\]|\\.)*)")(?:\s+#.*)?$/s.exec(rest);
   if (quoted !== null) {
     const [, single, double = ""] = quoted;
     return single === undefined ? readDouble(double) : { ok: true, text: single };
@@ -85,6 +87,9 @@ function readValue(rest: string): Value {
   }
   if (/\s/.test(bare)) {
     return wrong("has a space within: put the whole value in single quotes");
+  }
+  if (bare.includes("#")) {
+    return wrong("has a # within: put the whole value in single quotes");
   }
   return refuseReference(bare) ?? { ok: true, text: bare };
 }

@@ -6,6 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { delimiter, join, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { CommandError } from "../command.ts";
 import { diagnosticsIn } from "../diagnostics.ts";
@@ -37,9 +38,8 @@ export function livePulumi(live: LiveEnvironment): RunPulumi {
  * @throws CommandError inside a sandbox's shell, whose settings would lead it to the sandbox.
  */
 export function officialEnvironment({ root, environment }: LiveEnvironment): NodeJS.ProcessEnv {
-  const home = resolve(root, ".sandbox") + sep;
   const sandboxed = ["PULUMI_HOME", "PULUMI_BACKEND_URL", "KUBECONFIG"].filter((name) =>
-    (environment[name] ?? "").replace(/^file:\/\//, "").startsWith(home),
+    leadsIntoSandbox(environment[name] ?? "", root, environment["FLEET_SANDBOX_ROOT"]),
   );
   if (environment["FLEET_SANDBOX_TOKEN"] !== undefined) {
     sandboxed.push("FLEET_SANDBOX_TOKEN");
@@ -56,6 +56,28 @@ export function officialEnvironment({ root, environment }: LiveEnvironment): Nod
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_SKIP_CHECKPOINTS: undefined,
   };
+}
+
+/**
+ * Whether a setting leads into the folder of the sandboxes, by one of its paths: KUBECONFIG may have several, and any may
+ * be written from the clone on, as `make up` prints it. A sandbox's kubeconfig has the live one's context: an update
+ * would hold a live stack's state against the sandbox's cluster.
+ */
+function leadsIntoSandbox(setting: string, root: string, sandboxes = ""): boolean {
+  const homes = [".sandbox", ...(sandboxes === "" ? [] : [sandboxes])];
+  const paths = setting.startsWith("file://") ? [pathOfUrl(setting)] : setting.split(delimiter);
+  return paths.some((path) =>
+    homes.some((home) => `${resolve(root, path)}${sep}`.startsWith(resolve(root, home) + sep)),
+  );
+}
+
+/** The engine takes `file://./state` as well, which is no URL of a whole path. */
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url.replace("file://", "");
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
  * How a pipeline's job comes by its log-ins, and rid of them: the kubeconfig out of a secret, and for stacks that need
  * Google a file for its libraries. Each goes where its owner alone may read. Nothing of either is ever printed.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
 import { privateMode, writeWhole } from "../../sandbox/files.ts";
@@ -68,8 +68,11 @@ function kubeconfigOf(file: StackFile, environment: NodeJS.ProcessEnv): Written 
       `KUBE_CONFIG has no context ${context}, which ${file.name} names: is it another stack's?`,
     );
   }
-  return { path, text };
+  return { path, text: `${mark}${text}` };
 }
+
+/** First line of the kubeconfig that is written here, and of no other. */
+const mark = "# Written by make live-login, for make live-logout to take away.\n";
 
 const noCluster = ({ config }: StackFile): string =>
   clusterOf(config) === undefined ? "it has no cluster" : "its cluster is made by it";
@@ -77,11 +80,25 @@ const noCluster = ({ config }: StackFile): string =>
 /**
  * Takes them away again. Fine where there is none.
  *
- * @returns what was left where it is, in a line.
+ * @returns what was left where it is, in lines.
  */
 export function logOut(environment: NodeJS.ProcessEnv): string | undefined {
-  rmSync(pathOf(environment), { force: true });
-  return endGoogleLogin(environment);
+  const left = [endKubeconfig(environment), endGoogleLogin(environment)];
+  const lines = left.filter((line) => line !== undefined);
+  return lines.length === 0 ? undefined : lines.join("\n");
+}
+
+/** On an operator's machine the variable names the kubeconfig with everything that they have access to. */
+function endKubeconfig(environment: NodeJS.ProcessEnv): string | undefined {
+  const path = pathOf(environment);
+  if (!existsSync(path)) {
+    return undefined;
+  }
+  if (!readFileSync(path, "utf8").startsWith(mark)) {
+    return `KUBECONFIG=${path} was not written by live-login: it stays`;
+  }
+  rmSync(path);
+  return undefined;
 }
 
 function pathOf(environment: NodeJS.ProcessEnv): string {

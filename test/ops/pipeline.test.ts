@@ -19,6 +19,7 @@ import { installLiveTools } from "../../ops/pipeline/tools.ts";
 import { giveOutput, readOccasion, readStacks, tasksFor } from "../../ops/pipeline/stacks.ts";
 import { packWords } from "../../sandbox/policy.ts";
 import { readStackFile } from "../../ops/stack-file.ts";
+import { readKubeContexts } from "../../stacks/kubeconfig.ts";
 import { clone } from "../rendered.ts";
 
 let folder: string;
@@ -146,9 +147,25 @@ describe("a kubeconfig out of a secret", () => {
     expect(logIn(file, environment)).not.toContain("a-secret-server");
     expect(statSync(environment.KUBECONFIG).mode & 0o777).toBe(0o600);
     expect(() => logIn(file, environment)).toThrow("is there already");
-    logOut(environment);
-    logOut(environment);
+    expect(logOut(environment)).toBeUndefined();
+    expect(logOut(environment)).toBeUndefined();
     expect(() => statSync(environment.KUBECONFIG)).toThrow("ENOENT");
+  });
+
+  test("is the one that was written: whatever else an operator's variable names stays", () => {
+    const environment = given(config("skycoin-test"));
+    writeFileSync(environment.KUBECONFIG, "apiVersion: v1\nkind: Config\n");
+    expect(logOut(environment)).toBe(
+      `KUBECONFIG=${environment.KUBECONFIG} was not written by live-login: it stays`,
+    );
+    expect(readFileSync(environment.KUBECONFIG, "utf8")).toContain("kind: Config");
+  });
+
+  test("is read as what it was, though it says who wrote it", () => {
+    const environment = given(config("skycoin-test"));
+    logIn(file, environment);
+    const contexts = readKubeContexts([readFileSync(environment.KUBECONFIG, "utf8")]);
+    expect([...contexts]).toEqual([["skycoin-test", "https://a-secret-server"]]);
   });
 
   test.each([

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -136,6 +137,39 @@ describe("the vault of a live stack", () => {
       expect(() => live({ [name]: `${prefix}${join(root, "elsewhere")}` })).not.toThrow();
     },
   );
+});
+
+describe("a live stack", () => {
+  const elsewhere = "/elsewhere/sandboxes";
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ["by a path from the clone on", { KUBECONFIG: ".sandbox/test/kubeconfig" }],
+    ["behind another kubeconfig", { KUBECONFIG: "/home/a/.kube/config:.sandbox/test/kubeconfig" }],
+    ["by a roundabout path", { KUBECONFIG: "./a/../.sandbox/test/kubeconfig" }],
+    ["by a URL from the clone on", { PULUMI_BACKEND_URL: "file://.sandbox/test/backend" }],
+    [
+      "where sandboxes lie elsewhere",
+      { FLEET_SANDBOX_ROOT: elsewhere, PULUMI_BACKEND_URL: `file://${elsewhere}/test/backend` },
+    ],
+  ])("is not reached through a shell that leads into a sandbox %s", (_, environment) => {
+    expect(() => live(environment)).toThrow("belongs to a sandbox");
+  });
+
+  it("is not reached through one whose folder's name is written otherwise in a URL", () => {
+    const clone = join(root, "ä");
+    const PULUMI_BACKEND_URL = pathToFileURL(join(clone, ".sandbox", "test", "backend")).href;
+    expect(PULUMI_BACKEND_URL).toContain("%");
+    expect(() => livePulumi({ root: clone, environment: { PULUMI_BACKEND_URL } })).toThrow(
+      "belongs to a sandbox (PULUMI_BACKEND_URL)",
+    );
+  });
+
+  it.each<NodeJS.ProcessEnv>([
+    { KUBECONFIG: ".sandboxes/kubeconfig", PULUMI_BACKEND_URL: "gs://fleet-state" },
+    { FLEET_SANDBOX_ROOT: "", KUBECONFIG: "/home/a/.kube/config", PULUMI_HOME: "/home/a/.pulumi" },
+    { FLEET_SANDBOX_ROOT: elsewhere, PULUMI_BACKEND_URL: "file://~" },
+  ])("is, with the settings %j of an operator's own", (environment) => {
+    expect(() => live(environment)).not.toThrow();
+  });
 });
 
 describe("the vault of a sandbox", () => {
