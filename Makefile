@@ -120,7 +120,7 @@ preflight: ## hold each image, as its registry has it, against what runs it: mak
 	@$(FLEET) preflight
 doctor: ## faults of a stack's config, locks, state, secrets, versions, nodes, disks, each with its mend: make doctor STACK=prod TARGET=sandbox|live
 	@$(FLEET) doctor
-lint-stacks: ## look for plain-text secrets and sandbox settings in every stack file
+lint-stacks: ## look through every stack file for plain-text secrets, sandbox settings, and hosts that two stacks keep the record of
 	@$(FLEET) lint-stacks
 
 ## Writing files of this repository anew

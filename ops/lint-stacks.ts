@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { CommandError } from "./command.ts";
 import { type Finding, plainTextSecrets } from "./plain-text.ts";
-import { stackFileNames } from "./stack-file.ts";
+import { sharedHosts } from "./shared-hosts.ts";
+import { parseStackFile, type StackFile, stackFileNames, stackNamed } from "./stack-file.ts";
 
 /** Everything in one stack file that must not be committed. */
 export function stackFileFindings(text: string): readonly Finding[] {
@@ -24,11 +26,28 @@ function sandboxFindings(text: string): Finding[] {
   );
 }
 
-/** Looks through every stack file of a clone. */
+/** A file that is YAML. Of another one the lines above say what they can, and its preview the rest. */
+function readable(name: string, text: string): StackFile[] {
+  try {
+    return [parseStackFile(stackNamed(name), text)];
+  } catch (error) {
+    if (error instanceof CommandError) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** Looks through every stack file of a clone, and at what they say together. */
 export function lintStacks(root: string): readonly string[] {
-  return ["Pulumi.yaml", ...stackFileNames(root)].flatMap((name) =>
-    stackFileFindings(readFileSync(join(root, name), "utf8")).map(
-      ({ line, fault }) => `${name}:${line}: ${fault}`,
+  const files = ["Pulumi.yaml", ...stackFileNames(root)].map((name) => ({
+    name,
+    text: readFileSync(join(root, name), "utf8"),
+  }));
+  return [
+    ...files.flatMap(({ name, text }) =>
+      stackFileFindings(text).map(({ line, fault }) => `${name}:${line}: ${fault}`),
     ),
-  );
+    ...sharedHosts(files.slice(1).flatMap(({ name, text }) => readable(name, text))),
+  ];
 }

@@ -98,7 +98,7 @@ export function newStack(root: string, name: string, from: string): string {
     `${target} has the settings of ${from}, without its secrets. Next, change in it:`,
     "  - the first comment, and what it says of the stack",
     "  - fleet:cluster.context and the pools: a context belongs to one stack",
-    "  - hosts, addresses of slots and DNS zones: two stacks may not answer to one name",
+    "  - hosts, addresses of slots and DNS zones: two stacks may not answer to one name (make lint-stacks tells)",
     "  - image tags and replicas, as the environment needs them",
     `and in .github/stacks.json a row, without which no pipeline runs: "${name}": { "branch": "develop", "update": "by-hand", "drift": "never" }`,
     `then: make doctor STACK=${name} TARGET=sandbox, make up STACK=${name}, and for live use docs/live.md.`,

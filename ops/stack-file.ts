@@ -38,7 +38,7 @@ export function stackFileNames(root: string): readonly string[] {
 }
 
 /** The stack whose file has a name. */
-const stackNamed = (file: string): string => file.replace(/^Pulumi\.(.*)\.ya?ml$/, "$1");
+export const stackNamed = (file: string): string => file.replace(/^Pulumi\.(.*)\.ya?ml$/, "$1");
 
 /**
  * Reads a stack's file.

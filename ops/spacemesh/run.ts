@@ -7,7 +7,7 @@ import { Forge } from "../forge/forge.ts";
 import { writeStackFile } from "../images/write.ts";
 import { type PublishedNetwork, readOutputs } from "../outputs.ts";
 import { parseSections } from "../sections.ts";
-import { readStackFile, type StackFile, stackFileNames } from "../stack-file.ts";
+import { readStackFile, type StackFile, stackFileNames, stackNamed } from "../stack-file.ts";
 import { fixGenesis } from "./genesis.ts";
 import { type ListedStack, listReport } from "./list.ts";
 
@@ -39,7 +39,7 @@ export async function runGenesis(root: string, file: StackFile): Promise<number>
 /** `make list`: every network of the clone. */
 export async function runList(root: string, target: Target): Promise<number> {
   const files = stackFileNames(root)
-    .map((name) => readStackFile(root, name.replace(/^Pulumi\.(.*)\.ya?ml$/, "$1")))
+    .map((name) => readStackFile(root, stackNamed(name)))
     .filter(({ config }) => config["fleet:system"] === "spacemesh");
   const stacks: ListedStack[] = [];
   for (const file of files) {

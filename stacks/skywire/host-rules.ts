@@ -5,20 +5,11 @@ import type { PlatformFault } from "../../components/platform/fault.ts";
 import { foreignHost, hostTable, type PublicService } from "../../components/skywire/hosts.ts";
 import { oncePerDomain, repeatedHostFaults, strayHostFaults } from "../rules.ts";
 import { extraHosts } from "./extras-shape.ts";
-import { dmsgServerHosts, serviceHosts } from "./hosts.ts";
+import { publicHosts } from "./hosts.ts";
 import type { SkywireStack } from "./schema.ts";
 import { domainOf, hostsOf } from "./shape.ts";
 
 type Rule = (stack: SkywireStack) => PlatformFault[];
-
-/** Every public name of the stack. */
-const hostUses = (stack: SkywireStack): HostUse[] => [
-  ...serviceHosts(stack),
-  ...dmsgServerHosts(stack),
-  // Elsewhere extras are refused as a whole.
-  ...(stack.environment === "production" ? extraHosts(stack) : []),
-  ...pagesOf(stack.observability),
-];
 
 /** Faults at one place with one text are told once: eight hosts follow from one domain. */
 function once(faults: readonly PlatformFault[]): PlatformFault[] {
@@ -27,13 +18,13 @@ function once(faults: readonly PlatformFault[]): PlatformFault[] {
 }
 
 /** Hosts that lie in no zone of the stack. */
-const hostZoneFaults: Rule = (stack) => oncePerDomain(zoneFaults(hostUses(stack), stack.dns));
+const hostZoneFaults: Rule = (stack) => oncePerDomain(zoneFaults(publicHosts(stack), stack.dns));
 
 /** A stack of one deployment with a host of the other would register with it (9, point 9). */
 const foreignHostFaults: Rule = (stack) => {
   const own = stack.environment === "test" ? "*.skywire.dev" : "*.skycoin.com";
   return once(
-    hostUses(stack)
+    publicHosts(stack)
       .filter(({ host }) => foreignHost(stack.environment, host))
       .map(({ path, host }) => ({
         path,
@@ -44,7 +35,7 @@ const foreignHostFaults: Rule = (stack) => {
 
 /** Two services behind one host: a controller would serve either. */
 const duplicateHostFaults: Rule = (stack) => {
-  const uses = hostUses(stack);
+  const uses = publicHosts(stack);
   const isDerived = ({ path }: HostUse): boolean => path[0] === "domain";
   // What was written by hand is what must change, not the domain that the other one follows from.
   return repeatedHostFaults([...uses.filter(isDerived), ...uses.filter((use) => !isDerived(use))]);

@@ -1,6 +1,8 @@
 /** Public hosts of a Skywire stack, with their places in the file. Pure. */
+import { pagesOf } from "../../components/observability/shape.ts";
 import type { HostUse } from "../../components/platform/dns.schema.ts";
 import { publicServices } from "../../components/skywire/hosts.ts";
+import { extraHosts } from "./extras-shape.ts";
 import type { SkywireStack } from "./schema.ts";
 import { dmsgServersOf, hostsOf, type NamedDmsgServer } from "./shape.ts";
 
@@ -25,3 +27,12 @@ export const dmsgServerHosts = (stack: SkywireStack): (HostUse & Pick<NamedDmsgS
       host,
       slot,
     }));
+
+/** Every public host. */
+export const publicHosts = (stack: SkywireStack): HostUse[] => [
+  ...serviceHosts(stack),
+  ...dmsgServerHosts(stack),
+  // Elsewhere extras are refused as a whole.
+  ...(stack.environment === "production" ? extraHosts(stack) : []),
+  ...pagesOf(stack.observability),
+];

@@ -12,7 +12,6 @@ import { layoutOf } from "../../components/compose/layout.ts";
 import { stackFaults } from "../../components/compose/stack-faults.ts";
 import { secondsIn } from "../../components/compose/units.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
-import { pagesOf } from "../../components/observability/shape.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { zoneFaults } from "../../components/platform/dns.schema.ts";
@@ -33,7 +32,7 @@ import {
   strayHostFaults,
 } from "../rules.ts";
 import type { VotingOnKubernetes, VotingOnSwarm } from "./schema.ts";
-import { composeOf, publishedPort } from "./shape.ts";
+import { composeOf, publicHosts, publishedPort } from "./shape.ts";
 import { watchedStack } from "./watched.ts";
 import { contextOf } from "./workloads.ts";
 
@@ -72,14 +71,9 @@ const hostPortFaults: Rule = ({ services, hosts }) =>
       message: `leads to ${name}, which publishes no TCP port: give it ports, or take the host out`,
     }));
 
-const hostUses = ({ hosts, observability }: VotingOnKubernetes) => [
-  ...Object.entries(hosts).map(([name, host]) => ({ path: ["hosts", name], host })),
-  ...pagesOf(observability).map(({ path, host }) => ({ path: [...path], host })),
-];
-
 const hostFaults: Rule = (stack) => {
   const { cluster, dns, ingress } = stack;
-  const uses = hostUses(stack);
+  const uses = publicHosts(stack);
   return [
     ...zoneFaults(uses, dns),
     ...repeatedHostFaults(uses),

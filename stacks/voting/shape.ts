@@ -5,8 +5,9 @@ import type { ComposeService } from "../../components/compose/compose.schema.ts"
 import { dependenciesOf } from "../../components/compose/dependencies.ts";
 import { stackFlows } from "../../components/compose/flows.ts";
 import { fullPort } from "../../components/compose/ports.schema.ts";
-import { observabilityFlows } from "../../components/observability/shape.ts";
+import { observabilityFlows, pagesOf } from "../../components/observability/shape.ts";
 import { entryFlows } from "../../components/platform/controller-shape.ts";
+import type { HostUse } from "../../components/platform/dns.schema.ts";
 import { classOf } from "../../components/platform/ingress.schema.ts";
 import type { VotingOnKubernetes, VotingStack } from "./schema.ts";
 
@@ -38,6 +39,12 @@ export function publishedServices({ services, hosts }: VotingOnKubernetes): Publ
     return port === undefined ? [] : [{ name, host, port }];
   });
 }
+
+/** Every public host: the services' and the pages of what watches them. */
+export const publicHosts = ({ hosts, observability }: VotingOnKubernetes): HostUse[] => [
+  ...Object.entries(hosts).map(([name, host]) => ({ path: ["hosts", name], host })),
+  ...pagesOf(observability),
+];
 
 /** The ingress controller of a host, as the end of a flow. */
 export const controllerOf = ({ ingress }: VotingOnKubernetes, host: string): Peer => ({
