@@ -138,7 +138,6 @@ function shortenPauses(document: Document): void {
   const pause = ["config", "fleet:miners", "upgrade", "pauseSeconds"];
   const said = document.getIn(pause);
   if (
-    document.getIn(["config", "fleet:system"]) === "spacemesh" &&
     isMap(document.getIn(pause.slice(0, 2))) &&
     (typeof said !== "number" || said > longestPause)
   ) {

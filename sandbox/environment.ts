@@ -80,9 +80,6 @@ export function sandboxEnvironment(
     NODE_COMPILE_CACHE: join(cacheFolder(outer), "node-compile"),
     // HOME is another one in here: a make inside the shell must not build every tool again.
     FLEET_CACHE_DIR: cacheFolder(outer),
-    // Providers refuse to start without credentials. These open nothing anywhere.
-    LINODE_TOKEN: "sandbox",
-    CLOUDFLARE_API_TOKEN: "sandbox",
     ...cloudTokens(token),
     FLEET_SANDBOX_DIR: place.folder,
     FLEET_SANDBOX_TOKEN: token,
@@ -90,8 +87,8 @@ export function sandboxEnvironment(
 }
 
 /**
- * Tokens for the stand-ins, which ask for one as the clouds do. The providers write them to their
- * state: they are the same at every run, and worth nothing outside.
+ * Tokens for the stand-ins, which ask for one as the clouds do, of the clouds' own form. The providers write them to
+ * their state: they are the same at every run, and worth nothing outside.
  */
 function cloudTokens(token: string): Readonly<Record<string, string>> {
   const derived = (name: string): string =>
@@ -169,9 +166,7 @@ export function keepNoLogs(engineHome: string): void {
 }
 
 function searchPath(outer: Environment): readonly string[] {
-  return (outer["PATH"] ?? "")
-    .split(delimiter)
-    .filter((entry) => isAbsolute(entry) && entry !== standins && entry !== packPrograms);
+  return (outer["PATH"] ?? "").split(delimiter).filter((entry) => isAbsolute(entry));
 }
 
 function requireInside(folder: string, path: string): void {

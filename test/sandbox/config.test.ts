@@ -110,6 +110,24 @@ describe("the generated config file", () => {
     );
   });
 
+  it("takes a map for encrypted as the engine does: where secure is all that it says", () => {
+    const text = "config:\n  fleet:services: { token: { secure: yes, port: 1 } }\n";
+    expect(written(text).config["fleet:services"]).toEqual({ token: { secure: "yes", port: 1 } });
+  });
+
+  it("has cert-manager's chart from this machine, where the stack has one of a registry", () => {
+    const take = (kind: string, chart?: string): unknown => {
+      const text = `config:\n  fleet:certificates: { certManager: { kind: ${kind} } }\n`;
+      const made = sandboxConfig(text, "x", new Map(), key, undefined, chart);
+      return (parse(made) as Written).config["fleet:certificates"];
+    };
+    expect(take("chart", "/charts/c")).toEqual({
+      certManager: { kind: "chart", source: "/charts/c" },
+    });
+    expect(take("chart")).toEqual({ certManager: { kind: "chart" } });
+    expect(take("preinstalled", "/charts/c")).toEqual({ certManager: { kind: "preinstalled" } });
+  });
+
   it("names the line of a YAML fault and nothing that stands there", () => {
     const text = "config:\n  fleet:secrets: { a: hunter2\n  b: c\n";
     expect(() => written(text)).toThrow(/^Pulumi\.test\.yaml:\d+ is no valid YAML \([a-z ,]+\)$/);
@@ -138,6 +156,15 @@ describe("config as the engine hands it over", () => {
       "fleet:system": "skywire",
       "fleet:services": '{"dmsg-servers":{"count":1,"ratio":0.5,"on":true}}',
     });
+  });
+
+  it("is without what make up alone writes, and none at all where a file has none", () => {
+    const of = (text: string) => configValues(parseStackFile(text, "Pulumi.test.yaml"));
+    expect(of("config:\n  fleet:sandbox: true\n  fleet:system: fxa\n")).toEqual({
+      "fleet:system": "fxa",
+    });
+    expect(of("{}\n")).toEqual({});
+    expect(of("config:\n")).toEqual({});
   });
 
   // The engine merges them: unmerged, the sandbox would check another config than the one that runs.

@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 
 import {
   engineEnvironment,
@@ -10,8 +20,14 @@ import {
   prepareFolder,
   sandboxEnvironment,
 } from "../../sandbox/environment.ts";
-import { apiAccess, kubeconfigText } from "../../sandbox/kubeconfig.ts";
+import {
+  apiAccess,
+  kubeconfigText,
+  nowhereKubeconfig,
+  writeKubeconfig,
+} from "../../sandbox/kubeconfig.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
+import { isLoopback } from "../../stacks/kubeconfig.ts";
 
 let root = "";
 let place: SandboxPlace;
@@ -108,6 +124,58 @@ describe("the environment of a sandbox", () => {
     ]);
   });
 
+  it("has a token of each cloud's form, which is no other's and the same at every run", () => {
+    const tokens = (stack: string): readonly string[] => {
+      const environment = sandboxEnvironment(sandboxPlace(stack, { root }), {});
+      return ["FLEET_SANDBOX_TOKEN", "LINODE_TOKEN", "CLOUDFLARE_API_TOKEN"].map(
+        (name) => environment[name] ?? "",
+      );
+    };
+    const [own = "", linode = "", cloudflare = ""] = tokens("test");
+    expect(linode).toMatch(/^[0-9a-f]{64}$/);
+    // The provider refuses others (cloudflare/terraform-provider-cloudflare, api_token: [A-Za-z0-9-_]{40}).
+    expect(cloudflare).toMatch(/^[0-9a-f]{40}$/);
+    expect(linode.startsWith(cloudflare)).toBe(false);
+    // They lie in the state: the sandbox's own does not come out of them.
+    expect([linode, own].some((token) => token.includes(cloudflare))).toBe(false);
+    expect(tokens("test")).toEqual([own, linode, cloudflare]);
+    expect(tokens("other")).not.toContain(linode);
+  });
+
+  it("has every folder and file that it names, and this very Node as its first program", () => {
+    prepareFolder(place);
+    const folders = [place.backend, place.engineHome, place.home, place.temporary, place.logs];
+    expect(folders.filter((folder) => !statSync(folder).isDirectory())).toEqual([]);
+    const link = join(place.bin, "node");
+    expect(readlinkSync(link)).toBe(process.execPath);
+    // Where the system's Node was exchanged for another, or is gone.
+    for (const other of ["/nowhere/node", "/bin/sh"]) {
+      rmSync(link);
+      symlinkSync(other, link);
+      prepareFolder(place);
+      expect(readlinkSync(link)).toBe(process.execPath);
+    }
+    // A cluster that a stand-in makes is the sandbox's.
+    expect(
+      JSON.parse(readFileSync(join(place.folder, "standins", "settings.json"), "utf8")),
+    ).toEqual({ kubeconfig: place.kubeconfig });
+  });
+
+  it.each<[NodeJS.ProcessEnv, string]>([
+    [{ FLEET_CACHE_DIR: "/c/own", XDG_CACHE_HOME: "/x", HOME: "/h" }, "/c/own"],
+    [{ FLEET_CACHE_DIR: "", XDG_CACHE_HOME: "/x", HOME: "/h" }, "/x/fleet"],
+    [{ XDG_CACHE_HOME: "", HOME: "/h" }, "/h/.cache/fleet"],
+    [{ HOME: "" }, join(homedir(), ".cache", "fleet")],
+  ])("finds with %j the tools that are installed: %s", (outer, folder) => {
+    expect(sandboxEnvironment(place, outer)["FLEET_CACHE_DIR"]).toBe(folder);
+  });
+
+  it("makes a token anew where its file is empty: an empty one would keep nobody out", () => {
+    mkdirSync(place.folder, { recursive: true });
+    writeFileSync(place.token, "\n");
+    expect(sandboxEnvironment(place, {})["FLEET_SANDBOX_TOKEN"]?.length).toBeGreaterThan(20);
+  });
+
   it("keeps no log of the engine's makers, and takes away what an older run has left of it", () => {
     const path = join(place.engineHome, "logs");
     mkdirSync(path, { recursive: true });
@@ -119,20 +187,53 @@ describe("the environment of a sandbox", () => {
     expect(statSync(path).isFile()).toBe(true);
   });
 
-  it("refuses a backend outside the sandbox's folder", () => {
-    expect(() => sandboxEnvironment({ ...place, backend: join(root, "backend") }, {})).toThrow(
-      /backend .* must lie in/,
-    );
+  it("refuses a backend outside the sandbox's folder, and one that is the folder itself", () => {
+    for (const backend of [join(root, "backend"), "/", place.folder, `${place.folder}-2/backend`]) {
+      expect(() => sandboxEnvironment({ ...place, backend }, {})).toThrow(/backend .* must lie in/);
+    }
   });
 });
 
 describe("the sandbox's kubeconfig", () => {
   const access = { server: "https://127.0.0.1:6443", authority: "a", certificate: "b", key: "c" };
 
-  it("has one context, named as the stack file says", () => {
-    const text = kubeconfigText("skycoin-test", access);
-    expect(text.match(/current-context: skycoin-test/g)).toHaveLength(1);
-    expect(text.match(/server: /g)).toHaveLength(1);
+  it("has one context, named as the stack file says, and its own credentials", () => {
+    const base64 = (text: string): string => Buffer.from(text).toString("base64");
+    expect(parse(kubeconfigText("skycoin-test", access))).toEqual({
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "skycoin-test",
+      clusters: [
+        {
+          name: "skycoin-test",
+          cluster: { server: access.server, "certificate-authority-data": base64("a") },
+        },
+      ],
+      contexts: [{ name: "skycoin-test", context: { cluster: "skycoin-test", user: "sandbox" } }],
+      users: [
+        {
+          name: "sandbox",
+          user: { "client-certificate-data": base64("b"), "client-key-data": base64("c") },
+        },
+      ],
+    });
+  });
+
+  it("is its owner's alone", () => {
+    writeKubeconfig(place, "skycoin-test", access);
+    expect(statSync(place.kubeconfig).mode & 0o777).toBe(0o600);
+  });
+
+  it("of a preview without a cluster leads nowhere, and asks nobody for a name", () => {
+    const { clusters, contexts, users } = parse(nowhereKubeconfig("c")) as {
+      clusters: { cluster: { server: string } }[];
+      contexts: object[];
+      users: object[];
+    };
+    const [{ cluster } = { cluster: { server: "" } }] = clusters;
+    expect(isLoopback(cluster.server)).toBe(true);
+    expect(contexts).toEqual([{ name: "c", context: { cluster: "c", user: "nobody" } }]);
+    expect(users).toEqual([{ name: "nobody", user: { token: "none" } }]);
   });
 
   it.each(["https://10.0.0.1:6443", "https://prod.example.com", "https://127.0.0.1.evil.org"])(

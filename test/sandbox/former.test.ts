@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { down } from "../../sandbox/commands/down.ts";
 import { status } from "../../sandbox/commands/status.ts";
-import { formerFolder, strayControlPlanes } from "../../sandbox/former.ts";
+import { endFormer, formerFolder, strayControlPlanes } from "../../sandbox/former.ts";
 import { type SandboxPlace, sandboxPlace } from "../../sandbox/place.ts";
 import { endProcesses, findProcess, type Process } from "../../sandbox/processes.ts";
 import { writeState } from "../../sandbox/state.ts";
@@ -70,6 +71,7 @@ const runs = (): boolean => findProcess(etcd.pid) !== undefined;
 describe("the sandbox of a clone", () => {
   it("that stands where it was made is no other's", () => {
     expect(formerFolder(before)).toBeUndefined();
+    expect(formerFolder(placeIn("nothing-was-made-here"))).toBeUndefined();
     // Made by a version of Fleet that did not note it.
     writeState(before, { ports, salt: "", machines: 0 });
     expect(formerFolder(before)).toBeUndefined();
@@ -86,6 +88,20 @@ describe("the sandbox of a clone", () => {
     expect(await down(commandOn(place))).toBe(0);
     expect(said.at(-1)).toBe("the sandbox of test is gone");
     expect([runs(), existsSync(place.folder)]).toEqual([false, false]);
+  });
+
+  it("that was in another's cluster leaves that one as it is, wherever it has gone itself", async () => {
+    const guest = sandboxPlace("guest", { clone: join(folder, "clone") });
+    writeState(guest, { ports, salt: "", folder: guest.folder, machines: 0 });
+    writeFileSync(join(guest.folder, "beside"), "test\n");
+    // The host's folder went to the new place with it; its control plane runs on by the paths of old.
+    renameSync(join(folder, "clone"), join(folder, "moved"));
+    const moved = sandboxPlace("guest", { clone: join(folder, "moved") });
+    expect([moved.beside, formerFolder(moved)]).toEqual(["test", guest.folder]);
+    await endFormer(moved);
+    expect(runs()).toBe(true);
+    await endFormer(placeIn("moved"));
+    expect(runs()).toBe(false);
   });
 
   it("that was copied leaves the other clone's alone", async () => {

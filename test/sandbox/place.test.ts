@@ -87,7 +87,18 @@ describe("a stack's file", () => {
     );
   });
 
-  it("is the stack's own", () => {
-    expect(stackFile(sandboxPlace("prod", { clone }))).toBe(join(clone, "Pulumi.prod.yaml"));
+  it("is the stack's own, or another that is asked for and there", () => {
+    const place = sandboxPlace("prod", { clone });
+    const other = join(clone, "Pulumi.test.yaml");
+    expect(stackFile(place)).toBe(join(clone, "Pulumi.prod.yaml"));
+    expect(stackFile(place, other)).toBe(other);
+    expect(() => stackFile(place, join(clone, "none.yaml"))).toThrow(/none\.yaml is missing/);
+  });
+
+  it("is the first thing to make where there is none at all", () => {
+    const empty = mkdtempSync(join(clone, "empty-"));
+    expect(() => stackFile(sandboxPlace("prod", { clone: empty }))).toThrow(
+      /there is no stack prod: .*\n.*make new-stack NAME=… FROM=… makes one/,
+    );
   });
 });

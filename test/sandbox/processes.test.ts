@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { findLock } from "../../sandbox/engine-lock.ts";
-import { withLock } from "../../sandbox/lock.ts";
+import { lockHolder, withLock } from "../../sandbox/lock.ts";
 import { sandboxPlace, type SandboxPlace } from "../../sandbox/place.ts";
 import {
   controlPlaneProcesses,
@@ -21,6 +21,7 @@ import {
   runningComponents,
 } from "../../sandbox/processes.ts";
 import { writeWhole } from "../../sandbox/files.ts";
+import { clone } from "../rendered.ts";
 
 let root = "";
 let place: SandboxPlace;
@@ -127,9 +128,19 @@ describe("the engine's lock", () => {
 
   it("is abandoned when its process is gone or is no engine, and none is none", () => {
     expect(findLock(place.backend)).toBe("none");
+    // The folders stay when the engine has let go.
+    mkdirSync(join(place.backend, ".pulumi", "locks", "organization", "fleet", "test"), {
+      recursive: true,
+    });
+    expect(findLock(place.backend)).toBe("none");
     lock(2 ** 22 + 1);
     expect(findLock(place.backend)).toBe("abandoned");
     lock(process.pid);
+    expect(findLock(place.backend)).toBe("abandoned");
+  });
+
+  it("that was cut off in its writing is abandoned: nobody can say whose it is", () => {
+    writeWhole(join(place.backend, ".pulumi", "locks", "1.json"), '{"pid": 1');
     expect(findLock(place.backend)).toBe("abandoned");
   });
 
@@ -169,6 +180,41 @@ describe("the lock of a sandbox", () => {
     const failing = withLock(place, "up", () => Promise.reject(new Error("no")));
     await expect(failing).rejects.toThrow("no");
     expect(await withLock(place, "up", () => Promise.resolve(1))).toBe(1);
+  });
+
+  it("is freed by a command that ends where it stands, and by no other before", () => {
+    const program = [
+      `import { withLock } from ${JSON.stringify(join(clone, "sandbox", "lock.ts"))};`,
+      `const place = ${JSON.stringify({ lock: place.lock, stack: "test" })};`,
+      `await withLock(place, "up", async () => process.exit(7));`,
+    ].join("\n");
+    const words = ["--input-type=module", "--eval", program];
+    expect(spawnSync(process.execPath, words).status).toBe(7);
+    expect(readdirSync(root)).toEqual([]);
+    const listeners = process.listenerCount("exit");
+    return withLock(place, "up", () => {
+      expect(process.listenerCount("exit")).toBe(listeners + 1);
+      return Promise.resolve();
+    }).then(() => {
+      expect(process.listenerCount("exit")).toBe(listeners);
+    });
+  });
+
+  it("tells by its name who holds it, and nothing of one that was killed", async () => {
+    expect(lockHolder(place)).toBeUndefined();
+    await withLock(place, "up", () => {
+      expect(lockHolder(place)).toBe("up");
+      return Promise.resolve();
+    });
+    symlinkSync(JSON.stringify({ pid: 2 ** 22 + 1, started: "1", command: "up" }), place.lock);
+    expect(lockHolder(place)).toBeUndefined();
+  });
+
+  it("that cannot be made at all fails with the system's own reason", async () => {
+    const lock = join(root, "x".repeat(300));
+    await expect(
+      withLock({ lock, stack: "test" }, "up", () => Promise.resolve()),
+    ).rejects.toMatchObject({ code: "ENAMETOOLONG" });
   });
 
   it("of a killed command is taken over, also when its id was given out again", async () => {

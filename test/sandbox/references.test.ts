@@ -31,8 +31,8 @@ const sealed = {
 function keep(stack: string, outputs: object): void {
   const urn = `urn:pulumi:${stack}::fleet::pulumi:pulumi:Stack::fleet-${stack}`;
   const resources = [
-    { urn, custom: false, type: "pulumi:pulumi:Stack", outputs },
     { urn: "urn:pulumi:x::fleet::kubernetes:core/v1:Secret::s", custom: true, type: "Secret" },
+    { urn, custom: false, type: "pulumi:pulumi:Stack", outputs },
   ];
   const file = stateOf(placeOf(stack), stack);
   mkdirSync(dirname(file), { recursive: true });
@@ -41,7 +41,10 @@ function keep(stack: string, outputs: object): void {
 }
 
 it("lends the outputs of another sandbox's stack, but no secret and no resource", () => {
-  keep("mini", { network: { name: "mininet" }, password: sealed, deep: { token: [sealed] } });
+  keep("mini", {
+    ...{ network: { name: "mininet" }, none: null },
+    ...{ password: sealed, deep: { user: "u", token: ["t", sealed] } },
+  });
   const discovery = placeOf("discovery");
   lendOutputs(discovery, ["mini"]);
   const text = readFileSync(stateOf(discovery, "mini"), "utf8");
@@ -50,18 +53,41 @@ it("lends the outputs of another sandbox's stack, but no secret and no resource"
     version: 3,
     checkpoint: {
       stack: "organization/fleet/mini",
-      latest: { resources: [{ outputs: { network: { name: "mininet" } } }] },
+      latest: {
+        resources: [
+          {
+            urn: "urn:pulumi:mini::fleet::pulumi:pulumi:Stack::fleet-mini",
+            outputs: { network: { name: "mininet" } },
+          },
+        ],
+      },
     },
   });
+  const { checkpoint } = JSON.parse(text) as {
+    checkpoint: { latest: { resources: { outputs: object }[] } };
+  };
+  expect(checkpoint.latest.resources).toHaveLength(1);
+  expect(Object.keys(checkpoint.latest.resources[0]?.outputs ?? {})).toEqual(["network", "none"]);
+});
+
+it("lends nothing of a stack that was taken down, or never came up", () => {
+  const discovery = placeOf("discovery");
+  lendOutputs(discovery, ["mini"]);
+  expect(existsSync(stateOf(discovery, "mini"))).toBe(false);
+  const file = stateOf(placeOf("mini"), "mini");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ version: 3, checkpoint: { latest: { resources: [] } } }));
+  lendOutputs(discovery, ["mini"]);
+  expect(existsSync(stateOf(discovery, "mini"))).toBe(false);
 });
 
 it("takes back what it lent when the other sandbox is gone, and leaves the stack's own state", () => {
   keep("mini", { a: 1 });
   keep("discovery", { b: 1 });
   const discovery = placeOf("discovery");
+  const own = readFileSync(stateOf(discovery, "discovery"), "utf8");
   lendOutputs(discovery, ["mini", "discovery"]);
   expect(existsSync(stateOf(discovery, "mini"))).toBe(true);
-  const own = readFileSync(stateOf(discovery, "discovery"), "utf8");
   rmSync(placeOf("mini").folder, { recursive: true });
   lendOutputs(discovery, ["mini", "discovery"]);
   expect(existsSync(stateOf(discovery, "mini"))).toBe(false);

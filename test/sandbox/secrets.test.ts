@@ -55,6 +55,29 @@ describe("secrets of a sandbox", () => {
     expect(secretFault("key-pair", second.get("identity") ?? "")).toBeUndefined();
   });
 
+  it("are made anew where a certificate is not for the hosts that are asked of it", () => {
+    const tls = (host: string) => [{ name: "tls", kind: "tls-pair", hosts: [host] }] as const;
+    const first = ensureSandboxSecrets(tls("a.example.org"), new Map(), generateSecret);
+    expect(ensureSandboxSecrets(tls("a.example.org"), first, generateSecret)).toEqual(first);
+    const second = ensureSandboxSecrets(tls("b.example.org"), first, generateSecret);
+    expect(secretFault("tls-pair", second.get("tls") ?? "", ["b.example.org"])).toBeUndefined();
+  });
+
+  it("are none before any was made", () => {
+    expect([...readSecrets(place)]).toEqual([]);
+  });
+
+  // The config file's text is in the state of a stack that rolls back: it changes with the config alone.
+  it("are handed over in one order, whichever was made first", () => {
+    const kept = new Map([
+      ["b", "2"],
+      ["c", "3"],
+      ["a", "1"],
+    ]);
+    const all = ["c", "a", "b"].map((name) => ({ name, kind: "password" }) as const);
+    expect([...neededSecrets(all, kept).keys()]).toEqual(["a", "b", "c"]);
+  });
+
   it("that nothing needs are kept but not handed over", () => {
     const kept = ensureSandboxSecrets(needs, new Map([["old", "value"]]), generateSecret);
     expect(kept.get("old")).toBe("value");
