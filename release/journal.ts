@@ -20,6 +20,8 @@ const Entry = z.discriminatedUnion("phase", [
     /** The update failed and the last good release was being put back. */
     phase: z.literal("rolling back"),
     tried: ReleaseInput,
+    /** What was begun before that, and was not seen ready either. */
+    former: z.array(ReleaseInput).readonly().default([]),
     good: Release,
     /** Why the update failed, for whoever finishes the job. */
     reason: z.array(z.string()).readonly(),

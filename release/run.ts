@@ -23,6 +23,7 @@ export const interruptedCode = 130;
 const shownProblems = 6;
 
 type RollingBack = Extract<Entry, { phase: "rolling back" }>;
+type Updating = Extract<Entry, { phase: "updating" }>;
 
 /** Brings a stack up that rolls back. Returns the exit code. */
 export async function updateOrRollBack(target: Target): Promise<number> {
@@ -42,6 +43,10 @@ async function bringUp(target: Target): Promise<number> {
   if (snapshot === undefined) {
     const here = { folder: target.clone, config: target.config, goingBack: false };
     const { code, interrupted } = await target.update({ ...here, release: undefined });
+    if (code === 0) {
+      // It runs, and whatever an earlier run had begun is past: the next one must not take it up again.
+      target.journal.clear();
+    }
     return interrupted ? interruptedCode : code;
   }
   const tried = {
@@ -50,19 +55,34 @@ async function bringUp(target: Target): Promise<number> {
     digests: {},
   };
   const left = target.journal.read();
-  if (left?.phase === "rolling back") {
-    target.say(
-      "the last run was stopped while it put the last good release back: that comes first",
+  return left?.phase === "rolling back"
+    ? finishRollback(target, tried, left)
+    : tryUpdate(target, tried, left);
+}
+
+/** Puts the last good release back, as a run that was stopped had begun to; then comes what is here. */
+async function finishRollback(
+  target: Target,
+  tried: ReleaseInput,
+  left: RollingBack,
+): Promise<number> {
+  const { git, journal, say } = target;
+  const since = broughtUpSince(await target.state(), left);
+  if (since !== undefined) {
+    say(
+      `the last run here was stopped while it put the last good release back; ${await git.describe(since.commit)} was brought up since, and stays`,
     );
-    const end = await rollBack(target, left);
-    // What was mended since comes in any case: a release that cannot be put back must not bar the way.
-    if (end === "stopped" || isSame(tried, left.tried)) {
-      return exitCodes[end];
-    }
-    target.say(`now what is here: ${await target.git.describe(tried.commit)}`);
-    return tryUpdate(target, tried, end === "failed" ? left : undefined);
+    journal.clear();
+    return tryUpdate(target, tried, undefined);
   }
-  return tryUpdate(target, tried, left);
+  say("the last run was stopped while it put the last good release back: that comes first");
+  const end = await rollBack(target, left);
+  // What was mended since comes in any case: a release that cannot be put back must not bar the way.
+  if (end === "stopped" || isSame(tried, left.tried)) {
+    return exitCodes[end];
+  }
+  say(`now what is here: ${await git.describe(tried.commit)}`);
+  return tryUpdate(target, tried, end === "failed" ? left : undefined);
 }
 
 /** Without a commit to come back to, there is no rollback; the update itself is not refused. */
@@ -88,11 +108,9 @@ async function tryUpdate(
   const { git, journal, say } = target;
   const good = lastGood(await target.state(), interrupted);
   await fetchIfMissing(target, good);
-  journal.write({
-    phase: "updating",
-    tried: [...triedIn(interrupted).filter((former) => !isSame(former, tried)), tried],
-    ...(good === undefined ? {} : { good }),
-  });
+  const former = triedIn(interrupted).filter((each) => !isSame(each, tried));
+  const entry = begun([...former, tried], good);
+  journal.write(entry);
   const attempt = await target.update({
     folder: target.clone,
     config: target.config,
@@ -109,23 +127,36 @@ async function tryUpdate(
     return 0;
   }
   const touched = attempt.touched || interrupted !== undefined;
+  const unready = attempt.unready ?? false;
   const state = await target.state();
+  const since = broughtUpSince(state, entry);
   const pause =
-    whyPause({ tried, good, touched, unready: attempt.unready ?? false, state }) ??
+    whyPause({ tried, good, since, touched, unready, state }) ??
     (good !== undefined && !(await git.has(good.commit))
       ? `the commit of the last good release, ${good.commit.slice(0, 12)}, is not in this clone`
       : undefined);
   if (pause !== undefined || good === undefined) {
-    if (attempt.unready === true) {
-      endWithout(target, { tried, good }, state);
-    } else {
-      journal.clear();
-    }
+    // Only an engine that got as far as the pods can have seen them ready.
+    endWithout(target, begun(attempt.touched && !unready ? former : entry.tried, good), state);
     await sayPaused(target, tried, state, pause ?? "");
     return attempt.code;
   }
-  const entry = { phase: "rolling back", tried, good, reason: attempt.problems } as const;
-  return exitCodes[await rollBack(target, entry)];
+  const reason = attempt.problems;
+  return exitCodes[await rollBack(target, { phase: "rolling back", tried, former, good, reason })];
+}
+
+/** The note of an update that begins. */
+function begun(tried: readonly ReleaseInput[], good: Release | undefined): Updating {
+  return { phase: "updating", tried, ...(good === undefined ? {} : { good }) };
+}
+
+/**
+ * The release that somebody has brought up since a note was made: from another clone, which has a journal of its own.
+ * To put ours back over it would undo what is good, and what it did to the data would stay.
+ */
+function broughtUpSince({ release }: StackState, left: Entry): Release | undefined {
+  const own: readonly (ReleaseInput | undefined)[] = [...triedIn(left), left.good];
+  return release === undefined || own.some((each) => isSame(release, each)) ? undefined : release;
 }
 
 /**
@@ -140,17 +171,14 @@ function lastGood({ release }: StackState, left: Entry | undefined): Release | u
 
 /** What earlier runs began and nobody has seen ready. */
 function triedIn(left: Entry | undefined): readonly ReleaseInput[] {
-  return left?.phase === "rolling back" ? [left.tried] : (left?.tried ?? []);
+  return left?.phase === "rolling back" ? [...left.former, left.tried] : (left?.tried ?? []);
 }
 
 /** Ends what was neither seen ready nor put back: while the state calls it good, the journal knows better. */
-function endWithout(
-  { journal }: Target,
-  { tried, good }: { readonly tried: ReleaseInput; readonly good: Release | undefined },
-  { release }: StackState,
-): void {
-  if (isSame(tried, release)) {
-    journal.write({ phase: "updating", tried: [tried], ...(good === undefined ? {} : { good }) });
+function endWithout({ journal }: Target, entry: Entry, { release }: StackState): void {
+  const tried = triedIn(entry);
+  if (tried.some((each) => isSame(each, release))) {
+    journal.write(begun(tried, entry.good));
   } else {
     journal.clear();
   }
@@ -227,7 +255,11 @@ async function rollBack(target: Target, entry: RollingBack): Promise<keyof typeo
       endWithout(target, entry, await target.state());
     }
     say("");
-    say("the rollback failed, too, and no second one is tried: the stack is left where it stopped");
+    say(
+      attempt.touched
+        ? "the rollback failed, too, and no second one is tried: the stack is left where it stopped"
+        : `the rollback could not begin, and nothing was put back: ${target.again} begins with it`,
+    );
     await sayRows(
       target,
       tried,

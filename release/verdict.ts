@@ -7,6 +7,8 @@ export interface Failure {
   readonly tried: ReleaseInput;
   /** The release that ran before. */
   readonly good: Release | undefined;
+  /** What another run has brought up while this one was at it. */
+  readonly since: Release | undefined;
   /** Whether this run, or an interrupted one before it, began to change anything. */
   readonly touched: boolean;
   /** The state calls a release good whose pods are not ready. */
@@ -21,9 +23,13 @@ export function isSame(one: ReleaseInput, other: ReleaseInput | undefined): bool
 }
 
 /** Why the update is left where it stopped; undefined where the last good release can be put back. */
-export function whyPause({ tried, good, touched, unready, state }: Failure): string | undefined {
+export function whyPause(failure: Failure): string | undefined {
+  const { tried, good, since, touched, unready, state } = failure;
   if (!touched) {
     return "nothing was changed: what ran before runs on";
+  }
+  if (since !== undefined) {
+    return `another run has brought up ${since.commit.slice(0, 12)} meanwhile`;
   }
   if (good === undefined) {
     return "there is no earlier release to go back to";

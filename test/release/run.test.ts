@@ -299,6 +299,92 @@ describe("an update that fails", () => {
     expect(isNoted()).toBe(false);
   });
 
+  /** A release that somebody has brought up from another clone. */
+  function bringUpElsewhere(text: string): Release {
+    const release = { ...good, commit: commit(text), config: "config: theirs\n" };
+    state = { ...state, release };
+    return release;
+  }
+
+  it("stays as it is where a rollback was stopped and another clone has brought something up since", async () => {
+    ends = [failed, { ...failed, interrupted: true }];
+    expect(await updateOrRollBack(target)).toBe(130);
+    bringUpElsewhere("from elsewhere");
+    commit("third");
+    ends = [failed, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.slice(2).map(({ program }) => program)).toEqual(["third", "from elsewhere"]);
+    expect(text()).toMatch(/[0-9a-f]+ from elsewhere was brought up since, and stays/);
+    expect(isNoted()).toBe(false);
+  });
+
+  it("is not rolled back over what another clone has brought up while the engine was not let in", async () => {
+    ends = [{ ...failed, interrupted: true }];
+    expect(await updateOrRollBack(target)).toBe(130);
+    ends = [{ ...failed, touched: false }, well];
+    const { update } = target;
+    let theirs = good;
+    target = {
+      ...target,
+      update: (source) => {
+        theirs = bringUpElsewhere("from elsewhere");
+        return update(source);
+      },
+    };
+    expect(await updateOrRollBack(target)).toBe(255);
+    expect(runs).toHaveLength(2);
+    expect(text()).toContain(`another run has brought up ${theirs.commit.slice(0, 12)} meanwhile`);
+    expect(isNoted()).toBe(false);
+  });
+
+  it("is no rollback's any more once an update went well of which no release could be kept", async () => {
+    ends = [failed, { ...failed, interrupted: true }];
+    expect(await updateOrRollBack(target)).toBe(130);
+    const { git: whole } = target;
+    target = { ...target, git: new Git(folder, process.env) };
+    ends = [well];
+    expect(await updateOrRollBack(target)).toBe(0);
+    expect([text(), isNoted()]).toEqual([expect.stringMatching(/will only pause/), false]);
+    target = { ...target, git: whole };
+    ends = [well];
+    expect(await updateOrRollBack(target)).toBe(0);
+    expect(runs.slice(3).map(({ program }) => program)).toEqual(["second"]);
+  });
+
+  it("leaves its note where an update of which no release could be kept fails as well", async () => {
+    ends = [failed, { ...failed, interrupted: true }, failed];
+    await updateOrRollBack(target);
+    expect(await updateOrRollBack({ ...target, git: new Git(folder, process.env) })).toBe(255);
+    expect(isNoted()).toBe(true);
+  });
+
+  // Each of them took its pods for ready and wrote so, and was stopped before that was looked at once more.
+  it.each<[string, Attempt[]]>([
+    ["whose rollback failed", [failed, failed]],
+    ["that was left where it stopped", [failed]],
+  ])("is no reason to trust what was begun before one %s", async (_, theirEnds) => {
+    ends = [{ ...well, interrupted: true }];
+    await updateOrRollBack(target);
+    const half = { commit: git("rev-parse", "HEAD"), config: "config: new\n" };
+    const migrations = new Map(theirEnds.length === 1 ? [["urn::migrate", "2"]] : []);
+    state = { release: { ...half, digests: {}, migrations: {} }, migrations };
+    commit("third");
+    ends = theirEnds;
+    expect(await updateOrRollBack(target)).not.toBe(0);
+    state = { ...state, migrations: new Map() };
+    commit("fourth");
+    ends = [failed, well];
+    expect(await updateOrRollBack(target)).toBe(1);
+    expect(runs.at(-1)?.program).toBe("first");
+  });
+
+  it("says that its rollback did not begin where the engine was not let in, and who begins it", async () => {
+    ends = [failed, { ...failed, touched: false }];
+    await updateOrRollBack(target);
+    expect(text()).toMatch(/could not begin, and nothing was put back: make up begins with it/);
+    expect(text()).not.toMatch(/no second one is tried/);
+  });
+
   it("is decided on no state that cannot be read: neither before nor after it is nothing done", async () => {
     const unreadable = { ...target, state: () => Promise.reject(new Error("no such key")) };
     await expect(updateOrRollBack(unreadable)).rejects.toThrow("no such key");
