@@ -48,7 +48,7 @@ const pinnedFaults: Rule = (stack) =>
       slot === undefined ? [] : [{ path: ["miners", "bootnodes"], slot, publishes: true }],
     ),
     ...stackWorkloads(stack).flatMap(({ path, request: { placement } }) =>
-      path[0] === "observability" && placement.slot !== undefined
+      (path[0] === "observability" || path[0] === "webServices") && placement.slot !== undefined
         ? [{ path: [...path, "placement", "slot"], slot: placement.slot, publishes: false }]
         : [],
     ),

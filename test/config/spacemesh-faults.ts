@@ -56,6 +56,20 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     says: "must have slots: bootnodes are dialled by the address of the node they are tied to",
   },
   {
+    title: "web services on a slot that no pool has",
+    spoil: config({ "fleet:webServices": { publicApi: { placement: { slot: 99 } } } }),
+    paths: ["fleet:webServices.publicApi.placement.slot"],
+    says: "slot 99 must be a slot of fleet:cluster.pools (there are 0, 1, 2, 3, 4, 5, 6)",
+  },
+  {
+    title: "databases that no node's own disk can hold",
+    spoil: config({
+      "fleet:webServices": { explorer: { collector: { mongo: { scratch: "200Gi" } } } },
+    }),
+    paths: ["fleet:cluster.pools.default.size"],
+    says: "a pod of spacemesh-explorer-collector asks for 225280Mi of its node's own disk, and a node offers 196.89Gi",
+  },
+  {
     title: "more gateways than miners",
     spoil: config({ "fleet:poets/gateways": 11 }),
     paths: ["fleet:poets.gateways"],
