@@ -136,8 +136,8 @@ export function nodeObject(
         { type: "InternalIP", address: internalIp },
         ...externalIps.map((address) => ({ type: "ExternalIP", address })),
       ],
-      capacity: quantities(node.capacity),
-      allocatable: quantities(node.allocatable),
+      capacity: quantities(node.capacity, node.scratch),
+      allocatable: quantities(node.allocatable, node.scratch),
       // Ready from birth: one that the node controller sees unready is tainted until its next round.
       conditions: [{ type: "Ready", status: "True", reason: "KubeletReady", message: "simulated" }],
       nodeInfo: {
@@ -191,7 +191,8 @@ function podCidr(position: number): string {
   return `10.${64 + Math.floor(block / 256)}.${block % 256}.0/23`;
 }
 
-function quantities({ cpu, memory, pods }: NodeShape["capacity"]): Record<string, string> {
-  // No pool declares a disk: room that no pod's own files fill.
-  return { cpu, memory, pods: `${pods}`, "ephemeral-storage": "80Gi" };
-}
+/** @param scratch Where no pool says it: room that no pod's own files fill. */
+const quantities = (
+  { cpu, memory, pods }: NodeShape["capacity"],
+  scratch = "80Gi",
+): Record<string, string> => ({ cpu, memory, pods: `${pods}`, "ephemeral-storage": scratch });

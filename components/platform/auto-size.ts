@@ -8,7 +8,7 @@
  */
 import type * as z from "zod";
 
-import { parseQuantity } from "../base/quantity.ts";
+import { formatBytes, parseQuantity } from "../base/quantity.ts";
 import {
   accepts,
   capacityFaults,
@@ -16,6 +16,7 @@ import {
   type CapacityRequest,
   memoryWay,
   podsOver,
+  scratchOf,
   type Way,
 } from "./capacity.ts";
 import {
@@ -200,16 +201,31 @@ class Trial {
     return node;
   }
 
-  #tooLarge(name: string, { workload, cpu, memory, disks = 0 }: CapacityRequest): PlatformFault {
-    const node = this.#node(name);
-    const short = disks > (node.disks ?? Infinity);
-    const asked = short ? `${disks} disk` : `${cpu} CPU and ${memory}`;
-    const offered = short ? `${node.disks ?? 0}` : describeNode(node);
+  #tooLarge(name: string, request: CapacityRequest): PlatformFault {
+    const { asked, offered, larger } = shortOf(request, this.#node(name));
     return unsized(
       name,
-      `a pod of ${workload} asks for ${asked}, and a node offers ${offered}: lower its requests, or take a larger type`,
+      `a pod of ${request.workload} asks for ${asked}, and a node offers ${offered}: lower its requests, or take a larger ${larger}`,
     );
   }
+}
+
+/** What of a node is too little for one pod, in words. */
+function shortOf(
+  { cpu, memory, disks = 0, scratch }: CapacityRequest,
+  node: NodeShape,
+): { readonly asked: string; readonly offered: string; readonly larger: string } {
+  if (disks > (node.disks ?? Infinity)) {
+    return { asked: `${disks} disk`, offered: `${node.disks ?? 0}`, larger: "type" };
+  }
+  const room = scratchOf(node) ?? Infinity;
+  return scratch !== undefined && parseQuantity(scratch) > room
+    ? {
+        asked: `${scratch} of its node's own disk`,
+        offered: formatBytes(room),
+        larger: "disk",
+      }
+    : { asked: `${cpu} CPU and ${memory}`, offered: describeNode(node), larger: "type" };
 }
 
 const unsized = (pool: string, why: string): PlatformFault => ({
@@ -222,15 +238,15 @@ const apart = ({ placement, hostPorts = [] }: CapacityRequest): boolean =>
   placement.podAntiAffinity === "required" || hostPorts.length > 0;
 
 /** How much of an empty node one pod takes: 1 is all of it. */
-function shareOf(
-  { cpu, memory, disks = 0 }: CapacityRequest,
-  { allocatable, disks: attached = Infinity }: NodeShape,
-): number {
+function shareOf({ cpu, memory, disks = 0, scratch }: CapacityRequest, node: NodeShape): number {
+  const { allocatable, disks: attached = Infinity } = node;
+  const filled = scratchOf({ scratch }) ?? 0;
   return Math.max(
     parseQuantity(cpu) / parseQuantity(allocatable.cpu),
     parseQuantity(memory) / parseQuantity(allocatable.memory),
     1 / allocatable.pods,
     disks === 0 ? 0 : disks / attached,
+    filled === 0 ? 0 : filled / (scratchOf(node) ?? Infinity),
   );
 }
 

@@ -22,6 +22,8 @@ export interface CapacityRequest {
   readonly placement: Partial<Placement>;
   /** Disks that each pod holds as long as it runs. Default 0: what comes and goes, as a backup does, takes turns. */
   readonly disks?: number;
+  /** Of its node's own disk, what each pod may fill and asks for. Default: none. */
+  readonly scratch?: string;
   /** Ports taken on the node itself: two pods with the same one never share a node. */
   readonly hostPorts?: readonly { readonly port: number; readonly protocol: "TCP" | "UDP" }[];
 }
@@ -45,6 +47,8 @@ interface Room {
   pods: number;
   /** Infinite where nobody has said how many there are. */
   disks: number;
+  /** Bytes of its own disk; infinite where nobody has said. */
+  scratch: number;
   readonly ports: Set<string>;
   /** Workload → its pods here. */
   readonly placed: Map<string, number>;
@@ -98,11 +102,12 @@ export function accepts(node: NodeShape, placement: Partial<Placement>): boolean
 interface Share {
   readonly cpu: number;
   readonly memory: number;
+  readonly scratch: number;
 }
 
 function fits(
   room: Room,
-  { cpu, memory }: Share,
+  { cpu, memory, scratch }: Share,
   request: CapacityRequest,
   candidates: readonly Room[],
 ): boolean {
@@ -111,6 +116,7 @@ function fits(
     room.memory >= memory &&
     room.pods >= 1 &&
     room.disks >= disksOf(request) &&
+    room.scratch >= scratch &&
     !portsOf(request).some((port) => room.ports.has(port)) &&
     !(request.placement.podAntiAffinity === "required" && room.placed.has(request.workload)) &&
     liesEvenly(room, request, candidates)
@@ -142,14 +148,19 @@ function liesEvenly(room: Room, request: CapacityRequest, candidates: readonly R
 
 const disksOf = ({ disks = 0 }: CapacityRequest): number => disks;
 
+/** Bytes of a node's own disk that it has, or that a pod asks for. */
+export const scratchOf = ({ scratch }: Pick<NodeShape, "scratch">): number | undefined =>
+  scratch === undefined ? undefined : parseQuantity(scratch);
+
 const portsOf = (request: CapacityRequest): string[] =>
   (request.hostPorts ?? []).map(({ port, protocol }) => `${port}/${protocol}`);
 
-function place(room: Room, { cpu, memory }: Share, request: CapacityRequest): void {
+function place(room: Room, { cpu, memory, scratch }: Share, request: CapacityRequest): void {
   room.cpu -= cpu;
   room.memory -= memory;
   room.pods -= 1;
   room.disks -= disksOf(request);
+  room.scratch -= scratch;
   room.placed.set(request.workload, (room.placed.get(request.workload) ?? 0) + 1);
   for (const port of portsOf(request)) {
     room.ports.add(port);
@@ -208,7 +219,13 @@ export const memoryWay: Way = {
  * (kubernetes.io, kube-scheduler's NodeResourcesFit, LeastAllocated).
  */
 const shareWay: Way = {
-  sizes: ({ cpu, memory }, largest) => [Math.max(cpu / largest.cpu, memory / largest.memory)],
+  sizes: ({ cpu, memory, scratch }, largest) => [
+    Math.max(
+      cpu / largest.cpu,
+      memory / largest.memory,
+      largest.scratch === 0 ? 0 : scratch / largest.scratch,
+    ),
+  ],
   empty: ({ cpu, memory, whole }) => cpu / whole.cpu + memory / whole.memory,
 };
 
@@ -257,7 +274,11 @@ function emptiest(
 
 function emptyRoom(node: NodeShape): Room {
   const { cpu, memory, pods } = node.allocatable;
-  const whole = { cpu: parseQuantity(cpu), memory: parseQuantity(memory) };
+  const whole = {
+    cpu: parseQuantity(cpu),
+    memory: parseQuantity(memory),
+    scratch: scratchOf(node) ?? Infinity,
+  };
   return {
     node,
     whole,
@@ -278,11 +299,17 @@ function inOrder(
   const largest = {
     cpu: Math.max(...rooms.map(({ whole }) => whole.cpu)),
     memory: Math.max(...rooms.map(({ whole }) => whole.memory)),
+    // Of nodes of which it is known: beside a disk without end everything is small.
+    scratch: Math.max(...rooms.map(({ node }) => scratchOf(node) ?? 0)),
   };
   // Of each request once: there may be a thousand, and a sort compares each many times.
   return requests
     .map((request) => {
-      const share = { cpu: parseQuantity(request.cpu), memory: parseQuantity(request.memory) };
+      const share = {
+        cpu: parseQuantity(request.cpu),
+        memory: parseQuantity(request.memory),
+        scratch: scratchOf(request) ?? 0,
+      };
       return {
         ...{ request, share, size: sizes(share, largest) },
         choices: rooms.filter(({ node }) => accepts(node, request.placement)).length,
@@ -302,6 +329,7 @@ const largerFirst = (left: readonly number[], right: readonly number[]): number 
 function noRoom(request: CapacityRequest, placed: number, candidates: readonly Room[]): string {
   const selector = selectorOf(request.placement);
   const asked = `${request.replicas} × ${request.cpu} CPU and ${request.memory}`;
+  const filled = scratchOf(request) ?? 0;
   if (candidates.length === 0) {
     const wanted = [writeSelector(selector), ...(request.placement.nodeAffinity ?? []).map(write)]
       .filter((part) => part !== "")
@@ -316,6 +344,10 @@ function noRoom(request: CapacityRequest, placed: number, candidates: readonly R
   if (candidates.every(({ disks }) => disks < disksOf(request))) {
     const most = Math.max(...candidates.map(({ node }) => node.disks ?? 0));
     return `asks for ${request.replicas} × ${disksOf(request)} disk, but only ${placed} of ${request.replicas} find room in pool ${where}: its cloud attaches ${most} disks to a node for pods, and all are taken; enlarge the pool in fleet:cluster.pools, or say in its disks how many there are`;
+  }
+  if (candidates.every(({ scratch }) => scratch < filled)) {
+    const most = Math.max(...candidates.map(({ whole }) => whole.scratch));
+    return `asks for ${request.replicas} × ${formatBytes(filled)} of a node's own disk, but only ${placed} of ${request.replicas} find room in pool ${where}: a node has ${formatBytes(most)} of it for pods; lower what they may write, enlarge the disk of the pool's nodes, or the pool in fleet:cluster.pools`;
   }
   const left = candidates.reduce(
     (sum, { cpu, memory }) => ({ cpu: sum.cpu + cpu, memory: sum.memory + memory }),

@@ -128,6 +128,8 @@ export interface NodeShape {
   readonly taints: readonly Taint[];
   /** Taints of a new node that go by themselves, once what they wait for is there. */
   readonly startupTaints?: readonly Taint[];
+  /** Of its own disk, what pods may fill, as a quantity; undefined where nobody has said. */
+  readonly scratch?: string | undefined;
   /** Nominal size, as quantities. */
   readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: number };
   /** What is left for workloads, as quantities. */
@@ -225,6 +227,7 @@ function poolNodes(name: string, pool: Pool, there: NodesThere): readonly NodeSh
     capacity: { cpu: pool.cpu, memory: pool.memory, pods: pool.pods },
     allocatable: allocatable(pool),
     disks: pool.disks,
+    ...(pool.scratch === undefined ? {} : { scratch: pool.scratch }),
   }));
 }
 

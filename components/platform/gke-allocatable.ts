@@ -38,6 +38,18 @@ export function keptByGke({ cpus, gibibytes }: MachineSize, pods: number): Machi
   };
 }
 
+/**
+ * Bytes of the disk it starts from that a node has for what pods write: the kubelet evicts them with a tenth left, the
+ * system has the most (cloud.google.com, «Plan GKE Standard node sizes», Local ephemeral storage reservation), and of
+ * 100 Gi the partitions of Google's own image leave 94.25 for both (the node shown there).
+ */
+export function diskLeftByGke(gibibytes: number): number {
+  const evicted = 0.1;
+  const ofSystem = Math.min(gibibytes * 0.5, 6 + gibibytes * 0.35, 100);
+  const left = gibibytes * 0.9425 * (1 - evicted) - ofSystem;
+  return Math.max(0, Math.floor(left * 2 ** 30));
+}
+
 function stepped(amount: number, steps: readonly Step[]): number {
   let below = 0;
   let kept = 0;

@@ -140,6 +140,10 @@ export const PoolConfig = z
       .min(0, "must not be negative")
       .max(512, "must be at most 512")
       .optional(),
+    /**
+     * Of a node's own disk, what pods may fill: its allocatable `ephemeral-storage`. Default: nobody counts it.
+     */
+    scratch: Bytes.optional(),
     /** Labels of the nodes beside `fleet/pool` and `fleet/slot`. */
     labels: z.record(LabelKey, LabelValue).default({}),
     taints: z.array(Taint).default([]),

@@ -159,7 +159,7 @@ function collectorWorkload(args: ExplorerArgs): WorkloadArgs {
     scratch: [
       ...volumes.scratch,
       { name: marker.volume },
-      { name: "database", sizeLimit: parts.mongo.scratch },
+      { name: "database", sizeLimit: parts.mongo.scratch, requested: true },
     ],
     pullSecrets: network.image.pullSecrets,
     podAnnotations: announces(webPorts.metrics),

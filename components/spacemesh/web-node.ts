@@ -136,5 +136,5 @@ export const webNodeVolumes = ({
     name: configVolume,
     files: { [configName]: config.apply((text) => webNodeConfig(text, version, apis)) },
   },
-  scratch: [{ name: dataVolume, sizeLimit: scratch }, { name: "tmp" }],
+  scratch: [{ name: dataVolume, sizeLimit: scratch, requested: true }, { name: "tmp" }],
 });

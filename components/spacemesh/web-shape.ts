@@ -150,10 +150,13 @@ export function webFlows(shape: WebShape): Flow[] {
 
 /** Requests of a pod: those of all its containers. */
 function together(containers: readonly Resources[]): { cpu: string; memory: string } {
-  const sum = (resource: "cpu" | "memory"): number =>
-    containers.reduce((total, { requests }) => total + parseQuantity(requests[resource]), 0);
-  return { cpu: formatCpu(sum("cpu")), memory: `${Math.ceil(sum("memory") / 2 ** 20)}Mi` };
+  const cpus = containers.reduce((sum, { requests }) => sum + parseQuantity(requests.cpu), 0);
+  return { cpu: formatCpu(cpus), memory: mebibytes(containers.map((one) => one.requests.memory)) };
 }
+
+/** The sum of quantities of bytes. */
+const mebibytes = (quantities: readonly string[]): string =>
+  `${Math.ceil(quantities.reduce((sum, one) => sum + parseQuantity(one), 0) / 2 ** 20)}Mi`;
 
 /** A workload with its place in the file. */
 export interface WebWorkload {
@@ -173,21 +176,30 @@ export function webRequests({
     workload: string,
     { replicas, placement }: Pick<typeof api, "replicas" | "placement">,
     containers: readonly Resources[],
+    scratch: readonly string[] = [],
   ): WebWorkload => ({
     path: ["webServices", ...path],
-    request: { workload, replicas: replicas + 1, ...together(containers), placement },
+    request: {
+      ...{ workload, replicas: replicas + 1, ...together(containers), placement },
+      ...(scratch.length === 0 ? {} : { scratch: mebibytes(scratch) }),
+    },
   });
   return [
-    one(["publicApi"], webWorkloads.api, publicApi, [
-      publicApi.node.resources,
-      syncCheck.resources,
-    ]),
+    one(
+      ["publicApi"],
+      webWorkloads.api,
+      publicApi,
+      [publicApi.node.resources, syncCheck.resources],
+      [publicApi.node.scratch],
+    ),
     one(["explorer", "api"], webWorkloads.explorer, api, [api.resources]),
-    one(["explorer", "collector"], webWorkloads.collector, collector, [
-      collector.resources,
-      collector.node.resources,
-      collector.mongo.resources,
-    ]),
+    one(
+      ["explorer", "collector"],
+      webWorkloads.collector,
+      collector,
+      [collector.resources, collector.node.resources, collector.mongo.resources],
+      [collector.node.scratch, collector.mongo.scratch],
+    ),
     one(["dashboard"], webWorkloads.dashboard, dashboard, [dashboard.resources]),
   ];
 }

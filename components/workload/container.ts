@@ -3,8 +3,10 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { parseImage } from "../base/images.ts";
+import { parseQuantity } from "../base/quantity.ts";
+import { usualScratch } from "./defaults.ts";
 import { probeFields } from "./probes.ts";
-import type { Container, WorkloadArgs } from "./types.ts";
+import type { Container, Scratch, WorkloadArgs } from "./types.ts";
 
 type KubernetesContainer = k8s.types.input.core.v1.Container;
 
@@ -70,7 +72,7 @@ export function kubernetesContainer(
   const env = environment(container, secretEnv);
   const volumeMounts = mounts(container, args);
   const { image, digest } = container;
-  const disk = diskOf(args);
+  const disk = boundOf(args);
   const pinned = digest !== undefined || parseImage(image).digest !== undefined;
   return {
     name: container.name,
@@ -97,7 +99,7 @@ export function kubernetesContainer(
       ? {}
       : { lifecycle: { preStop: before(container.preStop) } }),
     resources: {
-      requests: { ...resources.requests, ...disk },
+      requests: { ...resources.requests, ...roomFor(container, args), ...disk },
       limits: {
         ...disk,
         ...(resources.limits.cpu === undefined ? {} : { cpu: resources.limits.cpu }),
@@ -121,8 +123,25 @@ const before = (
     ? { sleep: { seconds: preStop.seconds } }
     : { exec: { command: [...preStop] } };
 
+/**
+ * What the pod's scratch folders take of its node's disk. They are the pod's, and only containers ask: the first
+ * does, as the scheduler and the kubelet add up those of all.
+ */
+function roomFor(container: Container, args: WorkloadArgs): Readonly<Record<string, string>> {
+  const mebibytes = requestedScratch(args.scratch ?? []) / 2 ** 20;
+  return container !== args.container || mebibytes === 0
+    ? {}
+    : { "ephemeral-storage": `${Math.ceil(mebibytes)}Mi` };
+}
+
+/** Bytes of its node's own disk that a pod asks for, for scratch folders. */
+const requestedScratch = (scratch: readonly Scratch[]): number =>
+  scratch
+    .filter(({ requested, memory }) => requested === true && memory !== true)
+    .reduce((sum, { sizeLimit = usualScratch }) => sum + parseQuantity(sizeLimit), 0);
+
 /** What a container takes of its node's disk. Requested in the same number, which the API server would do by itself. */
-const diskOf = ({ security: { writableRoot } }: WorkloadArgs): Readonly<Record<string, string>> =>
+const boundOf = ({ security: { writableRoot } }: WorkloadArgs): Readonly<Record<string, string>> =>
   typeof writableRoot === "object" ? { "ephemeral-storage": writableRoot.sizeLimit } : {};
 
 function rightsOf(

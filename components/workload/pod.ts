@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dropped, logsAnnotation } from "../base/annotations.ts";
 import { groupLabel, workloadLabels } from "../base/labels.ts";
 import { kubernetesContainer } from "./container.ts";
-import { usualGraceSeconds } from "./defaults.ts";
+import { usualGraceSeconds, usualScratch } from "./defaults.ts";
 import { placementOf } from "./placement.ts";
 import type { Container, GivenFiles, WorkloadArgs } from "./types.ts";
 
@@ -51,7 +51,10 @@ function volumes(args: WorkloadArgs, sources: PodSources): Volume[] {
   const givenFiles = (args.givenFiles ?? []).map(givenVolume);
   const scratch = (args.scratch ?? []).map(({ name, sizeLimit, memory }) => ({
     name,
-    emptyDir: { sizeLimit: sizeLimit ?? "64Mi", ...(memory === true ? { medium: "Memory" } : {}) },
+    emptyDir: {
+      sizeLimit: sizeLimit ?? usualScratch,
+      ...(memory === true ? { medium: "Memory" } : {}),
+    },
   }));
   const hostPaths = (args.hostPaths ?? []).map(({ name, path, type }) => ({
     name,

@@ -169,6 +169,11 @@ export interface Scratch {
   readonly sizeLimit?: string;
   /** Kept in memory: for what must not touch a disk. */
   readonly memory?: boolean;
+  /**
+   * Room for all of it is asked of the node's own disk, so that pods which fill theirs lie on nodes that can hold
+   * them. Without, a full disk evicts whatever is on the node. Default false: what stays small, or empty.
+   */
+  readonly requested?: boolean;
 }
 
 /** A folder of the node. Only with {@link Security.exception}. */

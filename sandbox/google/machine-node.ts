@@ -1,7 +1,7 @@
 /** The node that GKE makes of a machine. */
 import { formatCpu } from "../../components/base/quantity.ts";
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
-import { keptByGke } from "../../components/platform/gke-allocatable.ts";
+import { diskLeftByGke, keptByGke } from "../../components/platform/gke-allocatable.ts";
 import { machineTypes } from "../../components/platform/google.schema.ts";
 import { nodeObject, positionAnnotation } from "../nodes.ts";
 import type { Machine, Pool } from "./machines.ts";
@@ -51,13 +51,18 @@ export function shapeOfNode(pool: Pool, machine?: Machine): NodeShape {
 const systemPods = { cpus: 0.5, gibibytes: 1, pods: 12 } as const;
 
 /** Size of a machine, and what GKE leaves of it for pods. */
-function sizeOf({ machineType, pods }: Pool): Pick<NodeShape, "capacity" | "allocatable"> {
+function sizeOf({
+  machineType,
+  pods,
+  diskGb,
+}: Pool): Pick<NodeShape, "capacity" | "allocatable" | "scratch"> {
   const size = machineTypes.get(machineType);
   if (size === undefined) {
     throw new Error(`the sandbox does not know Google's machine type ${machineType}`);
   }
   const kept = keptByGke(size, pods);
   return {
+    scratch: `${Math.floor(diskLeftByGke(diskGb) / 2 ** 20)}Mi`,
     capacity: { cpu: `${size.cpus}`, memory: `${size.gibibytes * 1024}Mi`, pods },
     allocatable: {
       cpu: formatCpu(size.cpus - kept.cpus - systemPods.cpus),

@@ -62,8 +62,8 @@ export function takes(node: NodeShape, pod: Pod): boolean {
 }
 
 /** How many empty nodes pods fill. */
-export function sharesOf({ allocatable }: NodeShape, pods: readonly Pod[]): number {
-  const asked = (resource: "cpu" | "memory"): number =>
+export function sharesOf({ allocatable, scratch }: NodeShape, pods: readonly Pod[]): number {
+  const asked = (resource: "cpu" | "memory" | "ephemeral-storage"): number =>
     pods
       .flatMap(({ spec }) => spec.containers)
       .reduce((sum, { resources }) => {
@@ -74,6 +74,7 @@ export function sharesOf({ allocatable }: NodeShape, pods: readonly Pod[]): numb
     asked("cpu") / parseQuantity(allocatable.cpu),
     asked("memory") / parseQuantity(allocatable.memory),
     pods.length / allocatable.pods,
+    scratch === undefined ? 0 : asked("ephemeral-storage") / parseQuantity(scratch),
   );
 }
 

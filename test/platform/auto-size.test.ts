@@ -66,6 +66,22 @@ describe("the size of a pool", () => {
     expect(sizeOf([])).toBe(1);
   });
 
+  it("follows what pods fill of a node's own disk, and says where that is more than any has", () => {
+    const pool = { type: "g6-standard-2", cpu: "2", memory: "4Gi", size: "auto", scratch: "50Gi" };
+    const fills = (scratch: string, replicas: number) =>
+      sizeOf([request({ cpu: "1m", memory: "1Mi", scratch, replicas })], { general: pool });
+    expect([fills("20Gi", 2), fills("20Gi", 3), fills("50Gi", 3)]).toEqual([1, 2, 3]);
+    expect(fills("51Gi", 1)).toEqual([
+      {
+        path: ["pools", "general", "size"],
+        message:
+          "cannot be computed: a pod of echo asks for 51Gi of its node's own disk, and a node offers 50Gi: lower its requests, or take a larger disk",
+      },
+    ]);
+    // Where nobody says what there is, any disk is large enough.
+    expect(sizeOf([request({ scratch: "9000Gi" })])).toBe(1);
+  });
+
   it("gives what must lie apart a node each, which it shares with others", () => {
     const apart = request({ replicas: 5, placement: { podAntiAffinity: "required" } });
     const port = request({

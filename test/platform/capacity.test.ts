@@ -73,6 +73,33 @@ describe("capacity", () => {
     ).toEqual([]);
   });
 
+  it("counts what pods fill of their node's own disk, where the file says what there is", () => {
+    const filled = cluster({ general: { nodes: 2, cpu: "2", memory: "4Gi", scratch: "50Gi" } });
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    const node = request({ workload: "node", scratch: "20Gi", placement: here });
+    expect(capacityFaults(filled, [{ ...node, replicas: 4 }])).toEqual([]);
+    // 10Gi are left on each: none for one more, and what fills nothing lies beside it.
+    const [fault, ...others] = capacityFaults(filled, [{ ...node, replicas: 5 }, request()]);
+    expect(others).toEqual([]);
+    expect(fault).toMatchObject({ workload: "node", pods: 1 });
+    expect(fault?.message).toBe(
+      "asks for 5 × 20Gi of a node's own disk, but only 4 of 5 find room in pool general: a node has 50Gi of it for pods; lower what they may write, enlarge the disk of the pool's nodes, or the pool in fleet:cluster.pools",
+    );
+    expect(capacityFaults(filled, [{ ...node, scratch: "50Gi", replicas: 2 }])).toEqual([]);
+    const unsaid = capacityFaults(cluster(), [{ ...node, replicas: 20, cpu: "10m" }]);
+    expect(unsaid).toEqual([]);
+  });
+
+  it("lays what fills the most where there is a whole disk yet, however little else it asks for", () => {
+    const filled = cluster({ general: { nodes: 2, cpu: "2", memory: "4Gi", scratch: "50Gi" } });
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    // By memory alone the two smaller ones come first, one to each node, and leave no whole disk.
+    const small = request({ workload: "small", replicas: 2, memory: "1Gi", scratch: "20Gi" });
+    const full = request({ workload: "full", memory: "64Mi", scratch: "50Gi" });
+    const asked = [small, full].map((one) => ({ ...one, placement: here }));
+    expect(capacityFaults(filled, asked)).toEqual([]);
+  });
+
   it("tells of what is short, where it is not the disks", () => {
     const disks = cluster({ general: { nodes: 2, cpu: "2", memory: "4Gi", disks: 2 } });
     const [fault] = capacityFaults(disks, [request({ disks: 1, memory: "5Gi" })]);

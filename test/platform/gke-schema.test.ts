@@ -6,7 +6,7 @@ import {
   describeNode,
   googleOf,
 } from "../../components/platform/cluster.schema.ts";
-import { keptByGke } from "../../components/platform/gke-allocatable.ts";
+import { diskLeftByGke, keptByGke } from "../../components/platform/gke-allocatable.ts";
 import { machineTypes } from "../../components/platform/google.schema.ts";
 import { parseQuantity } from "../../components/base/quantity.ts";
 import { slotFaults } from "../../components/platform/slots.ts";
@@ -31,6 +31,19 @@ describe("what GKE keeps of a node", () => {
     expect(keptByGke(size, 111).cpus - keptByGke(size, 110).cpus).toBeCloseTo(0.4, 6);
   });
 
+  it("leaves 47.06 GB of a disk of 100 Gi to pods, as the documented node shows", () => {
+    expect(Math.abs(diskLeftByGke(100) - 47_060_071_478)).toBeLessThan(10_000_000);
+  });
+
+  it("keeps half of a small disk, less than that of a larger one, and 100 Gi at most", () => {
+    const left = (gibibytes: number) => diskLeftByGke(gibibytes) / 2 ** 30;
+    // Beside the tenth at which pods are evicted, of what the partitions leave.
+    expect(left(20)).toBeCloseTo(20 * 0.9425 * 0.9 - 10, 6);
+    expect(left(200)).toBeCloseTo(200 * 0.9425 * 0.9 - 76, 6);
+    expect(left(1000)).toBeCloseTo(1000 * 0.9425 * 0.9 - 100, 6);
+    expect(diskLeftByGke(0)).toBe(0);
+  });
+
   it("grows with the machine, and is never all of it", () => {
     for (const [type, size] of machineTypes) {
       const kept = keptByGke(size, 110);
@@ -48,6 +61,8 @@ describe("a node of a cluster at Google", () => {
     expect(node?.allocatable.cpu).toBe("15.39");
     expect(parseQuantity(node?.allocatable.memory ?? "") / 2 ** 30).toBeCloseTo(55.8, 1);
     expect(node?.allocatable.pods).toBe(98);
+    // Of the usual disk of 100Gi, in whole mebibytes.
+    expect(node?.scratch).toBe("44876Mi");
     expect(node === undefined ? "" : describeNode(node)).toContain("15.39 CPU");
   });
 

@@ -328,13 +328,29 @@ describe("what the web services ask of the nodes", () => {
       const { replicas, template } = specOf(collected, request.workload);
       const sum = (resource: string): number =>
         template.spec.containers.reduce(
-          (total, { resources }) => total + parseQuantity(resources.requests[resource] ?? ""),
+          (total, { resources }) => total + parseQuantity(resources.requests[resource] ?? "0"),
           0,
         );
       expect(request.replicas).toBe(replicas + 1);
       expect(parseQuantity(request.cpu)).toBeCloseTo(sum("cpu"));
       expect(parseQuantity(request.memory)).toBe(sum("memory"));
+      expect(parseQuantity(request.scratch ?? "0")).toBe(sum("ephemeral-storage"));
     }
+  });
+
+  it("has room on their nodes' own disks for all that nodes and databases may write", () => {
+    const asked = webRequests(
+      WebServicesConfig.parse({
+        publicApi: { node: { scratch: "30Gi" } },
+        explorer: { collector: { mongo: { scratch: "5Gi" } } },
+      }),
+    );
+    expect(asked.map(({ request }) => [request.workload, request.scratch])).toEqual([
+      [webWorkloads.api, "30720Mi"],
+      [webWorkloads.explorer, undefined],
+      [webWorkloads.collector, `${(20 + 5) * 1024}Mi`],
+      [webWorkloads.dashboard, undefined],
+    ]);
   });
 });
 

@@ -141,6 +141,40 @@ describe("Workload", () => {
     });
   });
 
+  it("asks its node for the room of folders that it fills, once for the pod and bounding nothing", async () => {
+    const collected = await program({
+      sidecars: [{ ...args().container, name: "beside", probes: { none: "a test" }, ports: [] }],
+      scratch: [
+        { name: "state", sizeLimit: "20Gi", requested: true },
+        { name: "tables", sizeLimit: "1536Ki", requested: true },
+        { name: "usual", requested: true },
+        { name: "told", memory: true, sizeLimit: "1Gi", requested: true },
+        { name: "small", sizeLimit: "1Gi" },
+      ],
+    });
+    const pod = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    const disks = (which: "requests" | "limits") =>
+      pod.spec.containers.map(
+        ({ resources }) =>
+          (resources as Record<string, Record<string, string>>)[which]?.["ephemeral-storage"],
+      );
+    // 20Gi, one and a half Mi rounded up with the 64 of a folder that says no size.
+    expect(disks("requests")).toEqual([`${20 * 1024 + 66}Mi`, undefined]);
+    expect(disks("limits")).toEqual([undefined, undefined]);
+  });
+
+  it("asks for no more than the bound of what it writes beside its volumes, which counts them in", async () => {
+    const collected = await program({
+      security: { user: 10_001, writableRoot: { sizeLimit: "1Gi" } },
+      scratch: [{ name: "state", sizeLimit: "20Gi", requested: true }],
+    });
+    const pod = podOf(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs);
+    expect(pod.spec.containers[0]?.["resources"]).toMatchObject({
+      requests: { "ephemeral-storage": "1Gi" },
+      limits: { "ephemeral-storage": "1Gi" },
+    });
+  });
+
   it("allows just the flows of the table, and name look-ups", async () => {
     const collected = await program();
     const policy = find(collected, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "echo-policy");
