@@ -94,23 +94,39 @@ const patchForce = { "pulumi.com/patchForce": "true" };
  * None for the controller: Traefik serves every Ingress on both entry points. Its annotation
  * router.tls would switch TLS on for both, and port 80 would answer 404.
  */
-export function hostAnnotations({
-  ingress: { tls },
-}: Pick<HttpHostArgs, "ingress">): Record<string, string> {
+export function hostAnnotations(
+  args: Pick<HttpHostArgs, "host" | "ingress" | "guards">,
+): Record<string, string> {
+  const { tls } = args.ingress;
   if (tls.kind === "own-issuer") {
     // The Certificate says how it is proved; its path may come into the rules all the same.
     return patchForce;
   }
   return tls.kind !== "cert-manager"
     ? {}
-    : {
-        "cert-manager.io/cluster-issuer": tls.clusterIssuer,
-        // Where the issuer proves hosts over HTTP, the helper's path comes into this Ingress for the time
-        // being. An Ingress of the helper's own would have the one class that the issuer names, while the
-        // host is reached through its own controller; and nginx refuses a second one for a host.
-        "acme.cert-manager.io/http01-edit-in-place": "true",
-        ...patchForce,
-      };
+    : { "cert-manager.io/cluster-issuer": tls.clusterIssuer, ...proofAnnotations(args) };
+}
+
+/**
+ * How the authority's question gets to the helper, where the issuer proves hosts over HTTP: by a path in the host's own
+ * Ingress for the time being. One of the helper's own would have the class that the issuer names, while the host is
+ * reached through its own controller; and nginx refuses a second one for a host.
+ *
+ * Traefik's guard stands before every path of an Ingress and would stop the authority, too: there the helper gets one
+ * of its own, of the host's class (cert-manager's annotation on Ingresses, older than any release in use).
+ */
+function proofAnnotations({
+  host,
+  ingress,
+  guards = [],
+}: Pick<HttpHostArgs, "host" | "ingress" | "guards">): Record<string, string> {
+  const className = classOf(ingress, host);
+  const isStopped = guards.some(
+    ({ host: guarded, guard }) => guarded === host && guard.kind !== "tls",
+  );
+  return isStopped && ingress.controllers[className]?.kind === "traefik"
+    ? { "acme.cert-manager.io/http01-ingress-class": className }
+    : { "acme.cert-manager.io/http01-edit-in-place": "true", ...patchForce };
 }
 
 /** Annotation by which Traefik puts the guard before a host. nginx has it in its settings. */

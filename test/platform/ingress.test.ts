@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { SecretReference } from "../../components/base/secrets.ts";
+import type { Guard, GuardedHost } from "../../components/platform/guards.schema.ts";
 import {
   certificateFaults,
   classOf,
@@ -146,6 +147,50 @@ describe("HttpHost", () => {
     ]);
     expect(tls({ kind: "none" })).toBeUndefined();
     expect(hostAnnotations(args({ kind: "secret", name: "wildcard" }))).toEqual({});
+  });
+});
+
+describe("the authority's question for a host of an issuer that is there already", () => {
+  const networks: Guard = { kind: "networks", from: ["198.51.100.0/24"] };
+  const login: Guard = { kind: "login", users: new SecretReference("htpasswd", "people") };
+  const inner = { kind: "nginx", exposure: { kind: "load-balancer" } };
+  const answeredBy = (guards: readonly GuardedHost[], change: object = {}): string[] =>
+    Object.entries(
+      hostAnnotations({
+        host: "sd.example.org",
+        guards,
+        ingress: ingress({ tls: certManager, ...change }),
+      }),
+    ).flatMap(([name, value]) =>
+      name.startsWith("acme.") ? [`${name.slice("acme.cert-manager.io/".length)} ${value}`] : [],
+    );
+  const guarded = (guard: Guard, byTls = false): GuardedHost[] => [
+    { host: "sd.example.org", guard, byTls },
+  ];
+
+  it.each([
+    ["networks", guarded(networks)],
+    ["a login", guarded(login)],
+    ["a login by TLS alone", guarded(login, true)],
+  ])("is answered beside a host that Traefik guards by %s, which would stop it", (_, guards) => {
+    expect(answeredBy(guards)).toEqual(["http01-ingress-class traefik"]);
+  });
+
+  it.each([
+    ["nobody guards", [], {}],
+    ["another host's guard leaves alone", [{ host: "other.example.org", guard: login }], {}],
+    // The authority follows the redirect, whatever certificate it meets there.
+    ["is served by TLS alone", guarded({ kind: "tls" }), {}],
+    [
+      "nginx guards, whose settings let the very path of a proof through",
+      guarded(login),
+      {
+        controllers: { ...ingressInput.controllers, inner },
+        hosts: { "sd.example.org": "inner" },
+      },
+    ],
+  ])("is answered within a host that %s", (_, guards, change) => {
+    expect(answeredBy(guards, change)).toEqual(["http01-edit-in-place true"]);
   });
 });
 
