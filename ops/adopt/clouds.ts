@@ -68,8 +68,8 @@ export function decideThings(
 ): readonly Decision[] {
   const taken = new Set<CloudThing>();
   const decisions: Decision[] = [];
-  // The same content first: what is left of a name then goes to whoever has none.
-  for (const exact of [true, false]) {
+  // The same content first: what is left of a name then goes to whoever has none of its type, and none at all.
+  for (const isNear of [isSame, isOfItsType, isExchanged]) {
     for (const planned of creates) {
       if (decisions.some((decision) => decision.planned === planned)) {
         continue;
@@ -80,7 +80,7 @@ export function decideThings(
           rule !== undefined && one.type === planned.type && isNamed(planned, one, rule.name),
       );
       const thing = named.find(
-        (one) => rule !== undefined && !taken.has(one) && (!exact || isSame(planned, one, rule)),
+        (one) => rule !== undefined && !taken.has(one) && isNear(planned, one, rule),
       );
       if (rule !== undefined && thing !== undefined) {
         taken.add(thing);
@@ -101,6 +101,26 @@ function isNamed({ inputs }: Planned, thing: CloudThing, name: readonly string[]
 function isSame({ inputs }: Planned, thing: CloudThing, { fixed, content }: Rule): boolean {
   const fields = content === undefined ? fixed : [...fixed, content];
   return fields.every((field) => text(inputs[field]) === text(thing.inputs[field]));
+}
+
+/** Records that lead clients somewhere: one of them left over, or two of different types, and they go elsewhere. */
+const leading = ["A", "AAAA", "CNAME"];
+
+const recordType = (inputs: CloudThing["inputs"]): string =>
+  text(inputs["recordType"] ?? inputs["type"]);
+
+/** A name has records for mail, proofs and authorities as well: what is of another type is another thing. */
+const isOfItsType = ({ inputs }: Planned, thing: CloudThing, { content }: Rule): boolean =>
+  content === undefined || recordType(inputs) === recordType(thing.inputs);
+
+/** Nothing that leads clients can stand beside a CNAME (Cloudflare's errors 81053 and 81054): one goes for the other. */
+function isExchanged({ inputs }: Planned, thing: CloudThing, { content }: Rule): boolean {
+  const types = [recordType(inputs), recordType(thing.inputs)];
+  return (
+    content !== undefined &&
+    types.includes("CNAME") &&
+    types.every((type) => leading.includes(type))
+  );
 }
 
 /** What the program takes by its number at the next update, whatever else it says of it. */
@@ -198,7 +218,13 @@ function besides(
   const isBeside =
     rule?.content !== undefined &&
     !taken.has(thing) &&
-    creates.some((planned) => planned.type === thing.type && isNamed(planned, thing, rule.name));
+    leading.includes(recordType(thing.inputs)) &&
+    creates.some(
+      (planned) =>
+        planned.type === thing.type &&
+        leading.includes(recordType(planned.inputs)) &&
+        isNamed(planned, thing, rule.name),
+    );
   return isBeside
     ? [
         {
@@ -213,10 +239,9 @@ function besides(
 function wordsFor({ type, inputs }: CloudThing): string {
   const kind = type.split(":").at(-1) ?? type;
   const name = text(inputs["label"] ?? inputs["domain"] ?? inputs["name"]);
-  const record = inputs["recordType"] ?? inputs["type"];
   return cloudRules[type]?.content === undefined
     ? `${kind} ${name}`
-    : `${kind} ${text(record)} ${name === "" ? "@" : name}`;
+    : `${kind} ${recordType(inputs)} ${name === "" ? "@" : name}`;
 }
 
 /** Clouds fill in more than they are told. */

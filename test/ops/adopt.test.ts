@@ -346,6 +346,43 @@ describe("things at the clouds", () => {
     });
   });
 
+  it("of the same name for mail or proofs are nobody's: none is exchanged, and nobody is told to delete it", () => {
+    const others = [
+      live("1", "", "v=spf1 -all", "TXT"),
+      live("2", "", "mail.x", "MX"),
+      live("3", "", "letsencrypt.org", "CAA"),
+    ];
+    expect(decideThings([record("", "192.0.2.1")], others)).toEqual([]);
+    // Nor does one that the stack wants for a proof take the place of what clients are led by.
+    const [decision, ...more] = decideThings(
+      [record("", "a proof", "TXT"), record("", unknown)],
+      [...others.slice(1), live("4", "", "192.0.2.9")],
+    );
+    expect([decision?.verdict, decision?.id, decision?.planned?.name]).toEqual([
+      ...["adopted", "7,4", `-${unknown}`],
+    ]);
+    expect(more).toEqual([]);
+  });
+
+  it("of two types that stand side by side are each told, and only a CNAME goes for what cannot", () => {
+    const brief = (wanted: Planned, ...things: readonly CloudThing[]) =>
+      decideThings([wanted], things).map(({ verdict: is, what }) => `${is}: ${what}`);
+    expect(brief(record("ar", "192.0.2.1"), live("1", "ar", "2001:db8::1", "AAAA"))).toEqual([
+      "untouched: DomainRecord AAAA ar",
+    ]);
+    expect(brief(record("ar", "192.0.2.1"), live("1", "ar", "edge.x", "CNAME"))).toEqual([
+      "replaced: DomainRecord CNAME ar",
+    ]);
+    // What is of its own type comes before what would have to go for it.
+    expect(
+      brief(
+        record("ar", "edge.x", "CNAME"),
+        live("1", "ar", "192.0.2.1"),
+        live("2", "ar", "old.x", "CNAME"),
+      ),
+    ).toEqual(["adopted: DomainRecord CNAME ar", "untouched: DomainRecord A ar"]);
+  });
+
   it("are in the way where another one would have another address", () => {
     const [decision] = decideThings(
       [planned(nodeBalancer, "traefik", balancer("ap-south"))],
