@@ -179,7 +179,7 @@ function place(room: Room, { cpu, memory, scratch }: Share, request: CapacityReq
 export function capacityFaults(
   cluster: ClusterConfig,
   requests: readonly CapacityRequest[],
-  ways: readonly Way[] = [memoryWay, shareWay],
+  ways: readonly Way[] = [memoryWay, shareWay, diskWay],
 ): CapacityFault[] {
   const nodes = clusterNodes(cluster);
   let fewest: CapacityFault[] | undefined;
@@ -219,14 +219,17 @@ export const memoryWay: Way = {
  * (kubernetes.io, kube-scheduler's NodeResourcesFit, LeastAllocated).
  */
 const shareWay: Way = {
-  sizes: ({ cpu, memory, scratch }, largest) => [
-    Math.max(
-      cpu / largest.cpu,
-      memory / largest.memory,
-      largest.scratch === 0 ? 0 : scratch / largest.scratch,
-    ),
-  ],
+  sizes: ({ cpu, memory }, largest) => [Math.max(cpu / largest.cpu, memory / largest.memory)],
   empty: ({ cpu, memory, whole }) => cpu / whole.cpu + memory / whole.memory,
+};
+
+/** The same with what pods fill of a node's own disk: few do, and those may need a whole one each. */
+const diskWay: Way = {
+  sizes: ({ scratch, ...share }, largest) => [
+    scratch,
+    ...shareWay.sizes({ scratch, ...share }, largest),
+  ],
+  empty: shareWay.empty,
 };
 
 function placedBy(
@@ -299,8 +302,7 @@ function inOrder(
   const largest = {
     cpu: Math.max(...rooms.map(({ whole }) => whole.cpu)),
     memory: Math.max(...rooms.map(({ whole }) => whole.memory)),
-    // Of nodes of which it is known: beside a disk without end everything is small.
-    scratch: Math.max(...rooms.map(({ node }) => scratchOf(node) ?? 0)),
+    scratch: Math.max(...rooms.map(({ whole }) => whole.scratch)),
   };
   // Of each request once: there may be a thousand, and a sort compares each many times.
   return requests
