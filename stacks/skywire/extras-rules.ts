@@ -2,7 +2,7 @@
 import { outsideFault } from "../../components/data/reach.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { registryServer } from "../../components/platform/registry.schema.ts";
-import { givenAddresses } from "../../components/platform/pool.schema.ts";
+import { givenAddresses, isMadeAddress } from "../../components/platform/pool.schema.ts";
 import { slotPool, type SlotUse } from "../../components/platform/slots.ts";
 import { coturnStunServers } from "../../components/skywire/coturn.schema.ts";
 import { repeated } from "../rules.ts";
@@ -66,6 +66,14 @@ const placeFaults: Rule = (stack) => {
         {
           path: memberPath(name, "slot"),
           message: `slot ${slot} has a name for an address, but visors know coturn by numbers, which it binds: give ${where} kind reserved`,
+        },
+      ];
+    }
+    if (isMadeAddress(address)) {
+      return [
+        {
+          path: memberPath(name, "slot"),
+          message: `slot ${slot} has an address that is known only when it is made, but coturn binds those that stand in this file: give it a slot with addresses that exist (kind reserved, assignedBy operator or node-keeper), which a cluster made at Google has none of, or take coturn out`,
         },
       ];
     }

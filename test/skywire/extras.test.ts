@@ -458,6 +458,16 @@ describe("bad input", () => {
     expect(fault?.slice(0, at.length + 2)).toBe(`${at}: `);
   });
 
+  it("finds a coturn where the slot's address is made later, and says so alone of it", () => {
+    const made = { kind: "reserved", assignedBy: "kubeip" };
+    const found = faults(changed("prod", ["cluster/pools/dmsg/slots/4/address", made]));
+    expect(found.filter((fault) => fault.startsWith(members))).toEqual([
+      expect.stringMatching(
+        /^extras\/coturn\/members\/coturn-1\/slot: slot 4 has an address that is known only when it is made/,
+      ),
+    ]);
+  });
+
   it("finds an extra in test", () => {
     expect(faults(changed("test", ["extras/geoip", {}]))).toEqual([
       expect.stringMatching(/^extras\/geoip: runs in production only/),
