@@ -23,27 +23,64 @@ const fields: readonly Field[] = [
   { from: 0, to: 6, names: weekdays },
 ];
 
-/** Whether Kubernetes takes a text for a CronJob's schedule. */
-export function isSchedule(text: string): boolean {
-  const words = text.trim().split(/\s+/);
-  return (
-    words.length === fields.length &&
-    fields.every((field, index) => words[index]?.split(",").every((range) => isRange(range, field)))
-  );
+/** Numbers of a field: every `step`th from `first` to `last`. */
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  /** Written as all there are: such a field asks nothing of a day, where the other one of days does. */
+  readonly isOpen: boolean;
 }
 
-/** E.g. `*`, `5`, `1-5`, `mon-fri`, every 15, `10-50/20`. */
-function isRange(text: string, field: Field): boolean {
-  const [, range = "", step] = /^([^/]+)(?:\/(\d+))?$/.exec(text) ?? [];
-  if (range === "" || (step !== undefined && Number(step) === 0)) {
-    return false;
+/** Whether Kubernetes takes a text for a CronJob's schedule. */
+export const isSchedule = (text: string): boolean => readFields(text) !== undefined;
+
+/** Days of each month, in a leap year. */
+const longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/**
+ * Whether a schedule names a day that no year has, e.g. the 31st of February: Kubernetes takes it, and nothing ever
+ * runs. Where both a day of the month and one of the week are named, either will do (robfig/cron v3, spec.go).
+ */
+export function neverComes(text: string): boolean {
+  const [, , days = [], ofMonths = [], weekDays = []] = readFields(text) ?? [];
+  const earliest = Math.min(...days.map(({ first }) => first));
+  const lengths = longest.filter((_, index) => ofMonths.some((range) => isIn(index + 1, range)));
+  return weekDays.some(({ isOpen }) => isOpen) && lengths.every((length) => length < earliest);
+}
+
+const isIn = (value: number, { first, last, step }: Range): boolean =>
+  value >= first && value <= last && (value - first) % step === 0;
+
+/** The five fields of a schedule; undefined where it is none. */
+function readFields(text: string): readonly (readonly Range[])[] | undefined {
+  const words = text.trim().split(/\s+/);
+  if (words.length !== fields.length) {
+    return undefined;
+  }
+  const read = fields.map((field, index) =>
+    (words[index] ?? "").split(",").map((range) => rangeOf(range, field)),
+  );
+  const ranges = read.map((all) => all.filter((range) => range !== undefined));
+  return ranges.every((all, index) => all.length === read[index]?.length) ? ranges : undefined;
+}
+
+/** E.g. `*`, `5`, `1-5`, `mon-fri`, every 15, `10-50/20`; `5/15` goes on to the end. */
+function rangeOf(text: string, field: Field): Range | undefined {
+  const [, range = "", every] = /^([^/]+)(?:\/(\d+))?$/.exec(text) ?? [];
+  const step = Number(every ?? 1);
+  if (range === "" || step === 0) {
+    return undefined;
   }
   if (range === "*" || range === "?") {
-    return true;
+    return { first: field.from, last: field.to, step, isOpen: step === 1 };
   }
   const ends = range.split("-").map((end) => valueOf(end, field));
-  const [first, last = first] = ends;
-  return ends.length <= 2 && first !== undefined && last !== undefined && first <= last;
+  const [first, last = every === undefined ? first : field.to] = ends;
+  const isWhole = ends.length <= 2 && ends.every((end) => end !== undefined);
+  return isWhole && first !== undefined && last !== undefined && first <= last
+    ? { first, last, step, isOpen: false }
+    : undefined;
 }
 
 /** Number of a word of a field; undefined where it is none, or out of range. */

@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 
-import { isSchedule } from "./cron.ts";
+import { isSchedule, neverComes } from "./cron.ts";
 import { parseQuantity } from "./quantity.ts";
 
 /** A name that becomes a Kubernetes object name or label value (RFC 1123 label). */
@@ -80,7 +80,8 @@ export const Bytes = z
 /** Five-field cron expression; times are the cluster's (UTC). */
 export const Cron = z
   .string()
-  .refine(isSchedule, "must be a cron expression of five fields, e.g. 17 3 * * *");
+  .refine(isSchedule, "must be a cron expression of five fields, e.g. 17 3 * * *")
+  .refine((text) => !neverComes(text), "must be of a day that comes: no year has this one");
 
 /** Path inside a container. */
 export const AbsolutePath = z

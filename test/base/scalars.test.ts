@@ -54,7 +54,8 @@ const cases: readonly Case[] = [
   {
     name: "Cron",
     schema: Cron,
-    ...schedules,
+    good: schedules.good,
+    bad: [...schedules.bad, ...schedules.never],
   },
   {
     name: "HttpUrl",

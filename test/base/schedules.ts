@@ -6,6 +6,19 @@ export const schedules = {
     "0,30 0-6/2 1,15 jan-MAR sun",
     "59 23 31 12 6",
     "5/15 ? * * MON,wed-fri",
+    "0 0 29 2 *",
+    "0 0 31 2/2 *",
+    // The first of any week of February, as either day will do.
+    "0 0 31 2 mon",
+    "0 0 31 2 */2",
+  ],
+  /** Taken by Kubernetes, and never run. */
+  never: [
+    "0 0 31 2 *",
+    "0 0 30-31 feb ?",
+    "0 0 31 2,4,jun,9,11 *",
+    "0 0 31 4-6/2 */1",
+    "0 0 31/3 2-6/2,11 mon,*",
   ],
   bad: [
     "",

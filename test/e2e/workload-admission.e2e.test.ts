@@ -213,7 +213,7 @@ describe("a real API server", () => {
     },
   });
 
-  it.each(schedules.good)("takes the schedule %j", async (schedule) => {
+  it.each([...schedules.good, ...schedules.never])("takes the schedule %j", async (schedule) => {
     await admit(api, "default", scheduled(schedule));
   });
 
