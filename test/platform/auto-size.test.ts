@@ -225,13 +225,17 @@ describe("the size of a pool", () => {
     );
   });
 
-  it("of a thousand pods is found at once", () => {
+  it("of a thousand pods is found in a few tries, not in one for each node", () => {
     const miners = Array.from({ length: 1_000 }, (_, index) =>
       request({ workload: `miner-${index}`, cpu: "300m", memory: "512Mi" }),
     );
-    const begun = performance.now();
-    expect(sizeOf(miners)).toBe(200);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    let tries = 0;
+    const { cluster: sized } = sizePools(cluster(), () => {
+      tries += 1;
+      return miners;
+    });
+    expect(sized.pools["general"]?.nodes).toBe(200);
+    expect(tries).toBeLessThan(10);
   });
 });
 
