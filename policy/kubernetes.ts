@@ -3,8 +3,8 @@ import { readObject } from "./graph/kinds.ts";
 import { type KubernetesObject, type PodSet, worldOf } from "./graph/objects.ts";
 import type { Resource } from "./resource.ts";
 
-/** A chart, which the provider makes its objects of: a component in all but its token. */
-export const isChart = (type: string): boolean => type.startsWith("kubernetes:helm.sh/");
+/** A chart, which the provider makes its objects of: a component in all but its token. A Release is none: Helm makes those. */
+export const isChart = (type: string): boolean => /^kubernetes:helm\.sh\/v\d+:Chart$/.test(type);
 
 const objectByResource = new WeakMap<Resource, KubernetesObject>();
 

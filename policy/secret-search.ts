@@ -11,8 +11,8 @@ export class SecretSearch {
   /** Hashes of those first characters: most places of a text are dismissed by one look. */
   readonly #hashes = new Uint8Array(1 << 16);
 
-  /** @param secrets Name → value. */
-  constructor(secrets: ReadonlyMap<string, string>) {
+  /** @param secrets Names and values; two may have one name. */
+  constructor(secrets: Iterable<readonly [name: string, value: string]>) {
     for (const [name, value] of secrets) {
       for (const form of forms(value)) {
         const start = form.slice(0, width);

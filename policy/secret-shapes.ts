@@ -7,12 +7,15 @@ export const shapes: readonly {
   /** Length of the shortest text that has it. */
   readonly least: number;
   readonly what: string;
+  /** Whether a checksum has the same shape. */
+  readonly likeChecksum?: boolean;
 }[] = [
   {
     // Not a digest, and not part of a public key (66 digits).
     pattern: /(?<!sha256:)(?<![0-9A-Za-z])(?:0x)?[0-9a-fA-F]{64}(?![0-9A-Za-z])/,
     least: 64,
     what: "looks like a secret key (64 hex digits)",
+    likeChecksum: true,
   },
   {
     pattern: /-----BEGIN [A-Z ]*PRIVATE KEY/,
@@ -36,14 +39,16 @@ export const shapes: readonly {
 /**
  * What a text looks like that no public value does.
  *
- * @param trimmed The text without lines that do not count. It is only asked for where a shape is found: most texts
- * have none.
+ * @param trimmed The text without its checksums. It is only asked for where a shape is found that those have, too: most
+ * texts have none.
  */
 export const shapesIn = (text: string, trimmed: (text: string) => string): readonly string[] =>
   shapes
     .filter(
-      ({ pattern, least }) =>
-        text.length >= least && pattern.test(text) && pattern.test(trimmed(text)),
+      ({ pattern, least, likeChecksum = false }) =>
+        text.length >= least &&
+        pattern.test(text) &&
+        (!likeChecksum || pattern.test(trimmed(text))),
     )
     .map(({ what }) => what);
 

@@ -56,7 +56,7 @@ export const Controller = z.looseObject({
       .array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) }))
       .optional(),
     persistentVolumeClaimRetentionPolicy: z
-      .looseObject({ whenDeleted: z.string(), whenScaled: z.string() })
+      .looseObject({ whenDeleted: z.string().optional(), whenScaled: z.string().optional() })
       .optional(),
   }),
 });

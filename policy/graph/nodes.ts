@@ -23,11 +23,14 @@ export function eligible(node: NodeShape, spec: PodSpec): boolean {
   );
   const terms =
     spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  // Terms are alternatives; all expressions of one hold. Fields ask for a node's name, which no config says.
+  // Terms are alternatives; all expressions of one hold, and one of nothing is met by no node. Fields ask for a node's
+  // name, which no config says.
   const liked =
     terms === undefined ||
-    terms.some(({ matchExpressions = [] }) =>
-      matchExpressions.every((one) => isUnsaid(node.labels, one.key) || meets(one, node.labels)),
+    terms.some(
+      ({ matchExpressions = [], matchFields = [] }) =>
+        matchExpressions.length + matchFields.length > 0 &&
+        matchExpressions.every((one) => isUnsaid(node.labels, one.key) || meets(one, node.labels)),
     );
   return chosen && liked && tolerated(node, spec);
 }

@@ -48,6 +48,8 @@ export interface PodSet {
   readonly annotations: Readonly<Record<string, string>>;
   /** At most, where an autoscaler chooses. Of a DaemonSet: 1, on each node. */
   readonly replicas: number;
+  /** At least, where an autoscaler chooses. */
+  readonly fewest: number;
   readonly spec: PodSpec;
   /** Of a Deployment: whether a second pod may run while the first is exchanged. */
   readonly strategy: string | undefined;
@@ -57,8 +59,9 @@ export interface PodSet {
   readonly suspended: boolean;
   /** Volumes that a StatefulSet adds, one disk for each pod. */
   readonly claimTemplates: readonly string[];
-  /** What happens to those disks with the StatefulSet. */
+  /** What happens to those disks with the StatefulSet, and with those of its pods that it stops. */
   readonly whenDeleted: string | undefined;
+  readonly whenScaled: string | undefined;
 }
 
 /** The objects of a stack, by what the evaluators ask. */
@@ -115,12 +118,14 @@ function controllerPods(object: KubernetesObject, scalers: readonly Autoscaler[]
     labels: spec.template.metadata.labels,
     annotations: spec.template.metadata.annotations ?? {},
     replicas: scaler?.spec.maxReplicas ?? spec.replicas ?? 1,
+    fewest: (scaler === undefined ? spec.replicas : scaler.spec.minReplicas) ?? 1,
     spec: spec.template.spec,
     strategy: spec.strategy?.type,
     update: updateOf(controller),
     suspended: false,
     claimTemplates: (spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata.name),
     whenDeleted: spec.persistentVolumeClaimRetentionPolicy?.whenDeleted,
+    whenScaled: spec.persistentVolumeClaimRetentionPolicy?.whenScaled,
   };
 }
 
@@ -134,12 +139,14 @@ function cronPods(object: KubernetesObject): PodSet {
     labels: template.metadata.labels,
     annotations: template.metadata.annotations ?? {},
     replicas: 1,
+    fewest: 1,
     spec: template.spec,
     strategy: undefined,
     update: stoppedFirst,
     suspended: suspend === true,
     claimTemplates: [],
     whenDeleted: undefined,
+    whenScaled: undefined,
   };
 }
 
@@ -208,6 +215,12 @@ export const allContainers = (spec: PodSpec): readonly Container[] => [
   ...spec.containers,
 ];
 
+/** Those that run on, in which ports are listened on: an init container is one that restarts always (KEP 753). */
+export const lastingContainers = (spec: PodSpec): readonly Container[] => [
+  ...spec.containers,
+  ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always"),
+];
+
 /** Whether labels carry all that a selector asks for. */
 export function selects(
   selector: Readonly<Record<string, string>>,
@@ -226,6 +239,12 @@ export function matches(
     (selector.matchExpressions ?? []).every((expression) => meets(expression, labels))
   );
 }
+
+/** Whether a budget speaks of pods. Of one without a selector the API says that it selects none, of an empty one all. */
+export const speaksOf = (budget: Budget, { labels, namespace }: PodSet): boolean =>
+  namespaceOf(budget) === namespace &&
+  budget.spec.selector !== undefined &&
+  matches(budget.spec.selector, labels);
 
 /**
  * A share of so many pods.

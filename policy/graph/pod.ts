@@ -9,6 +9,7 @@ export const PortReference = z.union([z.int(), z.string()]);
 const Probe = z.looseObject({
   httpGet: z.looseObject({ host: z.string().optional(), port: PortReference }).optional(),
   tcpSocket: z.looseObject({ host: z.string().optional(), port: PortReference }).optional(),
+  grpc: z.looseObject({ port: z.int() }).optional(),
   // Defaults are the API's own.
   periodSeconds: z.int().default(10),
   failureThreshold: z.int().default(3),
@@ -171,6 +172,11 @@ const NodeTerm = z.looseObject({
   matchFields: z.array(Expression).optional(),
 });
 
+const PodAffinityTerm = z.looseObject({
+  labelSelector: LabelSelector.optional(),
+  topologyKey: z.string(),
+});
+
 const Affinity = z.looseObject({
   nodeAffinity: z
     .looseObject({
@@ -181,8 +187,9 @@ const Affinity = z.looseObject({
     .optional(),
   podAntiAffinity: z
     .looseObject({
-      requiredDuringSchedulingIgnoredDuringExecution: z
-        .array(z.looseObject({ labelSelector: LabelSelector.optional(), topologyKey: z.string() }))
+      requiredDuringSchedulingIgnoredDuringExecution: z.array(PodAffinityTerm).optional(),
+      preferredDuringSchedulingIgnoredDuringExecution: z
+        .array(z.looseObject({ podAffinityTerm: PodAffinityTerm }))
         .optional(),
     })
     .optional(),

@@ -4,7 +4,7 @@
  * It says before any cluster is there what the API server will refuse. The API server itself is
  * asked in test/e2e; both must agree.
  */
-import { allContainers, type Container, type PodSpec } from "./objects.ts";
+import { allContainers, type Container, type PodSet, type PodSpec } from "./objects.ts";
 
 const volumeTypes = [
   "configMap",
@@ -12,6 +12,7 @@ const volumeTypes = [
   "downwardAPI",
   "emptyDir",
   "ephemeral",
+  "image",
   "persistentVolumeClaim",
   "projected",
   "secret",
@@ -55,6 +56,10 @@ function podFaults(spec: PodSpec): string[] {
   }
   if (context.runAsUser === 0) {
     faults.push("the pod runs as user 0");
+  }
+  // Refused of a pod also where each container has one of its own.
+  if (!seccompTypes.includes(context.seccompProfile?.type ?? "RuntimeDefault")) {
+    faults.push("the pod has no seccomp profile");
   }
   return [...faults, ...unfenced(context).map((fault) => `the pod ${fault}`)];
 }
@@ -136,10 +141,28 @@ function containerFaults(container: Container, spec: PodSpec): string[] {
   return faults.map((fault) => `container ${container.name} ${fault}`);
 }
 
+/** How pods chose their AppArmor profile before there was a field for it; kubelets still read it. */
+const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
+
+const annotationFaults = (annotations: PodSet["annotations"]): string[] =>
+  Object.entries(annotations)
+    .filter(
+      ([key, profile]) =>
+        key.startsWith(appArmorAnnotation) && !/^$|^runtime\/default$|^localhost\//.test(profile),
+    )
+    .map(
+      ([key, profile]) =>
+        `container ${key.slice(appArmorAnnotation.length)} has the AppArmor profile ${profile}`,
+    );
+
 /** Why a pod is not `restricted`. Empty when it is. */
-export function restrictedFaults(spec: PodSpec): readonly string[] {
+export function restrictedFaults(
+  spec: PodSpec,
+  annotations: PodSet["annotations"] = {},
+): readonly string[] {
   return [
     ...podFaults(spec),
+    ...annotationFaults(annotations),
     ...allContainers(spec).flatMap((container) => containerFaults(container, spec)),
   ];
 }

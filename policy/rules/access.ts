@@ -16,6 +16,7 @@ const Role = z.looseObject({
     )
     .nullish()
     .transform((rules) => rules ?? []),
+  aggregationRule: z.looseObject({}).nullish(),
 });
 type Role = z.infer<typeof Role>;
 
@@ -47,7 +48,7 @@ export const noWildcards: ResourceRule = {
   protects:
     "a wildcard grants what the cluster learns tomorrow as well, and who may escalate, bind or impersonate has all rights",
   check: (resource) => {
-    const rules = roleOf(resource)?.rules ?? [];
+    const { aggregationRule, rules } = roleOf(resource) ?? { rules: [] };
     const binding = bindingOf(resource);
     const everyone = (binding?.subjects ?? [])
       .map(({ name }) => name)
@@ -66,13 +67,17 @@ export const noWildcards: ResourceRule = {
           .filter((verb) => ladders.includes(verb))
           .map((verb) => `rules[${index}] may ${verb}`),
       ]),
+      ...(aggregationRule == null ? [] : ["has the rights of whatever roles bear some labels"]),
       ...(binding?.roleRef.name === "cluster-admin" ? ["binds cluster-admin"] : []),
       ...everyone.map((name) => `grants its rights to ${name}`),
     ];
   },
 };
 
-/** What a right to secrets of every namespace, or to run pods and commands in them, amounts to. */
+/**
+ * What a right to secrets of every namespace, or to run pods and commands in them, amounts to, and to what else has all
+ * others in the end (kubernetes.io/docs/concepts/security/rbac-good-practices, «privilege escalation risks»).
+ */
 const powers: readonly {
   readonly resource: RegExp;
   readonly verbs: RegExp;
@@ -100,6 +105,28 @@ const powers: readonly {
     resource: /^nodes$/,
     verbs: /^(create|update|patch|delete|deletecollection)$/,
     what: "changes nodes",
+  },
+  {
+    resource: /^certificatesigningrequests\/approval$/,
+    verbs: /^(update|patch)$/,
+    what: "has certificates signed for users",
+  },
+  {
+    // A disk may be a folder of any node.
+    resource: /^persistentvolumes$/,
+    verbs: /^create$/,
+    what: "mounts what it likes in pods",
+  },
+  {
+    resource: /^(validating|mutating)webhookconfigurations$/,
+    verbs: /^(create|update|patch)$/,
+    what: "reads and changes the objects",
+  },
+  {
+    // By its labels a namespace says to which standard its pods are held.
+    resource: /^namespaces$/,
+    verbs: /^(update|patch)$/,
+    what: "lowers the guard",
   },
 ];
 

@@ -1,8 +1,7 @@
 /** A node that is drained, or lost, takes no service with it. */
-import * as z from "zod";
-
 import { type Budget, readBudget } from "../graph/kinds.ts";
-import { describePods, matches, type PodSet } from "../graph/objects.ts";
+import { loneliness } from "../graph/nodes.ts";
+import { describePods, matches, type PodSet, speaksOf } from "../graph/objects.ts";
 import { objectOf, podsOf } from "../kubernetes.ts";
 import type { Finding, Resource, Stack } from "../resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
@@ -25,12 +24,16 @@ export const evictionsPossible: ResourceRule = {
       return [];
     }
     const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy } = budget.spec;
-    const never =
-      maxUnavailable === 0 || maxUnavailable === "0%" || maxUnavailable === "0"
-        ? [`maxUnavailable is ${maxUnavailable}: no pod may ever be evicted`]
+    const words =
+      maxUnavailable === 0 || maxUnavailable === "0%"
+        ? [`maxUnavailable is ${maxUnavailable}`]
         : minAvailable === "100%"
-          ? ["minAvailable is 100%: no pod may ever be evicted"]
-          : [];
+          ? ["minAvailable is 100%"]
+          : // What it expects is nothing then, and of nothing none may go (the disruption controller's getExpectedPodCount).
+            minAvailable === undefined && maxUnavailable === undefined
+            ? ["neither minAvailable nor maxUnavailable is said"]
+            : [];
+    const never = words.map((word) => `${word}: no pod may ever be evicted`);
     return [
       ...never,
       ...(unhealthyPodEvictionPolicy === "AlwaysAllow"
@@ -51,10 +54,7 @@ export const oneBudgetEach: StackRule = {
     const budgets = resources.flatMap((resource) => budgetOf(resource) ?? []);
     return controllersOf(resources, ["Deployment", "StatefulSet"]).flatMap(
       ({ urn, pods }): Finding[] => {
-        const count = budgets.filter(
-          ({ metadata, spec }) =>
-            metadata.namespace === pods.namespace && matches(spec.selector ?? {}, pods.labels),
-        ).length;
+        const count = budgets.filter((budget) => speaksOf(budget, pods)).length;
         return count === 1
           ? []
           : [{ urn, message: `${describePods(pods)} has ${count} budgets, not one` }];
@@ -75,7 +75,21 @@ function controllersOf(
   );
 }
 
-const Affinity = z.looseObject({ podAntiAffinity: z.unknown().optional() }).optional();
+/** Whether something keeps pods of a controller from one node, or would rather not have them there together. */
+function isSpread(pods: PodSet): boolean {
+  const { affinity, topologySpreadConstraints = [] } = pods.spec;
+  const wishes = affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return (
+    loneliness(pods) !== undefined ||
+    [...topologySpreadConstraints, ...wishes.map(({ podAffinityTerm }) => podAffinityTerm)].some(
+      ({ labelSelector, topologyKey }) =>
+        topologyKey === "kubernetes.io/hostname" &&
+        // One that means other pods, or none, leaves these where they are.
+        labelSelector !== undefined &&
+        matches(labelSelector, pods.labels),
+    )
+  );
+}
 
 /** Several pods that may all stand on one node. */
 export const spread: ResourceRule = {
@@ -86,13 +100,6 @@ export const spread: ResourceRule = {
   check: (resource) =>
     podsOf(resource)
       .filter(({ kind, replicas }) => ["Deployment", "StatefulSet"].includes(kind) && replicas > 1)
-      .filter(({ spec }) => {
-        const { topologySpreadConstraints = [] } = spec;
-        const affinity = Affinity.parse(spec["affinity"]);
-        const byHost = topologySpreadConstraints.some(
-          ({ topologyKey }) => topologyKey === "kubernetes.io/hostname",
-        );
-        return !byHost && affinity?.podAntiAffinity === undefined;
-      })
+      .filter((pods) => !isSpread(pods))
       .map((pods) => `${describePods(pods)} has ${pods.replicas} pods and nothing spreads them`),
 };

@@ -1,11 +1,13 @@
 /** What a container asks of its node, and how one is told how it fares. */
+import { parseQuantity } from "../../components/base/quantity.ts";
 import {
   allContainers,
   type Container,
-  describe as describeObject,
+  describePods,
+  lastingContainers,
   type PodSet,
 } from "../graph/objects.ts";
-import { objectOf, podsOf, runsOn } from "../kubernetes.ts";
+import { podsOf, runsOn } from "../kubernetes.ts";
 import type { Resource } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
@@ -21,6 +23,13 @@ function inContainers(
   );
 }
 
+/**
+ * Whether an amount is none: of a limit of 0 there is no limit, to the kubelet's evictions (`emptyDirLimitEviction` and
+ * its neighbours) as to the kernel's control groups.
+ */
+const isNone = (amount: string | undefined): boolean =>
+  amount === undefined || parseQuantity(amount) === 0;
+
 /** A container that asks for nothing, or may take all of the node's memory. */
 export const requestsAndLimits: ResourceRule = {
   kind: "resource",
@@ -30,9 +39,9 @@ export const requestsAndLimits: ResourceRule = {
     "the scheduler places by requests alone, and a container without a memory limit takes its neighbours' memory; CPU has no limit, as throttling hurts latency and requests share a busy node already",
   check: (resource) =>
     inContainers(resource, ({ resources: { requests, limits } }) => [
-      ...(requests?.cpu === undefined ? ["requests no CPU"] : []),
-      ...(requests?.memory === undefined ? ["requests no memory"] : []),
-      ...(limits?.memory === undefined ? ["has no memory limit"] : []),
+      ...(isNone(requests?.cpu) ? ["requests no CPU"] : []),
+      ...(isNone(requests?.memory) ? ["requests no memory"] : []),
+      ...(isNone(limits?.memory) ? ["has no memory limit"] : []),
     ]),
 };
 
@@ -45,14 +54,13 @@ export const boundedScratch: ResourceRule = {
     "what a container writes to its own root or to an unlimited scratch volume fills the node's disk, and the kubelet then evicts its neighbours",
   check: (resource) => [
     ...inContainers(resource, ({ securityContext, resources: { limits } }) =>
-      securityContext?.readOnlyRootFilesystem === true ||
-      limits?.["ephemeral-storage"] !== undefined
+      securityContext?.readOnlyRootFilesystem === true || !isNone(limits?.["ephemeral-storage"])
         ? []
         : ["may write to its root without a limit (ephemeral-storage)"],
     ),
     ...podsOf(resource).flatMap(({ spec }) =>
       (spec.volumes ?? [])
-        .filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.sizeLimit === undefined)
+        .filter(({ emptyDir }) => emptyDir !== undefined && isNone(emptyDir.sizeLimit))
         .map(({ name }) => `the volume ${name} has no size limit`),
     ),
   ],
@@ -69,7 +77,7 @@ export const probed: ResourceRule = {
     podsOf(resource)
       .filter(runsOn)
       .flatMap(({ spec }) =>
-        spec.containers.flatMap(({ name, readinessProbe, livenessProbe }) => [
+        lastingContainers(spec).flatMap(({ name, readinessProbe, livenessProbe }) => [
           ...(readinessProbe === undefined ? [`container ${name} has no readiness probe`] : []),
           ...(livenessProbe === undefined ? [`container ${name} has no liveness probe`] : []),
         ]),
@@ -101,22 +109,19 @@ export const distinctInPods: ResourceRule = {
   level: "mandatory",
   protects:
     "of two variables of one name the last wins without a word, and two ports of one name make a Service lead to either",
-  check: (resource) => {
-    const object = objectOf(resource);
-    const where = object === undefined ? "" : describeObject(object);
-    return podsOf(resource).flatMap(({ spec }) => [
-      ...allContainers(spec).flatMap(({ name, env = [] }) =>
+  check: (resource) =>
+    podsOf(resource).flatMap((pods) => [
+      ...allContainers(pods.spec).flatMap(({ name, env = [] }) =>
         repeated(env.map((variable) => variable.name)).map(
           (variable) => `container ${name} has the variable ${variable} more than once`,
         ),
       ),
       ...repeated(
-        spec.containers.flatMap(({ ports = [] }) =>
+        lastingContainers(pods.spec).flatMap(({ ports = [] }) =>
           ports.flatMap((port) => (port.name === undefined ? [] : [port.name])),
         ),
-      ).map((port) => `${where} has the port ${port} more than once`),
-    ]);
-  },
+      ).map((port) => `${describePods(pods)} has the port ${port} more than once`),
+    ]),
 };
 
 const repeated = (names: readonly string[]): readonly string[] => [

@@ -25,17 +25,20 @@ export const protectedData: StackRule = {
     if (!isProduction(name)) {
       return [];
     }
-    const homes = new Set(
-      resources.flatMap((resource) => {
-        const object = isClaim(resource) ? objectOf(resource) : undefined;
-        return object === undefined ? [] : [namespaceOf(object)];
-      }),
-    );
+    const homes = new Set(resources.flatMap(homeOf));
     return resources
       .filter((resource) => !resource.protect && (isPrecious(resource) || isHome(resource, homes)))
       .map(({ urn }) => ({ urn, message: "is not protected: one update can delete it" }));
   },
 };
+
+/** The namespace of what has disks: with it go those of a StatefulSet, too, whatever that says of them. */
+function homeOf(resource: Resource): readonly string[] {
+  const hasDisks =
+    isClaim(resource) || podsOf(resource).some(({ claimTemplates }) => claimTemplates.length > 0);
+  const object = hasDisks ? objectOf(resource) : undefined;
+  return object === undefined ? [] : [namespaceOf(object)];
+}
 
 const isPrecious = (resource: Resource): boolean =>
   precious.test(resource.type) || isClaim(resource);
@@ -54,13 +57,15 @@ export const claimsOutlive: ResourceRule = {
   check: (resource, stack) =>
     isProduction(stack)
       ? podsOf(resource)
-          .filter(({ claimTemplates, whenDeleted }) => {
-            // Without a policy the API server keeps them.
-            return claimTemplates.length > 0 && (whenDeleted ?? "Retain") !== "Retain";
+          .filter(({ claimTemplates }) => claimTemplates.length > 0)
+          // Without a policy the API server keeps them.
+          .flatMap(({ claimTemplates, whenDeleted = "Retain", whenScaled = "Retain" }) => {
+            const disks = `deletes its disks (${claimTemplates.join(", ")})`;
+            return [
+              ...(whenDeleted === "Retain" ? [] : [`${disks} with itself`]),
+              ...(whenScaled === "Retain" ? [] : [`${disks} where it has fewer pods`]),
+            ];
           })
-          .map(
-            ({ claimTemplates }) => `deletes its disks (${claimTemplates.join(", ")}) with itself`,
-          )
       : [],
 };
 

@@ -7,6 +7,7 @@ import { undenied } from "../graph/policies.ts";
 import { isBare, objectOf, podsOf } from "../kubernetes.ts";
 import { type Resource, unknownText } from "../resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
+import { textsOf } from "../texts.ts";
 
 /** Pods to and from which everything is allowed that no policy speaks of. */
 export const everyPodPoliced: StackRule = {
@@ -41,10 +42,15 @@ const Addresses = z
 /** Google's names for whoever asks: cloud.google.com/iam/docs/principals-overview. */
 const anybody = ["allUsers", "allAuthenticatedUsers"];
 
-/** Of these those to whom something of Google's gives its rights. */
-function everybody({ entity, member, members, predefinedAcl }: Resource["properties"]): string[] {
-  const named = [entity, member, ...(Array.isArray(members) ? (members as unknown[]) : [])];
-  const open = typeof predefinedAcl === "string" && predefinedAcl.startsWith("public");
+/** Lists of rights by one word, at Google's storage: cloud.google.com/storage/docs/access-control/lists, predefined ACLs. */
+const openList = /^(public|authenticatedRead)/;
+
+/** Of these those to whom something of Google's gives its rights: alone, in a list, or in a policy that is written in JSON. */
+function everybody(properties: Resource["properties"]): string[] {
+  const named = textsOf(properties).flatMap(({ text }) => text.match(/\ball\w*Users\b/g) ?? []);
+  const open = [properties["predefinedAcl"], properties["defaultAcl"]].some(
+    (acl) => typeof acl === "string" && openList.test(acl),
+  );
   return [...anybody.filter((who) => named.includes(who)), ...(open ? ["whoever asks"] : [])];
 }
 
@@ -138,7 +144,8 @@ const GoogleFirewall = z.looseObject({
   targetServiceAccounts: z.array(z.string()).default([]),
 });
 
-const anywhere = ["0.0.0.0/0", "::/0"];
+/** Whether a range is as good as everywhere: none so large was ever given to anybody, fc00::/7 being everybody's own. */
+const isAnywhere = (range: string): boolean => /^[\d.]+\/[0-7]$|:\/[0-6]$/.test(range);
 
 /** Ports by which nodes and the cluster itself are run. */
 const innerPorts = [22, 2379, 2380, 6443, 10250, 10255, 10256];
@@ -170,7 +177,7 @@ function linodeFaults({ inboundPolicy, inbounds }: z.infer<typeof LinodeFirewall
         ({ action, protocol, ipv4s, ipv6s }) =>
           action === "ACCEPT" &&
           (protocol === "TCP" || protocol === "UDP") &&
-          [...ipv4s, ...ipv6s].some((block) => anywhere.includes(block)),
+          [...ipv4s, ...ipv6s].some(isAnywhere),
       )
       .flatMap(({ label, ports }) => openFaults(`the rule ${label}`, ports)),
   ];
@@ -195,7 +202,7 @@ function googleFaults({
   }
   // Of a rule that names no source Google makes one for all: compute's API, firewalls, `sourceRanges`.
   const sources = [...sourceRanges, ...sourceTags, ...sourceServiceAccounts];
-  const isPublic = sources.length === 0 || sourceRanges.some((block) => anywhere.includes(block));
+  const isPublic = sources.length === 0 || sourceRanges.some(isAnywhere);
   return [
     ...(targetTags.length + targetServiceAccounts.length > 0
       ? []
@@ -208,8 +215,9 @@ function googleFaults({
   ];
 }
 
-function openFaults(what: string, ports: string | undefined): string[] {
-  return ports === undefined
+function openFaults(what: string, ports = ""): string[] {
+  // A list of none narrows nothing.
+  return ports === ""
     ? [`${what} opens every port to anybody`]
     : innerPorts
         .filter((port) => includesPort(ports, port))
@@ -219,7 +227,7 @@ function openFaults(what: string, ports: string | undefined): string[] {
 /** Whether a list like `80,443,30000-32767` has a port. */
 function includesPort(ports: string, port: number): boolean {
   return ports.split(",").some((range) => {
-    const [first = "", last = first] = range.trim().split("-");
+    const [first = "", last = first] = range.split("-");
     return Number(first) <= port && port <= Number(last);
   });
 }

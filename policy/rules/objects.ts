@@ -110,6 +110,17 @@ const retired: readonly Retired[] = [
     instead: "admissionregistration.k8s.io/v1",
   },
   {
+    api: /^admissionregistration\.k8s\.io\/v1alpha1 ValidatingAdmissionPolicy(Binding)?$/,
+    gone: 32,
+    instead: "admissionregistration.k8s.io/v1",
+  },
+  {
+    api: /^admissionregistration\.k8s\.io\/v1beta1 ValidatingAdmissionPolicy(Binding)?$/,
+    gone: 34,
+    instead: "admissionregistration.k8s.io/v1",
+  },
+  { api: /^apiregistration\.k8s\.io\/v1beta1 /, gone: 22, instead: "apiregistration.k8s.io/v1" },
+  {
     api: /^scheduling\.k8s\.io\/v1(alpha|beta)1 PriorityClass$/,
     gone: 22,
     instead: "scheduling.k8s.io/v1",
@@ -135,6 +146,21 @@ const retired: readonly Retired[] = [
   { api: /^autoscaling\/v2beta1 /, gone: 25, instead: "autoscaling/v2" },
   { api: /^autoscaling\/v2beta2 /, gone: 26, instead: "autoscaling/v2" },
   { api: /^storage\.k8s\.io\/v1beta1 CSIStorageCapacity$/, gone: 27, instead: "storage.k8s.io/v1" },
+  {
+    api: /^storage\.k8s\.io\/v1alpha1 VolumeAttributesClass$/,
+    gone: 35,
+    instead: "storage.k8s.io/v1",
+  },
+  {
+    api: /^storage\.k8s\.io\/v1beta1 VolumeAttributesClass$/,
+    gone: undefined,
+    instead: "storage.k8s.io/v1",
+  },
+  {
+    api: /^networking\.k8s\.io\/v1beta1 (IPAddress|ServiceCIDR)$/,
+    gone: undefined,
+    instead: "networking.k8s.io/v1",
+  },
   {
     api: /^flowcontrol\.apiserver\.k8s\.io\/v1(alpha1|beta1) /,
     gone: 26,

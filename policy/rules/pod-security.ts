@@ -10,7 +10,8 @@ export const podSecurity: ResourceRule = {
   level: "mandatory",
   protects:
     "a program that is taken over must not take its node with it: no root, no privileges, nothing of the node",
-  check: (resource) => podsOf(resource).flatMap(({ spec }) => restrictedFaults(spec)),
+  check: (resource) =>
+    podsOf(resource).flatMap(({ annotations, spec }) => restrictedFaults(spec, annotations)),
 };
 
 const prefix = "pod-security.kubernetes.io/";

@@ -62,14 +62,15 @@ function withoutChecksums(path: string, text: string): string {
 const isSecretValue = (value: string): boolean => value.length >= 12 && looksRandom(value);
 
 /** Secret values of a stack: those that are known as such, and whatever its Secrets hold. */
-function secretValues({ resources, secrets }: Stack): ReadonlyMap<string, string> {
+function secretValues({ resources, secrets }: Stack): readonly (readonly [string, string])[] {
   const held = resources
     .filter(({ type }) => type === secretType)
     .flatMap(({ name, properties }) => [
       ...entries(name, properties["stringData"], (text) => text),
       ...entries(name, properties["data"], (text) => Buffer.from(text, "base64").toString("utf8")),
     ]);
-  return new Map([...held.filter(([, value]) => isSecretValue(value)), ...secrets]);
+  // No map: Secrets of two namespaces may have one name in the program.
+  return [...held.filter(([, value]) => isSecretValue(value)), ...secrets];
 }
 
 function entries(

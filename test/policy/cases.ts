@@ -38,6 +38,31 @@ const budget = (spec: Readonly<Record<string, unknown>>): Resource =>
     },
   });
 
+const hostname = "kubernetes.io/hostname";
+
+/** A Deployment whose pods no constraint spreads. */
+const unspread = (podSpec: Change): Resource =>
+  deployment({ topologySpreadConstraints: undefined, ...podSpec });
+
+/** A term of an anti-affinity: by default one that keeps the pods of the Deployment apart. */
+const awayFrom = (change: Change = {}): Change => ({
+  labelSelector: { matchLabels: { "app.kubernetes.io/name": "web" } },
+  topologyKey: hostname,
+  ...change,
+});
+
+const apartBy = (strength: "required" | "preferred", ...terms: readonly Change[]): Resource =>
+  unspread({
+    affinity: {
+      podAntiAffinity: {
+        [`${strength}DuringSchedulingIgnoredDuringExecution`]:
+          strength === "required"
+            ? terms
+            : terms.map((podAffinityTerm) => ({ weight: 1, podAffinityTerm })),
+      },
+    },
+  });
+
 const namespace = (enforce: Readonly<Record<string, string>>): Resource =>
   object("v1", "Namespace", "shop", {
     metadata: {
@@ -108,21 +133,32 @@ const googleRule = (rule: Readonly<Record<string, unknown>> = {}): Resource =>
     ...rule,
   });
 
+/** What gives a right to a bucket at Google. */
+const right = (to: Change): Resource =>
+  resource("gcp:storage/bucketIAMMember:BucketIAMMember", "all", {
+    role: "roles/storage.objectViewer",
+    ...to,
+  });
+
 const claim = object("v1", "PersistentVolumeClaim", "data");
-const statefulSet = (whenDeleted: string): Resource =>
+const statefulSet = (
+  persistentVolumeClaimRetentionPolicy: Change,
+  disks: readonly string[] = ["disk"],
+): Resource =>
   object("apps/v1", "StatefulSet", "store", {
     spec: {
       ...(deployment().properties["spec"] as object),
-      volumeClaimTemplates: [{ metadata: { name: "disk" } }],
-      persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },
+      volumeClaimTemplates: disks.map((name) => ({ metadata: { name } })),
+      persistentVolumeClaimRetentionPolicy,
     },
   });
 
 /** A StatefulSet whose disks grow by themselves, and what says how large one of them is. */
-const sized: Resource = {
-  ...statefulSet("Retain"),
+const sizedOf = (...disks: readonly string[]): Resource => ({
+  ...statefulSet({}, disks),
   ignoreChanges: ["spec.volumeClaimTemplates[*].spec.resources"],
-};
+});
+const sized = sizedOf("disk");
 const size = (name: string): Resource =>
   object("core/v1", "PersistentVolumeClaimPatch", name, {
     spec: { resources: { requests: { storage: "5Gi" } } },
@@ -148,6 +184,44 @@ const autoscaler = (change: Change = {}): Resource =>
     ) as Change,
   );
 
+/**
+ * A stack of production with one of each thing that rules look at, all of it in order: none of them may object to what is
+ * another's business.
+ */
+export const wholeStack: readonly Resource[] = [
+  deployment(),
+  statefulSet({}),
+  object("batch/v1", "Job", "once", {
+    spec: { template: (deployment().properties["spec"] as { template: object }).template },
+  }),
+  budget({ maxUnavailable: 1 }),
+  policy(["Ingress", "Egress"]),
+  { ...restricted, protect: true },
+  { ...claim, protect: true },
+  service({ ports: undefined }),
+  map({ greeting: "hello" }),
+  secret,
+  role("Role", {}),
+  object("rbac.authorization.k8s.io/v1", "ClusterRole", "none", {
+    metadata: { namespace: undefined },
+    rules: null,
+  }),
+  object("rbac.authorization.k8s.io/v1", "RoleBinding", "nobody", {
+    roleRef: { kind: "Role", name: "web" },
+    subjects: null,
+  }),
+  size("disk-store-0"),
+  firewall("DROP", {}),
+  googleRule(),
+  bucket("private", { protect: true }),
+  right({ member: "group:shop@example.org" }),
+  resource("linode:index/instance:Instance", "dns", { label: "dns" }),
+  resource("docker:index/image:Image", "web", { registry: { username: "bot", password } }),
+  resource("pulumi:providers:linode", "account", { token }, { provider: undefined }),
+  resource("fleet:shop:Shop", "shop", {}, { provider: undefined }),
+  resource("kubernetes:helm.sh/v4:Chart", "chart", {}, { provider: undefined }),
+];
+
 /** Cases by the rule's name. */
 export const cases: Readonly<Record<string, Cases>> = {
   "plain-secrets": {
@@ -170,6 +244,10 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a variable that only sounds like one": [
         withContainer({ env: [{ name: "FORGOT_PASSWORD", value: "change-password" }] }),
       ],
+      "a provider's login, which the engine encrypts": [
+        resource("pulumi:providers:linode", "account", { token }),
+      ],
+      "a checksum in a line that says so": [map({ notes: `sha256 ${"0a".repeat(32)}\nmore` })],
     },
     fail: {
       "a token in a ConfigMap": [[map({ "app.conf": `x = ${token}` })], "data.app.conf looks like"],
@@ -194,6 +272,18 @@ export const cases: Readonly<Record<string, Cases>> = {
         [object("v1", "Secret", "login", { metadata: { annotations: { old: token } } })],
         "metadata.annotations.old looks like",
       ],
+      "a token beside a checksum, in one line and at a place of checksums": [
+        [map({ "checksum.json": `{ "sha256": "${"0a".repeat(32)}", "token": "${token}" }` })],
+        "data.checksum.json looks like an access token",
+      ],
+      "a key in another line than its checksum": [
+        [map({ notes: `sha256 ${"0a".repeat(32)}\n${"0b".repeat(32)}` })],
+        "data.notes looks like a secret key",
+      ],
+      "a login of something else than an image": [
+        [resource("docker:index/service:Service", "web", { registry: { password: token } })],
+        "registry.password looks like",
+      ],
       "a token in an input of a cloud": [
         [resource("linode:index/stackScript:StackScript", "setup", { script: token })],
         "script looks like",
@@ -210,6 +300,14 @@ export const cases: Readonly<Record<string, Cases>> = {
       "what a Secret holds and is a word": [
         object("v1", "Secret", "login", { stringData: { user: "administrator" } }),
         map({ user: "administrator" }),
+      ],
+      "what a Secret holds and is too short to be looked for": [
+        object("v1", "Secret", "login", { stringData: { pin: "aK3x9Qz7-hJ" } }),
+        map({ pin: "aK3x9Qz7-hJ" }),
+      ],
+      "what two ConfigMaps hold and no Secret does": [
+        map({ id: password }),
+        object("v1", "ConfigMap", "others", { data: { id: password } }),
       ],
     },
     fail: {
@@ -228,6 +326,24 @@ export const cases: Readonly<Record<string, Cases>> = {
         [secret, map({ conf: Buffer.from(`{"p":"${password}"}`).toString("base64") })],
         "data.conf holds login.password",
       ],
+      "the shortest value that is looked for": [
+        [
+          object("v1", "Secret", "login", { stringData: { pin: "aK3x9Qz7-hJ2" } }),
+          map({ pin: "aK3x9Qz7-hJ2" }),
+        ],
+        "data.pin holds login.pin",
+      ],
+      "a value of the first of two Secrets of one name": [
+        [
+          secret,
+          object("v1", "Secret", "login", {
+            metadata: { namespace: "bank" },
+            stringData: { password: "zP8w4Rt6-kM5nB7vC" },
+          }),
+          map({ conf: password }),
+        ],
+        "data.conf holds login.password",
+      ],
       "a value of a Secret that came in base64": [
         [
           object("v1", "Secret", "login", {
@@ -242,6 +358,9 @@ export const cases: Readonly<Record<string, Cases>> = {
   "explicit-provider": {
     pass: {
       "a provider of its own": [deployment()],
+      "a chart, whose objects have providers": [
+        resource("kubernetes:helm.sh/v4:Chart", "chart", {}, { provider: undefined }),
+      ],
       "a component, and a provider": [
         resource("fleet:shop:Shop", "shop", {}, { provider: undefined }),
         resource("pulumi:providers:kubernetes", "cluster", {}, { provider: undefined }),
@@ -258,6 +377,10 @@ export const cases: Readonly<Record<string, Cases>> = {
         "is made by a default provider",
       ],
       "no provider": [[{ ...deployment(), provider: undefined }], "is made by a default provider"],
+      "a release of Helm's, which is no component": [
+        [resource("kubernetes:helm.sh/v3:Release", "chart", {}, { provider: undefined })],
+        "is made by a default provider",
+      ],
       "a provider of another package": [
         [{ ...deployment(), provider: { type: "pulumi:providers:linode", name: "account" } }],
         "is made by pulumi:providers:linode",
@@ -274,6 +397,10 @@ export const cases: Readonly<Record<string, Cases>> = {
     },
     fail: {
       "no registry": [[withContainer({ image: "library/web:1" })], "names no registry"],
+      "no more than a name and a tag": [
+        [withContainer({ image: "web:1.2.3" })],
+        "web:1.2.3 names no registry",
+      ],
       "no tag": [[withContainer({ image: "registry.example:5000/web" })], "has no tag"],
       latest: [
         [withContainer({ image: "registry.example/web:latest" })],
@@ -300,6 +427,14 @@ export const cases: Readonly<Record<string, Cases>> = {
         "container web requests no CPU",
       ],
       "no memory limit": [[withContainer({ resources: { limits: undefined } })], "no memory limit"],
+      "a request of nothing": [
+        [withContainer({ resources: { requests: { cpu: "0" } } })],
+        "container web requests no CPU",
+      ],
+      "a limit of nothing, which is none": [
+        [withContainer({ resources: { limits: { memory: "0Mi" } } })],
+        "no memory limit",
+      ],
       "an init container without any": [
         [deployment({ initContainers: [{ name: "init", image: "x", resources: {} }] })],
         "container init requests no memory",
@@ -310,6 +445,9 @@ export const cases: Readonly<Record<string, Cases>> = {
     pass: {
       "a limited volume": [
         deployment({ volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }] }),
+      ],
+      "volumes that are no scratch": [
+        deployment({ volumes: [{ name: "files", configMap: { name: "files" } }] }),
       ],
       "a writable root that ends somewhere": [
         withContainer({
@@ -327,6 +465,23 @@ export const cases: Readonly<Record<string, Cases>> = {
         [withContainer({ securityContext: { readOnlyRootFilesystem: undefined } })],
         "may write to its root without a limit",
       ],
+      "a volume whose limit is nothing, which is none": [
+        [deployment({ volumes: [{ name: "tmp", emptyDir: { sizeLimit: "0" } }] })],
+        "volume tmp",
+      ],
+      "a writable root whose limit is nothing": [
+        [
+          withContainer({
+            securityContext: { readOnlyRootFilesystem: false },
+            resources: { limits: { "ephemeral-storage": "0" } },
+          }),
+        ],
+        "may write to its root without a limit",
+      ],
+      "a container that says nothing of itself": [
+        [withContainer({ securityContext: undefined, resources: { limits: undefined } })],
+        "may write to its root without a limit",
+      ],
       "a writable root, and a limit of memory alone": [
         [
           withContainer({
@@ -341,6 +496,9 @@ export const cases: Readonly<Record<string, Cases>> = {
   probes: {
     pass: {
       "both probes": [deployment()],
+      "a step before the start, which ends by itself": [
+        deployment({ initContainers: [{ name: "wait", image: "x", resources: {} }] }),
+      ],
       "a Job, which ends by itself": [
         object("batch/v1", "Job", "once", {
           spec: {
@@ -358,10 +516,27 @@ export const cases: Readonly<Record<string, Cases>> = {
         [withContainer({ readinessProbe: undefined })],
         "web has no readiness probe",
       ],
+      "a container that is started before the others and runs on beside them": [
+        [
+          deployment({
+            initContainers: [{ name: "proxy", image: "x", resources: {}, restartPolicy: "Always" }],
+          }),
+        ],
+        "proxy has no liveness probe",
+      ],
     },
   },
   "patient-liveness": {
-    pass: { "a liveness that waits longer": [deployment()] },
+    pass: {
+      "a liveness that waits longer": [deployment()],
+      "one that waits as long": [
+        withContainer({ livenessProbe: { periodSeconds: 5, failureThreshold: 2 } }),
+      ],
+      "one probe without the other": [
+        withContainer({ livenessProbe: undefined }),
+        withContainer({ readinessProbe: undefined }),
+      ],
+    },
     fail: {
       "a liveness that waits less": [
         [withContainer({ livenessProbe: { periodSeconds: 1 } })],
@@ -378,6 +553,9 @@ export const cases: Readonly<Record<string, Cases>> = {
             { name: "B", value: "1" },
           ],
         }),
+      ],
+      "ports without names": [
+        withContainer({ ports: [{ containerPort: 1 }, { containerPort: 2 }] }),
       ],
     },
     fail: {
@@ -401,7 +579,7 @@ export const cases: Readonly<Record<string, Cases>> = {
             ],
           }),
         ],
-        "has the port http more than once",
+        "Deployment shop/web has the port http more than once",
       ],
     },
   },
@@ -414,6 +592,7 @@ export const cases: Readonly<Record<string, Cases>> = {
       "none may go": [[budget({ maxUnavailable: 0 })], "maxUnavailable is 0"],
       "none may go, in per cent": [[budget({ maxUnavailable: "0%" })], "maxUnavailable is 0%"],
       "all must stay": [[budget({ minAvailable: "100%" })], "minAvailable is 100%"],
+      "how many may go is not said": [[budget({})], "neither minAvailable nor maxUnavailable"],
       "an ill pod may not go": [
         [budget({ maxUnavailable: 1, unhealthyPodEvictionPolicy: undefined })],
         "a pod that is ill holds its node",
@@ -421,12 +600,29 @@ export const cases: Readonly<Record<string, Cases>> = {
     },
   },
   "one-budget-each": {
-    pass: { "a budget": budgeted },
+    pass: {
+      "a budget": budgeted,
+      "a budget of all pods of its namespace": [
+        deployment(),
+        budget({ maxUnavailable: 1, selector: { matchLabels: undefined } }),
+      ],
+    },
     fail: {
       "no budget": [[deployment()], "has 0 budgets"],
       "two budgets": [[...budgeted, budget({ maxUnavailable: 2 })], "has 2 budgets"],
       "a budget of another namespace": [
         [deployment({}, { metadata: { namespace: "other" } }), budget({ maxUnavailable: 1 })],
+        "has 0 budgets",
+      ],
+      "a budget of other pods": [
+        [
+          deployment(),
+          budget({ selector: { matchLabels: { "app.kubernetes.io/name": "store" } } }),
+        ],
+        "has 0 budgets",
+      ],
+      "a budget without a selector, which is of none": [
+        [deployment(), budget({ maxUnavailable: 1, selector: undefined })],
         "has 0 budgets",
       ],
     },
@@ -437,8 +633,14 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a single pod": [
         deployment({ topologySpreadConstraints: undefined }, { spec: { replicas: 1 } }),
       ],
-      "kept apart": [
-        deployment({ topologySpreadConstraints: undefined, affinity: { podAntiAffinity: {} } }),
+      "kept apart": [apartBy("required", awayFrom())],
+      "rather kept apart": [apartBy("preferred", awayFrom())],
+      "apart by a port of their node": [
+        unspread({
+          containers: [
+            { name: "web", image: "x", resources: {}, ports: [{ containerPort: 1, hostPort: 1 }] },
+          ],
+        }),
       ],
     },
     fail: {
@@ -454,6 +656,31 @@ export const cases: Readonly<Record<string, Cases>> = {
         ],
         "nothing spreads them",
       ],
+      "a spread of other pods, or of none": [
+        [
+          deployment({
+            topologySpreadConstraints: [
+              changed(spreadOver(hostname), { labelSelector: { matchLabels: { a: "b" } } }),
+              changed(spreadOver(hostname), { labelSelector: undefined }),
+            ],
+          }),
+        ],
+        "nothing spreads them",
+      ],
+      "kept apart from nothing": [
+        [unspread({ affinity: { podAntiAffinity: {} } })],
+        "nothing spreads them",
+      ],
+      "rather not in the zone of others, and not on the node of other pods": [
+        [
+          apartBy(
+            "preferred",
+            awayFrom({ topologyKey: "topology.kubernetes.io/zone" }),
+            awayFrom({ labelSelector: { matchLabels: { "app.kubernetes.io/name": "b" } } }),
+          ),
+        ],
+        "nothing spreads them",
+      ],
     },
   },
   "pod-security": {
@@ -464,6 +691,25 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a folder of the node": [
         [deployment({ volumes: [{ name: "host", hostPath: { path: "/" } }] })],
         "is of type hostPath",
+      ],
+      "no AppArmor, as it was said before there was a field": [
+        [
+          deployment(
+            {},
+            {
+              spec: {
+                template: {
+                  metadata: {
+                    annotations: {
+                      "container.apparmor.security.beta.kubernetes.io/web": "unconfined",
+                    },
+                  },
+                },
+              },
+            },
+          ),
+        ],
+        "container web has the AppArmor profile unconfined",
       ],
       "no AppArmor": [
         [withContainer({ securityContext: { appArmorProfile: { type: "Unconfined" } } })],
@@ -491,13 +737,32 @@ export const cases: Readonly<Record<string, Cases>> = {
         [namespace({ enforce: "baseline", "enforce-version": "v1.36" })],
         "enforces baseline, not restricted",
       ],
-      "a version that moves": [[namespace({ enforce: "restricted" })], "moves with the cluster"],
+      "a version that moves": [
+        [namespace({ enforce: "restricted" })],
+        "of version latest, which moves with the cluster",
+      ],
+      "a version that moves and is said": [
+        [namespace({ enforce: "restricted", "enforce-version": "latest" })],
+        "moves with the cluster",
+      ],
     },
   },
   "rbac-wildcards": {
     pass: { "named rights": [role("Role", {}), binding("web", { name: "web" })] },
     fail: {
       "every verb": [[role("Role", { verbs: ["*"] })], "rules[0].verbs has a wildcard"],
+      "every verb beside one": [
+        [role("Role", { verbs: ["get", "*"] })],
+        "rules[0].verbs has a wildcard",
+      ],
+      "whatever other roles have": [
+        [
+          object("rbac.authorization.k8s.io/v1", "ClusterRole", "web", {
+            aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: "b" } }] },
+          }),
+        ],
+        "the rights of whatever roles bear some labels",
+      ],
       "every subresource": [[role("Role", { resources: ["*/scale"] })], "resources has a wildcard"],
       "a ladder": [[role("Role", { verbs: ["escalate"] })], "may escalate"],
       "the cluster's administrator": [
@@ -518,11 +783,38 @@ export const cases: Readonly<Record<string, Cases>> = {
     pass: {
       "secrets of one namespace": [role("Role", { resources: ["secrets"] })],
       "names of pods everywhere": [role("ClusterRole", {})],
+      "namespaces that are only read": [role("ClusterRole", { resources: ["namespaces"] })],
+      "a role that every cluster has, in one namespace": [binding("edit", { name: "web" })],
     },
     fail: {
       "secrets everywhere": [
         [role("ClusterRole", { resources: ["secrets"] })],
         "reads the Secrets",
+      ],
+      "secrets everywhere, among other things": [
+        [role("ClusterRole", { resources: ["pods", "secrets"], verbs: ["delete", "list"] })],
+        "reads the Secrets",
+      ],
+      "certificates of any user": [
+        [
+          role("ClusterRole", {
+            resources: ["certificatesigningrequests/approval"],
+            verbs: ["update"],
+          }),
+        ],
+        "has certificates signed for users",
+      ],
+      "disks that are folders of nodes": [
+        [role("ClusterRole", { resources: ["persistentvolumes"], verbs: ["create"] })],
+        "mounts what it likes",
+      ],
+      "webhooks, which see and change whatever is made": [
+        [role("ClusterRole", { resources: ["mutatingwebhookconfigurations"], verbs: ["patch"] })],
+        "reads and changes the objects",
+      ],
+      "labels of namespaces, by which pods may be more": [
+        [role("ClusterRole", { resources: ["namespaces"], verbs: ["update"] })],
+        "lowers the guard",
       ],
       "commands in pods everywhere": [
         [role("ClusterRole", { resources: ["pods/exec"], verbs: ["create"] })],
@@ -549,6 +841,10 @@ export const cases: Readonly<Record<string, Cases>> = {
   "account-tokens": {
     pass: {
       "no rights, no token": [deployment()],
+      "rights of a user who is called as the account": [
+        deployment(),
+        binding("web", { kind: "User", name: "web", namespace: "shop" }),
+      ],
       "rights and a token": [
         deployment({ automountServiceAccountToken: true }),
         binding("web", { name: "web", namespace: "shop" }),
@@ -588,6 +884,13 @@ export const cases: Readonly<Record<string, Cases>> = {
         service({ ports: undefined }),
       ],
       "a private bucket": [bucket("private")],
+      "a port of the pods alone": [
+        withContainer({ ports: [{ containerPort: 80 }, { containerPort: 81, hostPort: 0 }] }),
+      ],
+      "a right of an account at Google, and a list of rights that is not open": [
+        right({ member: "serviceAccount:web@shop.iam.gserviceaccount.com" }),
+        resource("gcp:storage/bucketACL:BucketACL", "all", { predefinedAcl: "projectPrivate" }),
+      ],
     },
     fail: {
       "an Ingress": [[ingress(["shop.example"])], "answers shop.example to whoever asks"],
@@ -601,13 +904,27 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a public bucket": [[bucket("public-read")], "is public-read"],
       "addresses of one's own": [[service({ externalIPs: ["192.0.2.1"] })], "answers at 192.0.2.1"],
       "a right of everybody's at Google": [
-        [
-          resource("gcp:storage/bucketIAMMember:BucketIAMMember", "all", {
-            role: "roles/storage.objectViewer",
-            member: "allUsers",
-          }),
-        ],
+        [right({ member: "allUsers" })],
         "gives its rights to allUsers",
+      ],
+      "a right of everybody's among others at Google": [
+        [right({ members: ["user:a@example.org", "allAuthenticatedUsers"] })],
+        "gives its rights to allAuthenticatedUsers",
+      ],
+      "a right of everybody's in a whole policy at Google": [
+        [right({ policyData: '{"bindings":[{"members":["allUsers"],"role":"roles/viewer"}]}' })],
+        "gives its rights to allUsers",
+      ],
+      "a right of everybody's in a list at Google": [
+        [resource("gcp:storage/bucketACL:BucketACL", "all", { roleEntities: ["READER:allUsers"] })],
+        "gives its rights to allUsers",
+      ],
+      "lists of rights at Google that are open by their name": [
+        [
+          resource("gcp:storage/bucketACL:BucketACL", "all", { predefinedAcl: "publicRead" }),
+          resource("gcp:storage/bucketACL:BucketACL", "new", { defaultAcl: "authenticatedRead" }),
+        ],
+        "gives its rights to whoever asks",
       ],
     },
   },
@@ -619,6 +936,17 @@ export const cases: Readonly<Record<string, Cases>> = {
     pass: {
       "named ports": [firewall("DROP", {})],
       "SSH from one's own network": [firewall("DROP", { ports: "22", ipv4s: ["10.0.0.0/8"] })],
+      "SSH from one's own network by IPv6": [
+        firewall("DROP", { ports: "22", ipv4s: [], ipv6s: ["fc00::/7"] }),
+      ],
+      "what is turned away": [firewall("DROP", { action: "DROP", ports: "22" })],
+      "pings from anywhere at Google, to an account's machines": [
+        googleRule({
+          allows: [{ protocol: "icmp" }],
+          targetTags: undefined,
+          targetServiceAccounts: ["web@shop.iam.gserviceaccount.com"],
+        }),
+      ],
       "pings from anywhere": [firewall("DROP", { protocol: "ICMP", ports: undefined })],
       "named ports at Google": [googleRule()],
       "everything at Google, for one's own network": [
@@ -633,6 +961,41 @@ export const cases: Readonly<Record<string, Cases>> = {
     fail: {
       "whatever is not named": [[firewall("ACCEPT", {})], "lets in whatever no rule names"],
       "SSH from anywhere": [[firewall("DROP", { ports: "22" })], "opens port 22 to anybody"],
+      "the kubelet by UDP, to one's own network and to anybody": [
+        [
+          firewall("DROP", {
+            protocol: "UDP",
+            ports: "80, 10250",
+            ipv4s: ["10.0.0.0/8", "0.0.0.0/0"],
+          }),
+        ],
+        "opens port 10250 to anybody",
+      ],
+      "halves of all there is": [
+        [firewall("DROP", { ports: "22", ipv4s: ["0.0.0.0/1", "128.0.0.0/1"] })],
+        "opens port 22 to anybody",
+      ],
+      "all that is given out of IPv6": [
+        [firewall("DROP", { ports: "22", ipv4s: [], ipv6s: ["2000::/3"] })],
+        "opens port 22 to anybody",
+      ],
+      "a list of ports with nothing in it": [
+        [firewall("DROP", { ports: "" })],
+        "opens every port to anybody",
+      ],
+      "a list of ports at Google with nothing in it": [
+        [googleRule({ allows: [{ protocol: "tcp", ports: [] }] })],
+        "tcp opens every port to anybody",
+      ],
+      "one's own network and anybody at Google": [
+        [
+          googleRule({
+            allows: [{ protocol: "tcp", ports: ["22"] }],
+            sourceRanges: ["10.0.0.0/8", "0.0.0.0/0"],
+          }),
+        ],
+        "opens port 22 to anybody",
+      ],
       "the kubelet within a range": [
         [firewall("DROP", { ports: "10000-11000", ipv4s: [], ipv6s: ["::/0"] })],
         "opens port 10250 to anybody",
@@ -668,10 +1031,19 @@ export const cases: Readonly<Record<string, Cases>> = {
         { ...restricted, protect: true },
       ],
       "a namespace without data": [restricted],
+      "a namespace beside one with data": [
+        { ...claim, protect: true },
+        { ...restricted, protect: true },
+        object("v1", "Namespace", "other", { metadata: { namespace: undefined } }),
+      ],
     },
     fail: {
       "a claim": [[claim], "is not protected"],
       "a claim's namespace": [[{ ...claim, protect: true }, restricted], "is not protected"],
+      "the namespace of disks that a StatefulSet makes": [
+        [statefulSet({}), restricted],
+        "is not protected",
+      ],
       "an address": [
         [resource("linode:index/nodeBalancer:NodeBalancer", "web")],
         "is not protected",
@@ -684,8 +1056,21 @@ export const cases: Readonly<Record<string, Cases>> = {
   },
   "claims-outlive": {
     stack: production,
-    pass: { "disks that stay": [statefulSet("Retain")] },
-    fail: { "disks that go": [[statefulSet("Delete")], "deletes its disks (disk) with itself"] },
+    pass: {
+      "disks that stay": [statefulSet({ whenDeleted: "Retain", whenScaled: "Retain" })],
+      "disks of which nothing is said, which stay": [statefulSet({})],
+      "no disks": [statefulSet({ whenDeleted: "Delete", whenScaled: "Delete" }, [])],
+    },
+    fail: {
+      "disks that go": [
+        [statefulSet({ whenDeleted: "Delete" })],
+        "deletes its disks (disk) with itself",
+      ],
+      "disks that go with a pod": [
+        [statefulSet({ whenScaled: "Delete" })],
+        "deletes its disks (disk) where it has fewer pods",
+      ],
+    },
   },
   "nothing-ignored": {
     pass: {
@@ -730,6 +1115,21 @@ export const cases: Readonly<Record<string, Cases>> = {
       "sizes of disks that are said nowhere else": [
         [sized, size("disk-store-0"), size("disk-other-1")],
         "changes of spec.volumeClaimTemplates[*].spec.resources are ignored",
+      ],
+      "sizes of disks of which one kind is said elsewhere": [
+        [sizedOf("disk", "logs"), size("disk-store-0"), size("disk-store-1")],
+        "changes of spec.volumeClaimTemplates[*].spec.resources are ignored",
+      ],
+      "one input of a machine that somebody else keeps": [
+        [
+          resource(
+            "linode:index/instance:Instance",
+            "dns",
+            {},
+            { protect: true, ignoreChanges: ["tags"] },
+          ),
+        ],
+        "changes of tags are ignored",
       ],
       "anything else of what is scaled": [
         [{ ...scaled, ignoreChanges: ["spec.replicas", "spec.template"] }, autoscaler()],
@@ -805,6 +1205,10 @@ export const cases: Readonly<Record<string, Cases>> = {
         [object("policy/v1beta1", "PodDisruptionBudget", "web")],
         "is gone since Kubernetes 1.25: policy/v1",
       ],
+      "a policy of admission of a version that is gone": [
+        [object("admissionregistration.k8s.io/v1beta1", "ValidatingAdmissionPolicy", "web")],
+        "is gone since Kubernetes 1.34: admissionregistration.k8s.io/v1",
+      ],
       "a kind that is going": [[object("v1", "Endpoints", "web")], "v1 Endpoints is deprecated"],
     },
   },
@@ -816,6 +1220,14 @@ export const cases: Readonly<Record<string, Cases>> = {
           ...service({}, "web"),
           properties: { ...service({}).properties, metadata: { name: "web", namespace: "b" } },
         },
+      ],
+      "two of one name in two groups": [
+        service({}),
+        object("serving.knative.dev/v1", "Service", "web"),
+      ],
+      "ports of the nodes that the cluster chooses": [
+        service({ ports: [{ port: 1, nodePort: 0 }, { port: 2 }] }),
+        service({ ports: [{ port: 1, nodePort: 0 }, { port: 2 }] }, "other"),
       ],
       "one port, TCP and UDP": [
         service({ ports: [{ port: 1, nodePort: 30001 }] }),
@@ -838,6 +1250,6 @@ export const cases: Readonly<Record<string, Cases>> = {
   },
 };
 
-function bucket(acl: string): Resource {
-  return resource("linode:index/objectStorageBucket:ObjectStorageBucket", "zones", { acl });
+function bucket(acl: string, more: Partial<Resource> = {}): Resource {
+  return resource("linode:index/objectStorageBucket:ObjectStorageBucket", "zones", { acl }, more);
 }

@@ -8,7 +8,7 @@ import { type Resource, unknownText } from "../../policy/resource.ts";
 import { SecretSearch } from "../../policy/secret-search.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { rules } from "../../policy/rules.ts";
-import { cases } from "./cases.ts";
+import { cases, wholeStack } from "./cases.ts";
 import { deployment, object, stack, withContainer } from "./resources.ts";
 
 const own = rules.filter((rule) => !graphRules.some((one) => one === rule));
@@ -40,6 +40,10 @@ describe.each(Object.entries(cases))("%s", (name, { stack: where = "shop", pass,
     const messages = found(ruleOf(name), resources, where);
     expect(messages.filter((message) => message.includes(says))).not.toEqual([]);
   });
+});
+
+test.each(own.map(({ name }) => name))("a whole stack in order keeps to %s", (name) => {
+  expect(found(ruleOf(name), wholeStack, "shop-production")).toEqual([]);
 });
 
 test.each(["image-digests", "protected-data", "claims-outlive"])(
