@@ -1,7 +1,8 @@
 /** Addresses in what pods are started with: of Services of the stack, and of the world outside. */
 import { namespaceOf, type PodSet, type Service, type World } from "./objects.ts";
 import { ofPods } from "./once.ts";
-import { podsBehind, targetPort } from "./ports.ts";
+import { listened } from "./policies.ts";
+import { podsBehind, type Target, targets } from "./ports.ts";
 import { textsOf } from "./texts.ts";
 
 /** An address that a pod was given, and the Service behind it. */
@@ -30,8 +31,19 @@ const token =
 
 const indices = new WeakMap<World, ReadonlyMap<string, Service>>();
 
-/** The Service a host name means, seen from a namespace. */
+/** The Service a host name means, seen from a namespace: its own name, or that of one of its pods. */
 function resolve(world: World, host: string, namespace: string): Service | undefined {
+  const service = serviceOf(world, host, namespace);
+  if (service !== undefined) {
+    return service;
+  }
+  // A StatefulSet's pods have names below that of a Service without an address: store-0.store.
+  const [, behind = ""] = /^[a-z0-9-]+-\d+\.(.+)$/.exec(host) ?? [];
+  const home = serviceOf(world, behind, namespace);
+  return home !== undefined && isHeadless(home) ? home : undefined;
+}
+
+function serviceOf(world: World, host: string, namespace: string): Service | undefined {
   let index = indices.get(world);
   if (index === undefined) {
     index = new Map(
@@ -126,20 +138,20 @@ export const serviceAddresses = (world: World, pods: PodSet): readonly Address[]
 export const outsideAddresses = (world: World, pods: PodSet): readonly OutsideAddress[] =>
   addressesOf(world, pods).outside;
 
-/** The pods and ports an address leads to. */
-export function destinations(
-  world: World,
-  { service, port }: Address,
-): readonly { pods: PodSet; port: number; protocol: string }[] {
-  const wanted = service.spec.ports.filter((one) => port === undefined || one.port === port);
-  return wanted.flatMap((one) => {
-    const target = targetPort(world, service, one);
-    return target === undefined
-      ? []
-      : podsBehind(world, service).map((pods) => ({
-          pods,
-          port: target,
-          protocol: one.protocol,
-        }));
-  });
+const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === "None";
+
+/**
+ * The pods and ports an address leads to. Of a Service without an address of its own names lead to the pods themselves:
+ * nobody exchanges the port that is dialled (kubernetes.io, Headless Services).
+ */
+export function destinations(world: World, { service, port }: Address): readonly Target[] {
+  return isHeadless(service) && port !== undefined
+    ? podsBehind(world, service).flatMap((pods) =>
+        listened(pods)
+          .filter((one) => one.port === port)
+          .map((one) => ({ pods, ...one })),
+      )
+    : service.spec.ports
+        .filter((one) => port === undefined || one.port === port)
+        .flatMap((one) => targets(world, service, one));
 }

@@ -10,10 +10,9 @@ import {
   type Budget,
   describe,
   describePods,
-  matches,
-  namespaceOf,
   type PodSet,
   shareOf,
+  speaksOf,
   type World,
 } from "./objects.ts";
 
@@ -22,18 +21,15 @@ const lasting = (world: World): readonly PodSet[] =>
   world.pods.filter(({ kind }) => kind !== "Job" && kind !== "CronJob" && kind !== "DaemonSet");
 
 function selected(world: World, budget: Budget): readonly PodSet[] {
-  return lasting(world).filter(
-    ({ namespace, labels }) =>
-      namespace === namespaceOf(budget) && matches(budget.spec.selector ?? {}, labels),
-  );
+  return lasting(world).filter((pods) => speaksOf(budget, pods));
 }
 
 /** How many pods a budget lets go at once while all are well. */
 export function evictable(budget: Budget, pods: number): number {
   const { minAvailable, maxUnavailable } = budget.spec;
-  // Both are rounded up, as the disruption controller does.
+  // Both are rounded up, as the disruption controller does; where neither is said, it lets none go (`getExpectedPodCount`).
   return maxUnavailable === undefined
-    ? pods - shareOf(minAvailable ?? 1, pods, true)
+    ? pods - shareOf(minAvailable ?? "100%", pods, true)
     : shareOf(maxUnavailable, pods, true);
 }
 
@@ -42,7 +38,8 @@ export function budgetFaults(world: World): readonly Fault[] {
   return world.budgets.flatMap((budget): Fault[] => {
     const where = describe(budget);
     const sets = selected(world, budget);
-    const pods = sets.reduce((sum, { replicas }) => sum + replicas, 0);
+    // Of pods that an autoscaler may take away a node is drained at night, too.
+    const pods = sets.reduce((sum, { fewest }) => sum + fewest, 0);
     if (sets.length === 0) {
       return [{ about: named(budget), message: `${where}: selects no pods` }];
     }

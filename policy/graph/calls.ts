@@ -19,7 +19,7 @@ import {
 } from "./objects.ts";
 import { mounts } from "./mounts.ts";
 import { allows, type Call, internet, node, privateNetwork } from "./policies.ts";
-import { backendOf, podsBehind, targetPort } from "./ports.ts";
+import { backendOf, targets } from "./ports.ts";
 import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
 import { readWebhooks } from "./webhooks.ts";
 
@@ -33,6 +33,9 @@ export interface NeededCall extends Call {
 
 const podsEnd = (pods: PodSet) => ({ kind: "pods", pods }) as const;
 
+/** Whether pods are members of one store, which find each other by the address that all are told. Others tell it to clients. */
+const areMembers = ({ kind, replicas }: PodSet): boolean => kind === "StatefulSet" && replicas > 1;
+
 /**
  * Calls that follow from the addresses of Services which programs are told. Of a name without a port, any
  * of the Service's ports may be meant: those that are open count, and all of them where none is.
@@ -40,7 +43,7 @@ const podsEnd = (pods: PodSet) => ({ kind: "pods", pods }) as const;
 function toldCalls(world: World, pods: PodSet): NeededCall[] {
   return serviceAddresses(world, pods).flatMap((address) => {
     const calls = destinations(world, address)
-      .filter((target) => target.pods !== pods)
+      .filter((target) => target.pods !== pods || areMembers(pods))
       .map(({ pods: callee, port, protocol }) => ({
         from: podsEnd(pods),
         to: podsEnd(callee),
@@ -88,17 +91,15 @@ function backendCalls(world: World): NeededCall[] {
     ingress.spec.rules.flatMap(({ host, http }) =>
       http.paths.flatMap(({ path, backend }) => {
         const behind = backendOf(world, ingress, backend.service);
-        return behind === undefined
-          ? []
-          : controllersOf(world, ingress.spec.ingressClassName ?? "").flatMap((controller) =>
-              behind.map((target) => ({
-                from: podsEnd(controller),
-                to: podsEnd(target.pods),
-                port: target.port,
-                protocol: target.protocol,
-                why: `${describe(ingress)} ${host}${path}`,
-              })),
-            );
+        return controllersOf(world, ingress.spec.ingressClassName ?? "").flatMap((controller) =>
+          behind.map(({ pods, port, protocol }) => ({
+            from: podsEnd(controller),
+            to: podsEnd(pods),
+            port,
+            protocol,
+            why: `${describe(ingress)} ${host}${path}`,
+          })),
+        );
       }),
     ),
   );
@@ -137,20 +138,17 @@ function publishedCalls(world: World): NeededCall[] {
   const services = world.services
     .filter(({ spec }) => spec.type === "NodePort" || spec.type === "LoadBalancer")
     .flatMap((service) =>
-      service.spec.ports.flatMap((port) => {
-        const target = targetPort(world, service, port);
-        return target === undefined
-          ? []
-          : podsBehind(world, service).flatMap((pods) =>
-              sources(world, service).map((from) => ({
-                from,
-                to: podsEnd(pods),
-                port: target,
-                protocol: port.protocol,
-                why: `${describe(service)} port ${port.port} of type ${service.spec.type}`,
-              })),
-            );
-      }),
+      service.spec.ports.flatMap((published) =>
+        targets(world, service, published).flatMap(({ pods, port, protocol }) =>
+          sources(world, service).map((from) => ({
+            from,
+            to: podsEnd(pods),
+            port,
+            protocol,
+            why: `${describe(service)} port ${published.port} of type ${service.spec.type}`,
+          })),
+        ),
+      ),
     );
   const nodes = world.pods.flatMap((pods) =>
     pods.spec.containers
@@ -212,18 +210,15 @@ const mountCalls = (world: World): NeededCall[] =>
   mounts(world).flatMap(({ where, service, ports }) =>
     service.spec.ports
       .filter(({ port }) => ports.includes(port))
-      .flatMap((port) => {
-        const target = targetPort(world, service, port);
-        return target === undefined
-          ? []
-          : podsBehind(world, service).map((pods) => ({
-              from: node,
-              to: podsEnd(pods),
-              port: target,
-              protocol: port.protocol,
-              why: `${where}, which the nodes mount`,
-            }));
-      }),
+      .flatMap((dialled) =>
+        targets(world, service, dialled).map(({ pods, port, protocol }) => ({
+          from: node,
+          to: podsEnd(pods),
+          port,
+          protocol,
+          why: `${where}, which the nodes mount`,
+        })),
+      ),
   );
 
 /**
@@ -236,14 +231,12 @@ function webhookCalls(world: World): NeededCall[] {
       (one) => one.metadata.name === service.name && namespaceOf(one) === service.namespace,
     );
     const wanted = found?.spec.ports.find((one) => one.port === port);
-    const target =
-      found === undefined || wanted === undefined ? undefined : targetPort(world, found, wanted);
-    return found === undefined || target === undefined
+    return found === undefined || wanted === undefined
       ? []
-      : podsBehind(world, found).map((pods) => ({
+      : targets(world, found, wanted).map((target) => ({
           from: node,
-          to: podsEnd(pods),
-          port: target,
+          to: podsEnd(target.pods),
+          port: target.port,
           protocol: "TCP",
           why: where,
         }));

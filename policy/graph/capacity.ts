@@ -43,9 +43,10 @@ interface Room {
   readonly placed: Map<PodSet, number>;
 }
 
-const requested = ({ resources: { requests } }: Container): Amount => ({
-  cpu: parseQuantity(requests?.cpu ?? "0"),
-  memory: parseQuantity(requests?.memory ?? "0"),
+/** Where nothing is requested, the API server fills in what the limit says. */
+const requested = ({ resources: { requests, limits } }: Container): Amount => ({
+  cpu: parseQuantity(requests?.cpu ?? limits?.cpu ?? "0"),
+  memory: parseQuantity(requests?.memory ?? limits?.memory ?? "0"),
 });
 
 const sum = (amounts: readonly Amount[]): Amount => ({

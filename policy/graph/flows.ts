@@ -140,17 +140,20 @@ export function outsideFaults(
   );
 }
 
-/** The cluster's name server, as far as policies tell it from other pods. */
-function nameServer(some: PodSet): PodSet {
-  return {
-    ...some,
-    kind: "Deployment",
-    name: "kube-dns",
-    namespace: "kube-system",
-    labels: { "k8s-app": "kube-dns" },
-    spec: { ...some.spec, hostNetwork: false },
-  };
-}
+/** What answers for names, as far as policies tell it from other pods: the name server, or a cache of it on each node. */
+const nameServer = (some: PodSet, name: string): PodSet => ({
+  ...some,
+  kind: "Deployment",
+  name,
+  namespace: "kube-system",
+  labels: { "k8s-app": name },
+  spec: { ...some.spec, hostNetwork: false },
+});
+
+const nameServersOf = ({ network }: World): readonly string[] => [
+  "kube-dns",
+  ...(network.nameCaches ? ["node-local-dns"] : []),
+];
 
 /** Namespaces that every cluster has. */
 const withSystem = (world: World): World => ({
@@ -161,21 +164,22 @@ const withSystem = (world: World): World => ({
   ]),
 });
 
-/** Whether pods may ask the cluster's name server on a port. */
-export function mayAsk(world: World, pods: PodSet, port: number, protocol: string): boolean {
-  return allows(withSystem(world), {
-    from: { kind: "pods", pods },
-    to: { kind: "pods", pods: nameServer(pods) },
-    port,
-    protocol,
-  });
-}
+/** Whether pods may ask whatever answers for names in their cluster. */
+const mayAsk = (world: World, pods: PodSet, protocol: string): boolean =>
+  nameServersOf(world).every((name) =>
+    allows(withSystem(world), {
+      from: { kind: "pods", pods },
+      to: { kind: "pods", pods: nameServer(pods, name) },
+      port: 53,
+      protocol,
+    }),
+  );
 
 /** Pods that cannot look up a name. Long answers come by TCP. */
 export function lookUpFaults(world: World): readonly Fault[] {
   return policed(world).flatMap((pods) =>
     ["UDP", "TCP"]
-      .filter((protocol) => !mayAsk(world, pods, 53, protocol))
+      .filter((protocol) => !mayAsk(world, pods, protocol))
       .map((protocol) => ({
         about: pods,
         message: `${describePods(pods)}: may not look up names by ${protocol} 53`,

@@ -21,10 +21,19 @@ export interface Network {
   readonly plugins: readonly Plugin[];
   /** Whether the API server may answer on a node. That of a cloud is outside: an address, to Cilium as well. */
   readonly apiServerOnNodes: boolean;
+  /**
+   * Whether nodes may have a cache of the name server that answers as a pod of its own, `node-local-dns`: Google's have
+   * from Kubernetes 1.34.1 on (docs.cloud.google.com, NodeLocal DNSCache).
+   */
+  readonly nameCaches: boolean;
 }
 
 /** The network of a cluster of which nothing is known: what it lets through, every one does. */
-export const anyNetwork: Network = { plugins: ["Calico", "Cilium"], apiServerOnNodes: true };
+export const anyNetwork: Network = {
+  plugins: ["Calico", "Cilium"],
+  apiServerOnNodes: true,
+  nameCaches: true,
+};
 
 /**
  * The network of a stack's cluster. Google's are made with Dataplane V2 (components/platform/gke.ts), which is Cilium;
@@ -33,9 +42,9 @@ export const anyNetwork: Network = { plugins: ["Calico", "Cilium"], apiServerOnN
 export function networkOf(cluster: Pick<ClusterConfig, "kind"> | undefined): Network {
   switch (cluster?.kind) {
     case "gke":
-      return { plugins: ["Cilium"], apiServerOnNodes: false };
+      return { plugins: ["Cilium"], apiServerOnNodes: false, nameCaches: true };
     case "lke":
-      return { ...anyNetwork, apiServerOnNodes: false };
+      return { ...anyNetwork, apiServerOnNodes: false, nameCaches: false };
     case "kubeconfig":
     case undefined:
       return anyNetwork;

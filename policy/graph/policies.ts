@@ -7,6 +7,7 @@
 import { inRange } from "../../components/base/ranges.ts";
 import type { Plugin } from "./networks.ts";
 import {
+  lastingContainers,
   matches,
   namespaceOf,
   type NetworkPolicy,
@@ -96,17 +97,28 @@ function portMatches(port: PolicyPort, call: Call): boolean {
   if (typeof port.port === "number") {
     return call.port >= port.port && call.port <= (port.endPort ?? port.port);
   }
+  // A name means ports of one protocol, and only plug-ins' own pods have any: one in its node's network has none to them.
+  const to = seen(call.to);
   return (
-    call.to.kind === "pods" &&
-    call.to.pods.spec.containers
+    to.kind === "pods" &&
+    to.pods.spec.containers
       .flatMap((container) => container.ports ?? [])
-      .some(({ name, containerPort }) => name === port.port && containerPort === call.port)
+      .some(
+        ({ name, containerPort, protocol }) =>
+          name === port.port && containerPort === call.port && protocol === call.protocol,
+      )
   );
 }
 
-/** What the API server says of a policy that does not say itself which directions it is about. */
-export const directionsOf = ({ spec }: NetworkPolicy): readonly ("Ingress" | "Egress")[] =>
-  spec.policyTypes ?? (spec.egress === undefined ? ["Ingress"] : ["Ingress", "Egress"]);
+/** Directions of a policy: where it says none, what the API server fills in (`SetDefaults_NetworkPolicy`). */
+const directionsOf = ({
+  spec: { policyTypes = [], egress = [] },
+}: NetworkPolicy): readonly ("Ingress" | "Egress")[] =>
+  policyTypes.length > 0 ? policyTypes : egress.length === 0 ? ["Ingress"] : ["Ingress", "Egress"];
+
+/** Whether one of a list is meant: of an empty one every one is, as of none at all (`NetworkPolicyIngressRule`). */
+const anyOf = <Item>(list: readonly Item[] = [], isMeant: (item: Item) => boolean): boolean =>
+  list.length === 0 || list.some(isMeant);
 
 /** Policies of one direction that select pods. Pods on the node's own network have none. */
 export function policiesOf(
@@ -142,8 +154,8 @@ function directionAllows(view: View, call: Call): boolean {
         : (policy.spec.ingress ?? []).map(({ from, ports }) => ({ peers: from, ports }));
     return rules.some(
       ({ peers, ports }) =>
-        (peers === undefined || peers.some((peer) => peerMatches(view, policy, peer, other))) &&
-        (ports === undefined || ports.some((port) => portMatches(port, call))),
+        anyOf(peers, (peer) => peerMatches(view, policy, peer, other)) &&
+        anyOf(ports, (port) => portMatches(port, call)),
     );
   });
 }
@@ -200,7 +212,7 @@ export const node: Endpoint = { kind: "node" };
 
 /** Every port on which pods listen. */
 export function listened({ spec }: PodSet): { port: number; protocol: string }[] {
-  return spec.containers
+  return lastingContainers(spec)
     .flatMap(({ ports }) => ports ?? [])
     .map(({ containerPort, protocol }) => ({ port: containerPort, protocol }));
 }

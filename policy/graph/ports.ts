@@ -5,6 +5,7 @@ import {
   describe,
   describePods,
   type Ingress,
+  lastingContainers,
   namespaceOf,
   type PodSet,
   selects,
@@ -15,7 +16,7 @@ import {
 function probeFaults(container: Container): string[] {
   const probes = [container.readinessProbe, container.livenessProbe, container.startupProbe];
   return probes.flatMap((probe) => {
-    const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port;
+    const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
     const exists = (container.ports ?? []).some(
       ({ name, containerPort }) => name === port || containerPort === port,
     );
@@ -42,21 +43,28 @@ export function podsBehind(world: World, service: Service): readonly PodSet[] {
       );
 }
 
-/** Number of the container port behind a port of a Service; undefined where no pod has it. */
-export function targetPort(
-  world: World,
-  service: Service,
-  port: Service["spec"]["ports"][number],
-): number | undefined {
-  const target = port.targetPort ?? port.port;
-  const found = podsBehind(world, service)
-    .flatMap(({ spec }) => spec.containers)
-    .flatMap(({ ports }) => ports ?? [])
-    .find(
-      ({ name, containerPort, protocol }) =>
-        protocol === port.protocol && (name === target || containerPort === target),
-    );
-  return found?.containerPort;
+/** Where a call arrives. */
+export interface Target {
+  readonly pods: PodSet;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+type ServicePort = Service["spec"]["ports"][number];
+
+/** Where a port of a Service leads, which may be another number in each of the pods that have it. */
+export function targets(world: World, service: Service, port: ServicePort): readonly Target[] {
+  const wanted = port.targetPort ?? port.port;
+  return podsBehind(world, service).flatMap((pods) =>
+    lastingContainers(pods.spec)
+      .flatMap(({ ports }) => ports ?? [])
+      .filter(
+        ({ name, containerPort, protocol }) =>
+          protocol === port.protocol && (name === wanted || containerPort === wanted),
+      )
+      .slice(0, 1)
+      .map(({ containerPort, protocol }) => ({ pods, port: containerPort, protocol })),
+  );
 }
 
 /** Why a Service would have no endpoints. Empty when it has some. */
@@ -64,12 +72,14 @@ export function serviceFaults(world: World, service: Service): readonly string[]
   if (podsBehind(world, service).length === 0) {
     return [`${describe(service)}: selects no pods`];
   }
-  return service.spec.ports
-    .filter((port) => targetPort(world, service, port) === undefined)
-    .map(
-      ({ port, targetPort: target, protocol }) =>
-        `${describe(service)}: port ${port} leads to ${protocol} ${target ?? port}, on which no container listens`,
-    );
+  return service.spec.ports.flatMap((port) => {
+    const where = `${describe(service)}: port ${port.port} leads to ${port.protocol} ${port.targetPort ?? port.port}`;
+    const found = targets(world, service, port).map(({ pods }) => pods);
+    const deaf = podsBehind(world, service).filter((pods) => !found.includes(pods));
+    return found.length === 0
+      ? [`${where}, on which no container listens`]
+      : deaf.map((pods) => `${where}, on which no container of ${describePods(pods)} listens`);
+  });
 }
 
 type Backend = Ingress["spec"]["rules"][number]["http"]["paths"][number]["backend"]["service"];
@@ -79,29 +89,16 @@ const serviceOf = (world: World, ingress: Ingress, name: string): Service | unde
     (one) => one.metadata.name === name && namespaceOf(one) === namespaceOf(ingress),
   );
 
-const portOf = (
-  service: Service,
-  { port }: Backend,
-): Service["spec"]["ports"][number] | undefined =>
+const portOf = (service: Service, { port }: Backend): ServicePort | undefined =>
   service.spec.ports.find((one) =>
     port.name === undefined ? one.port === port.number : one.name === port.name,
   );
 
-/** The pods and ports that a backend of an Ingress leads to; undefined where it leads nowhere. */
-export function backendOf(
-  world: World,
-  ingress: Ingress,
-  backend: Backend,
-):
-  | readonly { readonly pods: PodSet; readonly port: number; readonly protocol: string }[]
-  | undefined {
+/** Where a backend of an Ingress leads: nowhere, if there is no such Service or port. */
+export function backendOf(world: World, ingress: Ingress, backend: Backend): readonly Target[] {
   const service = serviceOf(world, ingress, backend.name);
   const port = service === undefined ? undefined : portOf(service, backend);
-  const target =
-    service === undefined || port === undefined ? undefined : targetPort(world, service, port);
-  return service === undefined || port === undefined || target === undefined
-    ? undefined
-    : podsBehind(world, service).map((pods) => ({ pods, port: target, protocol: port.protocol }));
+  return service === undefined || port === undefined ? [] : targets(world, service, port);
 }
 
 /** Where an Ingress leads to nothing: a class, a Service, a port of it that is not there. */

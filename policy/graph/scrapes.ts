@@ -6,6 +6,7 @@ import {
   describe,
   describePods,
   type KubernetesObject,
+  lastingContainers,
   matches,
   namespaceOf,
   type PodSet,
@@ -13,7 +14,7 @@ import {
   type World,
 } from "./objects.ts";
 import { LabelSelector, PortReference } from "./pod.ts";
-import { targetPort } from "./ports.ts";
+import { targets } from "./ports.ts";
 import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
 
 const Endpoints = z.array(
@@ -34,7 +35,7 @@ const Monitor = z.looseObject({
 type Port = z.infer<typeof PortReference>;
 
 const listensOn = (pods: PodSet, port: Port): boolean =>
-  pods.spec.containers
+  lastingContainers(pods.spec)
     .flatMap(({ ports }) => ports ?? [])
     .some(({ name, containerPort }) => name === port || containerPort === port);
 
@@ -94,7 +95,7 @@ function monitorFaults(world: World, object: KubernetesObject): string[] {
           const named = service.spec.ports.find(({ name }) => name === port);
           const reached =
             target === undefined
-              ? named !== undefined && targetPort(world, service, named) !== undefined
+              ? named !== undefined && targets(world, service, named).length > 0
               : world.pods.some(
                   (pods) =>
                     pods.namespace === namespaceOf(service) &&

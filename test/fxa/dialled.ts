@@ -10,7 +10,7 @@ import {
   type World,
 } from "../../policy/graph/objects.ts";
 import { allows, internet, refusals } from "../../policy/graph/policies.ts";
-import { podsBehind, targetPort } from "../../policy/graph/ports.ts";
+import { targets } from "../../policy/graph/ports.ts";
 import { textsOf } from "../../policy/graph/texts.ts";
 
 /** An address that pods are told. */
@@ -90,19 +90,18 @@ export function barriers(world: World, { from, place, host, port }: Dialled): re
     return allows(world, call) ? [] : [`${where}: is not let out`];
   }
   const found = service.spec.ports.find((one) => one.port === port);
-  const target = found === undefined ? undefined : targetPort(world, service, found);
-  const answering = podsBehind(world, service);
-  if (found === undefined || target === undefined || answering.length === 0) {
+  const answering = found === undefined ? [] : targets(world, service, found);
+  if (answering.length === 0) {
     return [`${where}: nobody answers there`];
   }
   return answering
-    .filter((pods) => pods !== from)
-    .flatMap((pods) =>
+    .filter(({ pods }) => pods !== from)
+    .flatMap(({ pods, port: target, protocol }) =>
       refusals(world, {
         from: { kind: "pods", pods: from },
         to: { kind: "pods", pods },
         port: target,
-        protocol: found.protocol,
-      }).map((end) => `${where}: is refused by ${end} (${found.protocol} ${target})`),
+        protocol,
+      }).map((end) => `${where}: is refused by ${end} (${protocol} ${target})`),
     );
 }

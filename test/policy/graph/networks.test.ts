@@ -210,10 +210,10 @@ test("a call that one plug-in of two lets through is listed: what is open there 
 });
 
 test.each([
-  ["gke", ["Cilium"], false],
-  ["lke", ["Calico", "Cilium"], false],
-  ["kubeconfig", ["Calico", "Cilium"], true],
-] as const)("a cluster of kind %s may have %j", (kind, plugins, apiServerOnNodes) => {
-  expect(networkOf({ kind })).toEqual({ plugins, apiServerOnNodes });
+  ["gke", ["Cilium"], false, true],
+  ["lke", ["Calico", "Cilium"], false, false],
+  ["kubeconfig", ["Calico", "Cilium"], true, true],
+] as const)("a cluster of kind %s may have %j", (kind, plugins, apiServerOnNodes, nameCaches) => {
+  expect(networkOf({ kind })).toEqual({ plugins, apiServerOnNodes, nameCaches });
   expect(networkOf(undefined)).toEqual(anyNetwork);
 });

@@ -13,6 +13,10 @@ const nameLookups = {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
       podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
     },
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "node-local-dns" } },
+    },
   ],
   ports: [
     { port: 53, protocol: "UDP" },
