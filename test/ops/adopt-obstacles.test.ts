@@ -11,8 +11,10 @@ import { Api, linodeTerms } from "../../ops/adopt/api.ts";
 import { keepBalancer } from "../../ops/adopt/balancers.ts";
 import { claimFault, diskFault } from "../../ops/adopt/claims.ts";
 import { type CloudThing, decideImports, decideThings } from "../../ops/adopt/clouds.ts";
+import { decideCompanions } from "../../ops/adopt/companions.ts";
 import { declared } from "../../ops/adopt/declare.ts";
 import type { Decision } from "../../ops/adopt/decision.ts";
+import { passedOn } from "../../ops/adopt/managers.ts";
 import { withoutOpenValues } from "../../ops/adopt/open-values.ts";
 import { ownerFault, ownerNote } from "../../ops/adopt/owners.ts";
 import { decidePools } from "../../ops/adopt/pools.ts";
@@ -81,6 +83,28 @@ describe("a cluster's pools", () => {
     );
   });
 
+  it("are not taken by their size where another could be it, has another's name, or is the cluster's own", () => {
+    const labels = { "fleet/pool": "general" };
+    const verdicts = (...things: readonly CloudThing[]) =>
+      decide([wish("g6-standard-2", labels)], [base, ...things]).map(([verdict, what]) =>
+        [verdict, what].join(": "),
+      );
+    const size = (id: string, more: Record<string, unknown> = {}) =>
+      live(id, "g6-standard-2", more);
+    expect(verdicts(size("2", { labels }), size("3", { labels }))[0]).toBe(
+      "in the way: LkeNodePool general",
+    );
+    expect(verdicts(size("2", { labels: { "fleet/pool": "other" } }))[0]).toBe(
+      "in the way: LkeNodePool general",
+    );
+    expect(verdicts(size("2", { tags: [] }))[0]).toBe("in the way: LkeNodePool general");
+    // What others are called by is left to them, also where it has the size of one that is found by its name.
+    expect(verdicts(size("2", { labels }), size("3"))).toEqual([
+      "adopted: LkeNodePool general (7,2)",
+      "untouched: LkeNodePool (7,3), 1 × g6-standard-2",
+    ]);
+  });
+
   it("that the cluster's next update would delete stop everything", () => {
     const labels = { "fleet/pool": "general" };
     const untagged = live("2", "g6-standard-4", { labels, tags: [] });
@@ -107,6 +131,32 @@ describe("a cluster's pools", () => {
       [base, live("2", "g6-standard-4", { labels, nodeCount: 3 })],
     );
     expect(count).toContain("it has 3 nodes, the stack says 2");
+  });
+
+  it("are those of the stack's own cluster, whatever else is taken or lies beside it", () => {
+    const labels = { "fleet/pool": "general" };
+    const wanted = wish("g6-standard-4", labels);
+    const elsewhere = live("5", "g6-standard-4", { labels, clusterId: "8", tags: [] });
+    const firewall = { verdict: "adopted", what: "", why: "", id: "9" } as const;
+    const nodes = planned("linode:index/firewall:Firewall", "nodes", { label: "x" });
+    const own = live("2", "g6-standard-4", { labels });
+    const all = [{ ...firewall, planned: nodes }, ...taken];
+    expect(brief(decidePools([cluster, wanted], [elsewhere, base, own], all))).toEqual([
+      ["adopted", "LkeNodePool general (7,2)", "as it is"],
+    ]);
+  });
+
+  it("of a cluster that the state has already are looked at by its number", () => {
+    const labels = { "fleet/pool": "general" };
+    const inputs = { clusterId: 7, type: "g6-standard-4", nodeCount: 1, labels };
+    const wanted = planned(poolType, "general", inputs);
+    // What came beside it since is not the cluster's own affair.
+    const stranger = live("3", "g6-standard-6", { tags: [] });
+    const own = live("2", "g6-standard-4", { labels });
+    expect(brief(decidePools([wanted], [own, stranger], []))).toEqual([
+      ["adopted", "LkeNodePool general (7,2)", "as it is"],
+    ]);
+    expect(decidePools([wanted], [], [])).toEqual([]);
   });
 
   it("that are nobody's stay, and one that is missing is asked for", () => {
@@ -215,10 +265,127 @@ describe("a Service with a balancer of its own", () => {
     }
   });
 
+  const naming = (id: string | undefined): Planned => ({
+    ...service,
+    inputs: { metadata: { annotations: id === undefined ? {} : { [term]: id } } },
+  });
+  const verdict = (wanted: Planned, live: object, ...taken: readonly Decision[]): string =>
+    keepBalancer({ ...decision, planned: wanted }, live, things, taken).verdict;
+
+  it("is held against the number that the stack file says, or against none where it says none", () => {
+    expect(verdict(naming("2"), told)).toBe("adopted");
+    expect(verdict(naming("1"), told)).toBe("in the way");
+    expect(verdict(naming(undefined), told)).toBe("adopted");
+  });
+
+  it("is held against the balancer of its own component, not another's", () => {
+    const of = (parent: string, id: string, type = balancerType): Decision => ({
+      ...{ verdict: "adopted", what: "", why: "", id },
+      planned: { ...planned(type, "b", {}), parent },
+    });
+    const others = [of("urn:turn", "1"), of("urn:traefik", "1", "linode:index/firewall:Firewall")];
+    expect(verdict(service, told, ...others, of("urn:traefik", "2"))).toBe("adopted");
+    expect(verdict(service, told, ...others)).toBe("in the way");
+  });
+
+  it("has the one that it names, or whose address or name it was given", () => {
+    const without = [...things, { type: balancerType, id: "3", inputs: { hostname: "nb-3.net" } }];
+    const had = (live: object): string =>
+      keepBalancer({ ...decision, planned: naming("0") }, live, without, []).why;
+    const given = (...ingress: readonly object[]) => ({
+      metadata: {},
+      status: { loadBalancer: { ingress } },
+    });
+    expect(had({ metadata: { annotations: { [term]: "1" } } })).toContain("prod-traefik");
+    expect(had(given({ ip: "192.0.2.1" }))).toContain("prod-traefik");
+    expect(had(given({ hostname: "nb-3.net" }))).toContain("NodeBalancer  ()");
+    // What is told of neither is no one's: not the first that has none either.
+    expect(had(given({}))).toBe("as it is");
+    expect(had(given({ hostname: "elsewhere" }))).toBe("as it is");
+  });
+
   it("is taken where that very balancer is", () => {
     const taken: Decision[] = [{ verdict: "adopted", what: "", why: "", planned: mine, id: "2" }];
     expect(keepBalancer(decision, told, things, taken)).toBe(decision);
     expect(keepBalancer(decision, { metadata: {} }, things, [])).toBe(decision);
+  });
+});
+
+describe("what lies beside the stack's own objects", () => {
+  const namespaced = (namespace: string, name: string, kind = "PersistentVolumeClaim") => ({
+    ...{ kind, apiVersion: "v1", namespace, name },
+    planned: planned(`kubernetes:core/v1:${kind}`, name, {}),
+  });
+  const object = (kind: string, namespace: string, name: string, claim?: string) => ({
+    ...{ apiVersion: "apps/v1", kind, metadata: { name, namespace } },
+    spec: {
+      template: {
+        spec: {
+          volumes: claim === undefined ? [] : [{ persistentVolumeClaim: { claimName: claim } }],
+        },
+      },
+    },
+  });
+  const decide = (...objects: ReturnType<typeof object>[]) =>
+    brief(
+      decideCompanions(
+        [namespaced("a", "data"), namespaced("b", "else"), namespaced("a", "own", "Deployment")],
+        objects,
+      ),
+    );
+
+  it("is in the way where it writes to a disk of the stack's: two writers lose its data", () => {
+    expect(
+      decide(object("Deployment", "a", "old", "data"), object("StatefulSet", "b", "db", "else")),
+    ).toEqual([
+      [
+        "in the way",
+        "Deployment a/old",
+        "is not the stack's and writes to its claim data: scale it to 0 first",
+      ],
+      [
+        "in the way",
+        "StatefulSet b/db",
+        "is not the stack's and writes to its claim else: scale it to 0 first",
+      ],
+    ]);
+  });
+
+  it("is left where its disk has that name in another namespace, and where it has none", () => {
+    const others = [object("Deployment", "b", "old", "data"), object("DaemonSet", "a", "agent")];
+    for (const [verdict, , why] of decide(...others)) {
+      expect([verdict, why]).toEqual(["untouched", expect.stringContaining("one of its keys")]);
+    }
+    expect(decide(...others)).toHaveLength(2);
+    expect(decide(object("Service", "a", "web"))).toEqual([
+      ["untouched", "Service a/web", "is not the stack's"],
+    ]);
+  });
+
+  it("is told of the stack's own namespaces and kinds that people make, and of nothing else", () => {
+    expect(
+      decide(
+        object("Deployment", "a", "own"),
+        object("Deployment", "c", "old"),
+        object("Service", "a", "kubernetes"),
+        object("ReplicaSet", "a", "old-1"),
+        object("ConfigMap", "a", "kube-root-ca.crt"),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("owners of fields", () => {
+  const entry = (manager: string) => ({ manager, operation: "Update", apiVersion: "v1" });
+  const owners = (...managers: readonly string[]) =>
+    passedOn({ metadata: { managedFields: managers.map(entry) } }, "pulumi-kubernetes-1");
+
+  it("are left as they are where the stack has all of them already, or no tool has any", () => {
+    expect(owners("pulumi-kubernetes-1", "kube-controller-manager")).toBeUndefined();
+    expect(owners("kube-controller-manager")).toBeUndefined();
+    expect(passedOn({ metadata: {} }, "pulumi-kubernetes-1")).toBeUndefined();
+    expect(owners("pulumi-kubernetes-2")?.length).toBe(1);
+    expect(owners("pulumi-kubernetes-1", "kubectl-edit")?.length).toBe(1);
   });
 });
 
@@ -244,6 +411,12 @@ describe("an object that somebody else keeps", () => {
     expect(ownerFault(service, live({ ownerReferences }), "m")).toContain(
       "belongs to Gateway edge",
     );
+    // One that only goes with another is written by nobody.
+    const [reference] = ownerReferences;
+    for (const controller of [false, undefined]) {
+      const goesWith = { ownerReferences: [{ ...reference, controller }] };
+      expect(ownerFault(service, live(goesWith), "m")).toBeUndefined();
+    }
   });
 
   it("is told to be Helm's or Argo CD's", () => {
@@ -277,6 +450,9 @@ describe("disks", () => {
     expect(claimFault(claim("10Gi"), claim("40Gi"))).toContain("never gets smaller");
     expect(claimFault(claim("40Gi"), claim("10Gi"))).toContain("say 10Gi in the stack file");
     expect(claimFault(claim("1Gi"), claim("1Gi", { phase: "Lost" }))).toContain("volume is gone");
+    // One that says no size is held against nothing.
+    expect(claimFault({}, claim("1Gi"))).toBeUndefined();
+    expect(claimFault(claim("1Gi"), {})).toBeUndefined();
   });
 
   it("that the stack's own pods would not mount are told: their data would stay behind", () => {
