@@ -1,4 +1,5 @@
 /** Rules of who may reach, read or do what. */
+import { controllerGuardWords, maySetController } from "../kubernetes/controller-guards.ts";
 import { powersOf } from "../kubernetes/powers.ts";
 import { hostsOf } from "../kubernetes/words.ts";
 import { isEqual, listAt, objectAt, textAt } from "../values.ts";
@@ -152,6 +153,17 @@ export const accessRules: readonly Rule[] = [
       const keys = keysChanged(subject, "annotations").filter((key) => !harmless.test(key));
       return keys.length > 0
         ? `who is let in, where to, and by which address, as its controller reads it: ${keys.join(", ")}`
+        : undefined;
+    },
+  },
+  {
+    name: "controller-guard-changed",
+    isFor: maySetController,
+    on: [...differing, "delete"],
+    see: ({ after, before, change }) => {
+      const words = controllerGuardWords(change.type, before, after);
+      return words.length > 0
+        ? `who is let in through all hosts of a controller: ${words.join(", ")}`
         : undefined;
     },
   },
