@@ -16,6 +16,7 @@ import { declared } from "../../ops/adopt/declare.ts";
 import type { Decision } from "../../ops/adopt/decision.ts";
 import { passedOn } from "../../ops/adopt/managers.ts";
 import { withoutOpenValues } from "../../ops/adopt/open-values.ts";
+import { portFault } from "../../ops/adopt/node-ports.ts";
 import { ownerFault, ownerNote } from "../../ops/adopt/owners.ts";
 import { decidePools } from "../../ops/adopt/pools.ts";
 import { type Planned, readPreview } from "../../ops/adopt/preview.ts";
@@ -98,6 +99,18 @@ describe("a cluster's pools", () => {
       "in the way: LkeNodePool general",
     );
     expect(verdicts(size("2", { tags: [] }))[0]).toBe("in the way: LkeNodePool general");
+    // One that is there, and two that are wanted: whichever was taken, the other would be made anew.
+    const two = ["general", "other"].map((pool) => wish("g6-standard-2", { "fleet/pool": pool }));
+    expect(decide(two, [base, size("2")]).map(([verdict]) => verdict)).toEqual([
+      ...["in the way", "in the way", "untouched"],
+    ]);
+    expect(verdicts(size("2"), size("3"))[0]).toBe("in the way: LkeNodePool general");
+    // Of another size it is no rival.
+    const sizes = [wish("g6-standard-2", labels), wish("g6-standard-4", { "fleet/pool": "b" })];
+    const both = [base, size("2"), live("3", "g6-standard-4")];
+    expect(decide(sizes, both).map(([, what]) => what)).toEqual([
+      ...["LkeNodePool general (7,2)", "LkeNodePool b (7,3)"],
+    ]);
     // What others are called by is left to them, also where it has the size of one that is found by its name.
     expect(verdicts(size("2", { labels }), size("3"))).toEqual([
       "adopted: LkeNodePool general (7,2)",
@@ -236,6 +249,35 @@ describe("things at the clouds", () => {
       ["adopted", "Instance ns1 (4711)", "by the program itself, as it is"],
     ]);
     expect(take("eu-west")[0]?.[0]).toBe("in the way");
+    // Another machine of that number, or a number that the cloud does not know.
+    const of = (id: string, label: string, type = machine.type) =>
+      brief(
+        decideImports(
+          [{ ...machine, inputs: { label: "ns1", region: "ap-south" } }],
+          [{ type, id, inputs: { label, region: "ap-south" } }],
+        ),
+      );
+    expect(of("4711", "web")[0]).toEqual([
+      ...["in the way", "Instance web (4711)"],
+      "its label is web, the stack says ns1: is it the one that is meant? Say in the stack file what there is",
+    ]);
+    expect(of("4712", "ns1")).toEqual([]);
+    expect(of("4711", "ns1", "linode:index/volume:Volume")).toEqual([]);
+  });
+
+  it("are looked for by names that are known, and are of the type that is wanted", () => {
+    const record = "linode:index/domainRecord:DomainRecord";
+    const wanted = (domainId: string) =>
+      planned(record, "r", { domainId, name: "ar", recordType: "A", target: "192.0.2.1" });
+    const inputs = { domainId: "7", name: "ar", recordType: "A", target: "192.0.2.1" };
+    const live = { type: record, id: "7,1", inputs };
+    expect(decideThings([wanted("7")], [live])).toHaveLength(1);
+    expect(decideThings([wanted(unknown)], [live])).toEqual([]);
+    expect(
+      decideThings([wanted(unknown)], [{ ...live, inputs: { ...inputs, domainId: unknown } }]),
+    ).toEqual([]);
+    expect(decideThings([wanted("7")], [{ ...live, type: "cloudflare:index/x:X" }])).toEqual([]);
+    expect(decideThings([planned("linode:index/vpc:Vpc", "v", {})], [live])).toEqual([]);
   });
 });
 
@@ -375,6 +417,39 @@ describe("what lies beside the stack's own objects", () => {
   });
 });
 
+describe("ports of the nodes", () => {
+  const service = (namespace: string, name: string, ...ports: readonly object[]) => ({
+    ...{ apiVersion: "v1", kind: "Service", metadata: { name, namespace } },
+    spec: { ports },
+  });
+  const fault = (live: ReturnType<typeof service>, kind = "Service") =>
+    portFault(
+      {
+        ...{ apiVersion: "v1", kind, namespace: "a", name: "edge" },
+        planned: planned("kubernetes:core/v1:Service", "edge", {
+          spec: { ports: [{ port: 1 }, { nodePort: 30_080, protocol: "TCP" }] },
+        }),
+      },
+      [live],
+    );
+
+  it("are one Service's in the whole cluster: another's that has one of them is named", () => {
+    const other = service("b", "old", { port: 2 }, { nodePort: 30_080 });
+    expect(fault(other)).toMatch(/^its node port 30080\/TCP is Service b\/old's: .*half-way/);
+    // The same name in another namespace is another Service, and so is another name in the same.
+    expect(fault(service("b", "edge", { nodePort: 30_080 }))).toContain("b/edge's");
+    expect(fault(service("a", "old", { nodePort: 30_080 }))).toContain("a/old's");
+  });
+
+  it("are no obstacle that it has itself, of another number, another protocol, or another kind", () => {
+    expect(fault(service("a", "edge", { nodePort: 30_080 }))).toBeUndefined();
+    expect(fault(service("b", "old", { nodePort: 30_081 }, { port: 30_080 }))).toBeUndefined();
+    expect(fault(service("b", "old", { nodePort: 30_080, protocol: "UDP" }))).toBeUndefined();
+    expect(fault({ ...service("b", "old", { nodePort: 30_080 }), kind: "Odd" })).toBeUndefined();
+    expect(fault(service("b", "old", { nodePort: 30_080 }), "Odd")).toBeUndefined();
+  });
+});
+
 describe("owners of fields", () => {
   const entry = (manager: string) => ({ manager, operation: "Update", apiVersion: "v1" });
   const owners = (...managers: readonly string[]) =>
@@ -486,10 +561,15 @@ describe("a StatefulSet with another selector", () => {
       said.push(words.join(" "));
       return Promise.resolve("");
     };
-    const matchExpressions = [{ key: "tier", operator: "In", values: ["x", "y"] }];
+    const matchExpressions = [
+      { key: "tier", operator: "In", values: ["x", "y"] },
+      { key: "zone", operator: "NotIn", values: ["z"] },
+      { key: "on", operator: "Exists" },
+      { key: "off", operator: "DoesNotExist" },
+    ];
     await leavePods(kubectl, decision({ matchLabels: { app: "db" }, matchExpressions }));
     expect(said).toEqual([
-      "label pods --namespace a --selector app=db,tier in (x,y) --overwrite name=db tier=x",
+      "label pods --namespace a --selector app=db,tier in (x,y),zone notin (z),on,!off --overwrite name=db tier=x",
       "delete statefulset db --namespace a --cascade=orphan --ignore-not-found",
     ]);
     await expect(leavePods(kubectl, decision({}))).rejects.toThrow(/selects every pod/);

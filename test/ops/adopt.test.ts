@@ -187,6 +187,7 @@ describe("an object that exists", () => {
     });
     const live = { spec: selector("old") };
     expect(verdict("Deployment", surge(0), live).verdict).toBe("replaced");
+    expect(verdict("Deployment", surge("0%"), live).verdict).toBe("replaced");
     expect(verdict("Deployment", surge("25%"), live).verdict).toBe("side by side");
   });
 
@@ -243,6 +244,97 @@ describe("an object that exists", () => {
         'its spec.storageClassName is "standard", the stack says "retain"',
       ) as string,
     });
+  });
+
+  // What the API server refuses to change, or the provider makes another object for.
+  it.each<[string, object, object, string]>([
+    [
+      "Deployment",
+      { selector: { matchLabels: { a: "b" } } },
+      { selector: { matchLabels: { a: "b", c: "d" } } },
+      "side by side",
+    ],
+    ["DaemonSet", selector("new"), selector("old"), "replaced"],
+    ["StatefulSet", selector("new"), selector("old"), "handed over"],
+    ["StatefulSet", { serviceName: "new" }, { serviceName: "old" }, "handed over"],
+    ["StatefulSet", { volumeClaimTemplates: [1] }, { volumeClaimTemplates: [] }, "handed over"],
+    ["StatefulSet", { replicas: 2 }, { replicas: 1 }, "adopted"],
+    ["Job", { template: { spec: { a: 1 } } }, { template: { spec: { a: 2 } } }, "replaced"],
+    ["Job", { suspend: true }, { template: { spec: { a: 2 } } }, "adopted"],
+    [
+      "PersistentVolumeClaim",
+      { accessModes: ["ReadWriteOnce"] },
+      { accessModes: ["ReadWriteMany"] },
+      "in the way",
+    ],
+    ["Service", { clusterIP: "None" }, { clusterIP: "10.0.0.1" }, "replaced"],
+    ["Service", { clusterIP: unknown }, { clusterIP: "10.0.0.1" }, "adopted"],
+    ["Ingress", { ingressClassName: "new" }, { ingressClassName: "old" }, "adopted"],
+  ])("%s with %j instead of %j is %s", (kind, wanted, live, becomes) => {
+    expect(verdict(kind, { spec: wanted }, { spec: live }).verdict).toBe(becomes);
+  });
+
+  it.each<[string, object, object, string]>([
+    ["ConfigMap", { data: { a: "new" } }, { data: { a: "old" } }, "replaced"],
+    ["ConfigMap", { binaryData: { a: "bmV3" } }, { binaryData: {} }, "replaced"],
+    ["ConfigMap", { data: { a: "same" } }, { data: { a: "same" } }, "adopted"],
+    ["Secret", { stringData: { a: "[secret]" } }, {}, "replaced"],
+    ["Secret", { type: "Opaque" }, { type: "Opaque" }, "adopted"],
+    ["RoleBinding", { roleRef: { name: "new" } }, { roleRef: { name: "old" } }, "replaced"],
+    ["ClusterRoleBinding", { roleRef: { name: "new" } }, { roleRef: { name: "old" } }, "replaced"],
+    ["Role", { rules: [1] }, { rules: [] }, "adopted"],
+  ])("%s of %j, where there is %j, is %s", (kind, wanted, live, becomes) => {
+    expect(verdict(kind, { ...wanted }, { ...live }).verdict).toBe(becomes);
+  });
+
+  it("is told by all that the next update changes of it", () => {
+    const wanted = {
+      metadata: { name: "x", namespace: "skywire", labels: { a: "b" } },
+      ...{ rules: [1], subjects: [2] },
+    };
+    expect(verdict("Role", wanted, { rules: [], subjects: [] }).why).toBe(
+      "the next update changes its metadata and rules and subjects",
+    );
+  });
+
+  it("that is in no namespace is known by its name alone", () => {
+    const [one] = wantedObjects([
+      planned("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "x", {
+        ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" },
+        metadata: { name: "x" },
+      }),
+    ]);
+    const managedFields = [{ manager: "helm", operation: "Update", apiVersion: "v1" }];
+    const live = {
+      ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" },
+      metadata: {
+        ...{ name: "x", managedFields },
+        annotations: { "meta.helm.sh/release-name": "edge" },
+      },
+    };
+    const decision = one && decideObject(one, live);
+    expect([decision?.id, decision?.what]).toEqual(["x", "ClusterRole x"]);
+    expect(decision?.why).toBe(
+      "as it is; Helm's release edge made it: never upgrade or uninstall that again",
+    );
+    expect(decision?.prepare?.[0]?.slice(0, 4)).toEqual([
+      ...["patch", "ClusterRole.v1.rbac.authorization.k8s.io", "x", "--type=json"],
+    ]);
+  });
+
+  it("whose disk, size or owner is not the stack's is in the way, whatever else differs", () => {
+    const mounting = (claimName: string) => ({
+      spec: { template: { spec: { volumes: [{ persistentVolumeClaim: { claimName } }] } } },
+    });
+    expect(verdict("Deployment", mounting("new"), mounting("old"))).toMatchObject({
+      verdict: "in the way",
+      why: expect.stringContaining("on claim old") as string,
+    });
+    const sized = (storage: string) => ({ spec: { resources: { requests: { storage } } } });
+    expect(verdict("PersistentVolumeClaim", sized("1Gi"), sized("2Gi")).verdict).toBe("in the way");
+    // Of another kind these words mean nothing.
+    expect(verdict("Service", sized("1Gi"), sized("2Gi")).verdict).toBe("adopted");
+    expect(verdict("Job", mounting("new"), mounting("old")).verdict).toBe("replaced");
   });
 
   it("is waited for that is going away", () => {
@@ -622,11 +714,81 @@ describe("adopt", () => {
     });
     const { target, done } = world({ creates: [wanted] }, [live]);
     expect(await adopt(target)).toBe(0);
+    // Nothing of it is taken into state: the stack's own comes beside it.
     expect(done).toEqual([
       "kubectl label replicasets --namespace skywire --selector app=x --overwrite fleet/left-by=x",
       "kubectl label pods --namespace skywire --selector app=x --overwrite name=x",
       "kubectl delete deployment x --namespace skywire --cascade=orphan --ignore-not-found",
     ]);
+  });
+});
+
+describe("adopt, further", () => {
+  it("hands a StatefulSet's pods over before anything is imported: the preview of that would be refused", async () => {
+    const set = (app: string) => ({
+      spec: {
+        ...{ replicas: 1, selector: { matchLabels: { app } } },
+        template: { metadata: { labels: { app } } },
+      },
+    });
+    const { target, done } = world(
+      { creates: [wish("Service", "x"), wish("StatefulSet", "db", set("new"))] },
+      [object("Service", "x"), object("StatefulSet", "db", set("old"))],
+    );
+    expect(await adopt(target)).toBe(0);
+    expect(done).toEqual([
+      "kubectl label pods --namespace skywire --selector app=old --overwrite app=new",
+      "kubectl delete statefulset db --namespace skywire --cascade=orphan --ignore-not-found",
+      "import",
+    ]);
+  });
+
+  it("takes away what was left once its successor is ready, though nothing else is to take", async () => {
+    const sets = ["x-1", "y-1"].map((name) => ({
+      metadata: { name, namespace: "skywire", labels: { "fleet/left-by": name.slice(0, 1) } },
+    }));
+    const done: string[] = [];
+    const { target, said } = world({}, [], {
+      kubectl: (words) => {
+        const line = words.join(" ");
+        if (line.startsWith("get replicasets")) {
+          return Promise.resolve(JSON.stringify({ items: sets }));
+        }
+        if (line.startsWith("get deployment")) {
+          const [, , name = ""] = words;
+          const status = { readyReplicas: name === "x" ? 1 : 0 };
+          return Promise.resolve(
+            JSON.stringify({ metadata: { name, namespace: "skywire" }, spec: {}, status }),
+          );
+        }
+        done.push(line);
+        return Promise.resolve("");
+      },
+    });
+    expect(await adopt(target)).toBe(0);
+    expect(done).toEqual(["delete replicaset x-1 --namespace skywire --ignore-not-found"]);
+    expect(said.join("\n")).toMatch(/^removed +ReplicaSet skywire\/x-1/m);
+    expect(said.join("\n")).toMatch(/^untouched +ReplicaSet skywire\/y-1 .* is ready$/m);
+  });
+
+  it("is stopped by a node port that is somebody else's, also where the object is still to be made", async () => {
+    const ports = { spec: { ports: [{ nodePort: 30_080 }] } };
+    const { target, said, done } = world({ creates: [wish("Service", "edge", ports)] }, [
+      object("Service", "old", ports, "default"),
+    ]);
+    await expect(adopt(target)).rejects.toThrow(/nothing was touched/);
+    expect(said[0]).toMatch(/^in the way +Service skywire\/edge +its node port 30080\/TCP/m);
+    expect(done).toEqual([]);
+  });
+
+  it("tells what the next update replaces as it was told before, and counts it", async () => {
+    const wanted = wish("ConfigMap", "x", { data: { a: "new" } });
+    const { target, said } = world(
+      { creates: [wanted], replaces: [wanted.urn], counts: { delete: 1, replace: 1, update: 3 } },
+      [object("ConfigMap", "x", { data: { a: "old" } })],
+    );
+    expect(await adopt(target)).toBe(0);
+    expect(said.at(-1)).toBe("Next, make up STACK=prod: 3 to update, 1 to replace, 1 to delete.");
   });
 });
 
