@@ -55,6 +55,9 @@ const deepest = 200;
 const surroundings =
   /^pulumi:|^kubernetes:(apps\/|batch\/|policy\/|autoscaling\/)|:(PersistentVolumeClaim|Pod|ReplicationController)$/;
 
+/** Marks of a resource that is kept from being deleted: what stays the same may have lost one of them. */
+const kept = ['"protect":true', '"retainOnDelete":true'] as const;
+
 /** A step that tells no more than that it is. */
 const nothing = {
   before: undefined,
@@ -152,7 +155,7 @@ export class EventReader {
       this.#begun.add(step);
       return true;
     }
-    if (op !== "same" || surroundings.test(type) || line.includes('"protect":true')) {
+    if (op !== "same" || surroundings.test(type) || kept.some((mark) => line.includes(mark))) {
       return false;
     }
     this.#begun.add(step);

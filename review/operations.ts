@@ -39,7 +39,9 @@ const operations: Readonly<Record<string, Operation>> = {
 /** All changes of a preview, in the order in which the engine began them. */
 export function changesOf(preview: StackPreview): readonly Change[] {
   const byUrn = Map.groupBy(
-    preview.steps.filter((step) => operations[step.op] !== undefined && !isIdle(step)),
+    preview.steps.filter(
+      (step) => isLetGo(step) || (operations[step.op] !== undefined && !isIdle(step)),
+    ),
     ({ urn }) => urn,
   );
   const { begun, ended } = preview;
@@ -52,14 +54,31 @@ export function changesOf(preview: StackPreview): readonly Change[] {
   return [...byUrn.values()].map((steps) => merge(steps, unfinished));
 }
 
+/**
+ * The engine calls a resource the same of which nothing differs but its options, though a later update may then delete
+ * what this one could not (seen with pulumi 3.259: `same`, with `protect` on the old side alone).
+ */
+const isLetGo = (step: Step): boolean => step.op === "same" && isLessKept(step);
+
+/** Whether it may from now on be deleted by what kept it until now. */
+export function isLessKept({ before, after }: Pick<Step, "before" | "after">): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    ((before.protect && !after.protect) || (before.retainOnDelete && !after.retainOnDelete))
+  );
+}
+
 /** A component and a provider are updated at each refresh, to what they were. */
-function isIdle({ op, detail, diffs, before, after, type }: Step): boolean {
+function isIdle(step: Step): boolean {
+  const { op, detail, diffs, before, after, type } = step;
   return (
     op === "update" &&
     (detail?.size ?? 0) === 0 &&
     (diffs?.length ?? 0) === 0 &&
     (type === "pulumi:pulumi:Stack" || isEqual(before?.inputs, after?.inputs)) &&
-    before?.protect === after?.protect
+    before?.protect === after?.protect &&
+    !isLessKept(step)
   );
 }
 
@@ -82,7 +101,8 @@ function merge(steps: readonly Step[], unfinished: ReadonlySet<string>): Change 
     before,
     after: main.after,
     keys: main.keys,
-    diffs: main.diffs,
+    // Of what the engine calls the same it has compared all, blinded secrets included.
+    diffs: main.op === "same" ? [] : main.diffs,
     detail: main.detail,
     deletesFirst: operation === "replace" && deletesFirst(steps),
     isDone: !unfinished.has(main.urn),

@@ -112,6 +112,15 @@ export const dataRules: readonly Rule[] = [
         : undefined,
   },
   {
+    name: "retention-lifted",
+    see: ({ change }) =>
+      change.before?.retainOnDelete === true &&
+      change.after !== undefined &&
+      !change.after.retainOnDelete
+        ? "it is no longer kept in the world: from now on an update that removes it deletes it"
+        : undefined,
+  },
+  {
     name: "address-lost",
     kinds: ["Service"],
     see: (subject) => {

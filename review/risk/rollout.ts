@@ -2,6 +2,7 @@
 import type { RawDifference } from "../differences.ts";
 import { isServing, templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
+import { isLessKept } from "../operations.ts";
 import { replicaChange, rolls, told } from "./downtime.ts";
 import { at, differing, differs, type Rule, touches } from "./subject.ts";
 
@@ -127,8 +128,11 @@ export const rolloutRules: readonly Rule[] = [
     name: "unexplained",
     isFor: (type) => !isComponent(type),
     on: ["update"],
-    see: ({ differences }) =>
-      differences.length === 0 ? "the engine says that it changes and not what" : undefined,
+    see: ({ change, differences }) =>
+      // What is kept less changes by that: data.ts speaks of it.
+      differences.length === 0 && !isLessKept(change)
+        ? "the engine says that it changes and not what"
+        : undefined,
   },
 ];
 

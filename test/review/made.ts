@@ -37,7 +37,8 @@ export interface Made {
   readonly keys?: readonly string[];
   readonly diffs?: readonly string[];
   readonly protect?: readonly [boolean, boolean];
-  readonly retain?: boolean;
+  /** Of both sides, where it is one value. */
+  readonly retain?: boolean | readonly [boolean, boolean];
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -92,7 +93,7 @@ function stepEvents(made: Made, op: string): JsonObject[] {
           ...{ type: typeOf(type), urn, id: "id", parent: "", inputs },
           outputs: at === 0 ? outputs : {},
           protect: protect?.[at] ?? false,
-          retainOnDelete: retain ?? false,
+          retainOnDelete: typeof retain === "object" ? retain[at] : (retain ?? false),
         };
   const isGone = op === "delete" || op === "delete-replaced" || op === "discard";
   const metadata = {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 
 import { rules } from "../../review/risk/judge.ts";
-import { blinded, type Made, madeItem, object, unknown, workload } from "./made.ts";
+import { blinded, type Made, madeItem, madeReport, object, unknown, workload } from "./made.ts";
 
 /** A rule, a change of which it speaks, and one beside it of which it does not. */
 interface Case {
@@ -229,6 +229,11 @@ const cases: readonly Case[] = [
     rule: "protection-lifted",
     speaks: { ...image(), protect: [true, false] },
     silent: { ...image(), protect: [false, true] },
+  },
+  {
+    rule: "retention-lifted",
+    speaks: { ...image(), retain: [true, false] },
+    silent: { ...image(), retain: [false, true] },
   },
   {
     rule: "address-lost",
@@ -805,6 +810,37 @@ describe("each rule", () => {
   it("has a case here", () => {
     const known = rules.flatMap(([, each]) => each.map(({ name }) => name));
     expect(cases.map(({ rule }) => rule)).toEqual(known);
+  });
+});
+
+describe("what the engine calls the same", () => {
+  const inputs = object({ data: { a: "1" }, secret: blinded });
+  const same = (more: Partial<Made>): Made => ({
+    op: "same",
+    type: "ConfigMap",
+    before: inputs,
+    after: inputs,
+    ...more,
+  });
+
+  it.each<[string, Partial<Made>]>([
+    ["protection-lifted", { protect: [true, false] }],
+    ["retention-lifted", { retain: [true, false] }],
+  ])("is told where it is kept less than before: %s, and nothing else", (rule, more) => {
+    const item = madeItem(same(more));
+    expect(item.findings.map((finding) => finding.rule)).toEqual([rule]);
+    expect(item).toMatchObject({ operation: "update", risk: "data-loss", changes: [] });
+    expect(item.secrets.map(({ change }) => change)).toEqual(["unchanged"]);
+    const { verdict, stacks } = madeReport([same(more), { ...same({}), name: "other" }]);
+    expect(verdict.exitCode).toBe(3);
+    expect(stacks[0]?.counts).toMatchObject({ update: 1, same: 1 });
+  });
+
+  it.each<[string, Partial<Made>]>([
+    ["as before", { protect: [true, true], retain: [true, true] }],
+    ["more than before", { protect: [false, true], retain: [false, true] }],
+  ])("is nothing where it is kept %s", (_, more) => {
+    expect(madeReport([same(more)]).stacks[0]).toMatchObject({ outcome: "unchanged", items: [] });
   });
 });
 
