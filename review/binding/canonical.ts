@@ -99,18 +99,21 @@ function pathsOf(change: Change): readonly (readonly [string, boolean])[] {
     .map((root) => [formatPath([root]), keys.includes(root)]);
 }
 
-/** A value as a text: alike for alike values, whatever the order of keys. */
+/**
+ * A value as a text: alike for alike values, whatever the order of keys. What stands for one that is not told is no
+ * JSON: no value could be taken for it.
+ */
 function write(value: unknown, told: unknown, terms: Terms, found: { secret: boolean }): string {
   if (isSecret(value) || isSecret(told)) {
     found.secret = true;
     const { secrets } = terms;
     const open = openValue(isSecret(told) ? plaintextOf(told) : told);
     return secrets === undefined || open === undefined
-      ? '{"secret":null}'
-      : `{"secret":"${secrets.key.digest(renamed(canonical(open), terms.names))}"}`;
+      ? "secret"
+      : `secret ${secrets.key.digest(renamed(canonical(open), terms.names))}`;
   }
   if (isUnknown(value)) {
-    return '{"unknown":true}';
+    return "unknown";
   }
   if (Array.isArray(value)) {
     const parts = (value as readonly unknown[]).map((item, at) =>
@@ -158,7 +161,7 @@ function drawnNames(changes: readonly Change[]): ReadonlyMap<string, string> {
       }
       const { annotations, name } = metadata;
       return isObject(annotations) && annotations[autonamed] === "true" && typeof name === "string"
-        ? [[name, `(drawn for ${urn.split("::").at(-1) ?? ""})`] as const]
+        ? [[name, `(drawn for ${urn})`] as const]
         : [];
     }),
   );

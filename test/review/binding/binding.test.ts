@@ -231,6 +231,35 @@ describe("another change", () => {
     expect(compare(as(unknown), as("2")).differs).toHaveLength(1);
     expect(compare(as(unknown), as(unknown)).same).toBe(true);
   });
+
+  test.each([{ unknown: true }, "unknown", { secret: null }, "absent"])(
+    "a value that only looks like what is not told is told: %j",
+    (value) => {
+      const as = (x: unknown): Binding =>
+        bind([change("a", "update", { x: 1 }, { x }, { x: false })]);
+      for (const hidden of [unknown, secret(), undefined]) {
+        expect(compare(as(hidden), as(value)).differs).toHaveLength(1);
+      }
+    },
+  );
+
+  test("one name that was drawn in the place of another is told, though both are of resources that are called alike", () => {
+    const drawn = (name: string) => ({
+      metadata: { name, annotations: { "pulumi.com/autonamed": "true" } },
+    });
+    const reads = (from: string): Change[] => [
+      change("web", "create", undefined, drawn("web-1a2b3c4d")),
+      {
+        ...change("web", "create", undefined, drawn("web-99aabbcc")),
+        urn: urnOf("web", "core/v1:Secret"),
+      },
+      change("app", "update", {}, { from }, { from: false }),
+    ];
+    const [one, other] = ["web-1a2b3c4d", "web-99aabbcc"].map((from) => bind(reads(from)));
+    expect(compare(one as Binding, other as Binding).differs.map(({ urn }) => urn)).toEqual([
+      urnOf("app"),
+    ]);
+  });
 });
 
 describe("secrets", () => {
