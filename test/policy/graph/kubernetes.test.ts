@@ -1,0 +1,590 @@
+/** What Kubernetes makes of objects where one may think otherwise: empty lists, missing selectors, ports by name, headless Services. */
+import { describe, expect, test } from "vitest";
+
+import { callsAllowed, graphRules } from "../../../policy/graph/rules.ts";
+import { graphOf } from "../../../policy/graph/graph.ts";
+import type { NodeShape } from "../../../components/platform/cluster.schema.ts";
+import { anyNetwork, networkOf } from "../../../policy/graph/networks.ts";
+import { eligible } from "../../../policy/graph/nodes.ts";
+import { PodSpec, type World } from "../../../policy/graph/objects.ts";
+import { allows, internet, undenied } from "../../../policy/graph/policies.ts";
+import { restrictedFaults } from "../../../policy/graph/restricted.ts";
+import { podsOf, restrictedPod, shop } from "./fixture.ts";
+import {
+  controller,
+  type Loose,
+  onNetwork,
+  pod,
+  policy,
+  town,
+  townObjects,
+  twoNodes,
+} from "./town.ts";
+
+const found = (name: string, stack: ReturnType<typeof town>): string =>
+  graphRules
+    .filter((rule) => rule.name === name)
+    .flatMap((rule) => rule.check(stack))
+    .map(({ message }) => message)
+    .join("\n");
+
+/** An object of the town with other fields in its spec. */
+const specced = (name: string, spec: object): Record<string, Loose> => ({
+  [name]: {
+    ...townObjects()[name],
+    spec: { ...(townObjects()[name]?.["spec"] as object), ...spec },
+  },
+});
+
+describe("a network policy", () => {
+  const named = (spec: object): object => ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "store", namespace: "shop" },
+    spec: { podSelector: { matchLabels: { "app.kubernetes.io/name": "store" } }, ...spec },
+  });
+  const withPolicy = (spec: object, storePorts?: readonly object[]): World =>
+    shop({
+      storePolicy: named(spec),
+      webPolicy: undefined,
+      ...(storePorts === undefined
+        ? {}
+        : {
+            store: controller(
+              "Deployment",
+              "shop",
+              "store",
+              pod("store", {}, { ports: storePorts }),
+            ),
+          }),
+    });
+  const reaches = (world: World, port = 6379, protocol = "TCP", from = "web"): boolean =>
+    allows(world, {
+      from: { kind: "pods", pods: podsOf(world, from) },
+      to: { kind: "pods", pods: podsOf(world, "store") },
+      port,
+      protocol,
+    });
+
+  test.each<[string, object, readonly string[]]>([
+    ["says nothing of directions: callers alone", {}, ["Egress"]],
+    ["has an empty list of directions and of calls", { policyTypes: [], egress: [] }, ["Egress"]],
+    ["names calls", { egress: [{}] }, []],
+    ["says Egress alone", { policyTypes: ["Egress"] }, ["Ingress"]],
+    ["selects others", { podSelector: { matchLabels: { a: "b" } } }, ["Ingress", "Egress"]],
+  ])("that %s leaves open %j", (_, spec, open) => {
+    const world = withPolicy(spec);
+    expect(undenied(world, podsOf(world, "store"))).toEqual(open);
+  });
+
+  test.each<[string, object, boolean]>([
+    ["no rule", { ingress: [] }, false],
+    ["a rule of nothing, which is of all", { ingress: [{}] }, true],
+    ["empty lists, which are of all", { ingress: [{ from: [], ports: [] }] }, true],
+    ["ports of another number", { ingress: [{ ports: [{ port: 6380 }] }] }, false],
+    ["a range of ports", { ingress: [{ ports: [{ port: 6000, endPort: 6379 }] }] }, true],
+    ["a range that ends before", { ingress: [{ ports: [{ port: 6000, endPort: 6378 }] }] }, false],
+    [
+      "a range that begins behind",
+      { ingress: [{ ports: [{ port: 6380, endPort: 7000 }] }] },
+      false,
+    ],
+    ["every port of another protocol", { ingress: [{ ports: [{ protocol: "UDP" }] }] }, false],
+    ["every port of the protocol", { ingress: [{ ports: [{ protocol: "TCP" }] }] }, true],
+    ["a port by its name", { ingress: [{ ports: [{ port: "redis" }] }] }, true],
+    ["a port by another's name", { ingress: [{ ports: [{ port: "metrics" }] }] }, false],
+    ["every pod of its namespace", { ingress: [{ from: [{ podSelector: {} }] }] }, true],
+    [
+      "other pods of its namespace",
+      { ingress: [{ from: [{ podSelector: { matchLabels: { a: "b" } } }] }] },
+      false,
+    ],
+    [
+      "pods of a namespace by its labels",
+      {
+        ingress: [
+          {
+            from: [
+              { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } } },
+            ],
+          },
+        ],
+      },
+      true,
+    ],
+    [
+      "pods of another namespace",
+      {
+        ingress: [
+          {
+            from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "b" } } }],
+          },
+        ],
+      },
+      false,
+    ],
+    [
+      "a range of addresses, which pods have none of",
+      { ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] },
+      false,
+    ],
+    ["rules of a direction that it is not about", { policyTypes: ["Egress"], ingress: [] }, true],
+  ])("with %s lets a call of its namespace in: %s", (_, spec, passes) => {
+    expect(reaches(withPolicy(spec))).toBe(passes);
+  });
+
+  test("means by a port's name that of its protocol alone", () => {
+    const ports = [
+      { name: "redis", containerPort: 6379, protocol: "UDP" },
+      { name: "other", containerPort: 6379 },
+    ];
+    expect(reaches(withPolicy({ ingress: [{ ports: [{ port: "redis" }] }] }, ports))).toBe(false);
+    const udp = { ingress: [{ ports: [{ port: "redis", protocol: "UDP" }] }] };
+    expect(reaches(withPolicy(udp, ports), 6379, "UDP")).toBe(true);
+    expect(reaches(withPolicy(udp, ports), 6380, "UDP")).toBe(false);
+  });
+
+  test("knows no port by its name in a node's own network", () => {
+    const egress = (port: number | string): World =>
+      shop({
+        webPolicy: {
+          ...named({ policyTypes: ["Egress"], egress: [{ ports: [{ port }] }] }),
+          ...{
+            spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: [{ port }] }] },
+          },
+        },
+        storePolicy: undefined,
+        store: controller("Deployment", "shop", "store", {
+          hostNetwork: true,
+          ...pod("store", { redis: 6379 }),
+        }),
+      });
+    expect(reaches(egress("redis"))).toBe(false);
+    expect(reaches(egress(6379))).toBe(true);
+  });
+
+  test("that selects pods of one namespace says nothing of their like in another", () => {
+    const other = { ...(named({ ingress: [] }) as Loose), metadata: { name: "a", namespace: "b" } };
+    const world = shop({ storePolicy: undefined, webPolicy: undefined, other });
+    expect(reaches(world)).toBe(true);
+    expect(undenied(world, podsOf(world, "store"))).toEqual(["Ingress", "Egress"]);
+  });
+
+  test("without peers lets the internet in, and an address by the range it lies in", () => {
+    const world = withPolicy({
+      ingress: [{ from: [{ ipBlock: { cidr: "203.0.113.0/24", except: ["203.0.113.7/32"] } }] }],
+    });
+    const from = (ip: string): boolean =>
+      allows(world, {
+        from: { kind: "address", ip },
+        to: { kind: "pods", pods: podsOf(world, "store") },
+        port: 6379,
+        protocol: "TCP",
+      });
+    expect(["203.0.113.8", "203.0.113.7", "203.0.114.8"].map(from)).toEqual([true, false, false]);
+    const open = withPolicy({ ingress: [{}] });
+    const to = { kind: "pods", pods: podsOf(open, "store") } as const;
+    expect(allows(open, { from: internet, to, port: 1, protocol: "TCP" })).toBe(true);
+  });
+});
+
+describe("names", () => {
+  const without = {
+    eyesPolicy: {
+      ...townObjects()["eyesPolicy"],
+      spec: {
+        podSelector: { matchLabels: { "app.kubernetes.io/name": "eyes" } },
+        policyTypes: ["Egress"],
+        egress: [
+          {
+            to: [
+              {
+                namespaceSelector: {
+                  matchLabels: { "kubernetes.io/metadata.name": "kube-system" },
+                },
+                podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+              },
+            ],
+          },
+        ],
+      },
+    },
+  };
+  test.each([
+    ["gke", true],
+    ["lke", false],
+    ["kubeconfig", true],
+  ] as const)("are asked of a cache on each node of a cluster of kind %s: %s", (kind, isAsked) => {
+    const stack = onNetwork(town(without), networkOf({ kind }));
+    expect(found("calls-allowed", stack).includes("eyes: may not look up names")).toBe(isAsked);
+  });
+});
+
+describe("a budget", () => {
+  const autoscaled = (scaler: object): Record<string, Loose> => ({
+    scaler: {
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "scaler", namespace: "shop" },
+      spec: { scaleTargetRef: { kind: "Deployment", name: "store" }, maxReplicas: 9, ...scaler },
+    },
+  });
+
+  test("without a selector speaks of no pods", () => {
+    expect(found("budgets-feasible", town(specced("storeBudget", { selector: undefined })))).toBe(
+      "PodDisruptionBudget shop/store: selects no pods",
+    );
+  });
+
+  test("that says neither how many stay nor how many go lets none go", () => {
+    const changes = specced("storeBudget", { minAvailable: undefined });
+    expect(found("budgets-feasible", town(changes))).toContain("lets none of 2 pods be evicted");
+  });
+
+  test("is held against the fewest pods that an autoscaler leaves", () => {
+    expect(found("budgets-feasible", town(autoscaled({})))).toContain("none of 1 pods");
+    expect(found("budgets-feasible", town(autoscaled({ minReplicas: 1 })))).toContain("none of 1");
+    expect(found("budgets-feasible", town(autoscaled({ minReplicas: 2 })))).toBe("");
+  });
+
+  test.each<[string, object, string]>([
+    ["a half of three, rounded up", { maxUnavailable: "50%", minAvailable: undefined }, ""],
+    ["a share below one, rounded up", { maxUnavailable: "1%", minAvailable: undefined }, ""],
+    ["none at all", { maxUnavailable: 0, minAvailable: undefined }, "none of 2 pods"],
+    ["all but one", { minAvailable: "50%" }, ""],
+  ])("lets go %s", (_, spec, told) => {
+    const said = found("budgets-feasible", town(specced("storeBudget", spec)));
+    expect(told === "" ? said : said.includes(told)).toBe(told === "" ? "" : true);
+  });
+});
+
+describe("a pod's room", () => {
+  test("is what its limits say where it requests nothing", () => {
+    const hungry = (resources: object): Record<string, Loose> => ({
+      store: controller(
+        "Deployment",
+        "shop",
+        "store",
+        pod("store", { redis: 6379, metrics: 9100 }, { resources }),
+        { replicas: 2 },
+        { "fleet/metrics-port": "9100" },
+      ),
+    });
+    const limits = { cpu: "100m", memory: "7Gi" };
+    expect(found("requests-fit", town(hungry({ limits })))).toContain("0 of 3 pods");
+    const requests = { cpu: "100m", memory: "64Mi" };
+    expect(found("requests-fit", town(hungry({ limits, requests })))).toBe("");
+  });
+});
+
+describe("a node", () => {
+  const [node] = twoNodes as readonly [NodeShape];
+  const bound = (...nodeSelectorTerms: readonly object[]): boolean =>
+    eligible(
+      node,
+      PodSpec.parse({
+        ...pod("web", {}),
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms },
+          },
+        },
+      }),
+    );
+  const general = { key: "fleet/pool", operator: "In", values: ["general"] };
+  const large = { key: "fleet/pool", operator: "In", values: ["large"] };
+
+  test.each([
+    ["a term that it meets", [{ matchExpressions: [general] }], true],
+    ["one of two terms", [{ matchExpressions: [large] }, { matchExpressions: [general] }], true],
+    ["half of a term", [{ matchExpressions: [general, large] }], false],
+    ["a term of nothing, which no node meets", [{}], false],
+    [
+      "a label that its kubelet sets",
+      [{ matchExpressions: [{ key: "kubernetes.io/arch", operator: "In", values: ["arm64"] }] }],
+      true,
+    ],
+    [
+      "its name, which no file says",
+      [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["a"] }] }],
+      true,
+    ],
+  ])("is chosen by %s: %s", (_, terms, is) => {
+    expect(bound(...terms)).toBe(is);
+  });
+
+  const taint = { key: "a", value: "b", effect: "NoSchedule" } as const;
+  test.each([
+    ["nothing", [], false],
+    ["its key", [{ key: "a", operator: "Exists" }], true],
+    ["its value", [{ key: "a", value: "b" }], true],
+    ["another value", [{ key: "a", value: "c" }], false],
+    ["another key", [{ key: "c", operator: "Exists" }], false],
+    ["its effect", [{ key: "a", operator: "Exists", effect: "NoSchedule" }], true],
+    ["another effect", [{ key: "a", operator: "Exists", effect: "NoExecute" }], false],
+    ["anything", [{ operator: "Exists" }], true],
+    [
+      "anything, as it is written with empty words",
+      [{ key: "", operator: "Exists", effect: "" }],
+      true,
+    ],
+  ])("with a taint takes pods that tolerate %s: %s", (_, tolerations, takes) => {
+    const spec = PodSpec.parse({ ...pod("web", {}), tolerations });
+    expect(eligible({ ...node, taints: [taint] }, spec)).toBe(takes);
+    const wish = { ...taint, effect: "PreferNoSchedule" } as const;
+    expect(eligible({ ...node, taints: [wish] }, spec)).toBe(true);
+  });
+});
+
+describe("the restricted profile", () => {
+  const [web] = restrictedPod.containers;
+  const faults = (changes: object, container: object = {}, annotations = {}): readonly string[] =>
+    restrictedFaults(
+      PodSpec.parse({ ...restrictedPod, ...changes, containers: [{ ...web, ...container }] }),
+      annotations,
+    );
+  const fenced = { ...web?.securityContext, seccompProfile: { type: "Localhost" } };
+
+  test("refuses a pod without a seccomp profile though each container has one", () => {
+    const securityContext = {
+      ...restrictedPod.securityContext,
+      seccompProfile: { type: "Unconfined" },
+    };
+    expect(faults({ securityContext }, { securityContext: fenced })).toEqual([
+      "the pod has no seccomp profile",
+    ]);
+  });
+
+  test("takes what each container says where the pod says nothing", () => {
+    const own = { ...fenced, runAsNonRoot: true };
+    expect(faults({ securityContext: undefined }, { securityContext: own })).toEqual([]);
+    const root = { ...own, runAsNonRoot: false };
+    expect(faults({}, { securityContext: root })).toEqual(["container web may run as root"]);
+  });
+
+  test.each([
+    ["configMap"],
+    ["csi"],
+    ["downwardAPI"],
+    ["emptyDir"],
+    ["ephemeral"],
+    ["image"],
+    ["persistentVolumeClaim"],
+    ["projected"],
+    ["secret"],
+  ])("has nothing against volumes of type %s", (type) => {
+    const parts: Readonly<Record<string, object>> = {
+      configMap: { name: "a" },
+      persistentVolumeClaim: { claimName: "a" },
+      projected: { sources: [] },
+      secret: { secretName: "a" },
+    };
+    expect(faults({ volumes: [{ [type]: parts[type] ?? {}, name: "a" }] })).toEqual([]);
+  });
+
+  const key = "container.apparmor.security.beta.kubernetes.io/web";
+  test.each([
+    ["runtime/default", []],
+    ["localhost/web", []],
+    ["", []],
+    ["unconfined", ["container web has the AppArmor profile unconfined"]],
+  ])("reads the annotation that stood for a field: %s", (profile, told) => {
+    expect(faults({}, {}, { [key]: profile, "another.example/web": "unconfined" })).toEqual(told);
+  });
+
+  test.each<[string, object, object, string]>([
+    ["a host's processes", { hostPID: true }, {}, "hostPID is true"],
+    ["a host's queues", { hostIPC: true }, {}, "hostIPC is true"],
+    ["privileges", {}, { privileged: true }, "container web is privileged"],
+    ["a bare /proc", {}, { procMount: "Unmasked" }, "container web unmasks /proc"],
+    ["root by its number", {}, { runAsUser: 0 }, "container web runs as user 0"],
+    ["an SELinux user", {}, { seLinuxOptions: { user: "a" } }, "chooses its SELinux label (a)"],
+    ["an SELinux role", {}, { seLinuxOptions: { role: "a" } }, "chooses its SELinux label (a)"],
+    [
+      "some capabilities of all",
+      {},
+      { capabilities: { drop: ["NET_RAW"] } },
+      "container web keeps capabilities",
+    ],
+  ])("refuses %s", (_, changes, context, told) => {
+    const securityContext = { ...web?.securityContext, ...context };
+    expect(faults(changes, { securityContext }).join("\n")).toContain(told);
+  });
+
+  test.each<[string, object, object]>([
+    [
+      "the capability to bind low ports",
+      {},
+      { capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } },
+    ],
+    ["the usual /proc", {}, { procMount: "Default" }],
+    ["a user of its own", {}, { runAsUser: 1 }],
+    ["an SELinux type of containers", {}, { seLinuxOptions: { type: "container_t" } }],
+    ["the usual AppArmor profile", {}, { appArmorProfile: { type: "RuntimeDefault" } }],
+    ["no process of a node", {}, { windowsOptions: { hostProcess: false } }],
+    ["a safe sysctl", { sysctls: [{ name: "net.ipv4.tcp_syncookies" }] }, {}],
+  ])("has nothing against %s", (_, context, container) => {
+    expect(
+      faults(
+        { securityContext: { ...restrictedPod.securityContext, ...context } },
+        { securityContext: { ...web?.securityContext, ...container } },
+      ),
+    ).toEqual([]);
+  });
+
+  const elsewhere = { host: "10.0.0.1", port: 80 };
+  test.each<[string, object, string | undefined]>([
+    ["a probe", { startupProbe: { tcpSocket: elsewhere } }, "probes another host, 10.0.0.1"],
+    ["a call", { livenessProbe: { httpGet: elsewhere } }, "probes another host, 10.0.0.1"],
+    ["a hook", { lifecycle: { postStart: { tcpSocket: elsewhere } } }, "calls another host"],
+    ["no host", { livenessProbe: { httpGet: { host: "", port: 80 } } }, undefined],
+    ["no hook's host", { lifecycle: { preStop: { httpGet: { host: "", port: 80 } } } }, undefined],
+    ["a port of the pod alone", { ports: [{ containerPort: 80, hostPort: 0 }] }, undefined],
+  ])("looks at whom a pod asks about itself: %s", (_, container, told) => {
+    const all = faults({}, container).join("\n");
+    expect(told === undefined ? all === "" : all.includes(told)).toBe(true);
+  });
+});
+
+describe("a Service", () => {
+  const service = (spec: object): Loose => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "both", namespace: "shop" },
+    spec: { selector: { "app.kubernetes.io/part-of": "both" }, ...spec },
+  });
+  const member = (name: string, ports: Readonly<Record<string, number>>, more = {}): Loose => {
+    const made = controller("StatefulSet", "shop", name, pod(name, ports), more);
+    const { template } = made["spec"] as { template: { metadata: { labels: Loose } } };
+    template.metadata.labels["app.kubernetes.io/part-of"] = "both";
+    return made;
+  };
+  const shut = (name: string): Loose => policy("shop", name, [], []);
+  const told = (url: string): Record<string, Loose> => ({
+    web: controller("Deployment", "shop", "web", {
+      serviceAccountName: "web",
+      ...pod("web", { http: 8080 }, { args: [url] }),
+    }),
+    webPolicy: policy("shop", "web", [{}], [{}]),
+  });
+
+  test("leads to another number in each of its pods, where those call it alike", () => {
+    const lines = found(
+      "calls-allowed",
+      town({
+        ...told("http://both"),
+        both: service({ ports: [{ port: 80, targetPort: "http" }] }),
+        one: member("one", { http: 8081 }),
+        two: member("two", { http: 8082 }),
+        onePolicy: shut("one"),
+        twoPolicy: shut("two"),
+      }),
+    );
+    expect(lines).toContain("shop/web -> shop/one TCP 8081 is refused");
+    expect(lines).toContain("shop/web -> shop/two TCP 8082 is refused");
+    expect(lines).not.toMatch(/one TCP 8082|two TCP 8081/);
+  });
+
+  test("is missed by the one of its pods that does not have the port", () => {
+    const lines = found(
+      "ports-agree",
+      town({
+        both: service({ ports: [{ port: 80, targetPort: "http" }] }),
+        one: member("one", { http: 8081 }),
+        two: member("two", { https: 8082 }),
+      }),
+    );
+    expect(lines).toBe(
+      "Service shop/both: port 80 leads to TCP http, on which no container of StatefulSet shop/two listens",
+    );
+  });
+
+  test("leads to a container that is started before the others and runs on", () => {
+    const init = (restartPolicy?: string): Record<string, Loose> => {
+      const store = structuredClone(townObjects()["store"] ?? {}) as {
+        spec: { template: { spec: { containers: object[]; initContainers?: object[] } } };
+      };
+      const { spec } = store.spec.template;
+      spec.initContainers = [{ ...pod("early", { redis: 6379 }).containers[0], restartPolicy }];
+      spec.containers = pod("store", { metrics: 9100 }).containers;
+      return { store };
+    };
+    expect(found("ports-agree", town(init("Always")))).toBe("");
+    expect(found("ports-agree", town(init()))).toContain("TCP redis, on which no container");
+  });
+
+  test("without an address leads to the port that is dialled, and to its pods by their names", () => {
+    const headless = (url: string, clusterIP?: string): string =>
+      found(
+        "calls-allowed",
+        town({
+          ...told(url),
+          both: service({
+            ...(clusterIP === undefined ? {} : { clusterIP }),
+            ports: [{ port: 80, targetPort: "http" }],
+          }),
+          one: member("one", { http: 8081 }),
+          onePolicy: shut("one"),
+        }),
+      );
+    const refused = "shop/web -> shop/one TCP 8081 is refused";
+    const nowhere = "the Service has no such port";
+    expect(headless("http://both")).toContain(refused);
+    expect(headless("http://both", "None")).toContain(nowhere);
+    expect(headless("http://both:8081", "None")).toContain(refused);
+    expect(headless("http://both:8081")).toContain(nowhere);
+    expect(headless("http://one-0.both:8081", "None")).toContain(refused);
+    expect(headless("http://one-0.both.shop.svc.cluster.local:8081", "None")).toContain(refused);
+    expect(headless("http://one-0.both:8081")).not.toContain("shop/one TCP");
+    expect(headless("http://one.both:8081", "None")).not.toContain("shop/one TCP");
+  });
+
+  test("by which members of a store find each other is called by them", () => {
+    const members = (kind: "StatefulSet" | "Deployment", replicas: number): string =>
+      found(
+        "calls-allowed",
+        town({
+          both: service({ clusterIP: "None", ports: [{ port: 7000, targetPort: "gossip" }] }),
+          one: {
+            ...member("one", { gossip: 7000 }),
+            ...controller(
+              kind,
+              "shop",
+              "one",
+              pod("one", { gossip: 7000 }, { args: ["--seeds=one:7000"] }),
+              { replicas },
+            ),
+          },
+          oneService: {
+            ...townObjects()["storeService"],
+            metadata: { name: "one", namespace: "shop" },
+            spec: {
+              clusterIP: "None",
+              selector: { "app.kubernetes.io/name": "one" },
+              ports: [{ port: 7000 }],
+            },
+          },
+          onePolicy: shut("one"),
+        }),
+      );
+    expect(members("StatefulSet", 3)).toContain("shop/one -> shop/one TCP 7000 is refused");
+    expect(members("StatefulSet", 1)).not.toContain("shop/one -> shop/one");
+    expect(members("Deployment", 3)).not.toContain("shop/one -> shop/one");
+  });
+});
+
+test("a probe by gRPC names a port of its container", () => {
+  const probed = (port: number): Record<string, Loose> => ({
+    eyes: controller("Deployment", "doors", "eyes", {
+      serviceAccountName: "eyes",
+      ...pod("eyes", { http: 9090 }, { livenessProbe: { grpc: { port } } }),
+    }),
+  });
+  expect(found("ports-agree", town(probed(9090)))).toBe("");
+  expect(found("ports-agree", town(probed(9091)))).toContain("probes the port 9091");
+});
+
+test("a stack of whose network nobody knows meets any", () => {
+  expect(graphOf(town()).world.network).toEqual(anyNetwork);
+  expect(callsAllowed.check(town())).toEqual([]);
+});
