@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { ImageReference, parseImage, unpinnedWarning } from "../../components/base/images.ts";
+import {
+  ImageReference,
+  namedImages,
+  parseImage,
+  unpinnedWarning,
+} from "../../components/base/images.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
@@ -25,6 +30,26 @@ describe("image references", () => {
   ])("refuses %s: nobody chose its tag, or it is no reference", (reference) => {
     expect(ImageReference.safeParse(reference).success).toBe(false);
     expect(() => parseImage(reference)).toThrow(/must carry a tag/);
+  });
+});
+
+describe("images that a config names in full", () => {
+  it("are found wherever they stand, and by their places", () => {
+    const image = "docker.io/a/vote:1";
+    const config = {
+      services: { vote: { image }, list: [{ image }, { other: image }] },
+      // A section that an image has, a word that is none, and nothing at all.
+      images: { image: { tag: "v1" } },
+      text: { image: "vote" },
+      none: null,
+      image,
+    };
+    expect(namedImages(config)).toEqual([
+      { path: ["image"], reference: image },
+      { path: ["services", "vote", "image"], reference: image },
+      { path: ["services", "list", 0, "image"], reference: image },
+    ]);
+    expect([namedImages(null), namedImages("image"), namedImages(undefined)]).toEqual([[], [], []]);
   });
 });
 

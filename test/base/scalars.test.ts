@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 
-import { formatBytes, parseQuantity } from "../../components/base/quantity.ts";
+import { formatBytes, formatCpu, parseQuantity } from "../../components/base/quantity.ts";
 import {
   Bytes,
   Cpu,
@@ -28,8 +28,9 @@ const cases: readonly Case[] = [
   {
     name: "Hostname",
     schema: Hostname,
-    good: ["sd.skywire.dev", "a-b.c"],
-    bad: ["SD.dev", "a", "a.", "http://a.b", "a..b", "*.a.b"],
+    // Between two dots stand 63 characters at most, at whatever place.
+    good: ["sd.skywire.dev", "a-b.c", `${"a".repeat(63)}.${"b".repeat(63)}.dev`],
+    bad: ["SD.dev", "a", "a.", "http://a.b", "a..b", "*.a.b", `a.${"b".repeat(64)}.dev`],
   },
   { name: "Port", schema: Port, good: [1, 65_535], bad: [0, 65_536, 1.5, "80", Number.NaN] },
   { name: "NodePort", schema: NodePort, good: [30_000, 32_767], bad: [80, 32_768, 29_999] },
@@ -42,8 +43,8 @@ const cases: readonly Case[] = [
   {
     name: "Cpu",
     schema: Cpu,
-    good: ["100m", "2", "0.5"],
-    bad: [1, "0", "100M", "", "1 core", "1000"],
+    good: ["100m", "2", "0.5", "256", "256000m"],
+    bad: [1, "0", "100M", "", "1 core", "1000", "257", "256001m"],
   },
   {
     name: "Bytes",
@@ -90,6 +91,29 @@ describe("quantities", () => {
     expect(parseQuantity("1Gi")).toBe(1024 ** 3);
     expect(parseQuantity("1G")).toBe(1e9);
     expect(parseQuantity("1GB")).toBeNaN();
+    expect(["", "m", "1.", "-1", "1 Gi"].map(parseQuantity)).toEqual([NaN, NaN, NaN, NaN, NaN]);
+  });
+
+  it.each([
+    [1023, "1023"],
+    [1024, "1Ki"],
+    [2 ** 20 - 1024, "1023Ki"],
+    [2 ** 20, "1Mi"],
+    [1.5 * 2 ** 30, "1.5Gi"],
+    [2 ** 40, "1Ti"],
+    [3 * 2 ** 50, "3072Ti"],
+  ])("writes %i bytes in the largest unit of which there is one: %s", (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0.05, "50m"],
+    [0.999, "999m"],
+    [1, "1"],
+    [15.39, "15.39"],
+    [0.0004, "0m"],
+  ])("writes %d cores as people say them: %s", (cores, text) => {
+    expect(formatCpu(cores)).toBe(text);
   });
 
   it("writes bytes so that reading them again gives them back", () => {

@@ -152,6 +152,32 @@ describe("secret values", () => {
     expect(secretFault("url", address)).toMatch(/must be an https URL/);
   });
 
+  it.each([
+    ["login-password", 8, 256],
+    ["cookie-secret", 32, 1024],
+    ["pepper", 32, 1024],
+    ["vendor-key", 2, 4096],
+    ["shared-secret", 16, 512],
+  ] as const)("of the kind %s have %i to %i characters", (kind, least, most) => {
+    const long = (length: number) => "aB3-xY_9".repeat(600).slice(0, length);
+    const isTaken = (length: number) => secretFault(kind, long(length)) === undefined;
+    expect([least - 1, least, most, most + 1].map(isTaken)).toEqual([false, true, true, false]);
+  });
+
+  it("are none that servers share, where so few characters differ that nobody drew them", () => {
+    expect(secretFault("shared-secret", "abcde".repeat(8))).toMatch(/looks like a placeholder/);
+    expect(secretFault("shared-secret", "abcdef".repeat(8))).toBeUndefined();
+  });
+
+  it("of a client are 32 bytes in hex, and none that programs are published with", () => {
+    const client = (value: string) => secretFault("client-secret", value);
+    expect(client("0123456789abcdef".repeat(4))).toBeUndefined();
+    expect(client("0123456789abcdef".repeat(3))).toMatch(/64 lower-case hex digits/);
+    expect(client("b93ef8a8f3e553a430d7e5b904c6132b2722633af9f03128029201d24a97f2a8")).toMatch(
+      /published with/,
+    );
+  });
+
   // A colon or slash would end the password early inside redis:// and postgres:// addresses.
   it.each([
     "short",
