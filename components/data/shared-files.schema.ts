@@ -6,6 +6,9 @@ import { Placement, Resources } from "../workload/workload.schema.ts";
 import { BackupPlan } from "./backup.schema.ts";
 import { Storage } from "../workload/storage.schema.ts";
 
+/** What an NFS server writes beside its disk: its list of exports, and its logs, for which most of it is. */
+export const nfsRoom = { sizeLimit: "256Mi" } as const;
+
 /** An NFS server of our own: one pod with a disk, whose folder the nodes mount. */
 export const NfsFiles = z.strictObject({
   kind: z.literal("nfs"),

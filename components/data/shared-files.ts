@@ -12,7 +12,12 @@ import { makeWorkload } from "../workload/workload.ts";
 import { FilesBackup } from "./files-backup.ts";
 import { nfsPorts } from "./ports.ts";
 import { nfsMountOptions } from "./shared-files-plan.ts";
-import type { NfsFiles, RwxFiles, SharedFilesConfig } from "./shared-files.schema.ts";
+import {
+  type NfsFiles,
+  nfsRoom,
+  type RwxFiles,
+  type SharedFilesConfig,
+} from "./shared-files.schema.ts";
 import { type StoreNames, storeWorkload } from "./store.ts";
 import type { StoreSurroundings } from "./surroundings.ts";
 
@@ -221,8 +226,8 @@ function serverArgs(name: string, args: SharedFilesArgs, config: NfsFiles): Work
       // Who writes is not root: the disk is its group's, also what root wrote there in older days.
       volumeGroup: args.user,
       privileged: true,
-      // It writes its list of exports where every NFS server does: of the room most is for its logs.
-      writableRoot: { sizeLimit: "256Mi" },
+      // It writes its list of exports where every NFS server does.
+      writableRoot: nfsRoom,
       exception: nfsException,
     },
   });

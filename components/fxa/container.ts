@@ -1,14 +1,7 @@
 /** What a program is told, in the words of a container. Pure but for the outputs that secrets are. */
 import type * as pulumi from "@pulumi/pulumi";
 
-import type {
-  Container,
-  FileSet,
-  GivenClaim,
-  Mount,
-  SecretFileSet,
-  Security,
-} from "../workload/types.ts";
+import type { Container, FileSet, GivenClaim, Mount, SecretFileSet } from "../workload/types.ts";
 import { podText } from "../workload/pod-text.ts";
 import type { ServerPlan } from "./context.ts";
 import type { ServerFile } from "./files.ts";
@@ -108,19 +101,6 @@ export const scratchFolder = {
   scratch: { name: "tmp", sizeLimit: "256Mi" },
   mount: { volume: "tmp", path: "/tmp" },
 } as const;
-
-/** Programs that compile or translate into their own folder when they start (facts/fxa.md 2 and 4.4). */
-const compiling: ReadonlySet<Program> = new Set(["content-server", "graphql-api", "event-broker"]);
-
-/**
- * Room for what a program writes into its own folder, its scratch folder and its logs counted in: what comes out of a
- * compiler is tens of MiB.
- */
-export const ownFolder = { sizeLimit: "1Gi" } as const;
-
-/** What a program may write beside its volumes: where its folder lies in the image is not known, so that is the root. */
-export const writesBeside = (program: Program): NonNullable<Security["writableRoot"]> =>
-  compiling.has(program) ? ownFolder : false;
 
 const profilePrograms: ReadonlySet<Program> = new Set([
   "profile-server",

@@ -4,18 +4,12 @@ import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import {
-  avatarVolume,
-  imageFields,
-  ownFolder,
-  scratchFolder,
-  toldParts,
-  userOf,
-} from "./container.ts";
+import { avatarVolume, imageFields, scratchFolder, toldParts, userOf } from "./container.ts";
 import { debugPlan, optionsOf } from "./environment.ts";
 import { debugName } from "./flows.ts";
 import type { FxaConfig } from "./fxa.schema.ts";
 import { heapOptions } from "./heap.ts";
+import { ownFolder } from "./own-folder.ts";
 import type { FxaSurroundings } from "./surroundings.ts";
 
 /** Inputs of a {@link DebugPod}. */

@@ -4,19 +4,13 @@ import { flowsOf } from "../base/flows.ts";
 import type { Awaitable } from "../base/ready.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import {
-  avatarVolume,
-  imageFields,
-  scratchFolder,
-  toldParts,
-  userOf,
-  writesBeside,
-} from "./container.ts";
+import { avatarVolume, imageFields, scratchFolder, toldParts, userOf } from "./container.ts";
 import { optionsOf, planOf } from "./environment.ts";
 import { mailQueuesName } from "./flows.ts";
 import { portName, probesOf } from "./health.ts";
 import { heapOptions } from "./heap.ts";
 import { mailQueuesWorkload } from "./mail-queues.ts";
+import { writesBeside } from "./own-folder.ts";
 import type { Program } from "./roles.ts";
 import type { ServerOptions } from "./server-options.schema.ts";
 import { traitsOf } from "./servers.ts";

@@ -113,6 +113,8 @@ export function profilesWorkloads(
             path: ["scraper"],
             request: {
               ...one(profilesNames.scraper, scraper.resources.requests),
+              // Its successor runs before it goes.
+              replicas: 2,
               placement: scraper.placement ?? {},
             },
           },
