@@ -12,6 +12,9 @@ export interface StoreWorkload {
   readonly request: CapacityRequest;
 }
 
+/** What a store is called, and where it stands: in the cluster and in the file. */
+type StorePlace = Pick<StoreWorkload, "path" | "namespace"> & { readonly name: string };
+
 interface BuiltinStore {
   readonly resources: Resources;
   readonly placement?: Partial<Placement> | undefined;
@@ -19,14 +22,19 @@ interface BuiltinStore {
   readonly storage?: Disk | undefined;
   /** Default: what it holds is backed up by nobody. */
   readonly backup?: { readonly kind: "scheduled" | "none" };
+  /** Pods of it. Default: one. */
+  readonly replicas?: number;
+  /** What each writes beside its disk, and asks for. Default: next to nothing. */
+  readonly scratch?: string;
 }
+
+/** Which of the backups is a store's. */
+type BackedUp = keyof typeof backupResources;
 
 /** The pod of a backup that runs by the clock, of a store or of files. */
 export const backupWorkload = (
-  owner: string,
-  namespace: string,
-  path: readonly string[],
-  what: keyof typeof backupResources,
+  what: BackedUp,
+  { name: owner, namespace, path }: StorePlace,
 ): StoreWorkload => ({
   path,
   namespace,
@@ -44,20 +52,19 @@ export const backupWorkload = (
  * @param what Whose backup it would be.
  */
 export function storeWorkloads(
-  what: keyof typeof backupResources,
-  name: string,
-  namespace: string,
-  path: readonly string[],
-  { resources, placement, storage = "none", backup }: BuiltinStore,
-  replicas = 1,
+  what: BackedUp,
+  place: StorePlace,
+  { resources, placement, storage = "none", backup, replicas = 1, scratch }: BuiltinStore,
 ): StoreWorkload[] {
+  const { name, namespace, path } = place;
   const request = {
     ...{ workload: name, replicas, placement: placement ?? {} },
     ...(storage === "none" ? {} : { disks: 1 }),
+    ...(scratch === undefined ? {} : { scratch }),
     ...resources.requests,
   };
   return [
     { path, namespace, request },
-    ...(backup?.kind === "scheduled" ? [backupWorkload(name, namespace, path, what)] : []),
+    ...(backup?.kind === "scheduled" ? [backupWorkload(what, place)] : []),
   ];
 }

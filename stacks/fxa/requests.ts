@@ -1,6 +1,7 @@
 /** Every workload of a stack of Firefox Accounts with its place in the file and what it asks of the nodes. Pure. */
 import { optionsOf, placeOf, runningPrograms } from "../../components/fxa/environment.ts";
 import { debugName, mailQueuesName } from "../../components/fxa/flows.ts";
+import { ownFolder, writesBeside } from "../../components/fxa/own-folder.ts";
 import { patcherName, type Program } from "../../components/fxa/roles.ts";
 import { storePorts, traitsOf } from "../../components/fxa/servers.ts";
 import { storeWorkloads } from "../../components/data/requests.ts";
@@ -17,26 +18,40 @@ function serverWorkload(stack: FxaStack, program: Program): StackWorkload {
   const most = autoscale?.max ?? replicas ?? 1;
   // What may not run beside itself is stopped first.
   const surge = scales === true && most > 0 ? 1 : 0;
+  const room = writesBeside(program);
   return {
     path: placeOf(program),
     namespace: stack.namespace,
-    request: { workload: service, replicas: most + surge, ...resources.requests, placement },
+    request: {
+      ...{ workload: service, replicas: most + surge, ...resources.requests, placement },
+      ...(room === false ? {} : { scratch: room.sizeLimit }),
+    },
   };
 }
 
-/** Stores of the cluster: one pod each. */
+/** Stores of the cluster: one pod each, but for one that does not stop before its successor. */
 function stores({ mysql, redis, memcached, namespace }: FxaStack): StackWorkload[] {
   return [
     ...(mysql.kind === "builtin"
-      ? storeWorkloads("mysql", storePorts.mysql.service, namespace, ["mysql"], mysql)
+      ? storeWorkloads(
+          "mysql",
+          { name: storePorts.mysql.service, namespace, path: ["mysql"] },
+          mysql,
+        )
       : []),
     ...(redis.kind === "builtin"
-      ? storeWorkloads("redis", storePorts["redis-master"].service, namespace, ["redis"], {
-          ...redis,
-          storage: redis.disk,
-        })
+      ? storeWorkloads(
+          "redis",
+          { name: storePorts["redis-master"].service, namespace, path: ["redis"] },
+          { ...redis, storage: redis.disk },
+        )
       : []),
-    ...storeWorkloads("files", storePorts.memcached.service, namespace, ["memcached"], memcached),
+    ...storeWorkloads(
+      "files",
+      { name: storePorts.memcached.service, namespace, path: ["memcached"] },
+      // Its successor answers before it goes.
+      { ...memcached, replicas: 2 },
+    ),
   ];
 }
 
@@ -67,6 +82,7 @@ function debugPod({ debug, servers, namespace }: FxaStack): StackWorkload[] {
             replicas: 1,
             ...servers[debug.target].resources.requests,
             placement: {},
+            scratch: ownFolder.sizeLimit,
           },
         },
       ];

@@ -3,6 +3,7 @@ import { backupResources } from "../../components/data/backup.schema.ts";
 import { topicsName } from "../../components/data/flows.ts";
 import { topicsResources } from "../../components/data/kafka.schema.ts";
 import { backupWorkload, storeWorkloads } from "../../components/data/requests.ts";
+import { nfsRoom } from "../../components/data/shared-files.schema.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { registryRequests } from "../../components/platform/registry-server-shape.ts";
 import {
@@ -51,21 +52,25 @@ function databases({ stores, namespace }: PushtechStack): StackWorkload[] {
   const { mongo, postgres, redis } = stores;
   return [
     ...(mongo.kind === "builtin"
-      ? storeWorkloads("mongo", workloadOf("storage-db"), namespace, ["stores", "mongo"], mongo)
+      ? storeWorkloads(
+          "mongo",
+          { name: workloadOf("storage-db"), namespace, path: ["stores", "mongo"] },
+          mongo,
+        )
       : []),
     job(indexesName, namespace, ["indexes"], backupResources.mongo),
     ...postgresStores.flatMap((store) => {
       const config = postgres[store];
       const path = ["stores", "postgres", store];
       return config.kind === "builtin"
-        ? storeWorkloads("postgres", workloadOf(store), namespace, path, config)
+        ? storeWorkloads("postgres", { name: workloadOf(store), namespace, path }, config)
         : [];
     }),
     ...redisStores.flatMap((store) => {
       const config = redis[store];
       const path = ["stores", "redis", store];
       return config.kind === "builtin"
-        ? storeWorkloads("redis", workloadOf(store), namespace, path, config)
+        ? storeWorkloads("redis", { name: workloadOf(store), namespace, path }, config)
         : [];
     }),
   ];
@@ -78,21 +83,27 @@ function queues({ stores, namespace }: PushtechStack): StackWorkload[] {
   const path = ["stores", "kafka"];
   return [
     ...(zookeeper.kind === "builtin"
-      ? storeWorkloads("files", workloadOf("zookeeper"), namespace, ["stores", "zookeeper"], {
-          resources: zookeeper.resources,
-          placement: zookeeper.placement,
-          storage: zookeeper.storage,
-        })
+      ? storeWorkloads(
+          "files",
+          { name: workloadOf("zookeeper"), namespace, path: ["stores", "zookeeper"] },
+          {
+            resources: zookeeper.resources,
+            placement: zookeeper.placement,
+            storage: zookeeper.storage,
+          },
+        )
       : []),
     ...(kafka.kind === "builtin"
       ? [
           ...storeWorkloads(
             "files",
-            name,
-            namespace,
-            path,
-            { resources: kafka.resources, placement: kafka.placement, storage: kafka.storage },
-            kafka.brokers,
+            { name, namespace, path },
+            {
+              resources: kafka.resources,
+              placement: kafka.placement,
+              storage: kafka.storage,
+              replicas: kafka.brokers,
+            },
           ),
           job(topicsName(name), namespace, path, topicsResources),
         ]
@@ -107,14 +118,19 @@ function imageStore({ stores, namespace }: PushtechStack): StackWorkload[] {
   const { backup } = config;
   return [
     ...(config.kind === "nfs"
-      ? storeWorkloads("files", imageServerName, imageNamespace, path, {
-          resources: config.resources,
-          placement: config.placement,
-          storage: config.storage,
-        })
+      ? storeWorkloads(
+          "files",
+          { name: imageServerName, namespace: imageNamespace, path },
+          {
+            resources: config.resources,
+            placement: config.placement,
+            storage: config.storage,
+            scratch: nfsRoom.sizeLimit,
+          },
+        )
       : []),
     ...(backup.kind === "scheduled"
-      ? [backupWorkload(imageServerName, namespace, path, "files")]
+      ? [backupWorkload("files", { name: imageServerName, namespace, path })]
       : []),
   ];
 }

@@ -97,9 +97,11 @@ export function daemonWorkloads(stack: SkywireStack): StackWorkload[] {
     redis.kind === "builtin"
       ? storeWorkloads(
           "redis",
-          daemonRedisName(name),
-          stack.namespaces.services,
-          redisPath(name),
+          {
+            name: daemonRedisName(name),
+            namespace: stack.namespaces.services,
+            path: redisPath(name),
+          },
           redis,
         )
       : [],

@@ -44,9 +44,7 @@ function whitelistWorkloads({ extras: { whitelist } }: SkywireStack): StackWorkl
     ...(postgres.kind === "builtin"
       ? storeWorkloads(
           "postgres",
-          extraNames.postgres,
-          namespace,
-          ["extras", "whitelist", "postgres"],
+          { name: extraNames.postgres, namespace, path: ["extras", "whitelist", "postgres"] },
           postgres,
         )
       : []),

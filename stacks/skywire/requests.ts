@@ -110,16 +110,30 @@ function stores(stack: SkywireStack): StackWorkload[] {
   const { services: namespace } = stack.namespaces;
   return [
     ...(postgres.kind === "builtin"
-      ? storeWorkloads("postgres", postgresName, namespace, ["stores", "postgres"], postgres)
+      ? storeWorkloads(
+          "postgres",
+          { name: postgresName, namespace, path: ["stores", "postgres"] },
+          postgres,
+        )
       : []),
     ...redisUsers.flatMap((user) => {
       const config = redis[user];
       return config.kind === "builtin"
-        ? storeWorkloads("redis", redisName(user), namespace, ["stores", "redis", user], config)
+        ? storeWorkloads(
+            "redis",
+            { name: redisName(user), namespace, path: ["stores", "redis", user] },
+            config,
+          )
         : [];
     }),
     ...(dailyData.backup.kind === "scheduled"
-      ? [backupWorkload("uptime-tracker", namespace, ["stores", "dailyData"], "files")]
+      ? [
+          backupWorkload("files", {
+            name: "uptime-tracker",
+            namespace,
+            path: ["stores", "dailyData"],
+          }),
+        ]
       : []),
   ];
 }
