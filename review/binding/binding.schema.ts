@@ -7,8 +7,10 @@ export const BoundProperty = z.object({
   path: z.string(),
   /** Whether it forces a replacement. */
   replaces: z.boolean(),
-  /** Digest of the new value, hex: secrets in it by HMAC under the stack's key, unknowns as such. */
+  /** Digest of the new value, hex: secrets and unknowns in it as such. */
   value: z.string(),
+  /** Of a value with secrets: the same with those, by HMAC under the stack's key; absent where nobody told them. */
+  sealed: z.string().optional(),
   /** A secret is in it. */
   secret: z.boolean(),
 });

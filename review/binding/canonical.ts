@@ -79,9 +79,19 @@ function propertiesOf(change: Change, terms: Terms): BoundProperty[] {
       const steps = parsePath(path);
       const value =
         operation === "delete" || operation === "forget" ? undefined : lookUp(after?.inputs, steps);
+      const known = told === undefined ? undefined : lookUp(told, steps);
       const found = { secret: false };
-      const text = write(value, told === undefined ? undefined : lookUp(told, steps), terms, found);
-      return { path, replaces, value: sha256(text).slice(0, 32), secret: found.secret };
+      const open = digest(write(value, known, { ...terms, secrets: undefined }, found));
+      // Apart, so that what stands round a secret is compared under another key, too.
+      return found.secret && terms.secrets !== undefined
+        ? {
+            path,
+            replaces,
+            value: open,
+            sealed: digest(write(value, known, terms, found)),
+            secret: true,
+          }
+        : { path, replaces, value: open, secret: found.secret };
     })
     .sort((left, right) => order(left.path, right.path));
 }
@@ -177,6 +187,8 @@ function renamed(text: string, names: ReadonlyMap<string, string>): string {
 function order(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
+
+const digest = (text: string): string => sha256(text).slice(0, 32);
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -70,13 +70,14 @@ function byUrn({ steps }: Binding): ReadonlyMap<string, BoundStep> {
 function difference(was: BoundStep, is: BoundStep, secretsCompared: boolean): Difference[] {
   const former = new Map(was.properties.map((property) => [property.path, property]));
   const properties = is.properties
-    .filter(({ path, replaces, secret, value }) => {
+    .filter(({ path, replaces, sealed, secret, value }) => {
       const reviewed = former.get(path);
       return (
         reviewed?.replaces !== replaces ||
         reviewed.secret !== secret ||
+        reviewed.value !== value ||
         // Digests under two keys differ whatever they are of.
-        (reviewed.value !== value && (secretsCompared || !secret))
+        (secretsCompared && reviewed.sealed !== sealed)
       );
     })
     .map(({ path }) => path);

@@ -290,7 +290,9 @@ describe("secrets", () => {
       rotated("hunter2hunter2"),
       rotated("hunter2hunter2", stackKey("prod", "x")),
     ];
-    expect(one.steps[0]?.properties[0]?.value).not.toBe(other.steps[0]?.properties[0]?.value);
+    const [sealed] = [one, other].map(({ steps }) => steps[0]?.properties[0]?.sealed);
+    expect(sealed).toMatch(/^[0-9a-f]{32}$/);
+    expect(sealed).not.toBe(other.steps[0]?.properties[0]?.sealed);
     expect(one.key).not.toBe(other.key);
     expect(compare(one, other)).toMatchObject({ same: true, secretsCompared: false });
     // The stack's name is part of the key: alike secrets of two stacks do not show.
@@ -305,6 +307,21 @@ describe("secrets", () => {
     expect(compare(env("x", "s1"), env("x", "s1")).same).toBe(true);
     expect(compare(env("x", "s1"), env("x", "s2")).same).toBe(false);
     expect(compare(env("x", "s1"), env("y", "s1")).same).toBe(false);
+  });
+
+  test.each([
+    ["another key", stackKey("prod", "rotated")],
+    ["none", undefined],
+  ])("do not hide what stands round them: %s", (_, later) => {
+    const env = (plain: string, under: typeof key): Binding =>
+      bind([change("a", "create", undefined, { env: [plain, secret()] })], {
+        values: { a: { env: [plain, secret("s")] } },
+        key: under,
+      });
+    const [same, other] = ["x", "y"].map((plain) => compare(env("x", key), env(plain, later)));
+    expect(same).toMatchObject({ same: true, secretsCompared: false });
+    expect(other?.differs).toMatchObject([{ properties: ["env"] }]);
+    expect(compare(env("x", later), env("y", later)).same).toBe(false);
   });
 
   test("that nobody could read are said to be so, and what surrounds them is compared", () => {
