@@ -2,13 +2,12 @@
 import type { Change } from "../operations.ts";
 import { isObject, isSecret, isUnknown, type JsonObject, plaintextOf } from "../values.ts";
 import type { Scrubber } from "./scrub.ts";
-import { isSensitive } from "./sensitive.ts";
+import { isSensitive, secretTypes } from "./sensitive.ts";
 
 /** Learns what a Secret holds or a provider is given where the mark was lost. */
 export function learnPlainSecrets(changes: readonly Change[], scrubber: Scrubber): void {
   for (const { type, before, after } of changes) {
-    const isKnownType =
-      type === "kubernetes:core/v1:Secret" || type.startsWith("pulumi:providers:");
+    const isKnownType = secretTypes.has(type) || type.startsWith("pulumi:providers:");
     const learnFrom = (inputs: JsonObject | undefined, known: JsonObject | undefined): void => {
       for (const field in inputs) {
         const value = inputs[field];

@@ -10,9 +10,16 @@ import { isObject } from "../values.ts";
 const openProviderInputs =
   /^(version|clusterIdentifier|cluster|context|namespace|region|zone|project|apiVersion|__internal|pluginDownloadURL|enable\w+|suppress\w+|disable\w+|skip\w+|delete\w+)$/;
 
+/** Types that are a secret: of a cluster, of a part of one, of a swarm. */
+export const secretTypes: ReadonlySet<string> = new Set([
+  "kubernetes:core/v1:Secret",
+  "kubernetes:core/v1:SecretPatch",
+  "docker:index/secret:Secret",
+]);
+
 /** Last words of names that hold a secret. */
 const secretName =
-  /(password|passwd|passphrase|secret[-_]?key|private[-_]?key|api[-_]?key|access[-_]?key|token|kubeconfig|credentials?|client[-_]?secret|seed[-_]?phrase|mnemonic)$/i;
+  /(password|passwd|passphrase|root[-_]?pass|(secret|private|api|access|encryption|signing|session|master|hmac|cookie)[-_]?key([-_]?(base|pem|base64|b64))?|token|kubeconfig|credentials?|client[-_]?secret|seed[-_]?phrase|mnemonic)$/i;
 
 /** Of variables and settings also these: of an object's own fields they name what holds one, as a volume's `secret` does. */
 const secretSetting = /(secret|[-_]sk|^sk|[-_]pwd|^pwd|[-_]pass|^pass)$/i;
@@ -27,7 +34,7 @@ export function isSensitive(type: string, path: Path, inputs: unknown): boolean 
   if (type.startsWith("pulumi:providers:")) {
     return !openProviderInputs.test(String(first));
   }
-  if (type === "kubernetes:core/v1:Secret") {
+  if (secretTypes.has(type)) {
     return (
       first === "data" ||
       first === "stringData" ||

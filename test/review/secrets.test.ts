@@ -214,6 +214,12 @@ describe("a secret property", () => {
     ["linode:index/instance:Instance", ["rootPassword"]],
     ["linode:index/token:Token", ["token"]],
     ["kubernetes:core/v1:Secret", ["data", "any"]],
+    ["kubernetes:core/v1:SecretPatch", ["stringData", "any"]],
+    ["docker:index/secret:Secret", ["data"]],
+    ["linode:index/instance:Instance", ["rootPass"]],
+    ["tls:index/privateKey:PrivateKey", ["privateKeyPem"]],
+    ["kubernetes:core/v1:ConfigMap", ["data", "SECRET_KEY_BASE"]],
+    ["kubernetes:core/v1:ConfigMap", ["data", "SESSION_KEY"]],
     [
       "kubernetes:core/v1:Secret",
       ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
@@ -237,6 +243,9 @@ describe("a secret property", () => {
     ["kubernetes:apps/v1:Deployment", ["spec", "template", "spec", "volumes", 0, "secret"]],
     ["kubernetes:apps/v1:Deployment", ["spec", "env", 0, "valueFrom", "secretKeyRef", "name"]],
     ["pulumi:providers:kubernetes", ["clusterIdentifier"]],
+    ["kubernetes:core/v1:Secret", ["metadata", "annotations", "note"]],
+    ["docker:index/secret:Secret", ["name"]],
+    ["kubernetes:core/v1:ConfigMap", ["data", "public-key"]],
   ])("is none by its name: %s %j", (type, path) => {
     expect(isSensitive(type, path, {})).toBe(false);
   });
