@@ -121,20 +121,15 @@ function plainCheck(exported: unknown, { stack }: StateOf): Check {
 
 /** A default provider takes whatever the shell points at. */
 function providersCheck({ resources }: Deployment): Check {
-  const found = resources.filter(({ provider, type, urn }) => {
-    const [, , kind = "", name = ""] = (
-      type.startsWith("pulumi:providers:") ? urn : provider
-    ).split("::");
+  const kept = resources.filter(({ provider }) => {
+    const [, , kind = "", name = ""] = provider.split("::");
     // What looks things up for the engine itself reaches nothing.
-    return (
-      kind.includes("pulumi:providers:") && /^default(_|$)/.test(name) && !/:pulumi$/.test(kind)
-    );
+    return /^default(_|$)/.test(name) && !/:pulumi$/.test(kind);
   });
-  const ordinary = found.filter(({ type }) => !type.startsWith("pulumi:providers:"));
   return {
     name: names.providers,
     detail: "every resource names its own",
-    faults: ordinary.map(({ urn }) => ({
+    faults: kept.map(({ urn }) => ({
       path: visible(resourceLabel(urn)),
       expected: "is kept by a default provider, which acts on whatever the shell points at",
       mend: 'give it its provider in the program and update; pulumi:disable-default-providers: ["*"] in the stack file keeps others from it',
@@ -161,17 +156,15 @@ function encryptionCheck({ secrets_providers: own }: Deployment, of: StateOf): C
         ]
       : [],
     notices:
-      type === "" && of.provider === undefined
-        ? []
-        : isPassphrase && isProduction(stack)
-          ? [
-              {
-                path: "secretsprovider",
-                expected: "is a passphrase, which whoever had it once has for ever",
-                mend: `a key that a cloud keeps can be withdrawn: pulumi stack change-secrets-provider --stack ${stack} gcpkms://… (or awskms://…, hashivault://…)`,
-              },
-            ]
-          : [],
+      isPassphrase && isProduction(stack)
+        ? [
+            {
+              path: "secretsprovider",
+              expected: "is a passphrase, which whoever had it once has for ever",
+              mend: `a key that a cloud keeps can be withdrawn: pulumi stack change-secrets-provider --stack ${stack} gcpkms://… (or awskms://…, hashivault://…)`,
+            },
+          ]
+        : [],
   };
 }
 

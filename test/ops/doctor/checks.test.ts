@@ -141,6 +141,23 @@ describe("a state", () => {
       ],
     });
     expect(faults.map(({ path }) => path)).toEqual(["ConfigMap stray"]);
+    const others = foundIn({
+      resources: [
+        // Of older engines, without a version; and what looks another stack up, which reaches nothing.
+        { urn: urn(type, "old"), type, provider: provider("default") },
+        { urn: urn(type, "own"), type, provider: provider("defaults-of-the-shop") },
+        {
+          ...{
+            urn: urn("pulumi:pulumi:StackReference", "s"),
+            type: "pulumi:pulumi:StackReference",
+          },
+          provider: `${urn("pulumi:providers:pulumi", "default")}::5f1d0c8a`,
+        },
+        // The provider itself is kept by nobody.
+        { urn: provider("default"), type: "pulumi:providers:kubernetes" },
+      ],
+    });
+    expect(others.faults.map(({ path }) => path)).toEqual(["ConfigMap old"]);
   });
 
   it("tells of an older CLI than wrote it, and of another provider than package.json's", () => {
@@ -153,6 +170,25 @@ describe("a state", () => {
     expect(notices.map(({ mend }) => mend)).toEqual([
       expect.stringContaining("older than what runs"),
     ]);
+    const versions = (version: string | undefined, kind = "kubernetes") => {
+      const own = `pulumi:providers:${kind}`;
+      const inputs = version === undefined ? {} : { version };
+      return foundIn({ resources: [{ urn: urn(own, "cluster"), type: own, inputs }] }).notices.map(
+        ({ mend }) => mend,
+      );
+    };
+    expect(versions("4.0.0")).toEqual([expect.stringContaining("the next update moves it")]);
+    expect(versions(of.packages["kubernetes"])).toEqual([]);
+    expect(versions(undefined)).toEqual([]);
+    expect(versions("4.0.0", "nobodys")).toEqual([]);
+    // Without a CLI, or a word of who wrote it, nothing is older.
+    expect(foundIn({ manifest: { version: "v3.300.0" } }, true, { cli: undefined }).faults).toEqual(
+      [],
+    );
+    expect(foundIn({ manifest: {} }).faults).toEqual([]);
+    expect(foundIn({ manifest: { version: "v3.259.0" } }, true, { cli: "3.259.0" }).faults).toEqual(
+      [],
+    );
   });
 
   it("tells of encryption that differs from the file's, and of production's passphrase", () => {
@@ -161,6 +197,15 @@ describe("a state", () => {
     expect(
       foundIn({ secrets_providers: { type: "cloud" } }, true, { provider: "gcpkms" }).faults,
     ).toEqual([]);
+    const kms = { secrets_providers: { type: "cloud" } };
+    expect(foundIn(kms, true, { provider: "passphrase" }).faults[0]?.expected).toMatch(
+      /^is passphrase in the stack file, and cloud in the state/,
+    );
+    // Neither is held against what says nothing.
+    expect(foundIn(kms, true, { provider: undefined }).faults).toEqual([]);
+    expect(foundIn({}, true, { provider: "passphrase" }).faults).toEqual([]);
+    expect(foundIn(passphrase, true, { provider: "passphrase" }).faults).toEqual([]);
+    expect(foundIn(kms).notices).toEqual([]);
     expect(foundIn(passphrase).notices).toHaveLength(1);
     expect(foundIn(passphrase, true, { stack: "test" }).notices).toEqual([]);
   });
@@ -243,6 +288,73 @@ describe("nodes", () => {
       /pools.general.memory promises .*; b has/,
     ],
     [
+      "have less CPU than promised",
+      [
+        a,
+        node("b", "general", {
+          status: { ...b?.status, allocatable: { cpu: "1", memory: "3700Mi", pods: "110" } },
+        }),
+        c,
+      ],
+      /pools.general.cpu promises .* CPU for workloads; b has 1 CPU/,
+    ],
+    [
+      "take fewer pods than promised",
+      [
+        a,
+        node("b", "general", {
+          status: { ...b?.status, allocatable: { cpu: "1900m", memory: "3700Mi", pods: "10" } },
+        }),
+        c,
+      ],
+      /pools.general.pods promises 100 pods for workloads; b has 10 pods/,
+    ],
+    [
+      "have a label of another value",
+      [
+        a,
+        node("b", "general", {
+          metadata: {
+            name: "b",
+            labels: { "kubernetes.io/os": "linux", "fleet/pool": "general", disk: "slow" },
+          },
+        }),
+        c,
+      ],
+      /b lacks the label disk=fast/,
+    ],
+    [
+      "have a taint of that key with another effect",
+      [a, b, node("c", "edge", { spec: { taints: [{ key: "fleet/slot", effect: "NoExecute" }] } })],
+      /c lacks the taint fleet\/slot:NoSchedule/,
+    ],
+    [
+      "have a taint of that key with another value",
+      [
+        ...[a, b],
+        node("c", "edge", {
+          spec: { taints: [{ key: "fleet/slot", value: "x", effect: "NoSchedule" }] },
+        }),
+      ],
+      /c lacks the taint fleet\/slot:NoSchedule/,
+    ],
+    [
+      "say that they are not ready",
+      [
+        a,
+        node("b", "general", {
+          status: { ...b?.status, conditions: [{ type: "Ready", status: "False" }] },
+        }),
+        c,
+      ],
+      /b is not ready/,
+    ],
+    [
+      "are too many",
+      [...asPromised, node("d", "general")],
+      /pools.general.nodes is 2; the cluster has 3 nodes/,
+    ],
+    [
       "lack a label",
       [
         a,
@@ -281,6 +393,19 @@ describe("nodes", () => {
   ])("that %s are told, and only they", (_, nodes, told) => {
     expect(nodesFound(nodes)).toEqual([expect.stringMatching(told)]);
   });
+});
+
+it("a node is held against what it says of itself, and of what it does not say nothing is told", () => {
+  const [a, b, c] = asPromised;
+  const silent = { ...b?.status, allocatable: { cpu: "a lot" } };
+  expect(nodesFound([a, node("b", "general", { status: silent }), c])).toEqual([]);
+  const inside = { ...c?.status, addresses: [{ type: "InternalIP", address: "10.0.0.9" }] };
+  expect(nodesFound([a, b, node("c", "edge", { status: inside })])).toEqual([]);
+  const labels = { ...c?.metadata.labels, "fleet/slot": "7" };
+  expect(nodesFound([a, b, node("c", "edge", { metadata: { name: "c", labels } })])).toEqual([
+    "c holds the slot 7 of its pool's: 0",
+    expect.stringContaining('slots["0"] no node holds it'),
+  ]);
 });
 
 describe("nodes of a cluster at Google", () => {
