@@ -26,7 +26,7 @@ const thorough = [
   "test/fxa/variants.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
   "test/golden-large.test.ts",
-  "test/platform/disks.test.ts",
+  "test/platform/{disks,requests}.test.ts",
   "test/fxa/reachability.test.ts",
   "test/pushtech/{differences,reachability}.test.ts",
   "test/skywire/{kept,production}.test.ts",

@@ -16,6 +16,8 @@ export interface CapacityRequest {
   readonly workload: string;
   /** Pods at once; with a surge, the surge included. */
   readonly replicas: number;
+  /** A DaemonSet's: one on each node that takes them, however many {@link replicas} says. Default false. */
+  readonly onEachNode?: boolean;
   /** Requests of one pod: all its containers together. */
   readonly cpu: string;
   readonly memory: string;
@@ -241,14 +243,15 @@ function placedBy(
   const faults: CapacityFault[] = [];
   for (const { request, share } of inOrder(way, requests, rooms)) {
     const candidates = rooms.filter(({ node }) => accepts(node, request.placement));
-    for (let placed = 0; placed < request.replicas; placed += 1) {
+    const replicas = podsOf(request, candidates.length);
+    for (let placed = 0; placed < replicas; placed += 1) {
       const room = emptiest(way, candidates, (one) => fits(one, share, request, candidates));
       if (room === undefined) {
         faults.push({
           workload: request.workload,
           request,
-          pods: request.replicas - placed,
-          message: noRoom(request, placed, candidates),
+          pods: replicas - placed,
+          message: noRoom({ ...request, replicas }, placed, candidates),
         });
         break;
       }
@@ -257,6 +260,10 @@ function placedBy(
   }
   return faults.sort((left, right) => left.workload.localeCompare(right.workload));
 }
+
+/** How many pods there are on so many nodes that take them. Nodes there must be: what runs on none is no use. */
+const podsOf = ({ onEachNode = false, replicas }: CapacityRequest, nodes: number): number =>
+  onEachNode ? Math.max(1, nodes) : replicas;
 
 /** The first of the emptiest that will do. */
 function emptiest(

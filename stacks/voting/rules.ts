@@ -176,7 +176,7 @@ export const placeableRequests = (stack: VotingOnKubernetes): CapacityRequest[] 
 
 const capacityRule: Rule = (stack) => roomFaults(stack.cluster, stackWorkloads(stack));
 
-/** What a service asks of the nodes while it is exchanged. */
+/** What a service asks of the nodes while it is exchanged; a global one asks it of each. */
 function requestOf({ name, args }: Planned): CapacityRequest {
   const { kind, container, autoscale, job, claims = [], placement = {}, update = {} } = args;
   const pods = autoscale?.max ?? args.replicas ?? job?.parallelism ?? 1;
@@ -185,7 +185,9 @@ function requestOf({ name, args }: Planned): CapacityRequest {
     workload: name,
     replicas: pods + surge,
     ...container.resources.requests,
-    placement,
+    ...(kind === "DaemonSet"
+      ? { placement: { ...placement, podAntiAffinity: "required" }, onEachNode: true }
+      : { placement }),
     disks: claims.length,
   };
 }

@@ -136,6 +136,21 @@ const cases: readonly Omit<FaultCase, "stack">[] = [
     says: "must be a service of this stack: vote, result",
   },
   {
+    title: "a global service that takes all of each node, and leaves nothing for the others",
+    spoil: config({
+      [`${service("worker")}/deploy`]: { mode: "global" },
+      [`${service("worker")}/resources`]: {
+        limits: { cpus: "1.7", memory: "3G" },
+        reservations: { cpus: "1.7", memory: "3G" },
+      },
+    }),
+    paths: [
+      "fleet:observability.logs.shipper",
+      ...["db", "redis", "registry", "result", "vote"].map((name) => `fleet:services.${name}`),
+    ],
+    says: "only 1 of 4 find room in pool edge, workers",
+  },
+  {
     title: "surge with a volume of one writer",
     spoil: config({ [`${service("db")}/deploy/update_config`]: { order: "start-first" } }),
     paths: ["fleet:services.db.deploy.update_config.order"],

@@ -151,6 +151,27 @@ describe("capacity", () => {
     expect(capacityFaults(cluster(), [door("a"), udp])).toEqual([]);
   });
 
+  it("counts what is on each node by the nodes that take it, and asks for one at least", () => {
+    const each = (placement: CapacityRequest["placement"], memory = "3Gi") =>
+      request({
+        ...{ onEachNode: true, memory },
+        placement: { podAntiAffinity: "required", ...placement },
+      });
+    const here = { nodeSelector: { "fleet/pool": "general" } };
+    expect(capacityFaults(cluster(), [each({})])).toEqual([]);
+    expect(capacityFaults(cluster(), [each(here)])).toEqual([]);
+    // Of three nodes two are taken up: what must be on each has no room there, whatever number was said.
+    const others = request({ workload: "a", replicas: 2, memory: "3Gi", placement: { slot: 0 } });
+    expect(capacityFaults(cluster(), [each({}), { ...others, replicas: 1 }])).toMatchObject([
+      { workload: "echo", pods: 1 },
+    ]);
+    expect(capacityFaults(cluster(), [each(here), { ...others, replicas: 1 }])).toEqual([]);
+    const [nowhere] = capacityFaults(cluster(), [each({ nodeSelector: { rack: "a" } })]);
+    expect(nowhere?.message).toContain("asks for a node with rack=a");
+    const [beyond] = capacityFaults(cluster(), [each({}, "4Gi")]);
+    expect(beyond?.message).toContain("asks for 3 × 100m CPU and 4Gi, but only 0 of 3");
+  });
+
   it("keeps replicas apart where they must be", () => {
     const apart = request({ replicas: 4, placement: { podAntiAffinity: "required" } });
     expect(capacityFaults(cluster(), [apart])).toHaveLength(1);

@@ -33,6 +33,7 @@ export const filebeatRequest = (
   workload: filebeatName,
   ...resources.requests,
   replicas: nodes.count,
+  onEachNode: true,
   placement: {
     podAntiAffinity: "required",
     spread: "none",

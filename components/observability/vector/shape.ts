@@ -59,6 +59,7 @@ export const vectorRequest = (
   workload: vectorName,
   ...resources.requests,
   replicas: nodes.count,
+  onEachNode: true,
   placement: {
     podAntiAffinity: "required",
     spread: "none",

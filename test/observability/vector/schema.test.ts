@@ -164,6 +164,7 @@ describe("calls of LogShipper", () => {
     expect(vectorRequest(configOf({ service }), { count: 3, tolerations })).toEqual({
       workload: vectorName,
       replicas: 3,
+      onEachNode: true,
       cpu: "100m",
       memory: "128Mi",
       placement: { podAntiAffinity: "required", spread: "none", tolerations },
