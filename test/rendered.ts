@@ -103,6 +103,10 @@ export interface Options {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** Types that it may have been of before, under the same name. */
+  readonly onceTypes: readonly string[];
+  /** Paths whose change is another resource, whatever the provider could do in place. */
+  readonly replaceOnChanges: readonly string[];
   /** Paths of inputs that are somebody else's. */
   readonly ignoreChanges: readonly string[];
   /** How long the engine waits, as it reads durations, e.g. `600s`; empty where it decides itself. */
@@ -255,6 +259,8 @@ export function noteOptions(noted: Options[]): void {
         protect: request.getProtect() === true,
         retainOnDelete: request.getRetainondelete() === true,
         deleteBeforeReplace: request.getDeletebeforereplace(),
+        onceTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() || []),
+        replaceOnChanges: request.getReplaceonchangesList(),
         ignoreChanges: request.getIgnorechangesList(),
         customTimeouts: {
           create: request.getCustomtimeouts()?.getCreate() ?? "",

@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Awaitable } from "../base/ready.ts";
 import type { Flow } from "../base/flows.ts";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
+import { onceWas } from "../base/once-was.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
 import type { BalancerPorts } from "./balancer-ports.ts";
@@ -59,10 +60,15 @@ export interface ControllerPods extends Omit<IngressControllerArgs, "config" | "
   readonly settings: pulumi.Input<string> | undefined;
 }
 
+/** Types of the components, one for each kind. */
+export const controllerTypes = ["fleet:platform:Traefik", "fleet:platform:Nginx"] as const;
+/** {@inheritDoc controllerTypes} */
+export type ControllerType = (typeof controllerTypes)[number];
+
 /** What tells one kind of controller from the other. */
 export interface ControllerKind {
   /** Type of the component. */
-  readonly token: string;
+  readonly token: ControllerType;
   /** Name by which IngressClasses mean it. */
   readonly controller: string;
   /** Ports that its pods answer on. */
@@ -94,14 +100,23 @@ export class IngressController extends pulumi.ComponentResource implements Await
   ) {
     const { config, system, namespaceName: namespace } = args;
     const entry = entryOf(name, args);
-    super(kind.token, name, { image: config.image, exposure: config.exposure }, opts);
+    super(
+      kind.token,
+      name,
+      { image: config.image, exposure: config.exposure },
+      onceWas(
+        controllerTypes.filter((type) => type !== kind.token),
+        opts,
+      ),
+    );
     const parent = { parent: this };
     const labels = workloadLabels(name, system);
 
     new IngressClass(
       `${name}-class`,
       { metadata: { name, labels }, spec: { controller: kind.controller } },
-      parent,
+      // The API server lets nobody change it, and the provider does not know that: it would try, in the update, too.
+      { ...parent, replaceOnChanges: ["spec.controller"], deleteBeforeReplace: true },
     );
     if (args.networkPolicy !== false) {
       const spec = entryPolicy(name, kind.ports);

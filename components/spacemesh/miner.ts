@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { onceWas } from "../base/once-was.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { makeMember, type MemberArgs } from "./member.ts";
+
+/** Types of the two: a member becomes the other one by the number of bootnodes, and keeps its name, disk and key. */
+const minerType = "fleet:spacemesh:Miner";
+const bootnodeType = "fleet:spacemesh:Bootnode";
 
 /** What state keeps of a member's inputs. */
 const summary = ({ member: { role, poet, slot } }: MemberArgs) => ({
@@ -39,7 +44,7 @@ export class Miner extends pulumi.ComponentResource implements MemberOutputs {
 
   /** @param args The member's name is the component's, too. */
   constructor(args: MemberArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("fleet:spacemesh:Miner", args.member.name, summary(args), opts);
+    super(minerType, args.member.name, summary(args), onceWas(bootnodeType, opts));
     const { ready, peerId, coinbase } = outputsOf(args, this);
     this.ready = ready;
     this.peerId = peerId;
@@ -64,7 +69,7 @@ export class Bootnode extends pulumi.ComponentResource implements MemberOutputs 
 
   /** @param args The member's name is the component's, too. */
   constructor(args: MemberArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("fleet:spacemesh:Bootnode", args.member.name, summary(args), opts);
+    super(bootnodeType, args.member.name, summary(args), onceWas(minerType, opts));
     const { ready, peerId, coinbase } = outputsOf(args, this);
     this.ready = ready;
     this.peerId = peerId;
