@@ -47,10 +47,15 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
     const cluster = new Cluster(`${name}-cluster`, clusterInputs(args), {
       parent: this,
       ...keptAs(args.data),
-      // It speaks of the cluster's own pool alone, which is gone as soon as the cluster is there: read back it
-      // is another pool's or nobody's, and the difference would be another cluster
-      // (hashicorp/terraform-provider-google#17511).
-      ...(args.nodeAccount === undefined ? {} : { ignoreChanges: ["nodeConfig"] }),
+      ignoreChanges: [
+        // Each pool says its own zone. Said here, another one would be every pool's, at once (container/v1,
+        // ClusterUpdate.desiredLocations).
+        "nodeLocations",
+        // It speaks of the cluster's own pool alone, which is gone as soon as the cluster is there: read back it
+        // is another pool's or nobody's, and the difference would be another cluster
+        // (hashicorp/terraform-provider-google#17511).
+        ...(args.nodeAccount === undefined ? [] : ["nodeConfig"]),
+      ],
     });
     const lastSlot: pulumi.Resource[] = [];
     const pools = gkePools(args, args.there).map((plan) => {
@@ -63,6 +68,11 @@ export class Gke extends pulumi.ComponentResource implements Awaitable {
           ...keptAs(plan.pool.data ?? args.data),
           dependsOn: before(plan, args, turn),
           customTimeouts: patienceOf(plan),
+          // Google would move it in place: all machines at once, and away from the disks, which lie in one zone
+          // (facts/clouds-gke-ingress-tls.md 1.2, 1.9). Another zone is another pool, and refused while this one is
+          // protected. Its name is free only when it is gone.
+          replaceOnChanges: ["nodeLocations"],
+          deleteBeforeReplace: true,
           // It is of the pool's beginning alone: another one would be another pool.
           ...("nodes" in plan.size ? {} : { ignoreChanges: ["initialNodeCount"] }),
         },

@@ -90,6 +90,10 @@ export class NameServer extends pulumi.ComponentResource {
    *
    * The address is reserved by itself, so that it outlives the machine, and given at creation: put on
    * later, it would need a restart. Two machines cannot hold it, so the old one goes first.
+   *
+   * Neither leaves its region: the provider would move the machine, which gets another address there, and note the
+   * new region of an address that stays where it is (linode/terraform-provider-linode, linode/instance/resource.go,
+   * linode/networkingip). So another region is another machine and address, and refused while they are protected.
    */
   #make(
     name: string,
@@ -104,7 +108,7 @@ export class NameServer extends pulumi.ComponentResource {
             `${name}-address`,
             { reserved: true, region: machine.region, type: "ipv4" },
             // A released address is somebody else's: glue and registrars name it.
-            { ...options, ...keptAs(config.data) },
+            { ...options, ...keptAs(config.data), replaceOnChanges: ["region"] },
           ).address
         : pulumi.output(machine.address);
     const firewall = new Firewall(
@@ -132,7 +136,7 @@ export class NameServer extends pulumi.ComponentResource {
         ],
         tags: ["fleet"],
       },
-      { ...options, protect, deleteBeforeReplace: true },
+      { ...options, protect, deleteBeforeReplace: true, replaceOnChanges: ["region"] },
     );
     return address;
   }

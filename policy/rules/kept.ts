@@ -75,6 +75,8 @@ const isKeptAsFound = ({ type, protect, ignoreChanges }: Resource): boolean =>
 
 /** Inputs that are a cloud's own once a thing is made, by its type. */
 const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
+  // What is said of the cluster's own pool, which is thrown away: of the others each pool says it.
+  "gcp:container/cluster:Cluster": ["nodeLocations", "nodeConfig"],
   // With how many nodes a pool begins that then grows by itself: another number would make another pool.
   "gcp:container/nodePool:NodePool": ["initialNodeCount"],
   // Linode's cloud controller owns a balancer that is bound to a Service (facts/clouds-linode… 2.5).

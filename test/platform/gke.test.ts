@@ -90,8 +90,29 @@ describe("a cluster that is made at Google", () => {
     });
     const ignored = options.map(({ type, ignoreChanges }) => [type, ignoreChanges] as const);
     expect(ignored.filter(([, paths]) => paths.includes("nodeConfig"))).toEqual([
-      [clusterType, ["nodeConfig"]],
+      [clusterType, ["nodeLocations", "nodeConfig"]],
     ]);
+  });
+
+  // Google would do it in place: every machine at once, and none where the disks are.
+  it("is not moved to another zone, and pools there are other ones, which protection refuses", async () => {
+    const options: Options[] = [];
+    await collect(() => {
+      noteOptions(options);
+      return new Cluster("cluster", gke());
+    });
+    const pools = options.filter(({ type }) => type === poolType);
+    expect(pools.length).toBeGreaterThan(1);
+    for (const pool of pools) {
+      expect(pool).toMatchObject({
+        replaceOnChanges: ["nodeLocations"],
+        // Both would have one name.
+        deleteBeforeReplace: true,
+        protect: true,
+      });
+    }
+    const [cluster] = options.filter(({ type }) => type === clusterType);
+    expect(cluster).toMatchObject({ ignoreChanges: ["nodeLocations"], protect: true });
   });
 
   it("is reached by whoever runs the program: no token is kept, and the text is no secret", async () => {

@@ -17,6 +17,7 @@ import {
   type NameServerDnsConfig,
 } from "../../components/platform/name-server.schema.ts";
 import { type Collected, collect, find } from "../harness.ts";
+import { noteOptions, type Options } from "../rendered.ts";
 import { section } from "./zone-server.ts";
 
 const machine = {
@@ -135,6 +136,24 @@ describe("a machine of ours", () => {
     const text = Buffer.from(metadatas[0]?.userData ?? "", "base64").toString();
     expect(text).toMatch(/^#cloud-config\n/);
     expect(text).not.toMatch(/203\.0\.113|example\.org/);
+  });
+
+  // The provider would move the machine, which gets another address there, and only write the address's new region down.
+  it("leaves its region as another machine with another address, which protection refuses", async () => {
+    const options: Options[] = [];
+    await collect(() => {
+      noteOptions(options);
+      return createDns("dns", made);
+    });
+    for (const type of [
+      "linode:index/instance:Instance",
+      "linode:index/networkingIp:NetworkingIp",
+    ]) {
+      expect(options.find((one) => one.type === type)).toMatchObject({
+        replaceOnChanges: ["region"],
+        protect: true,
+      });
+    }
   });
 
   it("takes a reserved address that the account has instead", async () => {
