@@ -5,6 +5,7 @@ import { hostsOf } from "../kubernetes/words.ts";
 import { isEqual, listAt, objectAt, textAt } from "../values.ts";
 import { swarmService } from "../swarm.ts";
 import { told, ways } from "./downtime.ts";
+import { isComponent } from "./rollout.ts";
 import {
   differing,
   differs,
@@ -57,6 +58,14 @@ const harmless =
 
 /** Annotations that give an account of the cluster an identity in a cloud. */
 const identities = /^(iam\.gke\.io|eks\.amazonaws\.com|azure\.workload\.identity)\//;
+
+/** Types of a cloud that are rights, keys or walls. */
+const cloudAccess =
+  /(Iam|IAM|Firewall|AccessPolicy|AccessControl|ServiceAccount|:User$|:Token$|ApiToken|SshKey|AccessKey|StorageKey|AclRule|SecurityPolicy|TunnelConfig)/;
+
+/** Properties of other types that are: whom an API server or a database answers, whose keys open a machine. */
+const cloudGuards =
+  /(^|\.)(controlPlane$|(controlPlane\.acl|masterAuth|masterAuthorizedNetworksConfig|controlPlaneEndpointsConfig|privateClusterConfig|workloadIdentityConfig|authorizedNetworks|authorizedKeys|allowLists?|acl|publicAccessPrevention|uniformBucketLevelAccess|firewallId|oauthScopes|serviceAccount)\b)/;
 
 /** Whether it can be reached from outside the cluster. */
 const isOpen = (inputs: Subject["before"]): boolean =>
@@ -225,14 +234,18 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "cloud-access-changed",
-    isFor: (type) =>
-      /(Iam|IAM|Firewall|AccessPolicy|ServiceAccount|:User$|:Token$|ApiToken|SshKey|AclRule|SecurityPolicy|TunnelConfig)/.test(
-        type,
-      ) && !type.startsWith("kubernetes:"),
-    see: (subject) =>
-      subject.change.operation === "read"
-        ? undefined
-        : `who may reach or do what in the cloud account: it ${happens(subject)}`,
+    isFor: (type) => !type.startsWith("kubernetes:") && !isComponent(type),
+    see: (subject) => {
+      const { operation, type } = subject.change;
+      if (cloudAccess.test(type)) {
+        return operation === "read"
+          ? undefined
+          : `who may reach or do what in the cloud account: it ${happens(subject)}`;
+      }
+      return touches(subject, cloudGuards)
+        ? `who may reach or do what in the cloud: ${told(subject, cloudGuards)}`
+        : undefined;
+    },
   },
 ];
 

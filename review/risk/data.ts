@@ -17,7 +17,7 @@ import {
 
 /** Cloud types that hold data: they go with it. */
 const stores =
-  /[:/](?:\w*(?:Database|Bucket|Volume|Disk|Snapshot|Backup|FileStore|Filestore|Instance|Topic|Dataset|KeyRing|CryptoKey)\w*)$/i;
+  /[:/](?:\w*(?:Database|Bucket|Volume|Disk|Snapshot|Backup|FileStore|Filestore|FileSystem|Instance|Topic|Subscription|Dataset|KeyRing|CryptoKey)\w*|Repository|Table)$|secretmanager\/secret(Version)?:/i;
 
 /** Cloud types that are a cluster, or nodes whose disks are their own. */
 const clusters = /:(LkeCluster|LkeNodePool|Cluster|NodePool)$/;

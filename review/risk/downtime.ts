@@ -5,6 +5,7 @@ import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
 import { swarmMissing, swarmReplicas, swarmService } from "../swarm.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
+import { takenRules } from "./taken.ts";
 import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
 /** Kinds through which others are reached. */
@@ -75,6 +76,7 @@ export const downtimeRules: readonly Rule[] = [
         ? "the old one is deleted before the new one is made: nothing serves in between"
         : undefined,
   },
+  ...takenRules,
   {
     name: "selector-changed",
     kinds: ["Deployment", "StatefulSet", "DaemonSet", "Service"],
@@ -166,7 +168,7 @@ export const downtimeRules: readonly Rule[] = [
     see: ({ differences }) => {
       // At Linode the cluster's version is that of its nodes, each of which is made anew for it.
       const told = differences.filter(({ text }) =>
-        /^((pools?\[\d+\]\.)?(type|nodeCount|count)|nodeConfig|version|nodeVersion|k8sVersion)\b/.test(
+        /^((pools?\[\d+\]\.)?(type|nodeCount|count)|nodeConfig|nodeLocations|version|nodeVersion|k8sVersion)\b/.test(
           text,
         ),
       );
