@@ -24,6 +24,7 @@ export class Surroundings {
   readonly #changes: ReadonlyMap<string, Change>;
   readonly #after: readonly Standing[];
   readonly #before: readonly Standing[];
+  readonly #places: ReadonlyMap<string, Standing>;
   readonly #readers: ReadonlyMap<string, readonly Standing[]>;
   readonly #budgets: ReadonlyMap<string, readonly Standing[]>;
   readonly #rolls = new Map<string, boolean>();
@@ -42,6 +43,12 @@ export class Surroundings {
     const earlier = changes.flatMap(({ urn, type, before }) => stand(urn, type, before));
     this.#after = [...standing, ...later];
     this.#before = [...standing, ...earlier];
+    this.#places = new Map(
+      this.#before.flatMap((one) => {
+        const place = placeOf(one.type, one.inputs);
+        return place === undefined ? [] : [[place, one] as const];
+      }),
+    );
     this.#readers = readersOf(this.#after);
     this.#budgets = Map.groupBy(
       this.#after.filter(({ type }) => kindOf(type) === "PodDisruptionBudget"),
@@ -80,6 +87,13 @@ export class Surroundings {
     return rolls;
   }
 
+  /** What has the name of a change's object until the end of the update, and is another resource of the state. */
+  namesake({ type, after, urn }: Change): Standing | undefined {
+    const place = placeOf(type, after?.inputs);
+    const there = place === undefined ? undefined : this.#places.get(place);
+    return there?.urn === urn ? undefined : there;
+  }
+
   /** Workloads whose pods read a ConfigMap or Secret, after the update. */
   readersOf(kind: string, inputs: unknown): readonly Standing[] {
     const name = textAt(inputs, "metadata", "name");
@@ -110,6 +124,14 @@ function budgetKey({ inputs }: Standing): string {
 /** Namespace of an object; the API server's default where it names none. */
 export function namespaceOf(inputs: unknown): string {
   return textAt(inputs, "metadata", "namespace") ?? "default";
+}
+
+/** Where an object is in its cluster; undefined of what is none. */
+function placeOf(type: string, inputs: unknown): string | undefined {
+  const name = textAt(inputs, "metadata", "name");
+  return name === undefined || !type.startsWith("kubernetes:") || type.endsWith("Patch")
+    ? undefined
+    : `${type} ${textAt(inputs, "metadata", "namespace") ?? ""}/${name}`;
 }
 
 function stand(urn: string, type: string, state: State | undefined): readonly Standing[] {
