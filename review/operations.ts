@@ -36,12 +36,13 @@ const operations: Readonly<Record<string, Operation>> = {
   discard: "forget",
 };
 
+/** Steps that do nothing to the world. One that a later engine brings is none of them: it is told as a change. */
+const nothings: ReadonlySet<string> = new Set(["same", "refresh", "remove-pending-replace"]);
+
 /** All changes of a preview, in the order in which the engine began them. */
 export function changesOf(preview: StackPreview): readonly Change[] {
   const byUrn = Map.groupBy(
-    preview.steps.filter(
-      (step) => isLetGo(step) || (operations[step.op] !== undefined && !isIdle(step)),
-    ),
+    preview.steps.filter((step) => isLetGo(step) || (!nothings.has(step.op) && !isIdle(step))),
     ({ urn }) => urn,
   );
   const { begun, ended } = preview;

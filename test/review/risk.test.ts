@@ -844,6 +844,21 @@ describe("what the engine calls the same", () => {
   });
 });
 
+describe("a step of which this version does not know", () => {
+  it("is told as a change, and one that does nothing to the world is not", () => {
+    const step = (op: string): Made => ({
+      op,
+      type: "ConfigMap",
+      before: object(),
+      after: object(),
+    });
+    expect(madeItem(step("transmogrify"))).toMatchObject({ operation: "update", risk: "rollout" });
+    for (const op of ["refresh", "remove-pending-replace"]) {
+      expect(madeReport([step(op)]).stacks[0]?.items).toEqual([]);
+    }
+  });
+});
+
 describe("guards of a controller's own", () => {
   const whyOf = (made: Made): string | undefined =>
     madeItem(made).findings.find(({ rule }) => rule === "controller-guard-changed")?.why;
