@@ -157,7 +157,7 @@ const Written = z.looseObject({
  */
 export function endGoogleLogin(environment: NodeJS.ProcessEnv): string | undefined {
   const path = environment[pathVariable] ?? "";
-  if (path === "" || !existsSync(path)) {
+  if (!existsSync(path)) {
     return undefined;
   }
   if (!isWritten(path)) {

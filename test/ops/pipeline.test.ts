@@ -68,15 +68,24 @@ describe("the table of stacks", () => {
       ["prod", true],
       ["test", false],
     ]);
+    // Nothing but what runs can tell, whichever branch the night's run is of.
+    expect(tasks.every(({ live, reviewed }) => live && !reviewed)).toBe(true);
   });
 
   test("lets a stack be updated by hand from its own branch alone", () => {
     const by = (only: string, branch: string) =>
       ({ occasion: "hand", branch, only, isTest }) as const;
     expect(names(stacks, by("voting", "develop"))).toEqual(["voting"]);
+    // Somebody agrees to what is previewed then: there is no pull request whose report it could be held against.
+    expect(tasksFor(stacks, by("prod", "master"))).toMatchObject([{ live: true, reviewed: false }]);
     expect(() => names(stacks, by("prod", "develop"))).toThrow("from master, not from develop");
     expect(() => names(stacks, by("nowhere", "develop"))).toThrow("there is no such stack");
-    expect(() => readOccasion("lunch")).toThrow("FOR must be one of review, push, drift, hand");
+    expect(["review", "push", "drift", "hand"].map(readOccasion)).toEqual([
+      ...["review", "push", "drift", "hand"],
+    ]);
+    for (const other of ["lunch", "", undefined]) {
+      expect(() => readOccasion(other)).toThrow("FOR must be one of review, push, drift, hand");
+    }
   });
 
   test.each([
@@ -99,6 +108,10 @@ describe("the table of stacks", () => {
     expect(() => {
       giveOutput({ run: "1\nrun=2" }, environment);
     }).toThrow("one line");
+    // Outside a workflow the terminal alone is told.
+    expect(() => {
+      giveOutput({ run: "1" }, {});
+    }).not.toThrow();
   });
 });
 
@@ -181,7 +194,12 @@ describe("a kubeconfig out of a secret", () => {
   test("is not asked for where the stack makes its cluster, and nothing is left of half a log-in", () => {
     const made = readStackFile(clone, "pushtech-staging");
     const lke = { ...made, config: { ...made.config, "fleet:cluster": { kind: "lke" } } };
-    expect(logIn(lke, given(""))).toContain("needs no kubeconfig");
+    expect(logIn(lke, given(""))).toContain("needs no kubeconfig: its cluster is made by it");
+    const none = { ...made, config: { ...made.config, "fleet:cluster": undefined } };
+    expect(logIn(none, given(""))).toContain("needs no kubeconfig: it has no cluster");
+    // One that is given all the same is that of what the stack made: no context of it is known here.
+    const other = { ...given(config("lke-1")), KUBECONFIG: join(folder, "given") };
+    expect(logIn(lke, other)).toBe(`the kubeconfig of ${lke.stack} is at ${other.KUBECONFIG}`);
     const reserved = { kind: "kubeconfig", context: "skycoin-test", google: { project: "p" } };
     const both = { ...file, config: { ...file.config, "fleet:cluster": reserved } };
     // One that lacks its log-in at Google: told here, and not by the engine half an hour later.

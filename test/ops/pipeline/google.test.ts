@@ -68,6 +68,14 @@ describe("a log-in at Google", () => {
     expect(logOut(environment)).toBeUndefined();
   });
 
+  test("is asked for in plain text on this very machine alone, and none is taken away that nobody names", () => {
+    const at = (url: string) => () =>
+      logIn(file, job({ ACTIONS_ID_TOKEN_REQUEST_URL: `http://${url}/` }));
+    expect(at("127.0.0.1.example.org")).toThrow("begins with https://");
+    expect(at("127.0.0.1:8080")).not.toThrow();
+    expect(logOut(job({ GOOGLE_APPLICATION_CREDENTIALS: "" }))).toBeUndefined();
+  });
+
   test.each([
     ["the key of a service account", '{"type":"service_account","private_key":"k"}'],
     ["a log-in of gcloud's", '{"type":"authorized_user","refresh_token":"t"}'],

@@ -29,7 +29,9 @@ describe("the table of stacks", () => {
   });
 
   test("that cannot be read is told", () => {
-    expect(tableChanges("{", { prod })).toHaveLength(1);
+    expect(tableChanges("{", { prod })).toMatchObject([
+      { why: "that of the base could not be read", hides: false },
+    ]);
     expect(tableChanges('{"prod":{}}', { prod })).toHaveLength(1);
   });
 });
