@@ -1,5 +1,6 @@
 /** `policy`: every rule over what a state holds, and what of it stands there in plain text. */
 import { exceptionsOf } from "../../policy/alike.ts";
+import { networkOf } from "../../policy/graph/networks.ts";
 import { judgeStack, labelOf } from "../../policy/judge.ts";
 import { clusterOfFile, nodesOf } from "../../policy/nodes.ts";
 import type { Finding } from "../../policy/resource.ts";
@@ -25,8 +26,9 @@ export const stateRule = "state-encrypted";
  */
 export function judgeState(stack: string, exported: unknown, root: string): PolicyReport {
   const state = readState(stack, exported);
-  const nodes = nodesOf(clusterOfFile(stack, root), state.stack.resources);
-  const judged = { ...state.stack, nodes };
+  const cluster = clusterOfFile(stack, root);
+  const nodes = nodesOf(cluster, state.stack.resources);
+  const judged = { ...state.stack, nodes, network: networkOf(cluster) };
   const rows = rules.map((rule) => {
     const { findings, untold: missing } = judgeStack(rule, judged, exceptionsOf(stack, root));
     return { name: rule.name, level: rule.level, findings, missing };

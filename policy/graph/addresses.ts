@@ -95,21 +95,40 @@ export interface OutsideAddress {
   readonly port: number;
 }
 
+/** The whole name of a Service that is not there, in a namespace of the stack. */
+export interface StrayAddress {
+  readonly place: string;
+  readonly text: string;
+  /** Its namespace. */
+  readonly home: string;
+}
+
+/** The namespace that a whole name within the cluster has in it; undefined of any other name. */
+const homeOf = (host: string): string | undefined =>
+  /\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?$/.exec(host)?.[1];
+
 /** What reads like an address in what a pod is started with: each text is gone over once. */
 const addressesOf = ofPods(
   (
     world,
     pods,
-  ): { readonly services: readonly Address[]; readonly outside: readonly OutsideAddress[] } => {
-    const [services, outside]: [Address[], OutsideAddress[]] = [[], []];
+  ): {
+    readonly services: readonly Address[];
+    readonly strays: readonly StrayAddress[];
+    readonly outside: readonly OutsideAddress[];
+  } => {
+    const [services, strays, outside]: [Address[], StrayAddress[], OutsideAddress[]] = [[], [], []];
     for (const { place, text } of textsOf(world, pods)) {
       for (const match of text.matchAll(token)) {
         const { scheme, host = "", port: digits } = match.groups ?? {};
         const port = digits === undefined ? schemePorts[scheme ?? ""] : Number(digits);
         const service = resolve(world, host, pods.namespace);
         const addressed = scheme !== undefined || digits !== undefined || host.includes(".");
+        const home = homeOf(host);
         if (service === undefined) {
-          if (port !== undefined && isOutside(host)) {
+          if (home !== undefined && world.namespaces.has(home)) {
+            strays.push({ place, text: withoutLogin(match[0]), home });
+          } else if (port !== undefined && isOutside(host)) {
             outside.push({ place, text: withoutLogin(match[0]), host, port });
           }
         } else if (addressed || isHost(place, text, match)) {
@@ -117,7 +136,7 @@ const addressesOf = ofPods(
         }
       }
     }
-    return { services, outside };
+    return { services, strays, outside };
   },
 );
 
@@ -133,6 +152,10 @@ const isOutside = (host: string): boolean =>
  */
 export const serviceAddresses = (world: World, pods: PodSet): readonly Address[] =>
   addressesOf(world, pods).services;
+
+/** Names of the cluster's that lead to nothing. */
+export const strayAddresses = (world: World, pods: PodSet): readonly StrayAddress[] =>
+  addressesOf(world, pods).strays;
 
 /** URLs and `host:port` of the world outside in what a pod is started with. */
 export const outsideAddresses = (world: World, pods: PodSet): readonly OutsideAddress[] =>

@@ -5,9 +5,9 @@
  * (`make verify TARGET=live`).
  */
 import { unknownText } from "../resource.ts";
-import { destinations, serviceAddresses } from "./addresses.ts";
+import { destinations, serviceAddresses, strayAddresses } from "./addresses.ts";
 import { type NeededCall, neededCalls, type OutsideCall, outsideCalls } from "./calls.ts";
-import type { Fault } from "./graph.ts";
+import type { Fault, Graph } from "./graph.ts";
 import {
   describePods,
   type KubernetesObject,
@@ -89,8 +89,14 @@ export function refusedCalls(world: World): readonly Fault[] {
 }
 
 /** Addresses that lead nowhere, and such as the update is still to tell. */
-export function addressFaults(world: World): readonly Fault[] {
+export function addressFaults({ world, isHidden }: Pick<Graph, "world" | "isHidden">): Fault[] {
   return world.pods.flatMap((pods) => [
+    ...strayAddresses(world, pods)
+      .filter(({ home }) => !isHidden(home))
+      .map(({ place, text }) => ({
+        about: pods,
+        message: `${describePods(pods)} ${place} ${text}: there is no such Service`,
+      })),
     ...serviceAddresses(world, pods)
       .filter((address) => destinations(world, address).length === 0)
       .map(({ place, text }) => ({

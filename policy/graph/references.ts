@@ -75,15 +75,30 @@ function variableFaults(world: World, namespace: string, container: Container): 
   return [...single, ...whole];
 }
 
-/** `$(NAME)` in a command line is replaced only where the container has such a variable. */
-function commandFaults(container: Container): string[] {
-  const known = new Set((container.env ?? []).map(({ name }) => name));
-  const words = [...(container.command ?? []), ...(container.args ?? [])];
-  return words
-    .flatMap((word) => [...word.matchAll(/(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g)])
-    .map((match) => match[1] ?? "")
-    .filter((name) => !known.has(name) && (container.envFrom ?? []).length === 0)
-    .map((name) => `uses $(${name}), a variable it does not have`);
+/** Names of the variables that stand in a text as `$(NAME)`. */
+const usedIn = (text = ""): readonly string[] =>
+  [...text.matchAll(/(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g)].map((match) => match[1] ?? "");
+
+/**
+ * `$(NAME)` is replaced only where the container has such a variable, and in another variable only by one that stands
+ * before it (the kubelet's `makeEnvironmentVariables`).
+ */
+function commandFaults({ args = [], command = [], env = [], envFrom = [] }: Container): string[] {
+  if (envFrom.length > 0) {
+    return [];
+  }
+  const names = env.map(({ name }) => name);
+  return [
+    ...[...command, ...args]
+      .flatMap(usedIn)
+      .filter((name) => !names.includes(name))
+      .map((name) => `uses $(${name}), a variable it does not have`),
+    ...env.flatMap(({ name, value }, index) =>
+      usedIn(value)
+        .filter((used) => !names.slice(0, index).includes(used))
+        .map((used) => `uses $(${used}) in ${name}, before which it has no such variable`),
+    ),
+  ];
 }
 
 function mountFaults(world: World, pods: PodSet, container: Container): string[] {

@@ -72,14 +72,21 @@ function nodesOf({ nodes }: Stack): readonly NodeShape[] {
   return nodes;
 }
 
+/** Types of objects in pieces or in bulk. What a claim's size is patched to, `nothing-ignored` knows. */
+const unseen = /^kubernetes:.*(List|(?<!:PersistentVolumeClaim)Patch)$/;
+
 /** An object that is not what its kind is. */
 export const objectsReadable: StackRule = {
   kind: "stack",
   name: "objects-readable",
   level: "mandatory",
   protects: "an object that cannot be read is looked at by none of the rules of the whole stack",
-  check: (stack): readonly Finding[] =>
-    graphOf(stack).unread.map(({ urn, message }) => ({ urn, message })),
+  check: (stack): readonly Finding[] => [
+    ...graphOf(stack).unread.map(({ urn, message }) => ({ urn, message })),
+    ...stack.resources
+      .filter(({ type }) => unseen.test(type))
+      .map(({ urn }) => ({ urn, message: "is a patch or a list, into which no rule looks" })),
+  ],
 };
 
 /** A name of something that is not there. */
@@ -163,8 +170,8 @@ export const callsAllowed = graphRule(
       "an address that a program is told, an Ingress, a published port, a scraper or a webhook behind a policy that refuses it fails at run time only, as a time-out",
   },
   network,
-  ({ world }) => [
-    ...addressFaults(world),
+  ({ world, isHidden }) => [
+    ...addressFaults({ world, isHidden }),
     ...refusedCalls(world),
     ...lookUpFaults(world),
     ...apiServerFaults(world),

@@ -130,8 +130,16 @@ const powers: readonly {
   },
 ];
 
-/** Roles that every cluster has, which hold all of these. `cluster-admin` is told as a wildcard. */
-const builtIn = ["admin", "edit"];
+/** Roles that every cluster has and that let look at nothing but what is public, or who asks. */
+const harmless =
+  /^system:(auth-delegator|basic-user|discovery|monitoring|public-info-viewer|service-account-issuer-discovery)$/;
+
+/**
+ * Whether a role is one that every cluster has, and holds some of these: `admin`, `edit` and those by which the cluster
+ * runs itself. `cluster-admin` is told as a wildcard.
+ */
+const isBuiltIn = (name: string): boolean =>
+  name === "admin" || name === "edit" || (name.startsWith("system:") && !harmless.test(name));
 
 /** A role of the whole cluster that reaches into every namespace. */
 export const clusterWidePower: ResourceRule = {
@@ -143,7 +151,7 @@ export const clusterWidePower: ResourceRule = {
   check: (resource) => {
     const role = roleOf(resource);
     const binding = bindingOf(resource);
-    if (binding?.kind === "ClusterRoleBinding" && builtIn.includes(binding.roleRef.name)) {
+    if (binding?.kind === "ClusterRoleBinding" && isBuiltIn(binding.roleRef.name)) {
       return [`binds ${binding.roleRef.name} in every namespace`];
     }
     return role?.kind !== "ClusterRole"

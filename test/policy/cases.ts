@@ -785,6 +785,9 @@ export const cases: Readonly<Record<string, Cases>> = {
       "names of pods everywhere": [role("ClusterRole", {})],
       "namespaces that are only read": [role("ClusterRole", { resources: ["namespaces"] })],
       "a role that every cluster has, in one namespace": [binding("edit", { name: "web" })],
+      "a role that every cluster has and that asks who somebody is": [
+        binding("system:auth-delegator", { name: "web" }, "ClusterRoleBinding"),
+      ],
     },
     fail: {
       "secrets everywhere": [
@@ -831,6 +834,10 @@ export const cases: Readonly<Record<string, Cases>> = {
       "tokens of every account": [
         [role("ClusterRole", { resources: ["serviceaccounts/token"], verbs: ["create"] })],
         "tokens of the accounts",
+      ],
+      "a role by which the cluster runs itself": [
+        [binding("system:controller:job-controller", { name: "web" }, "ClusterRoleBinding")],
+        "binds system:controller:job-controller in every namespace",
       ],
       "a role that every cluster has": [
         [binding("edit", { name: "web" }, "ClusterRoleBinding")],

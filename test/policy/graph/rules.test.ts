@@ -72,6 +72,34 @@ const faults: Case[] = [
     /^store: .*spec\.replicas is not/,
   ],
   [
+    "objects-readable",
+    "a patch, into which nobody looks",
+    {
+      patch: {
+        apiVersion: "apps/v1",
+        kind: "DeploymentPatch",
+        metadata: { name: "store", namespace: "shop" },
+      },
+    },
+    /^patch: is a patch or a list/,
+  ],
+  [
+    "objects-readable",
+    "a list of objects",
+    { list: { apiVersion: "v1", kind: "PodList", metadata: {}, items: [] } },
+    /^list: is a patch or a list/,
+  ],
+  [
+    "references-exist",
+    "a variable in a variable that stands behind it",
+    changed("store", `${container}/env`, [
+      { name: "A", value: "a" },
+      { name: "URL", value: "$(A):$(B)" },
+      { name: "B", value: "b" },
+    ]),
+    /^store: .*container store uses \$\(B\) in URL, before which it has no such variable$/,
+  ],
+  [
     "references-exist",
     "a Secret that is not there",
     { secret: undefined },
@@ -328,6 +356,12 @@ const faults: Case[] = [
     "an address with a port that the Service does not have",
     changed("web", `${container}/args`, ["--store", "redis://store:6380"]),
     /^web: .*the Service has no such port/,
+  ],
+  [
+    "calls-allowed",
+    "the whole name of a Service that is not there",
+    changed("web", `${container}/args`, ["http://stare.shop.svc.cluster.local/a"]),
+    /^web: .*stare\.shop\.svc\.cluster\.local: there is no such Service/,
   ],
   [
     "calls-allowed",
