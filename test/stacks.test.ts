@@ -7,9 +7,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { deriveSeed } from "../components/base/ed25519.ts";
+import { parseImage } from "../components/base/images.ts";
 import { peerKeyOf } from "../components/base/peer-key.ts";
 import { kibanaKey, kibanaKeys } from "../components/observability/elk/kibana-files.ts";
 import { passwordHash } from "../components/observability/metrics/password-hash.ts";
+import { stackImages } from "../ops/images/stack-images.ts";
 import { destinations, outsideAddresses, serviceAddresses } from "../policy/graph/addresses.ts";
 import {
   allContainers,
@@ -85,6 +87,10 @@ const selfEnding =
 
 /** Has nothing to be ready for: what it stands beside takes work whether it can go on with it or not. */
 const neverUnready = "kafkastore";
+
+/** Of the release of a chart, which its version pins, and what waits for others on behalf of Swarm's words. */
+const programsOwn =
+  /^(quay\.io\/jetstack\/cert-manager-startupapicheck|docker\.io\/library\/busybox):/;
 
 /** The one program that writes where its image has it (facts/pushtech.md 3.1). */
 const ownRoot = "imageserver-nfs";
@@ -278,6 +284,21 @@ describe.each(chosen)("stack %s", (stack) => {
         ].map((fault) => `${describePods(pods)}: ${fault}`);
       });
       expect(faults).toEqual([]);
+    });
+
+    test("start from images that make images pins and preflight asks for, all of them", () => {
+      const nameOf = (image: string): string => {
+        const { repository, tag } = parseImage(image);
+        return `${repository}:${tag}`;
+      };
+      const { images, passedOver } = stackImages(rendered.config);
+      const known = [...images.map(({ name }) => name), ...[...passedOver.keys()].map(nameOf)];
+      const used = rendered.world.pods.flatMap(({ spec }) =>
+        allContainers(spec).map(({ image }) => nameOf(image)),
+      );
+      expect(used.length).toBeGreaterThan(0);
+      const unlisted = used.filter((image) => !known.includes(image) && !programsOwn.test(image));
+      expect([...new Set(unlisted)]).toEqual([]);
     });
 
     test("request CPU and memory, and have a memory limit", () => {
