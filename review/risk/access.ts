@@ -86,7 +86,11 @@ export const accessRules: readonly Rule[] = [
     name: "account-changed",
     kinds: ["ServiceAccount"],
     see: (subject) => {
-      const clouds = keysChanged(subject, "annotations").filter((key) => identities.test(key));
+      const keys =
+        subject.change.operation === "create"
+          ? Object.keys(objectAt(subject.after, "metadata", "annotations"))
+          : keysChanged(subject, "annotations");
+      const clouds = keys.filter((key) => identities.test(key));
       if (clouds.length > 0) {
         return `who its pods are in the cloud: ${clouds.join(", ")}`;
       }

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 
-import { rules } from "../../review/risk/judge.ts";
+import { rules, worst } from "../../review/risk/judge.ts";
 import { blinded, type Made, madeItem, madeReport, object, unknown, workload } from "./made.ts";
 
 /** A rule, a change of which it speaks, and one beside it of which it does not. */
@@ -599,6 +599,12 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
   ],
   [
     "kept-in-the-way",
+    "what is no longer protected by the same update, which the engine lets through, and not of what was let go before",
+    { ...moved(balancer, { label: "web" }), retain: true, protect: [true, false] },
+    { ...moved(balancer, { label: "web" }), retain: false },
+  ],
+  [
+    "kept-in-the-way",
     "a pool's name, which is its cluster's, and not of an address, which is its region's",
     { ...moved("gcp:container/nodePool:NodePool", { name: "web", cluster: "a" }), retain: true },
     { ...moved("gcp:compute/address:Address", { name: "web" }), retain: true },
@@ -810,6 +816,94 @@ describe("each rule", () => {
   it("has a case here", () => {
     const known = rules.flatMap(([, each]) => each.map(({ name }) => name));
     expect(cases.map(({ rule }) => rule)).toEqual(known);
+  });
+});
+
+describe("why a change has its risk", () => {
+  const whyOf = (made: Made, rule: string): string | undefined =>
+    madeItem(made).findings.find((finding) => finding.rule === rule)?.why;
+
+  it.each<[string, Made, string]>([
+    ["rights-changed", made("Role"), "Role is new"],
+    ["rights-changed", { op: "import", type: "Role", after: object() }, "Role is new"],
+    ["rights-changed", gone("Role"), "Role goes"],
+    ["rights-changed", gone("Role", object(), { retain: true }), "Role goes"],
+    ["rights-changed", update("Role", { rules: [] }, { rules: [{}] }, "rules[0]"), "Role changes"],
+    ["volume-deleted", gone("PersistentVolume"), "the volume is deleted"],
+    [
+      "volume-deleted",
+      anew("PersistentVolume", object(), object(), "spec.csi"),
+      "the volume is replaced",
+    ],
+    ["workload-deleted", gone("Deployment", workload()), "its pods stop"],
+    ["workload-deleted", gone(swarm, {}), "its containers stop"],
+    ["scaled-to-zero", replicas(2, 0), "all 2 pods stop"],
+    ["replicas-changed", replicas(2, 5), "3 more pods"],
+    ["replicas-changed", replicas(5, 2), "3 fewer pods"],
+    ["claims-of-a-smaller-set", replicas(5, 2, "StatefulSet", scaledDelete), "of 3 of its pods"],
+    ["service-opened", made("Service", service("NodePort")), "(NodePort)"],
+    [
+      "service-opened",
+      made("Service", object({ spec: { externalIPs: ["192.0.2.1"] } })),
+      "(ClusterIP)",
+    ],
+    [
+      "record-changed",
+      update(domain, { target: "a", name: "b" }, { target: "c", name: "d" }, "target", "name"),
+      "target, name of a name",
+    ],
+    [
+      "record-changed",
+      update(file, zone(...[1, 2, 3, 4, 5].map((at) => web(`192.0.2.${at}`))), zone(), "content"),
+      "192.0.2.3 and 2 more",
+    ],
+    [
+      "nodes-replaced",
+      update(pool, { nodeCount: 3, type: "a" }, { nodeCount: 1, type: "a" }, "nodeCount"),
+      "nodeCount 3 -> 1",
+    ],
+  ])("is said by %s of %j: %s", (rule, change, why) => {
+    expect(whyOf(change, rule)).toContain(why);
+  });
+
+  it("names no more of a zone's records than are lost", () => {
+    const [one, other] = [web("192.0.2.1"), web("192.0.2.2")];
+    expect(whyOf(update(file, zone(one, other), zone(one), "content"), "record-changed")).toBe(
+      "a name server no longer says web.shop.example. A 192.0.2.2",
+    );
+  });
+
+  it("is not told of a config object that is deleted first where nobody reads it", () => {
+    const config: Made = {
+      ...anew("ConfigMap", object({ data: { a: "1" } }), object({ data: { a: "2" } }), "data.a"),
+      op: deletedFirst,
+    };
+    const rule = "deleted-before-made";
+    expect(madeItem(config).findings.map((finding) => finding.rule)).not.toContain(rule);
+    expect(madeItem(config, reader).findings.map((finding) => finding.rule)).toContain(rule);
+  });
+
+  it("is not told of a budget that a growing workload does not meet yet", () => {
+    const rulesFor = (made: Made): readonly string[] =>
+      madeItem(made, budget).findings.map(({ rule }) => rule);
+    expect(rulesFor(replicas(0, 1))).not.toContain("below-budget");
+    expect(rulesFor(replicas(2, 1))).toContain("below-budget");
+  });
+
+  it("names who reads a config object that goes", () => {
+    const item = madeItem(gone("ConfigMap"), reader);
+    expect(item.findings[0]?.why).toBe("pods of Deployment web read it and no longer start");
+  });
+
+  it("is the worst of a stack's, in whatever order its changes come", () => {
+    for (const changes of [
+      [image(), gone("Namespace")],
+      [gone("Namespace"), image()],
+    ]) {
+      const { verdict } = madeReport(changes.map((made, at) => ({ ...made, name: `n${at}` })));
+      expect(verdict.risk).toBe("data-loss");
+    }
+    expect(worst(["cosmetic", undefined, "access", "rollout"])).toBe("access");
   });
 });
 
