@@ -26,9 +26,13 @@ export const takenRules: readonly Rule[] = [
   },
 ];
 
-/** What is protected is refused before anything is touched. */
-const isKept = ({ change: { before } }: Subject): boolean =>
-  before !== undefined && before.retainOnDelete && !before.protect;
+/**
+ * The engine goes by what the state says of the old one, not by the new word. What is protected before and after is
+ * refused before anything is touched; where the protection goes in the same update, it is not (pulumi/pulumi,
+ * pkg/resource/deploy/step_generator.go and step.go).
+ */
+const isKept = ({ change: { before, after } }: Subject): boolean =>
+  before !== undefined && before.retainOnDelete && !(before.protect && after?.protect === true);
 
 /** Inputs that say which of the things of one name it is, outside a cluster. */
 const places = ["name", "label", "project", "location", "cluster", "bucket"];
