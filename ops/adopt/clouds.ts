@@ -71,18 +71,15 @@ export function decideThings(
   // The same content first: what is left of a name then goes to whoever has none of its type, and none at all.
   for (const isNear of [isSame, isOfItsType, isExchanged]) {
     for (const planned of creates) {
-      if (decisions.some((decision) => decision.planned === planned)) {
+      const rule = cloudRules[planned.type];
+      if (rule === undefined || decisions.some((decision) => decision.planned === planned)) {
         continue;
       }
-      const rule = cloudRules[planned.type];
       const named = things.filter(
-        (one) =>
-          rule !== undefined && one.type === planned.type && isNamed(planned, one, rule.name),
+        (one) => one.type === planned.type && isNamed(planned, one, rule.name),
       );
-      const thing = named.find(
-        (one) => rule !== undefined && !taken.has(one) && isNear(planned, one, rule),
-      );
-      if (rule !== undefined && thing !== undefined) {
+      const thing = named.find((one) => !taken.has(one) && isNear(planned, one, rule));
+      if (thing !== undefined) {
         taken.add(thing);
         const isTwice = rule.content === undefined && named.length > 1;
         decisions.push(isTwice ? twice(planned, named) : decideThing(planned, thing, rule));
@@ -114,13 +111,9 @@ const isOfItsType = ({ inputs }: Planned, thing: CloudThing, { content }: Rule):
   content === undefined || recordType(inputs) === recordType(thing.inputs);
 
 /** Nothing that leads clients can stand beside a CNAME (Cloudflare's errors 81053 and 81054): one goes for the other. */
-function isExchanged({ inputs }: Planned, thing: CloudThing, { content }: Rule): boolean {
+function isExchanged({ inputs }: Planned, thing: CloudThing): boolean {
   const types = [recordType(inputs), recordType(thing.inputs)];
-  return (
-    content !== undefined &&
-    types.includes("CNAME") &&
-    types.every((type) => leading.includes(type))
-  );
+  return types.includes("CNAME") && types.every((type) => leading.includes(type));
 }
 
 /** What the program takes by its number at the next update, whatever else it says of it. */

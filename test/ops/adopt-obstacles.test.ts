@@ -118,6 +118,24 @@ describe("a cluster's pools", () => {
     ]);
   });
 
+  it("are the cluster's own where they have its size and number, the first of them alone", () => {
+    const cases: readonly (readonly CloudThing[])[] = [
+      [live("2", "g6-standard-1", { tags: [], nodeCount: 3 })],
+      [live("2", "g6-standard-1", { tags: [] })],
+      [live("2", "g6-standard-2", { tags: [] })],
+    ];
+    for (const more of cases) {
+      expect(decide([], [base, ...more]).map(([verdict, what]) => [verdict, what])).toEqual([
+        ["in the way", expect.stringContaining("LkeNodePool (7,2)")],
+      ]);
+    }
+    expect(decide([], [base])).toEqual([]);
+    // One with the tag is never the cluster's own, whatever its size.
+    expect(decide([], [live("2", "g6-standard-1"), base]).map(([verdict]) => verdict)).toEqual([
+      "untouched",
+    ]);
+  });
+
   it("that the cluster's next update would delete stop everything", () => {
     const labels = { "fleet/pool": "general" };
     const untagged = live("2", "g6-standard-4", { labels, tags: [] });
@@ -226,6 +244,31 @@ describe("things at the clouds", () => {
     });
   });
 
+  it("are held against what both say: what a cloud does not tell, or the program not yet, is no difference", () => {
+    const decide = (wanted: object, live: object) =>
+      decideThings(
+        [planned(clusterType, "lke", { label: "prod", ...wanted })],
+        [{ type: clusterType, id: "7", inputs: { label: "prod", ...live } }],
+      )[0];
+    expect(decide({ region: "ap-south" }, {})?.verdict).toBe("adopted");
+    expect(decide({}, { region: "ap-south", k8sVersion: "1.33" })?.verdict).toBe("adopted");
+    expect(decide({ region: unknown }, { region: "ap-south" })?.verdict).toBe("adopted");
+    const plane = { controlPlane: { highAvailability: true } };
+    expect(decide(plane, { controlPlane: { highAvailability: true, acl: {} } })?.why).toBe(
+      "as it is",
+    );
+    // What it costs is said of each as it is.
+    expect(decide({ region: "eu-west" }, { region: "ap-south" })?.why).toContain(
+      "the next update would exchange its nodes, or be refused",
+    );
+    const balancer = (region: string) => ({ label: "b", region });
+    const [moved] = decideThings(
+      [planned(balancerType, "b", balancer("eu-west"))],
+      [{ type: balancerType, id: "1", inputs: balancer("ap-south") }],
+    );
+    expect(moved?.why).toContain("another one would have another address");
+  });
+
   it("that were made from a user data are not made anew, and it is in no line", () => {
     const inputs = { label: "ns1", metadatas: [{ userData: "canary" }] };
     const wanted = planned("linode:index/instance:Instance", "machine", inputs);
@@ -278,6 +321,23 @@ describe("things at the clouds", () => {
     ).toEqual([]);
     expect(decideThings([wanted("7")], [{ ...live, type: "cloudflare:index/x:X" }])).toEqual([]);
     expect(decideThings([planned("linode:index/vpc:Vpc", "v", {})], [live])).toEqual([]);
+    for (const other of [{ name: "sd" }, { domainId: "8" }]) {
+      expect(decideThings([wanted("7")], [{ ...live, inputs: { ...inputs, ...other } }])).toEqual(
+        [],
+      );
+    }
+    // A type of its own is no record's: what differs in it is told.
+    const domain = (type: string) => ({ domain: "example.org", type });
+    const zone = "linode:index/domain:Domain";
+    expect(
+      decideThings(
+        [planned(zone, "d", domain("master"))],
+        [{ type: zone, id: "7", inputs: domain("slave") }],
+      )[0],
+    ).toMatchObject({
+      verdict: "in the way",
+      why: expect.stringContaining("its type is slave, the stack says master") as string,
+    });
   });
 });
 

@@ -453,6 +453,7 @@ describe("things at the clouds", () => {
     expect([decision?.verdict, decision?.id, decision?.planned?.name]).toEqual([
       ...["adopted", "7,4", `-${unknown}`],
     ]);
+    expect(decision?.what).toBe("DomainRecord A @");
     expect(more).toEqual([]);
   });
 
