@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import type { Exception } from "../../policy/exceptions.ts";
 import { graphRules } from "../../policy/graph/rules.ts";
-import { judgeStack } from "../../policy/judge.ts";
-import { type Resource, unknownText } from "../../policy/resource.ts";
+import { judgeResource, judgeStack, labelOf } from "../../policy/judge.ts";
+import { type Resource, unknownText, UnknownProperty } from "../../policy/resource.ts";
 import { SecretSearch } from "../../policy/secret-search.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { rules } from "../../policy/rules.ts";
@@ -88,6 +88,10 @@ describe("an exception", () => {
   test.each<[string, Partial<Exception>, number]>([
     ["a part of a name", { resources: ["Deployment we"] }, 3],
     ["a pattern", { resources: ["Deployment *"] }, 0],
+    ["a pattern in the middle of a name", { resources: ["Deploy*web"] }, 0],
+    ["a pattern of another name", { resources: ["* store"] }, 3],
+    ["one of several names", { resources: ["Deployment store", "Deployment web"] }, 0],
+    ["one of several stacks", { stacks: ["other", "shop"] }, 0],
     ["another stack", { stacks: ["other"] }, 3],
     ["another rule", { rule: "probes" }, 3],
     ["one of several findings", { only: /CPU/ }, 2],
@@ -116,10 +120,59 @@ describe("what is unknown until the update", () => {
     expect(untold.length).toBe(1);
   });
 
+  test("is told of the resource that has it, and only of that", () => {
+    const unknown = deployment({}, { spec: { replicas: unknownText } });
+    const { untold } = judgeResource(ruleOf("probes"), unknown, "shop", []);
+    expect(untold).toEqual([{ urn: unknown.urn, message: unknownText }]);
+    expect(judgeResource(ruleOf("one-budget-each"), unknown, "shop", [])).toEqual({
+      findings: [],
+      allowed: [],
+      untold: [],
+    });
+  });
+
+  test("keeps a rule of the whole stack from telling, as what is missing may be what counts", () => {
+    const { findings, untold } = judged("one-budget-each", [
+      deployment(),
+      deployment({}, { spec: { replicas: unknownText } }),
+    ]);
+    expect(findings).toEqual([]);
+    expect(untold.length).toBe(1);
+  });
+
+  test("is said by a rule that needs it, in the rule's own words", () => {
+    const needs: Rule = {
+      ...{ kind: "stack", name: "needs", level: "mandatory", protects: "a case of a test" },
+      check: () => {
+        throw new UnknownProperty("spec.replicas");
+      },
+    };
+    expect(judgeStack(needs, stack([]), []).untold).toEqual([
+      { urn: "", message: "spec.replicas is unknown until the update" },
+    ]);
+  });
+
+  test("is no excuse for a rule that breaks down", () => {
+    const broken: Rule = {
+      ...{ kind: "stack", name: "broken", level: "mandatory", protects: "a case of a test" },
+      check: () => {
+        throw new TypeError("nothing is a function");
+      },
+    };
+    expect(() => judgeStack(broken, stack([deployment()]), [])).toThrow(TypeError);
+  });
+
   test("is not what cannot be read by itself: that is a finding of every rule", () => {
     const { findings } = judged("probes", [deployment({}, { spec: { replicas: "two" } })]);
     expect(findings.map(({ message }) => message)).toEqual([
       expect.stringContaining("cannot be read at spec.replicas"),
+    ]);
+    const unread = deployment({}, { spec: { replicas: "two" } });
+    const of = (rule: string) => judged(rule, [unread]).findings;
+    expect(of("probes")[0]?.urn).toBe(unread.urn);
+    // Of a whole stack it is not known which one it was.
+    expect(of("one-budget-each")).toEqual([
+      { urn: "", message: expect.stringContaining("cannot be read at spec.replicas") as string },
     ]);
   });
 });
@@ -135,6 +188,11 @@ describe("the search for secrets", () => {
     expect(search.find(`${text}${value(7)}`)).toEqual(["7"]);
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
+});
+
+test("a resource is called by its kind and its whole name", () => {
+  const urn = "urn:pulumi:shop::fleet::fleet:shop:Shop$kubernetes:apps/v1:Deployment::a::b";
+  expect(labelOf(urn)).toBe("Deployment a::b");
 });
 
 test("a bare pod makes no rule fail to run", () => {

@@ -126,6 +126,31 @@ describe("the report", () => {
     expect(text).not.toContain(password);
   });
 
+  test("judges policies by the network of the stack's own cluster", () => {
+    const role = { kind: "ClusterRole", name: "view" };
+    const state = exported(
+      { resource: deployment({ automountServiceAccountToken: true }) },
+      {
+        resource: object("rbac.authorization.k8s.io/v1", "RoleBinding", "web", {
+          roleRef: role,
+          subjects: [{ kind: "ServiceAccount", name: "web", namespace: "shop" }],
+        }),
+      },
+      {
+        resource: object("networking.k8s.io/v1", "NetworkPolicy", "web", {
+          spec: {
+            podSelector: {},
+            policyTypes: ["Egress"],
+            egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }],
+          },
+        }),
+      },
+    );
+    const said = "may not reach it on 443 or 6443, where that is on a node";
+    expect(judgeState("shop", state, clone).text).toContain(said);
+    expect(judgeState("spacemesh-mini", state, clone).text).not.toContain(said);
+  });
+
   test("says that all is kept where it is", () => {
     const { text, kept } = judgeState("shop", exported(settings("hello")), clone);
     expect(kept).toBe(true);
