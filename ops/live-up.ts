@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Git } from "../release/git.ts";
-import { Journal } from "../release/journal.ts";
+import { type Entry, Journal } from "../release/journal.ts";
 import { interruptedCode, updateOrRollBack } from "../release/run.ts";
 import { begunIn, migrationsIn, outputWords, releaseIn } from "../release/state.ts";
 import type { StackState } from "../release/state.ts";
@@ -52,16 +52,17 @@ export async function liveUp(
   try {
     const { stack } = file;
     const begun = begunIn(await readLiveDeployment(pulumi, stack, scratch));
-    if (begun > 0 && reviewed !== undefined) {
-      throw new CommandError(halfDone(stack, begun));
-    }
-    if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
-      return notReviewedCode;
-    }
     // State is in a bucket; beside the commits is the nearest place that is never committed itself.
     const note = await new Git(root, environment)
       .privatePath(`${stack}-live.json`)
       .catch(() => join(scratch, "journal.json"));
+    const why = whyUnreviewed(stack, begun, new Journal(note).read());
+    if (why !== undefined && reviewed !== undefined) {
+      throw new CommandError(why);
+    }
+    if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
+      return notReviewedCode;
+    }
     const live = { pulumi, environment, scratch, isAgreed, note, isUnsure: begun > 0 };
     const target = liveTarget(root, file, live);
     if (onFailureOf(file) === "rollback") {
@@ -112,12 +113,30 @@ interface Live {
   readonly isUnsure: boolean;
 }
 
-/** To read the cluster first, as elsewhere, would find changes that nobody has reviewed. */
-const halfDone = (stack: string, begun: number): string =>
-  [
-    `an update of ${stack} has begun ${begun} operation${begun === 1 ? "" : "s"} and not ended: it is at work, or was killed. Nothing was changed`,
-    `make doctor STACK=${stack} TARGET=live says what it was at; then pulumi refresh -s ${stack}, and have the change reviewed again (docs/live.md, Breaking glass)`,
-  ].join("\n");
+/**
+ * Why an update would do what no review has seen: it would read the cluster first, or finish a rollback.
+ *
+ * @param begun Operations that the state says are begun and not ended.
+ * @param left What an earlier run in this clone has left.
+ */
+export function whyUnreviewed(
+  stack: string,
+  begun: number,
+  left: Entry | undefined,
+): string | undefined {
+  if (begun > 0) {
+    return [
+      `an update of ${stack} has begun ${begun} operation${begun === 1 ? "" : "s"} and not ended: it is at work, or was killed. Nothing was changed`,
+      `make doctor STACK=${stack} TARGET=live says what it was at; then pulumi refresh -s ${stack}, and have the change reviewed again (docs/live.md, Breaking glass)`,
+    ].join("\n");
+  }
+  return left === undefined
+    ? undefined
+    : [
+        `an earlier make live-up of ${stack} in this clone was stopped while it was ${left.phase}: the next one finishes that first, and no review has seen it. Nothing was changed`,
+        `make live-up STACK=${stack}, without REVIEWED, goes on from there; or have the change applied from a clone of its own`,
+      ].join("\n");
+}
 
 function liveTarget(root: string, file: StackFile, live: Live): Target {
   const { environment, note, pulumi, scratch } = live;

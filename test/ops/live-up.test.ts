@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { officialEnvironment } from "../../ops/keys/pulumi.ts";
+import { whyUnreviewed } from "../../ops/live-up.ts";
 import { clone } from "../rendered.ts";
 
 const liveUp = (words: readonly string[], more: NodeJS.ProcessEnv = {}): string => {
@@ -80,6 +81,27 @@ describe("live-up", () => {
     test("reads the cluster first, where nothing was reviewed", () => {
       expect(run().status).toBe(0);
       expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(/^up --stack test .*--refresh/);
+    });
+  });
+
+  describe("of what was reviewed", () => {
+    const release = { commit: "a".repeat(40), config: "", digests: {} };
+    const good = { ...release, migrations: {} };
+    const stopped = { phase: "updating", tried: [release] } as const;
+    const goingBack = {
+      ...{ phase: "rolling back", tried: release, former: [], good, reason: [] },
+    } as const;
+
+    test.each([
+      ["has begun 2 operations and not ended", 2, stopped],
+      ["in this clone was stopped while it was updating", 0, stopped],
+      ["in this clone was stopped while it was rolling back", 0, goingBack],
+    ])("does not begin where an earlier one %s", (why, begun, left) => {
+      expect(whyUnreviewed("prod", begun, left)).toContain(why);
+    });
+
+    test("begins where nothing was left", () => {
+      expect(whyUnreviewed("prod", 0, undefined)).toBeUndefined();
     });
   });
 
