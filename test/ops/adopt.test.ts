@@ -13,7 +13,7 @@ import { lkeKubeconfig, readClouds } from "../../ops/adopt/cloud-apis.ts";
 import { type CloudThing, decideThings } from "../../ops/adopt/clouds.ts";
 import { adopt, type AdoptTarget } from "../../ops/adopt/command.ts";
 import { type ImportFile, importFile } from "../../ops/adopt/import-file.ts";
-import { decideObject, type LiveObject, wantedObjects } from "../../ops/adopt/kubernetes.ts";
+import { decideObject, isOf, type LiveObject, wantedObjects } from "../../ops/adopt/kubernetes.ts";
 import { type Planned, readPreview, type StackPreview } from "../../ops/adopt/preview.ts";
 import { findLeft, leavePods } from "../../ops/adopt/side-by-side.ts";
 import { clone } from "../rendered.ts";
@@ -138,6 +138,7 @@ describe("an object that exists", () => {
       { spec: { ports: [{ port: 1 }], clusterIP: "10.0.0.1" } },
     );
     expect(state?.outputs["__inputs"]).not.toHaveProperty("spec.clusterIP");
+    expect(state?.outputs["__inputs"]).toHaveProperty("spec.ports", [{ port: 1 }]);
     expect(state?.outputs).toHaveProperty("spec.clusterIP", "10.0.0.1");
     expect(state?.inputs).toEqual(state?.outputs["__inputs"]);
   });
@@ -176,6 +177,9 @@ describe("an object that exists", () => {
       ],
     );
     expect(verdict("Deployment", wanted, wanted).prepare).toEqual([]);
+    // The other way round it is one change like any other, and a set knows no such word.
+    expect(verdict("Deployment", rolling, wanted).prepare).toEqual([]);
+    expect(verdict("StatefulSet", wanted, rolling).prepare).toEqual([]);
   });
 
   it("of which two may not run at a time is replaced, however that is said", () => {
@@ -295,6 +299,15 @@ describe("an object that exists", () => {
     expect(verdict("Role", wanted, { rules: [], subjects: [] }).why).toBe(
       "the next update changes its metadata and rules and subjects",
     );
+  });
+
+  it("is the one that is wanted by its kind, its name and its namespace together", () => {
+    const [one] = wantedObjects([wish("Service", "x")]);
+    const is = (live: LiveObject): boolean => one !== undefined && isOf(one, live);
+    expect(is(object("Service", "x"))).toBe(true);
+    expect(is(object("ConfigMap", "x"))).toBe(false);
+    expect(is(object("Service", "y"))).toBe(false);
+    expect(is(object("Service", "x", {}, "default"))).toBe(false);
   });
 
   it("that is in no namespace is known by its name alone", () => {
