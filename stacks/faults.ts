@@ -28,11 +28,15 @@ export function writePath(path: readonly PropertyKey[]): string {
  * it is long, carries credentials, or looks drawn by chance. A secret may stand in the wrong place.
  */
 export function quote(text: string): string | undefined {
-  const random = (text.match(/[A-Za-z0-9+/_-]{12,}/g) ?? []).some(
-    (word) => /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word),
+  const words = text.match(/[A-Za-z0-9+/_-]{12,}/g) ?? [];
+  const random = words.some(
+    (word) =>
+      /\d/.test(word) && /[a-z]/i.test(word) && (isMixed(word) || /[0-9a-f]{32}/i.test(word)),
   );
   return text.length > 60 || /:\/\/\S*@/.test(text) || random ? undefined : JSON.stringify(text);
 }
+
+const isMixed = (word: string): boolean => /[a-z]/.test(word) && /[A-Z]/.test(word);
 
 /** Every fault of a file, as a person reads it in a terminal or a pipeline's log. */
 export function reportFaults(stack: string, faults: readonly Fault[]): string {

@@ -134,5 +134,10 @@ describe("quote", () => {
     expect(quote("x".repeat(61))).toBeUndefined();
     expect(quote("redis://:hunter2@redis")).toBeUndefined();
     expect(quote("aK3x9Qz7LmN2")).toBeUndefined();
+    // Tokens and keys in hex have letters of one case.
+    expect(quote("token 0123456789abcdef0123456789abcdef")).toBeUndefined();
+    expect(quote("0123456789ABCDEF0123456789ABCDEF01234567")).toBeUndefined();
+    expect(quote("spacemesh-explorer-collector-12")).toBe('"spacemesh-explorer-collector-12"');
+    expect(quote("192.0.2.10, or 30000000000000000000000000000000000")).toMatch(/^"192/);
   });
 });
