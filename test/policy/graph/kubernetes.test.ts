@@ -163,6 +163,30 @@ describe("a network policy", () => {
     expect(reaches(egress(6379))).toBe(true);
   });
 
+  test("adds to what others of the same pods let through", () => {
+    const shut = named({ ingress: [] }) as Loose;
+    const open = {
+      ...(named({ ingress: [{}] }) as Loose),
+      metadata: { name: "more", namespace: "shop" },
+    };
+    expect(reaches(shop({ webPolicy: undefined, storePolicy: shut, open }))).toBe(true);
+    expect(reaches(shop({ webPolicy: undefined, storePolicy: open, shut }))).toBe(true);
+    expect(reaches(shop({ webPolicy: undefined, storePolicy: shut }))).toBe(false);
+  });
+
+  test("does not hold for pods in a node's own network", () => {
+    const world = shop({
+      webPolicy: undefined,
+      storePolicy: named({ ingress: [], policyTypes: ["Ingress", "Egress"] }),
+      store: controller("Deployment", "shop", "store", {
+        hostNetwork: true,
+        ...pod("store", { redis: 6379 }),
+      }),
+    });
+    expect(reaches(world)).toBe(true);
+    expect(undenied(world, podsOf(world, "store"))).toEqual(["Ingress", "Egress"]);
+  });
+
   test("that selects pods of one namespace says nothing of their like in another", () => {
     const other = { ...(named({ ingress: [] }) as Loose), metadata: { name: "a", namespace: "b" } };
     const world = shop({ storePolicy: undefined, webPolicy: undefined, other });
@@ -571,6 +595,105 @@ describe("a Service", () => {
     expect(members("StatefulSet", 1)).not.toContain("shop/one -> shop/one");
     expect(members("Deployment", 3)).not.toContain("shop/one -> shop/one");
   });
+});
+
+describe("what leads to a Service's pods", () => {
+  const http = (spec: object): Record<string, Loose> => specced("webService", spec);
+  const ingress = (port: object, more: Record<string, Loose> = {}): Record<string, Loose> => ({
+    ...more,
+    ...specced("ingress", {
+      rules: [
+        {
+          host: "shop.example",
+          http: { paths: [{ path: "/", backend: { service: { name: "web", port } } }] },
+        },
+      ],
+    }),
+  });
+  const shutWeb = { webPolicy: policy("shop", "web", [], [{}]) };
+  const selector = { "app.kubernetes.io/name": "web" };
+
+  test.each<[string, Record<string, Loose | undefined>, string]>([
+    ["a port by its number", ingress({ number: 80 }), ""],
+    ["another number", ingress({ number: 81 }), "leads to the port 81 of web"],
+    ["another name", ingress({ name: "https" }), "leads to the port https of web"],
+    [
+      "a Service of that name in another namespace",
+      {
+        webService: {
+          ...townObjects()["webService"],
+          metadata: { name: "web", namespace: "doors" },
+        },
+      },
+      "leads to the Service web, which does not exist",
+    ],
+    [
+      "a class of another name",
+      specced("ingress", { ingressClassName: "dor" }),
+      "its class dor is none",
+    ],
+    ["no class", specced("ingress", { ingressClassName: undefined }), "its class  is none"],
+    [
+      "a container's port by its number",
+      http({ selector, ports: [{ name: "http", port: 80, targetPort: 8080 }] }),
+      "",
+    ],
+    ["a port of the same number", http({ selector, ports: [{ name: "http", port: 8080 }] }), ""],
+    [
+      "a number that nobody has",
+      http({ selector, ports: [{ name: "http", port: 80, targetPort: 81 }] }),
+      "leads to TCP 81",
+    ],
+    [
+      "a port of another protocol",
+      http({ selector, ports: [{ name: "http", port: 80, targetPort: "http", protocol: "UDP" }] }),
+      "leads to UDP http, on which no container listens",
+    ],
+    [
+      "no selector",
+      http({ ports: [{ name: "http", port: 80 }], selector: undefined }),
+      "Service shop/web: selects no pods",
+    ],
+  ])("is looked at by %s", (_, changes, told) => {
+    const lines = found("ports-agree", town(changes));
+    expect(told === "" ? lines : lines.includes(told)).toBe(told === "" ? "" : true);
+  });
+
+  test.each<[string, Record<string, Loose | undefined>, boolean]>([
+    ["by its port's number", ingress({ number: 80 }, shutWeb), true],
+    ["by its port's name", ingress({ name: "http" }, shutWeb), true],
+    ["not by a port that it does not have", ingress({ number: 81 }, shutWeb), false],
+    ["not where there is no such Service", { ...shutWeb, webService: undefined }, false],
+  ])("is called by its Ingress's controller %s", (_, changes, isCalled) => {
+    const lines = found("calls-allowed", town(changes));
+    expect(lines.includes("doors/door -> shop/web TCP 8080 is refused")).toBe(isCalled);
+  });
+
+  test("are pods of its own namespace", () => {
+    const stranger = controller("Deployment", "doors", "web", pod("web", { http: 8080 }));
+    const lines = found("ports-agree", town({ web: undefined, stranger }));
+    expect(lines).toContain("Service shop/web: selects no pods");
+  });
+});
+
+test("a probe names one of the ports of its container, by name or number", () => {
+  const probed = (port: number | string): string =>
+    found(
+      "ports-agree",
+      town({
+        eyes: controller("Deployment", "doors", "eyes", {
+          serviceAccountName: "eyes",
+          ...pod(
+            "eyes",
+            { http: 9090, admin: 9091 },
+            { readinessProbe: { httpGet: { port } }, startupProbe: { exec: { command: ["x"] } } },
+          ),
+        }),
+      }),
+    );
+  expect([probed("admin"), probed(9090)]).toEqual(["", ""]);
+  expect(probed("metrics")).toContain("container eyes probes the port metrics");
+  expect(probed(9092)).toContain("container eyes probes the port 9092");
 });
 
 test("a probe by gRPC names a port of its container", () => {
