@@ -5,17 +5,22 @@ import type { Metadata } from "./metadata.ts";
 import type { WorkloadArgs } from "./types.ts";
 
 /**
- * Where a StatefulSet says how large the disks are that it makes. The API server lets nobody change it there: the
- * provider would replace the StatefulSet, all pods at once, which enlarges no disk, and takes them along where they go
- * with it (pulumi/pulumi-kubernetes, provider/pkg/provider/diff.go; kubernetes/enhancements#661).
+ * Where a StatefulSet says how large the disks are that it makes, and of which class. The API server lets nobody change
+ * it there: the provider would replace the StatefulSet, all pods at once, which enlarges no disk and moves none, and
+ * takes them along where they go with it (pulumi/pulumi-kubernetes, provider/pkg/provider/diff.go;
+ * kubernetes/enhancements#661).
  */
-export const templateSizes = "spec.volumeClaimTemplates[*].spec.resources";
+export const templateTerms = ["resources", "storageClassName"].map(
+  (term) => `spec.volumeClaimTemplates[*].spec.${term}`,
+);
 
 /** A disk that a StatefulSet has made for one of its pods. */
 interface PodClaim {
   /** Name that the controller gives it: volume, StatefulSet, number of the pod. */
   readonly name: string;
   readonly size: string;
+  /** Undefined: whichever it got. */
+  readonly storageClass: string | undefined;
 }
 
 /** Whether the sizes of a Workload's own disks are set on the disks themselves. */
@@ -31,10 +36,11 @@ const podClaims = (name: string, args: WorkloadArgs): readonly PodClaim[] =>
   setsSizes(args)
     ? (args.claims ?? [])
         .filter(({ perPod }) => perPod === true)
-        .flatMap(({ name: volume, size }) =>
+        .flatMap(({ name: volume, size, storageClass }) =>
           Array.from({ length: args.replicas ?? 1 }, (_, pod) => ({
             name: `${volume}-${name}-${pod}`,
             size,
+            storageClass,
           })),
         )
     : [];
@@ -43,6 +49,9 @@ const podClaims = (name: string, args: WorkloadArgs): readonly PodClaim[] =>
  * Sets the sizes of the disks that a StatefulSet has made: a larger one grows where its class can do so, and the API
  * server refuses it where it cannot. The disks stay the StatefulSet's: what goes from the program here changes
  * nothing of them.
+ *
+ * Their class is said, too: no disk ever gets another one, and the API server refuses it in the preview (kubernetes,
+ * ValidatePersistentVolumeClaimUpdate). Without that a changed word would do nothing, and say nothing.
  */
 export const setClaimSizes = (
   name: string,
@@ -51,7 +60,7 @@ export const setClaimSizes = (
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] =>
   podClaims(name, args).map(
-    ({ name: claim, size }) =>
+    ({ name: claim, size, storageClass }) =>
       new PersistentVolumeClaimPatch(
         claim,
         {
@@ -66,7 +75,10 @@ export const setClaimSizes = (
               "pulumi.com/skipAwait": "true",
             },
           },
-          spec: { resources: { requests: { storage: size } } },
+          spec: {
+            resources: { requests: { storage: size } },
+            ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+          },
         },
         { ...opts, retainOnDelete: true },
       ),

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { workloadLabels } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
 import { serviceAccount } from "./account.ts";
-import { setClaimSizes, setsSizes, templateSizes } from "./claim-sizes.ts";
+import { setClaimSizes, setsSizes, templateTerms } from "./claim-sizes.ts";
 import { makeController } from "./controller.ts";
 import { makeAutoscaler, makeBudget } from "./disruption.ts";
 import type { Metadata } from "./metadata.ts";
@@ -92,7 +92,7 @@ function ignoredChanges(args: WorkloadArgs): Pick<pulumi.CustomResourceOptions, 
   const ignored = [
     // To say no number is to give it up: without this, the API server would fall back to one pod.
     ...(args.autoscale === undefined ? [] : ["spec.replicas"]),
-    ...(setsSizes(args) ? [templateSizes] : []),
+    ...(setsSizes(args) ? templateTerms : []),
   ];
   return ignored.length === 0 ? {} : { ignoreChanges: ignored };
 }

@@ -108,8 +108,10 @@ function isScaled(resource: Resource, scaled: ReadonlySet<string>): boolean {
   );
 }
 
-/** Where a StatefulSet says the first sizes of the disks that it makes; later ones are said of the disks themselves. */
-const templateSizes = "spec.volumeClaimTemplates[*].spec.resources";
+/** Where a StatefulSet says what disks it makes at first; what they shall be later is said of the disks themselves. */
+const templateTerms = ["resources", "storageClassName"].map(
+  (term) => `spec.volumeClaimTemplates[*].spec.${term}`,
+);
 
 const Patched = z.looseObject({
   metadata: z.looseObject({ namespace: z.string(), name: z.string() }),
@@ -157,7 +159,7 @@ export const nothingIgnored: StackRule = {
             (path) =>
               writtenByControllers[resource.type]?.includes(path) !== true &&
               !(path === "spec.replicas" && isScaled(resource, scaled)) &&
-              !(path === templateSizes && isSized(resource, sized)),
+              !(templateTerms.includes(path) && isSized(resource, sized)),
           )
           .map((path) => ({
             urn: resource.urn,

@@ -164,7 +164,13 @@ describe("a StatefulSet", () => {
     const disks = { claims: [{ name: "data", size: "5Gi", perPod: true }] } as const;
     const made = await make({ kind: "StatefulSet", replicas: 2, ...disks });
     expect([...made.ignored]).toEqual([
-      ["kubernetes:apps/v1:StatefulSet", ["spec.volumeClaimTemplates[*].spec.resources"]],
+      [
+        "kubernetes:apps/v1:StatefulSet",
+        [
+          "spec.volumeClaimTemplates[*].spec.resources",
+          "spec.volumeClaimTemplates[*].spec.storageClassName",
+        ],
+      ],
     ]);
     const sizes = ofType(made, "PersistentVolumeClaimPatch").map(({ inputs }) => [
       (inputs["metadata"] as { name: string }).name,
@@ -186,6 +192,16 @@ describe("a StatefulSet", () => {
       ready.slice(1).every((one) => one instanceof k8s.core.v1.PersistentVolumeClaimPatch),
     ).toBe(true);
     expect(ready).toHaveLength(3);
+  });
+
+  it("says the class of the disks where they are, so that another one is refused and not passed over", async () => {
+    const claims = [{ name: "data", size: "5Gi", storageClass: "fast", perPod: true }];
+    const made = await make({ kind: "StatefulSet", replicas: 1, claims });
+    const [disk] = ofType(made, "PersistentVolumeClaimPatch");
+    expect(disk?.inputs["spec"]).toEqual({
+      resources: { requests: { storage: "5Gi" } },
+      storageClassName: "fast",
+    });
   });
 
   it.each([
