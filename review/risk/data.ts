@@ -62,6 +62,16 @@ export const dataRules: readonly Rule[] = [
     see: seeShrunk,
   },
   {
+    name: "claim-class-changed",
+    // Of disks that a StatefulSet made, sizes and class are said by patches of their claims.
+    isFor: (type) => type.endsWith(":PersistentVolumeClaimPatch"),
+    on: differing,
+    see: (subject) =>
+      touches(subject, /^spec\.storageClassName$/)
+        ? "a disk keeps the class that it was made with: the API server refuses another one"
+        : undefined,
+  },
+  {
     name: "volume-deleted",
     kinds: ["PersistentVolume"],
     on: going,

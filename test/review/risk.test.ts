@@ -47,6 +47,8 @@ const anew = (type: string, before: object, after: object, ...keys: readonly str
   keys,
   detail: Object.fromEntries(keys.map((key) => [key, "update-replace"])),
 });
+/** Of a disk that a StatefulSet made for a pod. */
+const claimPatch = "kubernetes:core/v1:PersistentVolumeClaimPatch";
 /** Made anew in another region; a pool, which has none, for another reason. */
 const moved = (type: string, named: object): Made =>
   type.endsWith("NodePool")
@@ -183,6 +185,16 @@ const cases: readonly Case[] = [
       storage("10240Mi"),
       "spec.resources.requests.storage",
     ),
+  },
+  {
+    rule: "claim-class-changed",
+    speaks: update(
+      claimPatch,
+      object({ spec: { storageClassName: "slow" } }),
+      object({ spec: { storageClassName: "fast" } }),
+      "spec.storageClassName",
+    ),
+    silent: update(claimPatch, sized, storage("20Gi"), "spec.resources.requests.storage"),
   },
   {
     rule: "volume-deleted",
@@ -590,6 +602,12 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
     "addresses of one's own",
     made("Service", object({ spec: { externalIPs: ["192.0.2.1"] } })),
     made("Service", object({ spec: { externalIPs: [] } })),
+  ],
+  [
+    "claim-shrunk",
+    "a disk of a pod",
+    update(claimPatch, sized, storage("9Gi"), "spec.resources.requests.storage"),
+    update(claimPatch, sized, storage("11Gi"), "spec.resources.requests.storage"),
   ],
   [
     "kept-in-the-way",
