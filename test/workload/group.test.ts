@@ -118,6 +118,8 @@ describe("a group of workloads", () => {
   it.each<[string, Partial<WorkloadArgs>]>([
     ["flows", { flows: { callers: [], calls: [table[2] as Flow] } }],
     ["rules", { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }] }],
+    ["flows", { flows: { callers: [table[2] as Flow], calls: [] } }],
+    ["clusterRules", { clusterRules: [{ paths: ["/metrics"], verbs: ["get"] }] }],
     ["disruption", { disruption: { maxUnavailable: 1 } }],
   ])("refuses %s of one member, which would act on nothing", async (field, change) => {
     await expect(program(change)).rejects.toThrow(`${field}: must be said of the group miner`);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { type Flow, flowsOf, tcp } from "../../components/base/flows.ts";
-import type { WorkloadArgs } from "../../components/workload/types.ts";
+import type { Container, WorkloadArgs } from "../../components/workload/types.ts";
 import { collect, find } from "../harness.ts";
 import { LoneWorkload } from "./lone-workload.ts";
 import { unchecked } from "./workload-fixture.ts";
@@ -40,6 +40,9 @@ const args = (): WorkloadArgs => ({
   flows: flowsOf(table, "echo", "demo"),
   services: [{ ports: [{ name: "http", port: 80 }] }],
 });
+
+/** A second container. */
+const beside: Container = { ...unchecked, name: "beside", ports: [], probes: { none: "a test" } };
 
 const program = (change: Partial<WorkloadArgs> = {}) =>
   collect(() => {
@@ -263,6 +266,24 @@ describe("Workload", () => {
     ["root", { security: { user: 0 } }, /named security.exception/],
     ["privileges", { security: { user: 1, privileged: true } }, /named security.exception/],
     [
+      "a folder of the node",
+      { hostPaths: [{ name: "logs", path: "/var/log", type: "Directory" }] },
+      /named security.exception/,
+    ],
+    [
+      "a port of the node, of what stands beside",
+      {
+        sidecars: [{ ...beside, ports: [{ name: "metrics", port: 9100, hostPort: 9100 }] }, beside],
+        update: { maxSurge: 0, maxUnavailable: 1 },
+      },
+      /named security.exception/,
+    ],
+    [
+      "a capability, beside one that any program may have",
+      { sidecars: [{ ...beside, capabilities: ["NET_BIND_SERVICE", "NET_ADMIN"] }] },
+      /named security.exception/,
+    ],
+    [
       "a rolling update that fights for a disk",
       { claims: [{ name: "d", size: "1Gi" }] },
       /Recreate/,
@@ -306,6 +327,21 @@ describe("Workload", () => {
     ],
   ])("refuses %s", async (_, change, message) => {
     await expect(program(change)).rejects.toThrow(message);
+  });
+
+  it.each<[string, Partial<WorkloadArgs>]>([
+    ["low ports alone", { sidecars: [{ ...beside, capabilities: ["NET_BIND_SERVICE"] }] }],
+    ["no folders of the node", { hostPaths: [] }],
+    [
+      "what has a reason",
+      {
+        hostPaths: [{ name: "logs", path: "/var/log", type: "Directory" }],
+        security: { user: 0, exception: "reads the node's logs" },
+      },
+    ],
+  ])("takes %s", async (_, change) => {
+    const collected = await program(change);
+    expect(find(collected, "kubernetes:apps/v1:Deployment", "echo").inputs).toBeDefined();
   });
 
   it("refuses a Service on a port that no container has", async () => {
