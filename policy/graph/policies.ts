@@ -4,7 +4,10 @@
  * The sandbox has no network, so nothing there shows a packet refused. What this proves is what the
  * rendered policies say. What a plug-in makes of them is seen live only (`make verify TARGET=live`).
  */
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+
 import { inRange } from "../../components/base/ranges.ts";
+import { UnknownProperty, unknownText } from "../resource.ts";
 import type { Plugin } from "./networks.ts";
 import {
   lastingContainers,
@@ -39,8 +42,22 @@ function seen(end: Endpoint): Endpoint {
   return end.kind === "pods" && end.pods.spec.hostNetwork === true ? node : end;
 }
 
+/** Whether an address lies in a range: one of the other version of IP never does. */
+function liesIn(ip: string, range: string): boolean {
+  const [base = "", bits = "128"] = range.split("/");
+  if (range === unknownText) {
+    throw new UnknownProperty("a range of a network policy");
+  }
+  if (isIPv4(ip) || !isIPv6(base)) {
+    return isIPv4(ip) && isIPv4(base) && inRange(ip, range);
+  }
+  const block = new BlockList();
+  block.addSubnet(base, Number(bits), "ipv6");
+  return block.check(ip, "ipv6");
+}
+
 const inBlock = (ip: string, { cidr, except = [] }: Block): boolean =>
-  inRange(ip, cidr) && !except.some((one) => inRange(ip, one));
+  liesIn(ip, cidr) && !except.some((one) => liesIn(ip, one));
 
 type Block = NonNullable<PolicyPeer["ipBlock"]>;
 

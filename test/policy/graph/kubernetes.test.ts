@@ -7,6 +7,8 @@ import type { NodeShape } from "../../../components/platform/cluster.schema.ts";
 import { anyNetwork, networkOf } from "../../../policy/graph/networks.ts";
 import { eligible } from "../../../policy/graph/nodes.ts";
 import { PodSpec, type World } from "../../../policy/graph/objects.ts";
+import { judgeStack } from "../../../policy/judge.ts";
+import { unknownText } from "../../../policy/resource.ts";
 import { allows, internet, undenied } from "../../../policy/graph/policies.ts";
 import { restrictedFaults } from "../../../policy/graph/restricted.ts";
 import { podsOf, restrictedPod, shop } from "./fixture.ts";
@@ -161,6 +163,35 @@ describe("a network policy", () => {
       });
     expect(reaches(egress("redis"))).toBe(false);
     expect(reaches(egress(6379))).toBe(true);
+  });
+
+  test("has ranges of both versions of IP, and an address lies in one of its own", () => {
+    const cidrs = ["203.0.113.0/24", "2001:db8::/32", "2001:db9::1/128"];
+    const world = withPolicy({
+      ingress: [
+        { from: cidrs.map((cidr) => ({ ipBlock: { cidr, except: ["2001:db8:7::/48"] } })) },
+      ],
+    });
+    const enters = (ip: string): boolean =>
+      allows(world, {
+        from: { kind: "address", ip },
+        to: { kind: "pods", pods: podsOf(world, "store") },
+        port: 6379,
+        protocol: "TCP",
+      });
+    expect(
+      ["203.0.113.8", "198.51.100.1", "2001:db8::8", "2001:db8:7::8", "2001:dba::8"].map(enters),
+    ).toEqual([true, false, true, false, false]);
+    expect(["2001:db9::1", "2001:db9::2"].map(enters)).toEqual([true, false]);
+  });
+
+  test("with a range that the update is still to tell is not judged", () => {
+    const cidr = unknownText;
+    const changes = {
+      doorPolicy: policy("doors", "door", [{ from: [{ ipBlock: { cidr } }] }], [{}]),
+    };
+    const verdict = judgeStack(callsAllowed, town(changes), []);
+    expect([verdict.findings, verdict.untold.length]).toEqual([[], 1]);
   });
 
   test("adds to what others of the same pods let through", () => {
