@@ -62,12 +62,14 @@ export function readDockerLogin(
   const server = bare(registryServer(repository));
   const read = parse(text);
   const names = hub.includes(server) ? hub : [server];
-  const [login] = Object.entries(read.auths).flatMap(([name, entry]) =>
+  // One of several names may have an empty entry, which Docker leaves behind.
+  const own = Object.entries(read.auths).flatMap(([name, entry]) =>
     names.includes(bare(name)) ? [entry] : [],
   );
-  const found = login === undefined ? undefined : loginOf(login);
+  const found = own.map(loginOf).find((login) => login !== undefined);
   if (found === undefined) {
-    throw new CommandError(faultOf(names, read, login?.identitytoken));
+    const token = own.find(({ identitytoken }) => identitytoken !== undefined)?.identitytoken;
+    throw new CommandError(faultOf(names, read, token));
   }
   return { [row.name]: found };
 }

@@ -209,6 +209,10 @@ describe("Docker's config file", () => {
     ["Docker Hub's old name", { "https://index.docker.io/v1/": { auth } }],
     ["its short name", { "docker.io": { auth } }],
     ["user and password apart", { "docker.io": { username: "gorenje", password: "dckr_pat_1:2" } }],
+    [
+      "an empty entry of its other name",
+      { "https://index.docker.io/v1/": {}, "docker.io": { auth } },
+    ],
     ["other logins beside it", { "ghcr.io": { auth: "eDp5" }, "docker.io": { auth } }],
   ])("gives the login with %s", (_, auths) => {
     expect(login({ auths })).toEqual({ registry: "gorenje:dckr_pat_1:2" });
