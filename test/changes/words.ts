@@ -33,7 +33,7 @@ function put(into: Sections, [key = "", ...rest]: readonly string[], word: unkno
 }
 
 /** What names are compared by. */
-type Rendered = Pick<Awaited<ReturnType<typeof renderWords>>, "collected" | "options">;
+export type Rendered = Pick<Awaited<ReturnType<typeof renderWords>>, "collected" | "options">;
 
 /** An object under a name that the program fixed. */
 interface Named {
