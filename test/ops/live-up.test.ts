@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { officialEnvironment } from "../../ops/keys/pulumi.ts";
 import { whyUnreviewed } from "../../ops/live-up.ts";
+import type { Entry } from "../../release/journal.ts";
 import { clone } from "../rendered.ts";
 
 const liveUp = (words: readonly string[], more: NodeJS.ProcessEnv = {}): string => {
@@ -87,12 +88,11 @@ describe("live-up", () => {
   describe("of what was reviewed", () => {
     const release = { commit: "a".repeat(40), config: "", digests: {} };
     const good = { ...release, migrations: {} };
-    const stopped = { phase: "updating", tried: [release] } as const;
-    const goingBack = {
-      ...{ phase: "rolling back", tried: release, former: [], good, reason: [] },
-    } as const;
+    const stopped: Entry = { phase: "updating", tried: [release] };
+    const given = { tried: release, former: [], good, reason: [] };
+    const goingBack: Entry = { phase: "rolling back", ...given };
 
-    test.each([
+    test.each<[string, number, Entry]>([
       ["has begun 2 operations and not ended", 2, stopped],
       ["in this clone was stopped while it was updating", 0, stopped],
       ["in this clone was stopped while it was rolling back", 0, goingBack],
