@@ -9,6 +9,8 @@ export const schedules = {
     "5/15 ? * * MON,wed-fri",
     "0 0 29 2 *",
     "0 0 31 2/2 *",
+    "0 0 31,1 2 *",
+    "0 0 31 2,3 *",
     // The first of any week of February, as either day will do.
     "0 0 31 2 mon",
     "0 0 31 2 */2",
@@ -19,6 +21,7 @@ export const schedules = {
     "0 0 30-31 feb ?",
     "0 0 31 2,4,jun,9,11 *",
     "0 0 31 4-6/2 */1",
+    "0 0 31 4/7 *",
     "0 0 31/3 2-6/2,11 mon,*",
   ],
   bad: [
@@ -36,6 +39,7 @@ export const schedules = {
     "* * * * mon#1",
     "* * * janu *",
     "30-10 * * * *",
+    "5-99 * * * *",
     "*/0 * * * *",
     "1-2-3 * * * *",
     "1, * * * *",
