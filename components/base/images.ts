@@ -84,12 +84,14 @@ export interface ImageUse {
 
 /** An image that a config names in full. */
 export interface NamedImage {
-  /** Keys on the way to it, `image` the last one. */
+  /** Keys on the way to it; the last one is `image`, or ends in it as `toolsImage` does. */
   readonly path: readonly (string | number)[];
   readonly reference: string;
 }
 
-/** Every `image` of a parsed config, a schema's defaults among them. */
+const isImageKey = (key: string): boolean => key === "image" || key.endsWith("Image");
+
+/** Every image that a parsed config names, a schema's defaults among them. */
 export function namedImages(config: unknown): readonly NamedImage[] {
   const found: NamedImage[] = [];
   const walk = (value: unknown, path: NamedImage["path"]): void => {
@@ -98,11 +100,10 @@ export function namedImages(config: unknown): readonly NamedImage[] {
         walk(item, [...path, index]);
       });
     } else if (typeof value === "object" && value !== null) {
-      const { image } = value as { readonly image?: unknown };
-      if (typeof image === "string" && imageShape.test(image)) {
-        found.push({ path: [...path, "image"], reference: image });
-      }
       for (const [key, item] of Object.entries(value)) {
+        if (typeof item === "string" && isImageKey(key) && imageShape.test(item)) {
+          found.push({ path: [...path, key], reference: item });
+        }
         walk(item, [...path, key]);
       }
     }

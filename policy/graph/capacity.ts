@@ -21,6 +21,8 @@ import {
 interface Amount {
   readonly cpu: number;
   readonly memory: number;
+  /** Bytes of a node's own disk. */
+  readonly scratch: number;
 }
 
 /** What one pod takes of a node that others cannot have. */
@@ -35,6 +37,8 @@ interface Room {
   readonly whole: Amount;
   cpu: number;
   memory: number;
+  /** Infinite where the file does not say how much there is. */
+  scratch: number;
   pods: number;
   /** Infinite where the file does not say how many there are. */
   disks: number;
@@ -44,14 +48,16 @@ interface Room {
 }
 
 /** Where nothing is requested, the API server fills in what the limit says. */
-const requested = ({ resources: { requests, limits } }: Container): Amount => ({
-  cpu: parseQuantity(requests?.cpu ?? limits?.cpu ?? "0"),
-  memory: parseQuantity(requests?.memory ?? limits?.memory ?? "0"),
-});
+function requested({ resources: { requests, limits } }: Container): Amount {
+  const of = (resource: "cpu" | "memory" | "ephemeral-storage"): number =>
+    parseQuantity(requests?.[resource] ?? limits?.[resource] ?? "0");
+  return { cpu: of("cpu"), memory: of("memory"), scratch: of("ephemeral-storage") };
+}
 
 const sum = (amounts: readonly Amount[]): Amount => ({
   cpu: amounts.reduce((total, { cpu }) => total + cpu, 0),
   memory: amounts.reduce((total, { memory }) => total + memory, 0),
+  scratch: amounts.reduce((total, { scratch }) => total + scratch, 0),
 });
 
 /** What one pod takes of a node: its containers together, or its hungriest step before they start. */
@@ -65,6 +71,7 @@ export function podRequests({ spec }: PodSet): Amount {
   return {
     cpu: Math.max(running.cpu, ...steps.map(({ cpu }) => cpu)),
     memory: Math.max(running.memory, ...steps.map(({ memory }) => memory)),
+    scratch: Math.max(running.scratch, ...steps.map(({ scratch }) => scratch)),
   };
 }
 
@@ -124,6 +131,7 @@ function fits(room: Room, pods: PodSet, amount: Taken, candidates: readonly Room
   return (
     room.cpu + 1e-9 >= amount.cpu &&
     room.memory >= amount.memory &&
+    room.scratch >= amount.scratch &&
     room.pods >= 1 &&
     room.disks >= amount.disks &&
     !nodePorts(pods).some((port) => room.ports.has(port)) &&
@@ -135,6 +143,7 @@ function fits(room: Room, pods: PodSet, amount: Taken, candidates: readonly Room
 function place(room: Room, pods: PodSet, amount: Taken): void {
   room.cpu -= amount.cpu;
   room.memory -= amount.memory;
+  room.scratch -= amount.scratch;
   room.pods -= 1;
   room.disks -= amount.disks;
   room.placed.set(pods, (room.placed.get(pods) ?? 0) + 1);
@@ -148,7 +157,8 @@ function place(room: Room, pods: PodSet, amount: Taken): void {
 
 function emptyRoom(node: NodeShape): Room {
   const { cpu, memory, pods } = node.allocatable;
-  const whole = { cpu: parseQuantity(cpu), memory: parseQuantity(memory) };
+  const scratch = node.scratch === undefined ? Infinity : parseQuantity(node.scratch);
+  const whole = { cpu: parseQuantity(cpu), memory: parseQuantity(memory), scratch };
   return {
     node,
     whole,
@@ -161,10 +171,14 @@ function emptyRoom(node: NodeShape): Room {
   };
 }
 
-const write = ({ cpu, memory, disks }: Taken, rooms: readonly Room[]): string => {
-  const counted = disks > 0 && rooms.some((room) => room.disks !== Infinity);
-  return `${formatCpu(cpu)} CPU${counted ? `, ${disks} disk${disks === 1 ? "" : "s"}` : ""} and ${formatBytes(memory)}`;
-};
+function write({ cpu, memory, scratch, disks }: Taken, rooms: readonly Room[]): string {
+  const counts = (of: "disks" | "scratch"): boolean => rooms.some((room) => room[of] !== Infinity);
+  const attached = disks > 0 && counts("disks") ? [`${disks} disk${disks === 1 ? "" : "s"}`] : [];
+  const filled =
+    scratch > 0 && counts("scratch") ? [`${formatBytes(scratch)} of the node's own disk`] : [];
+  const first = [`${formatCpu(cpu)} CPU`, ...attached, ...filled].join(", ");
+  return `${first} and ${formatBytes(memory)}`;
+}
 
 /** What is large, and what is empty. */
 interface Way {
@@ -174,12 +188,19 @@ interface Way {
   readonly empty: (room: Room) => number;
 }
 
-/** By memory; and by what is scarcest for each, as pods may ask for much of one thing and little of the other. */
+/** By what is scarcest for each, as pods may ask for much of one thing and little of the other. */
+const byShare: Way = {
+  sizes: ({ cpu, memory }, largest) => [Math.max(cpu / largest.cpu, memory / largest.memory)],
+  empty: ({ cpu, memory, whole }) => cpu / whole.cpu + memory / whole.memory,
+};
+
+/** By memory; by share; and the same with those first that fill a node's own disk, which are few. */
 const ways: readonly Way[] = [
   { sizes: ({ cpu, memory }) => [memory, cpu], empty: ({ memory }) => memory },
+  byShare,
   {
-    sizes: ({ cpu, memory }, largest) => [Math.max(cpu / largest.cpu, memory / largest.memory)],
-    empty: ({ cpu, memory, whole }) => cpu / whole.cpu + memory / whole.memory,
+    sizes: (amount, largest) => [amount.scratch, ...byShare.sizes(amount, largest)],
+    empty: byShare.empty,
   },
 ];
 
@@ -255,6 +276,7 @@ function inOrder(
   const largest = {
     cpu: Math.max(...rooms.map(({ whole }) => whole.cpu)),
     memory: Math.max(...rooms.map(({ whole }) => whole.memory)),
+    scratch: Math.max(...rooms.map(({ whole }) => whole.scratch)),
   };
   return world.pods
     .filter(({ kind }) => kind !== "DaemonSet")

@@ -37,7 +37,7 @@ describe("images that a config names in full", () => {
   it("are found wherever they stand, and by their places", () => {
     const image = "docker.io/a/vote:1";
     const config = {
-      services: { vote: { image }, list: [{ image }, { other: image }] },
+      services: { vote: { image, loginImage: image }, list: [{ image }, { other: image }] },
       // A section that an image has, a word that is none, and nothing at all.
       images: { image: { tag: "v1" } },
       text: { image: "vote" },
@@ -45,9 +45,10 @@ describe("images that a config names in full", () => {
       image,
     };
     expect(namedImages(config)).toEqual([
-      { path: ["image"], reference: image },
       { path: ["services", "vote", "image"], reference: image },
+      { path: ["services", "vote", "loginImage"], reference: image },
       { path: ["services", "list", 0, "image"], reference: image },
+      { path: ["image"], reference: image },
     ]);
     expect([namedImages(null), namedImages("image"), namedImages(undefined)]).toEqual([[], [], []]);
   });

@@ -9,7 +9,7 @@ import { parseQuantity } from "../../components/base/quantity.ts";
 import type { CapacityRequest } from "../../components/platform/capacity.ts";
 import { roundedUp } from "../../components/workload/share.ts";
 import { podRequests } from "../../policy/graph/capacity.ts";
-import { lastingContainers, type PodSet } from "../../policy/graph/objects.ts";
+import type { PodSet } from "../../policy/graph/objects.ts";
 import { placeableRequests as fxaRequests } from "../../stacks/fxa/requests.ts";
 import type { FxaStack } from "../../stacks/fxa/schema.ts";
 import { placeableRequests as pushtechRequests } from "../../stacks/pushtech/requests.ts";
@@ -63,13 +63,6 @@ function added(all: readonly (readonly [string, Taken])[]): Map<string, Taken> {
 const atOnce = ({ kind, replicas, update }: PodSet): number =>
   kind === "Deployment" ? replicas + roundedUp(update.maxSurge, replicas) : replicas;
 
-const scratchOf = ({ spec }: PodSet): number =>
-  lastingContainers(spec).reduce(
-    (sum, { resources: { requests } }) =>
-      sum + parseQuantity(requests?.["ephemeral-storage"] ?? "0"),
-    0,
-  );
-
 /** Those that stay: what comes and goes takes turns. */
 const staying = ({ kind }: PodSet): boolean => kind !== "CronJob" && kind !== "Job";
 
@@ -81,8 +74,8 @@ describe.each(cases)("what %s asks of its nodes", (stack, requestsOf, least) => 
     );
     const made = added(
       world.pods.filter(staying).map((set) => {
-        const taken = { pods: daemons.has(set.name) ? 1 : atOnce(set), ...podRequests(set) };
-        return [set.labels[workloadLabel] ?? set.name, { ...taken, scratch: scratchOf(set) }];
+        const pods = daemons.has(set.name) ? 1 : atOnce(set);
+        return [set.labels[workloadLabel] ?? set.name, { pods, ...podRequests(set) }];
       }),
     );
     const asked = added(

@@ -657,6 +657,43 @@ describe("disks, of which a cloud attaches so many to a node and no more", () =>
   });
 });
 
+describe("what pods fill of a node's own disk", () => {
+  const asking = (resources: object): Record<string, Loose> => ({
+    filling: controller("Deployment", "shop", "filling", pod("filling", {}, { resources }), {
+      replicas: 3,
+    }),
+  });
+  const requests = { cpu: "10m", memory: "16Mi", "ephemeral-storage": "10Gi" };
+  const limits = { "ephemeral-storage": "10Gi" };
+  const told = (resources: object, scratch?: string) =>
+    found(
+      "requests-fit",
+      town(
+        asking(resources),
+        twoNodes.map((one) => ({ ...one, scratch })),
+      ),
+    );
+
+  test.each([
+    ["requested", { requests }],
+    [
+      "limited alone, which the API server requests",
+      { requests: { cpu: "10m", memory: "16Mi" }, limits },
+    ],
+  ])("is counted where it is %s", (_, resources) => {
+    expect(told(resources, "20Gi")).toEqual([]);
+    expect(told(resources, "19Gi")).toEqual([
+      expect.stringMatching(
+        /^filling: .*2 of 4 pods at once find room.* 10m CPU, 10Gi of the node's own disk and 16Mi/,
+      ),
+    ]);
+  });
+
+  test("is nobody's business where the file does not say how much there is", () => {
+    expect(told({ requests })).toEqual([]);
+  });
+});
+
 test.each(["redis://redis.example.net:6379", "redis://10.20.0.7:6379"])(
   "%s may be in the range that is let out to",
   (url) => {
