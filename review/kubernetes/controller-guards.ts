@@ -7,7 +7,8 @@
  * same words in a file, an argument or a variable (doc.traefik.io/traefik/reference/install-configuration/entrypoints),
  * and its chart's values (traefik/traefik-helm-chart).
  */
-import { parse } from "yaml";
+import { parse as parseToml } from "smol-toml";
+import { parse as parseYaml } from "yaml";
 
 import { kindOf } from "../identity.ts";
 import {
@@ -187,7 +188,7 @@ function addFlag(word: unknown, found: Guards): void {
 function addFile(key: string, text: string, found: Guards): void {
   const isValues = key === "values" || key === "valuesContent";
   if (text.length <= longest && (isValues || traefikFile.test(text))) {
-    const tree = fromYaml(text) ?? fromToml(text);
+    const tree = treeOf(text);
     if (tree !== undefined) {
       addTree(tree, [], found);
       return;
@@ -214,31 +215,21 @@ function guardingLines(text: string): string {
     .join("\n");
 }
 
-function fromYaml(text: string): JsonObject | undefined {
-  try {
-    const tree: unknown = parse(text, { logLevel: "error", maxAliasCount: 100 });
-    return isObject(tree) ? tree : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Way → its text: as much of TOML as tells which setting is another one. */
-function fromToml(text: string): JsonObject | undefined {
-  const tree: Record<string, string> = {};
-  let table = "";
-  let key = "";
-  for (const line of text.split("\n").map((each) => each.trim())) {
-    const [, name] = /^\[+([^[\]]+)\]+$/.exec(line) ?? [];
-    const [, left, right] = /^([\w."'-]+)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (name !== undefined) {
-      table = `${name.replaceAll(/["'\s]/g, "")}.`;
-    } else if (left !== undefined && right !== undefined) {
-      key = table + left.replaceAll(/["']/g, "");
-      tree[key] = right;
-    } else if (line !== "" && !line.startsWith("#") && tree[key] !== undefined) {
-      tree[key] = `${tree[key]}${line}`;
+/** A file's tree, whichever of the two languages it is written in. */
+function treeOf(text: string): JsonObject | undefined {
+  const readers = [
+    (): unknown => parseYaml(text, { logLevel: "error", maxAliasCount: 100 }),
+    (): unknown => parseToml(text),
+  ];
+  for (const read of readers) {
+    try {
+      const tree = read();
+      if (isObject(tree)) {
+        return tree;
+      }
+    } catch {
+      // The other language's, or none.
     }
   }
-  return Object.keys(tree).length === 0 ? undefined : tree;
+  return undefined;
 }
