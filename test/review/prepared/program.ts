@@ -67,7 +67,7 @@ function service(name, { image, replicas, least, memory = "128Mi", env = [], vol
   }, options);
   new kubernetes.core.v1.Service(name, { metadata: { name, namespace, labels }, spec: { selector: app, ports: [{ name: "http", port: 80, targetPort: "http" }] } }, options);
   new kubernetes.policy.v1.PodDisruptionBudget(name, { metadata: { name, namespace, labels }, spec: { minAvailable: least, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: app } } }, options);
-  new kubernetes.networking.v1.NetworkPolicy(name, { metadata: { name, namespace, labels }, spec: { podSelector: { matchLabels: app }, policyTypes: ["Ingress", "Egress"], ingress: [{ from: [{ podSelector: {} }], ports: [{ port: "http" }] }], egress: [{ to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } }, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: [{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }] }] } }, options);
+  new kubernetes.networking.v1.NetworkPolicy(name, { metadata: { name, namespace, labels }, spec: { podSelector: { matchLabels: app }, policyTypes: ["Ingress", "Egress"], ingress: [{ from: [{ podSelector: {} }], ports: [{ port: "http" }] }], egress: [{ to: ["kube-dns", "node-local-dns"].map((answers) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } }, podSelector: { matchLabels: { "k8s-app": answers } } })), ports: [{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }] }] } }, options);
 }
 
 // An image that goes up, and a file of settings that is another one: its name follows its content.
