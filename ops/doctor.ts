@@ -7,16 +7,15 @@ import { nameOfCluster } from "../components/platform/cluster.schema.ts";
 import { checkConfig, ConfigError, maximumConfigBytes } from "../stacks/check.ts";
 import { readEnvironment, type StackEnvironment } from "../stacks/environment.ts";
 import type { Fault } from "../stacks/faults.ts";
-import { parseAll } from "../stacks/parse.ts";
-import { inFile, requiredSecrets } from "../stacks/secrets.ts";
+import { requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { Target } from "./command.ts";
 import type { Check } from "./doctor/check.ts";
 import { stackFileFindings } from "./lint-stacks.ts";
+import { readSections } from "./sections.ts";
 import { isMap, rawConfig, secretEntries, secureText, type StackFile } from "./stack-file.ts";
 import { table } from "./table.ts";
 import { type Machine, toolFindings } from "./tools.ts";
-import { systemSections } from "../stacks/raw.ts";
 
 /** Top-level keys the engine knows in a stack file. */
 const engineKeys = ["config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment"];
@@ -157,7 +156,7 @@ function placeOf(config: StackConfig): string {
  * this command decrypts nothing. The sandbox makes what its stack lacks.
  */
 function standInSecrets(file: StackFile, target: Target): Readonly<Record<string, unknown>> {
-  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
+  const parsed = readSections(file);
   const config = parsed.ok ? parsed.value : parsed.rest;
   const needs = config === undefined ? [] : requiredSecrets(config);
   const made = Object.fromEntries(

@@ -56,12 +56,14 @@ export async function liveUp(
     const note = await new Git(root, environment)
       .privatePath(`${stack}-live.json`)
       .catch(() => join(scratch, "journal.json"));
-    const why = whyUnreviewed(stack, begun, new Journal(note).read());
-    if (why !== undefined && reviewed !== undefined) {
-      throw new CommandError(why);
-    }
-    if (reviewed !== undefined && !(await isAsReviewed(root, file, reviewed))) {
-      return notReviewedCode;
+    if (reviewed !== undefined) {
+      const why = whyUnreviewed(stack, begun, new Journal(note).read());
+      if (why !== undefined) {
+        throw new CommandError(why);
+      }
+      if (!(await isAsReviewed(root, file, reviewed))) {
+        return notReviewedCode;
+      }
     }
     const live = { pulumi, environment, scratch, isAgreed, note, isUnsure: begun > 0 };
     const target = liveTarget(root, file, live);

@@ -1,11 +1,9 @@
 /** What no stack file shows by itself: a public host that two of them keep the record of. */
 import type { HostUse } from "../components/platform/dns.schema.ts";
 import { writePath } from "../stacks/faults.ts";
-import { parseAll } from "../stacks/parse.ts";
 import { publicHostsOf } from "../stacks/public-hosts.ts";
-import { systemSections } from "../stacks/raw.ts";
 import { inFile } from "../stacks/secrets.ts";
-import { StackConfig } from "../stacks/stack.schema.ts";
+import { readSections } from "./sections.ts";
 import type { StackFile } from "./stack-file.ts";
 
 /**
@@ -38,7 +36,7 @@ export function sharedHosts(files: readonly StackFile[]): readonly string[] {
 
 /** Public hosts of a file whose stack keeps their records. */
 function keptHosts(file: StackFile): readonly HostUse[] {
-  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
+  const parsed = readSections(file);
   if (!parsed.ok || !("dns" in parsed.value) || parsed.value.dns?.kind === "none") {
     return [];
   }

@@ -6,12 +6,12 @@ import type * as pulumi from "@pulumi/pulumi";
  * children: without this another word makes all of them anew under the names that the old ones have, which the API
  * server refuses half way through the update, after a preview that shows nothing of it.
  *
- * @param types What it may have been before: one type, or several.
+ * @param types What it may have been before.
  */
 export const onceWas = (
-  types: string | readonly string[],
+  types: readonly string[],
   opts: pulumi.ComponentResourceOptions = {},
 ): pulumi.ComponentResourceOptions => ({
   ...opts,
-  aliases: [types].flat().map((type) => ({ type })),
+  aliases: types.map((type) => ({ type })),
 });

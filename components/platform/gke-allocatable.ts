@@ -50,6 +50,10 @@ export function diskLeftByGke(gibibytes: number): number {
   return Math.max(0, Math.floor(left * 2 ** 30));
 }
 
+/** The same as a quantity: what a node has as `ephemeral-storage` for its pods. */
+export const scratchOfGke = (gibibytes: number): string =>
+  `${Math.floor(diskLeftByGke(gibibytes) / 2 ** 20)}Mi`;
+
 function stepped(amount: number, steps: readonly Step[]): number {
   let below = 0;
   let kept = 0;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import { Bytes, Cpu, DataPolicy, DnsLabel, LabelKey, LabelValue } from "../base/scalars.ts";
-import { diskLeftByGke, keptByGke } from "./gke-allocatable.ts";
+import { keptByGke, scratchOfGke } from "./gke-allocatable.ts";
 import { gkeFaults } from "./gke-faults.ts";
 import {
   Accelerator,
@@ -201,7 +201,7 @@ function sized(pool: GkePoolInput, region: string, zone: string): GkePool {
     region,
     zone: isZone(zone) ? zone : undefined,
     disks: attachedDisks,
-    scratch: `${Math.floor(diskLeftByGke(parseQuantity(pool.disk.size) / 2 ** 30) / 2 ** 20)}Mi`,
+    scratch: scratchOfGke(parseQuantity(pool.disk.size) / 2 ** 30),
     cpu: `${size.cpus}`,
     memory: `${size.gibibytes * 1024}Mi`,
     reserved: {

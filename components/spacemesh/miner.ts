@@ -44,7 +44,7 @@ export class Miner extends pulumi.ComponentResource implements MemberOutputs {
 
   /** @param args The member's name is the component's, too. */
   constructor(args: MemberArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(minerType, args.member.name, summary(args), onceWas(bootnodeType, opts));
+    super(minerType, args.member.name, summary(args), onceWas([bootnodeType], opts));
     const { ready, peerId, coinbase } = outputsOf(args, this);
     this.ready = ready;
     this.peerId = peerId;
@@ -69,7 +69,7 @@ export class Bootnode extends pulumi.ComponentResource implements MemberOutputs 
 
   /** @param args The member's name is the component's, too. */
   constructor(args: MemberArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(bootnodeType, args.member.name, summary(args), onceWas(minerType, opts));
+    super(bootnodeType, args.member.name, summary(args), onceWas([minerType], opts));
     const { ready, peerId, coinbase } = outputsOf(args, this);
     this.ready = ready;
     this.peerId = peerId;

@@ -1,12 +1,9 @@
 /** `doctor` from the command line: the file and this machine first, then whatever can be reached. */
-import { parseAll } from "../../stacks/parse.ts";
-import { systemSections } from "../../stacks/raw.ts";
-import { inFile } from "../../stacks/secrets.ts";
-import { StackConfig } from "../../stacks/stack.schema.ts";
 import { CommandError, type Target } from "../command.ts";
 import { examine, reportChecks } from "../doctor.ts";
 import { officialEnvironment } from "../keys/pulumi.ts";
 import { withScratch } from "../review/scratch.ts";
+import { readSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
 import { type Machine, machineOf, thisMachine } from "../tools.ts";
 import { type Check, codeOf } from "./check.ts";
@@ -60,7 +57,7 @@ async function reached({ root, file, target, scratch, cli }: Reaching): Promise<
   if (reach === undefined) {
     return [{ name: "sandbox", detail: `none: make up STACK=${stack} makes one`, faults: [] }];
   }
-  const parsed = parseAll(StackConfig, systemSections(file.config), inFile);
+  const parsed = readSections(file);
   return worldChecks({
     ...{ root, file, reach, config: parsed.ok ? parsed.value : undefined },
     state: {

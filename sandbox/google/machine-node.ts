@@ -1,7 +1,7 @@
 /** The node that GKE makes of a machine. */
 import { formatCpu } from "../../components/base/quantity.ts";
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
-import { diskLeftByGke, keptByGke } from "../../components/platform/gke-allocatable.ts";
+import { keptByGke, scratchOfGke } from "../../components/platform/gke-allocatable.ts";
 import { machineTypes } from "../../components/platform/google.schema.ts";
 import { nodeObject, positionAnnotation } from "../nodes.ts";
 import type { Machine, Pool } from "./machines.ts";
@@ -62,7 +62,7 @@ function sizeOf({
   }
   const kept = keptByGke(size, pods);
   return {
-    scratch: `${Math.floor(diskLeftByGke(diskGb) / 2 ** 20)}Mi`,
+    scratch: scratchOfGke(diskGb),
     capacity: { cpu: `${size.cpus}`, memory: `${size.gibibytes * 1024}Mi`, pods },
     allocatable: {
       cpu: formatCpu(size.cpus - kept.cpus - systemPods.cpus),
