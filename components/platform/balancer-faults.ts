@@ -1,12 +1,9 @@
 /** Rules of the balancers before controllers. Pure, and without the engine's SDK. */
-import type * as z from "zod";
-
+import { balancedBy, controllerPorts } from "./balancer-ports.ts";
 import { type ClusterConfig, googleOf } from "./cluster.schema.ts";
 import type { PlatformFault } from "./fault.ts";
-import { classOf, type IngressConfig, type LoadBalancerExposure } from "./ingress.schema.ts";
+import { classOf, type IngressConfig } from "./ingress.schema.ts";
 import { slotPool } from "./slots.ts";
-
-type Balanced = z.infer<typeof LoadBalancerExposure>;
 
 /** Workloads of a stack that dial its own public hosts from inside the cluster. */
 export interface Visits {
@@ -47,11 +44,6 @@ function regionFaults({ controllers }: IngressConfig, { linode }: ClusterConfig)
         },
       ];
 }
-
-const balancedBy = (controllers: IngressConfig["controllers"]): [string, Balanced][] =>
-  Object.entries(controllers).flatMap(([name, { exposure }]): [string, Balanced][] =>
-    exposure.kind === "load-balancer" ? [[name, exposure]] : [],
-  );
 
 const exposurePath = (name: string, ...more: string[]): PlatformFault["path"] => [
   ...["ingress", "controllers", name, "exposure"],
@@ -126,3 +118,21 @@ const madeSlotFaults = ({ controllers }: IngressConfig, cluster: ClusterConfig):
         ]
       : [];
   });
+
+/** Two balancers with fixed node ports whose names give them the same. */
+export function samePortFaults({ controllers }: IngressConfig): PlatformFault[] {
+  const owners = new Map<number, string>();
+  return balancedBy(controllers).flatMap(([name]) => {
+    const { web } = controllerPorts(name);
+    const owner = owners.get(web);
+    owners.set(web, owner ?? name);
+    return owner === undefined
+      ? []
+      : [
+          {
+            path: ["ingress", "controllers", name],
+            message: `must have another name: this one gives its balancer the node ports of ${owner}'s`,
+          },
+        ];
+  });
+}

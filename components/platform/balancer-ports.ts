@@ -1,15 +1,19 @@
 /**
- * Ports of the nodes behind balancers. Kubernetes chooses them by chance, and so may choose one that the stack
- * gives to something else: whoever comes second is refused. Where a stack has fixed node ports of its own, its
+ * Ports of the nodes behind balancers. Kubernetes chooses them by chance from 30086 on, as long as there are any
+ * (https://kubernetes.io/blog/2023/05/11/nodeport-dynamic-and-static-allocation/), and so may choose one that the
+ * stack gives to something else: whoever comes second is refused. Where a stack has fixed node ports of its own, its
  * balancers have fixed ones, too, at the end of the range. Pure.
  */
 import { createHash } from "node:crypto";
+
+import type { IngressConfig, LoadBalancerExposure } from "./ingress.schema.ts";
+import type * as z from "zod";
 
 /** Ports of the nodes that a balancer of a controller dials, or looks at. */
 export interface BalancerPorts {
   readonly web: number;
   readonly websecure: number;
-  /** Where a node tells whether it has one of the pods. It can never be changed. */
+  /** Where a node tells whether it has one of the pods; see {@link healthPortStays}. */
   readonly health: number;
 }
 
@@ -31,3 +35,24 @@ export function controllerPorts(name: string): BalancerPorts {
   const first = firstBalancerPort + place * 3;
   return { web: first, websecure: first + 1, health: first + 2 };
 }
+
+type Controllers = IngressConfig["controllers"];
+
+/** Controllers behind balancers, by name. */
+export const balancedBy = (
+  controllers: Controllers,
+): [name: string, exposure: z.infer<typeof LoadBalancerExposure>][] =>
+  Object.entries(controllers).flatMap(
+    ([name, { exposure }]): [string, z.infer<typeof LoadBalancerExposure>][] =>
+      exposure.kind === "load-balancer" ? [[name, exposure]] : [],
+  );
+
+/** Controller → ports of its balancer. */
+export const fixedPortsOf = (controllers: Controllers): ReadonlyMap<string, BalancerPorts> =>
+  new Map(balancedBy(controllers).map(([name]) => [name, controllerPorts(name)]));
+
+/**
+ * Option of a Service with {@link BalancerPorts.health}. The API server refuses another one for as long as the Service
+ * stands: one that chance gave, to a Service of before or to one that was adopted, stays.
+ */
+export const healthPortStays = { ignoreChanges: ["spec.healthCheckNodePort"] };

@@ -11,7 +11,7 @@ import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import { onceWas } from "../base/once-was.ts";
 import type { WorkloadArgs } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
-import type { BalancerPorts } from "./balancer-ports.ts";
+import { type BalancerPorts, healthPortStays } from "./balancer-ports.ts";
 import { type BalancerCloud, balancerTarget, makeBalancer } from "./balancer.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import { slotTarget } from "./dns-records.ts";
@@ -187,7 +187,7 @@ function balanced(
       metadata: { name, namespace, labels, annotations },
       spec: balancerSpec(name, balancerPorts),
     },
-    { parent },
+    { parent, ...(balancerPorts === undefined ? {} : healthPortStays) },
   );
   return {
     service,

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { flowsOf } from "../base/flows.ts";
 import { workloadLabel, workloadLabels } from "../base/labels.ts";
 import type { Awaitable } from "../base/ready.ts";
+import { healthPortStays } from "../platform/balancer-ports.ts";
 import { networkPolicySpec } from "../workload/policy.ts";
 import type { Container, Probes, WorkloadArgs, WorkloadGroup } from "../workload/types.ts";
 import { makeWorkload } from "../workload/workload.ts";
@@ -226,7 +227,7 @@ export class Poet extends pulumi.ComponentResource implements Awaitable {
           ],
         },
       },
-      { ...opts, dependsOn: [...ready] },
+      { ...opts, dependsOn: [...ready], ...(health === undefined ? {} : healthPortStays) },
     );
   }
 }

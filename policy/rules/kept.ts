@@ -73,7 +73,7 @@ export const claimsOutlive: ResourceRule = {
 const isKeptAsFound = ({ type, protect, ignoreChanges }: Resource): boolean =>
   protect && ignoreChanges.join() === "*" && !type.startsWith("kubernetes:");
 
-/** Inputs that are a cloud's own once a thing is made, by its type. */
+/** Inputs that are a cloud's own, or the API server's, once a thing is made, by its type. */
 const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
   // What is said of the cluster's own pool, which is thrown away: of the others each pool says it.
   "gcp:container/cluster:Cluster": ["nodeLocations", "nodeConfig"],
@@ -81,6 +81,8 @@ const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
   "gcp:container/nodePool:NodePool": ["initialNodeCount"],
   // Linode's cloud controller owns a balancer that is bound to a Service (facts/clouds-linode… 2.5).
   "linode:index/nodeBalancer:NodeBalancer": ["tags", "clientConnThrottle", "firewallId"],
+  // The API server refuses another one: what chance gave a balancer of before stays.
+  "kubernetes:core/v1:Service": ["spec.healthCheckNodePort"],
 };
 
 const target = (namespace: string, kind: string, name: string): string =>

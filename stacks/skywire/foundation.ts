@@ -1,6 +1,7 @@
 /** What the services stand on: cluster, namespaces with registry logins, ingress controllers. */
 import type { Flow } from "../../components/base/flows.ts";
 import type { Awaitable } from "../../components/base/ready.ts";
+import { fixedPortsOf } from "../../components/platform/balancer-ports.ts";
 import { hosted, Namespace, type PullSecret } from "../../components/platform/namespace.ts";
 import { StackImages } from "../../components/platform/images.ts";
 import { imageOf, registryServer } from "../../components/platform/registry.schema.ts";
@@ -79,7 +80,10 @@ export function layGround(
   context: StackContext,
   flows: readonly Flow[],
 ): Ground {
-  const ground = layCommonGround(stack, context, flows);
+  const ground = layCommonGround(stack, context, flows, {
+    // The address-resolver and the dmsg-servers have node ports of their own, which chance may give to a balancer.
+    balancerPorts: fixedPortsOf(stack.ingress.controllers),
+  });
   return { ...ground, nodes: keepNodes(stack, context, ground.cluster) };
 }
 

@@ -5,7 +5,12 @@
  * and how to mend it.
  */
 import { SecretReference } from "../../components/base/secrets.ts";
-import { balancerFaults } from "../../components/platform/balancer-faults.ts";
+import { balancerFaults, samePortFaults } from "../../components/platform/balancer-faults.ts";
+import {
+  balancedBy,
+  firstBalancerPort,
+  lastNodePort,
+} from "../../components/platform/balancer-ports.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
 import { controllerSlots } from "../../components/platform/controller-shape.ts";
@@ -63,6 +68,22 @@ const nodePortFaults: Rule = (stack) =>
     ],
     (port, first) => `NodePort ${port} already stands at ${first}: give each its own`,
   );
+
+/** Node ports that are the stack's balancers', and two balancers that would have the same. */
+const balancerPortFaults: Rule = ({ ingress, services }) => [
+  ...samePortFaults(ingress),
+  ...(balancedBy(ingress.controllers).length === 0 ? [] : dmsgServersOf({ services })).flatMap(
+    ({ name, nodePort }) =>
+      nodePort < firstBalancerPort
+        ? []
+        : [
+            {
+              path: serverPath(name, "nodePort"),
+              message: `must be below ${firstBalancerPort}: ${firstBalancerPort} to ${lastNodePort} are the balancers'`,
+            },
+          ],
+  ),
+];
 
 /** The list is the truth; the count guards it against a lost entry. */
 const countFaults: Rule = (stack) => {
@@ -205,6 +226,7 @@ const rules: readonly Rule[] = [
   regionFaults,
   nodeFaults,
   nodePortFaults,
+  balancerPortFaults,
   countFaults,
   sharedSlotFaults,
   pinnedFaults,

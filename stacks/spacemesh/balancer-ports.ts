@@ -1,22 +1,18 @@
 /** Ports of the nodes behind the balancers of a network whose members have node ports of their own. Pure. */
 import {
+  balancedBy,
   type BalancerPorts,
-  controllerPorts,
   firstBalancerPort,
+  fixedPortsOf,
   lastNodePort,
   ownBalancerPorts,
 } from "../../components/platform/balancer-ports.ts";
+import { samePortFaults } from "../../components/platform/balancer-faults.ts";
 import type { PlatformFault } from "../../components/platform/fault.ts";
 import { minerName } from "../../components/spacemesh/members.ts";
 import type { SpacemeshStack } from "./schema.ts";
 
 type Sections = Pick<SpacemeshStack, "miners" | "poets" | "ingress">;
-
-/** Controllers behind balancers. */
-const balanced = ({ ingress }: Sections): string[] =>
-  Object.entries(ingress.controllers).flatMap(([name, { exposure }]) =>
-    exposure.kind === "load-balancer" ? [name] : [],
-  );
 
 /** Whether something has node ports of its own, which no balancer may be given by chance. */
 const isFixed = ({ miners, poets }: Sections): boolean =>
@@ -26,9 +22,7 @@ const isFixed = ({ miners, poets }: Sections): boolean =>
 export const portsOfControllers = (
   stack: Sections,
 ): ReadonlyMap<string, BalancerPorts> | undefined =>
-  isFixed(stack)
-    ? new Map(balanced(stack).map((name) => [name, controllerPorts(name)]))
-    : undefined;
+  isFixed(stack) ? fixedPortsOf(stack.ingress.controllers) : undefined;
 
 /** Ports of the first PoET's balancer; undefined where any will do. */
 export const portsOfPoet = (stack: Sections): typeof ownBalancerPorts | undefined =>
@@ -36,9 +30,11 @@ export const portsOfPoet = (stack: Sections): typeof ownBalancerPorts | undefine
 
 /** Members and balancers that would have the same port, and two balancers whose names give them one. */
 export function balancerPortFaults(stack: Sections): PlatformFault[] {
-  const { miners, poets } = stack;
-  const names = balanced(stack);
-  if (!isFixed(stack) || (names.length === 0 && poets.public.kind === "node-port")) {
+  const { miners, poets, ingress } = stack;
+  if (
+    !isFixed(stack) ||
+    (balancedBy(ingress.controllers).length === 0 && poets.public.kind === "node-port")
+  ) {
     return [];
   }
   const kept = `${firstBalancerPort} to ${lastNodePort} are the balancers'`;
@@ -51,7 +47,6 @@ export function balancerPortFaults(stack: Sections): PlatformFault[] {
           ["grpcBase", open.grpcBase] as const,
           ...(miners.jsonApi ? [["jsonBase", open.jsonBase] as const] : []),
         ];
-  const seen = new Map<number, string>();
   return [
     ...bases.flatMap(([name, base]) =>
       base + highest >= firstBalancerPort && base + highest <= lastNodePort
@@ -71,18 +66,6 @@ export function balancerPortFaults(stack: Sections): PlatformFault[] {
           },
         ]
       : []),
-    ...names.flatMap((name) => {
-      const { web } = controllerPorts(name);
-      const first = seen.get(web);
-      seen.set(web, first ?? name);
-      return first === undefined
-        ? []
-        : [
-            {
-              path: ["ingress", "controllers", name],
-              message: `must have another name: this one gives its balancer the node ports of ${first}'s`,
-            },
-          ];
-    }),
+    ...samePortFaults(ingress),
   ];
 }

@@ -139,7 +139,13 @@ export const byHand = (balancer: CloudObject) => [
     { type: "NodePort" },
   ),
   withAnnotation(
-    service("traefik", { name: "http", port: 80 }, { type: "LoadBalancer" }, "ingress"),
+    service(
+      "traefik",
+      { name: "http", port: 80 },
+      // So it has a port for looks at its health that chance chose, and that nobody can change.
+      { type: "LoadBalancer", externalTrafficPolicy: "Local" },
+      "ingress",
+    ),
     balancer.id,
   ),
   runs("StatefulSet", "postgres", 1, { claim: "postgres-data" }),

@@ -1101,6 +1101,9 @@ export const cases: Readonly<Record<string, Cases>> = {
           { protect: true, ignoreChanges: ["*"] },
         ),
       ],
+      "the one port of a balancer's Service that the API server never lets be changed": [
+        { ...service({}), ignoreChanges: ["spec.healthCheckNodePort"] },
+      ],
       "the number of pods that an autoscaler chooses": [scaled, autoscaler()],
       "the first sizes of disks, where each disk's own is said": [
         ...[sized, size("disk-store-0"), size("disk-store-1")],
@@ -1160,6 +1163,10 @@ export const cases: Readonly<Record<string, Cases>> = {
       "how many nodes a pool of Google's has": [
         [resource("gcp:container/nodePool:NodePool", "web", {}, { ignoreChanges: ["nodeCount"] })],
         "changes of nodeCount are ignored",
+      ],
+      "another port of a Service": [
+        [{ ...service({}), ignoreChanges: ["spec.ports"] }],
+        "changes of spec.ports are ignored",
       ],
       "any input of a machine that may be deleted": [
         [{ ...resource("linode:index/instance:Instance", "dns"), ignoreChanges: ["*"] }],

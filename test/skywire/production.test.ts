@@ -45,6 +45,14 @@ const running = ({ world }: Rendered<unknown>): Readonly<Record<string, number>>
       .map(({ namespace, name, replicas }) => [`${namespace}/${name}`, replicas] as const),
   );
 
+const serviceType = "kubernetes:core/v1:Service";
+
+interface ServiceSpec {
+  readonly type: string;
+  readonly healthCheckNodePort?: number;
+  readonly ports: readonly { readonly nodePort?: number }[];
+}
+
 const deploymentType = "kubernetes:apps/v1:Deployment";
 
 /** How a Deployment exchanges its pods. */
@@ -126,6 +134,33 @@ describe("production", () => {
     expect(members.map(({ nodePort }) => nodePort)).toEqual([
       30_081, 30_082, 30_083, 30_084, 30_085, 30_089,
     ]);
+  });
+
+  it("leaves no balancer a node port that chance chooses: it may be the address-resolver's", () => {
+    const services = production.options.filter(({ type }) => type === serviceType);
+    const specs = services.map(({ name, ignoreChanges }) => ({
+      ...{ name, ignoreChanges },
+      spec: find(production.collected, serviceType, name).inputs["spec"] as ServiceSpec,
+    }));
+    const balancers = specs.filter(({ spec }) => spec.type === "LoadBalancer");
+    expect(balancers.map(({ name }) => name).sort()).toEqual([
+      "nginx-balancer",
+      "traefik-balancer",
+    ]);
+    const chosen = balancers.flatMap(({ spec: { ports, healthCheckNodePort } }) => [
+      healthCheckNodePort,
+      ...ports.map(({ nodePort }) => nodePort),
+    ]);
+    const published = specs
+      .filter(({ spec }) => spec.type === "NodePort")
+      .flatMap(({ spec }) => spec.ports.map(({ nodePort }) => nodePort));
+    expect(published).toHaveLength(7);
+    expect([...chosen, ...published]).not.toContain(undefined);
+    expect(new Set([...chosen, ...published]).size).toBe(2 * 3 + 7);
+    // A balancer of before has another one, which the API server never lets go.
+    for (const { ignoreChanges } of balancers) {
+      expect(ignoreChanges).toEqual(["spec.healthCheckNodePort"]);
+    }
   });
 
   it("gives one pod of each set the key, and the others none", () => {

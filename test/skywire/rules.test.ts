@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 
+import { controllerPorts, firstBalancerPort } from "../../components/platform/balancer-ports.ts";
 import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { type Change, changed, faults, sections } from "./stack-file.ts";
 
@@ -481,6 +482,27 @@ describe("bad input", () => {
     expect(found.filter((fault) => made.test(fault)).map((fault) => fault.split(":")[0])).toEqual([
       "services/address-resolver/slot",
       `${member}/slot`,
+    ]);
+  });
+
+  it("finds a dmsg-server on a node port that is kept for balancers, where there are any", () => {
+    const path = "services/dmsg-servers/members/dmsg-server-1/nodePort";
+    const at = (stack: "test" | "prod", port: number) => faults(changed(stack, [path, port]));
+    expect(at("prod", firstBalancerPort)).toEqual([
+      `${path}: must be below 32574: 32574 to 32767 are the balancers'`,
+    ]);
+    expect(at("prod", firstBalancerPort - 1)).toEqual([]);
+    expect(at("test", firstBalancerPort)).toEqual([]);
+  });
+
+  it("finds two controllers whose names give their balancers the same node ports", () => {
+    const taken = controllerPorts("traefik").web;
+    const twin = Array.from({ length: 1_000 }, (_, index) => `edge-${index}`).find(
+      (name) => controllerPorts(name).web === taken,
+    );
+    const controller = { kind: "traefik", exposure: { kind: "load-balancer", linode: {} } };
+    expect(faults(changed("prod", [`ingress/controllers/${twin}`, controller]))).toEqual([
+      `ingress/controllers/${twin}: must have another name: this one gives its balancer the node ports of traefik's`,
     ]);
   });
 
