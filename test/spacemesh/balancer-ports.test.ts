@@ -15,9 +15,12 @@ import {
   portsOfPoet,
 } from "../../stacks/spacemesh/balancer-ports.ts";
 import type { SpacemeshStack } from "../../stacks/spacemesh/schema.ts";
+import { find } from "../harness.ts";
 import { renderedOnce } from "../rendered.ts";
 
-const { config, collected } = await renderedOnce("spacemesh-mini");
+const serviceType = "kubernetes:core/v1:Service";
+
+const { config, collected, options } = await renderedOnce("spacemesh-mini");
 
 type Sections = Pick<SpacemeshStack, "miners" | "poets" | "ingress">;
 
@@ -42,7 +45,7 @@ const controllers = (...names: string[]): SpacemeshStack["ingress"] => ({
 describe("balancers of a network with node ports", () => {
   it("have fixed ones, each its own, beyond those of a thousand members", () => {
     const chosen = collected.resources
-      .filter(({ type }) => type === "kubernetes:core/v1:Service")
+      .filter(({ type }) => type === serviceType)
       .map(({ inputs }) => inputs["spec"] as Spec)
       .filter(({ type }) => type === "LoadBalancer")
       .flatMap(({ healthCheckNodePort, ports }) => [
@@ -55,6 +58,18 @@ describe("balancers of a network with node ports", () => {
       expect(port).toBeGreaterThan(31_000 + 1_000);
       expect(port).toBeLessThanOrEqual(lastNodePort);
     }
+  });
+
+  it("keep the port of looks at health that they were made with: the API server never lets another one be said", () => {
+    const balancers = options.filter(
+      ({ type, name }) =>
+        type === serviceType &&
+        (find(collected, serviceType, name).inputs["spec"] as Spec).type === "LoadBalancer",
+    );
+    expect(balancers.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
+      ["nginx-balancer", ["spec.healthCheckNodePort"]],
+      ["poet-1-public-service", ["spec.healthCheckNodePort"]],
+    ]);
   });
 
   it("keep them whatever other controllers come and go", () => {
