@@ -2,7 +2,6 @@
 import * as z from "zod";
 
 import { poolLabel, slotLabel } from "../../components/base/labels.ts";
-import { formatBytes, formatCpu, parseQuantity } from "../../components/base/quantity.ts";
 import {
   type ClusterConfig,
   clusterNodes,
@@ -13,6 +12,7 @@ import { givenAddresses, type Pool } from "../../components/platform/pool.schema
 import { visible } from "../../review/render/visible.ts";
 import type { Fault } from "../../stacks/faults.ts";
 import type { Check } from "./check.ts";
+import { sizeFaults, sizeNotices, type SizedNode, type SizedPool } from "./node-sizes.ts";
 
 const Quantities = z.record(z.string(), z.string()).default({});
 const Node = z.looseObject({
@@ -54,20 +54,20 @@ export function nodeCheck(
   const shapes = clusterNodes(cluster, there);
   const pools = [...new Set(clusterNodes(cluster).map(({ pool }) => pool))];
   const strangers = nodes.filter((node) => !pools.includes(poolOf(node) ?? ""));
+  const all = pools.map((name) => ({
+    pool: { name, kind: cluster.kind, path: `fleet:cluster.pools.${name}` },
+    most: mostNodes(cluster, name, there),
+    shapes: shapes.filter((shape) => shape.pool === name),
+    nodes: nodes.filter((node) => poolOf(node) === name),
+  }));
   return {
     name: "pools and nodes",
     detail: `${nodes.length} nodes in ${pools.length} pools`,
-    faults: [
-      ...pools.flatMap((pool) =>
-        poolFaults(
-          pool,
-          mostNodes(cluster, pool, there),
-          shapes.filter((shape) => shape.pool === pool),
-          nodes.filter((node) => poolOf(node) === pool),
-        ),
-      ),
-    ],
+    faults: all.flatMap(poolFaults),
     notices: [
+      ...all.flatMap(({ pool, shapes: [shape], nodes: own }) =>
+        shape === undefined ? [] : own.flatMap((node) => sizeNotices(pool, shape, sized(node))),
+      ),
       ...strangers.map((node) => ({
         path: nodeName(node),
         expected:
@@ -91,6 +91,7 @@ export function nodeCheck(
 export const poolOf = ({ metadata }: Node): string | undefined => metadata.labels[poolLabel];
 const slotOf = ({ metadata }: Node): string | undefined => metadata.labels[slotLabel];
 const nodeName = ({ metadata }: Node): string => visible(metadata.name);
+const sized = (node: Node): SizedNode => ({ name: nodeName(node), has: node.status.allocatable });
 
 /** Most nodes of a pool that the cloud itself makes larger; undefined of one that has just its number. */
 function mostNodes(cluster: ClusterConfig, name: string, there: NodesThere): number | undefined {
@@ -98,13 +99,16 @@ function mostNodes(cluster: ClusterConfig, name: string, there: NodesThere): num
   return there === "none" ? undefined : pool?.autoscale?.max;
 }
 
-function poolFaults(
-  pool: string,
-  most: number | undefined,
-  shapes: readonly NodeShape[],
-  nodes: readonly Node[],
-): Fault[] {
-  const path = `fleet:cluster.pools.${pool}`;
+/** A pool as the file has it, and the nodes that say they are in it. */
+interface PoolNodes {
+  readonly pool: SizedPool & { readonly name: string };
+  readonly most: number | undefined;
+  readonly shapes: readonly NodeShape[];
+  readonly nodes: readonly Node[];
+}
+
+function poolFaults({ most, nodes, pool, shapes }: PoolNodes): Fault[] {
+  const { name, path } = pool;
   const [shape] = shapes;
   if (shape === undefined) {
     return goneFaults(path, nodes);
@@ -117,17 +121,20 @@ function poolFaults(
       : [
           {
             path: `${path}.nodes`,
-            expected: `is ${shapes.length}${most === undefined ? "" : ` to ${most}`}; the cluster has ${nodes.length} nodes with the label ${poolLabel}=${pool}`,
+            expected: `is ${shapes.length}${most === undefined ? "" : ` to ${most}`}; the cluster has ${nodes.length} nodes with the label ${poolLabel}=${name}`,
             mend:
               nodes.length === 0
-                ? `kubectl label node <node> ${poolLabel}=${pool}`
+                ? `kubectl label node <node> ${poolLabel}=${name}`
                 : `add or remove nodes, or write ${nodes.length} there`,
           },
         ];
   return [
     ...count,
     ...(isSlotted ? slotFaults(path, shapes, nodes) : []),
-    ...nodes.flatMap((node) => [...sizeFaults(path, shape, node), ...markFaults(shape, node)]),
+    ...nodes.flatMap((node) => [
+      ...sizeFaults(pool, shape, sized(node)),
+      ...markFaults(shape, node),
+    ]),
   ];
 }
 
@@ -192,36 +199,6 @@ function addressFaults(path: string, address: NodeShape["address"], node: Node):
           mend: "assign the reserved address to that machine, or write down the one it has; make verify dials it from outside",
         },
       ];
-}
-
-function sizeFaults(path: string, { allocatable }: NodeShape, node: Node): Fault[] {
-  const has = node.status.allocatable;
-  const less = (["cpu", "memory", "pods"] as const).filter((resource) => {
-    const real = quantity(has[resource]);
-    return real !== undefined && real < parseQuantity(`${allocatable[resource]}`);
-  });
-  return less.map((resource) => ({
-    path: `${path}.${resource}`,
-    expected: `promises ${words(resource, `${allocatable[resource]}`)} for workloads; ${nodeName(node)} has ${words(resource, has[resource] ?? "")}`,
-    mend: `write the node's real size there, or raise reserved.${resource}`,
-  }));
-}
-
-function words(resource: "cpu" | "memory" | "pods", text: string): string {
-  const value = quantity(text) ?? 0;
-  return resource === "cpu"
-    ? `${formatCpu(value)} CPU`
-    : resource === "memory"
-      ? formatBytes(value)
-      : `${value} pods`;
-}
-
-function quantity(text: string | undefined): number | undefined {
-  try {
-    return text === undefined ? undefined : parseQuantity(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function markFaults({ labels, taints, startupTaints = [] }: NodeShape, node: Node): Fault[] {

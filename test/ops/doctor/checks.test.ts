@@ -395,6 +395,43 @@ describe("nodes", () => {
   });
 });
 
+describe("a node's own disk", () => {
+  const said = ClusterConfig.parse({
+    ...{ kind: "kubeconfig", context: "shop" },
+    pools: { general: { nodes: 1, cpu: "2", memory: "4Gi", scratch: "20Gi" } },
+  });
+  const found = (cluster: ClusterConfig, disk: string | undefined) => {
+    const more = disk === undefined ? {} : { "ephemeral-storage": disk };
+    const status = { ...asPromised[0]?.status, allocatable: more };
+    const { items } = NodeList.parse({ items: [node("a", "general", { status })] });
+    return nodeCheck(cluster, items).faults;
+  };
+
+  // As kubelets write it: bytes, without a unit.
+  it.each([
+    ["of less than the pool promises is told", "21474836479", 1],
+    ["of as much is in order", "21474836480", 0],
+    ["of which the node says nothing is not known", undefined, 0],
+  ])("%s", (_, disk, faults) => {
+    expect(found(said, disk)).toHaveLength(faults);
+  });
+
+  it("is told by where the file says it, and counts only there", () => {
+    expect(found(said, "10Gi")).toEqual([
+      {
+        path: "fleet:cluster.pools.general.scratch",
+        expected: "promises 20Gi of its own disk for workloads; a has 10Gi of its own disk",
+        mend: "write what the node really has there",
+      },
+    ]);
+    const silent = ClusterConfig.parse({
+      ...{ kind: "kubeconfig", context: "shop" },
+      pools: { general: { nodes: 1, cpu: "2", memory: "4Gi" } },
+    });
+    expect(found(silent, "1")).toEqual([]);
+  });
+});
+
 it("a node is held against what it says of itself, and of what it does not say nothing is told", () => {
   const [a, b, c] = asPromised;
   const silent = { ...b?.status, allocatable: { cpu: "a lot" } };
@@ -458,6 +495,26 @@ describe("nodes of a cluster at Google", () => {
       expect.stringContaining("pools.default has no nodes while the stack does not run"),
     ]);
     expect(found([all[0]], "one")).toEqual([]);
+  });
+
+  it("that are smaller than their type promises are told with what the file can say of it", () => {
+    const check = (allocatable: object) => {
+      const one = shapes.slice(0, 1).map((shape) => made(shape, "n0", { status: { allocatable } }));
+      return nodeCheck(google, NodeList.parse({ items: one }).items);
+    };
+    const { faults, notices } = check({ memory: "1Gi", "ephemeral-storage": "1073741824" });
+    const of = (found: typeof faults = []) =>
+      found
+        .filter(({ expected }) => expected.includes("promises"))
+        .map(({ path, mend }) => `${path}: ${mend ?? ""}`);
+    expect(of(faults)).toEqual([
+      "fleet:cluster.pools.default.type: raise systemPods.memory by what is missing",
+    ]);
+    // What Google's rule makes of the disk is nobody's word.
+    expect(of(notices)).toEqual([
+      expect.stringMatching(/^fleet:cluster.pools.default.disk.size: see whether/),
+    ]);
+    expect(check({ "ephemeral-storage": first?.scratch }).notices).toEqual([]);
   });
 
   it("run the version that is written down, or one is to be written down", () => {
