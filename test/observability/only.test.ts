@@ -22,7 +22,7 @@ describe("production without its system", () => {
   beforeAll(async () => {
     whole = await renderedOnce("prod");
     left = await changedProduction({ "fleet:only": "observability" });
-  }, 60_000);
+  });
 
   const kept = (names: readonly string[]): string[] =>
     names.filter((name) => watching.includes(name.split("/")[0] ?? ""));

@@ -18,7 +18,7 @@ let test: Rendered<SkywireStack>;
 beforeAll(async () => {
   prod = await renderedOnce("prod");
   test = await renderedOnce("test");
-}, 60_000);
+});
 
 function podsOf({ world }: Rendered<SkywireStack>, namespace: string, name: string): PodSet {
   const found = world.pods.find((pods) => pods.namespace === namespace && pods.name === name);

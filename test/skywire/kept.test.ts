@@ -69,7 +69,7 @@ describe.each(ends)("production that says data: %s", (data, terms) => {
     for (const name of ["skywire", "whitelist", "metrics", "logs", "profiles"]) {
       expect(spaces.filter((one) => one.name === name).map(termsOf)).toEqual([terms]);
     }
-  }, 60_000);
+  });
 });
 
 describe("a disk and a balancer that may go", () => {
@@ -84,7 +84,7 @@ describe("a disk and a balancer that may go", () => {
     });
     const free = options.filter((one) => isKept(one) && !one.protect).map(({ name }) => name);
     expect(free.sort()).toEqual(["nginx-nodebalancer", "redis-network-monitor-data"]);
-  }, 60_000);
+  });
 });
 
 describe.each(policies)(

@@ -90,7 +90,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 let production: Awaited<ReturnType<typeof renderedOnce<"prod">>>;
 beforeAll(async () => {
   production = await renderedOnce("prod");
-}, 60_000);
+});
 
 afterAll(removeBoxes);
 
@@ -211,7 +211,7 @@ describe("dmsg-servers are individuals (point 1): no pod of another is touched",
     expect(removed).toEqual([]);
     expect(otherwise(touched)).toEqual(others);
     expect(touched.join()).not.toContain("dmsg-server-");
-  }, 60_000);
+  });
 
   it("when the third is removed, and its node is given up", async () => {
     const after = await changedProduction({
@@ -227,7 +227,7 @@ describe("dmsg-servers are individuals (point 1): no pod of another is touched",
     ]);
     expect(otherwise(touched)).toEqual(others);
     expect(touched.join()).not.toContain("dmsg-server-");
-  }, 60_000);
+  });
 });
 
 describe("a digest in the file", () => {
@@ -247,7 +247,7 @@ describe("a digest in the file", () => {
     });
     const image = `docker.io/skycoin/dmsg-discovery:latest@${digest}`;
     expect(imagesOf(after, "dmsg-discovery-keyless")).toEqual([image]);
-  }, 60_000);
+  });
 
   it("takes one instance at a time: no pod goes before its successor is ready, but a key's holder", () => {
     const bound = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
@@ -297,5 +297,5 @@ describe("the uptime-tracker, built by the stack", () => {
     writeFileSync(join(sources, "main.go"), "package main\n");
     const again = await docker.make(type, "uptime-tracker-image", inputs);
     expect(again.properties["repoDigest"]).not.toBe(properties["repoDigest"]);
-  }, 60_000);
+  });
 });
