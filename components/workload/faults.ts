@@ -97,9 +97,10 @@ const diskFaults: Rule = (shape) =>
       : [];
   });
 
-const hasHostPort = ({ container, sidecars = [] }: WorkloadShape): boolean =>
+/** In its node's network every port of a pod is one of the node's (kubernetes, SetDefaults_HostNetworkPorts). */
+const hasHostPort = ({ container, sidecars = [], hostNetwork }: WorkloadShape): boolean =>
   [...(container === undefined ? [] : [container]), ...sidecars].some(({ ports = [] }) =>
-    ports.some(({ hostPort }) => hostPort !== undefined),
+    ports.some(({ hostPort }) => hostPort !== undefined || hostNetwork === true),
   );
 
 /** Pods that can never share a node, on no more nodes than there are pods. */

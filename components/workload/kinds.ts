@@ -12,6 +12,7 @@ export interface WorkloadShape extends Pick<
   | "placement"
   | "disruption"
   | "claims"
+  | "hostNetwork"
   | "job"
   | "await"
 > {

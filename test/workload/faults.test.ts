@@ -10,6 +10,8 @@ const faults = (shape: Partial<WorkloadShape>): string[] =>
   );
 
 const hostPort = { container: { ports: [{ name: "web", port: 80, hostPort: 80 }] } };
+/** Its port is the node's, too, as it has no other network. */
+const nodePort = { hostNetwork: true, container: { ports: [{ name: "stun", port: 3478 }] } };
 const disk = { claims: [{ name: "data", size: "1Gi" }] };
 const diskPerPod = { claims: [{ name: "data", size: "1Gi", perPod: true }] };
 const shared = {
@@ -44,6 +46,11 @@ describe("contradictions of a workload", () => {
       "a surge with a sidecar's host port",
       { sidecars: [hostPort.container] },
       "update.maxSurge: must be 0",
+    ],
+    [
+      "the same of a pod in its node's network, all of whose ports are the node's",
+      nodePort,
+      "update.maxSurge: must be 0: a pod and its successor on one node hold the same host port",
     ],
     [
       "a surge of a DaemonSet with a host port",
@@ -195,6 +202,11 @@ describe("contradictions of a workload", () => {
       "a host port, stopped first",
       { ...hostPort, replicas: 2, update: { maxSurge: 0, maxUnavailable: 1 } },
     ],
+    [
+      "a port of its node's network, stopped first",
+      { ...nodePort, update: { strategy: "Recreate" } },
+    ],
+    ["its node's network without a port", { hostNetwork: true, container: {} }],
     ["a host port on each node", { kind: "DaemonSet", ...hostPort }],
     [
       "a host port on a slot, exchanged by stopping it",
