@@ -8,6 +8,7 @@ import { parseEvent } from "../sandbox/events.ts";
 import { describeChanges, type Outcome, Progress } from "../sandbox/progress.ts";
 import { CommandError } from "./command.ts";
 import { livePackWords } from "./pack.ts";
+import { temporaryIn } from "./scratch.ts";
 
 /** What is run, and how. */
 export interface LiveRun {
@@ -36,6 +37,7 @@ export async function runUp(run: LiveRun): Promise<Attempt> {
   ];
   const { code, interrupted } = await spawnPulumi(words, source.folder, {
     ...run.environment,
+    ...temporaryIn(scratch),
     ...releaseEnvironment(scratch, source),
     // Put back, it is run in a folder that is no clone: the engine's history is to tell which commit it was.
     ...(source.goingBack ? { PULUMI_GIT_HEAD: source.release?.commit } : {}),

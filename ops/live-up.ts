@@ -2,8 +2,6 @@
  * `live-up`: plain `pulumi up` of a live stack, and where the stack says so, the last good release put
  * back when it fails. It adds nothing else: questions, plugins, credentials and state are pulumi's own.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Git } from "../release/git.ts";
@@ -18,6 +16,7 @@ import { livePulumi, officialEnvironment, type RunPulumi } from "./keys/pulumi.t
 import { runUp } from "./live-engine.ts";
 import { readLiveDeployment } from "./live-state.ts";
 import { onFailureOf } from "./on-failure.ts";
+import { withScratch } from "./scratch.ts";
 import { type StackFile } from "./stack-file.ts";
 
 /** What is agreed to beforehand. */
@@ -48,35 +47,50 @@ export async function liveUp(
     // Whoever is in a terminal may go back, and knows it.
     await refuseToGoBack(root, file.stack, environment, pulumi);
   }
-  const scratch = mkdtempSync(join(tmpdir(), "fleet-live-"));
-  try {
-    const { stack } = file;
-    const begun = begunIn(await readLiveDeployment(pulumi, stack, scratch));
-    // State is in a bucket; beside the commits is the nearest place that is never committed itself.
-    const note = await new Git(root, environment)
-      .privatePath(`${stack}-live.json`)
-      .catch(() => join(scratch, "journal.json"));
-    if (reviewed !== undefined) {
-      const why = whyUnreviewed(stack, begun, new Journal(note).read());
-      if (why !== undefined) {
-        throw new CommandError(why);
-      }
-      if (!(await isAsReviewed(root, file, reviewed))) {
-        return notReviewedCode;
-      }
+  const engine = { isAtWork: false };
+  const held = { of: "live", isBusy: () => engine.isAtWork };
+  return withScratch(held, (scratch) =>
+    bringUp(root, file, { environment, pulumi, scratch, isAgreed, reviewed, engine }),
+  );
+}
+
+/** What a run has, from its first question on. */
+interface Begun {
+  readonly pulumi: RunPulumi;
+  readonly environment: NodeJS.ProcessEnv;
+  /** For what is gone when the command ends. */
+  readonly scratch: string;
+  readonly isAgreed: boolean;
+  readonly reviewed: string | undefined;
+  /** An engine that updates ends when it is told to, and writes its state first: only then does this command end. */
+  readonly engine: { isAtWork: boolean };
+}
+
+async function bringUp(root: string, file: StackFile, begun: Begun): Promise<number> {
+  const { environment, pulumi, reviewed, scratch } = begun;
+  const { stack } = file;
+  const pending = begunIn(await readLiveDeployment(pulumi, stack, scratch));
+  // State is in a bucket; beside the commits is the nearest place that is never committed itself.
+  const note = await new Git(root, environment)
+    .privatePath(`${stack}-live.json`)
+    .catch(() => join(scratch, "journal.json"));
+  if (reviewed !== undefined) {
+    const why = whyUnreviewed(stack, pending, new Journal(note).read());
+    if (why !== undefined) {
+      throw new CommandError(why);
     }
-    const live = { pulumi, environment, scratch, isAgreed, note, isUnsure: begun > 0 };
-    const target = liveTarget(root, file, live);
-    if (onFailureOf(file) === "rollback") {
-      const held = { lock: `${note}.lock`, stack, what: `the live stack ${stack}, in this clone` };
-      return await withLock(held, "live-up", () => updateOrRollBack(target));
+    if (!(await isAsReviewed(root, file, reviewed))) {
+      return notReviewedCode;
     }
-    const here = { folder: root, config: target.config, release: undefined, goingBack: false };
-    const { code, interrupted } = await target.update(here);
-    return interrupted ? interruptedCode : code;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
+  const target = liveTarget(root, file, { ...begun, note, isUnsure: pending > 0 });
+  if (onFailureOf(file) === "rollback") {
+    const held = { lock: `${note}.lock`, stack, what: `the live stack ${stack}, in this clone` };
+    return withLock(held, "live-up", () => updateOrRollBack(target));
+  }
+  const here = { folder: root, config: target.config, release: undefined, goingBack: false };
+  const { code, interrupted } = await target.update(here);
+  return interrupted ? interruptedCode : code;
 }
 
 async function refuseToGoBack(
@@ -103,12 +117,7 @@ async function isAsReviewed(root: string, file: StackFile, path: string): Promis
   return !stops;
 }
 
-interface Live {
-  readonly pulumi: RunPulumi;
-  readonly environment: NodeJS.ProcessEnv;
-  /** For what is gone when the command ends. */
-  readonly scratch: string;
-  readonly isAgreed: boolean;
+interface Live extends Begun {
   /** Path of the journal. */
   readonly note: string;
   /** Whether the state says that an update was killed: a pipeline's next machine has no journal of it. */
@@ -160,10 +169,15 @@ function liveTarget(root: string, file: StackFile, live: Live): Target {
     say: (line) => {
       console.log(line);
     },
-    update: (source) => {
+    update: async (source) => {
       const refresh = isUnsure;
       isUnsure = false;
-      return runUp({ stack, source, refresh, ...live });
+      live.engine.isAtWork = true;
+      try {
+        return await runUp({ stack, source, refresh, ...live });
+      } finally {
+        live.engine.isAtWork = false;
+      }
     },
     state: () => readState(pulumi, stack, scratch),
   };

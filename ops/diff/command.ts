@@ -11,7 +11,7 @@ import { Sealer } from "../../review/secrets/seal.ts";
 import { CommandError } from "../command.ts";
 import { checkOutBase } from "../review/base.ts";
 import { previewOffline } from "../review/offline.ts";
-import { withScratch } from "../review/scratch.ts";
+import { withScratch } from "../scratch.ts";
 import { readStackFile } from "../stack-file.ts";
 import { type ChangedObject, changedObjects, objectDiff, summaryOf } from "./objects.ts";
 
@@ -43,7 +43,7 @@ export interface Diff {
 export function diff(request: DiffRequest): Promise<Diff> {
   const { environment, out, root, say, stack } = request;
   readStackFile(root, stack);
-  return withScratch(async (scratch) => {
+  return withScratch({ of: "diff" }, async (scratch) => {
     const git = new Git(root, environment);
     const base = await checkOutBase(git, request.base ?? "HEAD", {
       ...{ clone: root, scratch, environment },

@@ -2,7 +2,7 @@
 import { CommandError, type Target } from "../command.ts";
 import { examine, reportChecks } from "../doctor.ts";
 import { officialEnvironment } from "../keys/pulumi.ts";
-import { withScratch } from "../review/scratch.ts";
+import { withScratch } from "../scratch.ts";
 import { readSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
 import { type Machine, machineOf, thisMachine } from "../tools.ts";
@@ -24,7 +24,9 @@ export async function runDoctor(root: string, file: StackFile, target: Target): 
   const checks = [
     ...examine(root, file, target, machine),
     packagesCheck(root),
-    ...(await withScratch((scratch) => reached({ root, file, target, scratch, cli }))),
+    ...(await withScratch({ of: "doctor" }, (scratch) =>
+      reached({ root, file, target, scratch, cli }),
+    )),
   ];
   return { text: reportChecks(file, checks), code: codeOf(checks) };
 }

@@ -1,13 +1,10 @@
 /** `images` from the command line: a live stack's logins and state, its file. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { readLogin } from "../../components/base/secrets.ts";
 import { CommandError, type Target } from "../command.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi, type RunPulumi } from "../keys/pulumi.ts";
 import { readLiveDeployment } from "../live-state.ts";
+import { withScratch } from "../scratch.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
 import { findDigests, type ImagesRequest } from "./command.ts";
 import { writeStackFile } from "./write.ts";
@@ -53,12 +50,10 @@ async function readState(
   { stack }: StackFile,
   pulumi: RunPulumi,
 ): ReturnType<ImagesRequest["state"]> {
-  const scratch = mkdtempSync(join(tmpdir(), "fleet-images-"));
   try {
-    return { deployment: await readLiveDeployment(pulumi, stack, scratch) };
+    const read = (scratch: string) => readLiveDeployment(pulumi, stack, scratch);
+    return { deployment: await withScratch({ of: "images" }, read) };
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
 }

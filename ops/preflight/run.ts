@@ -7,7 +7,7 @@ import { stackImages } from "../images/stack-images.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi } from "../keys/pulumi.ts";
 import { previewOffline } from "../review/offline.ts";
-import { withScratch } from "../review/scratch.ts";
+import { withScratch } from "../scratch.ts";
 import { parseSections } from "../sections.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
 import { checkImages, type OwnLogin, type Preflight } from "./preflight.ts";
@@ -33,13 +33,16 @@ export async function runPreflight(
 
 /** As the program of the work tree makes it, with throw-away secrets: no cluster is asked. */
 async function render(root: string, { stack }: StackFile): Promise<readonly RenderedResource[]> {
-  const { events, failure } = await withScratch((scratch) =>
+  const { events, failure } = await withScratch({ of: "preflight" }, (scratch) =>
     previewOffline({ stack, clone: root, base: undefined, outer: process.env, scratch }),
   );
-  if (failure !== undefined) {
-    throw new CommandError(`${stack} cannot be rendered: ${failure}`);
+  // A run that told nothing would pass for a stack without an image.
+  if (failure !== undefined || events === undefined) {
+    throw new CommandError(
+      `${stack} cannot be rendered: ${failure ?? "the engine wrote no events"}`,
+    );
   }
-  return (events?.steps ?? []).flatMap(({ type, after }) =>
+  return events.steps.flatMap(({ type, after }) =>
     after === undefined ? [] : [{ type, inputs: after.inputs }],
   );
 }

@@ -20,7 +20,7 @@ import { previewOffline } from "./offline.ts";
 import { summarize, terminalText, writeReport } from "./output.ts";
 import { notBegun, type Previewed } from "./previewed.ts";
 import { reportOf } from "./report.ts";
-import { withScratch } from "./scratch.ts";
+import { withScratch } from "../scratch.ts";
 import { previewSandbox, runningSandbox } from "./up.ts";
 
 /** What is asked for. */
@@ -47,7 +47,7 @@ const atATime = 2;
 /** Runs it. Returns the verdict's exit code. */
 export async function review(request: ReviewRequest): Promise<number> {
   const { change, root } = request;
-  const made = await withScratch((scratch) => makeReport(request, scratch));
+  const made = await withScratch({ of: "review" }, (scratch) => makeReport(request, scratch));
   const report = change ? made : judgeDrift(made, (stack) => isTestStack(root, stack));
   const folder = resolve(root, request.out ?? ".review");
   writeReport(report, folder);

@@ -3,7 +3,7 @@ import { CommandError } from "../command.ts";
 import type { StackFile } from "../stack-file.ts";
 import { brokenRules, compareReports, describeComparison, readReviewed } from "./bound.ts";
 import { makeReport } from "./command.ts";
-import { withScratch } from "./scratch.ts";
+import { withScratch } from "../scratch.ts";
 
 /**
  * Previews a live stack and holds that against a reviewed report.
@@ -18,7 +18,7 @@ export async function holdAgainst(
 ): Promise<{ readonly lines: readonly string[]; readonly stops: boolean }> {
   const reviewed = readReviewed(path, stack);
   const request = { root, stack, target: "live", drift: false, change: true } as const;
-  const report = await withScratch((scratch) =>
+  const report = await withScratch({ of: "review" }, (scratch) =>
     makeReport({ ...request, environment: process.env }, scratch),
   );
   const now = report.stacks.find((one) => one.stack === stack);

@@ -16,6 +16,7 @@ import { livePulumi, officialEnvironment, type RunPulumi } from "../keys/pulumi.
 import { readLiveDeployment } from "../live-state.ts";
 import { onFailureOf } from "../on-failure.ts";
 import { livePackWords } from "../pack.ts";
+import { temporaryIn } from "../scratch.ts";
 import type { StackFile } from "../stack-file.ts";
 import { inPeace } from "./in-peace.ts";
 import { openPipe } from "./pipe.ts";
@@ -53,8 +54,13 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
   const { change, drift, environment, file, root, scratch } = run;
   const pulumi = livePulumi({
     root,
-    // Opens `--event-log`, which the vendor's Automation API reads as well.
-    environment: { ...environment, ...(await releaseHere(run)), PULUMI_DEBUG_COMMANDS: "true" },
+    environment: {
+      ...environment,
+      ...temporaryIn(scratch),
+      ...(await releaseHere(run)),
+      // Opens `--event-log`, which the vendor's Automation API reads as well.
+      PULUMI_DEBUG_COMMANDS: "true",
+    },
   });
   const deployment = await readLiveDeployment(pulumi, file.stack, scratch);
   const state = stateOf(deployment);

@@ -1,10 +1,19 @@
 /** What `make live-up` refuses before pulumi is started at all. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { officialEnvironment } from "../../ops/keys/pulumi.ts";
 import { whyUnreviewed } from "../../ops/live-up.ts";
@@ -82,6 +91,77 @@ describe("live-up", () => {
     test("reads the cluster first, where nothing was reviewed", () => {
       expect(run().status).toBe(0);
       expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(/^up --stack test .*--refresh/);
+    });
+  });
+
+  describe("leaves nothing in the folder of temporary files", () => {
+    let folder: string;
+    let temporary: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "fleet-live-up-"));
+      temporary = join(folder, "temporary");
+      mkdirSync(temporary);
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    /** Its engine's `export` and `up` do what the lines say; what they leave is named in `left`. */
+    function start(exporting: string, updating: string) {
+      const lines = [
+        "#!/bin/sh",
+        `case "$1 $2" in`,
+        `"stack history") echo "[]";;`,
+        `"stack export") echo '{"deployment":{}}' > "$6"; echo "$6" >> '${folder}/left'; ${exporting};;`,
+        `"up --stack") echo kubeconfig > "$TMPDIR/kubeconfig1"; echo "$TMPDIR/kubeconfig1" >> '${folder}/left'; ${updating};;`,
+        "esac",
+      ];
+      writeFileSync(join(folder, "pulumi"), `${lines.join("\n")}\n`, { mode: 0o755 });
+      const words = [join(clone, "ops", "cli.ts"), "live-up", "--stack", "test", "--yes", "yes"];
+      const env = { PATH: `${folder}:/usr/bin:/bin`, TMPDIR: temporary };
+      const child = spawn(process.execPath, words, { env, stdio: ["ignore", "ignore", "inherit"] });
+      const ended = once(child, "close").then(([code]) => code as number | null);
+      return { child, ended };
+    }
+    const left = (): string[] =>
+      existsSync(join(folder, "left"))
+        ? readFileSync(join(folder, "left"), "utf8").trim().split("\n")
+        : [];
+    const expectNothing = (count: number): void => {
+      expect(left()).toHaveLength(count);
+      // What was left was left where it is taken away with the rest.
+      expect(left().every((path) => path.startsWith(`${temporary}/fleet-live-`))).toBe(true);
+      expect(readdirSync(temporary)).toEqual([]);
+    };
+
+    test.each([
+      ["an update that was done", "exit 0", 0],
+      ["one that failed", "exit 9", 9],
+    ])("after %s", async (_, updating, code) => {
+      expect(await start(":", updating).ended).toBe(code);
+      expectNothing(2);
+    });
+
+    test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("when %s ends it", async (signal) => {
+      const { child, ended } = start("exec sleep 30", "exit 0");
+      await vi.waitFor(() => {
+        expect(left()).toHaveLength(1);
+      }, 60_000);
+      child.kill(signal);
+      expect(await ended).toBe(130);
+      expectNothing(1);
+    });
+
+    test("when its engine is told to end, and that takes its time to write its state", async () => {
+      const own = `trap "sleep 1; echo written > '${folder}/state'; exit 255" INT`;
+      const { child, ended } = start(":", `${own}; while :; do sleep 0.1; done`);
+      await vi.waitFor(() => {
+        expect(left()).toHaveLength(2);
+      }, 60_000);
+      child.kill("SIGTERM");
+      expect(await ended).toBe(130);
+      expect(readFileSync(join(folder, "state"), "utf8")).toBe("written\n");
+      expectNothing(2);
     });
   });
 
