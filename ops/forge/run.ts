@@ -10,6 +10,7 @@ import { CommandError, instead } from "../command.ts";
 import { giveOutput, readStacks, tablePath } from "../pipeline/stacks.ts";
 import { tableChanges } from "../pipeline/table-changes.ts";
 import { summarize, terminalText, writeReport } from "../review/output.ts";
+import { whyNoYes } from "./agreed.ts";
 import { raiseAlarm } from "./alarm.ts";
 import { joinFolders, type Known, noReport, readReport, trustedReport } from "./artifact.ts";
 import { placeComment } from "./comment.ts";
@@ -194,6 +195,7 @@ function driftReport(folder: string, stack: string): Report {
  * `make join-reports`: the reports of several jobs made into one, and judged.
  *
  * BASE is a commit that the change is made to: what has become of the table of stacks since asks for somebody's yes.
+ * AGREED says that it was given, the variable AGREED_BY by whom.
  */
 export async function runJoin(
   root: string,
@@ -224,7 +226,17 @@ export async function runJoin(
   process.stdout.write(terminalText(report, environment));
   summarize(report, environment);
   const { exitCode } = report.verdict;
-  return exitCode === 3 && agreed === "yes" ? 2 : exitCode;
+  return exitCode === 3 && agreed === "yes" && (await mayAgree(environment)) ? 2 : exitCode;
+}
+
+/** Where a pipeline says whose yes it is, the forge is asked what they may do; else it is that of whoever runs this. */
+async function mayAgree(environment: Environment): Promise<boolean> {
+  const user = environment["AGREED_BY"] ?? "";
+  const why = user === "" ? undefined : await whyNoYes(forgeOf(environment), user);
+  if (why !== undefined) {
+    console.log(why);
+  }
+  return why === undefined;
 }
 
 /** Text of the table of stacks as a commit has it. */

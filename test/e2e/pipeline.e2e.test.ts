@@ -154,6 +154,7 @@ describe("the pipelines of a repository", () => {
     number: number,
     from = repository,
     labels: readonly string[] = [],
+    sender = "ann",
   ): Promise<WorkflowResult & { readonly run: number }> {
     const sha = clone.git("rev-parse", "HEAD").trim();
     const ref = clone.git("rev-parse", "--abbrev-ref", "HEAD").trim();
@@ -167,6 +168,7 @@ describe("the pipelines of a repository", () => {
       {
         ...{ event_name: "pull_request", base_ref: "master" },
         event: {
+          sender: { login: sender, type: "User" },
           pull_request: { number, head, labels: labels.map((name) => ({ name })) },
           // A label that is there was put on just now.
           ...(labels.length > 0
@@ -355,7 +357,12 @@ describe("the pipelines of a repository", () => {
     const preview = await reviewed(7);
     expect(preview.jobs).toMatchObject({ "stack live": "success", report: "failure" });
     expect(preview.printed).toContain("secret-changed");
-    expect((await reviewed(7, repository, ["risk agreed"])).jobs["report"]).toBe("success");
+    Object.assign(forge.permissions, { ann: "write", tom: "read" });
+    const agreedBy = (who: string) => reviewed(7, repository, ["risk agreed"], who);
+    const unheard = await agreedBy("tom");
+    expect(unheard.jobs["report"]).toBe("failure");
+    expect(unheard.printed).toContain("the yes of tom counts for nothing");
+    expect((await agreedBy("ann")).jobs["report"]).toBe("success");
     clone.git("checkout", "--quiet", "master");
   });
 

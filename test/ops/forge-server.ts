@@ -91,6 +91,8 @@ export class ForgeServer extends LocalServer {
   readonly pulls: ForgePull[] = [];
   readonly runs: ForgeRun[] = [];
   readonly releases: ForgeRelease[] = [];
+  /** User → what GitHub tells of their rights; of somebody who is not here it knows nothing. */
+  readonly permissions: Record<string, string> = {};
   readonly mishaps: Mishap[] = [];
   /** Requests as they came: method and path with its query. */
   readonly asked: string[] = [];
@@ -182,6 +184,10 @@ export class ForgeServer extends LocalServer {
     }
     if (first === "releases") {
       return method === "POST" ? this.#draft(body) : [200, this.releases];
+    }
+    if (first === "collaborators" && third === "permission") {
+      const permission = this.permissions[decodeURIComponent(second)];
+      return permission === undefined ? missing : [200, { permission }];
     }
     if (first === "commits" && third === "pulls") {
       return [200, this.pulls.filter(({ merge_commit_sha: merged }) => merged === second)];

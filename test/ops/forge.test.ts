@@ -9,6 +9,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { whyNoYes } from "../../ops/forge/agreed.ts";
 import { raiseAlarm } from "../../ops/forge/alarm.ts";
 import { joinFolders, mostBytes, trustedReport } from "../../ops/forge/artifact.ts";
 import { placeComment } from "../../ops/forge/comment.ts";
@@ -533,6 +534,27 @@ describe("an artifact of a job that is not trusted", () => {
   });
 });
 
+describe("a yes to a risk", () => {
+  test.each([
+    ["of somebody who may write", "write", undefined],
+    ["of an administrator", "admin", undefined],
+    ["of somebody who sorts issues, which is a reader to the forge", "read", /may not write to/],
+    ["of a stranger", "none", /may not write to/],
+    ["of somebody whom the forge does not know", undefined, /nobody says what they may do \(.*404/],
+  ])("%s", async (_, permission, why) => {
+    const user = "ann/../of[bot]";
+    Object.assign(server.permissions, permission === undefined ? {} : { [user]: permission });
+    const told = await whyNoYes(forge(), user);
+    delete server.permissions[user];
+    expect(told).toEqual(why === undefined ? undefined : expect.stringMatching(why));
+  });
+
+  test("is none where the forge does not answer", async () => {
+    server.mishaps.push(...Array.from({ length: 5 }, () => ({ on: "GET", status: 502 })));
+    expect(await whyNoYes(forge(), "ann")).toMatch(/nobody says.*502/);
+  });
+});
+
 describe("reports of several jobs", () => {
   test("are one, in which the stack whose job left none is missing", () => {
     const folder = mkdtempSync(join(tmpdir(), "fleet-joined-"));
@@ -595,8 +617,20 @@ describe("reports of several jobs", () => {
       });
       writeFileSync(join(folder, "in", "report.json"), renderJson({ ...quiet, missing: [] }));
       const words = { from: join(folder, "in"), base: "HEAD^1" };
+      Object.assign(server.permissions, { ann: "write", tom: "read" });
       expect(await runJoin(folder, words, process.env)).toBe(3);
-      expect(await runJoin(folder, { ...words, agreed: "yes" }, process.env)).toBe(2);
+      const agreedBy = (user: string) =>
+        runJoin(
+          folder,
+          { ...words, agreed: "yes" },
+          {
+            ...{ AGREED_BY: user, GITHUB_TOKEN: "a-token" },
+            ...{ GITHUB_API_URL: server.url, GITHUB_REPOSITORY: repository },
+          },
+        );
+      expect(await agreedBy("")).toBe(2);
+      expect(await agreedBy("ann")).toBe(2);
+      expect(await agreedBy("tom")).toBe(3);
       expect(await runJoin(folder, { ...words, base: "HEAD" }, process.env)).toBe(0);
       await expect(runJoin(folder, { ...words, base: "none" }, {})).rejects.toThrow("BASE must be");
     } finally {

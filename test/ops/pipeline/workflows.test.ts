@@ -160,6 +160,10 @@ test.each([
   const labels = [{ name: "risk agreed" }];
   const event = { action, pull_request: { labels }, ...(label && { label: { name: label } }) };
   expect(evaluate(join?.env?.["AGREED"], { github: { event } })).toBe(agreed);
+  // Whose yes it is: the forge is asked what they may do.
+  const sender = { login: "ann" };
+  expect(evaluate(join?.env?.["AGREED_BY"], { github: { event: { sender } } })).toBe("ann");
+  expect(join?.env?.["GITHUB_TOKEN"]).toBe("${{ github.token }}");
 });
 
 describe("actions", () => {
