@@ -13,6 +13,7 @@ import { toolPath } from "../../sandbox/tools.ts";
 import { CommandError, type Target } from "../command.ts";
 import { diagnosticsIn } from "../diagnostics.ts";
 import { livePulumi, officialEnvironment } from "../keys/pulumi.ts";
+import { temporaryIn, withScratch } from "../scratch.ts";
 import { parseSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
 import { lkeKubeconfig, readClouds } from "./cloud-apis.ts";
@@ -55,11 +56,13 @@ export async function runAdopt(request: AdoptRequest): Promise<number> {
       "nobody is here to say yes to what is taken: YES=yes says so beforehand, once the table was read",
     );
   }
+  if (request.target === "live") {
+    return withScratch({ of: "adopt" }, (scratch) => adoptLive(request, scratch));
+  }
+  // The sandbox's engine takes a signal itself, and ends before this command does.
   const scratch = mkdtempSync(join(tmpdir(), "fleet-adopt-"));
   try {
-    return await (request.target === "live"
-      ? adoptLive(request, scratch)
-      : adoptInSandbox(request, scratch));
+    return await adoptInSandbox(request, scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -70,7 +73,9 @@ async function adoptLive(request: AdoptRequest, scratch: string): Promise<number
   const environment = officialEnvironment({ root, environment: process.env });
   return adopt({
     ...common(request, scratch, (words, more = {}) =>
-      livePulumi({ root, environment: { ...process.env, ...more } })(words),
+      livePulumi({ root, environment: { ...process.env, ...temporaryIn(scratch), ...more } })(
+        words,
+      ),
     ),
     update: `pulumi up -s ${file.stack}`,
     kubectl: await liveKubectl(file, environment, scratch),

@@ -50,6 +50,8 @@ export class ScratchProgram {
     this.#environment = {
       PATH: enginePath(standinPrograms),
       HOME: home,
+      // The Kubernetes provider leaves its kubeconfig there.
+      TMPDIR: home,
       PULUMI_HOME: join(this.root, "engine"),
       PULUMI_BACKEND_URL: pathToFileURL(join(this.sandbox, "backend")).href,
       PULUMI_CONFIG_PASSPHRASE: "throw-away",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import {
   ClusterConfig,
@@ -556,8 +556,10 @@ describe("locks", () => {
     const lock = { pid: 7, username: "ann", hostname: "desk", timestamp: "2026-11-21T20:00:00Z" };
     writeFileSync(join(place, "a.json"), JSON.stringify(lock));
     writeFileSync(join(place, "b.json"), "{ half");
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
     const { faults } = locksCheck({ ...held, backend: pathToFileURL(folder).href });
-    rmSync(folder, { recursive: true });
     expect(faults[0]?.expected).toContain("ann@desk, process 7, since 2026-11-21T20:00:00Z");
     expect(faults[0]?.mend).toContain("pulumi cancel --stack prod");
     expect(faults[1]?.expected).toContain("a lock that cannot be read");
@@ -569,13 +571,15 @@ describe("locks", () => {
     ["with a blank in its name", (folder: string) => `${pathToFileURL(folder).href}?no_tmp_dir=1`],
   ])("of a folder %s are found", (_, address) => {
     const folder = mkdtempSync(join(tmpdir(), "fleet locks-"));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    });
     vi.stubEnv("HOME", folder);
     const place = join(folder, ".pulumi", "locks", "organization", "fleet", "prod");
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, "a.json"), "{ half");
     const { faults } = locksCheck({ ...held, backend: address(folder) });
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
     expect(faults).toHaveLength(1);
   });
 
