@@ -2,8 +2,9 @@
 import { balancedBy, controllerPorts } from "./balancer-ports.ts";
 import { type ClusterConfig, googleOf } from "./cluster.schema.ts";
 import type { PlatformFault } from "./fault.ts";
+import { balancerAddressName, slotAddressName } from "./google-names.ts";
 import { classOf, type IngressConfig } from "./ingress.schema.ts";
-import { slotPool } from "./slots.ts";
+import { clusterSlots, slotPool } from "./slots.ts";
 
 /** Workloads of a stack that dial its own public hosts from inside the cluster. */
 export interface Visits {
@@ -17,7 +18,8 @@ export function balancerFaults(
   cluster: ClusterConfig,
   visits: Visits = { by: [], hosts: [] },
 ): PlatformFault[] {
-  return googleOf(cluster) === undefined
+  const google = googleOf(cluster);
+  return google === undefined
     ? [
         ...regionFaults(ingress, cluster),
         ...strangeFaults(ingress, "google", "fleet:cluster.google"),
@@ -27,6 +29,7 @@ export function balancerFaults(
         ...strangeFaults(ingress, "linode", "a cluster at Linode, and this one is at Google"),
         ...headerFaults(ingress),
         ...madeSlotFaults(ingress, cluster),
+        ...addressNameFaults(ingress, cluster, google.name),
       ];
 }
 
@@ -118,6 +121,39 @@ const madeSlotFaults = ({ controllers }: IngressConfig, cluster: ClusterConfig):
         ]
       : [];
   });
+
+/**
+ * Balancers whose address has the name of another one, or of a slot's: it is unique in a region, and the second of two
+ * is refused in the middle of an update (facts/clouds-gke-ingress-tls.md 2.1).
+ *
+ * @param called Name of the cluster at Google, which names begin with that the file does not say.
+ */
+function addressNameFaults(
+  { controllers }: IngressConfig,
+  cluster: ClusterConfig,
+  called: string,
+): PlatformFault[] {
+  const owners = new Map(
+    clusterSlots(cluster).flatMap(({ slot, pool, address }) =>
+      address.kind === "reserved" && address.assignedBy === "kubeip"
+        ? [[slotAddressName(called, slot, address), `cluster.pools.${pool}.slots.${slot}`] as const]
+        : [],
+    ),
+  );
+  return balancedBy(controllers).flatMap(([name, { google }]) => {
+    const address = google?.address ?? balancerAddressName(called, name);
+    const owner = owners.get(address);
+    owners.set(address, owner ?? `ingress.controllers.${name}`);
+    return owner === undefined
+      ? []
+      : [
+          {
+            path: exposurePath(name, "google", "address"),
+            message: `must be another name than ${address}: the address of fleet:${owner} has it, and a region has each once`,
+          },
+        ];
+  });
+}
 
 /** Two balancers with fixed node ports whose names give them the same. */
 export function samePortFaults({ controllers }: IngressConfig): PlatformFault[] {

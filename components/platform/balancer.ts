@@ -11,6 +11,7 @@ import type { Cluster } from "./cluster.ts";
 import { type ClusterConfig, googleOf } from "./cluster.schema.ts";
 import type { DnsTarget } from "./dns-records.ts";
 import { makeReservedAddress, reservedBalancerAnnotations } from "./google-address.ts";
+import { balancerAddressName } from "./google-names.ts";
 import type { GoogleTerms } from "./google.schema.ts";
 import type { LoadBalancerExposure } from "./ingress.schema.ts";
 
@@ -103,10 +104,6 @@ const makeBalancerAddress = (
     },
     { parent, provider: cloud.provider },
   );
-
-/** Name of a balancer's address that has none in the file: at most 63 characters. */
-export const balancerAddressName = (cluster: string, name: string): string =>
-  `${cluster}-${name}`.slice(0, 63).replace(/-+$/, "");
 
 /**
  * A NodeBalancer for the Service of a controller, protected as the stack's data: DNS leads to its address.

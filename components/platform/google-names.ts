@@ -24,6 +24,10 @@ export const slotAddressName = (
   { name }: Pick<MadeAddress, "name">,
 ): string => name ?? `${cluster}-slot-${slot}`;
 
+/** Name of a balancer's address that has none in the file: at most 63 characters. */
+export const balancerAddressName = (cluster: string, name: string): string =>
+  `${cluster}-${name}`.slice(0, 63).replace(/-+$/, "");
+
 /**
  * Labels that only the address of one slot of one cluster has: by them the agent on its node finds it.
  *

@@ -2,14 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import { Provider as GoogleProvider } from "@pulumi/gcp/provider.js";
 import { describe, expect, it } from "vitest";
 
-import { balancerAddressName, balancerCloud } from "../../components/platform/balancer.ts";
+import { balancerCloud } from "../../components/platform/balancer.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
+import { balancerAddressName } from "../../components/platform/google-names.ts";
 import { collect, find } from "../harness.ts";
 import { noteOptions, type Options } from "../rendered.ts";
 import { cluster, clusterInput, ingress } from "./fixtures.ts";
-import { gke } from "./gke-fixtures.ts";
+import { gke, gkeInput } from "./gke-fixtures.ts";
 
 const exposed = (more: Record<string, unknown> = {}) =>
   ingress({
@@ -17,6 +18,15 @@ const exposed = (more: Record<string, unknown> = {}) =>
       traefik: { kind: "traefik", exposure: { kind: "load-balancer", ...more } },
     },
   });
+
+/** Slots whose addresses are called otherwise, or are none of the program's. */
+const namedSlots = {
+  type: "e2-standard-2",
+  slots: {
+    "0": { address: { kind: "dns", name: "mini-slot-10.example.org" } },
+    "10": { address: { kind: "reserved", name: "bootstrap" } },
+  },
+};
 
 const addressType = "gcp:compute/address:Address";
 
@@ -122,6 +132,38 @@ describe("faults of balancers at Google", () => {
     const google = { project: "demo-networks", region: "us-central1", name: "old" };
     const there = ClusterConfig.parse({ ...clusterInput, google });
     expect(balancerFaults(exposed({ google: {} }), there)).toEqual([]);
+  });
+
+  const called = (names: Readonly<Record<string, Record<string, unknown>>>) =>
+    ingress({
+      controllers: Object.fromEntries(
+        Object.entries(names).map(([name, google]) => [
+          name,
+          { kind: "traefik", exposure: { kind: "load-balancer", google } },
+        ]),
+      ),
+      default: "b",
+    });
+
+  it.each([
+    ["another balancer's", { a: { address: "front" }, b: { address: "front" } }, "controllers.a"],
+    ["one's that says none", { a: {}, b: { address: "mini-a" } }, "controllers.a"],
+    ["a slot's", { b: { address: "mini-slot-10" } }, "pools.edge.slots.10"],
+  ])("are a name of an address that is %s: the second is refused half way", (_, names, owner) => {
+    expect(balancerFaults(called(names), gke())).toEqual([
+      {
+        path: ["ingress", "controllers", "b", "exposure", "google", "address"],
+        message: expect.stringMatching(
+          new RegExp(`^must be another name than ${names.b.address}: .*${owner} has it`),
+        ) as string,
+      },
+    ]);
+  });
+
+  it("are not names of addresses that differ", () => {
+    const others = gke({ pools: { ...gkeInput.pools, edge: namedSlots } });
+    expect(balancerFaults(called({ a: { address: "front" }, b: {} }), gke())).toEqual([]);
+    expect(balancerFaults(called({ b: { address: "mini-slot-10" } }), others)).toEqual([]);
   });
 
   it("are terms of Google's for a cluster elsewhere", () => {
