@@ -155,6 +155,14 @@ describe("Mysql", () => {
     expect(container?.volumeMounts).toContainEqual(
       expect.objectContaining({ name: "init", mountPath: "/etc/fleet/init" }),
     );
+    // Of a server that hangs each gives up, before the kubelet gives up on it.
+    const probes = JSON.stringify(server).match(/"\w+Probe":\{.*?"timeoutSeconds":\d+/g) ?? [];
+    expect(probes).toHaveLength(3);
+    for (const text of probes) {
+      const [, own] = /--connect-timeout=(\d+)/.exec(text) ?? [];
+      const [, kubelets] = /"timeoutSeconds":(\d+)/.exec(text) ?? [];
+      expect(Number(own), text).toBeLessThan(Number(kubelets));
+    }
     expect(mysqlPrepared(3306, ["fxa", "fxa_profile"])).toContain(
       "--execute=USE `fxa`; USE `fxa_profile`",
     );
