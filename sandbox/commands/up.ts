@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { interruptedCode, updateOrRollBack } from "../../release/run.ts";
 import type { Attempt, Source } from "../../release/target.ts";
-import type { Api } from "../api.ts";
+import type { Api, KubeObject } from "../api.ts";
 import { placeBeside } from "../beside.ts";
 import { putInForce, readBehaviours, unheard } from "../behave.ts";
 import { readDeployment } from "../checkpoint.ts";
@@ -92,7 +92,8 @@ async function sayWhereEverythingIs(
   say(`  ${makeLine("down", options)}       take it all away`);
 }
 
-async function namespaceLines(api: Api): Promise<readonly string[]> {
+/** How many pods of each namespace are ready. One that a Job has at work is nobody's server: a backup, by the clock. */
+export async function namespaceLines(api: Pick<Api, "list">): Promise<readonly string[]> {
   const [namespaces, pods] = await Promise.all([
     api.list("/api/v1/namespaces"),
     api.list("/api/v1/pods"),
@@ -104,12 +105,16 @@ async function namespaceLines(api: Api): Promise<readonly string[]> {
     .map((name) => {
       const own = pods.filter(({ metadata }) => metadata.namespace === name);
       const done = own.filter(({ status }) => status?.["phase"] === "Succeeded");
-      const live = own.filter((pod) => !done.includes(pod));
+      const live = own.filter((pod) => !done.includes(pod) && !isAtWork(pod));
       const ready = live.filter(isReady).length;
       const completed = done.length === 0 ? "" : `, ${done.length} completed`;
       return `  namespace   ${name}: ${ready} of ${live.length} pods ready${completed}`;
     });
 }
+
+/** Whether a pod does a Job's work: it is not ready before it begins, and not once it is done. */
+const isAtWork = ({ metadata, status }: KubeObject): boolean =>
+  metadata.labels?.["batch.kubernetes.io/job-name"] !== undefined && status?.["phase"] !== "Failed";
 
 const State = z.object({
   resources: z
