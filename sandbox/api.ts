@@ -33,6 +33,9 @@ export class ApiError extends SandboxError {
   }
 }
 
+/** Longer than the API server's own limit of a request, a minute: a busy one answers late, and says so when it cannot. */
+const answerPatience = 70_000;
+
 /** Objects, and the moment they show: a watch goes on from there. */
 export interface Listing {
   readonly items: readonly KubeObject[];
@@ -181,7 +184,7 @@ export class Api {
         {
           method,
           agent: this.#agent,
-          timeout: 10_000,
+          timeout: answerPatience,
           headers:
             sent === undefined
               ? {}
@@ -200,7 +203,9 @@ export class Api {
         },
       );
       call.on("timeout", () => {
-        call.destroy(new SandboxError(`${method} ${path}: no answer for 10 s`));
+        call.destroy(
+          new SandboxError(`${method} ${path}: no answer for ${answerPatience / 1_000} s`),
+        );
       });
       call.on("error", fail);
       call.end(sent);

@@ -151,7 +151,8 @@ export async function recycleNode(api: Api, fleet: NodeFleet, name: string): Pro
 
 /** Until nodes are Ready and take pods: the mark of one that was not lasts a moment longer. */
 export async function waitForNodes(api: Api, names: readonly string[]): Promise<void> {
-  const end = Date.now() + 30_000;
+  // Only what hangs takes so long, however busy the machine.
+  const end = Date.now() + 120_000;
   let waiting = [...names];
   while (Date.now() < end) {
     const ready = new Set(

@@ -20,6 +20,16 @@ import {
 import type { Ports } from "./state.ts";
 import { type Environment, toolPath } from "./tools.ts";
 
+/**
+ * How long programs that run may take to be ready, in milliseconds. Those that fail end by themselves, which is seen at
+ * once: only what hangs takes so long, and whoever gave up on a busy machine would make an empty cluster in the place of one
+ * that was about to stand.
+ */
+const startPatience = 300_000;
+
+/** How long the ports of killed programs may stay taken, in milliseconds: until their last thread has ended. */
+const portPatience = 30_000;
+
 /** What a look at the control plane shows. */
 export interface Health {
   readonly running: readonly string[];
@@ -101,7 +111,7 @@ export async function restartControlPlane(
   mkdirSync(join(place.cluster, "pids"), { recursive: true });
   try {
     await kwokctl(place, ["start", "cluster", "--name", clusterName], environment);
-    await waitUntilReady(place, ports, 20_000);
+    await waitUntilReady(place, ports);
     return true;
   } catch {
     await stopControlPlane(place);
@@ -109,9 +119,8 @@ export async function restartControlPlane(
   }
 }
 
-/** A killed program's ports are taken until its last thread has ended. */
 async function becomeFree(ports: Ports): Promise<boolean> {
-  const end = Date.now() + 3_000;
+  const end = Date.now() + portPatience;
   while (!(await areFree(ports))) {
     if (Date.now() > end) {
       return false;
@@ -143,18 +152,14 @@ async function create(place: SandboxPlace, ports: Ports, environment: Environmen
     ],
     environment,
   );
-  await waitUntilReady(place, ports, 60_000);
+  await waitUntilReady(place, ports);
 }
 
 /** Until the API server is ready, and with it the first namespace and its service account. */
-async function waitUntilReady(
-  place: SandboxPlace,
-  ports: Ports,
-  milliseconds: number,
-): Promise<void> {
+async function waitUntilReady(place: SandboxPlace, ports: Ports): Promise<void> {
   const api = new Api(apiAccess(place, serverAddress(ports)));
   const account = "/api/v1/namespaces/default/serviceaccounts/default";
-  const end = Date.now() + milliseconds;
+  const end = Date.now() + startPatience;
   try {
     while (Date.now() < end) {
       if ((await api.isReady()) && (await api.find(account).catch(() => undefined)) !== undefined) {
@@ -170,7 +175,7 @@ async function waitUntilReady(
     api.close();
   }
   throw fault(
-    `the control plane is not ready after ${milliseconds / 1000} s`,
+    `the control plane is not ready after ${startPatience / 1000} s`,
     `see ${join(place.cluster, "logs")}`,
   );
 }

@@ -104,7 +104,8 @@ export async function waitForAgent(api: Api, node: string): Promise<void> {
   const wanted = (await agents(api)).filter(({ spec }) =>
     Object.entries(spec.template.spec.nodeSelector).every(([key, value]) => labels[key] === value),
   );
-  const end = Date.now() + 30_000;
+  // Only what never comes takes so long, however busy the machine.
+  const end = Date.now() + 120_000;
   while (wanted.length > 0 && Date.now() < end) {
     const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
     const has = ({ spec }: { spec: Daemon }): boolean =>

@@ -55,7 +55,8 @@ export async function waitForKeeper(api: Api, node: string): Promise<void> {
   if (!daemons.some(({ metadata }) => metadata.name === nodeKeeperName)) {
     return;
   }
-  const end = Date.now() + 30_000;
+  // Only what never comes takes so long, however busy the machine.
+  const end = Date.now() + 120_000;
   while (Date.now() < end) {
     const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
     if (
