@@ -17,7 +17,7 @@ function securityFaults(args: WorkloadArgs): WorkloadFault[] {
         (capabilities ?? []).some((capability) => capability !== "NET_BIND_SERVICE") ||
         (ports ?? []).some(({ hostPort }) => hostPort !== undefined),
     );
-  return exception === undefined && (user === 0 || hostAccess)
+  return (exception ?? "").trim() === "" && (user === 0 || hostAccess)
     ? [
         {
           path: ["security"],
@@ -44,6 +44,17 @@ function probeFaults({ kind, container }: WorkloadArgs): WorkloadFault[] {
     ? [{ path, message: 'must have a readiness probe, or none: "<why it cannot have any>"' }]
     : [];
 }
+
+/** What is waited for is one pod's status: with more of them, or none, an update would never end. */
+const waitFaults = ({
+  kind,
+  replicas = 1,
+  autoscale,
+  awaitExchange,
+}: WorkloadArgs): WorkloadFault[] =>
+  awaitExchange === true && (kind !== "Deployment" || replicas !== 1 || autoscale !== undefined)
+    ? [{ path: ["awaitExchange"], message: "must not be said but of a Deployment of one pod" }]
+    : [];
 
 /** What a group has said already, said again. */
 function groupFaults(args: WorkloadArgs): WorkloadFault[] {
@@ -87,6 +98,7 @@ export function refuseImpossible(name: string, args: WorkloadArgs): void {
     ...probeFaults(args),
     ...labelFaults(name, args),
     ...groupFaults(args),
+    ...waitFaults(args),
     ...workloadFaults(args),
   ];
   if (faults.length > 0) {

@@ -14,11 +14,14 @@ interface Made extends Collected {
   readonly timeouts: ReadonlyMap<string, string>;
   /** Type → fields that the engine was told to leave alone. */
   readonly ignored: ReadonlyMap<string, readonly string[]>;
+  /** Names of what stays as it is when it goes from the program. */
+  readonly left: readonly string[];
 }
 
 async function make(change: Partial<WorkloadArgs>): Promise<Made> {
   const timeouts = new Map<string, string>();
   const ignored = new Map<string, readonly string[]>();
+  const left: string[] = [];
   const collected = await collect(() => {
     const monitor = pulumi.runtime.getMonitor() as unknown as {
       registerResource: (request: RegisterResourceRequest, ...rest: unknown[]) => Promise<void>;
@@ -32,6 +35,9 @@ async function make(change: Partial<WorkloadArgs>): Promise<Made> {
       if (request.getIgnorechangesList().length > 0) {
         ignored.set(request.getType(), request.getIgnorechangesList());
       }
+      if (request.getRetainondelete() === true) {
+        left.push(request.getName());
+      }
       return register(request, ...rest);
     };
     const provider = new k8s.Provider("cluster", { context: "demo" });
@@ -42,7 +48,7 @@ async function make(change: Partial<WorkloadArgs>): Promise<Made> {
   if (controller === undefined) {
     throw new Error(`no controller among ${collected.urns.join("\n")}`);
   }
-  return { ...collected, controller, timeouts, ignored };
+  return { ...collected, controller, timeouts, ignored, left };
 }
 
 const wholeSpec = ({ controller }: Made) => controller.inputs["spec"] as Record<string, unknown>;
@@ -95,6 +101,20 @@ describe("a Deployment", () => {
   it("says nothing of a surge where all pods are stopped first: the API server refuses both", async () => {
     const made = await make({ update: { strategy: "Recreate", maxSurge: 1 } });
     expect(specOf(made)["strategy"]).toEqual({ type: "Recreate" });
+  });
+
+  it("is waited for by what its controller says of the exchanged pod, where that is asked for alone", async () => {
+    const waitFor = async (change: Partial<WorkloadArgs>) =>
+      (metadataOf((await make(change)).controller)["annotations"] as Record<string, string>)[
+        "pulumi.com/waitFor"
+      ];
+    const one = { update: { strategy: "Recreate" } } as const;
+    expect(JSON.parse((await waitFor({ ...one, awaitExchange: true })) ?? "")).toEqual([
+      "jsonpath={.status.updatedReplicas}=1",
+      "jsonpath={.status.availableReplicas}=1",
+    ]);
+    expect(await waitFor({ ...one, awaitExchange: false })).toBeUndefined();
+    expect(await waitFor(one)).toBeUndefined();
   });
 
   it("leaves the number of pods to its autoscaler, so that no update sets it back", async () => {
@@ -186,6 +206,8 @@ describe("a StatefulSet", () => {
     for (const { inputs } of ofType(made, "PersistentVolumeClaimPatch")) {
       expect(inputs["metadata"]).toMatchObject({ annotations });
     }
+    // One pod fewer: its disk is the StatefulSet's, and nobody makes it smaller.
+    expect(made.left).toEqual(["data-echo-0", "data-echo-1"]);
     // Whoever counts on the room waits until it is granted.
     const { ready } = made.result as LoneWorkload;
     expect(
@@ -214,6 +236,28 @@ describe("a StatefulSet", () => {
     const made = await make({ kind: "StatefulSet", ...change });
     expect(ofType(made, "PersistentVolumeClaimPatch")).toEqual([]);
     expect(made.ignored.size).toBe(0);
+  });
+
+  it("sets none where an autoscaler counts the pods: of how many there are disks nobody knows", async () => {
+    const claims = [{ name: "data", size: "5Gi", perPod: true }];
+    const autoscale = { min: 1, max: 3, cpuPercent: 70 };
+    const made = await make({ kind: "StatefulSet", claims, autoscale });
+    expect(ofType(made, "PersistentVolumeClaimPatch")).toEqual([]);
+    expect([...made.ignored.values()]).toEqual([["spec.replicas"]]);
+  });
+
+  it("sets those of each pod's own disks alone: one that all share is a claim of the program's", async () => {
+    const made = await make({
+      kind: "StatefulSet",
+      claims: [
+        { name: "files", size: "1Gi", accessMode: "ReadWriteMany" },
+        { name: "data", size: "5Gi", perPod: true },
+      ],
+    });
+    expect(ofType(made, "PersistentVolumeClaimPatch").map(({ name }) => name)).toEqual([
+      "data-echo-0",
+    ]);
+    expect(ofType(made, "PersistentVolumeClaim").map(({ name }) => name)).toEqual(["echo-files"]);
   });
 });
 

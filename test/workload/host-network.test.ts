@@ -9,10 +9,13 @@ import { workload } from "./workload-fixture.ts";
 
 const why = "it tells clients the address that they have outside";
 
+/** One pod gives its node's ports up before the next one takes them. */
+const exchange = { update: { strategy: "Recreate" } } as const;
+
 const make = (change: Partial<WorkloadArgs>): Promise<Collected> =>
   collect(() => {
     const provider = new k8s.Provider("cluster", { kubeconfig: "" });
-    return new LoneWorkload("echo", workload(change), { provider });
+    return new LoneWorkload("echo", workload({ ...exchange, ...change }), { provider });
   });
 
 interface Deployment {

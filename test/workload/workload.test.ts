@@ -264,6 +264,7 @@ describe("Workload", () => {
 
   it.each<[string, Partial<WorkloadArgs>, RegExp]>([
     ["root", { security: { user: 0 } }, /named security.exception/],
+    ["root without a word", { security: { user: 0, exception: " " } }, /named security.exception/],
     ["privileges", { security: { user: 1, privileged: true } }, /named security.exception/],
     [
       "a folder of the node",
@@ -292,6 +293,18 @@ describe("Workload", () => {
       "two pods on one disk",
       { kind: "StatefulSet", replicas: 2, claims: [{ name: "d", size: "1Gi" }] },
       /set perPod/,
+    ],
+    ["a wait for the one pod of two", { awaitExchange: true, replicas: 2 }, /awaitExchange: must/],
+    ["a wait for the one pod of none", { awaitExchange: true, replicas: 0 }, /awaitExchange: must/],
+    [
+      "a wait for the one pod of as many as it takes",
+      { awaitExchange: true, autoscale: { min: 1, max: 2, cpuPercent: 70 } },
+      /awaitExchange: must/,
+    ],
+    [
+      "a wait for the one pod of a StatefulSet, which counts them otherwise",
+      { kind: "StatefulSet", awaitExchange: true },
+      /awaitExchange: must/,
     ],
     [
       "what stays up without a check",
