@@ -32,9 +32,9 @@ export interface ClusterTerms {
    */
   readonly ended?: Promise<readonly pulumi.Resource[]> | undefined;
   /**
-   * Nodes of slots, of a cluster that is made at Google, go one after the other: a new version exchanges each of them,
-   * and pools that are updated together are exchanged together, with all that is dialled by an address of theirs.
-   * Default true; it takes longer to make them.
+   * Nodes of slots, of a cluster that is made, go one after the other: another machine type, or at Google a new version,
+   * exchanges each of them, and pools that are updated together are exchanged together, with all that is dialled by an
+   * address of theirs. Default true; it takes longer to make them.
    */
   readonly slotsInTurn?: boolean | undefined;
 }
@@ -110,18 +110,17 @@ export class Cluster extends pulumi.ComponentResource {
       return { terms: kubeconfigProvider(config.context), ready: [] };
     }
     const parent = { parent: this };
+    const { slotsInTurn = true, there = "all", ended } = config;
     const made =
       config.kind === "lke"
-        ? new Lke(`${name}-lke`, config, { ...parent, ...withProvider(this.linode) })
+        ? new Lke(
+            `${name}-lke`,
+            { ...config, slotsInTurn },
+            { ...parent, ...withProvider(this.linode) },
+          )
         : new Gke(
             `${name}-gke`,
-            {
-              ...config,
-              there: config.there ?? "all",
-              ended: config.ended,
-              slotsInTurn: config.slotsInTurn ?? true,
-              addresses,
-            },
+            { ...config, there, ended, slotsInTurn, addresses },
             { ...parent, ...withProvider(this.google) },
           );
     const { kubeconfig, identifier, ready } = made;

@@ -15,6 +15,7 @@ export const baseTaint = { key: "fleet/base", value: "true", effect: "NoSchedule
 export interface LkePool {
   /** Unique in the cluster: the pool's own name, or with its slot. */
   readonly name: string;
+  readonly slot: number | undefined;
   readonly type: LinodeType;
   readonly count: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -40,13 +41,14 @@ export function lkePools(pools: Readonly<Record<string, PoolConfig>>): LkePool[]
     return nodes === undefined
       ? slots.map((slot) => ({
           name: `${name}-slot-${slot}`,
+          slot: Number(slot),
           type,
           count: 1,
           labels: { ...labels, [slotLabel]: slot },
           taints,
           data,
         }))
-      : [{ name, type, count: nodes, labels, taints, data }];
+      : [{ name, slot: undefined, type, count: nodes, labels, taints, data }];
   });
 }
 

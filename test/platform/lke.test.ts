@@ -6,8 +6,9 @@ import {
   clusterNodes,
   nameOfCluster,
 } from "../../components/platform/cluster.schema.ts";
-import { Cluster } from "../../components/platform/cluster.ts";
+import { Cluster, type ClusterTerms } from "../../components/platform/cluster.ts";
 import { collect, find } from "../harness.ts";
+import { noteOptions, type Options } from "../rendered.ts";
 import { complaints } from "./fixtures.ts";
 
 const node = { type: "g6-standard-2", cpu: "2", memory: "4Gi" };
@@ -108,6 +109,48 @@ describe("a cluster that is made", () => {
     const general = config.pools["general"];
     expect(general && allocatable(general).memory).toBe("3584Mi");
     expect(nameOfCluster(config)).toBe("demo");
+  });
+});
+
+describe("pools of slots at Linode", () => {
+  const poolType = "linode:index/lkeNodePool:LkeNodePool";
+  const poolsWith = async (terms: ClusterTerms): Promise<readonly Options[]> => {
+    const options: Options[] = [];
+    await collect(() => {
+      noteOptions(options);
+      return new Cluster("cluster", { ...ClusterConfig.parse(lkeInput), ...terms });
+    });
+    return options.filter(({ type }) => type === poolType);
+  };
+  const turnsOf = (pools: readonly Options[]) =>
+    Object.fromEntries(
+      pools.map(({ name, dependencies }) => [
+        name,
+        dependencies
+          .filter((urn) => urn.includes(poolType))
+          .map((urn) => urn.split("::").at(-1) ?? ""),
+      ]),
+    );
+
+  it("go slot by slot: together, all that is dialled by their addresses would be away at once", async () => {
+    expect(turnsOf(await poolsWith({}))).toEqual({
+      "cluster-lke-edge-slot-9": [],
+      "cluster-lke-edge-slot-10": ["cluster-lke-edge-slot-9"],
+      "cluster-lke-general": [],
+    });
+  });
+
+  it("go before their successors come: made beside them, all would go together at the end", async () => {
+    const first = (await poolsWith({})).filter(({ deleteBeforeReplace }) => deleteBeforeReplace);
+    expect(first.map(({ name }) => name).sort()).toEqual([
+      "cluster-lke-edge-slot-10",
+      "cluster-lke-edge-slot-9",
+    ]);
+  });
+
+  it("are made together where nobody is there to be disturbed", async () => {
+    const turns = turnsOf(await poolsWith({ slotsInTurn: false }));
+    expect(Object.values(turns)).toEqual([[], [], []]);
   });
 });
 
