@@ -169,8 +169,12 @@ describe("a StatefulSet", () => {
       kind: "StatefulSet",
       replicas: 3,
       claims: [{ name: "data", size: "1Gi", perPod: true }],
-      services: [{ name: "echo-peers", type: "Headless", ports: [{ name: "http" }] }],
+      services: [
+        { ports: [{ name: "http" }] },
+        { name: "echo-peers", type: "Headless", ports: [{ name: "http" }] },
+      ],
     });
+    // The pods' own names lie below the Service without an address, wherever it stands.
     expect(specOf(made)).toMatchObject({
       serviceName: "echo-peers",
       volumeClaimTemplates: [
@@ -178,6 +182,29 @@ describe("a StatefulSet", () => {
       ],
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     });
+  });
+
+  it("lets the disks of pods go with the StatefulSet only where each of them may", async () => {
+    const whenDeleted = async (data: WorkloadArgs["data"], ...own: WorkloadArgs["data"][]) => {
+      const claims = own.map((one, index) => ({
+        ...{ name: `disk-${index}`, size: "1Gi", perPod: true },
+        ...(one === undefined ? {} : { data: one }),
+      }));
+      const made = await make({
+        kind: "StatefulSet",
+        claims,
+        ...(data === undefined ? {} : { data }),
+      });
+      return (
+        specOf(made)["persistentVolumeClaimRetentionPolicy"] as Record<string, string> | undefined
+      )?.["whenDeleted"];
+    };
+    expect(await whenDeleted("delete", undefined, "delete")).toBe("Delete");
+    expect(await whenDeleted("delete", undefined, "protect")).toBe("Retain");
+    expect(await whenDeleted("protect", undefined, "delete")).toBe("Retain");
+    expect(await whenDeleted(undefined, "delete")).toBe("Delete");
+    expect(await whenDeleted(undefined, undefined)).toBe("Retain");
+    expect(await whenDeleted("delete")).toBeUndefined();
   });
 
   it("makes disks larger where they are: another template would be another StatefulSet, with the same disks", async () => {
@@ -258,6 +285,9 @@ describe("a StatefulSet", () => {
       "data-echo-0",
     ]);
     expect(ofType(made, "PersistentVolumeClaim").map(({ name }) => name)).toEqual(["echo-files"]);
+    expect(specOf(made)["volumeClaimTemplates"]).toEqual([
+      expect.objectContaining({ metadata: { name: "data" } }),
+    ]);
   });
 });
 
