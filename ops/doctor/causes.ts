@@ -163,6 +163,6 @@ function safe(complaint: string): string {
   return lineOf(withoutCredentials(line), 300);
 }
 
-/** An address without the credentials in it. */
+/** An address without the credentials in it. A password may have an @ or a slash in it that nobody has encoded. */
 export const withoutCredentials = (text: string): string =>
-  text.replaceAll(/([a-z0-9+.-]+:\/\/)[^\s/@]*@/gi, "$1…@");
+  text.replaceAll(/([a-z0-9+.-]+:\/\/)[^\s?#"']*@/gi, "$1…@");

@@ -3,6 +3,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import * as z from "zod";
+
 import { Engine, projectName } from "../../sandbox/engine.ts";
 import { sandboxPlace } from "../../sandbox/place.ts";
 import { toolPath } from "../../sandbox/tools.ts";
@@ -48,11 +50,7 @@ function liveReach(root: string, stack: string, scratch: string): Reach {
     project: projectName(root),
     pulumi,
     backend: async () => {
-      const { url } = JSON.parse(await pulumi(["whoami", "--json"])) as { url?: unknown };
-      if (typeof url !== "string") {
-        throw new CommandError("pulumi whoami tells no backend");
-      }
-      return url;
+      return backendIn(await pulumi(["whoami", "--json"]));
     },
     kubectl: async (cluster) => {
       const environment = officialEnvironment({ root, environment: process.env });
@@ -75,6 +73,15 @@ function liveReach(root: string, stack: string, scratch: string): Reach {
     refresh: `pulumi refresh --stack ${stack}`,
     unlock: `pulumi cancel --stack ${stack}`,
   };
+}
+
+/** Address of the backend, out of what `pulumi whoami --json` prints. */
+function backendIn(text: string): string {
+  try {
+    return z.looseObject({ url: z.string() }).parse(JSON.parse(text)).url;
+  } catch {
+    throw new CommandError("pulumi whoami tells no backend");
+  }
 }
 
 function sandboxReach(root: string, stack: string): Reach | undefined {

@@ -27,6 +27,7 @@ export async function textOf(name: string, { body }: Response): Promise<string> 
     throw new RegistryFault(
       `${name}: the registry's answer broke off (${reason(error)})`,
       "ask again",
+      true,
     );
   }
   if (length > longestMebibytes << 20) {

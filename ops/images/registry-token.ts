@@ -65,7 +65,7 @@ async function token(url: URL, { login, ask }: TokenRequest): Promise<string> {
     );
   }
   if (response.status === 429) {
-    throw new RegistryFault(`${url.host} was asked too often`, "wait some minutes");
+    throw new RegistryFault(`${url.host} was asked too often`, "wait some minutes", true);
   }
   const { token: found, access_token: other } = Answer.parse(
     await response.json().catch(() => undefined),
@@ -75,6 +75,7 @@ async function token(url: URL, { login, ask }: TokenRequest): Promise<string> {
     throw new RegistryFault(
       `${url.host} gives no token (${response.status})`,
       "see the registry's status page, and ask again",
+      response.status >= 500,
     );
   }
   return opened;

@@ -156,7 +156,11 @@ async function open(name: string, options: RegistryOptions): Promise<Repository>
   // What runs on this machine has no certificate: docker itself takes it without one, too.
   const scheme = isLoopback(server) ? "http" : "https";
   const repository = { url: `${scheme}://${server}/v2/${path}`, name, headers: {}, options };
-  const answer = await send(repository, `${scheme}://${server}/v2/`, "GET");
+  const answer = await sendTwice(repository, `${scheme}://${server}/v2/`, "GET");
+  if (answer.status === 429 || answer.status >= 500) {
+    // What it then said without a token would pass for a word about the image.
+    throw refusal(repository, "", answer);
+  }
   const challenge = answer.headers.get("www-authenticate");
   if (answer.status !== 401 || challenge === null) {
     return repository;
@@ -193,17 +197,26 @@ async function request(
   path: string,
   method: "GET" | "HEAD",
 ): Promise<Response> {
-  const url = `${repository.url}/${path}`;
-  let response = await send(repository, url, method);
-  const pause = pauseBefore(response, repository.options);
-  if (pause !== undefined) {
-    await sleep(pause);
-    response = await send(repository, url, method);
-  }
+  const response = await sendTwice(repository, `${repository.url}/${path}`, method);
   if (response.ok) {
     return response;
   }
   throw refusal(repository, path.replace(/^manifests\//, ""), response);
+}
+
+/** Once more where it failed for the moment. */
+async function sendTwice(
+  repository: Repository,
+  url: string,
+  method: "GET" | "HEAD",
+): Promise<Response> {
+  const response = await send(repository, url, method);
+  const pause = pauseBefore(response, repository.options);
+  if (pause === undefined) {
+    return response;
+  }
+  await sleep(pause);
+  return send(repository, url, method);
 }
 
 /** Milliseconds after which it is worth asking once more; undefined where it is not. */
@@ -219,10 +232,12 @@ function pauseBefore(
 }
 
 async function send(
-  { name, headers, options }: Pick<Repository, "name" | "headers" | "options">,
+  repository: Pick<Repository, "name" | "headers" | "options">,
   url: string,
   method: "GET" | "HEAD",
+  isAgain = false,
 ): Promise<Response> {
+  const { headers, name, options } = repository;
   try {
     return await fetch(url, {
       method,
@@ -230,13 +245,21 @@ async function send(
       signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 10_000),
     });
   } catch (error) {
+    const why = reason(error);
+    // A connection that is kept may be ended by the other side in the moment that it is used again.
+    if (cutOff.includes(why) && !isAgain) {
+      return send(repository, url, method, true);
+    }
     throw new RegistryFault(
-      `${name}: ${new URL(url).host} cannot be reached (${reason(error)})`,
+      `${name}: ${new URL(url).host} cannot be reached (${why})`,
       "check the network, a proxy's settings, and the registry's status page",
       true,
     );
   }
 }
+
+/** What the system and undici call that. */
+const cutOff = ["ECONNRESET", "UND_ERR_SOCKET"];
 
 function refusal({ name, options }: Repository, what: string, response: Response): RegistryFault {
   const { status } = response;

@@ -90,6 +90,32 @@ function afterInit(entrypoint: readonly string[]): readonly string[] {
   return entrypoint.slice(first);
 }
 
+/** What a shell reads its arguments by: `$@`, `$1`, `${1:-x}`, `$#`, and the like. */
+const takesArguments = /\$(?:[@*#0-9]|\{[!#]?[@*0-9])/;
+
+/**
+ * The line that an entrypoint has a shell run; undefined where it starts none so. Another shell may be named with options
+ * of its own, `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` above all (docs.docker.com/reference/dockerfile, SHELL).
+ */
+function shellLine(
+  entrypoint: readonly string[],
+): { readonly script: string; readonly hasMore: boolean } | undefined {
+  if (!shells.test(entrypoint[0] ?? "")) {
+    return undefined;
+  }
+  let isLine = false;
+  let first = 1;
+  for (; /^[-+]/.test(entrypoint[first] ?? ""); first += 1) {
+    const option = entrypoint[first] ?? "";
+    const isShort = /^[-+][^-]/.test(option);
+    isLine ||= isShort && option.includes("c");
+    // The name of what -o sets follows it.
+    first += isShort && option.endsWith("o") ? 1 : 0;
+  }
+  const [script = "", ...more] = entrypoint.slice(first);
+  return isLine ? { script, hasMore: more.length > 0 } : undefined;
+}
+
 function startFindings(use: ImageUse, { start }: PlatformImage): Found[] {
   if (use.command.length > 0) {
     return [];
@@ -98,9 +124,9 @@ function startFindings(use: ImageUse, { start }: PlatformImage): Found[] {
   if (entrypoint.length === 0) {
     return programFindings(use, start);
   }
-  const [program = "", option, script = "", zero] = entrypoint;
-  const isShell = shells.test(program) && option === "-c";
-  return isShell && zero === undefined && (use.words ?? []).length > 0 && !/\$[@*0-9{]/.test(script)
+  const line = shellLine(entrypoint);
+  const isDropped = line !== undefined && !line.hasMore && !takesArguments.test(line.script);
+  return isDropped && (use.words ?? []).length > 0
     ? [
         fault(
           "the image's entrypoint is a line of a shell (ENTRYPOINT without brackets), which drops the workload's arguments",

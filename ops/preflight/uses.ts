@@ -74,7 +74,7 @@ export function imageUses(resources: readonly RenderedResource[]): ImageUses {
   const untold = new Map<string, string>();
   for (const { type, inputs } of resources) {
     if (/^kubernetes:(apps|batch)\/v1:/.test(type)) {
-      addPods(inputs, uses, untold);
+      addPods(type, inputs, uses, untold);
     } else if (type === "docker:index/service:Service") {
       addService(inputs, uses, untold);
     }
@@ -82,9 +82,22 @@ export function imageUses(resources: readonly RenderedResource[]): ImageUses {
   return { uses, untold };
 }
 
-function addPods(inputs: unknown, uses: ImageUse[], untold: Map<string, string>): void {
+function addPods(
+  type: string,
+  inputs: RenderedResource["inputs"],
+  uses: ImageUse[],
+  untold: Map<string, string>,
+): void {
   const controller = Controller.safeParse(inputs).data;
   if (controller === undefined) {
+    const { name = "without a name yet" } = z
+      .looseObject({ name: z.string().optional() })
+      .catch({})
+      .parse(inputs["metadata"]);
+    untold.set(
+      `${type.split(":").at(-1) ?? type} ${name}`,
+      "what it runs is known only once it runs",
+    );
     return;
   }
   const { kind, metadata, spec } = controller;

@@ -161,18 +161,26 @@ class View {
       return { result: "fault", detail: "no Ingress has this host" };
     }
     const { name, namespace } = ingress.metadata;
-    if (scheme === "https" && !ingress.spec.tls.some(({ hosts }) => hosts.includes(host))) {
+    const tls = serving.flatMap(({ spec }) => spec.tls);
+    if (scheme === "https" && !tls.some(({ hosts }) => hosts.includes(host))) {
       return { result: "fault", detail: `Ingress ${namespace}/${name} has no certificate for it` };
     }
-    const backends = ingress.spec.rules
-      .filter((rule) => rule.host === host)
-      .flatMap(({ http }) => http.paths.map(({ backend }) => backend.service.name));
-    const without = backends.filter((service) => this.#ready(namespace, service) === 0);
+    // Paths of one host may stand in several.
+    const backends = serving.flatMap(({ metadata, spec }) =>
+      spec.rules
+        .filter((rule) => rule.host === host)
+        .flatMap(({ http }) => http.paths)
+        .map(({ backend }) => ({
+          service: `${metadata.namespace}/${backend.service.name}`,
+          ready: this.#ready(metadata.namespace, backend.service.name),
+        })),
+    );
+    const without = backends.filter(({ ready }) => ready === 0).map(({ service }) => service);
     return without.length > 0
-      ? { result: "fault", detail: `no pod of Service ${namespace}/${without.join(", ")} is ready` }
+      ? { result: "fault", detail: `no pod of Service ${without.join(", ")} is ready` }
       : {
           result: "ok",
-          detail: `Ingress ${namespace}/${name}, ${pods(this.#ready(namespace, backends[0] ?? ""))} ready`,
+          detail: `Ingress ${namespace}/${name}, ${pods(backends[0]?.ready ?? 0)} ready`,
         };
   }
 

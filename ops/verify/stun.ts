@@ -3,6 +3,7 @@
  * they find out what kind of NAT they are behind (RFC 5780 7.4; facts/skywire.md 4.17).
  */
 import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
 
 import { askDatagram, type Datagram } from "./datagram.ts";
 import {
@@ -117,7 +118,9 @@ export async function probeStun(address: Address, network: Network): Promise<Fin
         detail: `sees us at ${mapped}, but names no second address: visors skip it`,
       };
     }
-    return await probeSecond(address, { mapped, other }, network);
+    // What a name led to is told by whoever answered.
+    const first = isIP(address.host) === 0 ? datagram.from.address : address.host;
+    return await probeSecond(address, { first, mapped, other }, network);
   } catch (error) {
     return { result: "fault", detail: connectionFault(error) };
   }
@@ -129,11 +132,11 @@ export async function probeStun(address: Address, network: Network): Promise<Fin
  */
 async function probeSecond(
   address: Address,
-  { mapped, other }: Required<Binding> & { readonly other: string },
+  { first, mapped, other }: Readonly<Record<"first" | "mapped" | "other", string>>,
   network: Network,
 ): Promise<Finding> {
   const second = parseAddress({ url: `stun:${other}` });
-  if (second === undefined || second.host === address.host) {
+  if (second === undefined || second.host === first) {
     return {
       result: "fault",
       detail: `sees us at ${mapped}, but its second address is ${other}, the first one again: visors skip it`,

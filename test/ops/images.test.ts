@@ -130,6 +130,9 @@ describe("a registry", () => {
       faultOf(resolveDigest(at("skycoin/dmsg-server:latest"), undefined, anonymous));
     registry.bodies.set(path, undefined);
     expect(await ask()).toMatch(/the registry's answer broke off/);
+    await expect(
+      resolveDigest(at("skycoin/dmsg-server:latest"), undefined, anonymous),
+    ).rejects.toMatchObject({ isPassing: true });
     registry.bodies.set(path, `"${"x".repeat(5 << 20)}"`);
     expect(await ask()).toMatch(/is longer than 4 MiB/);
     for (const other of ["null", "[]", '{"config":{"digest":"../../other"}}']) {
@@ -190,6 +193,32 @@ describe("a registry", () => {
     // Gone at the next try.
     registry.refusals.set(path, { status: 503, times: 1 });
     expect(await ask()).toBe(registry.digest("skycoin/dmsg-server:latest"));
+  });
+
+  it.each([
+    ["/v2/", 503],
+    ["/v2/", 429],
+    ["/token", 500],
+    ["/token", 429],
+  ])(
+    "that is out of order before it is asked for an image says nothing of that: %s, %d",
+    async (path, status) => {
+      registry.tags.set("skycoin/dmsg-server:latest", amd64);
+      registry.refusals.set(path, { status });
+      const options = { ...anonymous, pauseMilliseconds: 1 };
+      await expect(
+        resolveDigest(at("skycoin/dmsg-server:latest"), undefined, options),
+      ).rejects.toMatchObject({ isPassing: true });
+    },
+  );
+
+  it("that ends a connection in the moment that it is used again is asked once more", async () => {
+    registry.tags.set("skycoin/dmsg-server:latest", amd64);
+    const ask = () => resolveDigest(at("skycoin/dmsg-server:latest"), undefined, anonymous);
+    registry.cuts = 1;
+    expect(await ask()).toBe(registry.digest("skycoin/dmsg-server:latest"));
+    registry.cuts = 2;
+    expect(await faultOf(ask())).toMatch(/cannot be reached/);
   });
 
   it("is refused an image for machines that no node is, in an index or alone", async () => {

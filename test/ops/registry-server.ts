@@ -42,6 +42,8 @@ export class RegistryServer extends LocalServer {
   readonly bodies = new Map<string, string | undefined>();
   /** Told in the header, whatever the content is. */
   wrongDigest = false;
+  /** Requests that it takes and ends the connection at. */
+  cuts = 0;
   /** Requests as they came: method and path. */
   readonly asked: string[] = [];
   /** What each of them showed to be let in. */
@@ -84,6 +86,11 @@ export class RegistryServer extends LocalServer {
     const { method = "", url = "", headers } = request;
     this.asked.push(`${method} ${url}`);
     this.authorizations.push(headers.authorization);
+    if (this.cuts > 0) {
+      this.cuts -= 1;
+      request.socket.destroy();
+      return;
+    }
     const refusal = this.refusals.get(url.split("?")[0] ?? "");
     const { pathname, searchParams } = new URL(url, "http://registry");
     if (refusal !== undefined && refusal.times !== 0) {

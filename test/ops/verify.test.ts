@@ -319,6 +319,11 @@ describe("a STUN server", () => {
     );
     const same = await run(stunServer({ other: true, otherHost: "45.118.133.242" }));
     expect(await only(stun, at(same))).toMatch(/^fault: .*the first one again/);
+    // By a name, too: it leads to the very address that the server names as its second.
+    const named = await run(stunServer({ other: true }));
+    expect(await only({ url: "stun:stun.example:3478" }, { "stun.example:3478": named })).toMatch(
+      /^fault: .*the first one again/,
+    );
   });
 
   it("is at fault that is silent, answers another's question, or is not there", async () => {
@@ -646,6 +651,24 @@ describe("in the sandbox, where nothing can be dialled", () => {
       "fault: no pod of Service skywire/nv is ready",
       "fault: no Service and no pod has TCP port 30178",
     ]);
+  });
+
+  it("a host whose paths stand in several Ingresses needs a ready pod behind each", () => {
+    const all = objects(true);
+    const second = {
+      metadata: { name: "ar-beside", namespace: "other" },
+      spec: {
+        rules: [
+          { host: "ar.skywire.dev", http: { paths: [{ backend: { service: { name: "ar" } } }] } },
+        ],
+      },
+    };
+    const found = verifyObjects(outputs({ url: "http://ar.skywire.dev" }), {
+      ...all,
+      ingresses: [...all.ingresses, second],
+    });
+    // A Service of that name in the other's namespace is another Service.
+    expect(found.map(({ detail }) => detail)).toEqual(["no pod of Service other/ar is ready"]);
   });
 
   it("what the cluster cannot tell stays unsure", () => {

@@ -52,6 +52,11 @@ describe("why an engine does not answer", () => {
       "error: odd: postgres://me:canary@host/db\n\u001b[2K",
     );
     expect(expected).toBe("fails: error: odd: postgres://…@host/db");
+    // A password with an @ or a slash in it, as people write them.
+    for (const password of ["can@ary", "can/ary", "c@n/@ry"]) {
+      const odd = engineFault("backend", `error: odd: postgres://me:${password}@host/db`);
+      expect(odd.expected).toBe("fails: error: odd: postgres://…@host/db");
+    }
   });
 });
 

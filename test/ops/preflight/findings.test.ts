@@ -69,6 +69,22 @@ describe("what is started", () => {
       { entrypoint: ["tini", "--"] },
       /^notice: the image has an init alone .*app, is the program/,
     ],
+    // SHELL ["/bin/bash", "-o", "pipefail", "-c"], and other options before the line.
+    [
+      { words: ["-a"] },
+      { entrypoint: ["/bin/bash", "-o", "pipefail", "-c", "app"] },
+      /^fault: .* a line of a shell/,
+    ],
+    [
+      { words: ["-a"] },
+      { entrypoint: ["sh", "-ec", "app ${HOME}"] },
+      /^fault: .* a line of a shell/,
+    ],
+    [
+      { words: ["-a"] },
+      { entrypoint: ["bash", "--norc", "-c", "-e", "app"] },
+      /^fault: .* a line of a shell/,
+    ],
     [
       { words: ["-a"] },
       { entrypoint: ["tini-static", "--", "/bin/sh", "-c", "app"] },
@@ -83,6 +99,11 @@ describe("what is started", () => {
     [{ command: ["sh"], words: ["-c", "true"] }, { entrypoint: [] }],
     [{}, { entrypoint: [], command: ["/app"] }],
     [{ words: ["-a"] }, { entrypoint: ["sh", "-c", 'exec app "$@"', "app"] }],
+    [{ words: ["-a"] }, { entrypoint: ["sh", "-c", "exec app ${1:-none}"] }],
+    [{ words: ["-a"] }, { entrypoint: ["bash", "-eo", "pipefail", "-c", 'app "$*"'] }],
+    // A script takes them, and no line is run.
+    [{ words: ["-a"] }, { entrypoint: ["bash", "-e", "/entrypoint.sh"] }],
+    [{ words: ["-a"] }, { entrypoint: ["bash", "--norc", "/entrypoint.sh"] }],
     [{}, { entrypoint: ["/bin/sh", "-c", "app"] }],
     [{}, { entrypoint: ["/usr/bin/tini", "--"], command: ["/app"] }],
     [{ words: ["-a"] }, { entrypoint: ["tini", "-s", "--", "/app"] }],
@@ -189,5 +210,12 @@ describe("a rendered stack", () => {
     ]);
     expect(uses).toEqual([]);
     expect([...untold.keys()]).toEqual(["Deployment shop/web"]);
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const whole = imageUses([
+      { type: "kubernetes:batch/v1:Job", inputs: { metadata: { name: "seed" }, spec: unknown } },
+      { type: "kubernetes:apps/v1:DaemonSet", inputs: { metadata: unknown, spec: unknown } },
+    ]);
+    expect(whole.uses).toEqual([]);
+    expect([...whole.untold.keys()]).toEqual(["Job seed", "DaemonSet without a name yet"]);
   });
 });
