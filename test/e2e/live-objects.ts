@@ -4,6 +4,8 @@ import * as z from "zod";
 import { KubernetesObject, PodSpec } from "../../policy/graph/objects.ts";
 import type { TestSandbox } from "./sandbox.ts";
 
+const Owners = z.array(z.looseObject({ kind: z.string(), uid: z.string() })).default([]);
+
 const Pod = z.looseObject({
   ...KubernetesObject.shape,
   metadata: z.looseObject({
@@ -12,6 +14,7 @@ const Pod = z.looseObject({
     uid: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
     deletionTimestamp: z.string().optional(),
+    ownerReferences: Owners,
   }),
   spec: z.looseObject({ ...PodSpec.shape, nodeName: z.string().optional() }),
   status: z.looseObject({
@@ -51,10 +54,31 @@ const EndpointSlice = z.looseObject({
     .nullable(),
 });
 
-/** All pods that are not going away. */
+const Job = z.looseObject({
+  metadata: z.looseObject({ uid: z.string(), ownerReferences: Owners }),
+});
+
+/**
+ * All pods that are not going away, but for those of CronJobs: a backup comes and goes by the clock, whatever a test does
+ * meanwhile, and whoever counts pods at 03:17 would count one more.
+ */
 export async function podsOf(sandbox: TestSandbox): Promise<Pod[]> {
-  const all = (await sandbox.objects("pods")).map((object) => Pod.parse(object));
-  return all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const objects = await sandbox.objects("pods", "jobs");
+  const ownJobs = new Set(
+    objects
+      .filter(({ kind }) => kind === "Job")
+      .map((object) => Job.parse(object).metadata)
+      .filter(({ ownerReferences }) => ownerReferences.length === 0)
+      .map(({ uid }) => uid),
+  );
+  return objects
+    .filter(({ kind }) => kind === "Pod")
+    .map((object) => Pod.parse(object))
+    .filter(
+      ({ metadata: { deletionTimestamp, ownerReferences } }) =>
+        deletionTimestamp === undefined &&
+        ownerReferences.every(({ kind, uid }) => kind !== "Job" || ownJobs.has(uid)),
+    );
 }
 
 /** All nodes. */

@@ -34,7 +34,14 @@ const Pod = z.object({
         }),
       )
       .default([]),
-    containerStatuses: z.array(z.object({ restartCount: z.int() })).default([]),
+    containerStatuses: z
+      .array(
+        z.object({
+          restartCount: z.int(),
+          lastState: z.object({ terminated: z.object({ finishedAt: Time }).optional() }).optional(),
+        }),
+      )
+      .default([]),
   }),
 });
 
@@ -55,6 +62,8 @@ export interface RecordedPod {
   /** Since when it is Ready, as the API server has it: whole seconds. */
   readonly readySince: number | undefined;
   readonly restarts: number;
+  /** When it last crashed and was to be started again, as the API server has it: whole seconds. */
+  readonly crashed: number | undefined;
   /** Deleted, and still there until it has stopped. */
   readonly leaving: boolean;
 }
@@ -166,6 +175,7 @@ function entry(object: KubeObject): [string, RecordedPod] {
       phase: status.phase,
       readySince: ready?.lastTransitionTime ?? undefined,
       restarts: Math.max(0, ...status.containerStatuses.map(({ restartCount }) => restartCount)),
+      crashed: status.containerStatuses[0]?.lastState?.terminated?.finishedAt,
       leaving: metadata.deletionTimestamp !== undefined,
     },
   ];

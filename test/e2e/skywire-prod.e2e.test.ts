@@ -55,10 +55,6 @@ function firewallOf({ metadata: { labels } }: Node): string {
   return slot === undefined ? "prod-nodes" : `prod-slot-${slot}`;
 }
 
-/** Whether a Job has made a pod: a backup's begins by the clock, whatever an update does meanwhile. */
-const isOfJob = ({ metadata: { labels } }: Pod): boolean =>
-  labels["batch.kubernetes.io/job-name"] !== undefined;
-
 describe("Skywire's production shape in a sandbox", () => {
   let rendered: Rendered<SkywireStack>;
   let sandbox: TestSandbox;
@@ -477,7 +473,7 @@ describe("Skywire's production shape in a sandbox", () => {
     // And nobody else was exchanged: what is new beside them is nothing.
     const after = (await podsByWorkload(sandbox)).entries();
     const touched = [...after].filter(([, pods]) =>
-      pods.some((pod) => !before.has(pod.metadata.uid) && !isOfJob(pod)),
+      pods.some((pod) => !before.has(pod.metadata.uid)),
     );
     expect(touched.map(([name]) => name).sort()).toEqual(members);
   });
