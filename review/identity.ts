@@ -41,6 +41,13 @@ export const kindOf = remembered((type) =>
   /^kubernetes:[^:]+:(\w+)$/.exec(type)?.[1]?.replace(/Patch$/, ""),
 );
 
+/**
+ * Whether it is a patch: fields that are set on an object which is there, and is somebody else's. Such a type is called
+ * by the kind that it patches (pulumi/pulumi-kubernetes, provider/pkg/kinds/util.go, IsPatchResource).
+ */
+export const isPatch = (type: string): boolean =>
+  type.endsWith("Patch") && type.startsWith("kubernetes:");
+
 /** The word for what is of a type: its kind, or the last part of the type where it has none. */
 export const kindWord = (type: string): string => kindOf(type) ?? type.split(":").at(-1) ?? type;
 
@@ -61,6 +68,8 @@ export function identify(
       label: `${kind} ${given}`.trim(),
     };
   }
+  // Who is told of a patch that it goes must not read that its object does.
+  const called = isPatch(change.type) ? `${kind}Patch` : kind;
   const inputs = change.after?.inputs ?? change.before?.inputs;
   const metadata = isObject(inputs) ? inputs["metadata"] : undefined;
   const namespace = textAt(metadata, "namespace");
@@ -69,10 +78,10 @@ export function identify(
     stack,
     urn: change.urn,
     type: change.type,
-    kind,
+    kind: called,
     ...(namespace === undefined ? {} : { namespace }),
     name,
-    label: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+    label: `${called} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
   };
 }
 

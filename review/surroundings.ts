@@ -1,5 +1,5 @@
 /** What stands round a change: the stack's workloads, budgets and config objects, before and after. */
-import { kindOf } from "./identity.ts";
+import { isPatch, kindOf } from "./identity.ts";
 import {
   type ConfigReference,
   configReferences,
@@ -129,7 +129,7 @@ export function namespaceOf(inputs: unknown): string {
 /** Where an object is in its cluster; undefined of what is none. */
 function placeOf(type: string, inputs: unknown): string | undefined {
   const name = textAt(inputs, "metadata", "name");
-  return name === undefined || !type.startsWith("kubernetes:") || type.endsWith("Patch")
+  return name === undefined || !type.startsWith("kubernetes:") || isPatch(type)
     ? undefined
     : `${type} ${textAt(inputs, "metadata", "namespace") ?? ""}/${name}`;
 }

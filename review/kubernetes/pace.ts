@@ -38,13 +38,18 @@ export function paceOf(type: string, inputs: unknown): Pace {
   }
 }
 
+const unknownPace: Pace = {
+  line: "by its strategy, of a number that is not known yet",
+  missing: undefined,
+};
+
 function deploymentPace(type: string, inputs: unknown): Pace {
   const replicas = replicasOf(type, inputs);
   if (textAt(inputs, "spec", "strategy", "type") === "Recreate") {
     return { line: "all at once: the old ones stop first", missing: replicas };
   }
   if (replicas === undefined) {
-    return { line: "by its strategy, of a number that is not known yet", missing: undefined };
+    return unknownPace;
   }
   const rolling = ["spec", "strategy", "rollingUpdate"];
   const surge = share(lookUp(inputs, [...rolling, "maxSurge"]) ?? "25%", replicas, Math.ceil);
@@ -62,10 +67,13 @@ function deploymentPace(type: string, inputs: unknown): Pace {
 }
 
 function statefulPace(type: string, inputs: unknown): Pace {
-  const replicas = replicasOf(type, inputs) ?? 1;
+  const replicas = replicasOf(type, inputs);
   const strategy = ["spec", "updateStrategy"];
   if (textAt(inputs, ...strategy, "type") === "OnDelete") {
     return { line: "none by itself: each is replaced when somebody deletes it", missing: 0 };
+  }
+  if (replicas === undefined) {
+    return unknownPace;
   }
   const partition = numberAt(inputs, ...strategy, "rollingUpdate", "partition") ?? 0;
   const rolled = Math.max(0, replicas - partition);

@@ -1,5 +1,5 @@
 /** Workloads as the API server knows them: where their pods are told, and how many there are. */
-import { kindOf } from "../identity.ts";
+import { isPatch, kindOf } from "../identity.ts";
 import type { Path } from "../paths.ts";
 import {
   isObject,
@@ -56,7 +56,7 @@ export function containersOf(spec: JsonObject | undefined): ReadonlyMap<string, 
 
 /**
  * How many pods it keeps. Undefined where something else decides: an autoscaler, the number of nodes,
- * a value that is not known yet.
+ * a value that is not known yet, the object that is patched.
  */
 export function replicasOf(type: string, inputs: unknown): number | undefined {
   const kind = kindOf(type);
@@ -70,7 +70,7 @@ export function replicasOf(type: string, inputs: unknown): number | undefined {
     case "CronJob":
       return undefined;
     default:
-      return replicas === undefined ? 1 : numberAt(inputs, "spec", "replicas");
+      return replicas === undefined && !isPatch(type) ? 1 : numberAt(inputs, "spec", "replicas");
   }
 }
 

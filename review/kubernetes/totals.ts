@@ -1,5 +1,5 @@
 /** What a stack asks of its cluster before and after: CPU, memory, storage, pods. */
-import { identify, kindOf } from "../identity.ts";
+import { identify, isPatch, kindOf } from "../identity.ts";
 import type { Amounts, Totals } from "../model.ts";
 import type { Standing, Surroundings } from "../surroundings.ts";
 import { isUnknown, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
@@ -41,7 +41,7 @@ export function totalsOf(stack: string, around: Surroundings): Totals {
 function sum(stack: string, standing: readonly Standing[], uncounted: Uncounted): Amounts {
   const sums = none();
   const sized = new Set(
-    standing.filter(({ type }) => type.endsWith("Patch")).map(({ inputs }) => keyOf(inputs)),
+    standing.filter(({ type }) => isPatch(type)).map(({ inputs }) => keyOf(inputs)),
   );
   for (const each of standing) {
     const { urn, type, inputs } = each;
@@ -65,6 +65,10 @@ function addPods(sums: Sums, { type, inputs }: Standing, tell: (why: string) => 
   const spec = podSpec(type, inputs);
   const kind = kindOf(type);
   if (spec === undefined) {
+    return;
+  }
+  if (isPatch(type)) {
+    tell("what it sets on pods of another one");
     return;
   }
   if (kind === "DaemonSet" || kind === "CronJob") {

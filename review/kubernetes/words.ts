@@ -6,7 +6,16 @@ import type { Path } from "../paths.ts";
 import { remembered } from "../remember.ts";
 import { say, sayBoth } from "../say.ts";
 import { isSensitive } from "../secrets/sensitive.ts";
-import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
+import {
+  isEqual,
+  isObject,
+  isUnknown,
+  type JsonObject,
+  listAt,
+  lookUp,
+  objectAt,
+  textAt,
+} from "../values.ts";
 import { containerWords } from "./container-words.ts";
 import { containersOf, podSpec, replicasOf, templatePath } from "./pods.ts";
 import { percent, readQuantity } from "./quantities.ts";
@@ -166,7 +175,7 @@ const makers: readonly Maker[] = [
   },
   {
     of: "spec",
-    paths: /^spec\.(type|ports)\b/,
+    paths: /^spec\.(type|ports|loadBalancerSourceRanges)\b/,
     isFor: isOfKind("Service"),
     words: (_, before, after) => serviceWords(before, after),
   },
@@ -318,7 +327,27 @@ function serviceWords(before: JsonObject, after: JsonObject): readonly string[] 
   return [
     ...amount("type", type(before), type(after)),
     ...entries("port", ports(before), ports(after), () => true),
+    ...sourceWords(before, after),
   ];
+}
+
+/** Which of a balancer's addresses stands first says nothing: they are told as a set. */
+function sourceWords(before: JsonObject, after: JsonObject): readonly string[] {
+  const path = ["spec", "loadBalancerSourceRanges"];
+  return [before, after].every(tellsSources)
+    ? entries("source range", asKeys(sourcesOf(before)), asKeys(sourcesOf(after)), never)
+    : plain("source ranges", path, before, after);
+}
+
+/** Whether it is told which these are: neither unknown before the update, nor a secret. */
+export function tellsSources(inputs: unknown): boolean {
+  const ranges = lookUp(inputs, ["spec", "loadBalancerSourceRanges"]) ?? [];
+  return Array.isArray(ranges);
+}
+
+/** Addresses that a Service's balancer lets through; of none that are said all are. */
+export function sourcesOf(inputs: unknown): readonly string[] {
+  return listAt(inputs, "spec", "loadBalancerSourceRanges").map((range) => say(range));
 }
 
 /** Hosts of an Ingress; the one without a host takes all others. */

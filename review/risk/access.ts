@@ -1,7 +1,8 @@
 /** Rules of who may reach, read or do what. */
 import { controllerGuardWords, maySetController } from "../kubernetes/controller-guards.ts";
+import { isServing } from "../kubernetes/pods.ts";
 import { powersOf } from "../kubernetes/powers.ts";
-import { hostsOf } from "../kubernetes/words.ts";
+import { hostsOf, sourcesOf, tellsSources } from "../kubernetes/words.ts";
 import { isEqual, listAt, objectAt, textAt } from "../values.ts";
 import { swarmService } from "../swarm.ts";
 import { told, ways } from "./downtime.ts";
@@ -67,6 +68,10 @@ const cloudAccess =
 const cloudGuards =
   /(^|\.)(controlPlane$|(controlPlane\.acl|masterAuth|masterAuthorizedNetworksConfig|controlPlaneEndpointsConfig|privateClusterConfig|workloadIdentityConfig|authorizedNetworks|authorizedKeys|allowLists?|acl|publicAccessPrevention|uniformBucketLevelAccess|firewallId|oauthScopes|serviceAccount)\b)/;
 
+/** Arguments and variables of containers, and whatever they are a part of. */
+const toldToPrograms =
+  /ontainers(\[\d+\](\.(command|args|env)\b.*)?)?$|^spec(\.template(\.spec)?)?$/;
+
 /** Whether it can be reached from outside the cluster. */
 const isOpen = (inputs: Subject["before"]): boolean =>
   ["LoadBalancer", "NodePort"].includes(textAt(inputs, "spec", "type") ?? "") ||
@@ -101,7 +106,14 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "network-policy-changed",
-    kinds: ["NetworkPolicy", "CiliumNetworkPolicy", "GlobalNetworkPolicy"],
+    kinds: [
+      "NetworkPolicy",
+      "AdminNetworkPolicy",
+      "BaselineAdminNetworkPolicy",
+      "CiliumNetworkPolicy",
+      "CiliumClusterwideNetworkPolicy",
+      "GlobalNetworkPolicy",
+    ],
     see: (subject) =>
       isReal(subject)
         ? `who may reach these pods, and whom they reach: the policy ${happens(subject)}`
@@ -117,7 +129,7 @@ export const accessRules: readonly Rule[] = [
       );
       const isNew = was !== is || !isOpen(before);
       return isOpen(after) && isNew
-        ? `reachable from outside the cluster (${is ?? ""})`
+        ? `reachable from outside the cluster (${is ?? ""}${is === "LoadBalancer" ? `, ${sourcesIn(after)}` : ""})`
         : undefined;
     },
   },
@@ -137,10 +149,11 @@ export const accessRules: readonly Rule[] = [
     name: "sources-changed",
     kinds: ["Service"],
     on: differing,
-    see: (subject) =>
-      touches(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)
-        ? `from where it is reached: ${told(subject, /^spec\.(loadBalancerSourceRanges|externalTrafficPolicy|externalIPs|type)\b/)}`
-        : undefined,
+    see: (subject) => {
+      const rest = told(subject, /^spec\.(externalTrafficPolicy|externalIPs|type)\b/);
+      const words = [...sourcesChanged(subject), ...(rest === "" ? [] : [rest])];
+      return words.length > 0 ? `from where it is reached: ${words.join("; ")}` : undefined;
+    },
   },
   {
     name: "host-changed",
@@ -173,7 +186,12 @@ export const accessRules: readonly Rule[] = [
     name: "controller-guard-changed",
     isFor: maySetController,
     on: [...differing, "delete"],
-    see: ({ after, before, change }) => {
+    see: (subject) => {
+      const { after, before, change } = subject;
+      // Most updates of workloads touch nothing that a controller is told by: reading it all costs more than this look.
+      if (isServing(change.type) && differs(subject) && !touches(subject, toldToPrograms)) {
+        return undefined;
+      }
       const words = controllerGuardWords(change.type, before, after);
       return words.length > 0
         ? `who is let in through all hosts of a controller: ${words.join(", ")}`
@@ -252,6 +270,43 @@ export const accessRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Addresses that are named in a sentence. */
+const named = 5;
+
+const several = (words: readonly string[]): string =>
+  words.length <= named
+    ? words.join(", ")
+    : `${words.slice(0, named).join(", ")} and ${words.length - named} more`;
+
+/** Whom a Service's balancer is to let through: without a list all. */
+function sourcesIn(inputs: Subject["after"]): string {
+  if (!tellsSources(inputs)) {
+    return "from where is not told before the update";
+  }
+  const ranges = sourcesOf(inputs);
+  return ranges.length === 0 ? "from everywhere" : `from ${several(ranges)}`;
+}
+
+/** Who is let through from now on, by address: entries of a list move, and their places say nothing. */
+function sourcesChanged(subject: Subject): readonly string[] {
+  const { after, before } = subject;
+  const [was, is] = [sourcesOf(before), sourcesOf(after)];
+  if (was.length === 0 || is.length === 0) {
+    const isOther = was.length + is.length > 0 || !tellsSources(after);
+    return isOther && touches(subject, /^spec\.loadBalancerSourceRanges\b/)
+      ? [sourcesIn(after)]
+      : [];
+  }
+  const [come, goes] = [
+    is.filter((range) => !was.includes(range)),
+    was.filter((range) => !is.includes(range)),
+  ];
+  return [
+    ...(come.length > 0 ? [`also from ${several(come)}`] : []),
+    ...(goes.length > 0 ? [`no longer from ${several(goes)}`] : []),
+  ];
+}
 
 function onlyVersion(subject: Subject): boolean {
   return subject.differences.every(({ path }) => path[0] === "version");

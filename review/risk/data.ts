@@ -1,8 +1,10 @@
 /** Rules of what loses data, or an address that others have written down. */
+import { isPatch } from "../identity.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicasOf } from "../kubernetes/pods.ts";
 import { sayBoth } from "../say.ts";
-import { lookUp, textAt } from "../values.ts";
+import { type JsonObject, lookUp, textAt } from "../values.ts";
+import { mayTellGenesis, seeGenesis } from "./genesis.ts";
 import { isZoneFile, lostFrom, zoneTypes } from "./zones.ts";
 import {
   at,
@@ -10,6 +12,8 @@ import {
   goes,
   goesWord,
   going,
+  isKind,
+  isOfKind,
   type Rule,
   type Subject,
   touches,
@@ -64,9 +68,12 @@ export const dataRules: readonly Rule[] = [
   {
     name: "claim-class-changed",
     // Of disks that a StatefulSet made, sizes and class are said by patches of their claims.
-    isFor: (type) => type.endsWith(":PersistentVolumeClaimPatch"),
+    isFor: (type) => isPatch(type) && isOfKind(type, ["PersistentVolumeClaim"]),
     on: differing,
     see: (subject) =>
+      // Of a patch that begins or ends nobody knows that it asks for another class than the disk has.
+      "spec" in subject.before &&
+      "spec" in subject.after &&
       touches(subject, /^spec\.storageClassName$/)
         ? "a disk keeps the class that it was made with: the API server refuses another one"
         : undefined,
@@ -80,11 +87,7 @@ export const dataRules: readonly Rule[] = [
   {
     name: "volume-not-retained",
     on: differing,
-    see: (subject) =>
-      touches(subject, /^(spec\.persistentVolumeReclaimPolicy|reclaimPolicy)$/) &&
-      at(subject, /eclaimPolicy$/).some(({ after }) => after === "Delete")
-        ? "from now on the volume is deleted with its claim"
-        : undefined,
+    see: seeNotRetained,
   },
   {
     name: "stateful-set-deleted",
@@ -180,7 +183,34 @@ export const dataRules: readonly Rule[] = [
         : undefined;
     },
   },
+  { name: "genesis-changed", isFor: mayTellGenesis, on: differing, see: seeGenesis },
 ];
+
+/** Whether what kept disks lets them go from now on; nothing goes at once. */
+function seeNotRetained(subject: Subject): string | undefined {
+  if (!isKind(subject, "StatefulSet")) {
+    return at(subject, /^(spec\.persistentVolumeReclaimPolicy|reclaimPolicy)$/).some(
+      ({ after }) => after === "Delete",
+    )
+      ? "from now on the volume is deleted with its claim"
+      : undefined;
+  }
+  const lost = claimEnds.filter(
+    ([when]) => endOf(subject.after, when) === "Delete" && endOf(subject.before, when) !== "Delete",
+  );
+  return lost.length > 0
+    ? `from now on its claims are deleted ${lost.map(([, word]) => word).join(", and ")}`
+    : undefined;
+}
+
+/** What of a StatefulSet's policy lets its claims go, and with what. */
+const claimEnds = [
+  ["whenDeleted", "with it"],
+  ["whenScaled", "with the pods that it no longer keeps"],
+] as const;
+
+const endOf = (inputs: JsonObject, when: string): unknown =>
+  lookUp(inputs, ["spec", "persistentVolumeClaimRetentionPolicy", when]);
 
 function seeShrunk(subject: Subject): string | undefined {
   const shrunk = at(subject, /(resources\.requests|capacity)\.storage$/).find(
@@ -195,11 +225,10 @@ function seeShrunk(subject: Subject): string | undefined {
 }
 
 function seeSmallerSet(subject: Subject): string | undefined {
-  const policy = ["spec", "persistentVolumeClaimRetentionPolicy"];
   const [was, is] = [subject.before, subject.after].map((inputs) =>
     replicasOf(subject.change.type, inputs),
   );
-  const deletes = lookUp(subject.after, [...policy, "whenScaled"]) === "Delete";
+  const deletes = endOf(subject.after, "whenScaled") === "Delete";
   return deletes && was !== undefined && is !== undefined && is < was
     ? `the claims of ${was - is} of its pods are deleted with them (whenScaled: Delete)`
     : undefined;

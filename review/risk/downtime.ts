@@ -91,8 +91,12 @@ export const downtimeRules: readonly Rule[] = [
     isFor: runs,
     on: differing,
     see: (subject) => {
-      const change = replicaChange(subject);
-      return change?.is === 0 ? `all ${change.was} ${unit(subject)}s stop` : undefined;
+      const { change, before, after } = subject;
+      const [was, is] = [countOf(change.type, before), countOf(change.type, after)];
+      if (is !== 0 || was === 0) {
+        return undefined;
+      }
+      return `all ${was === undefined ? "" : `${was} `}${unit(subject)}s stop`;
     },
   },
   {
@@ -138,7 +142,13 @@ export const downtimeRules: readonly Rule[] = [
     on: differing,
     see: (subject) => {
       const ports = (inputs: unknown): ReadonlySet<string> =>
-        new Set(listOfPorts(inputs).map((port) => say(lookUp(port, ["port"]))));
+        new Set(
+          listOfPorts(inputs).map((port) => {
+            const protocol = textAt(port, "protocol") ?? "TCP";
+            const number = say(lookUp(port, ["port"]));
+            return protocol === "TCP" ? number : `${number}/${protocol}`;
+          }),
+        );
       const left = ports(subject.after);
       const removed = [...ports(subject.before)].filter((port) => !left.has(port));
       return removed.length > 0

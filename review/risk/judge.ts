@@ -5,6 +5,7 @@ import { accessRules } from "./access.ts";
 import { dataRules } from "./data.ts";
 import { downtimeRules } from "./downtime.ts";
 import { cosmeticRules, rolloutRules } from "./rollout.ts";
+import { updatesIn } from "./patched.ts";
 import { isOfKind, type Rule, type Subject } from "./subject.ts";
 
 /** Every rule by the risk it stands for, worst first. */
@@ -51,6 +52,19 @@ const rulesOf = remembered((deed) => {
 
 /** What the rules say, worst first; at least one. */
 export function judge(subject: Subject): Finding[] {
+  const updates = updatesIn(subject);
+  const [only] = updates;
+  if (updates.length === 1 && only !== undefined) {
+    return findingsOf(only);
+  }
+  const found = new Map<string, Finding>();
+  for (const finding of updates.flatMap(findingsOf)) {
+    found.set(finding.rule, found.get(finding.rule) ?? finding);
+  }
+  return [...found.values()].sort((left, right) => compareRisk(left.risk, right.risk));
+}
+
+function findingsOf(subject: Subject): Finding[] {
   const { operation, type } = subject.change;
   const findings: Finding[] = [];
   rulesOf(`${operation} ${type}`).forEach(({ name, risk, see, isFallback }) => {

@@ -575,9 +575,9 @@ describe("size", () => {
       Array.from({ length: count }, (_, at) => (at % 2 === 0 ? image(`web-${at}`, at) : label(at))),
     );
   const secondsOf = (text: string): number => {
-    const begun = process.cpuUsage();
+    const begun = process.threadCpuUsage();
     reportOf([{ stack: "test", preview: readEvents(text) }]);
-    return process.cpuUsage(begun).user / 1e6;
+    return process.threadCpuUsage(begun).user / 1e6;
   };
 
   it("costs ten times as much for ten times as many steps, not a hundred times", () => {

@@ -64,6 +64,15 @@ const labelled = (type: string): Made =>
 const sized = storage("10Gi");
 const service = (type: string, port = 80) =>
   object({ spec: { type, selector: { app: "web" }, ports: [{ port }] } });
+const ports = (...protocols: readonly string[]) =>
+  object({ spec: { ports: protocols.map((protocol) => ({ port: 53, protocol })) } });
+const retention = (before: object, after: object): Made =>
+  update(
+    "StatefulSet",
+    workload({ persistentVolumeClaimRetentionPolicy: { ...before } }),
+    workload({ persistentVolumeClaimRetentionPolicy: { ...after } }),
+    "spec.persistentVolumeClaimRetentionPolicy",
+  );
 const replicas = (before: number, after: number, type = "Deployment", more = {}): Made =>
   update(
     type,
@@ -129,6 +138,10 @@ const rolled = (replicas: number, updateConfig = {}): Made =>
     "taskSpec.containerSpec.image",
   );
 const kubernetes = (type: string): string => `kubernetes:${type}`;
+const balanced = (ranges: unknown, more: object = {}) =>
+  object({ spec: { type: "LoadBalancer", loadBalancerSourceRanges: ranges, ...more } });
+const sources = (before: unknown, after: unknown): Made =>
+  update("Service", balanced(before), balanced(after), "spec.loadBalancerSourceRanges");
 /** Settings of a controller, as text of its files or of single keys. */
 const settings = (before: object, after: object): Made =>
   update("ConfigMap", object({ data: before }), object({ data: after }), "data");
@@ -151,6 +164,10 @@ const toml = (from: string) => ({
 });
 const staticFile = (time: string, middlewares: string) => ({
   "traefik.yaml": `entryPoints:\n  web:\n    address: :80\n    transport:\n      respondingTimeouts:\n        readTimeout: ${time}\n    http:\n      middlewares: [${middlewares}]\n`,
+});
+/** A file that a Spacemesh node is told its network by. */
+const told = (time: string, level = "info") => ({
+  "config.json": JSON.stringify({ main: { "genesis-time": time }, logging: { level } }),
 });
 const binding = kubernetes("admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding");
 const middleware = kubernetes("traefik.io/v1alpha1:Middleware");
@@ -276,6 +293,11 @@ const cases: readonly Case[] = [
     rule: "record-changed",
     speaks: update(domain, { target: "192.0.2.1" }, { target: "192.0.2.2" }, "target"),
     silent: update(domain, { ttlSec: 30 }, { ttlSec: 300 }, "ttlSec"),
+  },
+  {
+    rule: "genesis-changed",
+    speaks: settings(told("2026-11-01T12:00:00Z"), told("2026-11-02T12:00:00Z")),
+    silent: settings(told("2026-11-01T12:00:00Z"), told("2026-11-01T12:00:00Z", "debug")),
   },
   {
     rule: "workload-deleted",
@@ -604,6 +626,42 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
     made("Service", object({ spec: { externalIPs: [] } })),
   ],
   [
+    "service-opened",
+    "a port of the nodes where there was none",
+    update("Service", service("ClusterIP"), service("NodePort"), "spec.type"),
+    update("Service", service("NodePort"), service("NodePort", 81), "spec.ports[0].port"),
+  ],
+  [
+    "port-removed",
+    "one of two ports of a number, by its protocol",
+    update("Service", ports("TCP", "UDP"), ports("TCP"), "spec.ports[1]"),
+    update("Service", ports("TCP"), ports("TCP", "UDP"), "spec.ports[1]"),
+  ],
+  [
+    "volume-not-retained",
+    "claims that are from now on deleted with their StatefulSet",
+    retention({ whenDeleted: "Retain" }, { whenDeleted: "Delete" }),
+    retention({ whenDeleted: "Delete" }, { whenDeleted: "Retain" }),
+  ],
+  [
+    "volume-not-retained",
+    "claims of pods that it no longer keeps, and not where it was so before",
+    retention({}, { whenScaled: "Delete" }),
+    retention({ whenScaled: "Delete" }, { whenScaled: "Delete", whenDeleted: "Retain" }),
+  ],
+  [
+    "network-policy-changed",
+    "policies of a whole cluster",
+    gone(kubernetes("cilium.io/v2:CiliumClusterwideNetworkPolicy")),
+    gone(kubernetes("cilium.io/v2:CiliumNode")),
+  ],
+  [
+    "scaled-to-zero",
+    "a number of pods that was not known",
+    replicas(unknown as never, 0),
+    replicas(0, unknown as never),
+  ],
+  [
     "claim-shrunk",
     "a disk of a pod",
     update(claimPatch, sized, storage("9Gi"), "spec.resources.requests.storage"),
@@ -865,6 +923,37 @@ describe("why a change has its risk", () => {
       made("Service", object({ spec: { externalIPs: ["192.0.2.1"] } })),
       "(ClusterIP)",
     ],
+    ["service-opened", made("Service", balanced([])), "(LoadBalancer, from everywhere)"],
+    ["service-opened", made("Service", balanced(["a", "b"])), "(LoadBalancer, from a, b)"],
+    ["service-opened", made("Service", balanced(blinded)), "(LoadBalancer, from where is not told"],
+    [
+      "service-opened",
+      made("Service", balanced(["1", "2", "3", "4", "5", "6", "7"])),
+      "from 1, 2, 3, 4, 5 and 2 more)",
+    ],
+    ["sources-changed", sources(["a", "b"], ["c", "a"]), ": also from c; no longer from b"],
+    ["sources-changed", sources(["a"], []), ": from everywhere"],
+    ["sources-changed", sources(undefined, ["a"]), ": from a"],
+    ["sources-changed", sources(["a"], unknown), ": from where is not told before the update"],
+    ["sources-changed", sources(blinded, { ...blinded }), ": from where is not told"],
+    [
+      "sources-changed",
+      update(
+        "Service",
+        balanced(["a"], { externalTrafficPolicy: "Local" }),
+        balanced(["b"]),
+        "spec.externalTrafficPolicy",
+        "spec.loadBalancerSourceRanges[0]",
+      ),
+      ": also from b; no longer from a; spec.externalTrafficPolicy",
+    ],
+    ["port-removed", update("Service", ports("UDP"), ports(), "spec.ports"), "port 53/UDP any"],
+    ["scaled-to-zero", replicas(unknown as never, 0), "all pods stop"],
+    [
+      "volume-not-retained",
+      retention({}, { whenScaled: "Delete", whenDeleted: "Delete" }),
+      "from now on its claims are deleted with it, and with the pods that it no longer keeps",
+    ],
     [
       "record-changed",
       update(domain, { target: "a", name: "b" }, { target: "c", name: "d" }, "target", "name"),
@@ -882,6 +971,11 @@ describe("why a change has its risk", () => {
     ],
   ])("is said by %s of %j: %s", (rule, change, why) => {
     expect(whyOf(change, rule)).toContain(why);
+  });
+
+  it("is not told of a balancer's addresses that only stand in another order", () => {
+    const item = madeItem(sources(["a", "b"], ["b", "a"]));
+    expect(item.findings.map(({ rule }) => rule)).toEqual(["specification-changed"]);
   });
 
   it("names no more of a zone's records than are lost", () => {

@@ -126,6 +126,18 @@ describe("other objects' words", () => {
       ["type ClusterIP -> NodePort", "port 80/TCP to 8080 -> to 8081, on every node 30080"],
     ],
     [
+      "Service",
+      object({ spec: { loadBalancerSourceRanges: ["192.0.2.0/24", "198.51.100.0/24"] } }),
+      object({ spec: { loadBalancerSourceRanges: ["0.0.0.0/0", "192.0.2.0/24"] } }),
+      ["source range 0.0.0.0/0 added", "source range 198.51.100.0/24 removed"],
+    ],
+    [
+      "Service",
+      object({ spec: { loadBalancerSourceRanges: ["192.0.2.0/24"] } }),
+      object({ spec: { loadBalancerSourceRanges: unknown } }),
+      ['source ranges ["192.0.2.0/24"] -> [unknown]'],
+    ],
+    [
       "Ingress",
       object({ spec: { rules: [{ host: "a.example" }] } }),
       object({ spec: { rules: [{ host: "b.example" }] } }),
@@ -242,6 +254,12 @@ describe("the pace of a rollout", () => {
       "DaemonSet",
       workload({ updateStrategy: { rollingUpdate: { maxUnavailable: "30%" } } }),
       "nodes at a time: 30%",
+      undefined,
+    ],
+    [
+      "StatefulSet",
+      workload({ replicas: unknown }),
+      "by its strategy, of a number that is not known yet",
       undefined,
     ],
   ])("%s %#: %3$s", (type, inputs, line, missing) => {
