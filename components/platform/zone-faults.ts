@@ -148,25 +148,37 @@ function unequalTimes(entries: readonly Entry[]): PlatformFault[] {
   });
 }
 
-/** Records below a name that was handed to other servers: nobody asks for them here. */
+/**
+ * Records below a name that was handed to other servers, or that is a zone of ours itself: nobody asks for them here,
+ * and our server answers out of that zone.
+ */
 function hidden(entries: readonly Entry[], config: NameServerDnsConfig): PlatformFault[] {
   const cuts = entries.filter(
-    ({ type, name, by }) => by === "records" && type === "NS" && !Object.hasOwn(config.zones, name),
+    ({ type, name, by }) =>
+      by === "delegation" ||
+      (by === "records" && type === "NS" && !Object.hasOwn(config.zones, name)),
   );
-  const targets = new Set(cuts.map(({ target }) => target));
+  const targets = new Set(cuts.flatMap(({ target }) => target ?? []));
   return entries.flatMap((entry): PlatformFault[] => {
     const cut = cuts.find(
-      ({ name }) => entry.name.endsWith(`.${name}`) || (entry.name === name && entry.type !== "NS"),
+      ({ name, zone, by }) =>
+        (by === "records" || entry.zone === zone) &&
+        (entry.name.endsWith(`.${name}`) || (entry.name === name && entry.type !== "NS")),
     );
     const glue = ["A", "AAAA"].includes(entry.type) && targets.has(entry.name);
-    return cut === undefined || glue
-      ? []
-      : [
-          {
-            path: entry.path,
-            message: `${entry.name} lies at or below ${cut.name}, which ${place(cut.path)} hands to ${cut.target ?? "other servers"}: its record belongs there`,
-          },
-        ];
+    if (cut === undefined || glue) {
+      return [];
+    }
+    const why =
+      cut.by === "delegation"
+        ? `a zone of its own (${place(cut.path)})`
+        : `which ${place(cut.path)} hands to ${cut.target ?? "other servers"}`;
+    return [
+      {
+        path: entry.path,
+        message: `${entry.name} lies at or below ${cut.name}, ${why}: its record belongs there`,
+      },
+    ];
   });
 }
 

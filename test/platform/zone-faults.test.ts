@@ -125,6 +125,42 @@ describe("faults of our own zones", () => {
     expect(found[0]).toMatch(message);
   });
 
+  it("a record below a zone of ours, which answers in its place", () => {
+    const inner = {
+      "lab.example.org": { records: [{ name: "www", type: "A", address: "192.0.2.7" }] },
+    };
+    const zones = (...records: object[]) =>
+      section({ zones: { "example.org": { records: [mail, ...records] }, ...inner } });
+    const above = (name: string) => ({ name, type: "A", address: "192.0.2.9" });
+    expect(told(zones(above("lab2"), above("notlab")))).toEqual([]);
+    for (const name of ["lab", "x.lab", "www.lab"]) {
+      expect(told(zones(above(name)))).toEqual([
+        `dns/zones/example.org/records/1: ${name}.example.org lies at or below lab.example.org, a zone of its own (fleet:dns.zones.lab.example.org): its record belongs there`,
+      ]);
+    }
+  });
+
+  it.each<[string, object[], string]>([
+    [
+      "two CNAMEs of one name",
+      [
+        { name: "www", type: "CNAME", target: "mail.example.org" },
+        { name: "www", type: "CNAME", target: "elsewhere.example.net" },
+      ],
+      "dns/zones/example.org/records/2",
+    ],
+    [
+      "a text beside a host that is a CNAME",
+      [{ name: "sd", type: "TXT", text: "beside the host's" }],
+      "dns/zones/example.org/records/1",
+    ],
+  ])("%s: a CNAME stands alone, told once", (_, records, path) => {
+    const alias: PlannedHost = { ...sd, type: "CNAME", target: "edge.example.net" };
+    expect(told(zone(...records), [alias])).toEqual([
+      expect.stringMatching(`^${path}: .* has a CNAME beside another record`),
+    ]);
+  });
+
   it("a host of the stack below a name that others keep", () => {
     const config = zone({ name: "lab", type: "NS", target: "ns.example.net" });
     const [fault] = told(config, [{ path: ["hosts", "x"], host: "x.lab.example.org", type: "A" }]);
