@@ -388,6 +388,8 @@ describe("Firefox Accounts' production in a sandbox", () => {
       "deployment/fxa-content-server",
       "--replicas=2",
     ]);
+    // The pod that goes is no other's doing than ours: whoever looks next must not find it on its way.
+    await allThere();
   });
 
   test("MySQL's password, in a Secret whose name stays, exchanges all that dial it, after the patch Job", async () => {

@@ -98,7 +98,7 @@ describe("a StatefulSet whose update never gets ready", () => {
     expect(failed.stdout).toContain("the update failed and was rolled back");
     // The engine itself is told by a provider that may take the status of before the change for ready.
     expect(failed.stdout).toMatch(
-      /StatefulSet (voting\/db is not ready after 1\d s: it waits for 1 pod|db\n)/,
+      /StatefulSet (voting\/db is not ready after \d+ s: it waits for 1 pod|db\n)/,
     );
     expect(failed.stdout).toMatch(/runs now +[0-9a-f]+ All is well, with its config and digests/);
     // Nobody has deleted the broken pod: the controller has.
