@@ -44,6 +44,14 @@ export const imagesExceptions: readonly Exception[] = [
     reason: "the lecture's image has no other tag; the run warns of it",
   },
   {
+    rule: "image-names",
+    stacks: ["voting"],
+    resources: ["Service worker"],
+    only: /the latest$/,
+    option: "target",
+    reason: "the lecture's image has no other tag on a swarm either; the run warns of it",
+  },
+  {
     rule: "image-digests",
     stacks: ["prod", "pushtech-production"],
     resources: ["Deployment *", "StatefulSet *", "DaemonSet *", "CronJob *", "Job *"],

@@ -1,14 +1,15 @@
 /** What runs is what was reviewed: images are named so that they cannot change behind one's back. */
+import { dockerImages } from "../docker.ts";
 import { allContainers } from "../graph/objects.ts";
 import { podsOf } from "../kubernetes.ts";
 import { isProduction } from "../production.ts";
 import type { Resource } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
-/** Each image of a resource's pods, once. */
+/** Each image of a resource's pods or containers, once. */
 function images(resource: Resource): readonly string[] {
   const all = podsOf(resource).flatMap(({ spec }) => allContainers(spec).map(({ image }) => image));
-  return [...new Set(all)];
+  return [...new Set([...all, ...dockerImages(resource)])];
 }
 
 const digest = /@sha256:[0-9a-f]{64}$/;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 
 import { readIngress, readService } from "../graph/kinds.ts";
-import { describePods, worldOf } from "../graph/objects.ts";
+import { allContainers, describePods, worldOf } from "../graph/objects.ts";
 import { undenied } from "../graph/policies.ts";
 import { isBare, objectOf, podsOf } from "../kubernetes.ts";
 import { type Resource, unknownText } from "../resource.ts";
@@ -89,7 +89,8 @@ export const publicExposure: ResourceRule = {
     }
     return podsOf(resource).flatMap(({ spec }) => [
       ...(spec.hostNetwork === true ? ["stands in its node's own network"] : []),
-      ...spec.containers.flatMap(({ ports = [] }) =>
+      // Those of init containers, too: Cilium opens them as it opens all others (its pkg/loadbalancer/reflectors/k8s.go).
+      ...allContainers(spec).flatMap(({ ports = [] }) =>
         ports
           .filter(({ hostPort }) => hostPort !== undefined && hostPort !== 0)
           .map(({ hostPort, protocol }) => `binds ${protocol} ${hostPort ?? 0} of its node`),

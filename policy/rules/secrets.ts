@@ -1,4 +1,5 @@
 /** Secrets stand in Secrets, and nowhere else. */
+import { dockerVariables, swarmSecret } from "../docker.ts";
 import { SecretSearch } from "../secret-search.ts";
 import { allContainers } from "../graph/objects.ts";
 import { podsOf } from "../kubernetes.ts";
@@ -10,14 +11,15 @@ import { textsOf } from "../texts.ts";
 const secretType = "kubernetes:core/v1:Secret";
 
 /**
- * Where a secret is at home: in a Secret's data, with a provider, whose inputs the engine encrypts, and in the login
- * by which an image is pushed, which it encrypts, too.
+ * Where a secret is at home: in the data of a cluster's Secret or a swarm's, with a provider, whose inputs the engine
+ * encrypts, and in the login by which an image is pushed, which it encrypts, too.
  */
 function isHome({ type }: Resource, path: string): boolean {
   return (
     type.startsWith("pulumi:providers:") ||
     (type === "docker:index/image:Image" && /^registry\b/.test(path)) ||
-    (type === secretType && /^(data|stringData)\b/.test(path))
+    (type === secretType && /^(data|stringData)\b/.test(path)) ||
+    (type === swarmSecret && path === "data")
   );
 }
 
@@ -50,6 +52,9 @@ export const plainSecrets: ResourceRule = {
           ),
       ),
     ),
+    ...dockerVariables(resource)
+      .filter(([name, value]) => suspiciousKey.test(name) && looksRandom(value))
+      .map(([name]) => `the variable ${name} holds its value in plain text, not a swarm's secret`),
   ],
 };
 
@@ -61,16 +66,21 @@ function withoutChecksums(path: string, text: string): string {
 /** Values too short or too plain to be told from words. */
 const isSecretValue = (value: string): boolean => value.length >= 12 && looksRandom(value);
 
+const fromBase64 = (text: string): string => Buffer.from(text, "base64").toString("utf8");
+
 /** Secret values of a stack: those that are known as such, and whatever its Secrets hold. */
 function secretValues({ resources, secrets }: Stack): readonly (readonly [string, string])[] {
   const held = resources
     .filter(({ type }) => type === secretType)
     .flatMap(({ name, properties }) => [
       ...entries(name, properties["stringData"], (text) => text),
-      ...entries(name, properties["data"], (text) => Buffer.from(text, "base64").toString("utf8")),
+      ...entries(name, properties["data"], fromBase64),
     ]);
+  const kept = resources
+    .filter(({ type }) => type === swarmSecret)
+    .flatMap(({ name, properties }) => entries(name, { data: properties["data"] }, fromBase64));
   // No map: Secrets of two namespaces may have one name in the program.
-  return [...held.filter(([, value]) => isSecretValue(value)), ...secrets];
+  return [...[...held, ...kept].filter(([, value]) => isSecretValue(value)), ...secrets];
 }
 
 function entries(

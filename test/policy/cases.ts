@@ -29,6 +29,19 @@ const map = (data: Readonly<Record<string, string>>): Resource =>
   object("v1", "ConfigMap", "settings", { data });
 const secret = object("v1", "Secret", "login", { stringData: { password } });
 
+const imageId = `sha256:${"a".repeat(64)}`;
+const swarmService = (image: string, spec: Change = {}, more: Change = {}): Resource =>
+  resource("docker:index/service:Service", "web", {
+    name: "web",
+    taskSpec: { containerSpec: { image, ...spec } },
+    ...more,
+  });
+const dockerContainer = (image: string, more: Change = {}): Resource =>
+  resource("docker:index/container:Container", "web", { image, ...more });
+const swarmSecret = resource("docker:index/secret:Secret", "login", {
+  data: Buffer.from(password).toString("base64"),
+});
+
 const budget = (spec: Readonly<Record<string, unknown>>): Resource =>
   object("policy/v1", "PodDisruptionBudget", "web", {
     spec: {
@@ -260,6 +273,18 @@ export const cases: Readonly<Record<string, Cases>> = {
         [withContainer({ env: [{ name: "STORE", value: "redis://u:p@store" }] })],
         "has a password in a URL",
       ],
+      "a password in a variable on a swarm": [
+        [swarmService("registry.example/web:1", { env: { MODE: "fast", DB_PASSWORD: password } })],
+        "the variable DB_PASSWORD holds its value in plain text, not a swarm's secret",
+      ],
+      "a password in a variable on a Docker host": [
+        [
+          dockerContainer("registry.example/web:1", {
+            envs: ["MODE=fast", `DB_PASSWORD=${password}=`],
+          }),
+        ],
+        "the variable DB_PASSWORD holds its value in plain text",
+      ],
       "a private key in an annotation": [
         [deployment({}, { metadata: { annotations: { note: "-----BEGIN PRIVATE KEY-----" } } })],
         "metadata.annotations.note looks like a private key",
@@ -281,7 +306,7 @@ export const cases: Readonly<Record<string, Cases>> = {
         "data.notes looks like a secret key",
       ],
       "a login of something else than an image": [
-        [resource("docker:index/service:Service", "web", { registry: { password: token } })],
+        [swarmService("registry.example/web:1", {}, { registry: { password: token } })],
         "registry.password looks like",
       ],
       "a token in an input of a cloud": [
@@ -293,9 +318,14 @@ export const cases: Readonly<Record<string, Cases>> = {
   "secrets-stay-home": {
     pass: {
       "a value in its Secret alone": [secret, map({ greeting: "hello" })],
+      "a value in a swarm's secret alone, and in a cluster's": [secret, swarmSecret],
       "the login that an image is pushed with": [
         secret,
         resource("docker:index/image:Image", "web", { registry: { username: "bot", password } }),
+      ],
+      "plain variables of a program on a Docker host": [
+        swarmService("registry.example/web:1", { env: { DB_PASSWORD_FILE: "/run/secrets/db" } }),
+        dockerContainer("registry.example/web:1", { envs: ["MODE=fast"] }),
       ],
       "what a Secret holds and is a word": [
         object("v1", "Secret", "login", { stringData: { user: "administrator" } }),
@@ -311,6 +341,20 @@ export const cases: Readonly<Record<string, Cases>> = {
       ],
     },
     fail: {
+      "a value of a swarm's secret in a variable": [
+        [swarmSecret, swarmService("registry.example/web:1", { env: { STORE: `p=${password}` } })],
+        "taskSpec.containerSpec.env.STORE holds login.data",
+      ],
+      "a value of a swarm's secret in its labels": [
+        [
+          swarmSecret,
+          resource("docker:index/secret:Secret", "other", {
+            data: "",
+            labels: [{ label: "p", value: password }],
+          }),
+        ],
+        "labels[0].value holds login.data",
+      ],
       "a value in a ConfigMap": [
         [secret, map({ conf: `p=${password}` })],
         "data.conf holds login.password",
@@ -410,13 +454,42 @@ export const cases: Readonly<Record<string, Cases>> = {
         [withContainer({ image: "registry.example/web:latest@sha256:abc" })],
         "is whatever is the latest",
       ],
+      "a service of a swarm": [
+        [swarmService("registry.example/web:latest")],
+        "registry.example/web:latest is whatever is the latest",
+      ],
+      "a container of a Docker host": [[dockerContainer("web:1")], "web:1 names no registry"],
+      "an image that a Docker host fetches": [
+        [resource("docker:index/remoteImage:RemoteImage", "web", { name: "registry.example/web" })],
+        "registry.example/web has no tag",
+      ],
     },
   },
   "image-digests": {
     stack: production,
-    pass: { "a digest": [deployment()] },
+    pass: {
+      "a digest": [deployment()],
+      "a digest on a swarm": [swarmService(`registry.example/web:1.2.3@${imageId}`)],
+      "a container of an image by its id": [dockerContainer(imageId)],
+      "an image that is built": [
+        resource("docker:index/image:Image", "web", { imageName: "registry.example/web:1.2.3" }),
+      ],
+    },
     fail: {
       "a tag alone": [[withContainer({ image: "registry.example/web:1.2.3" })], "has no digest"],
+      "a tag alone on a swarm": [[swarmService("registry.example/web:1.2.3")], "has no digest"],
+      "a tag alone on a Docker host": [
+        [dockerContainer("registry.example/web:1.2.3")],
+        "has no digest",
+      ],
+      "a tag alone that a Docker host fetches": [
+        [
+          resource("docker:index/remoteImage:RemoteImage", "web", {
+            name: "registry.example/web:1.2.3",
+          }),
+        ],
+        "has no digest",
+      ],
     },
   },
   "requests-and-limits": {
@@ -906,6 +979,21 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a port of its node": [
         [withContainer({ ports: [{ name: "http", containerPort: 80, hostPort: 80 }] })],
         "binds TCP 80 of its node",
+      ],
+      "a port of its node, an init container's": [
+        [
+          deployment({
+            initContainers: [
+              {
+                name: "early",
+                image: "x",
+                resources: {},
+                ports: [{ containerPort: 81, hostPort: 81 }],
+              },
+            ],
+          }),
+        ],
+        "binds TCP 81 of its node",
       ],
       "the node's network": [[deployment({ hostNetwork: true })], "in its node's own network"],
       "a public bucket": [[bucket("public-read")], "is public-read"],
