@@ -16,12 +16,24 @@ import {
   type World,
 } from "./objects.ts";
 
-/** Pods that a budget speaks of. A Job's come and go by themselves. */
-const lasting = (world: World): readonly PodSet[] =>
-  world.pods.filter(({ kind }) => kind !== "Job" && kind !== "CronJob" && kind !== "DaemonSet");
+/** Kinds of which a number of pods is asked for, by a subresource `scale`. */
+const scaled = ["Deployment", "StatefulSet"];
 
-function selected(world: World, budget: Budget): readonly PodSet[] {
-  return lasting(world).filter((pods) => speaksOf(budget, pods));
+/** Pods that a budget is for. A Job's come and go by themselves, and a drain leaves a DaemonSet's where they are. */
+const lasting = (world: World): readonly PodSet[] =>
+  world.pods.filter(({ kind }) => scaled.includes(kind));
+
+/**
+ * Pods of which a budget cannot tell how many there should be: as soon as it speaks of one, and it says a share or how many
+ * may go, it lets none go of any («does not implement the scale subresource», `getScaleController` of the disruption
+ * controller; the pods of a Job that is over are there still).
+ */
+function uncounted(world: World, budget: Budget): readonly PodSet[] {
+  const { minAvailable, maxUnavailable } = budget.spec;
+  const counts = maxUnavailable === undefined && typeof minAvailable === "number";
+  return counts
+    ? []
+    : world.pods.filter((pods) => !scaled.includes(pods.kind) && speaksOf(budget, pods));
 }
 
 /** How many pods a budget lets go at once while all are well. */
@@ -37,11 +49,20 @@ export function evictable(budget: Budget, pods: number): number {
 export function budgetFaults(world: World): readonly Fault[] {
   return world.budgets.flatMap((budget): Fault[] => {
     const where = describe(budget);
-    const sets = selected(world, budget);
+    const sets = lasting(world).filter((pods) => speaksOf(budget, pods));
     // Of pods that an autoscaler may take away a node is drained at night, too.
     const pods = sets.reduce((sum, { fewest }) => sum + fewest, 0);
     if (sets.length === 0) {
       return [{ about: named(budget), message: `${where}: selects no pods` }];
+    }
+    const [stray] = uncounted(world, budget);
+    if (stray !== undefined) {
+      return [
+        {
+          about: named(budget),
+          message: `${where}: speaks of ${describePods(stray)}, too, of which Kubernetes cannot tell how many pods there should be: it lets none of any be evicted`,
+        },
+      ];
     }
     return pods === 0 || evictable(budget, pods) >= 1
       ? []

@@ -12,6 +12,7 @@ import {
   allContainers,
   describe,
   describePods,
+  lastingContainers,
   namespaceOf,
   type PodSet,
   type Service,
@@ -20,6 +21,7 @@ import {
 import { mounts } from "./mounts.ts";
 import { allows, type Call, internet, node, privateNetwork } from "./policies.ts";
 import { backendOf, targets } from "./ports.ts";
+import { samplesOf } from "./samples.ts";
 import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
 import { readWebhooks } from "./webhooks.ts";
 
@@ -75,13 +77,17 @@ export function outsideCalls(world: World, pods: PodSet): OutsideCall[] {
   }));
 }
 
-/** Pods that serve a class of Ingresses: those that are told its name as such. */
+/** Pods that serve a class of Ingresses: those that are told its name as such, in one word with the flag or in the next. */
 export function controllersOf(world: World, ingressClass: string): readonly PodSet[] {
-  const flag = /ingress-?class(-by-name)?=(.*)$/i;
+  const flag = /ingress-?class(-by-name)?(?:=(.*))?$/i;
   return world.pods.filter(({ spec }) =>
-    allContainers(spec)
-      .flatMap(({ command = [], args = [] }) => [...command, ...args])
-      .some((word) => flag.exec(word)?.[2] === ingressClass),
+    allContainers(spec).some(({ command = [], args = [] }) => {
+      const words = [...command, ...args];
+      return words.some((word, index) => {
+        const match = flag.exec(word);
+        return match !== null && (match[2] ?? words[index + 1]) === ingressClass;
+      });
+    }),
   );
 }
 
@@ -108,16 +114,24 @@ function backendCalls(world: World): NeededCall[] {
 /** Google's balancers before such a Service hand packets on as they came: nobody stands between. */
 const passedThrough = "cloud.google.com/l4-rbs";
 
-/** Clients of a published port as its node sees them: their own address and, where a balancer stands between, its. */
-function clientsOf({ spec, metadata }: Service): Call["from"][] {
+/**
+ * Clients of a published port as its node sees them, those of one range together: their own address and, where a balancer
+ * stands between, its.
+ */
+function clientsOf(world: World, { spec, metadata }: Service): Call["from"][][] {
   const ranges = spec.loadBalancerSourceRanges ?? [];
   const clients =
     ranges.length === 0
-      ? [internet]
-      : ranges.map((range) => ({ kind: "address", ip: range.split("/")[0] ?? "" }) as const);
+      ? [[internet]]
+      : ranges.map((range) =>
+          // Whoever may come is the internet, and not each private address that is in that range, too.
+          range.endsWith("/0")
+            ? [internet]
+            : samplesOf(world, range).map((ip) => ({ kind: "address", ip }) as const),
+        );
   const isBalanced =
     spec.type === "LoadBalancer" && metadata.annotations?.[passedThrough] === undefined;
-  return isBalanced ? [...clients, privateNetwork] : clients;
+  return isBalanced ? [...clients, [privateNetwork]] : clients;
 }
 
 /**
@@ -125,13 +139,17 @@ function clientsOf({ spec, metadata }: Service): Call["from"][] {
  * one another. Cilium in kube-proxy's place does the latter only of a call whose pod is on another node; at its own one
  * it is still the client's (docs.cilium.io, Kubernetes Without kube-proxy, on SNAT).
  */
-function sources(world: World, service: Service): Call["from"][] {
-  const clients = clientsOf(service);
+function sources(world: World, service: Service): Call["from"][][] {
+  const clients = clientsOf(world, service);
   if (service.spec.externalTrafficPolicy === "Local") {
     return clients;
   }
-  return world.network.plugins.includes("Cilium") ? [node, ...clients] : [node];
+  return world.network.plugins.includes("Cilium") ? [[node], ...clients] : [[node]];
 }
+
+/** Of calls that differ by their caller alone the one that is refused; the first where none is. */
+const worst = (world: World, calls: readonly NeededCall[]): readonly NeededCall[] =>
+  [calls.find((call) => !allows(world, call)) ?? calls[0]].flatMap((call) => call ?? []);
 
 /** Calls from outside that arrive by Services of nodes and balancers, and by ports of the nodes. */
 function publishedCalls(world: World): NeededCall[] {
@@ -140,18 +158,23 @@ function publishedCalls(world: World): NeededCall[] {
     .flatMap((service) =>
       service.spec.ports.flatMap((published) =>
         targets(world, service, published).flatMap(({ pods, port, protocol }) =>
-          sources(world, service).map((from) => ({
-            from,
-            to: podsEnd(pods),
-            port,
-            protocol,
-            why: `${describe(service)} port ${published.port} of type ${service.spec.type}`,
-          })),
+          sources(world, service).flatMap((callers) =>
+            worst(
+              world,
+              callers.map((from) => ({
+                from,
+                to: podsEnd(pods),
+                port,
+                protocol,
+                why: `${describe(service)} port ${published.port} of type ${service.spec.type}`,
+              })),
+            ),
+          ),
         ),
       ),
     );
   const nodes = world.pods.flatMap((pods) =>
-    pods.spec.containers
+    lastingContainers(pods.spec)
       .flatMap(({ ports }) => ports ?? [])
       .filter(({ hostPort }) => hostPort !== undefined && hostPort !== 0)
       .map(({ hostPort, containerPort, protocol }) => ({

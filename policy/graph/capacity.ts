@@ -7,8 +7,10 @@
  */
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
 import { formatBytes, formatCpu, parseQuantity } from "../../components/base/quantity.ts";
+import { isUnsaid } from "../../components/base/selectors.ts";
+import { UnknownProperty, unknownText } from "../resource.ts";
 import type { Fault } from "./graph.ts";
-import { eligible, loneliness, nodePorts } from "./nodes.ts";
+import { eligible, isChosen, loneliness, nodePorts, tolerated } from "./nodes.ts";
 import {
   type Container,
   describePods,
@@ -47,10 +49,19 @@ interface Room {
   readonly placed: Map<PodSet, number>;
 }
 
-/** Where nothing is requested, the API server fills in what the limit says. */
-function requested({ resources: { requests, limits } }: Container): Amount {
-  const of = (resource: "cpu" | "memory" | "ephemeral-storage"): number =>
-    parseQuantity(requests?.[resource] ?? limits?.[resource] ?? "0");
+/**
+ * Where nothing is requested, the API server fills in what the limit says.
+ *
+ * @throws UnknownProperty where an amount is still to be told: what finds room beside it, nobody knows then.
+ */
+function requested({ name, resources: { requests, limits } }: Container): Amount {
+  const of = (resource: "cpu" | "memory" | "ephemeral-storage"): number => {
+    const amount = requests?.[resource] ?? limits?.[resource] ?? "0";
+    if (amount === unknownText) {
+      throw new UnknownProperty(`${resource} of the container ${name}`);
+    }
+    return parseQuantity(amount);
+  };
   return { cpu: of("cpu"), memory: of("memory"), scratch: of("ephemeral-storage") };
 }
 
@@ -63,11 +74,14 @@ const sum = (amounts: readonly Amount[]): Amount => ({
 /** What one pod takes of a node: its containers together, or its hungriest step before they start. */
 export function podRequests({ spec }: PodSet): Amount {
   const starting = spec.initContainers ?? [];
-  const beside = starting.filter(({ restartPolicy }) => restartPolicy === "Always");
-  const running = sum([...spec.containers, ...beside].map(requested));
-  const steps = starting
-    .filter((container) => !beside.includes(container))
-    .map((container) => sum([container, ...beside].map(requested)));
+  const runsOn = ({ restartPolicy }: Container): boolean => restartPolicy === "Always";
+  const running = sum([...spec.containers, ...starting.filter(runsOn)].map(requested));
+  // Beside a step run those sidecars alone that were started before it (KEP 753).
+  const steps = starting.flatMap((container, index) =>
+    runsOn(container)
+      ? []
+      : [sum([container, ...starting.slice(0, index).filter(runsOn)].map(requested))],
+  );
   return {
     cpu: Math.max(running.cpu, ...steps.map(({ cpu }) => cpu)),
     memory: Math.max(running.memory, ...steps.map(({ memory }) => memory)),
@@ -110,24 +124,43 @@ function atOnce({ kind, suspended, replicas, update }: PodSet): number {
     : replicas + (kind === "Deployment" ? shareOf(update.maxSurge, replicas, true) : 0);
 }
 
+type Spread = NonNullable<PodSet["spec"]["topologySpreadConstraints"]>[number];
+
+/**
+ * Where a node lies, to a spread; undefined where it has no such label, as then it takes none of the pods. Each node has a
+ * name of its own; in what zone it is, where no pool says so, nobody knows.
+ */
+const domainOf = (room: Room, { topologyKey }: Spread): unknown =>
+  room.node.labels[topologyKey] ?? (isUnsaid(room.node.labels, topologyKey) ? room : undefined);
+
+/**
+ * Whether a node counts to a spread. One whose taint keeps the pods out does, as one that never has any, unless taints
+ * are to be honoured (the API's `nodeTaintsPolicy`).
+ */
+const counts = ({ node }: Room, spec: PodSet["spec"], spread: Spread): boolean =>
+  (spread.nodeAffinityPolicy === "Ignore" || isChosen(node, spec)) &&
+  (spread.nodeTaintsPolicy !== "Honor" || tolerated(node, spec));
+
 /** Whether one more pod on a node keeps to every spread that is no mere wish. */
-function liesEvenly(room: Room, pods: PodSet, candidates: readonly Room[]): boolean {
+function liesEvenly(room: Room, pods: PodSet, rooms: readonly Room[]): boolean {
   const hard = (pods.spec.topologySpreadConstraints ?? []).filter(
     ({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule",
   );
-  return hard.every(({ topologyKey, maxSkew }) => {
-    // Each node has a name of its own; in what zone it is, where no pool says so, nobody knows.
-    const domainOf = (one: Room): unknown => one.node.labels[topologyKey] ?? one;
-    const counts = new Map<unknown, number>();
-    for (const one of candidates) {
-      counts.set(domainOf(one), (counts.get(domainOf(one)) ?? 0) + (one.placed.get(pods) ?? 0));
+  return hard.every((spread) => {
+    const placed = new Map<unknown, number>();
+    for (const one of rooms.filter((each) => counts(each, pods.spec, spread))) {
+      const domain = domainOf(one, spread);
+      placed.set(domain, (placed.get(domain) ?? 0) + (one.placed.get(pods) ?? 0));
     }
-    const here = counts.get(domainOf(room)) ?? 0;
-    return here + 1 - Math.min(...counts.values()) <= maxSkew;
+    placed.delete(undefined);
+    const here = placed.get(domainOf(room, spread));
+    // Where there are fewer domains than there should be, those that are missing count as empty.
+    const fewest = placed.size < spread.minDomains ? 0 : Math.min(...placed.values());
+    return here !== undefined && here + 1 - fewest <= spread.maxSkew;
   });
 }
 
-function fits(room: Room, pods: PodSet, amount: Taken, candidates: readonly Room[]): boolean {
+function fits(room: Room, pods: PodSet, amount: Taken, rooms: readonly Room[]): boolean {
   return (
     room.cpu + 1e-9 >= amount.cpu &&
     room.memory >= amount.memory &&
@@ -136,7 +169,7 @@ function fits(room: Room, pods: PodSet, amount: Taken, candidates: readonly Room
     room.disks >= amount.disks &&
     !nodePorts(pods).some((port) => room.ports.has(port)) &&
     !room.lonely.has(pods) &&
-    liesEvenly(room, pods, candidates)
+    liesEvenly(room, pods, rooms)
   );
 }
 
@@ -244,7 +277,7 @@ function placedBy(way: Way, world: World, nodes: readonly NodeShape[]): readonly
     for (let placed = 0; placed < wanted; placed += 1) {
       const room = emptiest(
         way,
-        candidates.filter((one) => fits(one, pods, amount, candidates)),
+        candidates.filter((one) => fits(one, pods, amount, rooms)),
       );
       if (room === undefined) {
         const pools = [...new Set(candidates.map(({ node }) => node.pool))].join(", ");

@@ -10,7 +10,8 @@ import {
   type PolicyPeer,
   type PolicyPort,
 } from "./objects.ts";
-import { listened } from "./policies.ts";
+import type { Plugin } from "./networks.ts";
+import { listened, nameable } from "./policies.ts";
 
 /** Labels of pods that controllers outside the stack make: nothing of the stack bears them. */
 const foreign = ["acme.cert-manager.io/http01-solver"];
@@ -44,14 +45,18 @@ function peers(
       );
 }
 
-function listens(pods: readonly PodSet[], { port, endPort, protocol }: PolicyPort): boolean {
+/** Whether some pods listen on a port, as a plug-in sees it. */
+function listens(
+  plugin: Plugin,
+  pods: readonly PodSet[],
+  { port, endPort, protocol }: PolicyPort,
+): boolean {
   if (port === undefined) {
     return true;
   }
   return typeof port === "string"
     ? pods
-        .flatMap(({ spec }) => spec.containers)
-        .flatMap(({ ports }) => ports ?? [])
+        .flatMap((one) => nameable(plugin, one))
         .some((one) => one.name === port && one.protocol === protocol)
     : pods
         .flatMap(listened)
@@ -61,6 +66,16 @@ function listens(pods: readonly PodSet[], { port, endPort, protocol }: PolicyPor
 }
 
 const write = ({ port, protocol }: PolicyPort): string => `${protocol} ${port ?? "any"}`;
+
+/** What is wrong with a port of a rule, by the plug-ins that the stack may meet. */
+function portFaults({ world }: Seen, pods: readonly PodSet[], port: PolicyPort): string[] {
+  if (world.network.plugins.every((plugin) => listens(plugin, pods, port))) {
+    return [];
+  }
+  return listens("Calico", pods, port)
+    ? [`${write(port)}, a sidecar's port, which has no name to Cilium`]
+    : [`${write(port)}, on which nobody listens`];
+}
 
 /** What of one rule is not there. */
 function ruleFaults(
@@ -83,8 +98,8 @@ function ruleFaults(
     ...(nobody || listeners === undefined
       ? []
       : rule.ports
-          .filter((port) => !listens(listeners, port))
-          .map((port) => `${word} ${write(port)}, on which nobody listens`)),
+          .flatMap((port) => portFaults(seen, listeners, port))
+          .map((fault) => `${word} ${fault}`)),
   ];
 }
 

@@ -48,6 +48,9 @@ export const Controller = z.looseObject({
   ...KubernetesObject.shape,
   spec: z.looseObject({
     replicas: z.int().optional(),
+    /** Of a Job: pods at once, and pods in all. */
+    parallelism: z.int().optional(),
+    completions: z.int().optional(),
     strategy: Strategy.optional(),
     updateStrategy: Strategy.optional(),
     selector: LabelSelector.optional(),
@@ -68,7 +71,13 @@ export const CronJob = z.looseObject({
   ...KubernetesObject.shape,
   spec: z.looseObject({
     suspend: z.boolean().optional(),
-    jobTemplate: z.looseObject({ spec: z.looseObject({ template: PodTemplate }) }),
+    jobTemplate: z.looseObject({
+      spec: z.looseObject({
+        parallelism: z.int().optional(),
+        completions: z.int().optional(),
+        template: PodTemplate,
+      }),
+    }),
   }),
 });
 

@@ -1,9 +1,10 @@
 /** Which nodes would take a pod, as the scheduler's filters have it. Requests are in capacity.ts. */
 import { isUnsaid, meets } from "../../components/base/selectors.ts";
 import type { NodeShape } from "../../components/platform/cluster.schema.ts";
-import { matches, type PodSet, type PodSpec } from "./objects.ts";
+import { lastingContainers, matches, type PodSet, type PodSpec } from "./objects.ts";
 
-function tolerated(node: NodeShape, spec: PodSpec): boolean {
+/** Whether pods tolerate what keeps others off a node. */
+export function tolerated(node: NodeShape, spec: PodSpec): boolean {
   return node.taints
     .filter(({ effect }) => effect !== "PreferNoSchedule")
     .every((taint) =>
@@ -17,7 +18,11 @@ function tolerated(node: NodeShape, spec: PodSpec): boolean {
 }
 
 /** Whether a node would be considered at all: by its labels and its taints. */
-export function eligible(node: NodeShape, spec: PodSpec): boolean {
+export const eligible = (node: NodeShape, spec: PodSpec): boolean =>
+  isChosen(node, spec) && tolerated(node, spec);
+
+/** Whether a node is what pods ask for, by its labels alone. */
+export function isChosen(node: NodeShape, spec: PodSpec): boolean {
   const chosen = Object.entries(spec.nodeSelector ?? {}).every(
     ([key, value]) => node.labels[key] === value || isUnsaid(node.labels, key),
   );
@@ -32,12 +37,12 @@ export function eligible(node: NodeShape, spec: PodSpec): boolean {
         matchExpressions.length + matchFields.length > 0 &&
         matchExpressions.every((one) => isUnsaid(node.labels, one.key) || meets(one, node.labels)),
     );
-  return chosen && liked && tolerated(node, spec);
+  return chosen && liked;
 }
 
-/** Ports that pods take on the node itself. */
+/** Ports that pods take on the node itself, their sidecars' included (kubernetes/kubernetes#132040). */
 export function nodePorts({ spec }: PodSet): readonly string[] {
-  return spec.containers
+  return lastingContainers(spec)
     .flatMap(({ ports }) => ports ?? [])
     .flatMap(({ hostPort, containerPort, protocol }) => {
       const port = spec.hostNetwork === true ? containerPort : hostPort;

@@ -100,6 +100,13 @@ function updateOf({ kind, spec }: Controller): PodSet["update"] {
   return { maxSurge, maxUnavailable };
 }
 
+/** Pods of a Job at once: no more than it still needs, where it says how many that are. */
+const jobPods = ({
+  parallelism = 1,
+  completions = parallelism,
+}: Pick<Controller["spec"], "parallelism" | "completions">): number =>
+  Math.min(parallelism, completions);
+
 function controllerPods(object: KubernetesObject, scalers: readonly Autoscaler[]): PodSet {
   const controller = readController(object);
   const { kind, spec } = controller;
@@ -117,7 +124,7 @@ function controllerPods(object: KubernetesObject, scalers: readonly Autoscaler[]
     namespace,
     labels: spec.template.metadata.labels,
     annotations: spec.template.metadata.annotations ?? {},
-    replicas: scaler?.spec.maxReplicas ?? spec.replicas ?? 1,
+    replicas: kind === "Job" ? jobPods(spec) : (scaler?.spec.maxReplicas ?? spec.replicas ?? 1),
     fewest: (scaler === undefined ? spec.replicas : scaler.spec.minReplicas) ?? 1,
     spec: spec.template.spec,
     strategy: spec.strategy?.type,
@@ -132,14 +139,15 @@ function controllerPods(object: KubernetesObject, scalers: readonly Autoscaler[]
 function cronPods(object: KubernetesObject): PodSet {
   const { suspend, jobTemplate } = readCronJob(object).spec;
   const { template } = jobTemplate.spec;
+  const pods = jobPods(jobTemplate.spec);
   return {
     kind: object.kind,
     name: object.metadata.name,
     namespace: namespaceOf(object),
     labels: template.metadata.labels,
     annotations: template.metadata.annotations ?? {},
-    replicas: 1,
-    fewest: 1,
+    replicas: pods,
+    fewest: pods,
     spec: template.spec,
     strategy: undefined,
     update: stoppedFirst,

@@ -1,6 +1,9 @@
 /** What a pod is made of, as far as the evaluators read it. */
 import * as z from "zod";
 
+import { parseQuantity } from "../../components/base/quantity.ts";
+import { unknownText } from "../resource.ts";
+
 const StringMap = z.record(z.string(), z.string());
 
 /** A port by its number or its name. */
@@ -62,10 +65,17 @@ const KeyReference = z.looseObject({
 
 const Whole = z.looseObject({ name: z.string(), optional: z.boolean().optional() });
 
+/** An amount, or what stands for one that is still to be told: a rule may need another part of the pod. */
+const Quantity = z
+  .string()
+  .refine((text) => text === unknownText || !Number.isNaN(parseQuantity(text)), {
+    error: "is no quantity",
+  });
+
 const Quantities = z.looseObject({
-  cpu: z.string().optional(),
-  memory: z.string().optional(),
-  "ephemeral-storage": z.string().optional(),
+  cpu: Quantity.optional(),
+  memory: Quantity.optional(),
+  "ephemeral-storage": Quantity.optional(),
 });
 
 const Variable = z.looseObject({
@@ -146,7 +156,7 @@ const Volume = z.looseObject({
     })
     .optional(),
   persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
-  emptyDir: z.looseObject({ sizeLimit: z.string().optional() }).optional(),
+  emptyDir: z.looseObject({ sizeLimit: Quantity.optional() }).optional(),
   nfs: z.looseObject({ server: z.string() }).optional(),
 });
 
@@ -207,6 +217,10 @@ const SpreadOverTopology = z.looseObject({
   topologyKey: z.string(),
   whenUnsatisfiable: z.string(),
   labelSelector: LabelSelector.optional(),
+  // Defaults are the API's own.
+  nodeAffinityPolicy: z.string().default("Honor"),
+  nodeTaintsPolicy: z.string().default("Ignore"),
+  minDomains: z.int().default(1),
 });
 
 /** What a pod is made of. */

@@ -10,6 +10,7 @@ import { inRange } from "../../components/base/ranges.ts";
 import { UnknownProperty, unknownText } from "../resource.ts";
 import type { Plugin } from "./networks.ts";
 import {
+  type Container,
   lastingContainers,
   matches,
   namespaceOf,
@@ -104,7 +105,18 @@ function peerMatches(view: View, policy: NetworkPolicy, peer: PolicyPeer, end: E
   return namespaceMatches && (peer.podSelector === undefined || matches(peer.podSelector, labels));
 }
 
-function portMatches(port: PolicyPort, call: Call): boolean {
+type Port = NonNullable<Container["ports"]>[number];
+
+/**
+ * Ports of pods that a policy may call by a name. Calico knows those of init containers, too (projectcalico/calico#8885,
+ * of which only such count here as run on); Cilium does not, as late as 1.20.2 (`GetPodMetadata` of its pkg/k8s/labels.go).
+ */
+export const nameable = (plugin: Plugin, { spec }: PodSet): readonly Port[] =>
+  (plugin === "Cilium" ? spec.containers : lastingContainers(spec)).flatMap(
+    ({ ports }) => ports ?? [],
+  );
+
+function portMatches(plugin: Plugin, port: PolicyPort, call: Call): boolean {
   if (port.protocol !== call.protocol) {
     return false;
   }
@@ -118,12 +130,10 @@ function portMatches(port: PolicyPort, call: Call): boolean {
   const to = seen(call.to);
   return (
     to.kind === "pods" &&
-    to.pods.spec.containers
-      .flatMap((container) => container.ports ?? [])
-      .some(
-        ({ name, containerPort, protocol }) =>
-          name === port.port && containerPort === call.port && protocol === call.protocol,
-      )
+    nameable(plugin, to.pods).some(
+      ({ name, containerPort, protocol }) =>
+        name === port.port && containerPort === call.port && protocol === call.protocol,
+    )
   );
 }
 
@@ -154,7 +164,7 @@ export function policiesOf(
 }
 
 function directionAllows(view: View, call: Call): boolean {
-  const { world, direction } = view;
+  const { world, plugin, direction } = view;
   const [own, far] = direction === "Egress" ? [call.from, call.to] : [call.to, call.from];
   if (own.kind !== "pods") {
     return true;
@@ -172,14 +182,21 @@ function directionAllows(view: View, call: Call): boolean {
     return rules.some(
       ({ peers, ports }) =>
         anyOf(peers, (peer) => peerMatches(view, policy, peer, other)) &&
-        anyOf(ports, (port) => portMatches(port, call)),
+        anyOf(ports, (port) => portMatches(plugin, port, call)),
     );
   });
 }
 
-/** Plug-ins that may see a call differently: one stands for all where no node has a part in it. */
-function judges({ network: { plugins } }: World, { from, to }: Call): readonly Plugin[] {
-  return [from, to].some((end) => seen(end).kind === "node") ? plugins : plugins.slice(0, 1);
+const hasNode = ({ from, to }: Call): boolean =>
+  [from, to].some((end) => seen(end).kind === "node");
+
+/** Plug-ins that may see a call differently: one stands for all where no node and no sidecar has a part in it. */
+function judges({ network: { plugins } }: World, call: Call): readonly Plugin[] {
+  const { to } = call;
+  const differ =
+    hasNode(call) ||
+    (to.kind === "pods" && nameable("Calico", to.pods).length > nameable("Cilium", to.pods).length);
+  return differ ? plugins : plugins.slice(0, 1);
 }
 
 const directions = ["Egress", "Ingress"] as const;
@@ -206,8 +223,11 @@ export function refusals(world: World, call: Call): readonly string[] {
     if (judges(world, call).every(lets)) {
       return [];
     }
-    // Who reads 0.0.0.0/0 there would look for the fault elsewhere.
-    return [lets("Calico") ? `${end} (no ipBlock is a node to Cilium)` : end];
+    // Who reads 0.0.0.0/0 there, or the port's name, would look for the fault elsewhere.
+    const why = hasNode(call)
+      ? "no ipBlock is a node to Cilium"
+      : "no port of a sidecar has a name to Cilium";
+    return [lets("Calico") ? `${end} (${why})` : end];
   });
 }
 

@@ -17,8 +17,10 @@ function probeFaults(container: Container): string[] {
   const probes = [container.readinessProbe, container.livenessProbe, container.startupProbe];
   return probes.flatMap((probe) => {
     const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
+    // Each of the three ways to ask is TCP's, whatever protocol a name's port has.
     const exists = (container.ports ?? []).some(
-      ({ name, containerPort }) => name === port || containerPort === port,
+      ({ name, containerPort, protocol }) =>
+        protocol === "TCP" && (name === port || containerPort === port),
     );
     return port === undefined || exists ? [] : [`probes the port ${port}, which it does not have`];
   });

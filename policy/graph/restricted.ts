@@ -57,7 +57,11 @@ function podFaults(spec: PodSpec): string[] {
   if (context.runAsUser === 0) {
     faults.push("the pod runs as user 0");
   }
-  // Refused of a pod also where each container has one of its own.
+  // This and the next are refused of a pod also where each container says better of itself (Kubernetes' own checks,
+  // pod-security-admission/policy).
+  if (context.runAsNonRoot === false) {
+    faults.push("the pod may run as root");
+  }
   if (!seccompTypes.includes(context.seccompProfile?.type ?? "RuntimeDefault")) {
     faults.push("the pod has no seccomp profile");
   }

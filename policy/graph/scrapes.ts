@@ -37,7 +37,10 @@ type Port = z.infer<typeof PortReference>;
 const listensOn = (pods: PodSet, port: Port): boolean =>
   lastingContainers(pods.spec)
     .flatMap(({ ports }) => ports ?? [])
-    .some(({ name, containerPort }) => name === port || containerPort === port);
+    .some(
+      ({ name, containerPort, protocol }) =>
+        protocol === "TCP" && (name === port || containerPort === port),
+    );
 
 function announcedFaults(world: World): Fault[] {
   const readers = world.pods.flatMap((pods) => scrapedBy(world, pods) ?? []);
@@ -115,7 +118,13 @@ const monitors = ["ServiceMonitor", "PodMonitor"];
 
 const Role = z.looseObject({
   rules: z
-    .array(z.looseObject({ resources: z.array(z.string()).optional(), verbs: z.array(z.string()) }))
+    .array(
+      z.looseObject({
+        apiGroups: z.array(z.string()).optional(),
+        resources: z.array(z.string()).optional(),
+        verbs: z.array(z.string()),
+      }),
+    )
     .nullish(),
 });
 
@@ -143,7 +152,8 @@ function mayReadKubelets(world: World, { namespace, spec }: PodSet): boolean {
     .filter(({ kind, metadata }) => kind === "ClusterRole" && roles.includes(metadata.name))
     .flatMap((object) => Role.parse(object).rules ?? [])
     .some(
-      ({ resources = [], verbs }) =>
+      ({ apiGroups = [], resources = [], verbs }) =>
+        ["", "*"].some((one) => apiGroups.includes(one)) &&
         ["nodes/metrics", "*"].some((one) => resources.includes(one)) &&
         ["get", "*"].some((one) => verbs.includes(one)),
     );

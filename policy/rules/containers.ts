@@ -8,7 +8,7 @@ import {
   type PodSet,
 } from "../graph/objects.ts";
 import { podsOf, runsOn } from "../kubernetes.ts";
-import type { Resource } from "../resource.ts";
+import { type Resource, unknownText } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
 /** What a check finds in each container, with the container's name before it. */
@@ -30,6 +30,10 @@ function inContainers(
 const isNone = (amount: string | undefined): boolean =>
   amount === undefined || parseQuantity(amount) === 0;
 
+/** What is said of an amount that is none; of one that is still to be told, that it is. */
+const unlessSome = (amount: string | undefined, fault: string): readonly string[] =>
+  amount === unknownText ? [`${fault}: ${unknownText}`] : isNone(amount) ? [fault] : [];
+
 /** A container that asks for nothing, or may take all of the node's memory. */
 export const requestsAndLimits: ResourceRule = {
   kind: "resource",
@@ -39,9 +43,9 @@ export const requestsAndLimits: ResourceRule = {
     "the scheduler places by requests alone, and a container without a memory limit takes its neighbours' memory; CPU has no limit, as throttling hurts latency and requests share a busy node already",
   check: (resource) =>
     inContainers(resource, ({ resources: { requests, limits } }) => [
-      ...(isNone(requests?.cpu) ? ["requests no CPU"] : []),
-      ...(isNone(requests?.memory) ? ["requests no memory"] : []),
-      ...(isNone(limits?.memory) ? ["has no memory limit"] : []),
+      ...unlessSome(requests?.cpu, "requests no CPU"),
+      ...unlessSome(requests?.memory, "requests no memory"),
+      ...unlessSome(limits?.memory, "has no memory limit"),
     ]),
 };
 
@@ -54,14 +58,19 @@ export const boundedScratch: ResourceRule = {
     "what a container writes to its own root or to an unlimited scratch volume fills the node's disk, and the kubelet then evicts its neighbours",
   check: (resource) => [
     ...inContainers(resource, ({ securityContext, resources: { limits } }) =>
-      securityContext?.readOnlyRootFilesystem === true || !isNone(limits?.["ephemeral-storage"])
+      securityContext?.readOnlyRootFilesystem === true
         ? []
-        : ["may write to its root without a limit (ephemeral-storage)"],
+        : unlessSome(
+            limits?.["ephemeral-storage"],
+            "may write to its root without a limit (ephemeral-storage)",
+          ),
     ),
     ...podsOf(resource).flatMap(({ spec }) =>
-      (spec.volumes ?? [])
-        .filter(({ emptyDir }) => emptyDir !== undefined && isNone(emptyDir.sizeLimit))
-        .map(({ name }) => `the volume ${name} has no size limit`),
+      (spec.volumes ?? []).flatMap(({ name, emptyDir }) =>
+        emptyDir === undefined
+          ? []
+          : unlessSome(emptyDir.sizeLimit, `the volume ${name} has no size limit`),
+      ),
     ),
   ],
 };

@@ -111,6 +111,18 @@ describe("what is unknown until the update", () => {
     expect(untold.length).toBeGreaterThan(0);
   });
 
+  test.each<[string, Resource]>([
+    ["requests-and-limits", withContainer({ resources: { requests: { memory: unknownText } } })],
+    ["requests-and-limits", withContainer({ resources: { limits: { memory: unknownText } } })],
+    [
+      "bounded-scratch",
+      deployment({ volumes: [{ name: "tmp", emptyDir: { sizeLimit: unknownText } }] }),
+    ],
+  ])("is neither an amount nor none to %s", (name, one) => {
+    const { findings, untold } = judged(name, [one]);
+    expect([findings, untold.length]).toEqual([[], 1]);
+  });
+
   test("keeps no rule from what it can tell of other resources", () => {
     const { findings, untold } = judged("probes", [
       deployment({}, { spec: { replicas: unknownText } }),

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { callsAllowed, graphRules } from "../../../policy/graph/rules.ts";
 import { graphOf } from "../../../policy/graph/graph.ts";
 import type { NodeShape } from "../../../components/platform/cluster.schema.ts";
-import { anyNetwork, networkOf } from "../../../policy/graph/networks.ts";
+import { anyNetwork, networkOf, type Plugin } from "../../../policy/graph/networks.ts";
 import { eligible } from "../../../policy/graph/nodes.ts";
 import { PodSpec, type World } from "../../../policy/graph/objects.ts";
 import { judgeStack } from "../../../policy/judge.ts";
@@ -144,6 +144,48 @@ describe("a network policy", () => {
     const udp = { ingress: [{ ports: [{ port: "redis", protocol: "UDP" }] }] };
     expect(reaches(withPolicy(udp, ports), 6379, "UDP")).toBe(true);
     expect(reaches(withPolicy(udp, ports), 6380, "UDP")).toBe(false);
+  });
+
+  test("knows a sidecar's port by its name to Calico, and not to Cilium", () => {
+    const [early] = pod("early", { gossip: 7000 }).containers;
+    const stack = (restartPolicy: string | undefined, ...plugins: readonly Plugin[]) =>
+      onNetwork(
+        town({
+          ...specced("storePolicy", {
+            ingress: [{ from: [{ podSelector: {} }], ports: [{ port: "gossip" }] }],
+            egress: undefined,
+            policyTypes: ["Ingress"],
+          }),
+          store: controller("Deployment", "shop", "store", {
+            ...pod("store", {}),
+            initContainers: [{ ...early, restartPolicy }],
+          }),
+          storeService: {
+            ...townObjects()["storeService"],
+            spec: {
+              selector: { "app.kubernetes.io/name": "store" },
+              ports: [{ port: 6379, targetPort: "gossip" }],
+            },
+          },
+          webPolicy: policy("shop", "web", [{}], [{}]),
+        }),
+        { ...anyNetwork, plugins },
+      );
+    const told = (restartPolicy: string | undefined, ...plugins: readonly Plugin[]) =>
+      ["calls-allowed", "policies-meet"].map((name) =>
+        found(name, stack(restartPolicy, ...plugins))
+          .split("\n")
+          .filter((line) => /7000|gossip/.test(line))
+          .join("\n"),
+      );
+    expect(told("Always", "Calico")).toEqual(["", ""]);
+    const call = "shop/web -> shop/store TCP 7000 is refused by the callee's ingress";
+    for (const plugins of [["Cilium"], ["Calico", "Cilium"]] as const) {
+      const [calls, policies] = told("Always", ...plugins);
+      expect(calls).toContain(`${call} (no port of a sidecar has a name to Cilium)`);
+      expect(policies).toContain("TCP gossip, a sidecar's port, which has no name to Cilium");
+    }
+    expect(told(undefined, "Calico")[1]).toContain("TCP gossip, on which nobody listens");
   });
 
   test("knows no port by its name in a node's own network", () => {
@@ -313,7 +355,146 @@ describe("a budget", () => {
   });
 });
 
+describe("a budget that speaks of pods of which no number is asked for", () => {
+  const labelled = (kind: "DaemonSet" | "Job"): Record<string, Loose> => {
+    const made = controller("DaemonSet", "shop", "sweeper", pod("sweeper", {}));
+    const { template } = made["spec"] as { template: { metadata: { labels: Loose } } };
+    template.metadata.labels = { "app.kubernetes.io/name": "store" };
+    const apiVersion = kind === "Job" ? "batch/v1" : "apps/v1";
+    return { sweeper: { ...made, apiVersion, kind, spec: { template } } };
+  };
+  const told = (kind: "DaemonSet" | "Job", spec: object): string =>
+    found("budgets-feasible", town({ ...labelled(kind), ...specced("storeBudget", spec) }));
+
+  test.each<["DaemonSet" | "Job", string, object]>([
+    ["DaemonSet", "how many may go", { minAvailable: undefined, maxUnavailable: 1 }],
+    ["Job", "how many may go", { minAvailable: undefined, maxUnavailable: "50%" }],
+    ["Job", "a share that stays", { minAvailable: "50%" }],
+  ])("lets none go of any where it says, of a %s, %s", (kind, _, spec) => {
+    expect(told(kind, spec)).toContain(`store: speaks of ${kind} shop/sweeper, too`);
+  });
+
+  test("counts them where it says a number that stays", () => {
+    expect(told("Job", { minAvailable: 1 })).toBe("");
+  });
+});
+
+describe("a spread that is no mere wish", () => {
+  const [general] = twoNodes as readonly [NodeShape];
+  const node = (change: Partial<NodeShape>): NodeShape => ({ ...general, ...change });
+  const taints = [{ key: "a", value: "", effect: "NoSchedule" as const }];
+  const spread = (change: object, replicas: number): Record<string, Loose> => ({
+    spread: controller(
+      "Deployment",
+      "shop",
+      "spread",
+      {
+        ...pod("spread", {}, { resources: { requests: { cpu: "1m", memory: "1Mi" } } }),
+        topologySpreadConstraints: [
+          {
+            topologyKey: "kubernetes.io/hostname",
+            maxSkew: 1,
+            whenUnsatisfiable: "DoNotSchedule",
+            ...change,
+          },
+        ],
+      },
+      { replicas, strategy: { type: "Recreate" } },
+    ),
+  });
+  const halls = [
+    node({ labels: { ...general.labels, hall: "a" } }),
+    node({ labels: { ...general.labels, hall: "b" } }),
+  ];
+  const tainted = [general, general, node({ taints })];
+
+  test.each<[string, object, number, readonly NodeShape[], string]>([
+    ["as many pods as nodes", {}, 2, [general, general], ""],
+    ["more pods than nodes, evenly", {}, 4, [general, general], ""],
+    ["a mere wish", { whenUnsatisfiable: "ScheduleAnyway" }, 4, tainted, ""],
+    ["a tainted node, which never has one", {}, 3, tainted, "2 of 3 pods at once"],
+    ["a tainted node that does not count", { nodeTaintsPolicy: "Honor" }, 4, tainted, ""],
+    ["the skew that it allows", { maxSkew: 2 }, 4, tainted, ""],
+    ["halls that nodes have", { topologyKey: "hall" }, 4, halls, ""],
+    ["halls that one node has", { topologyKey: "hall" }, 3, [...halls, general], ""],
+    ["halls that no node has", { topologyKey: "hall" }, 1, [general, general], "0 of 1 pods"],
+    ["fewer halls than asked for", { topologyKey: "hall", minDomains: 3 }, 3, halls, "2 of 3"],
+    ["as many halls as asked for", { topologyKey: "hall", minDomains: 2 }, 3, halls, ""],
+  ])("with %s", (_, change, replicas, nodes, told) => {
+    const said = found("requests-fit", town(spread(change, replicas), nodes))
+      .split("\n")
+      .filter((line) => line.includes("shop/spread"))
+      .join("\n");
+    expect(told === "" ? said : said.includes(told)).toBe(told === "" ? "" : true);
+  });
+
+  test("counts nodes that the pods do not ask for where it says so", () => {
+    const change = spread({ nodeAffinityPolicy: "Ignore" }, 3);
+    const kept = spread({}, 3);
+    for (const made of [change, kept]) {
+      const { spec } = (made["spread"]?.["spec"] as { template: { spec: Loose } }).template;
+      spec["nodeSelector"] = { hall: "a" };
+    }
+    const nodes = [halls[0] ?? general, halls[1] ?? general];
+    expect(found("requests-fit", town(kept, nodes))).not.toContain("shop/spread");
+    expect(found("requests-fit", town(change, nodes))).toContain("shop/spread: 1 of 3 pods");
+  });
+});
+
+test.each([
+  ["a Job at once", { kind: "Job", spec: {} }, "3 pods at once"],
+  ["a Job that needs fewer", { kind: "Job", spec: { completions: 2 } }, "2 pods at once"],
+  ["a Job by the clock", { kind: "CronJob", spec: {} }, "3 pods at once"],
+])("room is wanted for all pods of %s", (_, { kind, spec }, told) => {
+  const { template } = controller(
+    "Deployment",
+    "shop",
+    "work",
+    pod("work", {}, { resources: { requests: { cpu: "1", memory: "7Gi" } } }),
+  )["spec"] as { template: object };
+  const job = { parallelism: 3, ...spec, template };
+  const work = {
+    apiVersion: "batch/v1",
+    kind,
+    metadata: { name: "work", namespace: "shop" },
+    spec: kind === "Job" ? job : { schedule: "0 3 * * *", jobTemplate: { spec: job } },
+  };
+  expect(found("requests-fit", town({ work }))).toContain(`${kind} shop/work: 0 of ${told}`);
+});
+
 describe("a pod's room", () => {
+  const starting = (...steps: readonly object[]): string => {
+    const asking = (memory: string, more: object = {}): object => ({
+      ...pod("step", {}, { resources: { requests: { cpu: "1m", memory } } }).containers[0],
+      ...more,
+    });
+    const spec = {
+      ...pod("early", {}, { resources: { requests: { cpu: "1m", memory: "2Gi" } } }),
+      initContainers: steps.map((step) => {
+        const { memory, ...more } = step as { memory: string };
+        return asking(memory, more);
+      }),
+    };
+    const early = controller("Deployment", "shop", "early", spec, {
+      strategy: { type: "Recreate" },
+    });
+    return found("requests-fit", town({ early }))
+      .split("\n")
+      .filter((line) => line.includes("shop/early"))
+      .map((line) => /and (\S+)$/.exec(line)?.[1] ?? line)
+      .join();
+  };
+  const sidecar = (memory: string): object => ({ memory, restartPolicy: "Always" });
+
+  test.each<[string, readonly object[], string]>([
+    ["its containers together with its sidecars", [sidecar("7Gi")], "9Gi"],
+    ["its hungriest step", [{ memory: "8Gi" }, { memory: "7Gi" }], "8Gi"],
+    ["a step with the sidecars before it", [sidecar("1Gi"), { memory: "8Gi" }], "9Gi"],
+    ["a step without the sidecars behind it", [{ memory: "8Gi" }, sidecar("1Gi")], "8Gi"],
+  ])("is that of %s", (_, steps, told) => {
+    expect(starting(...steps)).toBe(told);
+  });
+
   test("is what its limits say where it requests nothing", () => {
     const hungry = (resources: object): Record<string, Loose> => ({
       store: controller(
@@ -407,6 +588,14 @@ describe("the restricted profile", () => {
     };
     expect(faults({ securityContext }, { securityContext: fenced })).toEqual([
       "the pod has no seccomp profile",
+    ]);
+  });
+
+  test("refuses a pod that may run as root though no container of it does", () => {
+    const securityContext = { ...restrictedPod.securityContext, runAsNonRoot: false };
+    const own = { ...web?.securityContext, runAsNonRoot: true };
+    expect(faults({ securityContext }, { securityContext: own })).toEqual([
+      "the pod may run as root",
     ]);
   });
 
@@ -725,6 +914,28 @@ test("a probe names one of the ports of its container, by name or number", () =>
   expect([probed("admin"), probed(9090)]).toEqual(["", ""]);
   expect(probed("metrics")).toContain("container eyes probes the port metrics");
   expect(probed(9092)).toContain("container eyes probes the port 9092");
+});
+
+test("a probe asks by TCP, whatever else has a port of that number or name", () => {
+  const probed = (port: number | string): string =>
+    found(
+      "ports-agree",
+      town({
+        eyes: controller("Deployment", "doors", "eyes", {
+          serviceAccountName: "eyes",
+          ...pod(
+            "eyes",
+            {},
+            {
+              ports: [{ name: "turn", containerPort: 3478, protocol: "UDP" }],
+              readinessProbe: { tcpSocket: { port } },
+            },
+          ),
+        }),
+      }),
+    );
+  expect(probed("turn")).toContain("container eyes probes the port turn");
+  expect(probed(3478)).toContain("container eyes probes the port 3478");
 });
 
 test("a probe by gRPC names a port of its container", () => {

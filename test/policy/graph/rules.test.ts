@@ -241,6 +241,29 @@ const faults: Case[] = [
   ],
   [
     "enough-nodes",
+    "a sidecar's port of the node that two want",
+    {
+      store: controller(
+        "Deployment",
+        "shop",
+        "store",
+        {
+          ...pod("store", { redis: 6379 }),
+          initContainers: [
+            {
+              ...pod("early", {}, { ports: [{ containerPort: 7000, hostPort: 7000 }] })
+                .containers[0],
+              restartPolicy: "Always",
+            },
+          ],
+        },
+        { replicas: 3 },
+      ),
+    },
+    /^store: .*by their node's port TCP 7000, 3 replicas have 2 nodes/,
+  ],
+  [
+    "enough-nodes",
     "a node's port that two want",
     {
       store: controller(
@@ -397,6 +420,63 @@ const faults: Case[] = [
   ],
   [
     "calls-allowed",
+    "a range of clients of which the policy lets in the beginning alone",
+    {
+      ...changed("doorService", "spec/loadBalancerSourceRanges", ["198.51.100.0/24"]),
+      doorPolicy: policy("doors", "door", letIn("198.51.100.0/25"), townPeers()),
+    },
+    /198\.51\.100\.128 -> doors\/door TCP 8000 .*of type LoadBalancer/,
+  ],
+  [
+    "calls-allowed",
+    "a range of clients with a hole in what lets them in",
+    {
+      ...changed("doorService", "spec/loadBalancerSourceRanges", ["198.51.100.0/24"]),
+      doorPolicy: policy("doors", "door", letIn("198.51.0.0/16", "198.51.100.7/32"), townPeers()),
+    },
+    /198\.51\.100\.7 -> doors\/door TCP 8000 .*of type LoadBalancer/,
+  ],
+  [
+    "calls-allowed",
+    "the second of two ranges of clients",
+    {
+      ...changed("doorService", "spec/loadBalancerSourceRanges", [
+        "198.51.100.0/24",
+        "198.51.101.0/24",
+      ]),
+      doorPolicy: policy("doors", "door", letIn("198.51.100.0/24"), townPeers()),
+    },
+    /198\.51\.101\.0 -> doors\/door TCP 8000 .*of type LoadBalancer/,
+  ],
+  [
+    "calls-allowed",
+    "a range of IPv6 of which the policy lets in a part alone",
+    {
+      ...changed("doorService", "spec/loadBalancerSourceRanges", ["2001:db8::/32"]),
+      doorPolicy: policy("doors", "door", letIn("2001:db8::/33"), townPeers()),
+    },
+    /2001:db8:8000:0:0:0:0:0 -> doors\/door TCP 8000 .*of type LoadBalancer/,
+  ],
+  [
+    "calls-allowed",
+    "every client, where the policy lets in none of the internet",
+    {
+      ...changed("doorService", "spec/loadBalancerSourceRanges", ["0.0.0.0/0"]),
+      doorPolicy: policy("doors", "door", letIn("192.168.0.0/16"), townPeers()),
+    },
+    /internet -> doors\/door TCP 8000 .*of type LoadBalancer/,
+  ],
+  [
+    "calls-allowed",
+    "an Ingress whose controller is told its class in a word of its own",
+    {
+      ...changed("door", `${container}/args`, ["--ingress-class", "door"]),
+      webPolicy: policy("shop", "web", [], [{}]),
+    },
+    /doors\/door -> shop\/web TCP 8080 is refused by the callee's ingress/,
+  ],
+  [
+    "calls-allowed",
     "a node port by way of another node",
     {
       ...changed("doorService", "spec/externalTrafficPolicy", "Cluster"),
@@ -528,6 +608,18 @@ const faults: Case[] = [
   ],
   [
     "metrics-found",
+    "metrics announced where a port of UDP is",
+    changed("store", `${container}/ports/1/protocol`, "UDP"),
+    /^store: .*port 9100, on which no container listens/,
+  ],
+  [
+    "metrics-found",
+    "kubelets that are read with rights in another group of APIs",
+    changed("eyesRole", "rules/0/apiGroups", ["metrics.k8s.io"]),
+    /^eyes: .*may not get nodes\/metrics/,
+  ],
+  [
+    "metrics-found",
     "metrics in a namespace that is not read",
     {
       door: controller(
@@ -566,6 +658,15 @@ const faults: Case[] = [
     /^watch: .*selects no Services/,
   ],
 ];
+
+/** Rules that let in a range and the balancers of a private network, from which some addresses may be left out. */
+function letIn(cidr: string, ...except: readonly string[]): object[] {
+  return [
+    {
+      from: [{ ipBlock: { cidr, except } }, { ipBlock: { cidr: "192.168.0.0/16" } }],
+    },
+  ];
+}
 
 function townPeers(): object[] {
   const { spec } = townObjects()["doorPolicy"] as { spec: { egress: object[] } };
@@ -694,6 +795,28 @@ describe("what pods fill of a node's own disk", () => {
   });
 });
 
+test("every client of a range is let in by blocks that cover it together", () => {
+  const blocks = ["198.51.100.0/25", "198.51.100.128/25"].flatMap((cidr) => letIn(cidr));
+  const stack = town({
+    ...changed("doorService", "spec/loadBalancerSourceRanges", ["198.51.100.0/24", "0.0.0.0/0"]),
+    doorPolicy: policy("doors", "door", [...blocks, {}], townPeers()),
+  });
+  expect(found("calls-allowed", stack)).toEqual([]);
+  const covered = town({
+    ...changed("doorService", "spec/loadBalancerSourceRanges", ["198.51.100.0/24"]),
+    doorPolicy: policy("doors", "door", blocks, townPeers()),
+  });
+  expect(found("calls-allowed", covered).join()).not.toContain("of type LoadBalancer");
+});
+
+test("requests that cannot be read are told as that, and no sum is made of them", () => {
+  const stack = town(
+    changed("store", `${container}/resources`, { requests: { cpu: "much", memory: "8Mi" } }),
+  );
+  expect(found("objects-readable", stack).join()).toContain("resources.requests.cpu is not what");
+  expect(found("requests-fit", stack).join()).not.toContain("NaN");
+});
+
 test.each(["redis://redis.example.net:6379", "redis://10.20.0.7:6379"])(
   "%s may be in the range that is let out to",
   (url) => {
@@ -739,6 +862,17 @@ describe("what the update is still to tell is no pass and no fault", () => {
     ["ports-agree", changed("webService", "spec/ports", unknownText)],
     ["budgets-feasible", changed("store", "spec/replicas", unknownText)],
     ["requests-fit", changed("store", "spec/replicas", unknownText)],
+    [
+      "requests-fit",
+      changed("store", `${container}/resources`, {
+        requests: { cpu: unknownText, memory: "8Mi" },
+      }),
+    ],
+    [
+      "requests-fit",
+      changed("store", `${container}/resources`, { limits: { memory: unknownText } }),
+    ],
+    ["calls-allowed", changed("doorService", "spec/loadBalancerSourceRanges", [unknownText])],
     ["calls-allowed", changed("web", `${container}/args`, ["--store", unknownText])],
     ["calls-allowed", changed("storePolicy", "spec/ingress", unknownText)],
     ["policies-meet", changed("store", "spec/template/spec", unknownText)],
