@@ -6,16 +6,7 @@ import type { Path } from "../paths.ts";
 import { remembered } from "../remember.ts";
 import { say, sayBoth } from "../say.ts";
 import { isSensitive } from "../secrets/sensitive.ts";
-import {
-  isEqual,
-  isObject,
-  isUnknown,
-  type JsonObject,
-  listAt,
-  lookUp,
-  objectAt,
-  textAt,
-} from "../values.ts";
+import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
 import { containerWords } from "./container-words.ts";
 import { containersOf, podSpec, replicasOf, templatePath } from "./pods.ts";
 import { percent, readQuantity } from "./quantities.ts";

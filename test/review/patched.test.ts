@@ -149,8 +149,8 @@ describe("a patch", () => {
       patch,
       { op: "same", type: "Deployment", before: workload() },
     ]).stacks;
-    expect(stack?.totals?.after.pods).toBe(2);
-    expect(stack?.totals?.uncounted).toEqual([
+    expect(stack?.totals.after.pods).toBe(2);
+    expect(stack?.totals.uncounted).toEqual([
       "DeploymentPatch shop/web: what it sets on pods of another one",
     ]);
     expect(stack?.ripple[0]).toMatchObject({
