@@ -83,7 +83,57 @@ describe("doctor, first form", () => {
   });
 });
 
+describe("what is told of the checks", () => {
+  const file = parseStackFile("test", text);
+  const well = { name: "a", detail: "as it is to be", faults: [] };
+  const one = { path: "p", expected: "is odd" };
+
+  it("is that all is in order, where nothing is left to say", () => {
+    expect(reportChecks(file, [well])).toBe(
+      [
+        "CHECK  RESULT  DETAIL",
+        "a      ok      as it is to be",
+        "",
+        "Pulumi.test.yaml is in order.",
+      ].join("\n"),
+    );
+  });
+
+  it("is no pass of what could not be looked at", () => {
+    const report = reportChecks(file, [well, { ...well, name: "b", unchecked: "nobody answers" }]);
+    expect(report).toMatch(/^b +not checked /m);
+    expect(report).toContain("NOT CHECKED\n  b: nobody answers\n");
+    expect(report).toContain("no fault where it could be looked, 1 check not made.");
+  });
+
+  it("is each fault and notice with its mend, faults first", () => {
+    const report = reportChecks(file, [
+      { ...well, notices: [{ ...one, mend: "look" }] },
+      { ...well, name: "b", faults: [one, { ...one, mend: "do" }], unchecked: "in part" },
+      { ...well, name: "c", unchecked: "not at all" },
+    ]);
+    expect(report).toMatch(/^a +1 notice /m);
+    expect(report).toMatch(/^b +2 FAULTS /m);
+    expect(report).toContain(
+      "FAULTS\n  p\n    is odd\n  p\n    is odd\n    to mend: do\n\nNOT CHECKED",
+    );
+    expect(report).toContain("NOTICES\n  p\n    is odd\n    to mend: look\n\n");
+    expect(report).toMatch(/: 2 faults, 2 checks not made\.$/);
+  });
+});
+
 describe("the machine", () => {
+  it("counts with its faults where it lacks what the target needs", () => {
+    const check = examine(root, parseStackFile("test", text), "live", {
+      ...machine,
+      output: () => undefined,
+    }).find(({ name }) => name === "this machine");
+    expect(check?.faults).toEqual([
+      { path: "pulumi", expected: expect.stringContaining("is not on PATH") as unknown },
+    ]);
+    expect(check?.detail).toContain("node 24.0.0; pulumi is not on PATH");
+  });
+
   it("must have a Node that strips types by itself", () => {
     const [old] = toolFindings(root, "sandbox", { ...machine, nodeVersion: "20.19.0" });
     expect(old).toMatchObject({ tool: "node", ok: false });

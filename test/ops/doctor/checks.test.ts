@@ -46,6 +46,13 @@ describe("why an engine does not answer", () => {
     expect(fault.mend).toBeTypeOf("string");
   });
 
+  it("is repeated by the line that tells of an error, or the first that says anything", () => {
+    const told = (text: string) => engineFault("backend", text).expected;
+    expect(told("\n  \nwarning: a\nerror: b\nc")).toBe("fails: error: b");
+    expect(told("\n  \nsomething\nelse")).toBe("fails: something");
+    expect(told(" \n")).toBe("fails: it said nothing");
+  });
+
   it("is repeated where it is not known, without the credentials of an address", () => {
     const { expected } = engineFault(
       "backend",
@@ -549,6 +556,42 @@ describe("Kubernetes", () => {
     const far = kubernetesCheck(versions("v1.30.1", "v1.36.0"), cluster, "1.36.0");
     expect(far.notices?.map(({ path }) => path)).toEqual(["kubectl", "Kubernetes"]);
   });
+
+  const mends = (server: string, client: string, judged: string | undefined) =>
+    kubernetesCheck(versions(server, client), cluster, judged).notices?.map(({ mend }) => mend);
+  const kubectl = expect.stringContaining("install one of the server's version") as unknown;
+  const older = expect.stringContaining("upgrade the cluster") as unknown;
+  const newer = expect.stringContaining("upgrade tools.json") as unknown;
+  // kubectl is supported one minor version either way (kubernetes.io/releases/version-skew-policy).
+  it.each([
+    ["v1.36.0", "v1.37.1", "1.36.0", []],
+    ["v1.36.0", "v1.35.9", "1.36.0", []],
+    ["v1.36.0", "v1.38.0", "1.36.0", [kubectl]],
+    ["v1.36.0", "v1.34.0", "1.36.0", [kubectl]],
+    ["v1.34.0", "v1.34.0", "1.36.0", []],
+    ["v1.38.0", "v1.38.0", "1.36.0", []],
+    ["v1.33.0", "v1.33.0", "1.36.0", [older]],
+    ["v1.39.0", "v1.39.0", "1.36.0", [newer]],
+    ["v1.39.0", "v1.39.0", undefined, []],
+    ["unknown", "v1.39.0", "1.36.0", []],
+    ["v1.36.0", "unknown", "1.36.0", []],
+  ])("%s with kubectl %s and schemas of %s", (server, client, judged, told) => {
+    expect(mends(server, client, judged)).toEqual(told);
+  });
+
+  it("of a cluster at Linode is held against the file by its minor version", () => {
+    const lke = (version: string) =>
+      ClusterConfig.parse({
+        ...{ kind: "lke", label: "shop", version, linode: { region: "ap-south" } },
+        pools: { general: { nodes: 1, type: "g6-standard-2", cpu: "2", memory: "4Gi" } },
+      });
+    const faults = (version: string) =>
+      kubernetesCheck(versions("v1.34.3"), lke(version), "1.34.0").faults.map(
+        ({ expected }) => expected,
+      );
+    expect(faults("1.34")).toEqual([]);
+    expect(faults("1.33")).toEqual(["is 1.33; the cluster runs v1.34.3"]);
+  });
 });
 
 describe("locks", () => {
@@ -586,6 +629,33 @@ describe("locks", () => {
     writeFileSync(join(place, "a.json"), "{ half");
     const { faults } = locksCheck({ ...held, backend: address(folder) });
     expect(faults).toHaveLength(1);
+  });
+
+  it("are none where nothing was left, and what is no lock is none", () => {
+    const folder = mkdtempSync(join(tmpdir(), "fleet-locks-"));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const none = () => locksCheck({ ...held, backend: pathToFileURL(folder).href });
+    expect(none()).toEqual({
+      ...{ name: "locks", detail: "none in .pulumi/locks/organization/fleet/prod", faults: [] },
+    });
+    const place = join(folder, ".pulumi", "locks", "organization", "fleet", "prod");
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "a.json.tmp"), "");
+    expect(none().faults).toEqual([]);
+  });
+
+  it.each([
+    [
+      "gs://states",
+      /: gcloud storage ls gs:\/\/states\/\.pulumi\/locks\/organization\/fleet\/prod\/; pulumi/,
+    ],
+    ["azblob://states", /: look into azblob:\/\/states\/\.pulumi/],
+    ["s3://states?endpoint=x", /prod\/ \(with the endpoint of the backend's address\); pulumi/],
+    ["https://api.pulumi.com", /^the service keeps its own locks: /],
+  ])("of %s are not looked at, and it is said where they are", (backend, told) => {
+    expect(locksCheck({ ...held, backend }).unchecked).toMatch(told);
   });
 
   it("of a folder that is not there are not said to be none", () => {
