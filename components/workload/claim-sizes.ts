@@ -23,9 +23,8 @@ interface PodClaim {
   readonly storageClass: string | undefined;
 }
 
-/** Whether the sizes of a Workload's own disks are set on the disks themselves. */
-export const setsSizes = ({ kind, claims = [], ...args }: WorkloadArgs): boolean =>
-  kind === "StatefulSet" &&
+/** Whether the sizes of the disks that a StatefulSet's pods have of their own are set on the disks themselves. */
+export const setsSizes = ({ claims = [], ...args }: WorkloadArgs): boolean =>
   claims.some(({ perPod }) => perPod === true) &&
   // Disks are there when the pods are: of what is not awaited, or not counted here, nobody knows when.
   args.await !== false &&

@@ -33,7 +33,7 @@ export function makeBudget(
   );
 }
 
-/** Makes the autoscaler, where the Workload has one. */
+/** Makes the autoscaler, where the Workload has one: a Deployment or a StatefulSet (kindFaults). */
 export function makeAutoscaler(
   name: string,
   args: WorkloadArgs,
@@ -41,7 +41,7 @@ export function makeAutoscaler(
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { autoscale, kind } = args;
-  if (autoscale === undefined || (kind !== "Deployment" && kind !== "StatefulSet")) {
+  if (autoscale === undefined) {
     return;
   }
   const target = { type: "Utilization", averageUtilization: autoscale.cpuPercent };
