@@ -92,6 +92,27 @@ describe("the lock between processes", () => {
   });
 });
 
+describe("several installs of the same at once", () => {
+  it("come to one whole folder, whoever was faster", async () => {
+    const tools = temporaryFolder();
+    const target = join(tools, "links");
+    const all = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        startHelper(
+          `console.log("ready"); for (let count = 0; count < 100; count += 1) {
+            await publish(${JSON.stringify(target)}, async (folder) => { writeFileSync(folder + "/node", "x"); }); }`,
+        ),
+      ),
+    );
+    const codes = await Promise.all(
+      all.map(async (child) => child.exitCode ?? ((await once(child, "exit")) as [number])[0]),
+    );
+    expect(codes).toEqual([0, 0, 0, 0]);
+    expect(readdirSync(tools)).toEqual(["links"]);
+    expect(readdirSync(target)).toEqual(["node"]);
+  });
+});
+
 describe("an interrupted install", () => {
   it("leaves nothing under the final name, and its remains are removed by the next", async () => {
     const tools = temporaryFolder();

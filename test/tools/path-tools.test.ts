@@ -68,6 +68,21 @@ describe("tools on PATH", () => {
     expect(result.refused[0]).toContain("does not say its version");
   });
 
+  it("does not refuse for good what was late once: the machine may have been busy", async () => {
+    const root = temporaryFolder();
+    const memory = join(root, "memory.json");
+    const folder = join(root, "bin");
+    for (const binary of tool.binaries) {
+      const lines = ['while [ ! -e "$0.free" ]; do sleep 0.1; done', "echo version v0.8.0"];
+      writeProgram(join(folder, binary), ...lines);
+    }
+    const patient = (seconds: number) =>
+      findOnPath({ ...tool, probe: { ...tool.probe, seconds } }, [folder], memory);
+    expect((await patient(0.5)).accepted).toBeUndefined();
+    writeFileSync(join(folder, "kwok.free"), "");
+    expect((await patient(100)).accepted).toEqual({ folder, version: "0.8.0" });
+  });
+
   it("asks a program once, and again when it has changed", async () => {
     const root = temporaryFolder();
     const memory = join(root, "memory.json");

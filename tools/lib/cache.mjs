@@ -71,12 +71,43 @@ export async function publish(target, fill) {
   mkdirSync(temporary);
   try {
     await fill(temporary);
-    // A folder without all its files (someone emptied it by hand) must not stay in the way of the rename.
-    rmSync(target, { recursive: true, force: true });
-    renameSync(temporary, target);
+    putInPlace(temporary, target);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * A folder without all its files (someone emptied it by hand) must not stay in the way of the rename; nor one that another
+ * process has put there meanwhile. What is in the way goes aside in one step: nobody finds it half removed.
+ * @param {string} temporary
+ * @param {string} target
+ */
+function putInPlace(temporary, target) {
+  const aside = join(dirname(target), `${unfinished}${ownerName()}`);
+  for (let left = 100; ; left -= 1) {
+    try {
+      renameSync(temporary, target);
+      return;
+    } catch (error) {
+      if (left === 0 || !isInTheWay(error)) throw error;
+    }
+    try {
+      renameSync(target, aside);
+    } catch {
+      // Somebody else was faster: the next try tells.
+    }
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} whether it is of a rename to a folder that is not empty, or to a file
+ */
+function isInTheWay(error) {
+  const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+  return code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOTDIR";
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 import { delimiter, isAbsolute, join, sep } from "node:path";
 
 import { publish, writeWhole } from "./cache.mjs";
-import { run } from "./process.mjs";
+import { lateCode, run } from "./process.mjs";
 import { inRange } from "./versions.mjs";
 
 /**
@@ -106,12 +106,23 @@ export async function linkFolder(root, programs) {
  * @returns {Promise<string | undefined>} undefined where it fails, hangs, or prints no version
  */
 export async function probeVersion(program, probe) {
-  const result = await run(program, probe.arguments, {
+  const { version } = await askVersion(program, probe);
+  return version;
+}
+
+/**
+ * @param {string} program
+ * @param {Probe} probe
+ * @returns {Promise<{ version: string | undefined, isLate: boolean }>} `isLate`: it was ended before it had answered
+ */
+async function askVersion(program, probe) {
+  const { code, stderr, stdout } = await run(program, probe.arguments, {
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     timeoutMilliseconds: probe.seconds === undefined ? probeMilliseconds : probe.seconds * 1000,
   });
-  if (result.code !== 0) return undefined;
-  return new RegExp(probe.pattern, "m").exec(result.stdout + result.stderr)?.[1];
+  const version =
+    code === 0 ? new RegExp(probe.pattern, "m").exec(stdout + stderr)?.[1] : undefined;
+  return { version, isLate: code === lateCode };
 }
 
 /**
@@ -127,7 +138,9 @@ async function rememberedVersion(program, probe, memoryFile) {
   const memory = readMemory(memoryFile);
   const known = memory[key];
   if (known !== undefined) return known === "" ? undefined : known;
-  const version = await probeVersion(program, probe);
+  const { version, isLate } = await askVersion(program, probe);
+  // On a machine that is busy just now a good program is late, too: for that it is not refused for good.
+  if (isLate) return undefined;
   try {
     writeWhole(memoryFile, JSON.stringify({ ...memory, [key]: version ?? "" }, null, 1));
   } catch {

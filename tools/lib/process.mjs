@@ -9,6 +9,9 @@ import { readFileSync } from "node:fs";
  * @typedef {{ code: number, stdout: string, stderr: string }} RunResult
  */
 
+/** Code of a program that overstayed its time, as timeout(1) has it. */
+export const lateCode = 124;
+
 /** Children to end when this process is told to end. @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
@@ -57,7 +60,7 @@ export function run(program, args, options = {}) {
     const finish = (/** @type {number} */ code) => {
       clearTimeout(timer);
       running.delete(child);
-      resolve({ code: timedOut ? 124 : code, stdout, stderr });
+      resolve({ code: timedOut ? lateCode : code, stdout, stderr });
     };
     child.on("error", (error) => {
       stderr += error.message;
