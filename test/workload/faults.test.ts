@@ -124,6 +124,11 @@ describe("contradictions of a workload", () => {
       "update.maxUnavailable: must be 0 where maxSurge is not",
     ],
     [
+      "a DaemonSet's update neither way, said in full: told once",
+      { kind: "DaemonSet", update: { maxSurge: 0, maxUnavailable: 0 } },
+      "update.maxUnavailable: must be at least 1 where maxSurge is 0",
+    ],
+    [
       "a DaemonSet's update neither way",
       { kind: "DaemonSet", update: { maxUnavailable: 0 } },
       "update.maxUnavailable: must be 0 where maxSurge is not",
@@ -207,6 +212,11 @@ describe("contradictions of a workload", () => {
       { ...nodePort, update: { strategy: "Recreate" } },
     ],
     ["its node's network without a port", { hostNetwork: true, container: {} }],
+    [
+      "a Deployment's update both ways",
+      { replicas: 3, update: { maxSurge: 1, maxUnavailable: 1 } },
+    ],
+    ["a Job's host port: nothing of it is exchanged", { kind: "Job", ...hostPort }],
     ["a host port on each node", { kind: "DaemonSet", ...hostPort }],
     [
       "a host port on a slot, exchanged by stopping it",
