@@ -265,8 +265,70 @@ describe("a cluster's file", () => {
       { ...gkeInput, firewall: { from: [] } },
       "firewall.from: must name at least one range",
     ],
+    [
+      "a pool whose name is too long by one with its slots",
+      withPools({ ["e".repeat(34)]: { type: "e2-standard-2", slots: { "5": {} } } }),
+      "must be named by a letter and at most 31",
+    ],
+    [
+      "a pool whose name is too long by one",
+      withPools({ ["e".repeat(41)]: { type: "e2-standard-2", nodes: 1 } }),
+      "must be named by a letter and at most 31",
+    ],
+    [
+      "a pool whose name begins with a digit",
+      withPools({ "1st": { type: "e2-standard-2", nodes: 1 } }),
+      "must be named by a letter and at most 31",
+    ],
+    [
+      "a label of the pool's own",
+      withPools({ more: { type: "e2-standard-4", nodes: 1, labels: { "fleet/pool": "x" } } }),
+      'must not begin with "fleet/"',
+    ],
+    [
+      "a pool that takes no pods beside Google's own",
+      withPools({ more: { type: "e2-standard-4", nodes: 1, pods: 12 } }),
+      "pools.more.type: must be larger",
+    ],
   ])("refuses %s", (_, value, expected) => {
     expect(complaints(ClusterConfig, value).join("\n")).toContain(expected);
+  });
+
+  it.each([
+    [
+      "an autoscaler from the number that is said to the same",
+      withPools({ more: { type: "e2-standard-4", nodes: 4, autoscale: { min: 4, max: 4 } } }),
+    ],
+    [
+      "a pool whose name is just short enough with its slots",
+      withPools({ ["e".repeat(33)]: { type: "e2-standard-2", slots: { "5": {} } } }),
+    ],
+    [
+      "a pool whose name is just short enough",
+      withPools({ ["e".repeat(40)]: { type: "e2-standard-2", nodes: 1 } }),
+    ],
+    [
+      "a pool with room for one pod",
+      withPools({ more: { type: "e2-standard-4", nodes: 1, pods: 13 } }),
+    ],
+    [
+      "an accelerator on a machine that takes one",
+      withPools({
+        more: {
+          type: "n1-standard-8",
+          nodes: 1,
+          accelerator: { type: "nvidia-tesla-t4", count: 1 },
+        },
+      }),
+    ],
+    ["repairs without a channel", { ...gkeInput, channel: "none", repair: true }],
+    ["the zone of a cluster that lies in it", { ...gkeInput, location: "us-central1-b" }],
+    [
+      "a label of somebody whose name ends like Google's",
+      withPools({ more: { type: "e2-standard-4", nodes: 1, labels: { "notgke.io/x": "y" } } }),
+    ],
+  ])("takes %s", (_, value) => {
+    expect(complaints(ClusterConfig, value)).toEqual([]);
   });
 });
 
