@@ -3,7 +3,7 @@ import { dependenciesOfState } from "../../review/dependencies.ts";
 import type { UpdateResult } from "../../sandbox/engine.ts";
 import type { SandboxPlace } from "../../sandbox/place.ts";
 import { readSecrets } from "../../sandbox/secrets.ts";
-import { type Against, lastWords, type Previewed, readLog } from "./previewed.ts";
+import { type Against, lastWords, noEvents, type Previewed, readLog } from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
 /** A preview that has been run, and what it ran against. */
@@ -22,12 +22,15 @@ export function previewedOf(
   { against, deployment, events, result }: Ended,
 ): Previewed {
   const state = stateOf(deployment);
+  const log = readLog(events);
+  const failure = result.code !== 0 ? lastWords(result) : log === undefined ? noEvents : undefined;
   return {
     stack: place.stack,
     against,
-    code: result.code,
-    events: readLog(events),
-    ...(result.code === 0 ? {} : { failure: lastWords(result) }),
+    // It ended well, and yet it is no preview.
+    code: failure === noEvents ? 1 : result.code,
+    events: log,
+    ...(failure === undefined ? {} : { failure }),
     ...(state === undefined ? {} : { state }),
     dependencies: dependenciesOfState(deployment),
     missing: [],

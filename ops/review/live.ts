@@ -20,7 +20,7 @@ import { temporaryIn } from "../scratch.ts";
 import type { StackFile } from "../stack-file.ts";
 import { inPeace } from "./in-peace.ts";
 import { openPipe } from "./pipe.ts";
-import { type Previewed, readLog } from "./previewed.ts";
+import { noEvents, type Previewed, readLog } from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
 /** What is previewed, and how. */
@@ -103,10 +103,12 @@ async function previewChange(
     ]),
   );
   const text = await plan?.end();
+  const log = readLog(events);
+  const failure = ended ?? (log === undefined ? noEvents : undefined);
   return {
-    code: ended === undefined ? 0 : 1,
-    events: readLog(events),
-    ...(ended === undefined ? {} : { failure: ended }),
+    code: failure === undefined ? 0 : 1,
+    events: log,
+    ...(failure === undefined ? {} : { failure }),
     ...(text === undefined ? {} : { dependencies: dependenciesOfPlan(text) }),
     values: text === undefined ? undefined : readPlan(text),
   };
@@ -145,8 +147,12 @@ async function askTheWorld(
   // One that was asked before would be told again.
   rmSync(events, { force: true });
   const words = ["--stack", file.stack, "--event-log", events, "--suppress-progress"];
-  const failure = await attempt(() => pulumi(["refresh", "--preview-only", ...words]));
-  return { events: readLog(events) ?? new EventReader().end(false), failure };
+  const ended = await attempt(() => pulumi(["refresh", "--preview-only", ...words]));
+  const log = readLog(events);
+  return {
+    events: log ?? new EventReader().end(false),
+    failure: ended ?? (log === undefined ? noEvents : undefined),
+  };
 }
 
 /** Why a run failed; undefined where it did not. */

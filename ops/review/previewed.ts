@@ -42,6 +42,9 @@ export function notBegun(stack: string, against: Against, failure: string): Prev
   return { stack, against, code: 1, events: undefined, failure, missing: [], secrets: [] };
 }
 
+/** Of an engine that ends well without a word of what it found: taken for a change of nothing it would be a pass. */
+export const noEvents = "the engine ended well, and wrote no events of what it found";
+
 /** Reads an event log, of any length; undefined where the engine wrote none. */
 export function readLog(path: string): StackPreview | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
