@@ -99,7 +99,7 @@ describe("a stack on a cluster that it makes", () => {
 
   test("exchanges the machines of slots one after the other: what is dialled there is never away at once", async () => {
     writeFileSync(file, lkeStack("1.33", larger));
-    const said = await sandbox.succeed("up", "--file", file);
+    const said = await sandbox.succeed("up", "--file", file, "--verbose");
     const steps = said
       .split("\n")
       .flatMap(
