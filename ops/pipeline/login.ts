@@ -83,8 +83,9 @@ const noCluster = ({ config }: StackFile): string =>
  * @returns what was left where it is, in lines.
  */
 export function logOut(environment: NodeJS.ProcessEnv): string | undefined {
-  const left = [endKubeconfig(environment), endGoogleLogin(environment)];
-  const lines = left.filter((line) => line !== undefined);
+  // Before what may be refused: a KUBECONFIG of several files would leave this one where it is.
+  const google = endGoogleLogin(environment);
+  const lines = [endKubeconfig(environment), google].filter((line) => line !== undefined);
   return lines.length === 0 ? undefined : lines.join("\n");
 }
 

@@ -174,6 +174,15 @@ describe("a kubeconfig out of a secret", () => {
     expect(readFileSync(environment.KUBECONFIG, "utf8")).toContain("kind: Config");
   });
 
+  test("that cannot be looked for does not keep the log-in at Google where it is", () => {
+    const path = join(folder, "google.json");
+    const source = { headers: { Authorization: "Bearer a" } };
+    writeFileSync(path, JSON.stringify({ type: "external_account", credential_source: source }));
+    const environment = { KUBECONFIG: "/a:/b", GOOGLE_APPLICATION_CREDENTIALS: path };
+    expect(() => logOut(environment)).toThrow("KUBECONFIG must be the path of one file");
+    expect(() => statSync(path)).toThrow("ENOENT");
+  });
+
   test("is read as what it was, though it says who wrote it", () => {
     const environment = given(config("skycoin-test"));
     logIn(file, environment);
