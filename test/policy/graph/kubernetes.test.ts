@@ -338,6 +338,10 @@ describe("a budget", () => {
     expect(found("budgets-feasible", town(changes))).toContain("lets none of 2 pods be evicted");
   });
 
+  test("of pods of which there are none now forbids nothing", () => {
+    expect(found("budgets-feasible", town(specced("store", { replicas: 0 })))).toBe("");
+  });
+
   test("is held against the fewest pods that an autoscaler leaves", () => {
     expect(found("budgets-feasible", town(autoscaled({})))).toContain("none of 1 pods");
     expect(found("budgets-feasible", town(autoscaled({ minReplicas: 1 })))).toContain("none of 1");
@@ -376,6 +380,64 @@ describe("a budget that speaks of pods of which no number is asked for", () => {
 
   test("counts them where it says a number that stays", () => {
     expect(told("Job", { minAvailable: 1 })).toBe("");
+  });
+});
+
+describe("pods that may not share a node", () => {
+  const [general] = twoNodes as readonly [NodeShape];
+  const alone = {
+    ...pod("alone", {}),
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            labelSelector: { matchLabels: { "app.kubernetes.io/name": "alone" } },
+            topologyKey: "kubernetes.io/hostname",
+          },
+        ],
+      },
+    },
+  };
+  const told = (made: Loose, nodes: number): string =>
+    found(
+      "enough-nodes",
+      town(
+        { alone: made },
+        Array.from({ length: nodes }, () => general),
+      ),
+    );
+  const rolling = (replicas: number, rollingUpdate?: object): Loose =>
+    controller("Deployment", "shop", "alone", alone, {
+      replicas,
+      ...(rollingUpdate === undefined
+        ? {}
+        : { strategy: { type: "RollingUpdate", rollingUpdate } }),
+    });
+  const stuck = "an update never ends";
+
+  // As the Deployment's controller counts: one too many is rounded up, one too few is rounded down, and none of both is one too few.
+  test.each<[string, Loose, number, string]>([
+    ["two pods on two nodes, as nothing else is said", rolling(2), 2, stuck],
+    ["two pods on three nodes", rolling(2), 3, ""],
+    ["four pods on four nodes, of which one may be missing", rolling(4), 4, ""],
+    ["one that may be missing", rolling(2, { maxSurge: 1, maxUnavailable: 1 }), 2, ""],
+    ["none too many and none too few", rolling(2, { maxSurge: 0, maxUnavailable: 0 }), 2, ""],
+    ["a share too few that is less than one", rolling(3, { maxUnavailable: "33%" }), 3, stuck],
+    ["a share too few that is one", rolling(3, { maxUnavailable: "34%" }), 3, ""],
+    ["no pods", rolling(0, { maxSurge: 1, maxUnavailable: 0 }), 0, ""],
+    ["pods without a node", rolling(1), 0, "1 replicas have 0 nodes to be on: they never all run"],
+  ])("and are %s", (_, made, nodes, message) => {
+    const said = told(made, nodes);
+    expect(message === "" ? said : said.includes(message)).toBe(message === "" ? "" : true);
+  });
+
+  test.each(["DaemonSet", "Job", "CronJob"])("are none of a %s's", (kind) => {
+    const { template } = rolling(1)["spec"] as { template: object };
+    const spec =
+      kind === "CronJob"
+        ? { schedule: "@daily", jobTemplate: { spec: { template } } }
+        : { template };
+    expect(told({ ...rolling(1), kind, spec }, 0)).toBe("");
   });
 });
 
