@@ -214,10 +214,16 @@ export class Git {
     work: (index: Readonly<Record<string, string>>) => Promise<Result>,
   ): Promise<Result> {
     const folder = mkdtempSync(join(tmpdir(), "fleet-index-"));
+    const remove = (): void => {
+      rmSync(folder, { recursive: true, force: true });
+    };
+    // A command that a signal ends does not come back here.
+    process.on("exit", remove);
     try {
       return await work({ GIT_INDEX_FILE: join(folder, "index") });
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      process.off("exit", remove);
+      remove();
     }
   }
 
