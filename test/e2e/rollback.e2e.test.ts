@@ -33,6 +33,7 @@ const Pods = z.object({
     z.object({
       metadata: z.object({
         uid: z.string(),
+        deletionTimestamp: z.string().optional(),
         annotations: z.object({ version: z.string(), digest: z.string() }),
       }),
       spec: z.object({ containers: z.array(z.object({ image: z.string() })) }),
@@ -57,27 +58,25 @@ describe("a stack that rolls back", () => {
     clone.dispose();
   });
 
-  /** Ready pods: `uid version tag digest`, sorted. */
-  async function serving(stack = "test"): Promise<readonly string[]> {
-    const text = await sandbox.kubectl(
-      "get",
-      "pods",
-      "-n",
-      namespaceOf(stack),
-      "-l",
-      "app=web",
-      "-o",
-      "json",
+  /** Pods that are not going away: a rollout is over before the last of the old ones is gone. */
+  async function standing(stack: string): Promise<z.infer<typeof Pods>["items"]> {
+    const words = ["get", "pods", "-n", namespaceOf(stack), "-l", "app=web", "-o", "json"];
+    return Pods.parse(JSON.parse(await sandbox.kubectl(...words))).items.filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
     );
-    return Pods.parse(JSON.parse(text))
-      .items.filter(({ status }) =>
-        status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
-      )
+  }
+
+  const isReady = ({ status }: z.infer<typeof Pods>["items"][number]): boolean =>
+    status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+
+  /** Ready pods: `uid version tag digest`, sorted. */
+  const serving = async (stack = "test"): Promise<readonly string[]> =>
+    (await standing(stack))
+      .filter(isReady)
       .map(({ metadata: { uid, annotations }, spec }) =>
         [uid, annotations.version, spec.containers[0]?.image, annotations.digest].join(" "),
       )
       .sort();
-  }
 
   /** Versions of the ready pods, with the tag they run. */
   const versions = async (stack?: string): Promise<readonly string[]> =>
@@ -279,19 +278,8 @@ describe("a stack that rolls back", () => {
   });
 
   /** Pods of the stack that are not ready. */
-  async function newPods(): Promise<number> {
-    const all = await sandbox.kubectl(
-      "get",
-      "pods",
-      "-n",
-      namespaceOf("test"),
-      "-l",
-      "app=web",
-      "-o",
-      "name",
-    );
-    return all.trim().split("\n").length - (await serving()).length;
-  }
+  const newPods = async (): Promise<number> =>
+    (await standing("test")).filter((pod) => !isReady(pod)).length;
 });
 
 const Checkpoint = z.object({

@@ -168,6 +168,7 @@ const Any = z.looseObject({
     uid: z.string(),
     annotations: z.record(z.string(), z.string()).default({}),
   }),
+  status: z.looseObject({ phase: z.string().optional() }).optional(),
 });
 
 /** Everything there is in a sandbox: name → what would be another one if anything of it changed. */
@@ -190,6 +191,8 @@ export async function pictureOf(sandbox: TestSandbox): Promise<Picture> {
   );
   const cluster = objects
     .filter(({ metadata }) => !isOwn(metadata.namespace || metadata.name, metadata.name))
+    // The disk of a claim that is gone goes by itself, a moment later.
+    .filter(({ kind, status }) => kind !== "PersistentVolume" || status?.phase !== "Released")
     .map(({ kind, metadata: { name, namespace, uid, annotations }, ...rest }) => {
       const content = Object.entries(rest).filter(([part]) => part !== "status");
       // A number of the rollout, counted up by the controllers, and the pods' node of a claim.

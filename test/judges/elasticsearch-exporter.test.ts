@@ -141,6 +141,13 @@ async function series(query: string): Promise<{ labels: Labels; value: number }[
   return body.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
 }
 
+/** The same once there is something: a machine that stands still has the exporter miss its turn now and then. */
+async function read(query: string): ReturnType<typeof series> {
+  let found: Awaited<ReturnType<typeof series>> = [];
+  await until(`an answer to ${query}`, async () => (found = await series(query)).length > 0);
+  return found;
+}
+
 const rules = new Map(
   [
     ...elasticsearchRules(3).rules,
@@ -247,7 +254,7 @@ describe("the exporter of Elasticsearch", () => {
   });
 
   it("is kept of no more than what the catalogue knows", async () => {
-    const kept = await series(`{job="exporters",__name__!~"up|scrape_.+"}`);
+    const kept = await read(`{job="exporters",__name__!~"up|scrape_.+"}`);
     const names = new Set(kept.map(({ labels }) => labels["__name__"]));
     expect([...names].sort()).toEqual(Object.keys(elasticsearch).sort());
     expect(kept.flatMap(({ labels }) => Object.keys(labels))).not.toContain("__known");
@@ -256,10 +263,15 @@ describe("the exporter of Elasticsearch", () => {
 
 describe("the alerts on Elasticsearch, asked of a server of one member", () => {
   it("are not true while all is well, but for the two members that are not there", async () => {
-    const found = await Promise.all(
-      elasticsearchRules(3).rules.map(async ({ name }) => [name, (await firing(name)).length]),
+    expect(await read(questionOf("ElasticsearchMembersMissing"))).toHaveLength(1);
+    const others = elasticsearchRules(3).rules.filter(
+      ({ name }) => name !== "ElasticsearchMembersMissing",
     );
-    expect(found.filter(([, count]) => count !== 0)).toEqual([["ElasticsearchMembersMissing", 1]]);
+    expect(others.length).toBeGreaterThan(5);
+    const found = await Promise.all(
+      others.map(async ({ name }) => [name, (await firing(name)).length]),
+    );
+    expect(found.filter(([, count]) => count !== 0)).toEqual([]);
   });
 
   it("say nothing of members and copies where there is one, and of the server where it is somebody else's", () => {
@@ -329,7 +341,7 @@ describe("the alerts on Elasticsearch, asked of a server of one member", () => {
       expect(question.split(bound)).toHaveLength(2);
       return question.replace(bound, other);
     }, questionOf(alert));
-    const [found, ...more] = await series(moved);
+    const [found, ...more] = await read(moved);
     expect(more).toEqual([]);
     expect(found?.labels).toEqual({ cluster: "elasticsearch", name: "judge" });
     expect(found?.value).toBeGreaterThanOrEqual(0);
