@@ -31,7 +31,7 @@ export interface LkePool {
  * @throws Error where a pool has no type, which {@link lkePoolFaults} tells before.
  */
 export function lkePools(pools: Readonly<Record<string, PoolConfig>>): LkePool[] {
-  return Object.entries(pools).flatMap(([name, pool]) => {
+  return Object.entries(pools).flatMap(([name, pool]): LkePool[] => {
     const { type, nodes, taints, data } = pool;
     if (type === undefined) {
       throw new Error(`fleet:cluster.pools.${name} has no type`);
