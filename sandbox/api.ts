@@ -56,6 +56,8 @@ export class Api {
     this.#access = access;
     this.#agent = new Agent({
       keepAlive: true,
+      // The API server closes what has been idle for a minute and a half: a question on its way meanwhile would be lost.
+      timeout: 60_000,
       maxSockets: 16,
       ca: access.authority,
       cert: access.certificate,
