@@ -55,6 +55,13 @@ function everybody(properties: Resource["properties"]): string[] {
 }
 
 /**
+ * Kinds by which something is reached from outside, in place of an Ingress or beside it: of the Gateway API, of Traefik and
+ * of F5's controller.
+ */
+const doors =
+  /^(gateway\.networking\.k8s\.io\/\w+ (Gateway|\w+Route)|traefik\.(io|containo\.us)\/\w+ IngressRoute(TCP|UDP)?|k8s\.nginx\.org\/\w+ (VirtualServer(Route)?|TransportServer))$/;
+
+/**
  * Everything that the internet can reach. Whether a caller is asked who they are cannot be read off
  * an object: each is a finding, and its named exception says who asks, or why anyone may come in.
  */
@@ -76,6 +83,9 @@ export const publicExposure: ResourceRule = {
     if (object?.kind === "Ingress") {
       const { rules } = readIngress(object).spec;
       return [`answers ${rules.map(({ host }) => host).join(", ")} to whoever asks`];
+    }
+    if (object !== undefined && doors.test(`${object.apiVersion} ${object.kind}`)) {
+      return [`is a ${object.kind}, which answers to whoever asks`];
     }
     if (object?.kind === "Service") {
       const { externalIPs, type } = readService(object).spec;

@@ -966,6 +966,8 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a private bucket": [bucket("private")],
       "a port of the pods alone": [
         withContainer({ ports: [{ containerPort: 80 }, { containerPort: 81, hostPort: 0 }] }),
+        object("traefik.io/v1alpha1", "Middleware", "web"),
+        object("networking.istio.io/v1", "Gateway", "web"),
       ],
       "a right of an account at Google, and a list of rights that is not open": [
         right({ member: "serviceAccount:web@shop.iam.gserviceaccount.com" }),
@@ -980,6 +982,19 @@ export const cases: Readonly<Record<string, Cases>> = {
         [withContainer({ ports: [{ name: "http", containerPort: 80, hostPort: 80 }] })],
         "binds TCP 80 of its node",
       ],
+      ...Object.fromEntries(
+        [
+          ["gateway.networking.k8s.io/v1", "Gateway"],
+          ["gateway.networking.k8s.io/v1alpha2", "TLSRoute"],
+          ["traefik.io/v1alpha1", "IngressRoute"],
+          ["traefik.containo.us/v1alpha1", "IngressRouteUDP"],
+          ["k8s.nginx.org/v1", "VirtualServer"],
+          ["k8s.nginx.org/v1alpha1", "TransportServer"],
+        ].map(([api = "", kind = ""]) => [
+          `a ${kind} of ${api}`,
+          [[object(api, kind, "web")], `is a ${kind}, which answers`] as const,
+        ]),
+      ),
       "a port of its node, an init container's": [
         [
           deployment({

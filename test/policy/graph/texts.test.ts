@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { PodSpec } from "../../../policy/graph/objects.ts";
+import { readData } from "../../../policy/graph/kinds.ts";
 import { contentsOf, textsOf } from "../../../policy/graph/texts.ts";
 import { podsOf, restrictedPod, shop, shopObjects } from "./fixture.ts";
 
@@ -150,7 +151,7 @@ describe("what is in a Secret", () => {
     ["is nothing", {}, {}],
   ])("%s", (_, data, contents) => {
     expect(
-      contentsOf({ ...(shopObjects()["secret"] as never), stringData: undefined, ...data }),
+      contentsOf({ ...readData(shopObjects()["secret"] ?? {}), stringData: undefined, ...data }),
     ).toEqual(contents);
   });
 
