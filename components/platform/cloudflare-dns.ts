@@ -46,7 +46,12 @@ export class CloudflareDns implements Dns {
         proxied,
       },
       // Cloudflare refuses an A record beside a CNAME of the same name.
-      { ...opts, provider: this.#provider, deleteBeforeReplace: true },
+      {
+        ...opts,
+        provider: this.#provider,
+        deleteBeforeReplace: true,
+        aliases: (record.onceCalled ?? []).map((name) => ({ name })),
+      },
     );
   }
 }

@@ -23,6 +23,12 @@ export interface DnsRecord {
 /** A record with the name by which the program knows it. */
 export interface NamedRecord extends DnsRecord {
   readonly name: string;
+  /**
+   * Names that it had if its host led elsewhere by a record of another type. No host has an address beside a CNAME:
+   * the new record must be the old one to the engine, which else makes it first, and is refused half way through an
+   * update (facts/clouds-linode-cloudflare-docker.md 4.1).
+   */
+  readonly onceCalled?: readonly string[];
 }
 
 /** Where a host leads. */
@@ -41,13 +47,16 @@ export interface HostTargets {
   readonly proxied?: boolean;
 }
 
+/** Identity of a slot among a host's targets. */
+export const slotKey = (slot: number): string => `slot-${slot}`;
+
 /**
  * Target of what runs on a slot.
  *
  * @throws Error for an address that the file does not name: slotFaults and balancerFaults refuse it before.
  */
 export function slotTarget({ slot, pool, address }: SlotPlace): DnsTarget {
-  const key = `slot-${slot}`;
+  const key = slotKey(slot);
   switch (address.kind) {
     case "reserved":
       if (address.assignedBy === "kubeip") {
@@ -69,14 +78,23 @@ export function slotTarget({ slot, pool, address }: SlotPlace): DnsTarget {
  *
  * Names come from the target, not from its address, so that a new address changes a record in place
  * and leaves no second one behind that would take half the traffic.
+ *
+ * @param keys Of all targets that hosts may have led to before.
  */
-export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): NamedRecord[] {
+export function hostRecords(
+  hosts: readonly HostTargets[],
+  ttlSeconds: number,
+  keys: readonly string[] = [],
+): NamedRecord[] {
   return hosts.flatMap(({ host, targets, proxied }) =>
     targets
       // Whoever keeps the slot's own name keeps its record, too.
       .filter(({ type, content }) => !(type === "CNAME" && content === host))
       .map(({ key, type, content }) => ({
-        name: `${host.replace("*", "wildcard")}-${type.toLowerCase()}-${key}`,
+        name: recordName(host, type, key),
+        ...(targets.length === 1
+          ? { onceCalled: otherNames(host, type, [...new Set([key, ...keys])]) }
+          : {}),
         host,
         type,
         content,
@@ -85,6 +103,13 @@ export function hostRecords(hosts: readonly HostTargets[], ttlSeconds: number): 
       })),
   );
 }
+
+const recordName = (host: string, type: DnsTarget["type"], key: string): string =>
+  `${host.replace("*", "wildcard")}-${type.toLowerCase()}-${key}`;
+
+/** What a host's one record is called where it is of the type that cannot stand beside this one. */
+const otherNames = (host: string, type: DnsTarget["type"], keys: readonly string[]): string[] =>
+  keys.map((key) => recordName(host, type === "CNAME" ? "A" : "CNAME", key));
 
 /**
  * A domain and every name one label below it, whether anything answers there or not. A wildcard gives way

@@ -37,7 +37,12 @@ export class LinodeDns implements Dns {
         ttlSec: record.ttlSeconds,
       },
       // A changed type is a new record; made first, it would stand beside the old one.
-      { ...opts, provider: this.#provider, deleteBeforeReplace: true },
+      {
+        ...opts,
+        provider: this.#provider,
+        deleteBeforeReplace: true,
+        aliases: (record.onceCalled ?? []).map((name) => ({ name })),
+      },
     );
   }
 

@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -118,6 +120,22 @@ describe("records", () => {
       hostRecords([{ host: "sd.example.org", targets: [target] }], 300).map(({ name }) => name);
     expect(names(address)).toEqual(["sd.example.org-a-slot-0"]);
     expect(names(moved)).toEqual(names(address));
+  });
+
+  it("know what they were called as one of the type that cannot stand beside them, wherever that led", () => {
+    const once = (targets: readonly DnsTarget[]) =>
+      hostRecords([{ host: "sd.example.org", targets }], 300, ["slot-0", "nginx"]).map(
+        ({ onceCalled }) => onceCalled,
+      );
+    expect(once([address])).toEqual([
+      ["sd.example.org-cname-slot-0", "sd.example.org-cname-nginx"],
+    ]);
+    const alias: DnsTarget = { key: "slot-7", type: "CNAME", content: "edge.example.net" };
+    expect(once([alias])).toEqual([
+      ["sd.example.org-a-slot-7", "sd.example.org-a-slot-0", "sd.example.org-a-nginx"],
+    ]);
+    // Of two, either could be the one that was: the engine takes no name for both.
+    expect(once([address, { ...address, key: "slot-1" }])).toEqual([undefined, undefined]);
   });
 
   it("lead to a slot by its address or by the name that follows it", () => {
@@ -249,6 +267,41 @@ describe("DnsRecords", () => {
     const { inputs } = find(collected, `pulumi:providers:${kind}`, `dns-${kind}`);
     expect(JSON.stringify(inputs)).not.toMatch(/token/i);
   });
+
+  it.each([
+    ["linode", linode],
+    ["cloudflare", cloudflare],
+  ])(
+    "tells the engine at %s what each was called before, and lets the old one go first",
+    async (_, config) => {
+      const told: unknown[] = [];
+      await collect(
+        () => {
+          const monitor = pulumi.runtime.getMonitor() as unknown as {
+            registerResource: (request: RegisterResourceRequest, ...rest: unknown[]) => void;
+          };
+          const register = monitor.registerResource.bind(monitor);
+          monitor.registerResource = (request, ...rest) => {
+            const once = request
+              .getAliasesList()
+              .flatMap((alias) => alias.getSpec()?.getName() || []);
+            if (once.length > 0) {
+              told.push([request.getName(), once, request.getDeletebeforereplace()]);
+            }
+            register(request, ...rest);
+          };
+          const dns = createDns("dns", DnsConfig.parse(config));
+          const host = "sd.example.org";
+          return new DnsRecords("dns", {
+            dns,
+            records: hostRecords([{ host, targets: [address] }], 300),
+          });
+        },
+        { "linode:index/getDomain:getDomain": () => ({ id: 1001 }) },
+      );
+      expect(told).toEqual([["sd.example.org-a-slot-0", ["sd.example.org-cname-slot-0"], true]]);
+    },
+  );
 
   it("makes nothing without a keeper, and tells what would have to stand in the zone", async () => {
     const collected = await program(none);
