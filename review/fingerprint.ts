@@ -41,9 +41,10 @@ function contentOf({
     ];
   });
   paths.sort((left, right) => (String(left[0]) < String(right[0]) ? -1 : 1));
-  const isWhole = operation === "create" || detail === undefined;
+  const isWhole = operation === "create" || paths.length === 0;
   const whole = isWhole ? masked(after?.inputs, before?.inputs, type) : null;
-  return [urn, operation, deletesFirst, [...keys].sort(), paths, whole, after?.protect ?? false];
+  const kept = [after?.protect ?? false, after?.retainOnDelete ?? false];
+  return [urn, operation, deletesFirst, [...keys].sort(), paths, whole, kept];
 }
 
 /** One hash over several. */

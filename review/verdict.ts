@@ -101,10 +101,13 @@ export function verdictOf(
   const isFailed = failed.length > 0 || !isWhole;
   const exitCode = isFailed ? 1 : isRisky ? 3 : changed.length > 0 ? 2 : 0;
   const [only] = stacks;
-  const line =
-    stacks.length === 1 && only !== undefined ? only.line : linesOf(stacks, changed, failed, risk);
+  const isAlone = stacks.length === 1 && only !== undefined;
+  const line = isAlone ? only.line : linesOf(stacks, changed, failed, risk);
+  // A stack's own line says what is missing of it; what is missing beside, or of one of several, nothing says.
+  const isTold =
+    isWhole || failed.length > 0 || (isAlone && only.missing.some(({ hides }) => hides));
   return {
-    line,
+    line: isTold ? line : `${line}${isAlone ? ", " : "; "}not complete`,
     ...(risk === undefined ? {} : { risk }),
     exitCode,
     risky: [...risky],

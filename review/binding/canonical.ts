@@ -18,6 +18,7 @@ import {
   type JsonObject,
   lookUp,
   plaintextOf,
+  visitLeaves,
 } from "../values.ts";
 import type { Binding, BoundProperty, BoundStep } from "./binding.schema.ts";
 import type { StackKey } from "./key.ts";
@@ -44,7 +45,7 @@ export function bindingOf({ changes, risks, values, key, state, commit }: Bindab
     .map((change): BoundStep => {
       const { operation, urn } = change;
       const risk = risks.get(urn);
-      const properties = propertiesOf(change, { names, secrets });
+      const properties = [...propertiesOf(change, { names, secrets }), ...circumstances(change)];
       return { urn, operation, ...(risk === undefined ? {} : { risk }), properties };
     })
     .sort((left, right) => order(left.urn, right.urn));
@@ -96,6 +97,21 @@ function propertiesOf(change: Change, terms: Terms): BoundProperty[] {
     .sort((left, right) => order(left.path, right.path));
 }
 
+/**
+ * What of a change is no property: that it is kept less from now on, and that the old one goes first. Without it one
+ * that was reviewed as bad already could become worse, and be the same.
+ */
+function circumstances({ after, before, deletesFirst }: Change): BoundProperty[] {
+  const told = [
+    ["(protect lifted)", before?.protect === true && after?.protect === false],
+    ["(retainOnDelete lifted)", before?.retainOnDelete === true && after?.retainOnDelete === false],
+    ["(deleted first)", deletesFirst],
+  ] as const;
+  return told.flatMap(([path, holds]) =>
+    holds ? [{ path, replaces: false, value: digest(path), secret: false }] : [],
+  );
+}
+
 /** What differs: as the engine says, or by comparison; of what is made whole, its top. */
 function pathsOf(change: Change): readonly (readonly [string, boolean])[] {
   const { after, before, detail, keys } = change;
@@ -105,8 +121,17 @@ function pathsOf(change: Change): readonly (readonly [string, boolean])[] {
   const [left, right] = [before?.inputs ?? {}, after?.inputs ?? {}];
   const roots = [...new Set([...Object.keys(left), ...Object.keys(right)])];
   return roots
-    .filter((root) => isSecret(right[root]) || !isEqual(left[root], right[root]))
+    .filter((root) => holdsSecret(right[root]) || !isEqual(left[root], right[root]))
     .map((root) => [formatPath([root]), keys.includes(root)]);
+}
+
+/** Whether there is a secret in it: blinded, all look alike, so that one may have changed. */
+function holdsSecret(value: unknown): boolean {
+  let found = false;
+  visitLeaves(value, (leaf) => {
+    found ||= isSecret(leaf);
+  });
+  return found;
 }
 
 /**

@@ -117,9 +117,7 @@ function guardsIn(type: string, inputs: JsonObject): Guards {
   const found: Guards = new Map();
   if (isServing(type)) {
     for (const container of containersOf(podSpec(type, inputs)).values()) {
-      [...listAt(container, "command"), ...listAt(container, "args")].forEach((word) => {
-        addFlag(word, found);
-      });
+      addFlags([...listAt(container, "command"), ...listAt(container, "args")], found);
       listAt(container, "env").forEach((variable) => {
         const [, name] = /^TRAEFIK_(.+)$/.exec(textAt(variable, "name") ?? "") ?? [];
         addAt(name?.replaceAll("_", ".") ?? "", lookUp(variable, ["value"]), found);
@@ -148,9 +146,7 @@ function addTree(value: unknown, way: readonly string[], found: Guards): void {
     return;
   } else if (Array.isArray(value)) {
     addAt(way.join("."), value, found);
-    (value as readonly unknown[]).forEach((each) => {
-      addFlag(each, found);
-    });
+    addFlags(value as readonly unknown[], found);
   } else if (isObject(value) && Object.keys(value).length > 0) {
     Object.keys(value).forEach((each) => {
       addTree(value[each], values.has(each) ? [] : [...way, each], found);
@@ -172,10 +168,19 @@ function addAt(way: string, value: unknown, found: Guards): void {
   }
 }
 
-/** Adds an argument: `--entryPoints.web.http.middlewares=office@file`, `-enable-snippets`. */
-function addFlag(word: unknown, found: Guards): void {
-  const [, name, value = "true"] =
-    (typeof word === "string" ? /^--?([A-Za-z][^=\s]*)(?:=(.*))?$/s.exec(word) : null) ?? [];
+/** Adds arguments: `--entryPoints.web.http.middlewares=office@file`, `-enable-snippets`, `--configmap web/nginx`. */
+function addFlags(words: readonly unknown[], found: Guards): void {
+  words.forEach((word, at) => {
+    const [, name, said] =
+      (typeof word === "string" ? /^--?([A-Za-z][^=\s]*)(?:=(.*))?$/s.exec(word) : null) ?? [];
+    const next = words[at + 1];
+    // A value may be a word of its own: a flag that has none is followed by the next flag.
+    const value = typeof next === "string" && !next.startsWith("-") ? next : "true";
+    addFlag(name, said ?? value, found);
+  });
+}
+
+function addFlag(name: string | undefined, value: string, found: Guards): void {
   if (name !== undefined && flag.test(name)) {
     // A name that is drawn anew for other content is no other name.
     add(name, value.replace(/-[0-9a-f]{8}$/, ""), found);

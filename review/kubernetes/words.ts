@@ -22,11 +22,21 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
   }
   const old = before?.inputs ?? {};
   const now = after?.inputs ?? {};
-  const { own, paths } = makersOf(type);
-  // What is alike on both sides is held once: nothing in it need be compared.
-  const touched = own.filter((maker) => old[maker.of] !== now[maker.of]);
-  const rest = differences.filter(({ text, isSecret }) => !isSecret && !paths.test(text));
-  const words = [...touched.flatMap((maker) => maker.words(type, old, now)), ...rest.map(generic)];
+  const words: string[] = [];
+  const told: RegExp[] = [];
+  for (const maker of makersOf(type)) {
+    // What is alike on both sides is held once: nothing in it need be compared.
+    const own = old[maker.of] === now[maker.of] ? [] : maker.words(type, old, now);
+    words.push(...own);
+    // A part of which there is nothing to say in words of its own is told like any other property.
+    if (own.length > 0 || maker.isTwice === true) {
+      told.push(maker.paths);
+    }
+  }
+  const rest = differences.filter(
+    ({ text, isSecret }) => !isSecret && !told.some((paths) => paths.test(text)),
+  );
+  words.push(...rest.map(generic));
   return words.length <= most
     ? words
     : [...words.slice(0, most), `${words.length - most} further properties`];
@@ -120,6 +130,8 @@ interface Maker {
   readonly of: "metadata" | "spec" | "data" | "rules";
   /** Paths that are told by it. */
   readonly paths: RegExp;
+  /** Whether it is silent of what is told already, as another property. */
+  readonly isTwice?: boolean;
   /** Whether there is such a part in what is of this type. */
   readonly isFor: (type: string) => boolean;
   readonly words: (type: string, before: JsonObject, after: JsonObject) => readonly string[];
@@ -147,23 +159,24 @@ const makers: readonly Maker[] = [
   {
     of: "spec",
     paths: /^spec\.replicas$/,
-    isFor: isAny,
-    words: (type, before, after) =>
-      hasPods(type) ? plain("replicas", ["spec", "replicas"], before, after) : [],
+    isFor: hasPods,
+    words: (_, before, after) => plain("replicas", ["spec", "replicas"], before, after),
   },
   { of: "spec", paths: /storage$|storageClassName$/, isFor: isAny, words: claimWords },
   {
     of: "spec",
-    paths: /^spec\.selector\b|^spec\.template\.metadata\.labels\b/,
+    paths: /^spec\.selector\b/,
     isFor: isAny,
     words: (_, before, after) => selectorWords(before, after),
   },
   {
     of: "spec",
-    paths: /\.volumes\b/,
-    isFor: isAny,
-    words: (type, before, after) => (hasPods(type) ? volumeWords(type, before, after) : []),
+    paths: /template\.metadata\.labels\b/,
+    isTwice: true,
+    isFor: (type) => (templatePath(type) ?? []).length > 0,
+    words: podLabelWords,
   },
+  { of: "spec", paths: /\.volumes\b/, isFor: hasPods, words: volumeWords },
   {
     of: "spec",
     paths: /^spec\.(type|ports|loadBalancerSourceRanges)\b/,
@@ -221,11 +234,8 @@ const makers: readonly Maker[] = [
   },
 ];
 
-/** Those of a type, and every path that one of them tells. */
-const makersOf = remembered((type) => {
-  const own = makers.filter(({ isFor }) => isFor(type));
-  return { own, paths: new RegExp(own.map(({ paths }) => paths.source).join("|")) };
-});
+/** Those of a type. */
+const makersOf = remembered((type) => makers.filter(({ isFor }) => isFor(type)));
 
 function metadataWords(
   name: string,
@@ -262,6 +272,18 @@ function claimWords(type: string, before: JsonObject, after: JsonObject): readon
   });
 }
 
+/** Labels of pods, by which they are selected; those that the object itself gets as well are told there. */
+function podLabelWords(type: string, before: JsonObject, after: JsonObject): readonly string[] {
+  const at = [...(templatePath(type) ?? []), "metadata", "labels"];
+  if (lookUp(before, at) === lookUp(after, at)) {
+    return [];
+  }
+  const own = new Set(metadataWords("label", "labels", type, before, after));
+  return entries("label", objectAt(before, ...at), objectAt(after, ...at), toldAt(type, at))
+    .filter((word) => !own.has(word))
+    .map((word) => `pod ${word}`);
+}
+
 function selectorWords(before: JsonObject, after: JsonObject): readonly string[] {
   const path = ["spec", "selector"];
   if (lookUp(before, path) === lookUp(after, path)) {
@@ -270,10 +292,9 @@ function selectorWords(before: JsonObject, after: JsonObject): readonly string[]
   const pairs = (inputs: JsonObject): string => {
     const selector = objectAt(inputs, "spec", "selector");
     const labels = "matchLabels" in selector ? objectAt(selector, "matchLabels") : selector;
-    return Object.keys(labels)
-      .sort()
-      .map((key) => `${key}=${say(labels[key])}`)
-      .join(",");
+    const expressions = listAt(selector, "matchExpressions").map((each) => say(each));
+    const pairs = Object.keys(labels).map((key) => `${key}=${say(labels[key])}`);
+    return [...pairs.sort(), ...("matchLabels" in selector ? expressions : [])].join(",");
   };
   const [left, right] = [pairs(before), pairs(after)];
   return left === right
@@ -285,32 +306,65 @@ function volumeWords(type: string, before: JsonObject, after: JsonObject): reado
   if (podSpec(type, before) === podSpec(type, after)) {
     return [];
   }
+  const byName = (inputs: JsonObject): JsonObject =>
+    Object.fromEntries(
+      listAt(podSpec(type, inputs), "volumes").map((volume) => [
+        textAt(volume, "name") ?? "",
+        volume,
+      ]),
+    );
   const named = (inputs: JsonObject): JsonObject =>
     Object.fromEntries(
       listAt(podSpec(type, inputs), "volumes").map((volume) => {
         const config = textAt(volume, "configMap", "name");
         const secret = textAt(volume, "secret", "secretName");
         const claim = textAt(volume, "persistentVolumeClaim", "claimName");
+        const path = textAt(volume, "hostPath", "path");
         const source =
           (config !== undefined && `ConfigMap ${config}`) ||
           (secret !== undefined && `Secret ${secret}`) ||
           (claim !== undefined && `claim ${claim}`) ||
+          (path !== undefined && `hostPath ${path}`) ||
           (Object.keys(isObject(volume) ? volume : {}).find((key) => key !== "name") ?? "");
         return [textAt(volume, "name") ?? "", source];
       }),
     );
-  return entries("volume", named(before), named(after), () => true);
+  const words = entries("volume", named(before), named(after), () => true);
+  return [...words, ...alikeInName("volume", [named, byName], before, after)];
 }
+
+type AsEntries = (inputs: JsonObject) => JsonObject;
+
+/** Entries of which the words stay, and something else changes: an item of a volume, the name of a port. */
+function alikeInName(
+  name: string,
+  [worded, whole]: readonly [AsEntries, AsEntries],
+  before: JsonObject,
+  after: JsonObject,
+): readonly string[] {
+  const [left, right] = [worded(before), worded(after)];
+  const [was, is] = [whole(before), whole(after)];
+  return Object.keys(is)
+    .filter((key) => left[key] === right[key] && !isEqual(was[key], is[key]))
+    .map((key) => `${name} ${key} changed (${say(right[key])})`);
+}
+
+const wholePorts: AsEntries = (inputs) =>
+  Object.fromEntries(listAt(inputs, "spec", "ports").map((port) => [portOf(port), port]));
+
+/** `80/TCP`. */
+const portOf = (port: unknown): string =>
+  `${say(lookUp(port, ["port"]))}/${textAt(port, "protocol") ?? "TCP"}`;
 
 function serviceWords(before: JsonObject, after: JsonObject): readonly string[] {
   const ports = (inputs: JsonObject): JsonObject =>
     Object.fromEntries(
       listAt(inputs, "spec", "ports").map((port) => {
-        const [number, target] = [lookUp(port, ["port"]), lookUp(port, ["targetPort"])];
+        const target = lookUp(port, ["targetPort"]) ?? lookUp(port, ["port"]);
         const node = lookUp(port, ["nodePort"]);
         return [
-          `${say(number)}/${textAt(port, "protocol") ?? "TCP"}`,
-          `to ${say(target ?? number)}${node === undefined ? "" : `, on every node ${say(node)}`}`,
+          portOf(port),
+          `to ${say(target)}${node === undefined ? "" : `, on every node ${say(node)}`}`,
         ];
       }),
     );
@@ -318,6 +372,7 @@ function serviceWords(before: JsonObject, after: JsonObject): readonly string[] 
   return [
     ...amount("type", type(before), type(after)),
     ...entries("port", ports(before), ports(after), () => true),
+    ...alikeInName("port", [ports, wholePorts], before, after),
     ...sourceWords(before, after),
   ];
 }
@@ -354,12 +409,15 @@ function asKeys(words: readonly string[]): JsonObject {
 function rulesOf(inputs: unknown): JsonObject {
   const rules = listAt(inputs, "rules").flatMap((rule) => {
     const verbs = listAt(rule, "verbs").map(say).sort().join(",");
-    const groups = listAt(rule, "apiGroups").map(say);
+    const groups = listAt(rule, "apiGroups").map((group) => say(group));
+    // A rule that loses its names is of all objects of its kind from then on.
+    const names = listAt(rule, "resourceNames").map((name) => say(name));
+    const only = names.length === 0 ? "" : ` (only ${names.sort().join(", ")})`;
     const resources = [...listAt(rule, "resources"), ...listAt(rule, "nonResourceURLs")].map(say);
     return resources.flatMap((resource) =>
       (groups.length === 0 ? [""] : groups).map((group) => {
         const name = group === "" || group === '""' ? resource : `${resource}.${group}`;
-        return [`${verbs} ${name}`, verbs] as const;
+        return [`${verbs} ${name}${only}`, verbs] as const;
       }),
     );
   });

@@ -1,6 +1,7 @@
 /** Whole reports: of real previews, of broken ones, of many stacks, and of very large ones. */
 import { describe, expect, it } from "vitest";
 
+import { joinReports } from "../../review/join.ts";
 import type { Item, Report, StackReport } from "../../review/model.ts";
 import { renderTerminal } from "../../review/render/terminal.ts";
 import { buildReport } from "../../review/report.ts";
@@ -375,6 +376,22 @@ describe("several stacks", () => {
     ).toEqual([]);
   });
 
+  it("of which one is not whole say so in the first line, as does one alone of which something beside it is missing", () => {
+    const gap = { stack: "test", what: "a part", why: "it was lost", hides: true };
+    const preview = previewOf([image("a")]);
+    const whole = { stack: "other", preview: previewOf([image("b")]) };
+    const { verdict } = reportOf([{ stack: "test", preview, missing: [gap] }, whole]);
+    expect(verdict.exitCode).toBe(1);
+    expect(verdict.line).toMatch(/; not complete$/);
+    expect(reportOf([{ stack: "test", preview, missing: [gap] }]).verdict.line).toMatch(
+      /^(?!.*not complete.*not complete).*, not complete$/,
+    );
+    const provenance = reportOf([whole]).provenance;
+    const joined = joinReports([reportOf([whole])], { provenance, missing: [gap] });
+    expect(joined.verdict.line).toMatch(/, not complete$/);
+    expect(joinReports([reportOf([whole])], { provenance }).verdict.line).not.toContain("complete");
+  });
+
   it("of which none was previewed are no success without a word", () => {
     expect(reportOf([]).verdict).toMatchObject({ exitCode: 0, line: "no stack was previewed" });
   });
@@ -474,6 +491,19 @@ describe("the fingerprint", () => {
     expect(of({ ...image("a"), protect: [true, true] })).not.toBe(
       of({ ...image("a"), protect: [true, false] }),
     );
+  });
+
+  it("covers what is kept less, and what differs where the engine names nothing", () => {
+    expect(of({ ...image("a"), retain: [true, true] })).not.toBe(
+      of({ ...image("a"), retain: [true, false] }),
+    );
+    const silent = (a: number): Made => ({
+      type: "x:y/z:Z",
+      before: { a: 1 },
+      after: { a },
+      detail: {},
+    });
+    expect(of(silent(2))).not.toBe(of(silent(3)));
   });
 
   it("covers what is made, and the order of a replacement", () => {

@@ -762,6 +762,24 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
   ],
   [
     "controller-guard-changed",
+    "an argument whose value is a word of its own",
+    argued(["--configmap", "web/nginx", "-v", "2"], ["--configmap", "web/other", "-v", "2"]),
+    argued(["--configmap", "web/nginx", "-v", "2"], ["--configmap", "web/nginx", "-v", "3"]),
+  ],
+  [
+    "controller-guard-changed",
+    "arguments of a container that comes whole",
+    added({ name: "proxy", args: ["--api.insecure"] }),
+    added({ name: "proxy", args: ["--ping"] }),
+  ],
+  [
+    "controller-guard-changed",
+    "a controller that goes",
+    gone("Deployment", workload({}, { args: ["--api.insecure=false"] })),
+    gone("Deployment", workload({}, { args: ["--ping"] })),
+  ],
+  [
+    "controller-guard-changed",
     "the same as a variable",
     update(
       "Deployment",

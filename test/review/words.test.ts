@@ -111,8 +111,15 @@ describe("a workload's words", () => {
 });
 
 describe("other objects' words", () => {
-  const rule = (resources: readonly string[]) =>
-    object({ rules: [{ apiGroups: [""], resources, verbs: ["list", "get"] }] });
+  const rule = (resources: readonly string[], more: JsonObject = {}) =>
+    object({ rules: [{ apiGroups: [""], resources, verbs: ["list", "get"], ...more }] });
+  const selecting = (matchExpressions: readonly JsonObject[]) =>
+    object({ spec: { selector: { matchLabels: { app: "web" }, matchExpressions } } });
+  const mounting = (...volumes: readonly JsonObject[]) => workload({}, {}, { volumes });
+  const labelledPods = (labels: JsonObject, own: JsonObject) => ({
+    metadata: { name: "web", namespace: "shop", labels: own },
+    spec: { template: { metadata: { labels }, spec: {} } },
+  });
   const claim = (storage: string) => object({ spec: { resources: { requests: { storage } } } });
   it.each<[string, JsonObject, JsonObject, readonly string[]]>([
     ["PersistentVolumeClaim", claim("10Gi"), claim("5Gi"), ["storage 10Gi -> 5Gi (-50%)"]],
@@ -136,6 +143,56 @@ describe("other objects' words", () => {
       object({ spec: { loadBalancerSourceRanges: ["192.0.2.0/24"] } }),
       object({ spec: { loadBalancerSourceRanges: unknown } }),
       ['source ranges ["192.0.2.0/24"] -> [unknown]'],
+    ],
+    [
+      "Service",
+      object({ spec: { ports: [{ port: 80, name: "web" }] } }),
+      object({ spec: { ports: [{ port: 80, name: "http" }] } }),
+      ["port 80/TCP changed (to 80)"],
+    ],
+    [
+      "Role",
+      rule(["secrets"], { resourceNames: ["b", "a"] }),
+      rule(["secrets"]),
+      ["rule get,list secrets added", "rule get,list secrets (only a, b) removed"],
+    ],
+    [
+      "PersistentVolume",
+      object({ spec: { capacity: { storage: "10Gi" }, storageClassName: "slow" } }),
+      object({ spec: { capacity: { storage: "20Gi" }, storageClassName: "fast" } }),
+      ["spec.capacity.storage 10Gi -> 20Gi", "spec.storageClassName slow -> fast"],
+    ],
+    [
+      "kubernetes:shop.example/v1:Shop",
+      object({ spec: { replicas: 1, selector: "app=web" } }),
+      object({ spec: { replicas: 2, selector: "app=api" } }),
+      ["spec.replicas 1 -> 2", "spec.selector app=web -> app=api"],
+    ],
+    [
+      "DaemonSet",
+      selecting([{ key: "a", operator: "Exists" }]),
+      selecting([{ key: "b", operator: "Exists" }]),
+      [
+        'selector app=web,{"key":"a","operator":"Exists"} -> app=web,{"key":"b","operator":"Exists"}',
+      ],
+    ],
+    [
+      "Deployment",
+      mounting(
+        { name: "a", hostPath: { path: "/var" } },
+        { name: "b", configMap: { name: "web" } },
+      ),
+      mounting(
+        { name: "a", hostPath: { path: "/" } },
+        { name: "b", configMap: { name: "web", defaultMode: 511 } },
+      ),
+      ["volume a hostPath /var -> hostPath /", "volume b changed (ConfigMap web)"],
+    ],
+    [
+      "Deployment",
+      labelledPods({ app: "web", version: "1", tier: "x" }, { version: "1" }),
+      labelledPods({ app: "web", version: "2", tier: "y" }, { version: "2" }),
+      ["pod label tier x -> y", "label version 1 -> 2"],
     ],
     [
       "Ingress",

@@ -106,6 +106,39 @@ function turned(value: unknown): unknown {
     : value;
 }
 
+describe("a change that is worse than the reviewed one", () => {
+  const inputs = { data: { a: "1" } };
+  const kept = (protect: boolean, retainOnDelete: boolean) => ({
+    ...state(inputs),
+    protect,
+    retainOnDelete,
+  });
+  const reviewed = change("a", "replace", inputs, { data: { a: "2" } }, { "data.a": true });
+  const risks = { a: "data-loss" } as const;
+
+  test.each<[string, Partial<Change>]>([
+    ["(protect lifted)", { before: kept(true, true), after: kept(false, true) }],
+    ["(retainOnDelete lifted)", { before: kept(true, true), after: kept(true, false) }],
+    ["(deleted first)", { before: kept(true, true), after: kept(true, true), deletesFirst: true }],
+  ])("is another one, though its properties and its risk are the same: %s", (path, more) => {
+    const held = { ...reviewed, before: kept(true, true), after: kept(true, true) };
+    const [was, is] = [bind([held], { risks }), bind([{ ...held, ...more }], { risks })];
+    expect(compare(was, bind([held], { risks })).same).toBe(true);
+    expect(compare(was, is)).toMatchObject({ same: false, stops: false });
+    expect(compare(was, is).differs.map(({ properties }) => properties)).toEqual([[path]]);
+    expect(is.fingerprint).not.toBe(was.fingerprint);
+  });
+
+  test("is another one where a secret lies deep in what the engine names nothing of", () => {
+    const hidden = { settings: { login: [secret()] } };
+    const made = change("a", "update", hidden, { settings: { login: [secret()] } });
+    const bound = (value: string): Binding =>
+      bind([made], { values: { a: { settings: { login: [secret(value)] } } } });
+    expect(compare(bound("one"), bound("one")).same).toBe(true);
+    expect(compare(bound("one"), bound("other")).differs).toHaveLength(1);
+  });
+});
+
 describe("the same change", () => {
   test("is the same, in whatever order its steps and keys come", () => {
     fc.assert(
