@@ -261,11 +261,18 @@ function placedBy(way: Way, world: World, nodes: readonly NodeShape[]): readonly
   });
   for (const pods of world.pods.filter(({ kind }) => kind === "DaemonSet")) {
     const amount = takenBy(pods);
+    // Where the new pod of a node is started before the old one stops, each node has two for a while.
+    const surplus = shareOf(pods.update.maxSurge, nodes.length, true) > 0;
     for (const room of open(pods)) {
-      if (fits(room, pods, amount, [room])) {
-        place(room, pods, amount);
-      } else {
-        const message = `${describePods(pods)}: each pod takes ${write(amount, rooms)}, and a node of the pool ${room.node.pool} has no room for one`;
+      const missing = ["one", ...(surplus ? ["one more, as an update needs it"] : [])].find(() => {
+        const found = fits(room, pods, amount, [room]);
+        if (found) {
+          place(room, pods, amount);
+        }
+        return !found;
+      });
+      if (missing !== undefined) {
+        const message = `${describePods(pods)}: each pod takes ${write(amount, rooms)}, and a node of the pool ${room.node.pool} has no room for ${missing}`;
         faults.push({ about: pods, message });
       }
     }

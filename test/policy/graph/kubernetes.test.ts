@@ -524,6 +524,33 @@ test.each([
   expect(found("requests-fit", town({ work }))).toContain(`${kind} shop/work: 0 of ${told}`);
 });
 
+test.each<[string, object | undefined, object, string]>([
+  ["as they are", undefined, {}, ""],
+  ["stopped first", { maxUnavailable: 1 }, {}, ""],
+  ["none started first", { maxSurge: "0%", maxUnavailable: 1 }, {}, ""],
+  [
+    "started first",
+    { maxSurge: 1, maxUnavailable: 0 },
+    {},
+    "no room for one more, as an update needs it",
+  ],
+  ["a share started first", { maxSurge: "10%", maxUnavailable: 0 }, {}, "no room for one more"],
+  ["too large", undefined, { memory: "20Gi" }, "has no room for one"],
+])("a DaemonSet's pods find room on each node, %s", (_, rollingUpdate, more, told) => {
+  const each = controller(
+    "DaemonSet",
+    "shop",
+    "each",
+    pod("each", {}, { resources: { requests: { cpu: "1m", memory: "4Gi", ...more } } }),
+    rollingUpdate === undefined ? {} : { updateStrategy: { type: "RollingUpdate", rollingUpdate } },
+  );
+  const said = found("requests-fit", town({ each }))
+    .split("\n")
+    .filter((line) => line.startsWith("DaemonSet shop/each"));
+  expect(said.length).toBe(told === "" ? 0 : twoNodes.length);
+  expect(said.every((line) => line.includes(told))).toBe(true);
+});
+
 describe("a pod's room", () => {
   const starting = (...steps: readonly object[]): string => {
     const asking = (memory: string, more: object = {}): object => ({
