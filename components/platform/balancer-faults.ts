@@ -133,7 +133,7 @@ function addressNameFaults(
   cluster: ClusterConfig,
   called: string,
 ): PlatformFault[] {
-  const owners = new Map(
+  const owners = new Map<string, string>(
     clusterSlots(cluster).flatMap(({ slot, pool, address }) =>
       address.kind === "reserved" && address.assignedBy === "kubeip"
         ? [[slotAddressName(called, slot, address), `cluster.pools.${pool}.slots.${slot}`] as const]
