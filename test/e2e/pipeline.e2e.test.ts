@@ -357,7 +357,7 @@ describe("the pipelines of a repository", () => {
     const preview = await reviewed(7);
     expect(preview.jobs).toMatchObject({ "stack live": "success", report: "failure" });
     expect(preview.printed).toContain("secret-changed");
-    Object.assign(forge.permissions, { ann: "write", tom: "read" });
+    forge.permissions.set("ann", "write").set("tom", "read");
     const agreedBy = (who: string) => reviewed(7, repository, ["risk agreed"], who);
     const unheard = await agreedBy("tom");
     expect(unheard.jobs["report"]).toBe("failure");

@@ -92,7 +92,7 @@ export class ForgeServer extends LocalServer {
   readonly runs: ForgeRun[] = [];
   readonly releases: ForgeRelease[] = [];
   /** User → what GitHub tells of their rights; of somebody who is not here it knows nothing. */
-  readonly permissions: Record<string, string> = {};
+  readonly permissions = new Map<string, string>();
   readonly mishaps: Mishap[] = [];
   /** Requests as they came: method and path with its query. */
   readonly asked: string[] = [];
@@ -186,7 +186,7 @@ export class ForgeServer extends LocalServer {
       return method === "POST" ? this.#draft(body) : [200, this.releases];
     }
     if (first === "collaborators" && third === "permission") {
-      const permission = this.permissions[decodeURIComponent(second)];
+      const permission = this.permissions.get(decodeURIComponent(second));
       return permission === undefined ? missing : [200, { permission }];
     }
     if (first === "commits" && third === "pulls") {

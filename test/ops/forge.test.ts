@@ -47,6 +47,7 @@ afterEach(async () => {
   for (const list of [server.comments, server.issues, server.pulls, server.runs, server.mishaps]) {
     list.length = 0;
   }
+  server.permissions.clear();
   server.asked.length = 0;
   server.mostOnPage = 100;
 });
@@ -543,9 +544,10 @@ describe("a yes to a risk", () => {
     ["of somebody whom the forge does not know", undefined, /nobody says what they may do \(.*404/],
   ])("%s", async (_, permission, why) => {
     const user = "ann/../of[bot]";
-    Object.assign(server.permissions, permission === undefined ? {} : { [user]: permission });
+    if (permission !== undefined) {
+      server.permissions.set(user, permission);
+    }
     const told = await whyNoYes(forge(), user);
-    delete server.permissions[user];
     expect(told).toEqual(why === undefined ? undefined : expect.stringMatching(why));
   });
 
@@ -617,7 +619,7 @@ describe("reports of several jobs", () => {
       });
       writeFileSync(join(folder, "in", "report.json"), renderJson({ ...quiet, missing: [] }));
       const words = { from: join(folder, "in"), base: "HEAD^1" };
-      Object.assign(server.permissions, { ann: "write", tom: "read" });
+      server.permissions.set("ann", "write").set("tom", "read");
       expect(await runJoin(folder, words, process.env)).toBe(3);
       const agreedBy = (user: string) =>
         runJoin(
