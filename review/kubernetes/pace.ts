@@ -43,6 +43,11 @@ const unknownPace: Pace = {
   missing: undefined,
 };
 
+const unknownNumbers: Pace = {
+  line: "by its strategy, whose numbers are not known yet",
+  missing: undefined,
+};
+
 function deploymentPace(type: string, inputs: unknown): Pace {
   const replicas = replicasOf(type, inputs);
   if (textAt(inputs, "spec", "strategy", "type") === "Recreate") {
@@ -59,10 +64,10 @@ function deploymentPace(type: string, inputs: unknown): Pace {
     Math.floor,
   );
   if (surge === undefined || absent === undefined) {
-    return { line: "by its strategy, whose numbers are not known yet", missing: undefined };
+    return unknownNumbers;
   }
   // Neither may be 0 together: the API server then lets one be missing.
-  const missing = surge === 0 && absent === 0 ? 1 : Math.min(absent, replicas);
+  const missing = Math.min(surge === 0 && absent === 0 ? 1 : absent, replicas);
   return { line: atOnce(Math.min(surge + missing, replicas), replicas), missing };
 }
 
@@ -82,7 +87,10 @@ function statefulPace(type: string, inputs: unknown): Pace {
     replicas,
     Math.ceil,
   );
-  const missing = Math.min(most ?? 1, rolled);
+  if (most === undefined) {
+    return unknownNumbers;
+  }
+  const missing = Math.min(most, rolled);
   const part = partition > 0 ? `, those from number ${partition} on` : "";
   return { line: `${atOnce(missing, replicas)}, the last first${part}`, missing };
 }

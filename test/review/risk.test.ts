@@ -137,6 +137,7 @@ const rolled = (replicas: number, updateConfig = {}): Made =>
     ofSwarm(replicas, "web:2", updateConfig),
     "taskSpec.containerSpec.image",
   );
+const contained = (securityContext: object) => workload({}, { securityContext });
 const kubernetes = (type: string): string => `kubernetes:${type}`;
 const balanced = (ranges: unknown, more: object = {}) =>
   object({ spec: { type: "LoadBalancer", loadBalancerSourceRanges: ranges, ...more } });
@@ -866,6 +867,51 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
     made("DaemonSet", workload({}, {}, { volumes: [{ name: "log", hostPath: { path: "/var" } }] })),
     made("DaemonSet", workload({}, {}, { volumes: [{ name: "log", emptyDir: {} }] })),
   ],
+  ...(
+    [
+      ["hostPID", workload({}, {}, { hostPID: true }), workload({}, {}, { hostPID: false })],
+      ["hostIPC", workload({}, {}, { hostIPC: true }), workload()],
+      ["privileges", contained({ privileged: true }), contained({ privileged: false })],
+      [
+        "more rights than its own",
+        contained({ allowPrivilegeEscalation: true }),
+        contained({ allowPrivilegeEscalation: false }),
+      ],
+      ["root", contained({ runAsUser: 0 }), contained({ runAsUser: 1 })],
+      [
+        "root by its pod",
+        workload({}, {}, { securityContext: { runAsUser: 0 } }),
+        workload({}, { securityContext: { runAsUser: 1 } }, { securityContext: { runAsUser: 0 } }),
+      ],
+      [
+        "capabilities",
+        contained({ capabilities: { add: ["NET_BIND_SERVICE", "SYS_ADMIN"] } }),
+        contained({ capabilities: { drop: ["ALL"] } }),
+      ],
+      [
+        "a port of its node",
+        workload({}, { ports: [{ containerPort: 80, hostPort: 80 }] }),
+        workload({}, { ports: [{ containerPort: 80, hostPort: 0 }] }),
+      ],
+      [
+        "all of its node at its start",
+        workload(
+          {},
+          {},
+          { initContainers: [{ name: "a", securityContext: { privileged: true } }] },
+        ),
+        workload({}, {}, { initContainers: [{ name: "a" }] }),
+      ],
+    ] as const
+  ).map(
+    ([what, speaks, silent]) =>
+      [
+        "privileges-changed",
+        `a workload that is made with ${what}`,
+        made("Deployment", speaks),
+        made("Deployment", silent),
+      ] as const,
+  ),
   ["admission-changed", "what puts a policy into force", gone(binding), labelled(binding)],
   [
     "admission-changed",
@@ -964,6 +1010,14 @@ describe("why a change has its risk", () => {
         "spec.loadBalancerSourceRanges[0]",
       ),
       ": also from b; no longer from a; spec.externalTrafficPolicy",
+    ],
+    [
+      "privileges-changed",
+      made(
+        "Deployment",
+        workload({}, { ports: [{ hostPort: 80 }], securityContext: { runAsUser: 0 } }),
+      ),
+      "its pods get root (container web), port 80 of its node (container web)",
     ],
     ["port-removed", update("Service", ports("UDP"), ports(), "spec.ports"), "port 53/UDP any"],
     ["scaled-to-zero", replicas(unknown as never, 0), "all pods stop"],

@@ -6,7 +6,16 @@ import { paceOf } from "../../review/kubernetes/pace.ts";
 import { percent, readQuantity } from "../../review/kubernetes/quantities.ts";
 import type { Totals } from "../../review/model.ts";
 import type { JsonObject } from "../../review/values.ts";
-import { type Made, madeItem, madeReport, object, typeOf, unknown, workload } from "./made.ts";
+import {
+  blinded,
+  type Made,
+  madeItem,
+  madeReport,
+  object,
+  typeOf,
+  unknown,
+  workload,
+} from "./made.ts";
 
 const digest = `sha256:${"ab".repeat(32)}`;
 
@@ -98,6 +107,45 @@ describe("a workload's words", () => {
       "env GONE removed",
       "env PASSWORD [secret] changed",
       "env KEY added (key password of Secret login)",
+    ]);
+  });
+
+  it("tell of variables that stay nothing, and of one that becomes secret or no longer is one no value", () => {
+    const env = (image: string, ...list: readonly JsonObject[]) =>
+      workload({}, { image, env: list });
+    const [open, hidden] = [
+      { name: "LEVEL", value: "info" },
+      { name: "LOGIN", value: blinded },
+    ];
+    const word = { name: "PASSWORD", value: "hunter2" };
+    expect(
+      words("Deployment", env("a:1", open, hidden, word), env("a:2", open, hidden, word)),
+    ).toEqual(["image a: 1 -> 2"]);
+    for (const [before, after] of [
+      ["info", blinded],
+      [blinded, "info"],
+    ]) {
+      const told = words(
+        "Deployment",
+        env("a:1", { name: "LEVEL", value: before }),
+        env("a:1", { name: "LEVEL", value: after }),
+      );
+      expect(told).toContain("env LEVEL [secret] changed");
+      expect(told.join()).not.toContain("info");
+    }
+  });
+
+  it("name a container that comes, goes, or has another name alone", () => {
+    const pod = (...containers: readonly JsonObject[]) => workload({}, {}, { containers });
+    const [a, b] = [
+      { name: "a", image: "a:1" },
+      { name: "b", image: "b:1" },
+    ];
+    expect(words("Deployment", pod(a, b), pod(a))).toEqual(["container b removed (b:1)"]);
+    expect(words("Deployment", pod(a), pod(a, b))).toEqual(["container b added (b:1)"]);
+    expect(words("Deployment", pod(a), pod({ name: "c", image: "a:2" }))).toEqual([
+      "container a -> c",
+      "image a: 1 -> 2",
     ]);
   });
 
@@ -313,6 +361,51 @@ describe("the pace of a rollout", () => {
       "nodes at a time: 30%",
       undefined,
     ],
+    ["Deployment", workload({ replicas: 0 }), "no pods", 0],
+    [
+      "Deployment",
+      rolling(unknown, 0),
+      "by its strategy, whose numbers are not known yet",
+      undefined,
+    ],
+    [
+      "Deployment",
+      rolling(1, unknown),
+      "by its strategy, whose numbers are not known yet",
+      undefined,
+    ],
+    ["Deployment", rolling(0, 9), "all 4 at once", 4],
+    [
+      "StatefulSet",
+      workload({ replicas: 4, updateStrategy: { rollingUpdate: { maxUnavailable: 3 } } }),
+      "up to 3 of 4 at once, the last first",
+      3,
+    ],
+    [
+      "StatefulSet",
+      workload({ replicas: 4, updateStrategy: { rollingUpdate: { maxUnavailable: unknown } } }),
+      "by its strategy, whose numbers are not known yet",
+      undefined,
+    ],
+    [
+      "StatefulSet",
+      workload({ replicas: 3, updateStrategy: { rollingUpdate: { partition: 5 } } }),
+      "one at a time, the last first, those from number 5 on",
+      0,
+    ],
+    [
+      "DaemonSet",
+      workload({ updateStrategy: { type: "OnDelete" } }),
+      "none by itself: each is replaced when somebody deletes it",
+      0,
+    ],
+    [
+      "DaemonSet",
+      workload({ updateStrategy: { rollingUpdate: { maxUnavailable: unknown } } }),
+      "nodes at a time: a number that is not known yet",
+      undefined,
+    ],
+    ["Job", workload(), "a new one is made", undefined],
     [
       "StatefulSet",
       workload({ replicas: unknown }),
