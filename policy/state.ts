@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 
+import { swarmSecret } from "./docker.ts";
 import type { Finding, Provider, Resource, Stack } from "./resource.ts";
 import { SecretSearch } from "./secret-search.ts";
 import { looksRandom } from "./secret-shapes.ts";
@@ -153,7 +154,7 @@ function plainValues(resources: Exported["deployment"]["resources"]): readonly F
           (name) =>
             `${path} holds a value in plain text that is encrypted in ${name.slice(name.indexOf(" ") + 1)}`,
         ),
-      ...(type === "kubernetes:core/v1:Secret" && isData(path) && text !== "[secret]" && text !== ""
+      ...(isData(type, path) && text !== "[secret]" && text !== ""
         ? [`${path} of a Secret stands in plain text`]
         : []),
     ]);
@@ -161,6 +162,10 @@ function plainValues(resources: Exported["deployment"]["resources"]): readonly F
   });
 }
 
-const isData = (path: string): boolean => /^(inputs|outputs)\.(data|stringData)\./.test(path);
+/** Whether it is a secret itself that stands at a path: in a cluster's Secret, or a swarm's. */
+const isData = (type: string, path: string): boolean =>
+  type === swarmSecret
+    ? /^(inputs|outputs)\.data$/.test(path)
+    : type === "kubernetes:core/v1:Secret" && /^(inputs|outputs)\.(data|stringData)\./.test(path);
 
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");

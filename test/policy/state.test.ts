@@ -5,7 +5,7 @@ import { judgeState, stateRule } from "../../ops/policy/report.ts";
 import type { Resource } from "../../policy/resource.ts";
 import { readState } from "../../policy/state.ts";
 import { clone } from "../rendered.ts";
-import { deployment, object } from "./resources.ts";
+import { deployment, object, resource } from "./resources.ts";
 
 const password = "aK3x9Qz7-hJ2kLm9PqR";
 
@@ -91,6 +91,18 @@ describe("plain text in a state", () => {
     expect(plain(login({ password }))).toEqual([
       "inputs.stringData.password of a Secret stands in plain text",
       "outputs.stringData.password of a Secret stands in plain text",
+    ]);
+  });
+
+  test("is what a swarm's secret holds and is not encrypted, and not what it is called", () => {
+    const held = (data: unknown): Entry => ({
+      resource: resource("docker:index/secret:Secret", "login", { name: "shop_login", data }),
+    });
+    const data = Buffer.from(password).toString("base64");
+    expect(plain(held(secret(data)))).toEqual([]);
+    expect(plain(held(data))).toEqual([
+      "inputs.data of a Secret stands in plain text",
+      "outputs.data of a Secret stands in plain text",
     ]);
   });
 
