@@ -24,9 +24,9 @@ export interface DnsRecord {
 export interface NamedRecord extends DnsRecord {
   readonly name: string;
   /**
-   * Names that it had if its host led elsewhere by a record of another type. No host has an address beside a CNAME:
-   * the new record must be the old one to the engine, which else makes it first, and is refused half way through an
-   * update (facts/clouds-linode-cloudflare-docker.md 4.1).
+   * Names that it had if its host led elsewhere. No host has an address beside a CNAME, nor one address twice: the new
+   * record must be the old one to the engine, which else makes it first, and is refused half way through an update
+   * (facts/clouds-linode-cloudflare-docker.md 4.1). Two addresses would have half of all traffic each until its end.
    */
   readonly onceCalled?: readonly string[];
 }
@@ -93,7 +93,11 @@ export function hostRecords(
       .map(({ key, type, content }) => ({
         name: recordName(host, type, key),
         ...(targets.length === 1
-          ? { onceCalled: otherNames(host, type, [...new Set([key, ...keys])]) }
+          ? {
+              onceCalled: otherNames(host, [...new Set([key, ...keys])]).filter(
+                (name) => name !== recordName(host, type, key),
+              ),
+            }
           : {}),
         host,
         type,
@@ -107,9 +111,9 @@ export function hostRecords(
 const recordName = (host: string, type: DnsTarget["type"], key: string): string =>
   `${host.replace("*", "wildcard")}-${type.toLowerCase()}-${key}`;
 
-/** What a host's one record is called where it is of the type that cannot stand beside this one. */
-const otherNames = (host: string, type: DnsTarget["type"], keys: readonly string[]): string[] =>
-  keys.map((key) => recordName(host, type === "CNAME" ? "A" : "CNAME", key));
+/** What a host's one record is called where it leads elsewhere. */
+const otherNames = (host: string, keys: readonly string[]): string[] =>
+  (["A", "CNAME"] as const).flatMap((type) => keys.map((key) => recordName(host, type, key)));
 
 /**
  * A domain and every name one label below it, whether anything answers there or not. A wildcard gives way

@@ -1,7 +1,7 @@
 /**
- * A host that leads to an address and then to a name, or the other way round, under the real engine: whoever keeps a zone
- * takes no CNAME beside an address, so that the old record must go before the new one comes. Cloudflare's stand-in refuses
- * as its API does; it proves nothing of how long the names are away there.
+ * A host that leads elsewhere, under the real engine: whoever keeps a zone takes no CNAME beside an address, and no address
+ * twice, so that its record must change, or go before the new one comes. Cloudflare's stand-in refuses as its API does; it
+ * proves nothing of how long the names are away there.
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -50,9 +50,13 @@ afterAll(() => {
   scratch.dispose();
 });
 
-describe("a host whose target becomes one of another type", () => {
+describe("a host whose target becomes another one", () => {
   it.each([
     ["an address", { key: "slot-0", type: "A", content: "203.0.113.7" }],
+    [
+      "the same, of a slot with another number",
+      { key: "slot-1", type: "A", content: "203.0.113.7" },
+    ],
     ["the name of that slot", { key: "slot-0", type: "CNAME", content: "edge.example.net" }],
     ["the address of another slot", { key: "slot-1", type: "A", content: "203.0.113.8" }],
     ["the name of the first", { key: "slot-0", type: "CNAME", content: "edge.example.net" }],
