@@ -155,7 +155,7 @@ function liesEvenly(room: Room, pods: PodSet, rooms: readonly Room[]): boolean {
     placed.delete(undefined);
     const here = placed.get(domainOf(room, spread));
     // Where there are fewer domains than there should be, those that are missing count as empty.
-    const fewest = placed.size < spread.minDomains ? 0 : Math.min(...placed.values());
+    const fewest = placed.size < (spread.minDomains ?? 1) ? 0 : Math.min(...placed.values());
     return here !== undefined && here + 1 - fewest <= spread.maxSkew;
   });
 }

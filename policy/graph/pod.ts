@@ -220,7 +220,8 @@ const SpreadOverTopology = z.looseObject({
   // Defaults are the API's own.
   nodeAffinityPolicy: z.string().default("Honor"),
   nodeTaintsPolicy: z.string().default("Ignore"),
-  minDomains: z.int().default(1),
+  // No default here: the API server refuses one beside ScheduleAnyway, and is asked with these very words (pod-security.e2e).
+  minDomains: z.int().optional(),
 });
 
 /** What a pod is made of. */
