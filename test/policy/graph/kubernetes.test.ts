@@ -285,6 +285,24 @@ describe("a network policy", () => {
   });
 });
 
+test.each<[object, string]>([
+  [{}, ""],
+  [{ protocol: "UDP" }, ""],
+  [{ port: "redis" }, ""],
+  [{ port: "gone" }, "TCP gone"],
+  [{ port: "redis", protocol: "UDP" }, "UDP redis"],
+  [{ port: 6379 }, ""],
+  [{ port: 6379, protocol: "UDP" }, "UDP 6379"],
+  [{ port: 9101 }, "TCP 9101"],
+  [{ port: 9000, endPort: 9200 }, ""],
+])("a policy that lets in %j meets a port of its pods unless it is told: %s", (port, told) => {
+  const ingress = [{ from: [{ podSelector: {} }], ports: [port] }];
+  const said = found("policies-meet", town(specced("storePolicy", { ingress })));
+  expect(said).toBe(
+    told === "" ? "" : `NetworkPolicy shop/store: lets in ${told}, on which nobody listens`,
+  );
+});
+
 describe("names", () => {
   const without = {
     eyesPolicy: {
