@@ -303,6 +303,45 @@ test.each<[object, string]>([
   );
 });
 
+describe("rights at the API server", () => {
+  const bound = (subject: object, more: object = {}): Record<string, Loose> => ({
+    ...specced("eyesPolicy", { egress: [] }),
+    eyesBinding: {
+      ...townObjects()["eyesBinding"],
+      subjects: [{ kind: "ServiceAccount", name: "eyes", namespace: "doors", ...subject }],
+      ...more,
+    },
+  });
+  const inNamespace = { kind: "RoleBinding", metadata: { name: "eyes", namespace: "doors" } };
+
+  test.each<[string, Record<string, Loose>, boolean]>([
+    ["an account", bound({}), true],
+    ["another account", bound({ name: "ears" }), false],
+    ["an account of that name elsewhere", bound({ namespace: "shop" }), false],
+    [
+      "an account of the binding's own namespace",
+      bound({ namespace: undefined }, inNamespace),
+      true,
+    ],
+    [
+      "one of two accounts",
+      bound(
+        {},
+        {
+          subjects: [
+            { name: "ears", namespace: "doors" },
+            { name: "eyes", namespace: "doors" },
+          ],
+        },
+      ),
+      true,
+    ],
+  ])("of %s are in vain where it may not reach it: %s", (_, changes, isTold) => {
+    const said = found("calls-allowed", town(changes));
+    expect(said.includes("Deployment doors/eyes: has rights at the API server")).toBe(isTold);
+  });
+});
+
 describe("names", () => {
   const without = {
     eyesPolicy: {
