@@ -73,7 +73,8 @@ export function watchCloud(api: Api, folder: string): CloudWatch {
     end: async () => {
       stop.abort();
       await working;
-      await clouds.attend();
+      // As above; what is wrong twice is told.
+      await clouds.attend().catch(() => clouds.attend());
       await clouds.rest();
     },
   };

@@ -55,6 +55,7 @@ describe("the lock between processes", () => {
     const owner = await startHelper(
       `await withLock(${JSON.stringify(folder)}, () => { console.log("ready"); return forever(); });`,
     );
+    const told = Promise.withResolvers<undefined>();
     let waited = 0;
     let entered = false;
     const waiting = withLock(
@@ -63,8 +64,13 @@ describe("the lock between processes", () => {
         entered = true;
         return Promise.resolve();
       },
-      () => (waited += 1),
+      () => {
+        waited += 1;
+        told.resolve(undefined);
+      },
     );
+    await told.promise;
+    // Long enough to look at the lock several times more, and to say so each time.
     await sleep(600);
     expect({ waited, entered }).toEqual({ waited: 1, entered: false });
     await killNow(owner);
