@@ -21,7 +21,7 @@ export function share(
     return value;
   }
   const percent = typeof value === "string" ? /^(\d{1,3})%$/.exec(value)?.[1] : undefined;
-  return percent === undefined ? undefined : round((Number(percent) / 100) * replicas);
+  return percent === undefined ? undefined : round((Number(percent) * replicas) / 100);
 }
 
 /** How its pods are replaced, by the API server's defaults where it says nothing. */
@@ -85,7 +85,8 @@ function statefulPace(type: string, inputs: unknown): Pace {
   const most = share(
     lookUp(inputs, [...strategy, "rollingUpdate", "maxUnavailable"]) ?? 1,
     replicas,
-    Math.ceil,
+    // Down, and at least one: its controller does so, though the API's own text says up (getStatefulSetMaxUnavailable).
+    (pods) => Math.max(1, Math.floor(pods)),
   );
   if (most === undefined) {
     return unknownNumbers;

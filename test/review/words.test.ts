@@ -335,6 +335,8 @@ describe("the pace of a rollout", () => {
       "by its strategy, of a number that is not known yet",
       undefined,
     ],
+    // 0.07 × 100 is a little more than 7 to a computer: one would be too many.
+    ["Deployment", rolling("7%", 0, 100), "up to 7 of 100 at once", 0],
     ["StatefulSet", workload({ replicas: 3 }), "one at a time, the last first", 1],
     [
       "StatefulSet",
@@ -380,6 +382,18 @@ describe("the pace of a rollout", () => {
       workload({ replicas: 4, updateStrategy: { rollingUpdate: { maxUnavailable: 3 } } }),
       "up to 3 of 4 at once, the last first",
       3,
+    ],
+    [
+      "StatefulSet",
+      workload({ replicas: 7, updateStrategy: { rollingUpdate: { maxUnavailable: "40%" } } }),
+      "up to 2 of 7 at once, the last first",
+      2,
+    ],
+    [
+      "StatefulSet",
+      workload({ replicas: 3, updateStrategy: { rollingUpdate: { maxUnavailable: "10%" } } }),
+      "one at a time, the last first",
+      1,
     ],
     [
       "StatefulSet",
