@@ -82,23 +82,30 @@ function addPods(sums: Sums, { type, inputs }: Standing, tell: (why: string) => 
   }
   sums.pods += replicas;
   for (const [name, side, resource] of measured) {
-    const amounts = ["containers", "initContainers"].map((list) =>
-      listAt(spec, list).map((container) => {
-        const value = objectAt(container, "resources", side)[resource];
-        if (isUnknown(value)) {
-          tell(`${resource} ${side} not known yet`);
-        }
-        return readQuantity(value) ?? 0;
-      }),
-    );
-    const [main = [], first = []] = amounts;
-    // Those that run before the others run one by one, so the largest of them counts.
-    const each = Math.max(
-      main.reduce((total, amount) => total + amount, 0),
-      ...first,
-    );
+    const each = askedFor(spec, (container) => {
+      const value = objectAt(container, "resources", side)[resource];
+      if (isUnknown(value)) {
+        tell(`${resource} ${side} not known yet`);
+      }
+      return readQuantity(value) ?? 0;
+    });
     sums[name] += each * replicas;
   }
+}
+
+/** Of one resource for one pod: those that run before the others run one by one, beside those of them that stay. */
+function askedFor(spec: JsonObject, amountOf: (container: unknown) => number): number {
+  let [most, staying] = [0, 0];
+  for (const container of listAt(spec, "initContainers")) {
+    const amount = amountOf(container);
+    most = Math.max(most, staying + amount);
+    staying += textAt(container, "restartPolicy") === "Always" ? amount : 0;
+  }
+  const main = listAt(spec, "containers").reduce<number>(
+    (total, container) => total + amountOf(container),
+    0,
+  );
+  return Math.max(most, staying + main);
 }
 
 const measured = [

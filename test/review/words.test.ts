@@ -461,6 +461,21 @@ describe("totals", () => {
     ]);
   });
 
+  it("count a container that stays beside those after it, and not before it began", () => {
+    const asks = (name: string, cpu: string, more: JsonObject = {}) => ({
+      ...{ name, resources: { requests: { cpu } } },
+      ...more,
+    });
+    const pods = (initContainers: readonly JsonObject[]) =>
+      workload({ replicas: 1 }, { resources: { requests: { cpu: "1" } } }, { initContainers });
+    const cpuOf = (...initContainers: readonly JsonObject[]) =>
+      totals({ op: "create", type: "Deployment", after: pods(initContainers) }).after.cpuRequests;
+    const stays = asks("proxy", "500m", { restartPolicy: "Always" });
+    expect(cpuOf(stays)).toBe(1.5);
+    expect(cpuOf(stays, asks("prepare", "2"))).toBe(2.5);
+    expect(cpuOf(asks("prepare", "2"), stays)).toBe(2);
+  });
+
   it("count the claims of a StatefulSet by its pods", () => {
     const set = (replicas: number) =>
       workload({
