@@ -60,9 +60,16 @@ export function engineProcesses(
   return processes.filter(({ mark }) => mark === place.folder);
 }
 
-/** Whether a process is still the one that was listed. */
+/**
+ * Whether a process is still the one that was listed. One that is about to end has no words any more, and its ports and
+ * locks still: whoever took it for gone would find them taken.
+ */
 export function isSame(listed: Process, now: Process | undefined): boolean {
-  return now !== undefined && now.started === listed.started && now.command === listed.command;
+  return (
+    now !== undefined &&
+    now.started === listed.started &&
+    (now.command === listed.command || now.command === "")
+  );
 }
 
 /**

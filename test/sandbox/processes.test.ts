@@ -107,6 +107,14 @@ describe("processes of a sandbox", () => {
     await endProcesses([bystander]);
   });
 
+  it("are there until they have ended, though one that is about to has no words any more", () => {
+    const listed = { pid: 7, started: "100", command: "/a/bin/etcd --name=node0" };
+    expect(isSame(listed, { ...listed, command: "" })).toBe(true);
+    expect(isSame(listed, { ...listed, command: "", started: "101" })).toBe(false);
+    expect(isSame(listed, { ...listed, command: "/a/bin/other" })).toBe(false);
+    expect(isSame(listed, undefined)).toBe(false);
+  });
+
   it("are read from ps where there is no /proc", () => {
     const text = [
       "    1 Thu Nov 20 09:00:00 2025 /sbin/launchd",
