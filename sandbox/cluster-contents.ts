@@ -149,10 +149,15 @@ export async function recycleNode(api: Api, fleet: NodeFleet, name: string): Pro
   return fleet.machines + 1;
 }
 
+/**
+ * How long a node, or what runs on each of them, may take to be ready, in milliseconds. Only what never comes takes so long,
+ * however busy the machine.
+ */
+export const nodePatience = 120_000;
+
 /** Until nodes are Ready and take pods: the mark of one that was not lasts a moment longer. */
 export async function waitForNodes(api: Api, names: readonly string[]): Promise<void> {
-  // Only what hangs takes so long, however busy the machine.
-  const end = Date.now() + 120_000;
+  const end = Date.now() + nodePatience;
   let waiting = [...names];
   while (Date.now() < end) {
     const ready = new Set(

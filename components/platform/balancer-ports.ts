@@ -6,8 +6,9 @@
  */
 import { createHash } from "node:crypto";
 
-import type { IngressConfig, LoadBalancerExposure } from "./ingress.schema.ts";
 import type * as z from "zod";
+
+import type { IngressConfig, LoadBalancerExposure } from "./ingress.schema.ts";
 
 /** Ports of the nodes that a balancer of a controller dials, or looks at. */
 export interface BalancerPorts {
@@ -29,6 +30,9 @@ export const ownBalancerPorts = { port: lastNodePort, health: lastNodePort - 1 }
 /** First of the ports that are kept for balancers. */
 export const firstBalancerPort = ownBalancerPorts.health - places * 3;
 
+/** What is said of a port of something else that lies among them. */
+export const keptForBalancers = `${firstBalancerPort} to ${lastNodePort} are the balancers'`;
+
 /** Ports of the balancer before a controller, by the controller's name. */
 export function controllerPorts(name: string): BalancerPorts {
   const place = createHash("sha256").update(name).digest().readUInt16BE() % places;
@@ -37,14 +41,12 @@ export function controllerPorts(name: string): BalancerPorts {
 }
 
 type Controllers = IngressConfig["controllers"];
+type Balanced = z.infer<typeof LoadBalancerExposure>;
 
 /** Controllers behind balancers, by name. */
-export const balancedBy = (
-  controllers: Controllers,
-): [name: string, exposure: z.infer<typeof LoadBalancerExposure>][] =>
-  Object.entries(controllers).flatMap(
-    ([name, { exposure }]): [string, z.infer<typeof LoadBalancerExposure>][] =>
-      exposure.kind === "load-balancer" ? [[name, exposure]] : [],
+export const balancedBy = (controllers: Controllers): [name: string, exposure: Balanced][] =>
+  Object.entries(controllers).flatMap(([name, { exposure }]): [string, Balanced][] =>
+    exposure.kind === "load-balancer" ? [[name, exposure]] : [],
   );
 
 /** Controller → ports of its balancer. */

@@ -3,7 +3,7 @@ import type { Provider as CloudflareProvider } from "@pulumi/cloudflare/provider
 import type * as pulumi from "@pulumi/pulumi";
 
 import { type CloudflareDnsConfig, isProxied, requireZone } from "./dns.schema.ts";
-import type { Dns } from "./dns.ts";
+import { type Dns, inItsPlace } from "./dns.ts";
 import type { NamedRecord } from "./dns-records.ts";
 
 /**
@@ -45,13 +45,7 @@ export class CloudflareDns implements Dns {
         ttl: proxied ? 1 : record.ttlSeconds,
         proxied,
       },
-      // Cloudflare refuses an A record beside a CNAME of the same name.
-      {
-        ...opts,
-        provider: this.#provider,
-        deleteBeforeReplace: true,
-        aliases: (record.onceCalled ?? []).map((name) => ({ name })),
-      },
+      { ...opts, provider: this.#provider, ...inItsPlace(record) },
     );
   }
 }

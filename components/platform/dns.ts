@@ -35,6 +35,17 @@ export interface DnsRecordsArgs {
   readonly records: readonly NamedRecord[];
 }
 
+/**
+ * Options of a record that is a resource of its own. A changed type is a new record: made first, it would stand beside the
+ * old one, and Cloudflare refuses an address beside a CNAME. By the aliases it is that record to the engine at all.
+ */
+export const inItsPlace = ({
+  onceCalled = [],
+}: Pick<NamedRecord, "onceCalled">): Pick<
+  pulumi.CustomResourceOptions,
+  "deleteBeforeReplace" | "aliases"
+> => ({ deleteBeforeReplace: true, aliases: onceCalled.map((name) => ({ name })) });
+
 /** All records of a stack. */
 export class DnsRecords extends pulumi.ComponentResource implements Awaitable {
   /** {@inheritDoc Awaitable.ready} */

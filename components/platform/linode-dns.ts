@@ -4,7 +4,7 @@ import type { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { type LinodeDnsConfig, requireZone } from "./dns.schema.ts";
-import type { Dns } from "./dns.ts";
+import { type Dns, inItsPlace } from "./dns.ts";
 import type { NamedRecord } from "./dns-records.ts";
 
 /** Zones at Linode's name servers. */
@@ -36,13 +36,7 @@ export class LinodeDns implements Dns {
         target: record.content,
         ttlSec: record.ttlSeconds,
       },
-      // A changed type is a new record; made first, it would stand beside the old one.
-      {
-        ...opts,
-        provider: this.#provider,
-        deleteBeforeReplace: true,
-        aliases: (record.onceCalled ?? []).map((name) => ({ name })),
-      },
+      { ...opts, provider: this.#provider, ...inItsPlace(record) },
     );
   }
 

@@ -11,6 +11,7 @@ import { Sealer } from "../../review/secrets/seal.ts";
 import { CommandError } from "../command.ts";
 import { checkOutBase } from "../review/base.ts";
 import { previewOffline } from "../review/offline.ts";
+import { noEvents } from "../review/previewed.ts";
 import { withScratch } from "../scratch.ts";
 import { readStackFile } from "../stack-file.ts";
 import { type ChangedObject, changedObjects, objectDiff, summaryOf } from "./objects.ts";
@@ -53,7 +54,7 @@ export function diff(request: DiffRequest): Promise<Diff> {
       ...{ stack, clone: root, base, outer: environment, scratch },
     });
     if (code !== 0 || events === undefined) {
-      throw new CommandError(`${stack}: no diff: ${failure ?? "the engine wrote no events"}`);
+      throw new CommandError(`${stack}: no diff: ${failure ?? noEvents}`);
     }
     const guard = { sealer: new Sealer(), scrubber: new Scrubber(secrets) };
     const objects = changedObjects(stack, events, guard);

@@ -7,6 +7,7 @@ import { stackImages } from "../images/stack-images.ts";
 import { liveVault } from "../keys/live.ts";
 import { livePulumi } from "../keys/pulumi.ts";
 import { previewOffline } from "../review/offline.ts";
+import { noEvents } from "../review/previewed.ts";
 import { withScratch } from "../scratch.ts";
 import { parseSections } from "../sections.ts";
 import { secretEntries, type StackFile } from "../stack-file.ts";
@@ -38,9 +39,7 @@ async function render(root: string, { stack }: StackFile): Promise<readonly Rend
   );
   // A run that told nothing would pass for a stack without an image.
   if (failure !== undefined || events === undefined) {
-    throw new CommandError(
-      `${stack} cannot be rendered: ${failure ?? "the engine wrote no events"}`,
-    );
+    throw new CommandError(`${stack} cannot be rendered: ${failure ?? noEvents}`);
   }
   return events.steps.flatMap(({ type, after }) =>
     after === undefined ? [] : [{ type, inputs: after.inputs }],

@@ -3,7 +3,14 @@ import { dependenciesOfState } from "../../review/dependencies.ts";
 import type { UpdateResult } from "../../sandbox/engine.ts";
 import type { SandboxPlace } from "../../sandbox/place.ts";
 import { readSecrets } from "../../sandbox/secrets.ts";
-import { type Against, lastWords, noEvents, type Previewed, readLog } from "./previewed.ts";
+import {
+  type Against,
+  lastWords,
+  noEvents,
+  type Previewed,
+  readLog,
+  whyNone,
+} from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
 /** A preview that has been run, and what it ran against. */
@@ -23,7 +30,7 @@ export function previewedOf(
 ): Previewed {
   const state = stateOf(deployment);
   const log = readLog(events);
-  const failure = result.code !== 0 ? lastWords(result) : log === undefined ? noEvents : undefined;
+  const failure = whyNone(result.code === 0 ? undefined : lastWords(result), log);
   return {
     stack: place.stack,
     against,

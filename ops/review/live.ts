@@ -20,7 +20,7 @@ import { temporaryIn } from "../scratch.ts";
 import type { StackFile } from "../stack-file.ts";
 import { inPeace } from "./in-peace.ts";
 import { openPipe } from "./pipe.ts";
-import { noEvents, type Previewed, readLog } from "./previewed.ts";
+import { type Previewed, readLog, whyNone } from "./previewed.ts";
 import { stateOf } from "./state.ts";
 
 /** What is previewed, and how. */
@@ -104,7 +104,7 @@ async function previewChange(
   );
   const text = await plan?.end();
   const log = readLog(events);
-  const failure = ended ?? (log === undefined ? noEvents : undefined);
+  const failure = whyNone(ended, log);
   return {
     code: failure === undefined ? 0 : 1,
     events: log,
@@ -151,7 +151,7 @@ async function askTheWorld(
   const log = readLog(events);
   return {
     events: log ?? new EventReader().end(false),
-    failure: ended ?? (log === undefined ? noEvents : undefined),
+    failure: whyNone(ended, log),
   };
 }
 

@@ -45,6 +45,12 @@ export function notBegun(stack: string, against: Against, failure: string): Prev
 /** Of an engine that ends well without a word of what it found: taken for a change of nothing it would be a pass. */
 export const noEvents = "the engine ended well, and wrote no events of what it found";
 
+/** Why there is no preview: what an engine said that failed, or that one which did not fail told nothing. */
+export const whyNone = (
+  failed: string | undefined,
+  log: StackPreview | undefined,
+): string | undefined => failed ?? (log === undefined ? noEvents : undefined);
+
 /** Reads an event log, of any length; undefined where the engine wrote none. */
 export function readLog(path: string): StackPreview | undefined {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 
 import type { Api, KubeObject } from "../api.ts";
-import { isReady } from "../cluster-contents.ts";
+import { isReady, nodePatience } from "../cluster-contents.ts";
 import { fault } from "../fault.ts";
 import { accountType, addressType } from "../standins/rules/gcp/common.ts";
 import { bag, list, text } from "../standins/rules/rule.ts";
@@ -104,8 +104,7 @@ export async function waitForAgent(api: Api, node: string): Promise<void> {
   const wanted = (await agents(api)).filter(({ spec }) =>
     Object.entries(spec.template.spec.nodeSelector).every(([key, value]) => labels[key] === value),
   );
-  // Only what never comes takes so long, however busy the machine.
-  const end = Date.now() + 120_000;
+  const end = Date.now() + nodePatience;
   while (wanted.length > 0 && Date.now() < end) {
     const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
     const has = ({ spec }: { spec: Daemon }): boolean =>

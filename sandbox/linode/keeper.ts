@@ -14,7 +14,7 @@ import {
   nodeKeeperSettings,
 } from "../../components/platform/node-keeper-plan.ts";
 import type { Api, KubeObject } from "../api.ts";
-import { isReady } from "../cluster-contents.ts";
+import { isReady, nodePatience } from "../cluster-contents.ts";
 import { fault } from "../fault.ts";
 import { addressType, deviceType, firewallType } from "../standins/rules/linode/types.ts";
 import type { Store } from "../standins/store.ts";
@@ -55,8 +55,7 @@ export async function waitForKeeper(api: Api, node: string): Promise<void> {
   if (!daemons.some(({ metadata }) => metadata.name === nodeKeeperName)) {
     return;
   }
-  // Only what never comes takes so long, however busy the machine.
-  const end = Date.now() + 120_000;
+  const end = Date.now() + nodePatience;
   while (Date.now() < end) {
     const pods = await api.list(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
     if (

@@ -9,7 +9,7 @@ import { balancerFaults, samePortFaults } from "../../components/platform/balanc
 import {
   balancedBy,
   firstBalancerPort,
-  lastNodePort,
+  keptForBalancers,
 } from "../../components/platform/balancer-ports.ts";
 import { observabilityFaults } from "../../components/observability/faults.ts";
 import { partNamespaces } from "../../components/observability/shape.ts";
@@ -79,7 +79,7 @@ const balancerPortFaults: Rule = ({ ingress, services }) => [
         : [
             {
               path: serverPath(name, "nodePort"),
-              message: `must be below ${firstBalancerPort}: ${firstBalancerPort} to ${lastNodePort} are the balancers'`,
+              message: `must be below ${firstBalancerPort}: ${keptForBalancers}`,
             },
           ],
   ),

@@ -4,6 +4,7 @@ import {
   type BalancerPorts,
   firstBalancerPort,
   fixedPortsOf,
+  keptForBalancers,
   lastNodePort,
   ownBalancerPorts,
 } from "../../components/platform/balancer-ports.ts";
@@ -37,7 +38,6 @@ export function balancerPortFaults(stack: Sections): PlatformFault[] {
   ) {
     return [];
   }
-  const kept = `${firstBalancerPort} to ${lastNodePort} are the balancers'`;
   const open = miners.ports.public;
   const highest = Math.max(...miners.numbers);
   const bases =
@@ -53,7 +53,7 @@ export function balancerPortFaults(stack: Sections): PlatformFault[] {
         ? [
             {
               path: ["miners", "ports", "public", name],
-              message: `gives ${minerName(highest)} ${base + highest}: ${kept}; lower it, or say kind: in-cluster`,
+              message: `gives ${minerName(highest)} ${base + highest}: ${keptForBalancers}; lower it, or say kind: in-cluster`,
             },
           ]
         : [],
@@ -62,7 +62,7 @@ export function balancerPortFaults(stack: Sections): PlatformFault[] {
       ? [
           {
             path: ["poets", "public", "nodePort"],
-            message: `must be below ${firstBalancerPort}: ${kept}`,
+            message: `must be below ${firstBalancerPort}: ${keptForBalancers}`,
           },
         ]
       : []),

@@ -6,6 +6,7 @@ import { Cluster, type ClusterTerms } from "../../components/platform/cluster.ts
 import { collect, type Collected, find } from "../harness.ts";
 import { noteOptions, type Options } from "../rendered.ts";
 import { gke, gkeInput } from "./gke-fixtures.ts";
+import { poolsOf, turnsOf } from "./pool-turns.ts";
 
 const clusterType = "gcp:container/cluster:Cluster";
 const poolType = "gcp:container/nodePool:NodePool";
@@ -356,23 +357,7 @@ describe("the node of a slot", () => {
 });
 
 describe("pools whose nodes are exchanged", () => {
-  const poolsWith = async (terms: ClusterTerms): Promise<readonly Options[]> => {
-    const options: Options[] = [];
-    await collect(() => {
-      noteOptions(options);
-      return new Cluster("cluster", { ...gke(), ...terms });
-    });
-    return options.filter(({ type }) => type === poolType);
-  };
-  const turnsOf = (pools: readonly Options[]) =>
-    Object.fromEntries(
-      pools.map(({ name, dependencies }) => [
-        name,
-        dependencies
-          .filter((urn) => urn.includes(poolType))
-          .map((urn) => urn.split("::").at(-1) ?? ""),
-      ]),
-    );
+  const poolsWith = (terms: ClusterTerms) => poolsOf(poolType, gke(), terms);
 
   it("go slot by slot: together, all that is dialled by their addresses would be away at once", async () => {
     expect(turnsOf(await poolsWith({}))).toEqual({

@@ -8,8 +8,8 @@ import {
 } from "../../components/platform/cluster.schema.ts";
 import { Cluster, type ClusterTerms } from "../../components/platform/cluster.ts";
 import { collect, find } from "../harness.ts";
-import { noteOptions, type Options } from "../rendered.ts";
 import { complaints } from "./fixtures.ts";
+import { poolsOf, turnsOf } from "./pool-turns.ts";
 
 const node = { type: "g6-standard-2", cpu: "2", memory: "4Gi" };
 const lkeInput = {
@@ -114,23 +114,8 @@ describe("a cluster that is made", () => {
 
 describe("pools of slots at Linode", () => {
   const poolType = "linode:index/lkeNodePool:LkeNodePool";
-  const poolsWith = async (terms: ClusterTerms): Promise<readonly Options[]> => {
-    const options: Options[] = [];
-    await collect(() => {
-      noteOptions(options);
-      return new Cluster("cluster", { ...ClusterConfig.parse(lkeInput), ...terms });
-    });
-    return options.filter(({ type }) => type === poolType);
-  };
-  const turnsOf = (pools: readonly Options[]) =>
-    Object.fromEntries(
-      pools.map(({ name, dependencies }) => [
-        name,
-        dependencies
-          .filter((urn) => urn.includes(poolType))
-          .map((urn) => urn.split("::").at(-1) ?? ""),
-      ]),
-    );
+  const poolsWith = (terms: ClusterTerms) =>
+    poolsOf(poolType, ClusterConfig.parse(lkeInput), terms);
 
   it("go slot by slot: together, all that is dialled by their addresses would be away at once", async () => {
     expect(turnsOf(await poolsWith({}))).toEqual({

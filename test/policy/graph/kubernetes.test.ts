@@ -1042,57 +1042,47 @@ describe("what leads to a Service's pods", () => {
   });
 });
 
-test("a probe names one of the ports of its container, by name or number", () => {
-  const probed = (port: number | string): string =>
-    found(
-      "ports-agree",
-      town({
-        eyes: controller("Deployment", "doors", "eyes", {
-          serviceAccountName: "eyes",
-          ...pod(
-            "eyes",
-            { http: 9090, admin: 9091 },
-            { readinessProbe: { httpGet: { port } }, startupProbe: { exec: { command: ["x"] } } },
-          ),
-        }),
+/** What is said of ports where a container has these, and is probed so. */
+const probed = (ports: Readonly<Record<string, number>>, container: Loose): string =>
+  found(
+    "ports-agree",
+    town({
+      eyes: controller("Deployment", "doors", "eyes", {
+        serviceAccountName: "eyes",
+        ...pod("eyes", ports, container),
       }),
+    }),
+  );
+
+test("a probe names one of the ports of its container, by name or number", () => {
+  const at = (port: number | string): string =>
+    probed(
+      { http: 9090, admin: 9091 },
+      { readinessProbe: { httpGet: { port } }, startupProbe: { exec: { command: ["x"] } } },
     );
-  expect([probed("admin"), probed(9090)]).toEqual(["", ""]);
-  expect(probed("metrics")).toContain("container eyes probes the port metrics");
-  expect(probed(9092)).toContain("container eyes probes the port 9092");
+  expect([at("admin"), at(9090)]).toEqual(["", ""]);
+  expect(at("metrics")).toContain("container eyes probes the port metrics");
+  expect(at(9092)).toContain("container eyes probes the port 9092");
 });
 
 test("a probe asks by TCP, whatever else has a port of that number or name", () => {
-  const probed = (port: number | string): string =>
-    found(
-      "ports-agree",
-      town({
-        eyes: controller("Deployment", "doors", "eyes", {
-          serviceAccountName: "eyes",
-          ...pod(
-            "eyes",
-            {},
-            {
-              ports: [{ name: "turn", containerPort: 3478, protocol: "UDP" }],
-              readinessProbe: { tcpSocket: { port } },
-            },
-          ),
-        }),
-      }),
+  const at = (port: number | string): string =>
+    probed(
+      {},
+      {
+        ports: [{ name: "turn", containerPort: 3478, protocol: "UDP" }],
+        readinessProbe: { tcpSocket: { port } },
+      },
     );
-  expect(probed("turn")).toContain("container eyes probes the port turn");
-  expect(probed(3478)).toContain("container eyes probes the port 3478");
+  expect(at("turn")).toContain("container eyes probes the port turn");
+  expect(at(3478)).toContain("container eyes probes the port 3478");
 });
 
 test("a probe by gRPC names a port of its container", () => {
-  const probed = (port: number): Record<string, Loose> => ({
-    eyes: controller("Deployment", "doors", "eyes", {
-      serviceAccountName: "eyes",
-      ...pod("eyes", { http: 9090 }, { livenessProbe: { grpc: { port } } }),
-    }),
-  });
-  expect(found("ports-agree", town(probed(9090)))).toBe("");
-  expect(found("ports-agree", town(probed(9091)))).toContain("probes the port 9091");
+  const at = (port: number): string =>
+    probed({ http: 9090 }, { livenessProbe: { grpc: { port } } });
+  expect(at(9090)).toBe("");
+  expect(at(9091)).toContain("probes the port 9091");
 });
 
 test("a stack of whose network nobody knows meets any", () => {
