@@ -31,8 +31,12 @@ import type { Pool } from "./pool.schema.ts";
 /** Most nodes of a pool, whoever says how many. */
 const mostNodes = ({ autoscale }: Pool): number => autoscale?.max ?? 1000;
 
-/** So many rounds of more nodes that leave no fewer pods over: no number of them will. */
-const mostIdle = 40;
+/**
+ * Nodes with which each pod has an empty one for itself, but for DaemonSets' there: what finds no room then, finds it
+ * on no number of them.
+ */
+const oneForEach = (requests: readonly CapacityRequest[]): number =>
+  requests.reduce((sum, { onEachNode = false, replicas }) => sum + (onEachNode ? 0 : replicas), 0);
 
 /** Requests of a cluster: a DaemonSet has as many pods as that has nodes. */
 export type RequestsOf = (cluster: ClusterConfig) => readonly CapacityRequest[];
@@ -59,21 +63,15 @@ export function sizePools(cluster: ClusterConfig, requestsOf: RequestsOf): Sized
   const trial = new Trial(cluster, requestsOf, names);
   let sizes: Sizes = Object.fromEntries(names.map((name) => [name, 1]));
   let fewest = Infinity;
-  for (let idle = 0; ; idle += 1) {
-    const open = trial.faults(sizes);
-    const [left] = open;
-    if (left === undefined) {
+  for (let haste = 1; ;) {
+    const result = trial.of(sizes);
+    if (result.open.length === 0) {
       return { cluster: sizedTo(cluster, trial.smallest(sizes)), faults: [] };
     }
-    const over = podsOver(open);
-    if (over < fewest) {
-      [fewest, idle] = [over, 0];
-    }
-    if (idle === mostIdle) {
-      const why = `no number of nodes is enough: ${left.workload} ${left.message}`;
-      return { cluster, faults: names.slice(0, 1).map((name) => unsized(name, why)) };
-    }
-    const grown = trial.grown(sizes, open);
+    const over = podsOver(result.open);
+    haste = over < fewest ? 1 : haste * 2;
+    fewest = Math.min(fewest, over);
+    const grown = trial.grown(sizes, result, haste);
     if ("faults" in grown) {
       return { cluster, faults: grown.faults };
     }
@@ -101,6 +99,14 @@ export const autoSizes =
       context.addIssue({ code: "custom", path: ["cluster", ...path], message });
     }
   };
+
+/** What came of some sizes. */
+interface Result {
+  /** What finds no room, and could on a pool whose size is open: all else is told elsewhere. */
+  readonly open: readonly CapacityFault[];
+  /** {@link oneForEach} of all requests. */
+  readonly pods: number;
+}
 
 /** Sizes tried on a cluster. */
 class Trial {
@@ -130,67 +136,79 @@ class Trial {
     );
   }
 
-  /** What finds no room, and could on a pool whose size is open: all else is told elsewhere. */
-  faults(sizes: Sizes): readonly CapacityFault[] {
+  of(sizes: Sizes): Result {
     const cluster = sizedTo(this.#cluster, sizes);
     const requests = this.#requestsOf(cluster);
-    return capacityFaults(cluster, requests, this.#ways).filter(({ request }) =>
+    const open = capacityFaults(cluster, requests, this.#ways).filter(({ request }) =>
       [...this.#nodes.values()].some((node) => accepts(node, request.placement)),
     );
+    return { open, pods: oneForEach(requests) };
   }
 
-  /** Sizes with the nodes that are missing for sure: what was left over fits on no node there is. */
+  /**
+   * Sizes with the nodes that are missing for sure, as what was left over fits on no node there is, so many times as
+   * `haste` says; or why no sizes will do.
+   */
   grown(
     sizes: Sizes,
-    open: readonly CapacityFault[],
+    { open, pods }: Result,
+    haste: number,
   ): { readonly sizes: Sizes } | { readonly faults: readonly PlatformFault[] } {
-    // What must lie apart from its like shares its nodes with others: the largest of these counts.
-    const missing: Record<string, { shared: number; apart: number }> = {};
-    for (const { request, pods } of open) {
-      const takers = Object.keys(sizes).filter((name) =>
-        accepts(this.#node(name), request.placement),
-      );
-      const pool = takers.find((name) => shareOf(request, this.#node(name)) <= 1);
-      if (pool === undefined) {
-        return { faults: takers.slice(0, 1).map((name) => this.#tooLarge(name, request)) };
-      }
-      const sum = (missing[pool] ??= { shared: 0, apart: 0 });
-      sum.shared += pods * shareOf(request, this.#node(pool));
-      sum.apart = Math.max(sum.apart, apart(request) ? pods : 1);
+    const large = open.find(({ request }) => this.#fitting(request).length === 0);
+    if (large !== undefined) {
+      return { faults: [this.#tooLarge(large)] };
     }
-    const next = Object.fromEntries(
-      Object.entries(sizes).map(([name, size]) => {
-        const { shared = 0, apart: alone = 0 } = missing[name] ?? {};
-        return [name, size + Math.max(Math.ceil(shared - 1e-9), alone)];
-      }),
-    );
-    const beyond = Object.entries(next).flatMap(([name, size]) => {
-      const pool: Pool | undefined = this.#cluster.pools[name];
-      const most = pool === undefined ? 0 : mostNodes(pool);
-      return size > most ? [{ name, size, most }] : [];
+    const last = (name: string): number => Math.min(this.#most(name), pods);
+    const missing = new Map<string, Missing>();
+    for (const { request, pods: left } of open) {
+      const pools = this.#fitting(request).filter((name) => (sizes[name] ?? 1) < last(name));
+      // A DaemonSet's may be left over in any of them.
+      for (const name of pools.slice(0, request.onEachNode === true ? pools.length : 1)) {
+        missing.set(name, more(missing.get(name), request, left, this.#node(name)));
+      }
+    }
+    if (missing.size === 0) {
+      return { faults: open.slice(0, 1).map((fault) => this.#noMore(fault, pods)) };
+    }
+    const larger = [...missing].map(([name, { shared, apart }]) => {
+      const nodes = Math.max(Math.ceil(shared - 1e-9), apart);
+      return [name, Math.min((sizes[name] ?? 1) + nodes * haste, last(name))] as const;
     });
-    return beyond.length === 0
-      ? { sizes: next }
-      : {
-          faults: beyond.map(({ name, size, most }) =>
-            unsized(name, `it would be ${size} nodes and more, and a pool has at most ${most}`),
-          ),
-        };
+    return { sizes: { ...sizes, ...Object.fromEntries(larger) } };
   }
 
   /** Sizes of which no single one can be less. */
   smallest(sizes: Sizes): Sizes {
     let found = sizes;
     for (const name of Object.keys(sizes)) {
-      for (let size = (found[name] ?? 1) - 1; size >= 1; size -= 1) {
-        const less = { ...found, [name]: size };
-        if (this.faults(less).length > 0) {
-          break;
+      let [few, enough] = [0, found[name] ?? 1];
+      // Mostly the size is right, or nearly: downwards in steps that double, and then between the two.
+      for (let step = 1; enough - few > 1; step *= 2) {
+        const size = few === 0 ? Math.max(1, enough - step) : Math.floor((few + enough) / 2);
+        if (this.of({ ...found, [name]: size }).open.length > 0) {
+          few = size;
+        } else {
+          enough = size;
         }
-        found = less;
       }
+      found = { ...found, [name]: enough };
     }
     return found;
+  }
+
+  #most(name: string): number {
+    const pool: Pool | undefined = this.#cluster.pools[name];
+    return pool === undefined ? 0 : mostNodes(pool);
+  }
+
+  /** Pools whose size is open and whose nodes take its pods. */
+  #takers({ placement }: CapacityRequest): string[] {
+    return [...this.#nodes].flatMap(([name, node]) => (accepts(node, placement) ? [name] : []));
+  }
+
+  /** Those of them on whose empty node one of its pods fits. */
+  #fitting(request: CapacityRequest): string[] {
+    return this.#takers(request).filter((name) => shareOf(request, this.#node(name)) <= 1);
   }
 
   #node(pool: string): NodeShape {
@@ -201,14 +219,44 @@ class Trial {
     return node;
   }
 
-  #tooLarge(name: string, request: CapacityRequest): PlatformFault {
+  #tooLarge({ request }: CapacityFault): PlatformFault {
+    const [name = ""] = this.#takers(request);
     const { asked, offered, larger } = shortOf(request, this.#node(name));
     return unsized(
       name,
       `a pod of ${request.workload} asks for ${asked}, and a node offers ${offered}: lower its requests, or take a larger ${larger}`,
     );
   }
+
+  #noMore({ request, message }: CapacityFault, pods: number): PlatformFault {
+    const [name = ""] = this.#fitting(request);
+    const most = this.#most(name);
+    return unsized(
+      name,
+      most < pods
+        ? `it would be more than ${most} nodes, which is the most of this pool: take a larger type, or fewer pods`
+        : `no number of nodes is enough: ${request.workload} ${message}`,
+    );
+  }
 }
+
+/** What a pool lacks. */
+interface Missing {
+  /** Nodes' worth of pods. */
+  readonly shared: number;
+  /** Nodes for pods that must lie apart from their like: they share them with others, so that the most of these counts. */
+  readonly apart: number;
+}
+
+const more = (
+  { shared, apart }: Missing = { shared: 0, apart: 1 },
+  request: CapacityRequest,
+  pods: number,
+  node: NodeShape,
+): Missing => ({
+  shared: shared + pods * shareOf(request, node),
+  apart: Math.max(apart, liesApart(request) ? pods : 1),
+});
 
 /** What of a node is too little for one pod, in words. */
 function shortOf(
@@ -234,7 +282,7 @@ const unsized = (pool: string, why: string): PlatformFault => ({
 });
 
 /** Whether two pods of it never share a node. */
-const apart = ({ placement, hostPorts = [] }: CapacityRequest): boolean =>
+const liesApart = ({ placement, hostPorts = [] }: CapacityRequest): boolean =>
   placement.podAntiAffinity === "required" || hostPorts.length > 0;
 
 /** How much of an empty node one pod takes: 1 is all of it. */

@@ -138,11 +138,37 @@ describe("the size of a pool", () => {
     ]);
     expect(sizeOf([request({ memory: "3Gi", replicas: 1001 })])).toMatchObject([
       {
-        message: expect.stringMatching(
-          /\d{4} nodes and more, and a pool has at most 1000/,
-        ) as string,
+        message:
+          "cannot be computed: it would be more than 1000 nodes, which is the most of this pool: take a larger type, or fewer pods",
       },
     ]);
+  });
+
+  it("lets another pool grow for what takes both, when the first has its most nodes", () => {
+    const growing = (max: number) => ({ type: "e2-standard-2", size: "auto", autoscale: { max } });
+    const both = gke({ pools: { default: growing(2), other: growing(1000) } });
+    const echo = request({ replicas: 5, memory: "3Gi" });
+    const { cluster: sized, faults } = sizePools(both, () => [echo]);
+    expect(faults).toEqual([]);
+    expect(sized.pools["default"]?.nodes).toBe(2);
+    expect(sized.pools["other"]?.nodes).toBe(3);
+  });
+
+  it("lets that pool grow in which a DaemonSet finds no room, be it the first or not", () => {
+    const other = { type: "g6-standard-2", cpu: "2", memory: "4Gi", size: "auto", taints: [taint] };
+    const tolerations = [{ key: taint.key }] as never;
+    const there = request({
+      ...{ workload: "there", replicas: 2, memory: "1700Mi" },
+      placement: { tolerations, nodeSelector: { "fleet/pool": "other" } },
+    });
+    const agent = request({
+      ...{ workload: "agent", memory: "200Mi", onEachNode: true },
+      placement: { tolerations, podAntiAffinity: "required" },
+    });
+    const { cluster: sized, faults } = sizePools(cluster({ other }), () => [there, agent]);
+    expect(faults).toEqual([]);
+    expect(sized.pools["general"]?.nodes).toBe(1);
+    expect(sized.pools["other"]?.nodes).toBe(2);
   });
 
   it("cannot be computed where no number of nodes helps", () => {
@@ -178,6 +204,12 @@ describe("the size of a pool", () => {
       expect(sizeOf(asked)).toBe(41);
     });
 
+    it("has it however many the small ones are", () => {
+      const small = request({ workload: "small", replicas: 90, cpu: "10m", memory: "64Mi" });
+      const alone = request({ workload: "alone", cpu: "1695m", memory: "1Mi" });
+      expect(sizeOf([small, alone])).toBe(91);
+    });
+
     it("is the least in which they fit, in a pool that grows by itself when one finds no room", () => {
       const growing = gke({
         pools: { default: { type: "e2-standard-2", size: "auto", autoscale: { max: 1000 } } },
@@ -199,8 +231,9 @@ describe("the size of a pool", () => {
     const requests = fc.array(
       fc.record({
         replicas: fc.integer({ min: 1, max: 40 }),
-        cpu: fc.integer({ min: 1, max: 1700 }),
-        memory: fc.integer({ min: 1, max: 3500 }),
+        // What wants a node for itself, and what lies everywhere before it comes, must meet often.
+        cpu: fc.oneof(fc.integer({ min: 1, max: 1700 }), fc.integer({ min: 1600, max: 1700 })),
+        memory: fc.oneof(fc.integer({ min: 1, max: 3500 }), fc.integer({ min: 1, max: 64 })),
         apart: fc.boolean(),
       }),
       { minLength: 1, maxLength: 6 },
