@@ -38,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: ["test/random.ts"],
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/judges/**", ...programs, ...thorough],
           // Files of a worker share their modules: loading the SDKs anew for each costs as much as all
@@ -52,6 +53,7 @@ export default defineConfig({
       {
         test: {
           name: "thorough",
+          setupFiles: ["test/random.ts"],
           // The same tests of the larger stacks that `make check` has of the others.
           include: [...thorough, "test/stacks.test.ts", "test/policy/graph/needed.test.ts"],
           isolate: false,
