@@ -69,6 +69,7 @@ export function sizePools(cluster: ClusterConfig, requestsOf: RequestsOf): Sized
       return { cluster: sizedTo(cluster, trial.smallest(sizes)), faults: [] };
     }
     const over = podsOver(result.open);
+    // Small pods lie on the new nodes, too, before the one comes that wants an empty one: twice as many then.
     haste = over < fewest ? 1 : haste * 2;
     fewest = Math.min(fewest, over);
     const grown = trial.grown(sizes, result, haste);
@@ -136,6 +137,7 @@ class Trial {
     );
   }
 
+  /** What comes of them. */
   of(sizes: Sizes): Result {
     const cluster = sizedTo(this.#cluster, sizes);
     const requests = this.#requestsOf(cluster);
