@@ -7,6 +7,7 @@ import type { Attempt, Source } from "../release/target.ts";
 import { parseEvent } from "../sandbox/events.ts";
 import { describeChanges, type Outcome, Progress } from "../sandbox/progress.ts";
 import { CommandError } from "./command.ts";
+import { engineGroup, handOn } from "./engines.ts";
 import { livePackWords } from "./pack.ts";
 import { temporaryIn } from "./scratch.ts";
 
@@ -77,24 +78,17 @@ function outcomeOf(events: string): Outcome {
   return progress.outcome();
 }
 
-/**
- * In a terminal Ctrl-C reaches pulumi from the terminal itself, and twice means "at once": it is not
- * handed on. Where there is none, pulumi has a group of its own and gets it from here.
- */
 function spawnPulumi(
   words: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly code: number; readonly interrupted: boolean }> {
-  const isTerminal = process.stdin.isTTY;
   return new Promise((settle, fail) => {
-    const child = spawn("pulumi", words, { cwd, env, stdio: "inherit", detached: !isTerminal });
+    const child = spawn("pulumi", words, { cwd, env, stdio: "inherit", ...engineGroup() });
     let interrupted = false;
     const onSignal = (signal: NodeJS.Signals): void => {
       interrupted = true;
-      if (!isTerminal || signal !== "SIGINT") {
-        child.kill("SIGINT");
-      }
+      handOn(child, signal);
     };
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     signals.forEach((signal) => process.on(signal, onSignal));

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { enginesAtWork } from "./engines.ts";
+
 /** What the folder is for. */
 export interface ScratchOptions {
   /** The command that it is of: a folder that lies about tells whose it was. */
@@ -24,7 +26,7 @@ export async function withScratch<Result>(
   // Whoever runs an engine hands the signal on first.
   const onSignal = (): void => {
     setImmediate(() => {
-      if (!isBusy()) {
+      if (!isBusy() && !enginesAtWork()) {
         process.exit(130);
       }
     });

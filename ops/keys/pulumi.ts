@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 
 import { CommandError } from "../command.ts";
 import { diagnosticsIn } from "../diagnostics.ts";
+import { endWith, engineGroup, isStopping } from "../engines.ts";
 
 /** Runs `pulumi` and gives what it printed. */
 export type RunPulumi = (words: readonly string[], input?: string) => Promise<string>;
@@ -107,7 +108,12 @@ function run(
   input: string,
 ): Promise<string> {
   return new Promise((settle, fail) => {
-    const child = spawn("pulumi", [...words, "--non-interactive"], { cwd: root, env });
+    if (isStopping()) {
+      return;
+    }
+    const own = { cwd: root, env, ...engineGroup() };
+    const child = spawn("pulumi", [...words, "--non-interactive"], own);
+    endWith(child);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -123,6 +129,9 @@ function run(
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
     child.on("close", (code) => {
+      if (isStopping()) {
+        return;
+      }
       if (code === 0) {
         settle(Buffer.concat(out).toString("utf8"));
       } else {

@@ -1,4 +1,4 @@
-/** What `make live-up` refuses before pulumi is started at all. */
+/** What `make live-up` refuses before pulumi is started at all, and how it and what only asks an engine end. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -146,7 +146,7 @@ describe("live-up", () => {
       const { child, ended } = start("exec sleep 30", "exit 0");
       await vi.waitFor(() => {
         expect(left()).toHaveLength(1);
-      }, 60_000);
+      }, 240_000);
       child.kill(signal);
       expect(await ended).toBe(130);
       expectNothing(1);
@@ -157,7 +157,7 @@ describe("live-up", () => {
       const { child, ended } = start(":", `${own}; while :; do sleep 0.1; done`);
       await vi.waitFor(() => {
         expect(left()).toHaveLength(2);
-      }, 60_000);
+      }, 240_000);
       child.kill("SIGTERM");
       expect(await ended).toBe(130);
       expect(readFileSync(join(folder, "state"), "utf8")).toBe("written\n");
@@ -210,4 +210,43 @@ describe("live-up", () => {
     expect(path({ FLEET_CACHE_DIR: "/cache", PATH })).toBe(`${plugin}:/usr/bin`);
     expect(path({ PATH: "/usr/bin" })).toBe("/usr/bin");
   });
+});
+
+describe("a command that only asks its engine", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "fleet-asking-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const asked = (): string =>
+    existsSync(join(folder, "asked")) ? readFileSync(join(folder, "asked"), "utf8") : "";
+
+  // What ends a pipeline's step may tell make's program alone.
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "hands %s on, ends after it, and asks nothing more",
+    async (signal) => {
+      const lines = [
+        "#!/bin/sh",
+        `trap "sleep 1; echo ended >> '${folder}/asked'; exit 0" INT`,
+        `echo '{"deployment":{}}' > "$6"`,
+        `echo "$1 $2" >> '${folder}/asked'`,
+        "while :; do sleep 0.1; done",
+      ];
+      writeFileSync(join(folder, "pulumi"), `${lines.join("\n")}\n`, { mode: 0o755 });
+      const words = [join(clone, "ops", "cli.ts"), "live-preview", "--stack", "test"];
+      const env = { PATH: `${folder}:/usr/bin:/bin`, TMPDIR: folder };
+      const child = spawn(process.execPath, words, { env, stdio: ["ignore", "pipe", "inherit"] });
+      const ended = once(child, "close").then(([code]) => code as number | null);
+      await vi.waitFor(() => {
+        expect(asked()).toBe("stack export\n");
+      }, 240_000);
+      child.kill(signal);
+      expect(await ended).toBe(130);
+      expect(asked()).toBe("stack export\nended\n");
+      expect(readdirSync(folder).filter((name) => name.startsWith("fleet-"))).toEqual([]);
+    },
+  );
 });
