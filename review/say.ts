@@ -28,3 +28,12 @@ export function say(value: unknown, twin?: unknown): string {
 export function sayBoth(before: unknown, after: unknown): readonly [string, string] {
   return [say(before, after), say(after, before)];
 }
+
+/** Words of a list that are named in a sentence. */
+const named = 5;
+
+/** A list inside a sentence: no more of it than a sentence takes. */
+export const several = (words: readonly string[]): string =>
+  words.length <= named
+    ? words.join(", ")
+    : `${words.slice(0, named).join(", ")} and ${words.length - named} more`;

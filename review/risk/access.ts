@@ -3,6 +3,7 @@ import { controllerGuardWords, maySetController } from "../kubernetes/controller
 import { isServing } from "../kubernetes/pods.ts";
 import { powersOf } from "../kubernetes/powers.ts";
 import { hostsOf, sourcesOf, tellsSources } from "../kubernetes/words.ts";
+import { several } from "../say.ts";
 import { isEqual, listAt, objectAt, textAt } from "../values.ts";
 import { swarmService } from "../swarm.ts";
 import { told, ways } from "./downtime.ts";
@@ -270,14 +271,6 @@ export const accessRules: readonly Rule[] = [
     },
   },
 ];
-
-/** Addresses that are named in a sentence. */
-const named = 5;
-
-const several = (words: readonly string[]): string =>
-  words.length <= named
-    ? words.join(", ")
-    : `${words.slice(0, named).join(", ")} and ${words.length - named} more`;
 
 /** Whom a Service's balancer is to let through: without a list all. */
 function sourcesIn(inputs: Subject["after"]): string {

@@ -1,10 +1,10 @@
 /** Rules of what stops serving for a while. */
-import { kindOf } from "../identity.ts";
 import { paceOf, share } from "../kubernetes/pace.ts";
 import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
 import { swarmMissing, swarmReplicas, swarmService } from "../swarm.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
+import { keyRules } from "./keys.ts";
 import { takenRules } from "./taken.ts";
 import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
@@ -156,20 +156,7 @@ export const downtimeRules: readonly Rule[] = [
         : undefined;
     },
   },
-  {
-    name: "config-deleted",
-    kinds: ["ConfigMap", "Secret"],
-    on: ["delete"],
-    see: (subject) => {
-      const readers = subject.around.readersOf(subject.resource.kind, subject.before);
-      const names = readers.map(
-        ({ type, inputs }) => `${kindOf(type) ?? ""} ${textAt(inputs, "metadata", "name") ?? ""}`,
-      );
-      return readers.length > 0
-        ? `pods of ${names.join(", ")} read it and no longer start`
-        : undefined;
-    },
-  },
+  ...keyRules,
   {
     name: "nodes-replaced",
     isFor: (type) =>

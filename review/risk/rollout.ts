@@ -4,6 +4,7 @@ import { isServing, templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { isLessKept } from "../operations.ts";
 import { replicaChange, rolls, told } from "./downtime.ts";
+import { valueRules } from "./keys.ts";
 import { at, differing, differs, type Rule, touches } from "./subject.ts";
 
 const template = /^spec\.(jobTemplate\.spec\.)?template\b/;
@@ -85,6 +86,7 @@ export const rolloutRules: readonly Rule[] = [
         ? "what pods read from it; each sees it when it starts next, and mounted files sooner"
         : undefined,
   },
+  ...valueRules,
   {
     name: "budget-changed",
     kinds: ["PodDisruptionBudget", "HorizontalPodAutoscaler", "PriorityClass"],
