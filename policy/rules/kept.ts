@@ -85,6 +85,10 @@ const writtenByControllers: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:core/v1:Service": ["spec.healthCheckNodePort"],
 };
 
+/** What the API server lets nobody change: what an immutable ConfigMap was made with stays, and records it. */
+const isRecord = ({ type, properties }: Resource, path: string): boolean =>
+  type === "kubernetes:core/v1:ConfigMap" && path === "data" && properties["immutable"] === true;
+
 const target = (namespace: string, kind: string, name: string): string =>
   `${namespace} ${kind} ${name}`;
 
@@ -160,6 +164,7 @@ export const nothingIgnored: StackRule = {
           .filter(
             (path) =>
               writtenByControllers[resource.type]?.includes(path) !== true &&
+              !isRecord(resource, path) &&
               !(path === "spec.replicas" && isScaled(resource, scaled)) &&
               !(templateTerms.includes(path) && isSized(resource, sized)),
           )

@@ -1208,11 +1208,27 @@ export const cases: Readonly<Record<string, Cases>> = {
         { ...service({}), ignoreChanges: ["spec.healthCheckNodePort"] },
       ],
       "the number of pods that an autoscaler chooses": [scaled, autoscaler()],
+      "what an immutable ConfigMap was made with, which nobody may change": [
+        { ...object("v1", "ConfigMap", "record", { immutable: true }), ignoreChanges: ["data"] },
+      ],
       "the first sizes of disks, where each disk's own is said": [
         ...[sized, size("disk-store-0"), size("disk-store-1")],
       ],
     },
     fail: {
+      "what a ConfigMap holds that can change": [
+        [{ ...object("v1", "ConfigMap", "record", {}), ignoreChanges: ["data"] }],
+        "changes of data are ignored",
+      ],
+      "anything else of an immutable ConfigMap": [
+        [
+          {
+            ...object("v1", "ConfigMap", "record", { immutable: true }),
+            ignoreChanges: ["metadata"],
+          },
+        ],
+        "changes of metadata are ignored",
+      ],
       "a number of pods that no autoscaler chooses": [
         [scaled],
         "changes of spec.replicas are ignored",

@@ -64,17 +64,15 @@ export const elasticsearchFile = (config: BuiltinStore, namespace: string): stri
     "ingest.geoip.downloader.enabled": false,
   });
 
-/** How many members the cluster was first made of. */
-const foundersOf = ({ members, founders = members }: BuiltinStore): number => founders;
-
 /**
  * What is added to the settings of a founder whose disk is empty, and never again: a member that said
- * so later could found a second cluster beside the first.
+ * so later could found a second cluster beside the first. It names all, and takes a majority of them: one that has
+ * lost its disk, and says it once more, founds nothing without the others, and they take it in.
  */
-const foundingFile = (config: BuiltinStore): string =>
+const foundingFile = ({ members }: BuiltinStore): string =>
   yamlText({
     "cluster.initial_master_nodes": Array.from(
-      { length: foundersOf(config) },
+      { length: members },
       (_, ordinal) => `${elkNames.elasticsearch}-${ordinal}`,
     ),
   });
@@ -106,7 +104,10 @@ export const settingsFiles = (
  * Makes the config before each start: Elasticsearch reads keys only from its own folder there, and
  * writes its key store to it, while the image's file system is read-only.
  *
- * Variables: POD_NAME, FOUNDERS, and the folders IMAGE, SETTINGS, CERTIFICATES, PREPARED, DATA.
+ * A member founds the cluster only while there are as many members as it was first made of: where there are others,
+ * the cluster is there, and whoever has an empty disk joins it (elastic.co, Bootstrapping a cluster).
+ *
+ * Variables: POD_NAME, MEMBERS, FOUNDERS, and the folders IMAGE, SETTINGS, CERTIFICATES, PREPARED, DATA.
  */
 export const prepareScript = `#!/bin/sh
 set -eu
@@ -118,16 +119,19 @@ mkdir -p "$PREPARED/jvm.options.d" "$PREPARED/certificates"
 cp "$SETTINGS/fleet.options" "$PREPARED/jvm.options.d/fleet.options"
 cp "$CERTIFICATES"/*.pem "$PREPARED/certificates/"
 
-ordinal="\${POD_NAME##*-}"
-if [ "$ordinal" -lt "$FOUNDERS" ] && [ ! -d "$DATA/_state" ]; then
+if [ -d "$DATA/_state" ]; then
+  echo "$POD_NAME has its disk of before"
+elif [ "$MEMBERS" -eq "$FOUNDERS" ]; then
   echo "$POD_NAME has an empty disk and is a founder of the cluster"
   cat "$SETTINGS/founding.yml" >> "$PREPARED/elasticsearch.yml"
+else
+  echo "$POD_NAME has an empty disk and joins the cluster, which was made of $FOUNDERS and has $MEMBERS members now"
 fi
 `;
 
-/** Variables of {@link prepareScript} that are no secret and no fact of the pod. */
+/** Variables of {@link prepareScript} that are no secret, no fact of the pod and no record. */
 export const prepareVariables = (config: BuiltinStore): Readonly<Record<string, string>> => ({
-  FOUNDERS: `${foundersOf(config)}`,
+  MEMBERS: `${config.members}`,
   IMAGE: memberFolders.config,
   SETTINGS: memberFolders.settings,
   CERTIFICATES: memberFolders.certificates,

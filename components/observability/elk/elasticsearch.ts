@@ -1,5 +1,8 @@
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import { keptAs } from "../../base/kept.ts";
+import { workloadLabels } from "../../base/labels.ts";
 import type { Awaitable } from "../../base/ready.ts";
 import type { Certificates } from "../../base/secret-store.ts";
 import { claimOf } from "../../workload/storage.ts";
@@ -46,12 +49,17 @@ const probes: Probes = {
   liveness: { check: answers, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
 };
 
+/** Entry of the record of {@link recordFounders}. */
+const foundersKey = "members";
+
 /** What the image's config becomes before Elasticsearch sees it. */
 const prepare = ({ config }: ElasticsearchArgs): Container => ({
   name: "prepare",
   image: config.image,
   command: ["sh", `${memberFolders.scripts}/prepare.sh`],
   env: prepareVariables(config),
+  // Named, not its output: the provider would have to delete the pods to make it anew.
+  givenEnv: { FOUNDERS: { kind: "ConfigMap", object: elkNames.founders, key: foundersKey } },
   fieldEnv: { POD_NAME: "metadata.name" },
   resources: config.resources,
   mounts: [
@@ -138,6 +146,28 @@ export function elasticsearchWorkload(name: string, args: ElasticsearchArgs): Wo
 }
 
 /**
+ * Records how many members the cluster was first made of. Its first value stays, whatever `members` becomes: a newcomer
+ * that took itself for a founder could found a second cluster beside the first, which splits the lines for good. It
+ * outlives the store where the disks do, as it speaks of what is on them.
+ */
+function recordFounders(
+  name: string,
+  { config, namespace, system, data }: ElasticsearchArgs,
+  parent: pulumi.Resource,
+): ConfigMap {
+  const labels = workloadLabels(name, system);
+  return new ConfigMap(
+    elkNames.founders,
+    {
+      metadata: { name: elkNames.founders, namespace, labels },
+      data: { [foundersKey]: `${config.members}` },
+      immutable: true,
+    },
+    { parent, ignoreChanges: ["data"], ...keptAs(config.storage.data ?? data) },
+  );
+}
+
+/**
  * Elasticsearch: pods that are updated one after another, the next only when the one before has its
  * copies again. Calls among them and to them are TLS, with a password.
  */
@@ -148,7 +178,11 @@ export class Elasticsearch extends pulumi.ComponentResource implements Awaitable
   constructor(name: string, args: ElasticsearchArgs, opts?: pulumi.ComponentResourceOptions) {
     const { image, members } = args.config;
     super("fleet:observability:Elasticsearch", name, { image, members }, opts);
-    this.ready = makeWorkload(name, elasticsearchWorkload(name, args), { parent: this }).ready;
+    const founders = recordFounders(name, args, this);
+    this.ready = makeWorkload(name, elasticsearchWorkload(name, args), {
+      parent: this,
+      dependsOn: [founders],
+    }).ready;
     this.registerOutputs({});
   }
 }

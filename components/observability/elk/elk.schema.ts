@@ -68,11 +68,6 @@ const BuiltinStore = z
      */
     members: Members.default(1),
     /**
-     * How many members the cluster was first made of. Default: all. Before `members` is raised this
-     * says the number it had: newcomers then join, and can never found a second cluster beside it.
-     */
-    founders: Members.optional(),
-    /**
      * `off`: files are read through buffers. `node` maps them into memory, which is faster for large
      * stores; it is a promise that every node it may run on has `vm.max_map_count` of 262144 or more,
      * as no pod under Pod Security `restricted` can raise it. Without it Elasticsearch does not start.
@@ -96,13 +91,10 @@ const BuiltinStore = z
     certificates: reference("certificates").prefault("elasticsearch-certificates"),
     ...common,
   })
-  .superRefine(({ members, founders, resources, heap, placement }, context) => {
+  .superRefine(({ members, resources, heap, placement }, context) => {
     const fault = (path: readonly string[], message: string): void => {
       context.addIssue({ code: "custom", path: [...path], message });
     };
-    if (founders !== undefined && founders > members) {
-      fault(["founders"], `must not be above members (${members})`);
-    }
     const limit = resources.limits.memory;
     if (limit === undefined) {
       fault(["resources", "limits", "memory"], "must be set: the heap is half of it, e.g. 4Gi");

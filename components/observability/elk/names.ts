@@ -5,6 +5,8 @@ export const elkNames = {
   elasticsearch: "elasticsearch",
   /** Headless: the members find one another by it. */
   members: "elasticsearch-members",
+  /** Record of how many members the cluster was first made of. */
+  founders: "elasticsearch-founders",
   kibana: "kibana",
   setUp: "elk-set-up",
   exporter: "elasticsearch-exporter",

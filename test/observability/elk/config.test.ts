@@ -52,13 +52,6 @@ describe("members of the log store", () => {
     expect(found[0]).toContain(`members: ${message}`);
   });
 
-  it("were not more when the cluster was founded than they are now", () => {
-    expect(faults({ members: 3, founders: 1 })).toEqual([]);
-    expect(faults({ members: 1, founders: 3 })).toEqual([
-      "founders: must not be above members (1)",
-    ]);
-  });
-
   it("stand on no slot, which is one node", () => {
     expect(faults({ members: 3, placement: { slot: 1 } })[0]).toMatch(
       /^placement.slot: is one node/,

@@ -85,7 +85,7 @@ describe("the preparation of a member", () => {
   const at = (...path: string[]): string => join(folder, ...path);
 
   /** The folders of a pod whose image is small. */
-  function pod(config: BuiltinStore, used: boolean) {
+  function pod(config: BuiltinStore, used: boolean, founders = config.members) {
     for (const name of ["image/jvm.options.d", "settings", "certificates", "prepared", "data"]) {
       mkdirSync(at(name), { recursive: true });
     }
@@ -99,6 +99,7 @@ describe("the preparation of a member", () => {
     return (name: string) =>
       run(prepareScript, {
         ...prepareVariables(config),
+        FOUNDERS: `${founders}`,
         POD_NAME: name,
         IMAGE: at("image"),
         SETTINGS: at("settings"),
@@ -132,10 +133,14 @@ describe("the preparation of a member", () => {
 
   // Either would found a second cluster beside the first, and half of the lines be gone.
   it.each([
-    ["a member with a used disk", { members: 3 }, true, "elasticsearch-0"],
-    ["a member that was added later", { members: 3, founders: 1 }, false, "elasticsearch-1"],
-  ])("does not let %s found it", (_, config, used, name) => {
-    expect(pod(builtin(config), used)(name).status).toBe(0);
+    ["a member with a used disk", 3, true, 3, "elasticsearch-0"],
+    ["a member that was added later", 3, false, 1, "elasticsearch-1"],
+    // Alone it was all of the cluster once: it would be a majority of itself.
+    ["the first member, come back without its disk to more", 3, false, 1, "elasticsearch-0"],
+    ["a member of more than there were of several", 5, false, 3, "elasticsearch-2"],
+    ["a member of fewer than there were", 1, false, 3, "elasticsearch-0"],
+  ])("does not let %s found it", (_, members, used, founders, name) => {
+    expect(pod(builtin({ members }), used, founders)(name).status).toBe(0);
     expect(prepared()["cluster.name"]).toBe("fleet-logs");
     expect(prepared()).not.toHaveProperty(["cluster.initial_master_nodes"]);
   });

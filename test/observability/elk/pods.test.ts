@@ -29,7 +29,8 @@ import { elkFlows, isWatched } from "../../../components/observability/elk/shape
 import { LogFamilies } from "../../../components/observability/logs/families.ts";
 import { refuseImpossible } from "../../../components/workload/refuse.ts";
 import { throwAwayCertificates } from "../../certificates.ts";
-import { collect } from "../../harness.ts";
+import { collect, find } from "../../harness.ts";
+import { noteOptions, type Options } from "../../rendered.ts";
 
 function builtin(more: object = {}): BuiltinStore {
   const config = StoreConfig.parse({ kind: "builtin", ...more });
@@ -93,6 +94,14 @@ describe("pods of Elasticsearch", () => {
   it("are asked by the health of the cluster, where there is one", () => {
     expect(member().container.env?.["HEALTH"]).toBe("yellow");
     expect(member({ members: 3 }).container.env?.["HEALTH"]).toBe("green");
+  });
+
+  it("learn how many founded the cluster from its record, and how many there are from the file", () => {
+    const [prepare] = member({ members: 3 }).initContainers ?? [];
+    expect(prepare?.env?.["MEMBERS"]).toBe("3");
+    expect(prepare?.givenEnv).toEqual({
+      FOUNDERS: { kind: "ConfigMap", object: "elasticsearch-founders", key: "members" },
+    });
   });
 
   it("are on no node's port, and reached by one Service and one for themselves", () => {
@@ -223,8 +232,9 @@ describe("an ElkStack", () => {
   const families = LogFamilies.parse({ skywire: { namespaces: ["skywire"], retention: "7d" } });
   const kibana = KibanaConfig.parse({ host: "kibana.example.com" });
 
-  const made = (store: object, withKibana = true) =>
+  const made = (store: object, withKibana = true, options: Options[] = []) =>
     collect(() => {
+      noteOptions(options);
       const config = {
         store: StoreConfig.parse(store),
         ...(withKibana ? { kibana } : {}),
@@ -266,6 +276,30 @@ describe("an ElkStack", () => {
       expect(names).toContain(`${type}$kubernetes:${controller}::${name}`);
     }
   });
+
+  // Newcomers who took themselves for founders could found a second cluster beside the first.
+  it.each([
+    ["protect", { protect: true, retainOnDelete: true }],
+    ["delete", { protect: false, retainOnDelete: false }],
+  ])(
+    "records once of how many its cluster was made, and keeps that as its disks: %s",
+    async (data, kept) => {
+      const options: Options[] = [];
+      const store = { kind: "builtin", members: 3, storage: { size: "50Gi", data } };
+      const collected = await made(store, false, options);
+      const type = "kubernetes:core/v1:ConfigMap";
+      const { inputs } = find(collected, type, "elasticsearch-founders");
+      expect(inputs).toMatchObject({
+        metadata: { name: "elasticsearch-founders", namespace: "logs" },
+        data: { members: "3" },
+        immutable: true,
+      });
+      const [record] = options.filter(({ name }) => name === "elasticsearch-founders");
+      expect(record).toMatchObject({ type, ignoreChanges: ["data"], ...kept });
+      const [pods] = options.filter(({ type }) => type === "kubernetes:apps/v1:StatefulSet");
+      expect(pods?.dependencies).toContain(record?.urn);
+    },
+  );
 
   it("keeps every secret out of all that is not a Secret", async () => {
     const { resources } = await made({ kind: "builtin" });
