@@ -1,4 +1,6 @@
 /** The balancer before a controller: its address, and what binds it to its Service. */
+import { createHash } from "node:crypto";
+
 import type * as k8s from "@pulumi/kubernetes";
 import type { Address } from "@pulumi/gcp/compute/address.js";
 import { NodeBalancer } from "@pulumi/linode/nodeBalancer.js";
@@ -136,9 +138,22 @@ function makeNodeBalancer(
   );
 }
 
-/** Label of a balancer that has none in the file: at most 32 characters, the controller's name whole. */
+/** Characters that a label may have. */
+const labelLength = 32;
+
+/**
+ * Label of a balancer that has none in the file: the stack's name and the controller's. What is cut ends in a mark of the
+ * whole: Linode takes no label twice in an account, where another controller, or stack, may begin alike.
+ */
 export function balancerLabel(stack: string, name: string): string {
-  return name.length > 28 ? name.slice(0, 32) : `${stack.slice(0, 31 - name.length)}-${name}`;
+  const whole = `${stack}-${name}`;
+  if (whole.length <= labelLength) {
+    return whole;
+  }
+  const mark = `-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}`;
+  const kept = name.slice(0, labelLength - mark.length);
+  const before = stack.slice(0, Math.max(0, labelLength - mark.length - kept.length - 1));
+  return `${before === "" ? "" : `${before}-`}${kept}${mark}`;
 }
 
 const linodePrefix = "service.beta.kubernetes.io/linode-loadbalancer-";

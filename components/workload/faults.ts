@@ -29,23 +29,21 @@ function surges({ kind, update = {} }: WorkloadShape): boolean {
 }
 
 const exchangeFaults: Rule = ({ kind, update = {} }) => {
-  const own = updateFaults(update).map(({ path, message }) => ({
+  const shares = kind === "DaemonSet" ? daemonSetShares(update) : undefined;
+  const own = updateFaults({ ...update, ...shares }).map(({ path, message }) => ({
     path: ["update", ...path],
     message,
   }));
-  if (kind !== "DaemonSet" || own.length > 0) {
-    return own;
-  }
-  const { maxSurge, maxUnavailable } = daemonSetShares(update);
-  return isNothing(maxSurge) === isNothing(maxUnavailable)
-    ? [
+  return shares === undefined || isNothing(shares.maxSurge) || isNothing(shares.maxUnavailable)
+    ? own
+    : [
+        ...own,
         {
           path: ["update", "maxUnavailable"],
           message:
             "must be 0 where maxSurge is not, and the other way round: a DaemonSet starts the new pod of a node either before or after the old one stops",
         },
-      ]
-    : [];
+      ];
 };
 
 const scaleFaults: Rule = ({ autoscale, replicas }) =>

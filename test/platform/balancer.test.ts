@@ -92,12 +92,31 @@ describe("two controllers behind NodeBalancers", () => {
 });
 
 describe("a balancer's label", () => {
-  it("has at most 32 characters, and the controller's name in it", () => {
+  it("is the stack's name and the controller's, where they have room", () => {
     expect(balancerLabel("prod", "traefik")).toBe("prod-traefik");
-    const long = balancerLabel("a-stack-with-a-very-long-name-indeed", "traefik");
-    expect(long).toBe("a-stack-with-a-very-long-traefik");
-    expect(long.length).toBeLessThanOrEqual(32);
-    expect(balancerLabel("prod", "x".repeat(63))).toHaveLength(32);
+    expect(balancerLabel("x".repeat(24), "traefik")).toBe(`${"x".repeat(24)}-traefik`);
+  });
+
+  it.each([
+    ["x".repeat(25), "traefik", /^x{15}-traefik-[0-9a-f]{8}$/],
+    ["a-stack-with-a-very-long-name", "traefik", /^a-stack-with-a--traefik-[0-9a-f]{8}$/],
+    ["a-stack-with-a-name", "x".repeat(21), /^a-x{21}-[0-9a-f]{8}$/],
+    ["a-stack-with-a-name", "x".repeat(22), /^x{22}-[0-9a-f]{8}$/],
+    ["prod", "x".repeat(63), /^x{23}-[0-9a-f]{8}$/],
+  ])("of %s and %s has at most 32 characters, the controller's first", (stack, name, label) => {
+    expect(balancerLabel(stack, name)).toMatch(label);
+    expect(balancerLabel(stack, name).length).toBeLessThanOrEqual(32);
+  });
+
+  it.each([
+    ["two controllers", ["prod", `${"x".repeat(40)}-one`], ["prod", `${"x".repeat(40)}-two`]],
+    [
+      "the same controller of two stacks",
+      ["a-stack-with-a-very-long-name-one", "traefik"],
+      ["a-stack-with-a-very-long-name-two", "traefik"],
+    ],
+  ] as const)("differs, where it is cut, for %s", (_, one, other) => {
+    expect(balancerLabel(...one)).not.toBe(balancerLabel(...other));
   });
 });
 

@@ -131,7 +131,12 @@ describe("contradictions of a workload", () => {
     [
       "a DaemonSet's update neither way",
       { kind: "DaemonSet", update: { maxUnavailable: 0 } },
-      "update.maxUnavailable: must be 0 where maxSurge is not",
+      "update.maxUnavailable: must be at least 1 where maxSurge is 0",
+    ],
+    [
+      "a Deployment's update neither way: a DaemonSet would let one pod be missing",
+      { update: { maxSurge: 0 } },
+      "update.maxUnavailable: must be at least 1 where maxSurge is 0",
     ],
     [
       "a canary that the engine would wait for in vain",
@@ -218,6 +223,8 @@ describe("contradictions of a workload", () => {
     ],
     ["a Job's host port: nothing of it is exchanged", { kind: "Job", ...hostPort }],
     ["a host port on each node", { kind: "DaemonSet", ...hostPort }],
+    // Kubernetes then lets one pod be missing, as where nothing is said.
+    ["no surge of a DaemonSet", { kind: "DaemonSet", ...hostPort, update: { maxSurge: 0 } }],
     [
       "a host port on a slot, exchanged by stopping it",
       { ...hostPort, placement: { slot: 1 }, update: { strategy: "Recreate" } },
