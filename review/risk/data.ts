@@ -4,6 +4,7 @@ import { readQuantity } from "../kubernetes/quantities.ts";
 import { replicasOf } from "../kubernetes/pods.ts";
 import { sayBoth } from "../say.ts";
 import { type JsonObject, lookUp, textAt } from "../values.ts";
+import { addressChanged } from "./addresses.ts";
 import { mayTellGenesis, seeGenesis } from "./genesis.ts";
 import { isZoneFile, lostFrom, zoneTypes } from "./zones.ts";
 import {
@@ -144,6 +145,7 @@ export const dataRules: readonly Rule[] = [
       return stays ? undefined : "its load balancer goes, and the address with it";
     },
   },
+  addressChanged,
   { name: "store-deleted", ...cloudRule(stores, "what holds data") },
   {
     name: "cluster-deleted",

@@ -4,6 +4,7 @@ import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
 import { swarmMissing, swarmReplicas, swarmService } from "../swarm.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
+import { nodePortsGone } from "./addresses.ts";
 import { keyRules } from "./keys.ts";
 import { takenRules } from "./taken.ts";
 import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
@@ -150,7 +151,10 @@ export const downtimeRules: readonly Rule[] = [
           }),
         );
       const left = ports(subject.after);
-      const removed = [...ports(subject.before)].filter((port) => !left.has(port));
+      const removed = [
+        ...[...ports(subject.before)].filter((port) => !left.has(port)),
+        ...nodePortsGone(subject).map((port) => `${port} of every node`),
+      ];
       return removed.length > 0
         ? `nobody answers on port ${removed.join(", ")} any more`
         : undefined;
