@@ -1,7 +1,7 @@
 /** `images` from the command line: a live stack's logins and state, its file. */
 import { readLogin } from "../../components/base/secrets.ts";
 import { CommandError, type Target } from "../command.ts";
-import { liveVault } from "../keys/live.ts";
+import { liveSecrets } from "../keys/live.ts";
 import { livePulumi, type RunPulumi } from "../keys/pulumi.ts";
 import { readLiveDeployment } from "../live-state.ts";
 import { withScratch } from "../scratch.ts";
@@ -39,7 +39,7 @@ function loginsOf(file: StackFile, pulumi: RunPulumi): ImagesRequest["login"] {
     if (!Object.hasOwn(secretEntries(file), entry)) {
       return undefined;
     }
-    values ??= liveVault(file, pulumi).read();
+    values ??= liveSecrets(file, pulumi);
     const value = (await values)[entry];
     return typeof value === "string" ? readLogin(value) : undefined;
   };

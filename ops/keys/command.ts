@@ -37,23 +37,58 @@ export interface KeysResult {
 
 /**
  * Lists, makes and imports. Everything is checked before the first entry is written, and an entry
- * that exists is never touched.
+ * that exists is never touched. Whatever is to be written is decided by what is there while no other
+ * command writes: the report tells public keys, and one that another command's entry has replaced
+ * would be told to whoever is to know it.
  *
  * @throws CommandError when the stack file has faults, as its references cannot be trusted then, or
  * the request cannot be met.
  */
 export async function keys(request: KeysRequest): Promise<KeysResult> {
-  const { file, target, vault, make = [] } = request;
+  const { vault } = request;
+  const seen = planOf(request, await vault.read());
+  if (seen.toMake.length === 0 && Object.keys(seen.taken.added).length === 0) {
+    return resultOf(request, seen, {});
+  }
+  return vault.alone(async () => {
+    const plan = planOf(request, await vault.read());
+    const made = Object.fromEntries(
+      plan.toMake.map(({ name, kind, hosts }) => [name, generateSecret(kind, hosts)]),
+    );
+    const written = { ...plan.taken.added, ...made };
+    refuseShared(keyRows(plan.required, { ...plan.present, ...written }), written);
+    await vault.add(written);
+    return resultOf(request, plan, made);
+  });
+}
+
+/** What a request comes to, by what is there. */
+interface Plan {
+  readonly config: StackConfig;
+  readonly required: ReturnType<typeof requiredSecrets>;
+  readonly present: SecretValues;
+  readonly taken: Imported;
+  readonly notes: readonly string[];
+  /** What is missing after all that is brought, and is made. */
+  readonly toMake: readonly KeyRow[];
+}
+
+function planOf(request: KeysRequest, present: SecretValues): Plan {
+  const { file, target, make = [] } = request;
   const config = parseSections(file);
   const required = requiredSecrets(config);
-  const present = await vault.read();
-  const before = keyRows(required, present);
-  const { taken, notes } = takeIn(request, config, before, present);
+  const { taken, notes } = takeIn(request, config, keyRows(required, present), present);
   const rows = keyRows(required, { ...present, ...taken.added });
-  const made = makeValues(config, target, rows, make);
+  const toMake = rowsToMake(config, target, rows, make);
+  return { config, required, present, taken, notes, toMake };
+}
+
+function resultOf(
+  { file, target, vault }: KeysRequest,
+  { config, required, present, taken, notes }: Plan,
+  made: Readonly<Record<string, string>>,
+): KeysResult {
   const after = keyRows(required, { ...present, ...taken.added, ...made });
-  refuseShared(after, { ...taken.added, ...made });
-  await vault.add({ ...taken.added, ...made });
   const report = [
     table([
       ["SECRET", "KIND", "STATE", "PUBLIC KEY OR FAULT", "REFERRED TO BY"],
@@ -111,24 +146,20 @@ function joined(maps: readonly unknown[]): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Values for what is missing and may be made, and for the one asked for by name. */
-function makeValues(
+/** What is missing and may be made, and what is asked for by name. */
+function rowsToMake(
   config: StackConfig,
   target: Target,
   rows: readonly KeyRow[],
   make: readonly string[],
-): Readonly<Record<string, string>> {
+): readonly KeyRow[] {
   for (const name of make) {
     refuseMake(rows, name);
   }
-  return Object.fromEntries(
-    rows
-      .filter(
-        ({ name, kind, state }) =>
-          state === "missing" &&
-          (make.includes(name) || generationFault(config, target, kind) === undefined),
-      )
-      .map(({ name, kind, hosts }) => [name, generateSecret(kind, hosts)]),
+  return rows.filter(
+    ({ name, kind, state }) =>
+      state === "missing" &&
+      (make.includes(name) || generationFault(config, target, kind) === undefined),
   );
 }
 

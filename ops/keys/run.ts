@@ -32,7 +32,7 @@ export async function runKeysCommand(
   }
   const vault =
     target === "live"
-      ? liveVault(file, livePulumi({ root, environment: process.env }))
+      ? liveVault(root, file.stack, livePulumi({ root, environment: process.env }))
       : sandboxVault(root, file.stack);
   return keys({
     file,

@@ -4,7 +4,7 @@ import { registryServer } from "../../components/platform/registry.schema.ts";
 import type { StackConfig } from "../../stacks/stack.schema.ts";
 import { CommandError, type Target } from "../command.ts";
 import { stackImages } from "../images/stack-images.ts";
-import { liveVault } from "../keys/live.ts";
+import { liveSecrets } from "../keys/live.ts";
 import { livePulumi } from "../keys/pulumi.ts";
 import { previewOffline } from "../review/offline.ts";
 import { noEvents } from "../review/previewed.ts";
@@ -99,8 +99,8 @@ async function ownLogin(
   if (!Object.hasOwn(secretEntries(file), pullSecret.name)) {
     return { server, login: { missing } };
   }
-  const vault = liveVault(file, livePulumi({ root, environment: process.env }));
-  const value = (await vault.read())[pullSecret.name];
+  const secrets = await liveSecrets(file, livePulumi({ root, environment: process.env }));
+  const value = secrets[pullSecret.name];
   const login = typeof value === "string" ? readLogin(value) : undefined;
   return { server, login: login ?? { missing } };
 }

@@ -11,7 +11,7 @@ import { readPlan } from "../../review/binding/plan.ts";
 import { type StackKey, stackKey } from "../../review/binding/key.ts";
 import { canonical, type JsonObject } from "../../review/values.ts";
 import { CommandError } from "../command.ts";
-import { liveVault } from "../keys/live.ts";
+import { liveSecrets } from "../keys/live.ts";
 import { livePulumi, officialEnvironment, type RunPulumi } from "../keys/pulumi.ts";
 import { readLiveDeployment } from "../live-state.ts";
 import { onFailureOf } from "../on-failure.ts";
@@ -64,7 +64,7 @@ export async function previewLive(run: LivePreview): Promise<LivePreviewed> {
   });
   const deployment = await readLiveDeployment(pulumi, file.stack, scratch);
   const state = stateOf(deployment);
-  const secrets = await liveVault(file, pulumi).read();
+  const secrets = await liveSecrets(file, pulumi);
   const drifted = drift ? await askInPeace(pulumi, run) : undefined;
   const previewed = change ? await previewChange(pulumi, run) : nothingAsked;
   return {

@@ -50,7 +50,7 @@ describe("a live stack's secrets", () => {
 
   const run = (imported?: unknown) => {
     const file = readStackFile(folder, "test");
-    const vault = liveVault(file, pulumi);
+    const vault = liveVault(folder, "test", pulumi);
     return keys({ file, target: "live", vault, ...(imported === undefined ? {} : { imported }) });
   };
   const text = (): string => readFileSync(join(folder, "Pulumi.test.yaml"), "utf8");

@@ -277,6 +277,7 @@ describe("make keys of PushTech's production", () => {
     const vault: Vault = {
       place: "memory",
       read: () => Promise.resolve({ ...entries }),
+      alone: (work) => work(),
       add: (added) => {
         Object.assign(entries, added);
         return Promise.resolve();

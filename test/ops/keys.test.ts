@@ -23,12 +23,20 @@ const own = parseStackFile(
 );
 const prod = parseStackFile("prod", textOf("prod"));
 
-/** A vault in memory that refuses, as the real ones must, to write over an entry. */
-function memoryVault(start: SecretValues = {}) {
+/**
+ * A vault in memory that refuses, as the real ones must, to write over an entry.
+ *
+ * @param meanwhile Entries that another command adds before this one has the vault for itself.
+ */
+function memoryVault(start: SecretValues = {}, meanwhile: SecretValues = {}) {
   const entries: Record<string, unknown> = { ...start };
   const vault: Vault = {
     place: "memory",
     read: () => Promise.resolve({ ...entries }),
+    alone: (work) => {
+      Object.assign(entries, meanwhile);
+      return work();
+    },
     add: (values) => {
       for (const [name, value] of Object.entries(values)) {
         expect(entries, `${name} must not be overwritten`).not.toHaveProperty(name);
@@ -73,6 +81,25 @@ describe("keys in the sandbox", () => {
     }
     expect(report).toContain(derivePublicKey(String(entries["dmsg-server-1"])));
     expect(report).toContain("fleet:services.dmsg-servers.members.dmsg-server-1.key");
+  });
+
+  // Whoever is told a public key makes it known: the one that is there is to be told.
+  it("lets stand what another command has made meanwhile, and tells that one's public key", async () => {
+    const other = generateSecretKey();
+    const { vault, entries } = memoryVault({}, { "dmsg-server-1": other });
+    const { report, complete } = await keys({ file: test, target: "sandbox", vault });
+    expect(entries["dmsg-server-1"]).toBe(other);
+    expect(report).toMatch(
+      new RegExp(`dmsg-server-1 +key-pair +present +${derivePublicKey(other)}`),
+    );
+    expect(complete).toBe(true);
+  });
+
+  it("does not wait for another command where it has nothing to write", async () => {
+    const { vault } = memoryVault();
+    await keys({ file: test, target: "sandbox", vault });
+    const held: Vault = { ...vault, alone: () => Promise.reject(new Error("another is at work")) };
+    expect((await keys({ file: test, target: "sandbox", vault: held })).complete).toBe(true);
   });
 
   // Nothing renews them: whoever lists them is told.
@@ -140,6 +167,15 @@ describe("keys of a live stack", () => {
     expect(await failure(request)).toMatch(
       /NEW=watchdog-webhook: whoever is called gives its address: import it/,
     );
+  });
+
+  it("refuses to make by name what another command has made meanwhile", async () => {
+    const made = generateSecretKey();
+    const { vault, entries } = memoryVault({}, { "network-monitor": made });
+    expect(
+      await failure({ file: prod, target: "live", vault, make: ["network-monitor"] }),
+    ).toContain("never touched");
+    expect(entries).toEqual({ "network-monitor": made });
   });
 
   it("refuses to make what exists", async () => {

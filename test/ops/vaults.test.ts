@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -15,10 +16,10 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { readImport } from "../../ops/keys/import.ts";
-import { liveVault } from "../../ops/keys/live.ts";
+import { liveSecrets, liveVault } from "../../ops/keys/live.ts";
 import { livePulumi } from "../../ops/keys/pulumi.ts";
 import { sandboxVault } from "../../ops/keys/sandbox.ts";
-import { parseStackFile } from "../../ops/stack-file.ts";
+import { parseStackFile, type StackFile } from "../../ops/stack-file.ts";
 
 let root: string;
 beforeEach(() => {
@@ -54,6 +55,11 @@ const calls = (): { words: string[]; input: string; ambient: string }[] =>
 const empty = parseStackFile("test", "config: {}\n");
 const filled = parseStackFile("test", "config: { fleet:secrets: { a: { secure: v1 } } }\n");
 
+/** Lays a stack file into the clone. */
+function keep({ name, text }: StackFile): void {
+  writeFileSync(join(root, name), text);
+}
+
 const live = (environment: NodeJS.ProcessEnv = {}) =>
   livePulumi({
     root,
@@ -66,7 +72,8 @@ const live = (environment: NodeJS.ProcessEnv = {}) =>
 describe("the vault of a live stack", () => {
   it("hands values over standard input, never as an argument", async () => {
     fakePulumi(join(root, "bin"));
-    await liveVault(empty, live()).add({ "dmsg-server-1": "canary-1", redis: "canary-2" });
+    keep(empty);
+    await liveVault(root, "test", live()).add({ "dmsg-server-1": "canary-1", redis: "canary-2" });
     expect(calls().map(({ input }) => input)).toEqual(["canary-1", "canary-2"]);
     expect(calls()[0]?.words).toEqual([
       ...["config", "set", "--secret", "--path", "fleet:secrets.dmsg-server-1"],
@@ -75,38 +82,57 @@ describe("the vault of a live stack", () => {
     expect(JSON.stringify(calls().map(({ words }) => words))).not.toContain("canary");
   });
 
+  // The engine would write over it without a word.
+  it("writes no entry that has come into the file since it was read", async () => {
+    fakePulumi(join(root, "bin"));
+    keep(empty);
+    const vault = liveVault(root, "test", live());
+    expect(await vault.read()).toEqual({});
+    keep(filled);
+    await expect(vault.add({ b: "canary-1", a: "canary-2" })).rejects.toThrow(
+      "a has come into Pulumi.test.yaml meanwhile and was not touched",
+    );
+    expect(calls().map(({ input }) => input)).toEqual(["canary-1"]);
+  });
+
+  it("reads the file as it is, not as it was", async () => {
+    const shown = { "fleet:secrets": { value: '{"a":"plain"}', secret: true } };
+    fakePulumi(join(root, "bin"), JSON.stringify(shown));
+    keep(empty);
+    const vault = liveVault(root, "test", live());
+    expect(await vault.read()).toEqual({});
+    keep(filled);
+    expect(await vault.read()).toEqual({ a: "plain" });
+  });
+
   it("reads nothing where the file has no entry: no log-in is needed to list", async () => {
     fakePulumi(join(root, "bin"));
-    expect(await liveVault(empty, live()).read()).toEqual({});
+    expect(await liveSecrets(empty, live())).toEqual({});
     expect(calls()).toEqual([]);
   });
 
   it("reads what the CLI decrypts", async () => {
     const shown = { "fleet:secrets": { value: '{"a":"plain"}', secret: true } };
     fakePulumi(join(root, "bin"), JSON.stringify(shown));
-    expect(await liveVault(filled, live()).read()).toEqual({ a: "plain" });
+    expect(await liveSecrets(filled, live())).toEqual({ a: "plain" });
   });
 
   it("repeats nothing of an answer it cannot read", async () => {
     fakePulumi(join(root, "bin"), '{"fleet:secrets": canary');
-    const error = await liveVault(filled, live())
-      .read()
-      .catch((reason: unknown) => String(reason));
+    const error = await liveSecrets(filled, live()).catch((reason: unknown) => String(reason));
     expect(error).toContain("nothing this version can read");
     expect(error).not.toContain("canary");
   });
 
   it("passes on the CLI's complaint, not its output", async () => {
     fakePulumi(join(root, "bin"), "canary", 255);
-    const error = await liveVault(filled, live())
-      .read()
-      .catch((reason: unknown) => String(reason));
+    const error = await liveSecrets(filled, live()).catch((reason: unknown) => String(reason));
     expect(error).toContain("no stack named 'test' found");
     expect(error).not.toContain("canary");
   });
 
   it("says what is missing without a CLI", async () => {
-    await expect(liveVault(filled, live()).read()).rejects.toThrow("official CLI");
+    await expect(liveSecrets(filled, live())).rejects.toThrow("official CLI");
   });
 
   // What Fleet builds from module source serves the sandbox, never a live stack.
@@ -195,6 +221,31 @@ describe("the vault of a sandbox", () => {
     const read = () => sandboxVault(root, "test").read();
     expect(read).toThrow(/is no map of secrets/);
     expect(read).not.toThrow(/canary/);
+  });
+});
+
+describe.each([
+  ["a live stack", () => liveVault(root, "test", live())],
+  ["a sandbox", () => sandboxVault(root, "test")],
+])("the vault of %s", (_, vaultOf) => {
+  it("is one command's at a time, and free when that one has failed", async () => {
+    const second = await vaultOf().alone(() =>
+      vaultOf()
+        .alone(() => Promise.resolve("both"))
+        .catch((reason: unknown) => String(reason)),
+    );
+    expect(second).toMatch(
+      /make keys \(process \d+\) is at work on the (?:secrets|sandbox) of test/,
+    );
+    await expect(vaultOf().alone(() => Promise.reject(new Error("failed")))).rejects.toThrow(
+      "failed",
+    );
+    expect(await vaultOf().alone(() => Promise.resolve("done"))).toBe("done");
+    expect(
+      readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".lock"),
+      ),
+    ).toEqual([]);
   });
 });
 
