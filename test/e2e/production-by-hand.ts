@@ -141,9 +141,10 @@ export const byHand = (balancer: CloudObject) => [
   withAnnotation(
     service(
       "traefik",
-      { name: "http", port: 80 },
-      // So it has a port for looks at its health that chance chose, and that nobody can change.
-      { type: "LoadBalancer", externalTrafficPolicy: "Local" },
+      // None of the stack's, as chance would have it but once in a thousand times.
+      { name: "http", port: 80, nodePort: 31_000 },
+      // So it has a port for looks at its health that it was made with, and that nobody can change.
+      { type: "LoadBalancer", externalTrafficPolicy: "Local", healthCheckNodePort: 31_001 },
       "ingress",
     ),
     balancer.id,
