@@ -1,26 +1,24 @@
 /** Files that several plugin processes write: whole or not at all, and one process at a time. */
 import {
-  closeSync,
+  lstatSync,
   mkdirSync,
-  openSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
-  statSync,
+  symlinkSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/**
- * From when on a lock's holder is believed no more, in milliseconds: the work takes some of them, and a number that was
- * given out again would be waited for in vain.
- */
-const heldAtMost = 10_000;
+import { findProcess } from "../processes.ts";
 
-/** How long a process waits for its turn at a file before it gives up, in milliseconds. */
-const patience = 30_000;
+/** From when on somebody looks whether a lock's holder lives, in milliseconds: the work takes some of them. */
+const heldAtMost = 1_000;
+
+/** How long a process waits for its turn at a file before it gives up, in milliseconds: a holder may be stopped for long. */
+const patience = 300_000;
 
 /** Reads a JSON file, or gives the fallback where there is none. */
 export function readJson<Content>(file: string, fallback: Content): Content {
@@ -54,10 +52,7 @@ export async function withLock<Result>(file: string, work: () => Result): Promis
   mkdirSync(dirname(file), { recursive: true });
   const deadline = Date.now() + patience;
   while (!take(lock)) {
-    if (isAbandoned(lock)) {
-      rmSync(lock, { force: true });
-      continue;
-    }
+    removeAbandoned(lock);
     if (Date.now() > deadline) throw new Error(`${lock} is held by another process: is one stuck?`);
     await sleep(5 + Math.random() * 15);
   }
@@ -68,11 +63,16 @@ export async function withLock<Result>(file: string, work: () => Result): Promis
   }
 }
 
+/** This process, by its number and when it started: a number alone is given out again. */
+const self = `${process.pid} ${findProcess(process.pid)?.started ?? ""}`;
+
+/**
+ * Takes the lock, unless there is one. It is a symbolic link whose target says who holds it: there with its holder's name
+ * or not at all, where a file is empty for a moment, however long that is on a busy machine.
+ */
 function take(lock: string): boolean {
   try {
-    const handle = openSync(lock, "wx", 0o600);
-    writeSync(handle, String(process.pid));
-    closeSync(handle);
+    symlinkSync(self, lock);
     return true;
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
@@ -80,20 +80,46 @@ function take(lock: string): boolean {
   }
 }
 
-/**
- * A lock outlives its process where that was killed, or the machine was: its number then names no process any more, or
- * one that knows nothing of it.
- */
-function isAbandoned(lock: string): boolean {
+/** What a lock says; undefined where there is none, and nothing where something else is in its place. */
+function holderOf(lock: string): string | undefined {
   try {
-    const holder = Number(readFileSync(lock, "utf8"));
-    const age = Date.now() - statSync(lock).mtimeMs;
-    if (!Number.isInteger(holder) || holder <= 0 || age > heldAtMost) return age > 1_000;
-    process.kill(holder, 0);
-    return false;
+    return readlinkSync(lock);
   } catch (error) {
-    return isCode(error, "ESRCH");
+    return isCode(error, "ENOENT") ? undefined : "";
   }
+}
+
+/**
+ * Takes away a lock that outlived its process, where that was killed, or the machine was. One that lives and was stopped
+ * keeps it, however long: it would go on writing. Another process may have done so meanwhile, and taken it: that one's
+ * is put back.
+ */
+function removeAbandoned(lock: string): void {
+  const held = holderOf(lock);
+  if (held === undefined || ageOf(lock) < heldAtMost || isThere(held)) return;
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch {
+    // Gone already.
+    return;
+  }
+  const found = holderOf(aside);
+  rmSync(aside, { force: true });
+  if (found === undefined || found === held) return;
+  try {
+    symlinkSync(found, lock);
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw error;
+  }
+}
+
+const ageOf = (lock: string): number =>
+  Date.now() - (lstatSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+
+function isThere(holder: string): boolean {
+  const [pid = "", ...started] = holder.split(" ");
+  return findProcess(Number(pid))?.started === started.join(" ");
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -1,19 +1,21 @@
 /** What is round the clouds: the guard at the door, state files, orders, seeds, and the words of tell.ts. */
 import { execFile, execFileSync } from "node:child_process";
 import {
+  existsSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
+import { findProcess } from "../../sandbox/processes.ts";
 import { obey } from "../../sandbox/standins/control.ts";
 import { withLock } from "../../sandbox/standins/files.ts";
 import { OutsideSandbox, sandboxFolder as enter } from "../../sandbox/standins/guard.ts";
@@ -135,21 +137,36 @@ describe("the state file", () => {
     expect(new Set(listed.split("\n").map((line) => line.split("\t")[1])).size).toBe(60);
   });
 
-  it("is not blocked by the lock of a process that was killed", async () => {
+  /** Lays a lock of an hour ago. */
+  function lockedBy(holder: string): string {
     const file = join(sandboxFolder(), "state.json");
-    const dead = Number(
-      execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }),
-    );
-    writeFileSync(`${file}.lock`, String(dead));
-    expect(await withLock(file, () => "my turn")).toBe("my turn");
+    symlinkSync(holder, `${file}.lock`);
+    const before = new Date(Date.now() - 3_600_000);
+    lutimesSync(`${file}.lock`, before, before);
+    return file;
+  }
+
+  it("is not blocked by the lock of a process that was killed", async () => {
+    const dead = execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" });
+    expect(await withLock(lockedBy(`${dead.trim()} 1`), () => "my turn")).toBe("my turn");
   });
 
   it("is not blocked by the lock of before a restart of the machine, though its number is in use again", async () => {
-    const file = join(sandboxFolder(), "state.json");
-    writeFileSync(`${file}.lock`, String(process.pid));
-    const before = new Date(Date.now() - 3_600_000);
-    utimesSync(`${file}.lock`, before, before);
-    expect(await withLock(file, () => "my turn")).toBe("my turn");
+    expect(await withLock(lockedBy(`${process.pid} 1`), () => "my turn")).toBe("my turn");
+  });
+
+  // On a busy machine a process may be stopped for long in the midst of its work, and then writes what it has read before.
+  it("stays with a process that lives, however long it takes", async () => {
+    const file = lockedBy(`${process.pid} ${findProcess(process.pid)?.started ?? ""}`);
+    let entered = false;
+    const waiting = withLock(file, () => {
+      entered = true;
+    });
+    await new Promise((settle) => setTimeout(settle, 200));
+    expect(entered).toBe(false);
+    rmSync(`${file}.lock`);
+    await waiting;
+    expect([entered, existsSync(`${file}.lock`)]).toEqual([true, false]);
   });
 
   it("keeps nothing of an operation that was refused", async () => {
