@@ -65,6 +65,26 @@ function requested({ name, resources: { requests, limits } }: Container): Amount
   return { cpu: of("cpu"), memory: of("memory"), scratch: of("ephemeral-storage") };
 }
 
+/**
+ * What a pod requests for all its containers, whatever they say; where it says only a limit and they say nothing, the API
+ * server fills that in (KEP 2837; kubernetes/kubernetes, pkg/apis/core/v1/defaults.go, defaultPodRequests).
+ */
+function wholeOf(
+  { containers, initContainers = [], resources }: PodSet["spec"],
+  resource: "cpu" | "memory",
+): number | undefined {
+  const isSaid = [...containers, ...initContainers].some(
+    ({ resources: { limits, requests } }) =>
+      (requests?.[resource] ?? limits?.[resource]) !== undefined,
+  );
+  const amount =
+    resources?.requests?.[resource] ?? (isSaid ? undefined : resources?.limits?.[resource]);
+  if (amount === unknownText) {
+    throw new UnknownProperty(`${resource} of a pod`);
+  }
+  return amount === undefined ? undefined : parseQuantity(amount);
+}
+
 const sum = (amounts: readonly Amount[]): Amount => ({
   cpu: amounts.reduce((total, { cpu }) => total + cpu, 0),
   memory: amounts.reduce((total, { memory }) => total + memory, 0),
@@ -83,8 +103,9 @@ export function podRequests({ spec }: PodSet): Amount {
       : [sum([container, ...starting.slice(0, index).filter(runsOn)].map(requested))],
   );
   return {
-    cpu: Math.max(running.cpu, ...steps.map(({ cpu }) => cpu)),
-    memory: Math.max(running.memory, ...steps.map(({ memory }) => memory)),
+    cpu: wholeOf(spec, "cpu") ?? Math.max(running.cpu, ...steps.map(({ cpu }) => cpu)),
+    memory:
+      wholeOf(spec, "memory") ?? Math.max(running.memory, ...steps.map(({ memory }) => memory)),
     scratch: Math.max(running.scratch, ...steps.map(({ scratch }) => scratch)),
   };
 }

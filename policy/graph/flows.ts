@@ -27,6 +27,7 @@ import {
   privateNetwork,
   refusals,
 } from "./policies.ts";
+import { accountOf, type Subject } from "./subjects.ts";
 import { textsOf } from "./texts.ts";
 
 /** Pods to which network policies apply: those with a network of their own. */
@@ -198,12 +199,12 @@ const bindings = (world: World): readonly KubernetesObject[] =>
 
 /** Whether pods' account was given rights with the API server. */
 function hasRights(world: World, { namespace, spec }: PodSet): boolean {
-  const account = spec.serviceAccountName ?? "default";
+  const name = spec.serviceAccountName ?? "default";
   return bindings(world).some((binding) =>
-    ((binding["subjects"] ?? []) as readonly { name?: string; namespace?: string }[]).some(
-      (subject) =>
-        subject.name === account && (subject.namespace ?? namespaceOf(binding)) === namespace,
-    ),
+    ((binding["subjects"] ?? []) as readonly Subject[]).some((subject) => {
+      const account = accountOf(subject, namespaceOf(binding));
+      return account?.name === name && account.namespace === namespace;
+    }),
   );
 }
 

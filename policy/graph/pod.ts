@@ -78,6 +78,11 @@ const Quantities = z.looseObject({
   "ephemeral-storage": Quantity.optional(),
 });
 
+const Resources = z.looseObject({
+  requests: Quantities.optional(),
+  limits: Quantities.optional(),
+});
+
 const Variable = z.looseObject({
   name: z.string(),
   value: z.string().optional(),
@@ -99,6 +104,8 @@ export const Container = z.looseObject({
   envFrom: z
     .array(
       z.looseObject({
+        /** Stands before the name of each variable. */
+        prefix: z.string().optional(),
         secretRef: Whole.optional(),
         configMapRef: Whole.optional(),
       }),
@@ -118,7 +125,7 @@ export const Container = z.looseObject({
   livenessProbe: Probe.optional(),
   startupProbe: Probe.optional(),
   lifecycle: z.looseObject({ postStart: Handler, preStop: Handler }).optional(),
-  resources: z.looseObject({ requests: Quantities.optional(), limits: Quantities.optional() }),
+  resources: Resources.default({}),
   // Of an init container: `Always` makes it run beside the others.
   restartPolicy: z.string().optional(),
   volumeMounts: z
@@ -228,6 +235,8 @@ const SpreadOverTopology = z.looseObject({
 export const PodSpec = z.looseObject({
   containers: z.array(Container).min(1),
   initContainers: z.array(Container).optional(),
+  // Of all containers together, from Kubernetes 1.34 on; an API server before it drops them.
+  resources: Resources.optional(),
   volumes: z.array(Volume).optional(),
   hostNetwork: z.boolean().optional(),
   hostPID: z.boolean().optional(),

@@ -13,6 +13,7 @@ import {
   type PodSet,
   type World,
 } from "./objects.ts";
+import { accountOf } from "./subjects.ts";
 
 type DataKind = "ConfigMap" | "Secret";
 
@@ -79,15 +80,34 @@ function variableFaults(world: World, namespace: string, container: Container): 
 const usedIn = (text = ""): readonly string[] =>
   [...text.matchAll(/(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_]*)\)/g)].map((match) => match[1] ?? "");
 
+/** Names of the variables that a container takes all at once; undefined where the stack does not tell them all. */
+function takenNames(
+  world: World,
+  namespace: string,
+  { envFrom = [] }: Container,
+): readonly string[] | undefined {
+  const all = envFrom.flatMap(({ prefix = "", secretRef: secret, configMapRef: map }) =>
+    [
+      secret === undefined ? [] : [keysOf(world.secrets, namespace, secret.name)],
+      map === undefined ? [] : [keysOf(world.configMaps, namespace, map.name)],
+    ]
+      .flat()
+      .map((keys) => keys && [...keys].map((key) => prefix + key)),
+  );
+  return all.every((names) => names !== undefined) ? all.flat() : undefined;
+}
+
 /**
  * `$(NAME)` is replaced only where the container has such a variable, and in another variable only by one that stands
  * before it (the kubelet's `makeEnvironmentVariables`).
  */
-function commandFaults({ args = [], command = [], env = [], envFrom = [] }: Container): string[] {
-  if (envFrom.length > 0) {
+function commandFaults(world: World, namespace: string, container: Container): string[] {
+  const { args = [], command = [], env = [] } = container;
+  const taken = takenNames(world, namespace, container);
+  if (taken === undefined) {
     return [];
   }
-  const names = env.map(({ name }) => name);
+  const names = [...taken, ...env.map(({ name }) => name)];
   return [
     ...[...command, ...args]
       .flatMap(usedIn)
@@ -95,7 +115,7 @@ function commandFaults({ args = [], command = [], env = [], envFrom = [] }: Cont
       .map((name) => `uses $(${name}), a variable it does not have`),
     ...env.flatMap(({ name, value }, index) =>
       usedIn(value)
-        .filter((used) => !names.slice(0, index).includes(used))
+        .filter((used) => !names.slice(0, taken.length + index).includes(used))
         .map((used) => `uses $(${used}) in ${name}, before which it has no such variable`),
     ),
   ];
@@ -182,7 +202,7 @@ export function podReferenceFaults(world: World, pods: PodSet): readonly string[
   const containers = allContainers(pods.spec).flatMap((container) =>
     [
       ...variableFaults(world, pods.namespace, container),
-      ...commandFaults(container),
+      ...commandFaults(world, pods.namespace, container),
       ...mountFaults(world, pods, container),
     ].map((fault) => `container ${container.name} ${fault}`),
   );
@@ -253,11 +273,11 @@ export function objectReferenceFaults(world: World, object: KubernetesObject): r
         ? []
         : [`${where}: names the ${roleRef.kind} ${roleRef.name}, which does not exist`]),
       ...subjects
+        .flatMap((subject) => accountOf(subject, namespace) ?? [])
         .filter(
-          ({ kind, name, namespace: home = namespace }) =>
-            kind === "ServiceAccount" &&
-            world.namespaces.has(home) &&
-            !exists(world, "ServiceAccount", home, name),
+          (account) =>
+            world.namespaces.has(account.namespace) &&
+            !exists(world, "ServiceAccount", account.namespace, account.name),
         )
         .map(({ name }) => `${where}: gives its role to the account ${name}, which does not exist`),
     ];

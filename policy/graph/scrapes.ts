@@ -16,6 +16,7 @@ import {
 import { LabelSelector, PortReference } from "./pod.ts";
 import { targets } from "./ports.ts";
 import { announcedPort, readsKubelets, scrapedBy } from "./scrape-configs.ts";
+import { type Account, names } from "./subjects.ts";
 
 const Endpoints = z.array(
   z.looseObject({ port: z.string().optional(), targetPort: PortReference.optional() }),
@@ -131,23 +132,21 @@ const Role = z.looseObject({
 const Binding = z.looseObject({
   roleRef: z.looseObject({ name: z.string() }),
   subjects: z
-    .array(z.looseObject({ name: z.string(), namespace: z.string().optional() }))
+    .array(z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string().optional() }))
     .nullish(),
 });
 
 /** Names of the roles of the whole cluster that an account has. */
-const clusterRolesOf = (world: World, account: string, namespace: string): readonly string[] =>
+const clusterRolesOf = (world: World, account: Account): readonly string[] =>
   world.objects
     .filter(({ kind }) => kind === "ClusterRoleBinding")
     .map((object) => Binding.parse(object))
-    .filter(({ subjects }) =>
-      subjects?.some((one) => one.name === account && one.namespace === namespace),
-    )
+    .filter(({ subjects }) => subjects?.some((subject) => names(subject, account, "")))
     .map(({ roleRef }) => roleRef.name);
 
 /** A kubelet asks the API server whether whoever reads it may. */
 function mayReadKubelets(world: World, { namespace, spec }: PodSet): boolean {
-  const roles = clusterRolesOf(world, spec.serviceAccountName ?? "default", namespace);
+  const roles = clusterRolesOf(world, { namespace, name: spec.serviceAccountName ?? "default" });
   return world.objects
     .filter(({ kind, metadata }) => kind === "ClusterRole" && roles.includes(metadata.name))
     .flatMap((object) => Role.parse(object).rules ?? [])

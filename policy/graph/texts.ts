@@ -61,13 +61,15 @@ function variables(
   { namespace }: PodSet,
   container: Container,
 ): ReadonlyMap<string, string> {
-  const whole = (container.envFrom ?? []).flatMap(({ secretRef, configMapRef }) =>
+  const whole = (container.envFrom ?? []).flatMap(({ prefix = "", secretRef, configMapRef }) =>
     [
       secretRef === undefined ? undefined : contentsAt(world, "Secret", namespace, secretRef.name),
       configMapRef === undefined
         ? undefined
         : contentsAt(world, "ConfigMap", namespace, configMapRef.name),
-    ].flatMap((contents) => Object.entries(contents ?? {})),
+    ].flatMap((contents) =>
+      Object.entries(contents ?? {}).map(([key, text]): [string, string] => [prefix + key, text]),
+    ),
   );
   const single = (container.env ?? []).flatMap(({ name, value, valueFrom }): [string, string][] => {
     const { secretKeyRef: secret, configMapKeyRef: map } = valueFrom ?? {};

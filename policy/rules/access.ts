@@ -2,6 +2,7 @@
 import * as z from "zod";
 
 import { describePods } from "../graph/objects.ts";
+import { accountOf, holdsAll } from "../graph/subjects.ts";
 import { objectOf, podsOf } from "../kubernetes.ts";
 import type { Resource } from "../resource.ts";
 import type { ResourceRule, StackRule } from "../rule.ts";
@@ -53,7 +54,9 @@ export const noWildcards: ResourceRule = {
     const everyone = (binding?.subjects ?? [])
       .map(({ name }) => name)
       .filter((name) =>
-        /^system:(authenticated|unauthenticated|anonymous|serviceaccounts)/.test(name),
+        /^system:(authenticated|unauthenticated|anonymous|serviceaccounts|masters|nodes)(:|$)/.test(
+          name,
+        ),
       );
     return [
       ...rules.flatMap(({ apiGroups, nonResourceURLs, resources, verbs }, index) => [
@@ -176,23 +179,33 @@ export const accountTokens: StackRule = {
   protects:
     "a token that nobody uses is one that can be stolen, and rights bound to a namespace's default account are everybody's there",
   check: ({ resources }) => {
+    const bindings = resources.flatMap((resource) => bindingOf(resource) ?? []);
     const bound = new Set(
-      resources
-        .flatMap((resource) => bindingOf(resource) ?? [])
-        .flatMap(({ subjects, metadata }) =>
-          subjects
-            .filter(({ kind }) => kind === "ServiceAccount")
-            .map(({ name, namespace }) => `${namespace ?? metadata.namespace ?? ""}/${name}`),
-        ),
+      bindings.flatMap(({ subjects, metadata }) =>
+        subjects.flatMap((subject) => {
+          const account = accountOf(subject, metadata.namespace ?? "");
+          return account === undefined ? [] : [`${account.namespace}/${account.name}`];
+        }),
+      ),
     );
     return resources.flatMap((resource) =>
       podsOf(resource).flatMap((pods) => {
         const { serviceAccountName: account = "default", automountServiceAccountToken } = pods.spec;
         const hasToken = automountServiceAccountToken !== false;
         const hasRights = bound.has(`${pods.namespace}/${account}`);
+        // What everybody may, nobody need use; whoever has a token may.
+        const mayToo = bindings.some(({ kind, metadata, subjects }) =>
+          subjects.some(
+            (subject) =>
+              (kind === "ClusterRoleBinding" || metadata.namespace === pods.namespace) &&
+              holdsAll(subject, pods.namespace),
+          ),
+        );
         return [
           ...(account === "default" ? ["runs under its namespace's default account"] : []),
-          ...(hasToken && !hasRights ? ["has a token of the API server, and no rights there"] : []),
+          ...(hasToken && !hasRights && !mayToo
+            ? ["has a token of the API server, and no rights there"]
+            : []),
           ...(!hasToken && hasRights ? ["has rights at the API server, and no token for it"] : []),
           ...(pods.spec.enableServiceLinks === false
             ? []

@@ -34,6 +34,16 @@ const isNone = (amount: string | undefined): boolean =>
 const unlessSome = (amount: string | undefined, fault: string): readonly string[] =>
   amount === unknownText ? [`${fault}: ${unknownText}`] : isNone(amount) ? [fault] : [];
 
+/** What a container says itself, or else its pod for all of them. */
+const some = (own: string | undefined, whole: string | undefined): string | undefined =>
+  isNone(own) ? whole : own;
+
+/** What a pod requests for all its containers: where it only limits them, the API server fills that in. */
+const asked = (
+  whole: PodSet["spec"]["resources"],
+  resource: "cpu" | "memory",
+): string | undefined => whole?.requests?.[resource] ?? whole?.limits?.[resource];
+
 /** A container that asks for nothing, or may take all of the node's memory. */
 export const requestsAndLimits: ResourceRule = {
   kind: "resource",
@@ -42,11 +52,14 @@ export const requestsAndLimits: ResourceRule = {
   protects:
     "the scheduler places by requests alone, and a container without a memory limit takes its neighbours' memory; CPU has no limit, as throttling hurts latency and requests share a busy node already",
   check: (resource) =>
-    inContainers(resource, ({ resources: { requests, limits } }) => [
-      ...unlessSome(requests?.cpu, "requests no CPU"),
-      ...unlessSome(requests?.memory, "requests no memory"),
-      ...unlessSome(limits?.memory, "has no memory limit"),
-    ]),
+    inContainers(resource, ({ resources: { requests, limits } }, { spec }) => {
+      const whole = spec.resources;
+      return [
+        ...unlessSome(some(requests?.cpu, asked(whole, "cpu")), "requests no CPU"),
+        ...unlessSome(some(requests?.memory, asked(whole, "memory")), "requests no memory"),
+        ...unlessSome(some(limits?.memory, whole?.limits?.memory), "has no memory limit"),
+      ];
+    }),
 };
 
 /** A place on the node's disk that may grow without end. */

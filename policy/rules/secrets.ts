@@ -52,11 +52,22 @@ export const plainSecrets: ResourceRule = {
           ),
       ),
     ),
+    ...settingsOf(resource)
+      .filter(([key, value]) => suspiciousKey.test(key) && looksRandom(value))
+      .map(([key]) => `data.${key} holds its value in plain text, and no Secret does`),
     ...dockerVariables(resource)
       .filter(([name, value]) => suspiciousKey.test(name) && looksRandom(value))
       .map(([name]) => `the variable ${name} holds its value in plain text, not a swarm's secret`),
   ],
 };
+
+/** What a ConfigMap holds: pods take its keys as variables, one by one or all at once. */
+const settingsOf = ({ type, properties }: Resource): readonly (readonly [string, string])[] =>
+  type === "kubernetes:core/v1:ConfigMap"
+    ? Object.entries((properties["data"] ?? {}) as Record<string, unknown>).flatMap(
+        ([key, value]) => (typeof value === "string" ? [[key, value] as const] : []),
+      )
+    : [];
 
 /** A text without lines that say they are checksums; nothing of one whose place says so. */
 function withoutChecksums(path: string, text: string): string {

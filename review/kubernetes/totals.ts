@@ -4,7 +4,7 @@ import type { Amounts, Totals } from "../model.ts";
 import type { Standing, Surroundings } from "../surroundings.ts";
 import { isUnknown, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
 import { formatBytes, formatCpu } from "../../components/base/quantity.ts";
-import { podSpec, replicasOf } from "./pods.ts";
+import { containersOf, podSpec, replicasOf } from "./pods.ts";
 import { percent, readQuantity } from "./quantities.ts";
 
 type Sums = { -readonly [Name in keyof Amounts]: number };
@@ -82,15 +82,41 @@ function addPods(sums: Sums, { type, inputs }: Standing, tell: (why: string) => 
   }
   sums.pods += replicas;
   for (const [name, side, resource] of measured) {
-    const each = askedFor(spec, (container) => {
-      const value = objectAt(container, "resources", side)[resource];
+    const read = (value: unknown): number => {
       if (isUnknown(value)) {
         tell(`${resource} ${side} not known yet`);
       }
       return readQuantity(value) ?? 0;
-    });
+    };
+    const whole = saidOfPod(spec, side, resource);
+    const each =
+      whole === undefined
+        ? askedFor(spec, (container) => read(saidOf(container, side, resource)))
+        : read(whole);
     sums[name] += each * replicas;
   }
+}
+
+type Side = "requests" | "limits";
+
+/** What is said of a container: where nothing is requested, the API server fills in what its limit says. */
+function saidOf(container: unknown, side: Side, resource: string): unknown {
+  const said = objectAt(container, "resources", side)[resource];
+  return (
+    said ?? (side === "requests" ? objectAt(container, "resources", "limits")[resource] : said)
+  );
+}
+
+/**
+ * What a pod says for all its containers, from Kubernetes 1.34 on, whatever they say themselves; undefined where they do.
+ * Of a pod that limits them only, that is the request of containers of which none says anything (defaultPodRequests).
+ */
+function saidOfPod(spec: JsonObject, side: Side, resource: string): unknown {
+  const said = objectAt(spec, "resources", side)[resource];
+  const isSaid = [...containersOf(spec).values()].some(
+    (container) => saidOf(container, side, resource) !== undefined,
+  );
+  return said ?? (isSaid ? undefined : saidOf(spec, side, resource));
 }
 
 /** Of one resource for one pod: those that run before the others run one by one, beside those of them that stay. */

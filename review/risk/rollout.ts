@@ -31,7 +31,7 @@ export const rolloutRules: readonly Rule[] = [
     name: "resources-changed",
     on: differing,
     see: (subject) =>
-      touches(subject, /ontainers\[\d+\]\.resources\b/)
+      touches(subject, /(ontainers\[\d+\]|template\.spec)\.resources\b/)
         ? "its pods are made anew, and ask for other amounts"
         : undefined,
   },

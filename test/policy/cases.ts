@@ -260,9 +260,14 @@ export const cases: Readonly<Record<string, Cases>> = {
       "a provider's login, which the engine encrypts": [
         resource("pulumi:providers:linode", "account", { token }),
       ],
+      "a ConfigMap's key that only sounds like one": [map({ RESET_PASSWORD: "change-password" })],
       "a checksum in a line that says so": [map({ notes: `sha256 ${"0a".repeat(32)}\nmore` })],
     },
     fail: {
+      "a ConfigMap's key, which pods take as a variable": [
+        [map({ DB_PASSWORD: password })],
+        "data.DB_PASSWORD holds its value in plain text",
+      ],
       "a token in a ConfigMap": [[map({ "app.conf": `x = ${token}` })], "data.app.conf looks like"],
       "a token as a key of one": [[map({ [token]: "x" })], "looks like an access token"],
       "a key in an argument": [
@@ -493,7 +498,15 @@ export const cases: Readonly<Record<string, Cases>> = {
     },
   },
   "requests-and-limits": {
-    pass: { "requests, and a memory limit": [deployment()] },
+    pass: {
+      "requests, and a memory limit": [deployment()],
+      "those of its pod, for all containers": [
+        deployment({
+          containers: [{ name: "web", image: "x" }],
+          resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
+        }),
+      ],
+    },
     fail: {
       "no requests": [
         [withContainer({ resources: { requests: undefined } })],
@@ -511,6 +524,24 @@ export const cases: Readonly<Record<string, Cases>> = {
       "an init container without any": [
         [deployment({ initContainers: [{ name: "init", image: "x", resources: {} }] })],
         "container init requests no memory",
+      ],
+      "a pod's request alone": [
+        [
+          deployment({
+            containers: [{ name: "web", image: "x" }],
+            resources: { requests: { cpu: "1", memory: "1Gi" } },
+          }),
+        ],
+        "container web has no memory limit",
+      ],
+      "a pod's limit of nothing": [
+        [
+          deployment({
+            containers: [{ name: "web", image: "x" }],
+            resources: { requests: { cpu: "0", memory: "1Gi" }, limits: { memory: "1Gi" } },
+          }),
+        ],
+        "container web requests no CPU",
       ],
     },
   },
@@ -821,7 +852,12 @@ export const cases: Readonly<Record<string, Cases>> = {
     },
   },
   "rbac-wildcards": {
-    pass: { "named rights": [role("Role", {}), binding("web", { name: "web" })] },
+    pass: {
+      "named rights": [role("Role", {}), binding("web", { name: "web" })],
+      "people of a group of their own": [
+        binding("web", { kind: "Group", name: "system:masters-of-none" }),
+      ],
+    },
     fail: {
       "every verb": [[role("Role", { verbs: ["*"] })], "rules[0].verbs has a wildcard"],
       "every verb beside one": [
@@ -845,6 +881,18 @@ export const cases: Readonly<Record<string, Cases>> = {
       everybody: [
         [binding("web", { kind: "Group", name: "system:authenticated" })],
         "grants its rights to system:authenticated",
+      ],
+      "those who have all rights anyway": [
+        [binding("web", { kind: "Group", name: "system:masters" })],
+        "grants its rights to system:masters",
+      ],
+      "every node": [
+        [binding("web", { kind: "Group", name: "system:nodes" })],
+        "grants its rights to system:nodes",
+      ],
+      "all accounts of a namespace": [
+        [binding("web", { kind: "Group", name: "system:serviceaccounts:shop" })],
+        "grants its rights to system:serviceaccounts:shop",
       ],
       "every path of the API server": [
         [role("ClusterRole", { resources: [], nonResourceURLs: ["*"] })],
@@ -925,6 +973,18 @@ export const cases: Readonly<Record<string, Cases>> = {
         deployment(),
         binding("web", { kind: "User", name: "web", namespace: "shop" }),
       ],
+      "rights that everybody has, with a token and without": [
+        deployment(),
+        binding("web", { kind: "Group", name: "system:authenticated" }),
+      ],
+      "a token for rights that all accounts have": [
+        deployment({ automountServiceAccountToken: true }),
+        binding("web", { kind: "Group", name: "system:serviceaccounts:shop" }),
+      ],
+      "rights of the user that an account is": [
+        deployment({ automountServiceAccountToken: true }),
+        binding("web", { kind: "User", name: "system:serviceaccount:shop:web" }),
+      ],
       "rights and a token": [
         deployment({ automountServiceAccountToken: true }),
         binding("web", { name: "web", namespace: "shop" }),
@@ -933,6 +993,24 @@ export const cases: Readonly<Record<string, Cases>> = {
     fail: {
       "a token for nothing": [
         [deployment({ automountServiceAccountToken: undefined })],
+        "has a token",
+      ],
+      "a token, and rights of all accounts of another namespace": [
+        [
+          deployment({ automountServiceAccountToken: true }),
+          binding("web", { kind: "Group", name: "system:serviceaccounts:hall" }),
+        ],
+        "has a token",
+      ],
+      "a token, and rights of everybody in another namespace": [
+        [
+          deployment({ automountServiceAccountToken: true }),
+          object("rbac.authorization.k8s.io/v1", "RoleBinding", "web", {
+            metadata: { namespace: "hall" },
+            roleRef: { kind: "Role", name: "web" },
+            subjects: [{ kind: "Group", name: "system:authenticated" }],
+          }),
+        ],
         "has a token",
       ],
       "rights for nothing": [

@@ -966,6 +966,17 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
     labelled("Namespace"),
   ],
   [
+    "resources-changed",
+    "what a pod asks for all its containers",
+    update(
+      "Deployment",
+      workload({}, {}, { resources: { limits: { memory: "1Gi" } } }),
+      workload({}, {}, { resources: { limits: { memory: "2Gi" } } }),
+      "spec.template.spec.resources.limits.memory",
+    ),
+    update("PersistentVolumeClaim", sized, storage("20Gi"), "spec.resources.requests.storage"),
+  ],
+  [
     "secret-changed",
     "a swarm's secret",
     anew("docker:index/secret:Secret", { data: blinded }, { data: blinded }, "data"),

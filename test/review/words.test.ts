@@ -461,6 +461,33 @@ describe("totals", () => {
     ]);
   });
 
+  it.each<[string, JsonObject, JsonObject, readonly number[]]>([
+    [
+      "its pod, whatever it says itself",
+      { requests: { cpu: "2" } },
+      { requests: { cpu: "5" } },
+      [2, 0],
+    ],
+    [
+      "itself, where its pod has a limit alone",
+      { limits: { cpu: "4" } },
+      { requests: { cpu: "1" } },
+      [1, 4],
+    ],
+    ["its pod's limit, where nobody requests anything", { limits: { cpu: "4" } }, {}, [4, 4]],
+    ["its own limit, where it requests nothing", {}, { limits: { cpu: "3" } }, [3, 3]],
+    [
+      "what its pod does not say",
+      { requests: { memory: "1Gi" } },
+      { requests: { cpu: "1" } },
+      [1, 0],
+    ],
+  ])("count of a container what is said of %s", (_, resources, own, [requests, limits]) => {
+    const after = workload({ replicas: 1 }, { resources: own }, { resources });
+    const { after: sums } = totals({ op: "create", type: "Deployment", after });
+    expect([sums.cpuRequests, sums.cpuLimits]).toEqual([requests, limits]);
+  });
+
   it("count a container that stays beside those after it, and not before it began", () => {
     const asks = (name: string, cpu: string, more: JsonObject = {}) => ({
       ...{ name, resources: { requests: { cpu } } },

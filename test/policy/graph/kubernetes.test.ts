@@ -317,6 +317,12 @@ describe("rights at the API server", () => {
   test.each<[string, Record<string, Loose>, boolean]>([
     ["an account", bound({}), true],
     ["another account", bound({ name: "ears" }), false],
+    ["a user who is called as the account", bound({ kind: "User" }), false],
+    [
+      "the user that an account is",
+      bound({ kind: "User", name: "system:serviceaccount:doors:eyes" }),
+      true,
+    ],
     ["an account of that name elsewhere", bound({ namespace: "shop" }), false],
     [
       "an account of the binding's own namespace",
@@ -329,8 +335,8 @@ describe("rights at the API server", () => {
         {},
         {
           subjects: [
-            { name: "ears", namespace: "doors" },
-            { name: "eyes", namespace: "doors" },
+            { kind: "ServiceAccount", name: "ears", namespace: "doors" },
+            { kind: "ServiceAccount", name: "eyes", namespace: "doors" },
           ],
         },
       ),
@@ -639,6 +645,45 @@ describe("a pod's room", () => {
     ["a step without the sidecars behind it", [{ memory: "8Gi" }, sidecar("1Gi")], "8Gi"],
   ])("is that of %s", (_, steps, told) => {
     expect(starting(...steps)).toBe(told);
+  });
+
+  test.each<[string, object, object, string]>([
+    [
+      "its own, whatever its containers say",
+      { requests: { memory: "7Gi" } },
+      { requests: { memory: "1Gi" } },
+      "7Gi",
+    ],
+    [
+      "its own, where they say more",
+      { requests: { memory: "1Gi" } },
+      { requests: { memory: "9Gi" } },
+      "",
+    ],
+    [
+      "theirs, where it has a limit alone",
+      { limits: { memory: "9Gi" } },
+      { requests: { memory: "7Gi" } },
+      "7Gi",
+    ],
+    [
+      "what their limits say, rather than its own",
+      { limits: { memory: "9Gi" } },
+      { limits: { memory: "7Gi" } },
+      "7Gi",
+    ],
+    ["its own limit, where nobody says more", { limits: { memory: "7Gi" } }, {}, "7Gi"],
+    [
+      "theirs, where it says another thing",
+      { requests: { cpu: "1m" } },
+      { requests: { memory: "7Gi" } },
+      "7Gi",
+    ],
+  ])("is %s", (_, resources, own, told) => {
+    const spec = { ...pod("early", {}, { resources: own }), resources };
+    const early = controller("Deployment", "shop", "early", spec);
+    const said = found("requests-fit", town({ early }));
+    expect(/shop\/early.* and (\S+)$/m.exec(said)?.[1] ?? "").toBe(told);
   });
 
   test("is what its limits say where it requests nothing", () => {

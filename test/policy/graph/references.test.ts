@@ -240,12 +240,36 @@ describe("a command", () => {
     ["is one with it", { args: [], command: ["$(GONE)"] }, [unknown]],
     ["writes out what looks like one", { args: ["$$(GONE)", "$GONE", "$(shell gone)"] }, []],
     [
-      "may have it from elsewhere",
-      { args: ["$(GONE)"], ...whole("secretRef", { name: "web-env" }) },
+      "may have it from what the stack does not tell",
+      { args: ["$(GONE)"], ...whole("secretRef", { name: "gone", optional: true }) },
       [],
+    ],
+    [
+      "does not have it from what the stack tells",
+      { args: ["$(GONE)"], ...whole("secretRef", { name: "web-env" }) },
+      [unknown],
     ],
   ])("%s", (_, container, faults) => {
     expect(told({}, container)).toEqual(faults);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ["", "HOST", []],
+    ["WEB_", "WEB_HOST", []],
+    ["WEB_", "HOST", ["uses $(HOST), a variable it does not have"]],
+  ])("has all of a ConfigMap as variables with the prefix %j: %s", (prefix, name, faults) => {
+    const files = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "web-files", namespace: "shop" },
+      data: { "web.conf": "", HOST: "store" },
+    };
+    const taken = { envFrom: [{ prefix, configMapRef: { name: "web-files" } }] };
+    expect(told({}, { args: [`$(${name})`], ...taken }, shop({ files }))).toEqual(faults);
+    // What is taken all at once stands before what a container says itself.
+    const key = { name: "KEY", value: "1" };
+    const own = { env: [{ name: "URL", value: `http://$(${name})` }, key], ...taken };
+    expect(told({}, own, shop({ files })).length).toBe(faults.length);
   });
 });
 
@@ -331,6 +355,22 @@ describe("what binds and what scales", () => {
       /viewer/,
     ],
     ["no account", [binding(reader, { name: "gone" }), role("Role", "shop")], account],
+    [
+      "no account, by the user that it would be",
+      [
+        binding(reader, { kind: "User", name: "system:serviceaccount:shop:gone" }),
+        role("Role", "shop"),
+      ],
+      account,
+    ],
+    [
+      "an account, by the user that it is",
+      [
+        binding(reader, { kind: "User", name: "system:serviceaccount:shop:web" }),
+        role("Role", "shop"),
+      ],
+      undefined,
+    ],
     [
       "its own namespace's account",
       [binding(reader, { namespace: undefined }), role("Role", "shop")],

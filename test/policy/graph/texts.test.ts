@@ -70,6 +70,16 @@ describe("a container is told", () => {
       ["variable HOST: store", "variable PORT: 6379", "variable web.KEY: swordfish-swordfish"],
     ],
     [
+      "all of a ConfigMap under names with a prefix, and its own word for one of those",
+      {
+        args: ["$(REDIS_HOST):$(HOST)"],
+        env: [{ name: "REDIS_PORT", value: "1" }],
+        envFrom: [{ prefix: "REDIS_", configMapRef: { name: "settings" } }],
+      },
+      {},
+      ["argument: store:$(HOST)", "variable REDIS_HOST: store", "variable REDIS_PORT: 1"],
+    ],
+    [
       "its own word rather than that of all",
       {
         env: [{ name: "HOST", value: "cellar" }],
