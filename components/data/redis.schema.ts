@@ -36,15 +36,31 @@ export const ExternalRedis = z.strictObject({
 /** {@inheritDoc ExternalRedis} */
 export type ExternalRedis = z.infer<typeof ExternalRedis>;
 
-/** Where a Redis is. */
-export const RedisConfig = z.discriminatedUnion("kind", [BuiltinRedis, ExternalRedis], {
-  error: "must say kind: builtin or external",
-});
-/** {@inheritDoc RedisConfig} */
-export type RedisConfig = z.infer<typeof RedisConfig>;
-
 /** Whether an image is of a series before 5, whose `redis-cli` takes no password from its surroundings. */
 const isBeforeFive = (image: string): boolean => /^[0-4]\./.test(parseImage(image).tag);
+
+/** Whether whoever asks a server as its image's own client can log in. */
+const canLogIn = (
+  config:
+    | { readonly kind: "builtin"; readonly image: string; readonly password?: unknown }
+    | { readonly kind: "external" },
+): boolean =>
+  config.kind === "external" || config.password === undefined || !isBeforeFive(config.image);
+
+const needsFive = {
+  path: ["password"],
+  message:
+    "needs Redis 5 or newer: before, probes and backups would have to say it on their command lines",
+};
+
+/** Where a Redis is. */
+export const RedisConfig = z
+  .discriminatedUnion("kind", [BuiltinRedis, ExternalRedis], {
+    error: "must say kind: builtin or external",
+  })
+  .refine(canLogIn, needsFive);
+/** {@inheritDoc RedisConfig} */
+export type RedisConfig = z.infer<typeof RedisConfig>;
 
 /** A built-in one for programs that may know no password: then only the network policies keep others out. */
 export const OpenBuiltinRedis = BuiltinRedis.extend({
@@ -65,15 +81,7 @@ export const openRedis = (builtin: typeof OpenBuiltinRedis) =>
       [builtin, ExternalRedis.extend({ password: reference("password").optional() })],
       { error: "must say kind: builtin or external" },
     )
-    .refine(
-      (config) =>
-        config.kind === "external" || config.password === undefined || !isBeforeFive(config.image),
-      {
-        path: ["password"],
-        message:
-          "needs Redis 5 or newer: before, probes and backups would have to say it on their command lines",
-      },
-    );
+    .refine(canLogIn, needsFive);
 
 /** {@link openRedis} with the defaults of every Redis. */
 export const OpenRedisConfig = openRedis(OpenBuiltinRedis);

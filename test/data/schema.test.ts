@@ -106,6 +106,12 @@ describe("the config of a store", () => {
       /^password: needs Redis 5 or newer/,
     ],
     [
+      "the same of a Redis that always has one",
+      RedisConfig,
+      { kind: "builtin", image: "docker.io/library/redis:4.0.6", password: "p" },
+      /^password: needs Redis 5 or newer/,
+    ],
+    [
       "a disk that is neither one nor none",
       DisklessPostgresConfig,
       { kind: "builtin", databases, storage: "no" },
