@@ -75,11 +75,14 @@ function derived(config: NameServerDnsConfig, hosts: readonly PlannedHost[], pat
   return [...servers, ...cuts, ...own];
 }
 
+/** Types of records that lead to an address. */
+const leading: readonly string[] = ["A", "AAAA", "CNAME"];
+
 const place = (path: Path): string => `fleet:${path.join(".")}`;
 
 /** One name with a CNAME and anything else, or an address of the stack's host said twice. */
 function conflicts(entries: readonly Entry[]): PlatformFault[] {
-  const isAddress = ({ type }: Entry): boolean => ["A", "AAAA", "CNAME"].includes(type);
+  const isAddress = ({ type }: Entry): boolean => leading.includes(type);
   return entries.flatMap((entry, index): PlatformFault[] => {
     const same = entries.filter((other) => other.name === entry.name && other.zone === entry.zone);
     const others = same.filter((other) => other !== entry);
@@ -218,6 +221,22 @@ function servers(
   return [...top, ...bare, ...made];
 }
 
+/**
+ * Whether a wildcard leads on from a name. It answers for names that are not there, and are none on the way to another,
+ * and only right below the nearest one that is (RFC 4592 3.3.1): any record of a name takes its address from it.
+ */
+function isWild(target: string, entries: readonly Entry[]): boolean {
+  const isThere = (name: string): boolean =>
+    entries.some((one) => one.name === name || one.name.endsWith(`.${name}`));
+  const labels = target.split(".");
+  const nearest = labels.map((_, index) => labels.slice(index).join(".")).find(isThere);
+  return (
+    nearest !== undefined &&
+    nearest !== target &&
+    entries.some(({ name, type }) => name === `*.${nearest}` && leading.includes(type))
+  );
+}
+
 /** Targets inside our zones that no record leads on from, or a CNAME where none may be. */
 function targets(entries: readonly Entry[], config: NameServerDnsConfig): PlatformFault[] {
   const zones = Object.keys(config.zones);
@@ -227,15 +246,14 @@ function targets(entries: readonly Entry[], config: NameServerDnsConfig): Platfo
       return [];
     }
     const found = entries.filter(({ name }) => name === target);
-    const answers = found.some((one) => ["A", "AAAA", "CNAME"].includes(one.type));
-    const wild = entries.some(({ name }) => name === `*.${target.split(".").slice(1).join(".")}`);
+    const answers = found.some((one) => leading.includes(one.type));
     const handed = entries.some(
-      (one) => one.type === "NS" && one.by === "records" && target.endsWith(`.${one.name}`),
+      (one) => one.type === "NS" && one.by === "records" && `.${target}`.endsWith(`.${one.name}`),
     );
     if (!answers && type === "NS") {
       return [{ path, message: `${target} has no address in ${zone}: add its A record, the glue` }];
     }
-    if (!answers && !wild && !handed) {
+    if (!answers && !handed && !isWild(target, entries)) {
       return [
         {
           path,

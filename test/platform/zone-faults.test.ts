@@ -39,6 +39,26 @@ describe("faults of our own zones", () => {
     expect(told(config)).toEqual([]);
   });
 
+  it.each([
+    [
+      "a wildcard leads on, however far below it",
+      { name: "*", type: "A", address: "192.0.2.80" },
+      "far.below.example.org",
+    ],
+    [
+      "other servers have been handed",
+      { name: "lab", type: "NS", target: "ns.example.net" },
+      "lab.example.org",
+    ],
+    [
+      "other servers have been handed the name above",
+      { name: "lab", type: "NS", target: "ns.example.net" },
+      "a.lab.example.org",
+    ],
+  ])("are none where a CNAME leads to what %s", (_, record, target) => {
+    expect(told(zone(record, { name: "www", type: "CNAME", target }))).toEqual([]);
+  });
+
   it.each<[string, object[], string, RegExp]>([
     [
       "a CNAME beside another record",
@@ -99,6 +119,34 @@ describe("faults of our own zones", () => {
       [{ name: "@", type: "MX", priority: 1, target: "mial.example.org" }],
       "dns/zones/example.org/records/1",
       /leads to mial\.example\.org, which has no address in example\.org/,
+    ],
+    [
+      "a name that a wildcard would lead on from, had it no other record",
+      [
+        { name: "*", type: "A", address: "192.0.2.80" },
+        { name: "shop", type: "TXT", text: "no address" },
+        { name: "www", type: "CNAME", target: "shop.example.org" },
+      ],
+      "dns/zones/example.org/records/3",
+      /leads to shop\.example\.org, which has no address in example\.org/,
+    ],
+    [
+      "a name below one that is there, which a wildcard above does not reach",
+      [
+        { name: "*", type: "A", address: "192.0.2.80" },
+        { name: "www", type: "CNAME", target: "old.mail.example.org" },
+      ],
+      "dns/zones/example.org/records/2",
+      /leads to old\.mail\.example\.org, which has no address in example\.org/,
+    ],
+    [
+      "a name for which a wildcard has a text alone",
+      [
+        { name: "*", type: "TXT", text: "no address" },
+        { name: "www", type: "CNAME", target: "shop.example.org" },
+      ],
+      "dns/zones/example.org/records/2",
+      /leads to shop\.example\.org, which has no address in example\.org/,
     ],
     [
       "mail to a CNAME",
