@@ -1,6 +1,4 @@
 /** The balancer before a controller: its address, and what binds it to its Service. */
-import { createHash } from "node:crypto";
-
 import type * as k8s from "@pulumi/kubernetes";
 import type { Address } from "@pulumi/gcp/compute/address.js";
 import { NodeBalancer } from "@pulumi/linode/nodeBalancer.js";
@@ -16,6 +14,7 @@ import { makeReservedAddress, reservedBalancerAnnotations } from "./google-addre
 import { balancerAddressName } from "./google-names.ts";
 import type { GoogleTerms } from "./google.schema.ts";
 import type { LoadBalancerExposure } from "./ingress.schema.ts";
+import { linodeLabel } from "./linode-label.ts";
 
 type Balanced = z.infer<typeof LoadBalancerExposure>;
 
@@ -128,7 +127,7 @@ function makeNodeBalancer(
   const { region, stack, provider, data } = cloud;
   return new NodeBalancer(
     `${name}-nodebalancer`,
-    { label: linode.label ?? balancerLabel(stack, name), region },
+    { label: linode.label ?? linodeLabel(stack, name), region },
     {
       parent,
       provider,
@@ -136,24 +135,6 @@ function makeNodeBalancer(
       ignoreChanges: ["tags", "clientConnThrottle", "firewallId"],
     },
   );
-}
-
-/** Characters that a label may have. */
-const labelLength = 32;
-
-/**
- * Label of a balancer that has none in the file: the stack's name and the controller's. What is cut ends in a mark of the
- * whole: Linode takes no label twice in an account, where another controller, or stack, may begin alike.
- */
-export function balancerLabel(stack: string, name: string): string {
-  const whole = `${stack}-${name}`;
-  if (whole.length <= labelLength) {
-    return whole;
-  }
-  const mark = `-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}`;
-  const kept = name.slice(0, labelLength - mark.length);
-  const before = stack.slice(0, Math.max(0, labelLength - mark.length - kept.length - 1));
-  return `${before === "" ? "" : `${before}-`}${kept}${mark}`;
 }
 
 const linodePrefix = "service.beta.kubernetes.io/linode-loadbalancer-";

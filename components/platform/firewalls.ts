@@ -2,6 +2,7 @@ import { Firewall } from "@pulumi/linode/firewall.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { FirewallPlan } from "./firewall-rules.ts";
+import { linodeLabel } from "./linode-label.ts";
 
 /** What {@link NodeFirewalls} needs. */
 export interface NodeFirewallsArgs {
@@ -31,7 +32,7 @@ export class NodeFirewalls extends pulumi.ComponentResource {
       const firewall = new Firewall(
         `${name}-${plan.name}`,
         {
-          label: firewallLabel(args.stack, plan.name),
+          label: linodeLabel(args.stack, plan.name),
           inboundPolicy: "DROP",
           outboundPolicy: "ACCEPT",
           inbounds: plan.rules.map(({ ipv4s, ipv6s, ...rule }) => ({
@@ -61,10 +62,3 @@ function idsOf(
     ),
   };
 }
-
-/** Label of a firewall: at most 32 characters, a letter or digit at both ends, no two dashes in a row. */
-export const firewallLabel = (stack: string, name: string): string =>
-  `${stack
-    .replaceAll(/-+/g, "-")
-    .slice(0, 31 - name.length)
-    .replace(/-$/, "")}-${name}`;

@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import { Provider as LinodeProvider } from "@pulumi/linode/provider.js";
 import { describe, expect, it } from "vitest";
 
-import { balancerLabel } from "../../components/platform/balancer.ts";
 import { balancerFaults } from "../../components/platform/balancer-faults.ts";
 import { ClusterConfig } from "../../components/platform/cluster.schema.ts";
 import { IngressControllers } from "../../components/platform/controllers.ts";
@@ -88,35 +87,6 @@ describe("two controllers behind NodeBalancers", () => {
     const { result } = await program();
     const [target] = result as { key: string; type: string; content: unknown }[];
     expect(target).toMatchObject({ key: "traefik", type: "A" });
-  });
-});
-
-describe("a balancer's label", () => {
-  it("is the stack's name and the controller's, where they have room", () => {
-    expect(balancerLabel("prod", "traefik")).toBe("prod-traefik");
-    expect(balancerLabel("x".repeat(24), "traefik")).toBe(`${"x".repeat(24)}-traefik`);
-  });
-
-  it.each([
-    ["x".repeat(25), "traefik", /^x{15}-traefik-[0-9a-f]{8}$/],
-    ["a-stack-with-a-very-long-name", "traefik", /^a-stack-with-a--traefik-[0-9a-f]{8}$/],
-    ["a-stack-with-a-name", "x".repeat(21), /^a-x{21}-[0-9a-f]{8}$/],
-    ["a-stack-with-a-name", "x".repeat(22), /^x{22}-[0-9a-f]{8}$/],
-    ["prod", "x".repeat(63), /^x{23}-[0-9a-f]{8}$/],
-  ])("of %s and %s has at most 32 characters, the controller's first", (stack, name, label) => {
-    expect(balancerLabel(stack, name)).toMatch(label);
-    expect(balancerLabel(stack, name).length).toBeLessThanOrEqual(32);
-  });
-
-  it.each([
-    ["two controllers", ["prod", `${"x".repeat(40)}-one`], ["prod", `${"x".repeat(40)}-two`]],
-    [
-      "the same controller of two stacks",
-      ["a-stack-with-a-very-long-name-one", "traefik"],
-      ["a-stack-with-a-very-long-name-two", "traefik"],
-    ],
-  ] as const)("differs, where it is cut, for %s", (_, one, other) => {
-    expect(balancerLabel(...one)).not.toBe(balancerLabel(...other));
   });
 });
 

@@ -9,7 +9,7 @@ import {
   portPieces,
   type PublishedPort,
 } from "../../components/platform/firewall-rules.ts";
-import { firewallLabel, NodeFirewalls } from "../../components/platform/firewalls.ts";
+import { NodeFirewalls } from "../../components/platform/firewalls.ts";
 import { collect } from "../harness.ts";
 import { clusterInput, complaints } from "./fixtures.ts";
 
@@ -144,13 +144,6 @@ describe("a firewall's limits", () => {
   ])("refuse %s", (_, change, expected) => {
     const value = at({ alsoOpen: [open("rule", change)] });
     expect(complaints(ClusterConfig, value).join("\n")).toContain(expected);
-  });
-
-  it("hold for labels: 32 characters, no two dashes in a row", () => {
-    expect(firewallLabel("prod", "slot-3")).toBe("prod-slot-3");
-    const long = firewallLabel("a-stack-with-a-long-name-of-forty--signs", "slot-999");
-    expect(long.length).toBeLessThanOrEqual(32);
-    expect(long).toMatch(/^[a-z0-9](?:[a-z0-9]|-(?!-))*-slot-999$/);
   });
 });
 
