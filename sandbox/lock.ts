@@ -1,15 +1,12 @@
 /**
  * One command at a time changes a sandbox, or puts a live stack's last good release back.
- *
- * The lock is a symbolic link whose target says who holds it: it is there with its holder's name or not at all, where a
- * file is empty for a moment and would be taken for a dead command's; and a disk that is full has room for one, so that
- * `make down` can make more.
  */
-import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod";
 
 import { fault } from "./fault.ts";
+import { lockText, makeLock, removeDead } from "./lock-link.ts";
 import type { SandboxPlace } from "./place.ts";
 import { findProcess } from "./processes.ts";
 
@@ -76,46 +73,8 @@ function take(place: Lockable, name: string): void {
   throw fault(`the lock ${place.lock} cannot be taken`, "try again");
 }
 
-/** Makes the lock, unless there is one. */
-function makeLock(lock: string, text: string): boolean {
-  try {
-    symlinkSync(text, lock);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
-      return false;
-    }
-    throw error;
-  }
-}
-
-/** Takes a dead command's lock away. Another one may have done so and taken it meanwhile: that one's is put back. */
-function removeDead(lock: string, dead: string | undefined): void {
-  const aside = `${lock}.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-  } catch {
-    // Gone already.
-    return;
-  }
-  const text = lockText(aside);
-  rmSync(aside, { force: true });
-  if (text !== undefined && text !== dead) {
-    makeLock(lock, text);
-  }
-}
-
 function isAlive({ pid, started }: Holder): boolean {
   return findProcess(pid)?.started === started;
-}
-
-/** What a lock says; undefined where there is none, or something else in its place. */
-function lockText(lock: string): string | undefined {
-  try {
-    return readlinkSync(lock);
-  } catch {
-    return undefined;
-  }
 }
 
 function readHolder(text: string | undefined): Holder | undefined {

@@ -1,17 +1,9 @@
 /** Files that several plugin processes write: whole or not at all, and one process at a time. */
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { lockText, makeLock, removeDead } from "../lock-link.ts";
 import { findProcess } from "../processes.ts";
 
 /** From when on somebody looks whether a lock's holder lives, in milliseconds: the work takes some of them. */
@@ -51,7 +43,7 @@ export async function withLock<Result>(file: string, work: () => Result): Promis
   const lock = `${file}.lock`;
   mkdirSync(dirname(file), { recursive: true });
   const deadline = Date.now() + patience;
-  while (!take(lock)) {
+  while (!makeLock(lock, self)) {
     removeAbandoned(lock);
     if (Date.now() > deadline) throw new Error(`${lock} is held by another process: is one stuck?`);
     await sleep(5 + Math.random() * 15);
@@ -67,50 +59,13 @@ export async function withLock<Result>(file: string, work: () => Result): Promis
 const self = `${process.pid} ${findProcess(process.pid)?.started ?? ""}`;
 
 /**
- * Takes the lock, unless there is one. It is a symbolic link whose target says who holds it: there with its holder's name
- * or not at all, where a file is empty for a moment, however long that is on a busy machine.
- */
-function take(lock: string): boolean {
-  try {
-    symlinkSync(self, lock);
-    return true;
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
-    throw error;
-  }
-}
-
-/** What a lock says; undefined where there is none, and nothing where something else is in its place. */
-function holderOf(lock: string): string | undefined {
-  try {
-    return readlinkSync(lock);
-  } catch (error) {
-    return isCode(error, "ENOENT") ? undefined : "";
-  }
-}
-
-/**
  * Takes away a lock that outlived its process, where that was killed, or the machine was. One that lives and was stopped
- * keeps it, however long: it would go on writing. Another process may have done so meanwhile, and taken it: that one's
- * is put back.
+ * keeps it, however long: it would go on writing.
  */
 function removeAbandoned(lock: string): void {
-  const held = holderOf(lock);
-  if (held === undefined || ageOf(lock) < heldAtMost || isThere(held)) return;
-  const aside = `${lock}.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-  } catch {
-    // Gone already.
-    return;
-  }
-  const found = holderOf(aside);
-  rmSync(aside, { force: true });
-  if (found === undefined || found === held) return;
-  try {
-    symlinkSync(found, lock);
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
+  const held = lockText(lock);
+  if (ageOf(lock) >= heldAtMost && (held === undefined || !isThere(held))) {
+    removeDead(lock, held);
   }
 }
 
