@@ -266,7 +266,11 @@ function shortOf(
   node: NodeShape,
 ): { readonly asked: string; readonly offered: string; readonly larger: string } {
   if (disks > (node.disks ?? Infinity)) {
-    return { asked: `${disks} disk`, offered: `${node.disks ?? 0}`, larger: "type" };
+    return {
+      asked: disks === 1 ? "a disk" : `${disks} disks`,
+      offered: `${node.disks ?? 0}`,
+      larger: "type",
+    };
   }
   const room = scratchOf(node) ?? Infinity;
   return scratch !== undefined && parseQuantity(scratch) > room

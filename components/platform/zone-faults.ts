@@ -185,7 +185,7 @@ function hidden(entries: readonly Entry[], config: NameServerDnsConfig): Platfor
   });
 }
 
-/** NS records of a zone's top, and servers whose names need an address that nobody says. */
+/** NS records of a zone's top or of a wildcard, and servers whose names need an address that nobody says. */
 function servers(
   entries: readonly Entry[],
   config: NameServerDnsConfig,
@@ -197,6 +197,13 @@ function servers(
     .map(({ path: at }) => ({
       path: at,
       message: "must not be of type NS: nameServers says which servers a zone of ours has",
+    }));
+  // What it would mean nobody says (RFC 4592 4.2); BIND loads no such zone, and named-checkzone says so.
+  const wild = entries
+    .filter(({ by, type, name }) => by === "records" && type === "NS" && name.startsWith("*."))
+    .map(({ path: at, name }) => ({
+      path: at,
+      message: `${name} is handed to other servers: say each name, as BIND takes no NS record of a wildcard`,
     }));
   const bare = Object.keys(config.nameServers)
     .filter((name) => zoneOf(name, zones) !== undefined && !hasAddress(config, name))
@@ -218,23 +225,21 @@ function servers(
           },
         ]
       : [];
-  return [...top, ...bare, ...made];
+  return [...top, ...wild, ...bare, ...made];
 }
 
 /**
- * Whether a wildcard leads on from a name. It answers for names that are not there, and are none on the way to another,
+ * What a wildcard says of a name. It answers for names that are not there, and are none on the way to another,
  * and only right below the nearest one that is (RFC 4592 3.3.1): any record of a name takes its address from it.
  */
-function isWild(target: string, entries: readonly Entry[]): boolean {
+function wildcardsOf(target: string, entries: readonly Entry[]): readonly Entry[] {
   const isThere = (name: string): boolean =>
     entries.some((one) => one.name === name || one.name.endsWith(`.${name}`));
   const labels = target.split(".");
   const nearest = labels.map((_, index) => labels.slice(index).join(".")).find(isThere);
-  return (
-    nearest !== undefined &&
-    nearest !== target &&
-    entries.some(({ name, type }) => name === `*.${nearest}` && leading.includes(type))
-  );
+  return nearest === undefined || nearest === target
+    ? []
+    : entries.filter(({ name }) => name === `*.${nearest}`);
 }
 
 /** Targets inside our zones that no record leads on from, or a CNAME where none may be. */
@@ -253,7 +258,8 @@ function targets(entries: readonly Entry[], config: NameServerDnsConfig): Platfo
     if (!answers && type === "NS") {
       return [{ path, message: `${target} has no address in ${zone}: add its A record, the glue` }];
     }
-    if (!answers && !handed && !isWild(target, entries)) {
+    const wild = handed ? [] : wildcardsOf(target, entries);
+    if (!answers && !handed && !wild.some((one) => leading.includes(one.type))) {
       return [
         {
           path,
@@ -261,14 +267,16 @@ function targets(entries: readonly Entry[], config: NameServerDnsConfig): Platfo
         },
       ];
     }
-    return type !== "CNAME" && found.some((one) => one.type === "CNAME")
-      ? [
+    // What a wildcard makes of a name that is asked for is an alias like any other (RFC 2181 10.3, RFC 2782, RFC 4592 4.3).
+    const alias = [...found, ...wild].find((one) => one.type === "CNAME");
+    return type === "CNAME" || alias === undefined
+      ? []
+      : [
           {
             path,
-            message: `leads to ${target}, which is a CNAME: ${type} needs a name with an address`,
+            message: `leads to ${target}, which is a CNAME${alias.name === target ? "" : ` by ${alias.name}`}: ${type} needs a name with an address`,
           },
-        ]
-      : [];
+        ];
   });
 }
 

@@ -109,6 +109,8 @@ describe("the size of a pool", () => {
     const edge = { edge: { type: "g6-standard-2", cpu: "2", memory: "4Gi", ...slots } };
     const pinned = request({ memory: "3Gi", placement: { slot: 0 } });
     expect(sizeOf([pinned], edge)).toBe(1);
+    // What finds no room there is told by the rule of the slots: no number of other nodes would help.
+    expect(sizeOf([request({ memory: "30Gi", placement: { slot: 0 } })], edge)).toBe(1);
     const fixed = { fixed: { type: "g6-standard-8", cpu: "8", memory: "32Gi", nodes: 2 } };
     expect(sizeOf([request({ memory: "1Gi", replicas: 60 })], fixed)).toBe(1);
   });
@@ -126,6 +128,25 @@ describe("the size of a pool", () => {
     ]);
     expect(sized.pools["small"]?.nodes).toBe(6);
     expect(sized.pools["general"]?.nodes).toBe(3);
+  });
+
+  it("is that of the first pool where two take the same pods: the other keeps one node", () => {
+    const twin = { twin: { type: "g6-standard-2", cpu: "2", memory: "4Gi", size: "auto" } };
+    const { cluster: sized } = sizePools(cluster(twin), () => [
+      request({ memory: "3Gi", replicas: 4 }),
+    ]);
+    expect([sized.pools["general"]?.nodes, sized.pools["twin"]?.nodes]).toEqual([3, 1]);
+  });
+
+  it("cannot be computed for a pod with more disks than are attached to a machine", () => {
+    expect(sizeOf([request({ disks: 6 })])).toBe(1);
+    expect(sizeOf([request({ disks: 7 })])).toEqual([
+      {
+        path: ["pools", "general", "size"],
+        message:
+          "cannot be computed: a pod of echo asks for 7 disks, and a node offers 6: lower its requests, or take a larger type",
+      },
+    ]);
   });
 
   it("cannot be computed where one pod is larger than a node, or for more nodes than a pool has", () => {

@@ -39,6 +39,18 @@ describe("faults of our own zones", () => {
     expect(told(config)).toEqual([]);
   });
 
+  it.each<[string, object[]]>([
+    ["has an address of its own", [{ name: "mx", type: "A", address: "192.0.2.26" }]],
+    [
+      "others keep, though a wildcard here is a CNAME",
+      [{ name: "mx", type: "NS", target: "ns.example.net" }],
+    ],
+  ])("are none where mail goes past a wildcard to a name that %s", (_, records) => {
+    const wildcard = { name: "*", type: "CNAME", target: "mail.example.org" };
+    const mx = { name: "@", type: "MX", priority: 1, target: "mx.example.org" };
+    expect(told(zone(wildcard, ...records, mx))).toEqual([]);
+  });
+
   it.each([
     [
       "a wildcard leads on, however far below it",
@@ -109,6 +121,12 @@ describe("faults of our own zones", () => {
       /nameServers says which servers/,
     ],
     [
+      "names that other servers keep, told by a wildcard",
+      [{ name: "*.lab", type: "NS", target: "ns.example.net" }],
+      "dns/zones/example.org/records/1",
+      /\*\.lab\.example\.org is handed to other servers: say each name, as BIND takes no NS record of a wildcard/,
+    ],
+    [
       "a name server below the name it is for, without glue",
       [{ name: "lab", type: "NS", target: "ns.lab.example.org" }],
       "dns/zones/example.org/records/1",
@@ -156,6 +174,32 @@ describe("faults of our own zones", () => {
       ],
       "dns/zones/example.org/records/2",
       /leads to www\.example\.org, which is a CNAME: MX needs a name with an address/,
+    ],
+    [
+      "mail to a name that a wildcard makes a CNAME",
+      [
+        { name: "*", type: "CNAME", target: "mail.example.org" },
+        { name: "@", type: "MX", priority: 1, target: "mx.example.org" },
+      ],
+      "dns/zones/example.org/records/2",
+      /leads to mx\.example\.org, which is a CNAME by \*\.example\.org: MX needs a name with an address/,
+    ],
+    [
+      "a service at a name that a wildcard below makes a CNAME",
+      [
+        { name: "*", type: "A", address: "192.0.2.80" },
+        { name: "*.sip", type: "CNAME", target: "mail.example.org" },
+        {
+          name: "_sip._tcp",
+          type: "SRV",
+          priority: 1,
+          weight: 1,
+          port: 5060,
+          target: "a.sip.example.org",
+        },
+      ],
+      "dns/zones/example.org/records/3",
+      /leads to a\.sip\.example\.org, which is a CNAME by \*\.sip\.example\.org/,
     ],
     [
       "a record below a name that others keep",
