@@ -65,6 +65,21 @@ export function waitContainers(
   return { value: waits, warnings };
 }
 
+/**
+ * Services that are called as a container of their own pods which waits for another: the API server takes no two of one
+ * name in a pod, init containers among them.
+ */
+export const waitNameFaults = (services: ComposeServices): ComposeFault[] =>
+  Object.entries(services)
+    .filter(([name, service]) =>
+      waitContainers(service, services, "").value.some((wait) => wait.name === name),
+    )
+    .map(([name]) => ({
+      path: [name],
+      message:
+        "must have another name: the container that waits before each start of its pods is called so",
+    }));
+
 /** Names in an order in which each comes after what it depends on, or the cycle that prevents it. */
 type Order =
   | { readonly ok: true; readonly names: readonly string[] }

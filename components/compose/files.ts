@@ -5,7 +5,7 @@ import type { SecretReference } from "../base/secrets.ts";
 import type { FileSet, Mount, SecretFileSet } from "../workload/types.ts";
 import type { ComposeConfigs } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
-import { configFile, type FileUse, secretFile, secretsFolder } from "./files.schema.ts";
+import { configFile, type FileUse, fullVolume, secretFile, secretsFolder } from "./files.schema.ts";
 import { type ComposeFault, type Translated, type Warning, when } from "./warning.ts";
 
 /** Files of a container, by what is behind them. */
@@ -80,31 +80,61 @@ function ownerWarnings(word: string, uses: readonly FileUse<unknown>[]): Warning
   );
 }
 
+/** What the API server takes as a key of a ConfigMap or Secret, besides its characters (apimachinery's IsConfigMapKey). */
+const isKey = (key: string): boolean => key.length <= 253 && key !== "." && !key.startsWith("..");
+
 /** Files that a pod cannot have, or of which one would take another's place. */
-export function fileFaults({ secrets = [], configs = [] }: ComposeService): ComposeFault[] {
+export function fileFaults(service: ComposeService): ComposeFault[] {
+  const { secrets = [], configs = [] } = service;
   const secretUses = secrets.map(secretFile);
-  const folder = secretUses.some(inFolder);
-  const apart = [
+  const words = [
     ["secrets", secretUses.filter((use) => !inFolder(use))],
     ["configs", configs.map(configFile)],
   ] as const;
-  return apart.flatMap(([word, uses]) => {
-    const paths = [...new Set(uses.map(({ path }) => path))];
-    return paths.flatMap((path, index) => {
-      const twin = paths.slice(0, index).find((other) => keyOf(other) === keyOf(path));
-      return [
-        ...when(
-          folder && path.startsWith(`${secretsFolder}/`),
-          [word],
-          `must not put ${path} below a folder of secrets: a pod mounts that as a whole, read-only, and nothing in it`,
-        ),
-        ...when(
-          twin !== undefined,
-          [word],
-          `must not have both ${twin ?? ""} and ${path}: Kubernetes keeps files without their folders, and calls both ${keyOf(path)}`,
-        ),
-      ];
-    });
+  const keys = [
+    ...secretUses.filter(inFolder).map(({ path }) => ["secrets", path, fileName(path)] as const),
+    ...words.flatMap(([word, uses]) => uses.map(({ path }) => [word, path, keyOf(path)] as const)),
+  ];
+  return [
+    ...(secretUses.some(inFolder) ? hiddenFaults(service, words) : []),
+    ...words.flatMap(([word, uses]) => twinFaults(word, uses)),
+    ...keys
+      .filter(([, , key]) => !isKey(key))
+      .map(([word, path, key]) => ({
+        path: [word],
+        message: `must not have ${path}: Kubernetes would call it ${key}, and takes no name that is a dot, starts with two, or has more than 253 characters`,
+      })),
+  ];
+}
+
+/** What would stand where the folder of secrets is: two mounts of one path are refused, and below it nothing can be made. */
+function hiddenFaults(
+  { volumes = [] }: ComposeService,
+  words: readonly (readonly [word: string, uses: readonly FileUse<unknown>[]])[],
+): ComposeFault[] {
+  const files = words.flatMap(([word, uses]) => uses.map(({ path }) => [[word], path] as const));
+  const folders = volumes.map(
+    (use, index) => [["volumes", index], fullVolume(use).target] as const,
+  );
+  return [...files, ...folders].flatMap(([path, place]) =>
+    when(
+      `${place}/`.startsWith(`${secretsFolder}/`),
+      path,
+      `must not put ${place} at or below a folder of secrets: a pod mounts that as a whole, read-only, and nothing in it`,
+    ),
+  );
+}
+
+/** Two files that would be one. */
+function twinFaults(word: string, uses: readonly FileUse<unknown>[]): ComposeFault[] {
+  const paths = [...new Set(uses.map(({ path }) => path))];
+  return paths.flatMap((path, index) => {
+    const twin = paths.slice(0, index).find((other) => keyOf(other) === keyOf(path));
+    return when(
+      twin !== undefined,
+      [word],
+      `must not have both ${twin ?? ""} and ${path}: Kubernetes keeps files without their folders, and calls both ${keyOf(path)}`,
+    );
   });
 }
 

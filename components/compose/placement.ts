@@ -108,11 +108,11 @@ function spreadOf({ mode, placement }: PlacementOf): SpreadConstraint[] | undefi
   if (mode === "global" || (preferences.length === 0 && most === 1)) {
     return undefined;
   }
+  // Within a group Swarm still looks for the node with the fewest tasks. Each once: the API server takes no two alike.
+  const keys = [...preferences.map(({ spread }) => topologyKey(spread) ?? spread), hostname];
   const wish = { maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway" } as const;
   return [
-    ...preferences.map(({ spread }) => ({ ...wish, topologyKey: topologyKey(spread) ?? spread })),
-    // Within a group Swarm still looks for the node with the fewest tasks.
-    { ...wish, topologyKey: hostname },
+    ...[...new Set(keys)].map((key) => ({ ...wish, topologyKey: key })),
     ...(most === 1
       ? []
       : [{ topologyKey: hostname, maxSkew: most, whenUnsatisfiable: "DoNotSchedule" as const }]),

@@ -1,7 +1,8 @@
 /** Rules across the services of a stack, for one of the two systems they can run on. Pure. */
+import { NodePort } from "../base/scalars.ts";
 import type { ComposeStack } from "./compose-stack.schema.ts";
 import type { ComposeService } from "./compose.schema.ts";
-import { dependencyFaults } from "./dependencies.ts";
+import { dependencyFaults, waitNameFaults } from "./dependencies.ts";
 import { configFile, fullVolume } from "./files.schema.ts";
 import { kubernetesFaults } from "./kubernetes-faults.ts";
 import { edgeName } from "./names.ts";
@@ -19,6 +20,8 @@ export type ComposeTarget =
       readonly controlPlaneNodes: boolean;
       /** Why pods may break Pod Security `restricted`, where they may. */
       readonly exception: string | undefined;
+      /** Whether what is published becomes a port of every node (`Publish`, `NodePort`). */
+      readonly nodePorts: boolean;
     }
   | { readonly kind: "swarm" };
 
@@ -38,9 +41,14 @@ export function stackFaults(stack: ComposeStack, target: ComposeTarget): Compose
     ...own,
     ...dependencyFaults(stack.services),
     ...(target.kind === "kubernetes"
-      ? [...shapeFaults(stack), ...nameFaults(stack), ...sharedDiskFaults(stack)]
+      ? [
+          ...shapeFaults(stack),
+          ...nameFaults(stack),
+          ...waitNameFaults(stack.services),
+          ...sharedDiskFaults(stack),
+        ]
       : []),
-    ...publishedFaults(stack),
+    ...publishedFaults(stack, target.kind === "kubernetes" && target.nodePorts),
   ];
 }
 
@@ -149,15 +157,21 @@ function sharedDiskFaults({ services }: ComposeStack): ComposeFault[] {
   );
 }
 
-/** Every node answers on a published port: for one service. Twice of one is told of the service. */
-function publishedFaults({ services }: ComposeStack): ComposeFault[] {
+/**
+ * Every node answers on a published port: for one service. Twice of one is told of the service.
+ *
+ * By protocol, but for node ports: the API server counts these by number alone, and lets one Service have a number for
+ * both protocols (k8s.io/kubernetes, pkg/registry/core/service/storage/alloc.go, `initNodePorts`).
+ */
+function publishedFaults({ services }: ComposeStack, nodePorts: boolean): ComposeFault[] {
   return repeated(
     Object.entries(services).flatMap(([name, { ports = [] }]) => {
       const own = ports.map(fullPort).flatMap(({ published, protocol, mode }, index) => {
         const path: Path = [name, "ports", index];
+        const byNumber = nodePorts && NodePort.safeParse(published).success;
         return published === undefined || mode === "host"
           ? []
-          : [[`${published}/${protocol}`, path] as const];
+          : [[byNumber ? `${published}` : `${published}/${protocol}`, path] as const];
       });
       return [...new Map([...own].reverse())].map(([key, path]) => [path, key] as const);
     }),

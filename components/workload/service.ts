@@ -18,14 +18,17 @@ export function makeService(
   const containerPorts = [args.container, ...(args.sidecars ?? [])].flatMap(
     ({ ports }) => ports ?? [],
   );
-  const ports = service.ports.map((port) => {
+  const ports = service.ports.map((port, index) => {
+    const isFirst = service.ports.findIndex((other) => other.name === port.name) === index;
     const target = containerPorts.find((candidate) => candidate.name === port.name);
     if (target === undefined) {
       throw new Error(`Service ${name}: no container of ${workload} has a port ${port.name}`);
     }
+    const number = port.port ?? target.port;
     return {
-      name: port.name,
-      port: port.port ?? target.port,
+      // Two may lead to one of the container's, and the API server takes no two of one name.
+      name: isFirst ? port.name : `${port.name}-${number}`,
+      port: number,
       targetPort: port.name,
       protocol: target.protocol ?? "TCP",
       ...(port.nodePort === undefined ? {} : { nodePort: port.nodePort }),

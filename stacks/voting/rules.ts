@@ -45,6 +45,8 @@ const serviceFaults: Rule = (stack) =>
     kind: "kubernetes",
     controlPlaneNodes: false,
     exception: undefined,
+    // Hosts lead to what is published, and nothing else does.
+    nodePorts: false,
   }).map(({ path, message }) => ({ path: ["services", ...path], message }));
 
 /** Sections that speak of services the stack does not have. */

@@ -131,6 +131,25 @@ describe("spreading on Kubernetes", () => {
     expect(texts(warnings)).toEqual(["preferences has no effect on a global service"]);
   });
 
+  // The API server takes no two constraints of one label and one consequence.
+  it.each([
+    [
+      "one label twice",
+      ["node.labels.zone", "node.labels.zone"],
+      ["zone", "kubernetes.io/hostname"],
+    ],
+    ["nodes themselves", ["node.labels.kubernetes.io/hostname"], ["kubernetes.io/hostname"]],
+  ])("is over each label once, where preferences name %s", (_, labels, keys) => {
+    const { value } = place({ preferences: labels.map((spread) => ({ spread })) });
+    expect(value.spread).toEqual(
+      keys.map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: "ScheduleAnyway",
+      })),
+    );
+  });
+
   it("refuses to spread over labels of the engine", () => {
     const placement = { preferences: [{ spread: "engine.labels.rack" }] };
     expect(placementFaults({ placement }, true, at)).toHaveLength(1);

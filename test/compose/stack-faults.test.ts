@@ -8,7 +8,9 @@ const kubernetes: ComposeTarget = {
   kind: "kubernetes",
   controlPlaneNodes: false,
   exception: undefined,
+  nodePorts: false,
 };
+const nodePorts: ComposeTarget = { ...kubernetes, nodePorts: true };
 const swarm: ComposeTarget = { kind: "swarm" };
 
 const stack = (
@@ -125,7 +127,7 @@ describe("refused on one of the two", () => {
     [
       "a file in the folder of secrets",
       { a: { secrets: ["token", { source: "token", target: "sub/token" }] } },
-      "a.secrets must not put /run/secrets/sub/token below a folder of secrets",
+      "a.secrets must not put /run/secrets/sub/token at or below a folder of secrets",
       kubernetes,
     ],
     [
@@ -139,6 +141,46 @@ describe("refused on one of the two", () => {
         },
       },
       "a.secrets must not have both /etc/a/b and /etc/a.b",
+      kubernetes,
+    ],
+    ...["/run/secrets", "/run/secrets/", "/run/secrets/more"].map(
+      (target): [string, Record<string, Record<string, unknown>>, string, ComposeTarget] => [
+        `a folder at ${target}, where that of the secrets is`,
+        { a: { secrets: ["token"], volumes: [{ type: "tmpfs", target }] } },
+        `a.volumes.0 must not put ${target} at or below a folder of secrets`,
+        kubernetes,
+      ],
+    ),
+    [
+      "a file in the place of the folder of secrets",
+      { a: { secrets: ["token", { source: "token", target: "/run/secrets" }] } },
+      "a.secrets must not put /run/secrets at or below a folder of secrets",
+      kubernetes,
+    ],
+    ...["..token", "."].map(
+      (target): [string, Record<string, Record<string, unknown>>, string, ComposeTarget] => [
+        `a file ${target} of a folder of secrets`,
+        { a: { secrets: [{ source: "token", target }] } },
+        `a.secrets must not have /run/secrets/${target}: Kubernetes would call it ${target}`,
+        kubernetes,
+      ],
+    ),
+    [
+      "a file whose name starts with two dots",
+      { a: { secrets: [{ source: "token", target: "/..token" }] } },
+      "a.secrets must not have /..token: Kubernetes would call it ..token",
+      kubernetes,
+    ],
+    [
+      "a file whose path is too long for its name",
+      { a: { secrets: [{ source: "token", target: `/etc/${"a".repeat(250)}` }] } },
+      `Kubernetes would call it etc.${"a".repeat(250)}`,
+      kubernetes,
+    ],
+    [
+      "a service called as the container that waits for another",
+      { "wait-for-db": { depends_on: ["db"] }, db: { expose: ["5432"] } },
+      "wait-for-db must have another name: the container that waits before each start of its pods",
       kubernetes,
     ],
     [
@@ -169,5 +211,84 @@ describe("refused on one of the two", () => {
     const other = target === swarm ? kubernetes : swarm;
     expect(texts(stackFaults(stack(services), target))).toEqual([expect.stringContaining(message)]);
     expect(stackFaults(stack(services), other)).toEqual([]);
+  });
+});
+
+it.each<[string, Record<string, Record<string, unknown>>]>([
+  ["a folder where secrets would be, and none is", { a: { volumes: ["data:/run/secrets"] } }],
+  [
+    "a folder whose name begins as that of the secrets",
+    { a: { secrets: ["token"], volumes: [{ type: "tmpfs", target: "/run/secrets-of-mine" }] } },
+  ],
+  [
+    "a file of as long a name as there may be",
+    { a: { secrets: [{ source: "token", target: `/etc/${"a".repeat(249)}` }] } },
+  ],
+  [
+    "a file whose name starts with a dot, and one with two inside",
+    {
+      a: {
+        secrets: [
+          { source: "token", target: ".token" },
+          { source: "token", target: "a..b" },
+        ],
+      },
+    },
+  ],
+  [
+    "a service called as what would wait for a third",
+    { "wait-for-db": { depends_on: ["a"] }, a: { expose: [80] }, db: { expose: [5432] } },
+  ],
+  [
+    "a service called as what would wait, did the other answer",
+    { "wait-for-db": { depends_on: ["db"] }, db: {} },
+  ],
+])("Kubernetes takes %s", (_, services) => {
+  expect(stackFaults(stack(services), kubernetes)).toEqual([]);
+});
+
+describe("published ports that become ports of the nodes", () => {
+  it.each<[string, Record<string, Record<string, unknown>>, string]>([
+    [
+      "one number by two protocols",
+      { a: { ports: ["30000:80"] }, b: { ports: ["30000:53/udp"] } },
+      "b.ports.0 must not publish 30000, as a.ports.0 does",
+    ],
+    [
+      "one port of two services",
+      { a: { ports: ["30000:80"] }, b: { ports: ["30000:8080"] } },
+      "b.ports.0 must not publish 30000, as a.ports.0 does",
+    ],
+    [
+      "one that is none of the nodes', by one protocol",
+      { a: { ports: ["80:80"] }, b: { ports: ["80:8080"] } },
+      "b.ports.0 must not publish 80/tcp, as a.ports.0 does",
+    ],
+  ])("refuses %s", (_, services, message) => {
+    expect(texts(stackFaults(stack(services), nodePorts))).toEqual([
+      expect.stringContaining(message),
+    ]);
+  });
+
+  it.each<[string, Record<string, Record<string, unknown>>, ComposeTarget]>([
+    [
+      "one number by both protocols of one service",
+      { a: { ports: ["30000:53", "30000:53/udp"] } },
+      nodePorts,
+    ],
+    [
+      "a number that is none of the nodes', by two protocols: the cluster chooses others",
+      { a: { ports: ["80:80"] }, b: { ports: ["80:53/udp"] } },
+      nodePorts,
+    ],
+    ...[kubernetes, swarm].map(
+      (target): [string, Record<string, Record<string, unknown>>, ComposeTarget] => [
+        `one number by two protocols on ${target.kind}, where none becomes the nodes'`,
+        { a: { ports: ["30000:80"] }, b: { ports: ["30000:53/udp"] } },
+        target,
+      ],
+    ),
+  ])("takes %s", (_, services, target) => {
+    expect(stackFaults(stack(services), target)).toEqual([]);
   });
 });

@@ -9,12 +9,14 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
+import { toWorkload } from "../../components/compose/kubernetes.ts";
 import { translatedExamples } from "../../components/compose/renderings.ts";
 import { podSecurityLabels } from "../../components/platform/namespace.ts";
 import type { Api } from "../../sandbox/api.ts";
 import { sandboxPlace, stackFile } from "../../sandbox/place.ts";
 import { readPlan } from "../../sandbox/plan.ts";
 import { openSandbox, removeSandbox } from "../../sandbox/sandbox.ts";
+import { inCluster, some } from "../compose/fixtures.ts";
 import { collect, type Registered } from "../harness.ts";
 import { LoneWorkload } from "../workload/lone-workload.ts";
 import { admit, type Admitted } from "./admission.ts";
@@ -108,4 +110,44 @@ it.each(examples)("takes %s", async (says, kubernetes) => {
   } else {
     await judged;
   }
+});
+
+// What stackFaults refuses of node ports, and what it takes, rests on this.
+it("counts ports of the nodes by number alone, and lets one Service have one by both protocols", async () => {
+  const service = (name: string, ...protocols: readonly string[]) => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name },
+    spec: {
+      type: "NodePort",
+      ports: protocols.map((protocol) => ({
+        ...{ name: protocol.toLowerCase(), port: 30_010, nodePort: 30_010, protocol },
+      })),
+    },
+  });
+  await api.create(`/api/v1/namespaces/${namespace}/services`, service("both", "TCP", "UDP"));
+  await expect(admit(api, namespace, service("other", "UDP"))).rejects.toThrow("already allocated");
+});
+
+it.each([
+  ["two published ports of one of the container's", { ports: ["8080:80", "8081:80"] }],
+  [
+    "a label that is spread over more than once",
+    {
+      placement: {
+        preferences: ["zone", "zone", "kubernetes.io/hostname"].map((label) => ({
+          spread: `node.labels.${label}`,
+        })),
+      },
+    },
+  ],
+])("takes %s", async (_, words) => {
+  const { args } = toWorkload(some(words), inCluster());
+  const { resources } = await collect(() => {
+    const provider = new k8s.Provider("cluster", { context: "example" });
+    return new LoneWorkload("worker", { ...args, data: "delete" }, { provider });
+  });
+  const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  expect(objects.length).toBeGreaterThan(2);
+  await Promise.all(objects.map(admitRegistered));
 });

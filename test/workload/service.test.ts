@@ -12,6 +12,7 @@ const services = [
   { ports },
   { name: "echo-public", type: "LoadBalancer", ports },
   { name: "echo-node", type: "NodePort", ports },
+  { name: "echo-both", ports: [...ports, { name: "http", port: 8_081 }] },
 ] as const;
 
 /** The Workload's Services, and the names of those that its controller waits for. */
@@ -33,9 +34,10 @@ async function program() {
     const provider = new k8s.Provider("cluster", { context: "demo" });
     return new LoneWorkload("echo", workload({ services }), { providers: [provider] });
   });
-  const metadataOf = (name: string): unknown =>
-    find(collected, "kubernetes:core/v1:Service", `${name}-service`).inputs["metadata"];
-  return { metadataOf, waitedFor: waitedFor.map((urn) => urn.split("::").at(-1)) };
+  const inputsOf = (name: string) =>
+    find(collected, "kubernetes:core/v1:Service", `${name}-service`).inputs;
+  const metadataOf = (name: string): unknown => inputsOf(name)["metadata"];
+  return { inputsOf, metadataOf, waitedFor: waitedFor.map((urn) => urn.split("::").at(-1)) };
 }
 
 describe("a Service", () => {
@@ -51,6 +53,17 @@ describe("a Service", () => {
 
   it("stands before its pods, unless it waits for them itself, as a balancer's does", async () => {
     const { waitedFor } = await program();
-    expect(waitedFor.sort()).toEqual(["echo-node-service", "echo-service"]);
+    expect(waitedFor.sort()).toEqual(["echo-both-service", "echo-node-service", "echo-service"]);
+  });
+
+  // The API server takes no two ports of one name.
+  it("has a name for each of its ports, of which two may lead to one of its pods", async () => {
+    const { inputsOf } = await program();
+    expect(inputsOf("echo-both")["spec"]).toMatchObject({
+      ports: [
+        { name: "http", targetPort: "http" },
+        { name: "http-8081", port: 8_081, targetPort: "http" },
+      ],
+    });
   });
 });
