@@ -3,6 +3,7 @@ import { isPatch, kindOf } from "./identity.ts";
 import {
   type ConfigReference,
   configReferences,
+  isEnded,
   podLabels,
   podSpec,
   selects,
@@ -17,6 +18,8 @@ export interface Standing {
   readonly urn: string;
   readonly type: string;
   readonly inputs: JsonObject;
+  /** Whether none of its pods starts any more. */
+  readonly isEnded: boolean;
 }
 
 /** Looks round. */
@@ -33,14 +36,18 @@ export class Surroundings {
     this.#changes = new Map(changes.map((change) => [change.urn, change]));
     const same = preview.steps.filter(({ op, urn }) => op === "same" && !this.#changes.has(urn));
     const standing = same.flatMap(({ urn, type, before, after }) =>
-      stand(urn, type, after ?? before),
+      stand(urn, type, after ?? before, before),
     );
     const isGone = ({ operation }: Change): boolean =>
       operation === "delete" || operation === "forget";
-    const later = changes.flatMap((change) =>
-      isGone(change) ? [] : stand(change.urn, change.type, change.after),
-    );
-    const earlier = changes.flatMap(({ urn, type, before }) => stand(urn, type, before));
+    // What is made anew runs again.
+    const later = changes.flatMap((change) => {
+      const { urn, type, operation, after, before } = change;
+      return isGone(change)
+        ? []
+        : stand(urn, type, after, operation === "replace" ? after : before);
+    });
+    const earlier = changes.flatMap(({ urn, type, before }) => stand(urn, type, before, before));
     this.#after = [...standing, ...later];
     this.#before = [...standing, ...earlier];
     this.#places = new Map(
@@ -94,7 +101,7 @@ export class Surroundings {
     return there?.urn === urn ? undefined : there;
   }
 
-  /** Workloads whose pods read a ConfigMap or Secret, after the update. */
+  /** Workloads whose pods read a ConfigMap or Secret when they start after the update. */
   readersOf(kind: string, inputs: unknown): readonly Standing[] {
     const name = textAt(inputs, "metadata", "name");
     return name === undefined
@@ -134,16 +141,22 @@ function placeOf(type: string, inputs: unknown): string | undefined {
     : `${type} ${textAt(inputs, "metadata", "namespace") ?? ""}/${name}`;
 }
 
-function stand(urn: string, type: string, state: State | undefined): readonly Standing[] {
+/** @param known The state that tells what became of it. */
+function stand(
+  urn: string,
+  type: string,
+  state: State | undefined,
+  known: State | undefined,
+): readonly Standing[] {
   return state === undefined || !type.startsWith("kubernetes:")
     ? []
-    : [{ urn, type, inputs: state.inputs }];
+    : [{ urn, type, inputs: state.inputs, isEnded: isEnded(type, known?.outputs) }];
 }
 
 function readersOf(standing: readonly Standing[]): ReadonlyMap<string, readonly Standing[]> {
   const readers = new Map<string, Standing[]>();
   for (const each of standing) {
-    if (templatePath(each.type) === undefined) {
+    if (templatePath(each.type) === undefined || each.isEnded) {
       continue;
     }
     const references = configReferences(podSpec(each.type, each.inputs));

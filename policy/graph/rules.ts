@@ -17,6 +17,7 @@ import type { World } from "./objects.ts";
 import { ingressFaults, podPortFaults, serviceFaults } from "./ports.ts";
 import { certificateFaults, objectReferenceFaults, podReferenceFaults } from "./references.ts";
 import { scrapeFaults } from "./scrapes.ts";
+import { variableFaults } from "./variables.ts";
 import { webhookFaults } from "./webhooks.ts";
 
 /** Kinds that make pods. */
@@ -107,6 +108,23 @@ export const referencesExist = graphRule(
     ...each(world.ingresses, named, (ingress) => certificateFaults(world, ingress)),
     ...each(world.objects, named, (object) => objectReferenceFaults(world, object)),
   ],
+);
+
+/** A variable that two sources of a container tell differently. */
+export const oneSourceEach = graphRule(
+  {
+    name: "one-source-each",
+    level: "mandatory",
+    protects:
+      "of two ConfigMaps or Secrets that a container takes all its variables from, the last wins where both have a key, without a word: what the other says never reaches the program",
+  },
+  [...controllers, "ConfigMap", "Secret"],
+  ({ world }) =>
+    each(
+      world.pods,
+      (pods) => pods,
+      (pods) => variableFaults(world, pods),
+    ),
 );
 
 /** A port that one object names and the next one does not have. */
@@ -218,6 +236,7 @@ export const metricsFound = graphRule(
 export const graphRules: readonly StackRule[] = [
   objectsReadable,
   referencesExist,
+  oneSourceEach,
   portsAgree,
   budgetsFeasible,
   enoughNodes,

@@ -55,21 +55,46 @@ function contentsAt(
   return index.get(`${kind} ${namespace}/${name}`);
 }
 
+/** A variable that a container takes with all others of a ConfigMap or Secret. */
+export interface Taken {
+  readonly variable: string;
+  readonly source: string;
+  readonly text: string;
+}
+
+/** Every variable that is taken so, in the order in which the kubelet takes them. */
+export const takenVariables = (
+  world: World,
+  namespace: string,
+  { envFrom = [] }: Container,
+): readonly Taken[] =>
+  envFrom.flatMap(({ prefix = "", secretRef, configMapRef }) =>
+    (
+      [
+        ["Secret", secretRef],
+        ["ConfigMap", configMapRef],
+      ] as const
+    ).flatMap(([kind, reference]) =>
+      reference === undefined
+        ? []
+        : Object.entries(contentsAt(world, kind, namespace, reference.name) ?? {}).map(
+            ([key, text]) => ({
+              variable: prefix + key,
+              source: `${kind} ${reference.name}`,
+              text,
+            }),
+          ),
+    ),
+  );
+
 /** A container's variables with their values, as far as the stack's own objects tell them. */
 function variables(
   world: World,
   { namespace }: PodSet,
   container: Container,
 ): ReadonlyMap<string, string> {
-  const whole = (container.envFrom ?? []).flatMap(({ prefix = "", secretRef, configMapRef }) =>
-    [
-      secretRef === undefined ? undefined : contentsAt(world, "Secret", namespace, secretRef.name),
-      configMapRef === undefined
-        ? undefined
-        : contentsAt(world, "ConfigMap", namespace, configMapRef.name),
-    ].flatMap((contents) =>
-      Object.entries(contents ?? {}).map(([key, text]): [string, string] => [prefix + key, text]),
-    ),
+  const whole = takenVariables(world, namespace, container).map(
+    ({ variable, text }): [string, string] => [variable, text],
   );
   const single = (container.env ?? []).flatMap(({ name, value, valueFrom }): [string, string][] => {
     const { secretKeyRef: secret, configMapKeyRef: map } = valueFrom ?? {};

@@ -3,6 +3,7 @@ import { isPatch, kindOf } from "../identity.ts";
 import type { Path } from "../paths.ts";
 import {
   isObject,
+  isUnknown,
   type JsonObject,
   listAt,
   lookUp,
@@ -55,6 +56,36 @@ export function containersOf(spec: JsonObject | undefined): ReadonlyMap<string, 
 }
 
 /**
+ * Pods of a Job at once: none while it is suspended, and no more than are to come to their end. Undefined where that is
+ * not known yet. Source: kubernetes/kubernetes, pkg/controller/job/job_controller.go (manageJob), and its defaults.
+ */
+function podsOfJob(inputs: unknown): number | undefined {
+  const { parallelism = 1, completions = parallelism, suspend } = objectAt(inputs, "spec");
+  if (suspend === true) {
+    return 0;
+  }
+  return isUnknown(suspend) || typeof parallelism !== "number" || typeof completions !== "number"
+    ? undefined
+    : Math.min(parallelism, completions);
+}
+
+/**
+ * Whether it is a Job that came to its end when its state was written: none of its pods starts any more, whatever else
+ * changes of it. Of one that nobody waited for the state does not tell. Source: kubernetes/kubernetes,
+ * pkg/controller/job/util/utils.go (IsJobFinished).
+ */
+export function isEnded(type: string, outputs: unknown): boolean {
+  return (
+    kindOf(type) === "Job" &&
+    listAt(outputs, "status", "conditions").some(
+      (condition) =>
+        ["Complete", "Failed"].includes(textAt(condition, "type") ?? "") &&
+        textAt(condition, "status") === "True",
+    )
+  );
+}
+
+/**
  * How many pods it keeps. Undefined where something else decides: an autoscaler, the number of nodes,
  * a value that is not known yet, the object that is patched.
  */
@@ -65,7 +96,7 @@ export function replicasOf(type: string, inputs: unknown): number | undefined {
     case "Pod":
       return 1;
     case "Job":
-      return numberAt(inputs, "spec", "parallelism") ?? 1;
+      return podsOfJob(inputs);
     case "DaemonSet":
     case "CronJob":
       return undefined;

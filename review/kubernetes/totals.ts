@@ -71,6 +71,9 @@ function addPods(sums: Sums, { type, inputs }: Standing, tell: (why: string) => 
     tell("what it sets on pods of another one");
     return;
   }
+  if (kind === "CronJob" && objectAt(inputs, "spec")["suspend"] === true) {
+    return;
+  }
   if (kind === "DaemonSet" || kind === "CronJob") {
     tell(kind === "DaemonSet" ? "a pod on each node" : "pods now and then");
     return;

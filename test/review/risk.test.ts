@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 
 import { rules, worst } from "../../review/risk/judge.ts";
+import type { JsonObject } from "../../review/values.ts";
 import {
   blinded,
   type Made,
@@ -1318,6 +1319,16 @@ describe("the addresses of a Service", () => {
   });
 });
 
+/** Outputs of a Job of which this was the condition when its state was written. */
+const ended = (type: string, status = "True"): JsonObject => ({
+  status: {
+    conditions: [
+      { type: "SuccessCriteriaMet", status: "True" },
+      { type, status },
+    ],
+  },
+});
+
 describe("what pods read of a ConfigMap or Secret that changes", () => {
   const said = (change: Made, ...readers: readonly Made[]): readonly string[] =>
     madeItem(change, ...readers)
@@ -1362,6 +1373,16 @@ describe("what pods read of a ConfigMap or Secret that changes", () => {
       [stops("port")],
     ],
     ["a whole volume", volume({ configMap: { name: "web" } }), []],
+    ...(["ConfigMap other", "Secret web"] as const).map((source): [string, Made, string[]] => {
+      const [kind = "", name] = source.split(" ");
+      const beside = { [kind === "Secret" ? "secret" : "configMap"]: { name, items } };
+      const own = { configMap: { name: "web", items: [{ key: "host", path: "b" }] } };
+      return [
+        `one of ${source}, beside another`,
+        volume({ projected: { sources: [beside, own] } }),
+        [],
+      ];
+    }),
     ["an item of another ConfigMap", volume({ configMap: { name: "web-of-another", items } }), []],
     ["one file of a whole volume", mounted({ configMap: { name: "web" } }), [stops("port")]],
     ["another file of it", mounted({ configMap: { name: "web" } }, "host"), []],
@@ -1396,6 +1417,29 @@ describe("what pods read of a ConfigMap or Secret that changes", () => {
       before: object({ spec: { jobTemplate: { spec } } }),
     };
     expect(said(portless, job)).toEqual([stops("port").replace("Deployment", "CronJob")]);
+  });
+
+  it.each<[string, JsonObject, boolean]>([
+    ["succeeded", ended("Complete"), false],
+    ["failed for good", ended("Failed"), false],
+    ["is about to fail, with pods that still stop", ended("FailureTarget"), true],
+    ["has not ended", ended("Complete", "False"), true],
+    ["was suspended", ended("Suspended"), true],
+    ["nobody waited for", {}, true],
+  ])("of a job, too, as long as any of its pods may start: one that %s", (_, outputs, isTold) => {
+    const inputs = workload({}, variable("configMapKeyRef", "port"));
+    const job: Made = { op: "same", type: "Job", before: inputs, outputs };
+    expect(said(portless, job)).toEqual(isTold ? [stops("port").replace("Deployment", "Job")] : []);
+    expect(madeItem(portless, job).words.some((word) => word.includes("Job web"))).toBe(isTold);
+  });
+
+  it("is told of a job that ended and is run anew, and not of one of which only labels change", () => {
+    const inputs = workload({}, variable("configMapKeyRef", "port"));
+    const outputs = ended("Complete");
+    const again: Made = { ...anew("Job", inputs, inputs, "spec.template"), outputs };
+    expect(said(portless, again)).toEqual([stops("port").replace("Deployment", "Job")]);
+    const other = { ...inputs, metadata: { name: "web", namespace: "shop", labels: { a: "b" } } };
+    expect(said(portless, { type: "Job", before: inputs, after: other, outputs })).toEqual([]);
   });
 
   it("is told by what the provider names of a Secret, whose keys are blinded", () => {

@@ -503,6 +503,40 @@ describe("totals", () => {
     expect(cpuOf(asks("prepare", "2"), stays)).toBe(2);
   });
 
+  it.each<[string, JsonObject, number]>([
+    ["by what may run at once", { parallelism: 3, completions: 8 }, 3],
+    ["by what is to come to its end, where that is less", { parallelism: 5, completions: 2 }, 2],
+    ["of which any may end it by what may run at once", { parallelism: 4 }, 4],
+    ["that says nothing as one", {}, 1],
+    ["that says only how many are to come to their end as one", { completions: 3 }, 1],
+    ["that may run none as none", { parallelism: 0, completions: 3 }, 0],
+    ["that is suspended as none", { parallelism: 3, completions: 8, suspend: true }, 0],
+    ["that no longer is", { parallelism: 3, suspend: false }, 3],
+  ])("count the pods of a Job %s", (_, spec, pods) => {
+    const after = workload(spec, { resources: { requests: { cpu: "1" } } });
+    const { after: sums, uncounted } = totals({ op: "create", type: "Job", after });
+    expect([sums.pods, sums.cpuRequests, uncounted]).toEqual([pods, pods, []]);
+  });
+
+  it.each(["parallelism", "completions", "suspend"])(
+    "say of a Job that its pods are not counted where its %s is not known yet",
+    (word) => {
+      const after = workload({ parallelism: 2, [word]: unknown });
+      const { after: sums, uncounted } = totals({ op: "create", type: "Job", after });
+      expect(sums.pods).toBe(0);
+      expect(uncounted).toEqual(["Job shop/web: its number of pods is not known yet"]);
+    },
+  );
+
+  it("say of a schedule that its pods are not counted, but for one that is suspended and has none", () => {
+    const schedule = (suspend: boolean) => {
+      const after = object({ spec: { suspend, jobTemplate: { spec: workload()["spec"] } } });
+      return totals({ op: "create", type: "CronJob", after }).uncounted;
+    };
+    expect(schedule(false)).toEqual(["CronJob shop/web: pods now and then"]);
+    expect(schedule(true)).toEqual([]);
+  });
+
   it("count the claims of a StatefulSet by its pods", () => {
     const set = (replicas: number) =>
       workload({

@@ -45,6 +45,27 @@ describe("a stack that is whole", () => {
   });
 });
 
+/** The store, which takes all variables of two ConfigMaps and of a Secret. */
+const taking = (more: Loose, ...names: readonly string[]): Record<string, Loose> => ({
+  store: {
+    ...changed("store", `${container}/envFrom`, [
+      ...names.map((name) => ({ configMapRef: { name } })),
+      { secretRef: { name: "login" }, prefix: "LOGIN_" },
+    ])["store"],
+  },
+  common: { ...data("ConfigMap", "common"), data: { LEVEL: "info", LOGIN_NAME: "hunter2" } },
+  own: { ...data("ConfigMap", "own"), data: { LEVEL: "debug", PLACE: "here" } },
+  same: { ...data("ConfigMap", "same"), data: { LEVEL: "info" } },
+  login: { ...data("Secret", "login"), stringData: { NAME: "hunter2" } },
+  ...more,
+});
+
+const data = (kind: string, name: string): Loose => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name, namespace: "shop" },
+});
+
 type Case = [rule: string, fault: string, changes: Record<string, Loose | undefined>, told: RegExp];
 
 /** A store in the cloud's own network. */
@@ -88,6 +109,39 @@ const faults: Case[] = [
     "a list of objects",
     { list: { apiVersion: "v1", kind: "PodList", metadata: {}, items: [] } },
     /^list: is a patch or a list/,
+  ],
+  [
+    "one-source-each",
+    "a variable of two ConfigMaps that are taken whole",
+    taking({}, "common", "own"),
+    /^store: Deployment shop\/store: container store takes LEVEL from ConfigMap own, the last that has it: what ConfigMap common says instead is lost$/,
+  ],
+  [
+    "one-source-each",
+    "a variable of three, of which those that do not win are alike",
+    taking({}, "common", "same", "own"),
+    /^store: .*takes LEVEL from ConfigMap own, the last that has it: what ConfigMap common and ConfigMap same say instead is lost$/,
+  ],
+  [
+    "one-source-each",
+    "a variable of a ConfigMap and of a Secret whose keys have a prefix",
+    taking({ login: { ...data("Secret", "login"), data: { NAME: "aHVudGVyMw==" } } }, "common"),
+    /^store: .*takes LOGIN_NAME from Secret login, the last that has it: what ConfigMap common says instead is lost$/,
+  ],
+  [
+    "one-source-each",
+    "an init container's",
+    {
+      ...taking({}),
+      ...changed("store", "spec/template/spec/initContainers", [
+        {
+          name: "first",
+          image: "docker.io/library/store:1",
+          envFrom: [{ configMapRef: { name: "own" } }, { configMapRef: { name: "common" } }],
+        },
+      ]),
+    },
+    /^store: .*container first takes LEVEL from ConfigMap common, the last that has it: what ConfigMap own says/,
   ],
   [
     "references-exist",
@@ -681,6 +735,44 @@ describe("a planted fault", () => {
   });
 });
 
+describe("variables that a container takes all at once are no fault where", () => {
+  const env = [{ name: "LEVEL", value: "warn" }];
+  test.each<[string, Record<string, Loose>]>([
+    ["each has one source", taking({}, "own")],
+    ["the values of both are alike", taking({}, "common", "same")],
+    [
+      "one of the sources is in another namespace",
+      {
+        ...taking({}, "common", "own"),
+        own: { ...data("ConfigMap", "own"), metadata: { name: "own", namespace: "doors" } },
+      },
+    ],
+    [
+      "the container says it itself, which everybody sees",
+      {
+        ...taking({}, "common", "own"),
+        store: structuredClone(
+          controller(
+            "Deployment",
+            "shop",
+            "store",
+            pod(
+              "store",
+              {},
+              {
+                env,
+                envFrom: [{ configMapRef: { name: "common" } }, { configMapRef: { name: "own" } }],
+              },
+            ),
+          ),
+        ),
+      },
+    ],
+  ])("%s", (_, changes) => {
+    expect(found("one-source-each", town(changes))).toEqual([]);
+  });
+});
+
 describe("pods that ask for much of one thing and little of the other", () => {
   const asking = (name: string, replicas: number, cpu: string, memory: string) => ({
     [name]: controller(
@@ -859,6 +951,14 @@ describe("what the update is still to tell is no pass and no fault", () => {
       changed("web", "spec/template/spec/volumes/0/configMap/name", unknownText),
     ],
     ["references-exist", changed("secret", "stringData", unknownText)],
+    [
+      "one-source-each",
+      taking(
+        { own: { ...data("ConfigMap", "own"), data: { LEVEL: unknownText } } },
+        "common",
+        "own",
+      ),
+    ],
     ["ports-agree", changed("webService", "spec/ports", unknownText)],
     ["budgets-feasible", changed("store", "spec/replicas", unknownText)],
     ["requests-fit", changed("store", "spec/replicas", unknownText)],
