@@ -83,8 +83,39 @@ const valueAt = (object: unknown, ...path: readonly string[]): unknown =>
     object,
   );
 
+/** What the program says, with what there is in the place of its values. */
+function asLive(says: unknown, live: unknown): unknown {
+  return typeof says === "object" && says !== null && !Array.isArray(says)
+    ? Object.fromEntries(
+        Object.entries(says).map(([key, value]) => [key, asLive(value, valueAt(live, key))]),
+      )
+    : (live ?? says);
+}
+
+/**
+ * A wish without what the engine ignores of it: that stays what the state says (pulumi/pulumi, processIgnoreChanges), so
+ * that another value there would be sent with the next change of anything else, and be refused where it can never change.
+ */
+function withIgnored(planned: Planned, live: LiveObject): Planned {
+  const laid = (says: unknown, is: unknown, [key, ...rest]: readonly string[]): unknown => {
+    if (key === undefined) {
+      return asLive(says, is);
+    }
+    const value = valueAt(says, key);
+    return value === undefined
+      ? says
+      : { ...(says as object), [key]: laid(value, valueAt(is, key), rest) };
+  };
+  const inputs = planned.ignored.reduce<unknown>(
+    (says, path) => laid(says, live, path.split(".")),
+    planned.inputs,
+  );
+  return { ...planned, inputs: inputs as Planned["inputs"] };
+}
+
 /** What becomes of an object that exists. */
-export function decideObject(wanted: WantedObject, live: LiveObject): Decision {
+export function decideObject(asked: WantedObject, live: LiveObject): Decision {
+  const wanted = { ...asked, planned: withIgnored(asked.planned, live) };
   const { planned, kind, namespace, name } = wanted;
   const decision = (verdict: Decision["verdict"], why: string): Decision => ({
     verdict,

@@ -13,6 +13,7 @@ const State = z.looseObject({
   parent: z.string().optional(),
   provider: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()).default({}),
+  ignoreChanges: z.array(z.string()).default([]),
   /** By which the program itself takes a resource that exists. */
   importID: z.string().optional(),
   /** Input → URNs of what its value comes from. */
@@ -39,6 +40,8 @@ export interface Planned {
   readonly provider: string | undefined;
   /** What the program asks for. Secrets and values that are not known yet are in it by a mark. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Paths of inputs that stay what the state says of them. */
+  readonly ignored: readonly string[];
 }
 
 /** A resource that the program says to exist, with its number at the cloud. */
@@ -105,6 +108,7 @@ function plannedOf({
   parent,
   provider,
   inputs,
+  ignoreChanges: ignored,
 }: z.infer<typeof State>): Planned {
   return {
     urn,
@@ -115,6 +119,7 @@ function plannedOf({
     // A reference is the provider's URN and its identifier.
     provider: provider?.replace(/::[^:]*$/, ""),
     inputs,
+    ignored,
   };
 }
 

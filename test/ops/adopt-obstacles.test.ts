@@ -31,7 +31,7 @@ const balancerType = "linode:index/nodeBalancer:NodeBalancer";
 
 const planned = (type: string, name: string, inputs: Record<string, unknown>): Planned => ({
   urn: `urn:pulumi:prod::fleet::${type}::${name}`,
-  ...{ type, name, custom: true, parent: undefined, provider: undefined, inputs },
+  ...{ type, name, custom: true, parent: undefined, provider: undefined, inputs, ignored: [] },
 });
 
 const brief = (decisions: readonly Decision[]): readonly (readonly string[])[] =>

@@ -38,6 +38,7 @@ const planned = (
     ? provider
     : urn("pulumi:providers:linode", "dns-linode"),
   inputs,
+  ignored: [],
   ...more,
 });
 
@@ -96,6 +97,13 @@ describe("a preview", () => {
     expect(counts).toEqual({ create: 2, same: 1 });
   });
 
+  it("tells of which properties changes are ignored", () => {
+    const text = JSON.stringify({
+      steps: [step("create", { ignoreChanges: ["data"] }), step("create", {})],
+    });
+    expect(readPreview(text).creates.map(({ ignored }) => ignored)).toEqual([["data"], []]);
+  });
+
   it("that cannot be read is not repeated: it may hold values", () => {
     expect(() => readPreview('{"steps": "canary"}')).toThrow(/nothing this version can read/);
     expect(() => readPreview("canary")).not.toThrow(/canary/);
@@ -103,6 +111,63 @@ describe("a preview", () => {
 });
 
 describe("an object that exists", () => {
+  const record = { data: { members: "3" } };
+  const looks = { spec: { healthCheckNodePort: 30_999 } };
+
+  it.each<[string, string, object, string, object, string, object]>([
+    [
+      "is adopted as it is",
+      "ConfigMap",
+      record,
+      "data",
+      { data: { members: "1" } },
+      "adopted",
+      { data: { members: "1" } },
+    ],
+    [
+      "is adopted without what the program does not say",
+      ...(["ConfigMap", record, "data"] as const),
+      { data: { members: "1", password: "canary" } },
+      "adopted",
+      { data: { members: "1" } },
+    ],
+    [
+      "is asked for what it lacks",
+      ...(["Service", looks, "spec.healthCheckNodePort"] as const),
+      { spec: {} },
+      "adopted",
+      looks,
+    ],
+    [
+      "keeps a number inside of it",
+      ...(["Service", looks, "spec.healthCheckNodePort"] as const),
+      { spec: { healthCheckNodePort: 31_234 } },
+      "adopted",
+      { spec: { healthCheckNodePort: 31_234 } },
+    ],
+    [
+      "says nothing of what the program leaves out",
+      ...(["Deployment", { spec: { paused: false } }, "spec.replicas"] as const),
+      { spec: { paused: false, replicas: 5 } },
+      "adopted",
+      { spec: { paused: false } },
+    ],
+    [
+      "is replaced where another part of it is ignored",
+      ...(["ConfigMap", record, "data.other"] as const),
+      { data: { members: "1" } },
+      "replaced",
+      record,
+    ],
+  ])("of which changes are ignored %s", (_, kind, says, ignored, live, expected, inputs) => {
+    const { type, inputs: wanted } = wish(kind, "x", { ...says });
+    const [one] = wantedObjects([planned(type, "x", wanted, { ignored: [ignored] })]);
+    const decision = one && decideObject(one, object(kind, "x", { ...live }));
+    expect(decision?.verdict).toBe(expected);
+    expect(decision?.state?.inputs).toEqual({ ...wanted, ...inputs });
+    expect(JSON.stringify(decision)).not.toContain("canary");
+  });
+
   it("is adopted, and it is told what the next update changes", () => {
     expect(
       verdict(
