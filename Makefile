@@ -5,7 +5,7 @@ SHELL := /bin/sh
 
 STACK ?= test
 # What is live is never meant by default, nor by a script's variable that is empty.
-STACK_GIVEN := $(if $(filter-out file,$(origin STACK)),$(STACK))
+STACK_GIVEN := $(if $(filter-out file,$(origin STACK)),$(value STACK))
 
 # Values go through the environment and untouched: with $(value …) a `$HOME` or a quote in CMD reaches the command as
 # it was typed.

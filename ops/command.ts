@@ -6,6 +6,9 @@ export class CommandError extends Error {}
 /** Which of the two worlds a command acts on. There is no default: they are never confused. */
 export type Target = "sandbox" | "live";
 
+/** What STACK says where every stack is meant, and so no stack's name. */
+export const allStacks = "all";
+
 /** What was given in the place of what was expected, for the end of a fault. */
 export const instead = (value: string | undefined): string =>
   value === undefined ? " (it is missing)" : ` (it is ${JSON.stringify(value)})`;

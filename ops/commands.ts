@@ -2,7 +2,7 @@
  * Every day-two command by its name. Each reads its words before it does anything, and loads what it needs when it
  * runs: lint runs at every check and needs neither the engine's SDK nor a schema.
  */
-import { CommandError, readStackName, readTarget, type Target } from "./command.ts";
+import { allStacks, CommandError, readStackName, readTarget, type Target } from "./command.ts";
 import { readStackFile, type StackFile } from "./stack-file.ts";
 
 const text = { type: "string" } as const;
@@ -12,7 +12,7 @@ export const options = {
   ...{ stack: text, target: text, name: text, from: text, new: text, import: text },
   ...{ yes: text, file: text, base: text, out: text, reviewed: text },
   ...{ for: text, branch: text, pull: text, commit: text, agreed: text },
-  ...{ endpoint: text, "env-file": text, "docker-login": text },
+  ...{ endpoint: text, "environment-file": text, "docker-login": text },
 };
 
 /** What the options of a call say. */
@@ -113,7 +113,7 @@ const reviewing =
     return review({
       ...asked,
       ...{ root, base, out, environment: process.env },
-      stack: stack === "all" ? stack : stackOf(values),
+      stack: stack === allStacks ? stack : stackOf(values),
       target: readTarget(targetOf(values)),
     });
   };

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap as isYamlMap, isScalar, type Pair, parseDocument } from "yaml";
 
 import { naming } from "../sandbox/fault.ts";
-import { CommandError } from "./command.ts";
+import { allStacks, CommandError } from "./command.ts";
 import { parseStackFile, readStackFile, type StackFile, stackFileName } from "./stack-file.ts";
 
 /** Settings by which the engine encrypts one stack's secrets; a copy could not decrypt its own. */
@@ -81,9 +81,12 @@ function writeNew(path: string, text: string): void {
  * Writes the new stack's file.
  *
  * @returns What the engineer does next.
- * @throws CommandError when the stack exists, in whatever case of letters.
+ * @throws CommandError when the stack exists, in whatever case of letters, or could be named by no command.
  */
 export function newStack(root: string, name: string, from: string): string {
+  if (name === allStacks) {
+    throw new CommandError(`NAME must not be ${allStacks}: STACK=${allStacks} means every stack`);
+  }
   const target = stackFileName(name);
   const taken = readdirSync(root).find((file) => file.toLowerCase() === target.toLowerCase());
   if (taken !== undefined || existsSync(join(root, target))) {

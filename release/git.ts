@@ -115,6 +115,14 @@ export class Git {
     return undefined;
   }
 
+  /** Why git has no say here: there is none, this is no clone, or another user's; undefined where it has. */
+  async refusal(): Promise<string | undefined> {
+    return this.#git(["rev-parse", "--git-dir"]).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  }
+
   /** Where what is checked out left another commit; undefined where the history at hand does not tell. */
   async mergeBase(commit: string): Promise<string | undefined> {
     return this.#git(["merge-base", "HEAD", commit]).catch(() => undefined);

@@ -9,6 +9,12 @@ import type { Ports } from "./state.ts";
 /** Room for every Service a stack may have: kwok's default holds 254 addresses. */
 const serviceRange = "10.96.0.0/12";
 
+/**
+ * Of each there is one, which needs no lead over others: one that could not renew it for ten seconds (`--leader-elect-renew-deadline`),
+ * on a machine that is busy, would end for that, and nothing would be placed or started any more.
+ */
+const alone = { key: "leader-elect", value: "false" };
+
 /** Programs of the control plane, by the name kwokctl gives them. */
 export const components = [
   "etcd",
@@ -65,8 +71,10 @@ export function kwokConfig(
           { key: "controllers", value: "*,-persistentvolume-attach-detach-controller" },
           // kwok's 25 s would leave a node that comes back tainted for as long.
           { key: "node-monitor-period", value: "2s", override: true },
+          alone,
         ],
       },
+      { name: "kube-scheduler", extraArgs: [alone] },
     ],
   };
   return [stringify(configuration), stringify(logsOf(containerLog)), ...stages].join("---\n");

@@ -147,14 +147,16 @@ export function stackFile(place: SandboxPlace, file?: string): string {
 
 /**
  * Refuses a folder in which no control plane starts: kwokctl (0.8.0) reads the path of its config as a list with commas
- * and quotes, and takes of its work folder what stands before a space: it would write beside the clone, elsewhere.
+ * and quotes, and takes of its work folder what stands before a space: it would write beside the clone, elsewhere. The
+ * engine's part for Node (3.259) puts the clone's path between single quotes into a script of its own, by which it looks for
+ * the SDK: below a path that has one it fails with «the Pulumi SDK has not been installed».
  *
  * @throws SandboxError that says what to do.
  */
 export function requireUsablePath({ folder }: Pick<SandboxPlace, "folder">): void {
-  if (/[\s",]/.test(folder)) {
+  if (/[\s"',]/.test(folder)) {
     throw fault(
-      `no control plane starts below a folder with a space, a comma or a double quote in its name: ${folder}`,
+      `no control plane starts below a folder with a space, a comma or a quote in its name: ${folder}`,
       "move the clone, or name the folder otherwise",
     );
   }

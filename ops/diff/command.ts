@@ -2,13 +2,14 @@
  * `make diff`: all that a change of the program or of a stack's file changes, object by object, with no
  * cluster. What `diff -r` said of two folders that a generator had written, the program says itself.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { Git } from "../../release/git.ts";
 import { Scrubber } from "../../review/secrets/scrub.ts";
 import { Sealer } from "../../review/secrets/seal.ts";
 import { CommandError } from "../command.ts";
+import { outFolder } from "../out.ts";
 import { checkOutBase } from "../review/base.ts";
 import { previewOffline } from "../review/offline.ts";
 import { noEvents } from "../review/previewed.ts";
@@ -44,6 +45,7 @@ export interface Diff {
 export function diff(request: DiffRequest): Promise<Diff> {
   const { environment, out, root, say, stack } = request;
   readStackFile(root, stack);
+  const folder = out === undefined ? undefined : diffFolder(root, out);
   return withScratch({ of: "diff" }, async (scratch) => {
     const git = new Git(root, environment);
     const base = await checkOutBase(git, request.base ?? "HEAD", {
@@ -58,16 +60,40 @@ export function diff(request: DiffRequest): Promise<Diff> {
     }
     const guard = { sealer: new Sealer(), scrubber: new Scrubber(secrets) };
     const objects = changedObjects(stack, events, guard);
-    if (out !== undefined) {
-      writeFolders(resolve(root, out), objects);
+    if (folder !== undefined) {
+      writeFolders(folder, objects);
     }
     return { text: objects.map(objectDiff).join("\n\n"), summary: summaryOf(objects) };
   });
 }
 
-/** Two folders for whoever has a better tool. What was in them before goes. */
-function writeFolders(folder: string, objects: readonly ChangedObject[]): void {
-  for (const side of ["before", "after"] as const) {
+const sides = ["before", "after"] as const;
+
+/** In the folder of a diff: what is in the two beside it is a diff's, and goes with the next one. */
+const mark = ".fleet-diff";
+
+/**
+ * The folder for a diff.
+ *
+ * @throws CommandError where it has a folder `before` or `after` that no diff has made: it would be emptied.
+ */
+export function diffFolder(root: string, out: string): string {
+  const folder = outFolder(root, out);
+  const [others] = sides
+    .map((side) => join(folder, side))
+    .filter((path) => existsSync(path) && !existsSync(join(folder, mark)));
+  if (others !== undefined) {
+    throw new CommandError(
+      `OUT: ${others} is there already, and no diff has made it\n  to mend: name another folder, or take that one away`,
+    );
+  }
+  return folder;
+}
+
+/** Two folders for whoever has a better tool. What an earlier diff has left in them goes. */
+export function writeFolders(folder: string, objects: readonly ChangedObject[]): void {
+  writeFileSync(join(folder, mark), "before/ and after/ are written anew by each make diff.\n");
+  for (const side of sides) {
     rmSync(join(folder, side), { recursive: true, force: true });
     mkdirSync(join(folder, side), { recursive: true });
     for (const { file, [side]: text } of objects) {

@@ -9,6 +9,7 @@ import { marker, renderMarkdown } from "../../review/render/markdown.ts";
 import { CommandError, instead } from "../command.ts";
 import { giveOutput, readStacks, tablePath } from "../pipeline/stacks.ts";
 import { tableChanges } from "../pipeline/table-changes.ts";
+import { outFolder } from "../out.ts";
 import { summarize, terminalText, writeReport } from "../review/output.ts";
 import { whyNoYes } from "./agreed.ts";
 import { raiseAlarm } from "./alarm.ts";
@@ -214,6 +215,7 @@ export async function runJoin(
   if (agreed !== undefined && agreed !== "yes") {
     throw new CommandError(`AGREED must be yes (it is ${JSON.stringify(agreed)})`);
   }
+  const folder = outFolder(root, out ?? ".review");
   const url = environment["FLEET_REVIEW_URL"] ?? "";
   const stacks = readStacks(root);
   const former = base === undefined ? undefined : await tableOf(root, base, environment);
@@ -222,7 +224,7 @@ export async function runJoin(
   if (changes.length > 0 && report.verdict.exitCode !== 1) {
     report.verdict.exitCode = 3;
   }
-  writeReport(report, resolve(root, out ?? ".review"));
+  writeReport(report, folder);
   process.stdout.write(terminalText(report, environment));
   summarize(report, environment);
   const { exitCode } = report.verdict;

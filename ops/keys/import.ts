@@ -1,5 +1,5 @@
 /** Imported secrets: a JSON map of name → value, from a file or standard input. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 
 import { isPlaceholder, placeholderFault } from "../../components/base/placeholders.ts";
 import { secretFault, SecretName } from "../../components/base/secrets.ts";
@@ -37,10 +37,46 @@ export function readImport(source: string): unknown {
  */
 export function readSource(variable: string, source: string): string {
   try {
-    return readFileSync(source === "-" ? 0 : source, "utf8");
-  } catch {
-    throw new CommandError(`${variable}: ${source} cannot be read`);
+    return source === "-" ? readAll(0) : readFile(source);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const why = Object.hasOwn(unreadable, code) ? `: ${unreadable[code] ?? ""}` : "";
+    throw new CommandError(`${variable}: ${source} cannot be read${why}`);
   }
+}
+
+/** More than any secrets have. A path of another kind, /dev/zero say, has no end, and takes the machine's memory with it. */
+const mostBytes = 4 * 1024 * 1024;
+
+/** What the system calls it → what it means to a person. */
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: "it is not there",
+  ENOTDIR: "it is not there",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not read it",
+  EFBIG: "it has more than 4 MiB, which no file of secrets has",
+};
+
+function readFile(path: string): string {
+  const descriptor = openSync(path, "r");
+  try {
+    return readAll(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** All that a file, or a pipe, has. */
+function readAll(descriptor: number): string {
+  const room = Buffer.alloc(mostBytes + 1);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < room.length; length += read) {
+    read = readSync(descriptor, room, length, room.length - length, null);
+  }
+  if (length > mostBytes) {
+    throw Object.assign(new Error("too much"), { code: "EFBIG" });
+  }
+  return room.toString("utf8", 0, length);
 }
 
 /**

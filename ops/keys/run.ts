@@ -14,7 +14,7 @@ export interface KeysOptions {
   /** `IMPORT`: a file, or `-` for standard input. */
   readonly import?: string;
   /** `ENV_FILE`: an environment file, or `-`. */
-  readonly "env-file"?: string;
+  readonly "environment-file"?: string;
   /** `DOCKER_LOGIN`: Docker's config file, or `-`. */
   readonly "docker-login"?: string;
 }
@@ -26,7 +26,7 @@ export async function runKeysCommand(
   target: Target,
   options: KeysOptions,
 ): Promise<KeysResult> {
-  const { import: map, "env-file": environment, "docker-login": docker } = options;
+  const { import: map, "environment-file": environment, "docker-login": docker } = options;
   if ([map, environment, docker].filter((source) => source === "-").length > 1) {
     throw new CommandError("standard input is one file: only one of them may be -");
   }

@@ -47,6 +47,10 @@ async function findBase(git: Git, name: string): Promise<string> {
     await git.fetch(name);
     found = await git.resolve(name);
   }
+  const refusal = found === undefined ? await git.refusal() : undefined;
+  if (refusal !== undefined) {
+    throw new CommandError(`there is no commit to compare with: ${refusal}`);
+  }
   if (found === undefined) {
     throw new CommandError(
       `BASE must be a commit of this repository: a branch, a tag or a hash (it is ${JSON.stringify(name)}); ` +

@@ -9,7 +9,8 @@ import { Git } from "../../release/git.ts";
 import type { Report } from "../../review/model.ts";
 import { SandboxError } from "../../sandbox/fault.ts";
 import { stacksOf } from "../../sandbox/place.ts";
-import { CommandError, type Target } from "../command.ts";
+import { allStacks, CommandError, type Target } from "../command.ts";
+import { outFolder } from "../out.ts";
 import { inParallel } from "../parallel.ts";
 import { readStackFile, stackFileName } from "../stack-file.ts";
 import { thisMachine } from "../tools.ts";
@@ -47,9 +48,9 @@ const atATime = 2;
 /** Runs it. Returns the verdict's exit code. */
 export async function review(request: ReviewRequest): Promise<number> {
   const { change, root } = request;
+  const folder = outFolder(root, request.out ?? ".review");
   const made = await withScratch({ of: "review" }, (scratch) => makeReport(request, scratch));
   const report = change ? made : judgeDrift(made, (stack) => isTestStack(root, stack));
-  const folder = resolve(root, request.out ?? ".review");
   writeReport(report, folder);
   summarize(report, request.environment);
   process.stdout.write(terminalText(report, request.environment));
@@ -61,9 +62,9 @@ export async function review(request: ReviewRequest): Promise<number> {
 export async function makeReport(request: ReviewRequest, scratch: string): Promise<Report> {
   const { environment, root, target } = request;
   const git = new Git(root, environment);
-  const stacks = request.stack === "all" ? stacksOf(root) : [request.stack];
+  const stacks = request.stack === allStacks ? stacksOf(root) : [request.stack];
   // A stack that is not there is a mistake of whoever asks; a file's faults belong to the report.
-  if (request.stack !== "all" && !existsSync(resolve(root, stackFileName(request.stack)))) {
+  if (request.stack !== allStacks && !existsSync(resolve(root, stackFileName(request.stack)))) {
     readStackFile(root, request.stack);
   }
   const offline = await baseOf(request, stacks, git, scratch);

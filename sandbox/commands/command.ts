@@ -43,6 +43,10 @@ export function makeLine(target: string, { stack }: Pick<Options, "stack">): str
   return stack === "test" ? `make ${target}` : `make ${target} STACK=${stack}`;
 }
 
+/** What is said of a command that was stopped. */
+export const stopped = (target: string, options: Pick<Options, "stack">): string =>
+  `${target}: stopped; ${makeLine(target, options)} goes on from there`;
+
 /** A path as short as it can be said from the clone. */
 export function shortPath(path: string): string {
   return path.startsWith(`${cloneFolder}/`) ? path.slice(cloneFolder.length + 1) : path;

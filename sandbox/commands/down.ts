@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { interruptedCode } from "../../release/run.ts";
 import { Api } from "../api.ts";
 import { guestsOf, guestState } from "../beside.ts";
-import { resourceCount } from "../checkpoint.ts";
+import { hasPendingOperations, resourceCount } from "../checkpoint.ts";
 import { syncNodes } from "../cluster-contents.ts";
 import { forgetCommits } from "../commits.ts";
 import { controlPlaneHealth, serverAddress } from "../control-plane.ts";
@@ -15,9 +16,10 @@ import { formerFolder } from "../former.ts";
 import { withLock } from "../lock.ts";
 import { apiAccess } from "../kubeconfig.ts";
 import { hasAnything, removeSandbox } from "../sandbox.ts";
-import { markUnfinished } from "../state.ts";
+import { markCutShort, markUnfinished } from "../state.ts";
 import { existingSandboxes, type SandboxPlace } from "../place.ts";
-import type { Command } from "./command.ts";
+import { type Command, makeLine, stopped } from "./command.ts";
+import { tellingOfAnyStop } from "./stops.ts";
 import { progressView, sayFailure } from "./view.ts";
 
 /** Takes a sandbox away, whatever state it is in. Returns the exit code. */
@@ -36,19 +38,28 @@ export async function down(command: Command): Promise<number> {
       guests.map((guest) => `make down STACK=${guest}`).join(", "),
     );
   }
-  return withLock(place, "down", async () => {
-    const code = await destroy(command).catch((error: unknown) => sayNoRoom(command, error));
-    if (place.beside !== undefined) {
-      await removeGuestNodes(place, place.beside);
-    }
-    const former = formerFolder(place);
-    await removeSandbox(place);
-    for (const folder of [place.folder, ...(former === undefined ? [] : [former])]) {
-      await forgetCommits({ ...place, folder }, command.outer);
-    }
-    say(`the sandbox of ${options.stack} is gone`);
+  return withLock(place, "down", () =>
+    tellingOfAnyStop(command, stopped("down", options), () => takeAway(command)),
+  );
+}
+
+async function takeAway(command: Command): Promise<number> {
+  const { options, place, say } = command;
+  const code = await destroy(command).catch((error: unknown) => sayNoRoom(command, error));
+  if (code === interruptedCode) {
+    say(`${stopped("down", options)}, ${makeLine("up", options)} puts back what is gone`);
     return code;
-  });
+  }
+  if (place.beside !== undefined) {
+    await removeGuestNodes(place, place.beside);
+  }
+  const former = formerFolder(place);
+  await removeSandbox(place);
+  for (const folder of [place.folder, ...(former === undefined ? [] : [former])]) {
+    await forgetCommits({ ...place, folder }, command.outer);
+  }
+  say(`the sandbox of ${options.stack} is gone`);
+  return code;
 }
 
 /** A full disk is no reason to leave what fills it. Returns the exit code. */
@@ -72,8 +83,8 @@ async function removeGuestNodes(place: SandboxPlace, host: string): Promise<void
 }
 
 /**
- * The engine's part. A sandbox that is broken, or was left half-way, has nothing that the engine could
- * tell apart: it goes as a whole.
+ * The engine's part; {@link interruptedCode} where somebody stopped it, who wants no more gone than is. A sandbox that is
+ * broken, or was left half-way, has nothing that the engine could tell apart: it goes as a whole.
  */
 async function destroy(command: Command): Promise<number> {
   const { options, outer, place, say } = command;
@@ -85,7 +96,10 @@ async function destroy(command: Command): Promise<number> {
   const engine = new Engine(place, outer);
   await engine.ensureStack();
   // Protection of the sandbox's own state only: this backend holds nothing else.
-  await engine.run(["state", "unprotect", "--all", "--yes", "--stack", options.stack]);
+  const free = await engine.run(["state", "unprotect", "--all", "--yes", "--stack", options.stack]);
+  if (free.interrupted) {
+    return interruptedCode;
+  }
   const view = progressView(command);
   markUnfinished(place, true);
   const result = await engine.update(
@@ -93,6 +107,11 @@ async function destroy(command: Command): Promise<number> {
     view,
   );
   view.end();
+  if (result.code !== 0 && result.interrupted) {
+    markUnfinished(place, hasPendingOperations(place));
+    markCutShort(place, true);
+    return interruptedCode;
+  }
   if (result.code !== 0) {
     sayFailure(command, "destroy", result);
     say("the sandbox is removed all the same");

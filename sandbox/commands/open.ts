@@ -1,18 +1,19 @@
 /** The first half of `up` and `preview`: a checked stack file and a sandbox that stands. */
-import { interruptedCode } from "../../release/run.ts";
 import { stackFile } from "../place.ts";
 import { type Plan, readPlan } from "../plan.ts";
 import { openSandbox, type Sandbox } from "../sandbox.ts";
 import { lendOutputs } from "../references.ts";
 import { readSecrets } from "../secrets.ts";
 import { type Command, makeLine } from "./command.ts";
+import { tellingOfStops } from "./stops.ts";
 
 /** Checks the stack file, then makes its sandbox stand. A faulty file touches nothing. */
 export async function open(command: Command): Promise<{ readonly sandbox: Sandbox; plan: Plan }> {
   const { options, outer, place, say } = command;
   const plan = readPlan(options.stack, stackFile(place, options.file), readSecrets(place));
   const begun = Date.now();
-  const sandbox = await tellingOfStops(command, () => openSandbox(place, plan, outer, say));
+  const told = `stopped before anything was changed; ${makeLine("up", options)} goes on from there`;
+  const sandbox = await tellingOfStops(command, told, () => openSandbox(place, plan, outer, say));
   const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
   lendOutputs(place, plan.references);
   const nodes = `${plan.nodes.length} nodes`;
@@ -23,25 +24,4 @@ export async function open(command: Command): Promise<{ readonly sandbox: Sandbo
   };
   say(`sandbox of ${options.stack}: ${words[sandbox.start]} (${sandbox.server})`);
   return { sandbox, plan };
-}
-
-/**
- * Does what may be broken off at any time, and says so where it is: without a word nobody would know whether to do
- * something about what is half there.
- */
-async function tellingOfStops<Result>(
-  { options, say }: Command,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const stop = (): void => {
-    say(`stopped before anything was changed; ${makeLine("up", options)} goes on from there`);
-    process.exit(interruptedCode);
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  signals.forEach((signal) => process.on(signal, stop));
-  try {
-    return await work();
-  } finally {
-    signals.forEach((signal) => process.off(signal, stop));
-  }
 }

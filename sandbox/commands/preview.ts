@@ -1,19 +1,24 @@
 /** `make preview`: what `make up` would change in the sandbox. */
 import { existsSync } from "node:fs";
 
+import { interruptedCode } from "../../release/run.ts";
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
 import { packWords } from "../policy.ts";
 import { describeChanges, isUnchanged } from "../progress.ts";
-import { type Command, makeLine } from "./command.ts";
+import { type Command, makeLine, stopped } from "./command.ts";
 import { open } from "./open.ts";
 import { releaseHere } from "./release.ts";
+import { tellingOfAnyStop } from "./stops.ts";
 import { releaseEnvironment } from "./update.ts";
 import { sayFailure, sayNoStack, sayWarnings } from "./view.ts";
 
 /** Shows the differences. Returns the exit code. */
 export function preview(command: Command): Promise<number> {
-  return withLock(command.place, "preview", () => show(command));
+  const told = stopped("preview", command.options);
+  return withLock(command.place, "preview", () =>
+    tellingOfAnyStop(command, told, () => show(command)),
+  );
 }
 
 async function show(command: Command): Promise<number> {
@@ -40,6 +45,10 @@ async function show(command: Command): Promise<number> {
       environment: releaseEnvironment(place, release),
     },
   );
+  if (result.code !== 0 && result.interrupted) {
+    say(stopped("preview", options));
+    return interruptedCode;
+  }
   if (result.code !== 0) {
     sayFailure(command, "preview", result);
     return result.code;

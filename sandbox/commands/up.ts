@@ -11,9 +11,10 @@ import { isReady } from "../cluster-contents.ts";
 import { Engine } from "../engine.ts";
 import { withLock } from "../lock.ts";
 import { readPatience } from "../rollout/update-watch.ts";
-import { type Command, makeLine, shortPath } from "./command.ts";
+import { type Command, makeLine, shortPath, stopped } from "./command.ts";
 import { open } from "./open.ts";
 import { sandboxTarget } from "./release.ts";
+import { tellingOfAnyStop } from "./stops.ts";
 import { update } from "./update.ts";
 import { sayNoStack } from "./view.ts";
 
@@ -21,7 +22,9 @@ import { sayNoStack } from "./view.ts";
 export function up(command: Command): Promise<number> {
   const { options, place } = command;
   return withLock(place, "up", () =>
-    bringUp({ ...command, place: placeBeside(place, options.beside) }),
+    tellingOfAnyStop(command, stopped("up", options), () =>
+      bringUp({ ...command, place: placeBeside(place, options.beside) }),
+    ),
   );
 }
 
@@ -62,7 +65,7 @@ async function updateOrPause(
     goingBack: false,
   });
   if (interrupted) {
-    say(`up: stopped; ${makeLine("up", options)} goes on from there`);
+    say(stopped("up", options));
     return interruptedCode;
   }
   return code;

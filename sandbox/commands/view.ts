@@ -5,7 +5,7 @@ import { interruptedCode } from "../../release/run.ts";
 import type { Finished, UpdateResult, UpdateView } from "../engine.ts";
 import { isNoise, resourceLabel } from "../events.ts";
 import { type Problem, spentJobs } from "../progress.ts";
-import { type Command, makeLine, shortPath } from "./command.ts";
+import { type Command, makeLine, shortPath, stopped } from "./command.ts";
 
 /** Seconds between two lines of progress where output is no terminal. */
 const quietSeconds = 10;
@@ -104,7 +104,7 @@ export function sayNoStack(
   { code, interrupted, stderr }: Finished,
 ): number {
   if (interrupted) {
-    say(`${what}: stopped; ${makeLine(what, options)} goes on from there`);
+    say(stopped(what, options));
     return interruptedCode;
   }
   say(`the engine made no stack:\n${stderr}`);

@@ -122,7 +122,7 @@ describe("PushTech's staging in a sandbox, and another stack beside it", () => {
       process.execPath,
       [
         ...[join(clone, "ops/cli.ts"), "keys", "--stack", stack, "--target", "sandbox"],
-        ...["--env-file", environment, "--docker-login", login],
+        ...["--environment-file", environment, "--docker-login", login],
       ],
       { cwd: clone, env: { ...process.env, FLEET_SANDBOX_ROOT: root } },
     );

@@ -106,10 +106,14 @@ describe("live-up", () => {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    /** Its engine's `export` and `up` do what the lines say; what they leave is named in `left`. */
-    function start(exporting: string, updating: string) {
+    /**
+     * Its engine's `export` and `up` do what the lines say; what they leave is named in `left`. What it does when it is
+     * told to end is settled before anything is named: whoever reads a name may tell it at once.
+     */
+    function start(exporting: string, updating: string, settled = ":") {
       const lines = [
         "#!/bin/sh",
+        settled,
         `case "$1 $2" in`,
         `"stack history") echo "[]";;`,
         `"stack export") echo '{"deployment":{}}' > "$6"; echo "$6" >> '${folder}/left'; ${exporting};;`,
@@ -123,9 +127,10 @@ describe("live-up", () => {
       const ended = once(child, "close").then(([code]) => code as number | null);
       return { child, ended };
     }
+    // Whole lines only: the file is there, and empty, before the first one is written into it.
     const left = (): string[] =>
       existsSync(join(folder, "left"))
-        ? readFileSync(join(folder, "left"), "utf8").trim().split("\n")
+        ? readFileSync(join(folder, "left"), "utf8").split("\n").slice(0, -1)
         : [];
     const expectNothing = (count: number): void => {
       expect(left()).toHaveLength(count);
@@ -153,8 +158,8 @@ describe("live-up", () => {
     });
 
     test("when its engine is told to end, and that takes its time to write its state", async () => {
-      const own = `trap "sleep 1; echo written > '${folder}/state'; exit 255" INT`;
-      const { child, ended } = start(":", `${own}; while :; do sleep 0.1; done`);
+      const writes = `trap "sleep 1; echo written > '${folder}/state'; exit 255" INT`;
+      const { child, ended } = start(":", "while :; do sleep 0.1; done", writes);
       await vi.waitFor(() => {
         expect(left()).toHaveLength(2);
       }, 240_000);

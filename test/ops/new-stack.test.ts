@@ -79,6 +79,11 @@ describe("new-stack", () => {
     expect(readdirSync(root)).toEqual(["Pulumi.Mine.yaml", "Pulumi.test.yaml"]);
   });
 
+  it("gives no stack the name that means all of them", () => {
+    expect(() => newStack(root, "all", "test")).toThrow("STACK=all means every stack");
+    expect(readdirSync(root)).toEqual(["Pulumi.test.yaml"]);
+  });
+
   it("names the stacks there are when the source does not exist", () => {
     expect(() => newStack(root, "mine", "tset")).toThrow(
       /^there is no Pulumi\.tset\.yaml: is test meant\? There are: Pulumi\.test\.yaml$/,

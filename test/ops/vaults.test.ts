@@ -2,31 +2,26 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { readImport } from "../../ops/keys/import.ts";
 import { liveSecrets, liveVault } from "../../ops/keys/live.ts";
 import { livePulumi } from "../../ops/keys/pulumi.ts";
 import { sandboxVault } from "../../ops/keys/sandbox.ts";
 import { parseStackFile, type StackFile } from "../../ops/stack-file.ts";
+import { temporaryFolder } from "../tools/folders.ts";
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "fleet-vault-"));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true });
+  root = temporaryFolder();
 });
 
 /** A `pulumi` that notes how it was called and answers with a file's text. */
@@ -259,6 +254,13 @@ describe("the file of an import", () => {
     writeFileSync(join(root, "keys.json"), "canary");
     expect(() => readImport(join(root, "keys.json"))).toThrow(/must be JSON/);
     expect(() => readImport(join(root, "keys.json"))).not.toThrow(/canary/);
-    expect(() => readImport(join(root, "none.json"))).toThrow("cannot be read");
+    expect(() => readImport(join(root, "none.json"))).toThrow("cannot be read: it is not there");
+    expect(() => readImport(root)).toThrow("cannot be read: it is a folder");
+  });
+
+  it("is read to an end: a path that has none would take the machine's memory with it", () => {
+    expect(() => readImport("/dev/zero")).toThrow(
+      "IMPORT: /dev/zero cannot be read: it has more than 4 MiB",
+    );
   });
 });

@@ -42,6 +42,14 @@ describe("a clone", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it("says why git has no say in it, and nothing where it has", async () => {
+    expect(await git.refusal()).toBeUndefined();
+    const none = new Git(clone, { ...process.env, PATH: folder });
+    expect(await none.refusal()).toContain("is git on PATH?");
+    rmSync(join(clone, ".git"), { recursive: true });
+    expect(await git.refusal()).toContain("not a git repository");
+  });
+
   it("without changes is its HEAD, whatever has changed beside the program", async () => {
     write("docs/a.md", "b");
     write("keys.json", "a file that waits to be imported");

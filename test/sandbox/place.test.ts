@@ -45,13 +45,13 @@ describe("the name of a stack", () => {
     expect(lock.startsWith(`${folder}/`)).toBe(false);
   });
 
-  it.each(["anna's-clone", "a(b)", "ä"])("may lie in a folder named %j", (name) => {
+  it.each(["a;b", "a(b)", "do$lar", "ä"])("may lie in a folder named %j", (name) => {
     expect(() => {
       requireUsablePath({ folder: join("/tmp", name, ".sandbox", "test") });
     }).not.toThrow();
   });
 
-  it.each(["my clone", 'a"clone', "a,b"])(
+  it.each(["my clone", 'a"clone', "anna's-clone", "a,b"])(
     "may not lie in a folder named %j, and says so",
     (name) => {
       expect(() => {

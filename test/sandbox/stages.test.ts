@@ -28,6 +28,9 @@ const Stage = z.object({
   kind: z.string(),
   metadata: z.object({ name: z.string() }).optional(),
   options: z.record(z.string(), z.unknown()).optional(),
+  componentsPatches: z
+    .array(z.object({ name: z.string(), extraArgs: z.array(z.record(z.string(), z.unknown())) }))
+    .default([]),
   spec: z
     .object({
       // Of stages, which are all but the first and the logs.
@@ -67,6 +70,16 @@ describe("what kwokctl is told", () => {
       kubeSchedulerPort: 5,
       kwokControllerPort: 6,
     });
+  });
+
+  it("has no program wait for a lead that it shares with nobody, and would end without", () => {
+    const patches = documents.flatMap(({ componentsPatches }) => componentsPatches);
+    expect(
+      patches
+        .filter(({ extraArgs }) => extraArgs.some(({ key }) => key === "leader-elect"))
+        .map(({ name }) => name),
+    ).toEqual(["kube-controller-manager", "kube-scheduler"]);
+    expect(new Set(patches.map(({ name }) => name)).size).toBe(patches.length);
   });
 
   it("brings to life every kind that a stack waits for: own stages replace all built-in ones", () => {

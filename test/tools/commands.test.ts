@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -65,6 +65,35 @@ describe("make's targets", () => {
       }
     },
   );
+
+  it.each(["up", "live-up"])("%s runs nothing that stands in a variable", (target) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "tools"));
+    copyFileSync(join(clone, "Makefile"), join(folder, "Makefile"));
+    writeFileSync(
+      join(folder, "tools", "fleet.mjs"),
+      "process.stdout.write(process.env.STACK ?? '');",
+    );
+    const made = join(folder, "made");
+    const STACK = `$(shell touch ${made})`;
+    const path = { PATH: process.env["PATH"] };
+    const asWord = { cwd: folder, env: path, encoding: "utf8" } as const;
+    expect(spawnSync("make", [target, `STACK=${STACK}`], asWord).stdout).toBe(STACK);
+    const inherited = { ...asWord, env: { ...path, STACK } };
+    expect(spawnSync("make", [target], inherited).stdout).toBe(STACK);
+    expect(existsSync(made)).toBe(false);
+  });
+
+  it("take no option that Node would take for its own, wherever it stands", () => {
+    // It looks for these among a program's own words, too, and ends where such a file is not there: `-` never is.
+    const options = Object.values(commands).flatMap(({ takes }) =>
+      optionsOf({ ...command("up"), takes }, Object.fromEntries(takes.map((name) => [name, "-"]))),
+    );
+    expect(options.length).toBeGreaterThan(20);
+    const script = ["-e", "process.stdout.write('read')"];
+    const read = spawnSync(process.execPath, [...script, "x", ...options], { encoding: "utf8" });
+    expect([read.stdout, read.stderr]).toEqual(["read", ""]);
+  });
 
   it("begin in a file that an old Node can read, so that it says which one is needed", () => {
     const entry = readFileSync(join(clone, "tools", "fleet.mjs"), "utf8");

@@ -193,6 +193,13 @@ const isAtGoogle = (stackFile) => /^[^#\n]*\bkind: *["']?gke\b/m.test(stackFile)
 const defaults = { STACK: "test" };
 
 /**
+ * Options that are called otherwise than their variable. Node looks for an --env-file among a program's own words, too, and ends with
+ * an error of its own where it finds no such file (nodejs/node#54232): `-`, which is standard input, is none.
+ * @type {Record<string, string>}
+ */
+const optionNames = { ENV_FILE: "environment-file" };
+
+/**
  * The options that make's variables stand for: STACK=test becomes `--stack test`. Empty ones are left out, and the
  * program says what it misses.
  * @param {Command} command
@@ -203,7 +210,7 @@ export function optionsOf(command, environment) {
   return command.takes.flatMap((name) => {
     const given = environment[name] ?? "";
     const value = given === "" ? (defaults[name] ?? "") : given;
-    const option = `--${name.toLowerCase().replaceAll("_", "-")}`;
+    const option = `--${optionNames[name] ?? name.toLowerCase().replaceAll("_", "-")}`;
     // A value that begins with a dash, by itself, would be taken for an option of its own.
     return value === "" ? [] : value.startsWith("-") ? [`${option}=${value}`] : [option, value];
   });
