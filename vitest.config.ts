@@ -1,30 +1,37 @@
 import { defineConfig } from "vitest/config";
 
+import { LongestFirst } from "./test/runner/longest-first.ts";
+
 /**
  * Tests that run programs for real: git, servers, whole commands. They need no tool but what a
  * machine has, and are left to `make test`: `make check` is to take less than a minute.
  */
 const programs = [
+  "test/bench/parts.test.ts",
   "test/config/without-sdk.test.ts",
-  "test/late.test.ts",
+  "test/{late,main}.test.ts",
   "test/ops/{forge,hosts,images,live-up,preflight,verify}.test.ts",
   "test/ops/review/newer.test.ts",
   "test/ops/spacemesh/release.test.ts",
   "test/release/{git,run}.test.ts",
-  "test/sandbox/{full-disk,rollout-mirror,rollout-terminal,stopped}.test.ts",
+  "test/sandbox/{former,full-disk,rollout-late,rollout-mirror,rollout-terminal,stopped}.test.ts",
   "test/pushtech/{connected,database-probe,migration-command,storage-probe,wait}.test.ts",
   "test/spacemesh/{container-command,web-programs}.test.ts",
-  "test/tools/{install,lock}.test.ts",
+  "test/tools/{commands,compile-cache,install,lint,lock,path-tools,python}.test.ts",
 ];
 
 /**
- * Tests that go over every value of every stack file, or every resource of production: seconds each,
- * left to `make test` for the same reason. A table of faults and the goldens stand for them in `make check`.
+ * Tests that go over every value of every stack file, every resource of production, every kind that a
+ * cloud has, or what chance draws: seconds each, left to `make test` for the same reason. A table of
+ * faults and the goldens stand for them in `make check`.
  */
 const thorough = [
   "test/config/{random,single-faults,systems}.test.ts",
   "test/fxa/variants.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
+  "test/review/render/{markdown,speed}.test.ts",
+  "test/sandbox/encryption.test.ts",
+  "test/standins/{check,life}.test.ts",
   "test/golden-large.test.ts",
   "test/platform/{disks,requests}.test.ts",
   "test/fxa/reachability.test.ts",
@@ -93,5 +100,6 @@ export default defineConfig({
       },
     ],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -64,9 +64,8 @@ export class Project {
   async up(api: Api): Promise<{ readonly seconds: number; readonly chain: readonly Step[] }> {
     const log = join(this.#place.temporary, "bench-events.json");
     rmSync(log, { force: true });
-    const cloud = watchCloud(api, this.#place.folder);
     const update = this.#work("up", ...this.#updating, "--event-log", log);
-    const seconds = await timeOnce(update).finally(cloud.end);
+    const seconds = await this.#besideClouds(api, () => timeOnce(update));
     const waits = waitsOf(await this.#state());
     return { seconds, chain: longestChain(stepsOf(readFileSync(log, "utf8")), waits) };
   }
@@ -74,8 +73,17 @@ export class Project {
   /** Takes away what {@link up} made, the clouds at work on it: what they gave is given back. */
   async down(api: Api): Promise<void> {
     await this.#engine("state", "unprotect", "--all", "--stack", this.#place.stack, "--yes");
+    await this.#besideClouds(api, () => this.#engine("destroy", ...this.#updating));
+  }
+
+  /** Has the clouds at work until it is done, or has failed. */
+  async #besideClouds<Result>(api: Api, work: () => Promise<Result>): Promise<Result> {
     const cloud = watchCloud(api, this.#place.folder);
-    await this.#engine("destroy", ...this.#updating).finally(cloud.end);
+    try {
+      return await work();
+    } finally {
+      await cloud.end();
+    }
   }
 
   /** Bytes of the state as the backend keeps it: without the indentation of an export. */

@@ -42,8 +42,9 @@ export function parseAll<Schema extends z.ZodType>(
   if (first.success && paths.length === 0) {
     return { ok: true, value: first.data };
   }
-  const small = settle(schema, clean, (values) => values[0]);
-  const issues = [...small.faulty, ...brokenRules(schema, clean, small)];
+  const known = first.error?.issues ?? [];
+  const small = settle(schema, clean, (values) => values[0], known);
+  const issues = [...small.faulty, ...brokenRules(schema, clean, small, known)];
   const faults = [
     ...paths.map((path) => ({
       path: writePath(locate(path)),
@@ -55,7 +56,7 @@ export function parseAll<Schema extends z.ZodType>(
   return {
     ok: false,
     faults: unique(faults),
-    rest: small.settled ? (small.value as z.output<Schema>) : undefined,
+    rest: small.settled ? (small.value() as z.output<Schema>) : undefined,
     isStandIn: (path) =>
       standIns.some(
         (one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`),
@@ -67,12 +68,17 @@ export function parseAll<Schema extends z.ZodType>(
  * Rules that are broken whatever stands in for faulty values. A fault that follows from a stand-in
  * would send people to a place where nothing is wrong.
  */
-function brokenRules(schema: z.ZodType, input: unknown, small: Settled): readonly Issue[] {
+function brokenRules(
+  schema: z.ZodType,
+  input: unknown,
+  small: Settled,
+  known: readonly Issue[],
+): readonly Issue[] {
   if (small.replaced.length === 0) {
     return small.rules;
   }
   const others = [
-    settle(schema, input, (values) => values.at(-1)),
+    settle(schema, input, (values) => values.at(-1), known),
     settle(schema, withoutItems(input, small.replaced), (values) => values[0]),
   ].filter(({ settled }) => settled);
   return small.rules.filter(

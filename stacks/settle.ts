@@ -13,6 +13,9 @@ export type Issue = z.core.$ZodIssue;
 /** Passes after which the search ends; each replaces at least one value. */
 const maximumPasses = 30;
 
+/** The value of what cannot be parsed. */
+const nothing = (): undefined => undefined;
+
 /** A config in which every field parses. */
 export interface Settled {
   /** Issues of single values, in the order they were found. */
@@ -21,7 +24,8 @@ export interface Settled {
   readonly rules: readonly Issue[];
   /** Where stand-ins are. */
   readonly replaced: readonly Path[];
-  readonly value: unknown;
+  /** What it parses to. Asked for by few: it is one more pass over all. */
+  readonly value: () => unknown;
   /** Whether every field parses in the end. */
   readonly settled: boolean;
   /** Whether an issue is about a stand-in. */
@@ -32,11 +36,13 @@ export interface Settled {
  * Replaces faulty values until only rules across fields complain.
  *
  * @param pick Chooses among the stand-ins, which run from small to large.
+ * @param known What the schema says of the input as it stands, where somebody has asked already.
  */
 export function settle(
   schema: z.ZodType,
   input: unknown,
   pick: (values: readonly unknown[]) => unknown,
+  known?: readonly Issue[],
 ): Settled {
   const draft: unknown = structuredClone(input);
   const replaced: Path[] = [];
@@ -46,10 +52,11 @@ export function settle(
     replaced.some((one) => startsWith(path, one)) ||
     removedFrom.some((one) => one.length === path.length && startsWith(path, one));
   for (let pass = 0; pass < maximumPasses; pass += 1) {
-    const issues = schema.safeParse(draft).error?.issues ?? [];
+    const told = pass === 0 ? known : undefined;
+    const issues = told ?? schema.safeParse(draft).error?.issues ?? [];
     const open = issues.filter((issue) => isFaulty(schema, draft, issue));
     if (open.length === 0) {
-      const value = valueOf(schema, draft);
+      const value = (): unknown => valueOf(schema, draft);
       return { faulty, rules: issues, replaced, value, settled: true, isReplaced };
     }
     const replacedBefore = [...replaced];
@@ -68,7 +75,7 @@ export function settle(
       } else {
         const path = placeOf(issue, replacedBefore);
         if (path.length === 0) {
-          return { faulty, rules: [], replaced, value: undefined, settled: false, isReplaced };
+          return { faulty, rules: [], replaced, value: nothing, settled: false, isReplaced };
         }
         const values = substitutes(schemasAt(schema, draft, path), valueAt(draft, path));
         set(draft, path, structuredClone(pick(values)));
@@ -76,7 +83,7 @@ export function settle(
       }
     }
   }
-  return { faulty, rules: [], replaced, value: undefined, settled: false, isReplaced };
+  return { faulty, rules: [], replaced, value: nothing, settled: false, isReplaced };
 }
 
 /** The parsed value even where rules across fields complain: safeParse keeps it back then. */

@@ -7,6 +7,8 @@ import { sparePromises } from "../stacks/trace.ts";
 
 // As the program does it: a fifth of what rendering a stack takes.
 sparePromises();
+// Nor does a mock ask where in the program a resource was made, and Vitest looks each frame of that up in source maps.
+Object.assign(pulumi.Resource, { callsites: () => [] });
 
 /** One resource the program asked the engine for. */
 export interface Registered {

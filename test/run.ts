@@ -63,16 +63,17 @@ const unitPart = (name: string, program: string, ...words: string[]): Part => ({
   vitest: false,
 });
 
+/** Three files at a time: two keep two cores busy, but for what they wait. */
+const threeFiles = (part: Part): Part => ({
+  ...part,
+  arguments: [...part.arguments, "--maxWorkers=3"],
+});
+
 // The judges first: they wait for servers of theirs while the others compute.
 const together: readonly Part[] = [
-  vitestPart("judges", ["judges"], "verbose"),
-  unitPart("lint", "eslint/bin/eslint.js", "--max-warnings=0", "."),
+  threeFiles(vitestPart("judges", ["judges"], "verbose")),
+  unitPart("lint and types", "oxlint/bin/oxlint"),
   vitestPart("unit and golden", ["unit", "thorough", "programs"], "default"),
-  unitPart(
-    "types",
-    "typescript/bin/tsc",
-    ...["--noEmit", "--incremental", "--tsBuildInfoFile", join(caches, "types.tsbuildinfo")],
-  ),
   unitPart(
     "format",
     "prettier/bin/prettier.cjs",
@@ -81,14 +82,10 @@ const together: readonly Part[] = [
   ),
 ];
 
-/** Three files at a time: two keep two cores busy, but for what they wait. */
-const endToEnd = vitestPart("end to end", ["e2e"], "verbose");
-
 // Its sandboxes lie in our folder, so that we find what a killed run leaves.
 const alone: readonly Part[] = [
   {
-    ...endToEnd,
-    arguments: [...endToEnd.arguments, "--maxWorkers=3"],
+    ...threeFiles(vitestPart("end to end", ["e2e"], "verbose")),
     environment: { TMPDIR: scratch },
   },
 ];

@@ -11,5 +11,5 @@ if (Number(process.versions.node.split(".")[0]) < needed) {
   );
   process.exitCode = 1;
 } else {
-  import("./lib/main.mjs");
+  void import("./lib/main.mjs");
 }

@@ -29,9 +29,12 @@ function makeTargets(): Set<string> {
   return new Set([...makefile.matchAll(/^([a-z][a-z-]*):/gm)].map(([, name]) => name ?? ""));
 }
 
+/** Folders of the clone that are committed nowhere: installed, or made by `make up` and `make review`. */
+const made = ["node_modules", ".git", ".sandbox", ".review"];
+
 /** Folders of the clone whose files pages name by their path. */
 const roots = readdirSync(clone, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !["node_modules", ".git"].includes(entry.name))
+  .filter((entry) => entry.isDirectory() && !made.includes(entry.name))
   .map(({ name }) => name);
 
 /** Paths of the clone in a piece of code. What holds `<`, `*` or `…` is a pattern. */
@@ -42,8 +45,6 @@ function paths(text: string): string[] {
       .filter((path) => roots.includes(path.split("/")[0] ?? "") && !/[<>*…{]/.test(path))
       // A folder named by one letter stands for any.
       .filter((path) => !path.split("/").some((step) => /^[a-z]$/.test(step)))
-      // Made by `make up`, not committed.
-      .filter((path) => !path.startsWith(".sandbox/"))
   );
 }
 

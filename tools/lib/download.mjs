@@ -169,7 +169,9 @@ export async function fetchText(url) {
  */
 export async function fetchFile(url, target) {
   const abort = new AbortController();
-  let timer = setTimeout(() => abort.abort(), 2 * answerMilliseconds);
+  let timer = setTimeout(() => {
+    abort.abort();
+  }, 2 * answerMilliseconds);
   const file = await open(target, "w");
   try {
     const response = await fetch(url, { signal: abort.signal });
@@ -178,7 +180,9 @@ export async function fetchFile(url, target) {
     }
     for await (const chunk of response.body) {
       clearTimeout(timer);
-      timer = setTimeout(() => abort.abort(), stallMilliseconds);
+      timer = setTimeout(() => {
+        abort.abort();
+      }, stallMilliseconds);
       await file.writeFile(chunk);
     }
   } catch (error) {

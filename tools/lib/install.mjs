@@ -148,7 +148,9 @@ export async function installTool(name, tool, place) {
       if (already !== undefined) return already;
       return installFrom(name, tool, place);
     },
-    () => say(`${name}: another process is installing it; waiting`),
+    () => {
+      say(`${name}: another process is installing it; waiting`);
+    },
   );
 }
 

@@ -34,7 +34,9 @@ export async function ensurePackages(clone, root, requires) {
       if (!matchesLock(clone)) await install(clone, requires, hold);
       writeWhole(stampPath(clone), stampText(clone));
     },
-    () => say("another process is installing the npm packages; waiting"),
+    () => {
+      say("another process is installing the npm packages; waiting");
+    },
   );
 }
 

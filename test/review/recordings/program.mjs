@@ -13,7 +13,6 @@ const provider = new k8s.Provider("cluster", {
   clusterIdentifier: "shop",
 });
 const cloud = new linode.Provider("linode", { token: process.env.LINODE_TOKEN });
-const opts = { provider };
 const labels = (name) => ({
   "app.kubernetes.io/name": name,
   "app.kubernetes.io/version": pick("1.4.0", "1.5.0"),
@@ -37,7 +36,7 @@ const ns = new k8s.core.v1.Namespace(
 );
 const inNs = { ...child, dependsOn: ns };
 
-const settings = new k8s.core.v1.ConfigMap(
+new k8s.core.v1.ConfigMap(
   "settings",
   {
     metadata: { name: "settings", namespace: "shop", labels: labels("settings") },
@@ -64,7 +63,7 @@ const generated = new k8s.core.v1.ConfigMap(
   },
   inNs,
 );
-const login = new k8s.core.v1.Secret(
+new k8s.core.v1.Secret(
   "login",
   {
     metadata: meta("login"),
@@ -72,7 +71,7 @@ const login = new k8s.core.v1.Secret(
   },
   inNs,
 );
-const token = new k8s.core.v1.Secret(
+new k8s.core.v1.Secret(
   "token",
   {
     metadata: { name: "token", namespace: "shop" },
