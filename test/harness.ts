@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
 
 import { sparePromises } from "../stacks/trace.ts";
 
@@ -9,6 +10,9 @@ import { sparePromises } from "../stacks/trace.ts";
 sparePromises();
 // Nor does a mock ask where in the program a resource was made, and Vitest looks each frame of that up in source maps.
 Object.assign(pulumi.Resource, { callsites: () => [] });
+/** A message to a mock leaves no process: what is in it is handed over as it is, and not taken apart and put together. */
+structs.Struct.fromJavaScript = (value) =>
+  Object.assign(new structs.Struct(), { toJavaScript: () => value });
 
 /** One resource the program asked the engine for. */
 export interface Registered {
