@@ -1,6 +1,16 @@
 // The last resort: a build from the Go modules pinned under tools/modules, whose go.sum says what their sources are.
 
-import { chmodSync, copyFileSync, cpSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,10 +19,24 @@ import { InstallError, withProgress } from "./log.mjs";
 import { run } from "./process.mjs";
 import { isAtLeast } from "./versions.mjs";
 
+/** @typedef {import("./manifest.mjs").Changes} Changes */
 /** @typedef {import("./manifest.mjs").GoBuild} GoBuild */
 /** @typedef {import("./manifest.mjs").GoFiles} GoFiles */
+/** @typedef {import("./manifest.mjs").GoSource} GoSource */
 
 const modules = fileURLToPath(new URL("../modules/", import.meta.url));
+
+/**
+ * A source's version as the cache keeps it: what is built of other sources is another tool.
+ * @param {GoSource} source
+ * @returns {string}
+ */
+export function goVersionOf(source) {
+  const changes = source.builds.flatMap((item) => item.changes ?? []);
+  if (changes.length === 0) return source.version;
+  const digest = createHash("sha256").update(JSON.stringify(changes)).digest("hex");
+  return `${source.version}-${digest.slice(0, 12)}`;
+}
 
 /**
  * Builds binaries into a folder. The flags are the same for all, and must stay so: with others the Go build cache
@@ -61,6 +85,10 @@ async function buildOne(item, moduleFolder, folder) {
   if (item.embed !== undefined) await copyEmbedded(item.embed, moduleFolder);
   const linkerFlags = `-s -w ${item.linkerFlags ?? ""}`;
   const output = join(folder, item.binary);
+  // What nobody keeps is beside what is built: it goes with it where the build breaks off.
+  const scratch = join(folder, ".sources");
+  const modfile =
+    item.changes === undefined ? [] : await changedSources(item.changes, moduleFolder, scratch);
   const result = await run(
     "go",
     [
@@ -73,10 +101,12 @@ async function buildOne(item, moduleFolder, folder) {
       linkerFlags,
       "-o",
       output,
+      ...modfile,
       item.package,
     ],
     { cwd: moduleFolder, env: goEnvironment() },
   );
+  rmSync(scratch, { recursive: true, force: true });
   if (result.code === 0) return;
   const tail = result.stderr.trim().split("\n").slice(-15).join("\n");
   throw new InstallError(
@@ -99,6 +129,44 @@ async function copyEmbedded(embed, moduleFolder) {
 }
 
 /**
+ * Puts a module's sources into a folder, with what is changed about them, and beside them a go.mod that takes them.
+ * Go lets no overlay reach into the module cache.
+ * @param {Changes} changes
+ * @param {string} moduleFolder whose go.sum says what the sources are before they are changed
+ * @param {string} scratch
+ * @returns {Promise<string[]>} the words by which a build finds them
+ */
+async function changedSources(changes, moduleFolder, scratch) {
+  const source = await downloadModule(changes.module, moduleFolder);
+  const copy = join(scratch, "module");
+  copyWritable(source, copy);
+  const path = join(copy, changes.file);
+  writeFileSync(path, changedText(readFileSync(path, "utf8"), changes));
+  const modfile = join(scratch, "go.mod");
+  copyFileSync(join(moduleFolder, "go.mod"), modfile);
+  copyFileSync(join(moduleFolder, "go.sum"), join(scratch, "go.sum"));
+  appendFileSync(modfile, `\nreplace ${changes.module} => ${JSON.stringify(copy)}\n`);
+  return [`-modfile=${modfile}`];
+}
+
+/**
+ * @param {string} text of the file that is changed
+ * @param {Changes} changes
+ * @returns {string}
+ * @throws {InstallError} where a text is not there, or more than once: another version of the module, which nobody has
+ *   read, would be built as it is
+ */
+export function changedText(text, { module, file, replace }) {
+  return Object.entries(replace).reduce((before, [from, to]) => {
+    const parts = before.split(from);
+    if (parts.length === 2) return parts.join(to);
+    throw new InstallError(
+      `${module} has «${from}» ${parts.length - 1} times in ${file}, and not once: see what its version does, and what tools.json is to change about it`,
+    );
+  }, text);
+}
+
+/**
  * Puts folders of a Go module into a folder: files that nothing is built of, such as a chart.
  * @param {GoFiles} source
  * @param {string} folder
@@ -114,16 +182,24 @@ export async function copyFolders(source, folder, minimumGo) {
   for (const [path, name] of Object.entries(source.folders)) {
     const target = join(folder, name);
     try {
-      cpSync(join(from, path), target, { recursive: true });
+      copyWritable(join(from, path), target);
     } catch (error) {
       throw new InstallError(`${source.package} holds no ${path}: ${String(error)}`);
     }
-    // The module cache is read-only; what is copied can be taken away again.
-    for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
-      chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
-    }
-    chmodSync(target, 0o755);
   }
+}
+
+/**
+ * The module cache is read-only; what is copied out of it can be changed, and taken away again.
+ * @param {string} from
+ * @param {string} target
+ */
+function copyWritable(from, target) {
+  cpSync(from, target, { recursive: true });
+  for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  }
+  chmodSync(target, 0o755);
 }
 
 /**

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { build, copyFolders } from "./build.mjs";
+import { build, copyFolders, goVersionOf } from "./build.mjs";
 import { holdsAll, publish, toolFolder } from "./cache.mjs";
 import { buildCrate, cargoVersionOf } from "./cargo.mjs";
 import { debianRelease, unpackPackages } from "./debian.mjs";
@@ -304,6 +304,7 @@ function contents(tool) {
  * @returns {string}
  */
 function versionOf(source) {
+  if (source.kind === "go") return goVersionOf(source);
   if (source.kind === "pypi") return pythonVersionOf(source);
   if (source.kind === "cargo") return cargoVersionOf(source);
   if (source.kind === "maven") return mavenVersionOf(source);

@@ -10,7 +10,10 @@ import { readFileSync } from "node:fs";
  * @typedef {{ kind: "download", version: string, platforms: string[], url: string, checksum: Checksum, unpack?: string }}
  *   DownloadSource `unpack`: the folder inside a tar archive that holds the binaries; absent for a bare binary
  * @typedef {{ module: string, folder: string, files: string[] }} Embed files copied out of a module before the build
- * @typedef {{ binary: string, module: string, package: string, linkerFlags?: string, embed?: Embed }} GoBuild
+ * @typedef {{ module: string, file: string, replace: Record<string, string> }} Changes what of a module's sources is
+ *   replaced before the build: each text, which must be there once → what stands in its place
+ * @typedef {{ binary: string, module: string, package: string, linkerFlags?: string, embed?: Embed, changes?: Changes }}
+ *   GoBuild
  * @typedef {{ kind: "go", version: string, builds: GoBuild[] }} GoSource
  * @typedef {{ kind: "go-files", version: string, module: string, package: string, folders: Record<string, string> }}
  *   GoFiles `module`: a folder of tools/modules that pins `package`; `folders`: those taken out of it → their names here
