@@ -10,9 +10,23 @@ import { sparePromises } from "../stacks/trace.ts";
 sparePromises();
 // Nor does a mock ask where in the program a resource was made, and Vitest looks each frame of that up in source maps.
 Object.assign(pulumi.Resource, { callsites: () => [] });
-/** A message to a mock leaves no process: what is in it is handed over as it is, and not taken apart and put together. */
-structs.Struct.fromJavaScript = (value) =>
-  Object.assign(new structs.Struct(), { toJavaScript: () => value });
+// A message to a mock leaves no process: no field of it needs to become a message of its own, and be read again.
+structs.Struct.fromJavaScript = (value) => {
+  const handed = inOrder(value) as typeof value;
+  return Object.assign(new structs.Struct(), { toJavaScript: () => handed });
+};
+
+/** A copy whose keys stand in the order in which a message keeps them. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(inOrder);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const fields = Object.entries(value).map(([key, field]) => [key, inOrder(field)] as const);
+  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** One resource the program asked the engine for. */
 export interface Registered {
