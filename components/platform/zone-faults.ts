@@ -280,6 +280,42 @@ function targets(entries: readonly Entry[], config: NameServerDnsConfig): Platfo
   });
 }
 
+/** CNAMEs that lead back to themselves, by whichever names and wildcards: no server refuses them, and nobody gets an address. */
+function circles(entries: readonly Entry[]): PlatformFault[] {
+  const next = ({ target = "" }: Entry): Entry | undefined =>
+    [...entries.filter(({ name }) => name === target), ...wildcardsOf(target, entries)].find(
+      ({ type }) => type === "CNAME",
+    );
+  const told = new Set<Entry>();
+  return entries.flatMap((entry): PlatformFault[] => {
+    const way: Entry[] = [];
+    let at = entry.type === "CNAME" ? entry : undefined;
+    while (at !== undefined && !way.includes(at)) {
+      way.push(at);
+      at = next(at);
+    }
+    if (at !== entry || told.has(entry)) {
+      return [];
+    }
+    way.forEach((one) => told.add(one));
+    const names = [...way, entry].map(({ name }) => name).join(" → ");
+    return [{ path: entry.path, message: `leads in a circle: ${names}. Let one lead elsewhere` }];
+  });
+}
+
+/** Addresses and mail at names that no host may have: BIND, as it comes, loads no zone with one. */
+function unhostly(entries: readonly Entry[], { machine }: NameServerDnsConfig): PlatformFault[] {
+  if (machine.kind === "linode" || machine.software !== "bind9") {
+    return [];
+  }
+  return entries
+    .filter(({ name, type }) => ["A", "AAAA", "MX"].includes(type) && name.includes("_"))
+    .map(({ path, name, type }) => ({
+      path,
+      message: `${name} is no name of a host, which has letters, digits and dashes: BIND takes no ${type} record of it`,
+    }));
+}
+
 /** Names that end in their own zone, as if they were full ones. */
 function doubled(config: NameServerDnsConfig, path: Path): PlatformFault[] {
   return Object.entries(config.zones).flatMap(([zone, { records }]) =>
@@ -320,5 +356,7 @@ export function ownZoneFaults(
     ...unequalTimes(entries),
     ...hidden(entries, config),
     ...targets(entries, config),
+    ...circles(entries),
+    ...unhostly(entries, config),
   ];
 }

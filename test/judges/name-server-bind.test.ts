@@ -147,8 +147,14 @@ it("is taken over whole once they are in the config, above the serial it had", a
   expect((await pull()).output).toBe("");
 });
 
-it("keeps what it has when BIND's own check refuses the next one", async () => {
-  publication.files = zoneOf([...known, www, { ...www, target: "elsewhere.example.net" }]);
+it.each([
+  ["two aliases of one name", { ...www, target: "elsewhere.example.net" }],
+  [
+    "an address at a name that no host may have",
+    { name: "no_host", type: "A", address: "192.0.2.26" },
+  ],
+])("keeps what it has when BIND's own check refuses the next one: %s", async (_, record) => {
+  publication.files = zoneOf([...known, www, record]);
   const before = file();
   const { code, output } = await pull();
   expect(code).toBe(1);

@@ -192,7 +192,7 @@ describe("a machine that exists", () => {
     expect(typesOf(collected).join()).not.toMatch(/Instance|Firewall|NetworkingIp/);
     const script = object(collected, "install.sh")["content"];
     expect(script).toContain("/usr/local/sbin/fleet-zones");
-    expect(script).toContain('CHECK="named-checkzone"');
+    expect(script).toContain('CHECK="named-checkzone -k fail"');
   });
 
   it("is not switched on by the script: its operator looks at a first run", () => {

@@ -51,6 +51,12 @@ describe("faults of our own zones", () => {
     expect(told(zone(wildcard, ...records, mx))).toEqual([]);
   });
 
+  it("are none where Knot answers at a name that only BIND takes for none", () => {
+    const records = [{ name: "my_host", type: "A", address: "192.0.2.1" }];
+    const machine = { kind: "external", software: "knot" };
+    expect(told(section({ zones: { "example.org": { records } }, machine }))).toEqual([]);
+  });
+
   it.each([
     [
       "a wildcard leads on, however far below it",
@@ -200,6 +206,40 @@ describe("faults of our own zones", () => {
       ],
       "dns/zones/example.org/records/3",
       /leads to a\.sip\.example\.org, which is a CNAME by \*\.sip\.example\.org/,
+    ],
+    [
+      "an alias of itself",
+      [{ name: "www", type: "CNAME", target: "www.example.org" }],
+      "dns/zones/example.org/records/1",
+      /leads in a circle: www\.example\.org → www\.example\.org\. Let one lead elsewhere/,
+    ],
+    [
+      "aliases that lead to one another, told once, and not at the one that leads to them",
+      [
+        { name: "in", type: "CNAME", target: "a.example.org" },
+        { name: "a", type: "CNAME", target: "b.example.org" },
+        { name: "b", type: "CNAME", target: "a.example.org" },
+      ],
+      "dns/zones/example.org/records/2",
+      /leads in a circle: a\.example\.org → b\.example\.org → a\.example\.org\./,
+    ],
+    [
+      "a wildcard that leads to a name for which it answers itself",
+      [{ name: "*", type: "CNAME", target: "www.example.org" }],
+      "dns/zones/example.org/records/1",
+      /leads in a circle: \*\.example\.org → \*\.example\.org\./,
+    ],
+    [
+      "an address at a name that no host may have, where BIND answers",
+      [{ name: "my_host", type: "A", address: "192.0.2.1" }],
+      "dns/zones/example.org/records/1",
+      /my_host\.example\.org is no name of a host, .* BIND takes no A record of it/,
+    ],
+    [
+      "mail at such a name",
+      [{ name: "_mail", type: "MX", priority: 1, target: "mail.example.net" }],
+      "dns/zones/example.org/records/1",
+      /_mail\.example\.org is no name of a host/,
     ],
     [
       "a record below a name that others keep",
