@@ -38,16 +38,35 @@ function readable(name: string, text: string): StackFile[] {
   }
 }
 
+interface Looked {
+  readonly findings: readonly string[];
+  readonly files: readonly StackFile[];
+}
+
+function look(root: string, name: string): Looked {
+  let text: string;
+  try {
+    text = readFileSync(join(root, name), "utf8");
+  } catch (error) {
+    // A folder, a link that leads nowhere, a file of somebody else's: the others are looked at all the same.
+    return {
+      findings: [
+        `${name}: cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      ],
+      files: [],
+    };
+  }
+  const findings = stackFileFindings(text).map(({ line, fault }) => `${name}:${line}: ${fault}`);
+  return { findings, files: name === projectFile ? [] : readable(name, text) };
+}
+
+const projectFile = "Pulumi.yaml";
+
 /** Looks through every stack file of a clone, and at what they say together. */
 export function lintStacks(root: string): readonly string[] {
-  const files = ["Pulumi.yaml", ...stackFileNames(root)].map((name) => ({
-    name,
-    text: readFileSync(join(root, name), "utf8"),
-  }));
+  const looked = [projectFile, ...stackFileNames(root)].map((name) => look(root, name));
   return [
-    ...files.flatMap(({ name, text }) =>
-      stackFileFindings(text).map(({ line, fault }) => `${name}:${line}: ${fault}`),
-    ),
-    ...sharedHosts(files.slice(1).flatMap(({ name, text }) => readable(name, text))),
+    ...looked.flatMap(({ findings }) => findings),
+    ...sharedHosts(looked.flatMap(({ files }) => files)),
   ];
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
@@ -7,6 +7,7 @@ import { generateSecretKey, derivePublicKey } from "../../components/base/keys.t
 import { lintStacks, stackFileFindings } from "../../ops/lint-stacks.ts";
 import { isCiphertext } from "../../ops/plain-text.ts";
 import { looksRandom } from "../../policy/secret-shapes.ts";
+import { temporaryFolder } from "../tools/folders.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const key = generateSecretKey();
@@ -59,6 +60,19 @@ describe("plain-text secrets of a stack file", () => {
   it("says nothing of the committed stack files", () => {
     expect(lintStacks(root)).toEqual([]);
     expect(readFileSync(resolve(root, "Pulumi.test.yaml"), "utf8")).toContain("fleet:system");
+  });
+
+  it("tells what cannot be read, and finds them in the other files all the same", () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "Pulumi.folder.yaml"));
+    symlinkSync("nowhere", join(folder, "Pulumi.lost.yaml"));
+    writeFileSync(join(folder, "Pulumi.shop.yaml"), file("  fleet:secrets:", "    a: hunter2"));
+    expect(lintStacks(folder)).toEqual([
+      expect.stringMatching(/^Pulumi\.yaml: cannot be read \(ENOENT/),
+      expect.stringMatching(/^Pulumi\.folder\.yaml: cannot be read \(EISDIR/),
+      expect.stringMatching(/^Pulumi\.lost\.yaml: cannot be read \(ENOENT/),
+      expect.stringMatching(/^Pulumi\.shop\.yaml:3: /),
+    ]);
   });
 });
 
