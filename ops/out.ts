@@ -4,6 +4,9 @@ import { dirname, resolve } from "node:path";
 
 import { CommandError } from "./command.ts";
 
+/** Where a report is put, and looked for, where nobody says OUT or FROM. */
+export const reportFolder = ".review";
+
 /**
  * The folder's path. It is made where it is not there: a preview takes a minute, a live one many, and what it found would be lost
  * with a path that cannot be written.

@@ -9,7 +9,7 @@ import { marker, renderMarkdown } from "../../review/render/markdown.ts";
 import { CommandError, instead } from "../command.ts";
 import { giveOutput, readStacks, tablePath } from "../pipeline/stacks.ts";
 import { tableChanges } from "../pipeline/table-changes.ts";
-import { outFolder } from "../out.ts";
+import { outFolder, reportFolder } from "../out.ts";
 import { summarize, terminalText, writeReport } from "../review/output.ts";
 import { whyNoYes } from "./agreed.ts";
 import { raiseAlarm } from "./alarm.ts";
@@ -78,7 +78,7 @@ export async function runComment(
   const { commit, number, stranger } = to;
   const run = environment["REVIEW_RUN"] ?? "";
   const known: Known = { commit, stranger, url: run === "" ? "" : runUrl(environment, run) };
-  const report = bare(trustedReport(resolve(from ?? ".review"), known));
+  const report = bare(trustedReport(resolve(from ?? reportFolder), known));
   const placed = await placeComment(forge, {
     ...{ number, marker, body: renderMarkdown(report), user: userOf(environment) },
     // What is told of a stack without a preview is told, although nothing changes in any.
@@ -168,7 +168,7 @@ export async function runAlarm(
   environment: Environment,
 ): Promise<number> {
   const forge = forgeOf(environment);
-  const report = driftReport(resolve(from ?? ".review"), stack);
+  const report = driftReport(resolve(from ?? reportFolder), stack);
   const done = await raiseAlarm(forge, { report, stack, user: userOf(environment) });
   console.log(`the issue about ${stack}: ${done}`);
   // The run of the night is red as long as there is something to look at.
@@ -215,7 +215,7 @@ export async function runJoin(
   if (agreed !== undefined && agreed !== "yes") {
     throw new CommandError(`AGREED must be yes (it is ${JSON.stringify(agreed)})`);
   }
-  const folder = outFolder(root, out ?? ".review");
+  const folder = outFolder(root, out ?? reportFolder);
   const url = environment["FLEET_REVIEW_URL"] ?? "";
   const stacks = readStacks(root);
   const former = base === undefined ? undefined : await tableOf(root, base, environment);

@@ -10,7 +10,7 @@ import type { Report } from "../../review/model.ts";
 import { SandboxError } from "../../sandbox/fault.ts";
 import { stacksOf } from "../../sandbox/place.ts";
 import { allStacks, CommandError, type Target } from "../command.ts";
-import { outFolder } from "../out.ts";
+import { outFolder, reportFolder } from "../out.ts";
 import { inParallel } from "../parallel.ts";
 import { readStackFile, stackFileName } from "../stack-file.ts";
 import { thisMachine } from "../tools.ts";
@@ -48,7 +48,7 @@ const atATime = 2;
 /** Runs it. Returns the verdict's exit code. */
 export async function review(request: ReviewRequest): Promise<number> {
   const { change, root } = request;
-  const folder = outFolder(root, request.out ?? ".review");
+  const folder = outFolder(root, request.out ?? reportFolder);
   const made = await withScratch({ of: "review" }, (scratch) => makeReport(request, scratch));
   const report = change ? made : judgeDrift(made, (stack) => isTestStack(root, stack));
   writeReport(report, folder);
