@@ -27,9 +27,10 @@ const programs = [
  */
 const thorough = [
   "test/config/{random,single-faults,systems}.test.ts",
-  "test/fxa/variants.test.ts",
+  "test/fxa/{servers,variants}.test.ts",
   "test/policy/{analyzer,large-stacks}.test.ts",
-  "test/review/render/{markdown,speed}.test.ts",
+  "test/review/{secrets,size,steps}.test.ts",
+  "test/review/render/{html,markdown,speed,terminal}.test.ts",
   "test/sandbox/encryption.test.ts",
   "test/standins/{check,life}.test.ts",
   "test/golden-large.test.ts",

@@ -163,3 +163,33 @@ export function workload(
 export function object(more: JsonObject = {}, name = "web"): JsonObject {
   return { metadata: { name, namespace: "shop" }, ...more };
 }
+
+/** A Deployment that gets another version of its image. */
+export const image = (name: string, version = 2): Made => ({
+  type: "Deployment",
+  name,
+  before: { ...workload(), ...object({}, name), spec: workload()["spec"] },
+  after: { ...object({}, name), spec: workload({}, { image: `shop/web:v${version}` })["spec"] },
+  detail: { "spec.template.spec.containers[0].image": "update" },
+});
+
+/** A ConfigMap that gets another value of a label, the same one for each. */
+export const label = (index: number): Made => ({
+  type: "ConfigMap",
+  name: `page-${index}`,
+  before: {
+    metadata: {
+      name: `page-${index}`,
+      namespace: "shop",
+      labels: { "app.kubernetes.io/version": "1" },
+    },
+  },
+  after: {
+    metadata: {
+      name: `page-${index}`,
+      namespace: "shop",
+      labels: { "app.kubernetes.io/version": "2" },
+    },
+  },
+  detail: { 'metadata.labels["app.kubernetes.io/version"]': "update" },
+});

@@ -6,7 +6,7 @@ import type { Item, Report, StackReport } from "../../review/model.ts";
 import { renderTerminal } from "../../review/render/terminal.ts";
 import { buildReport } from "../../review/report.ts";
 import type { JsonObject } from "../../review/values.ts";
-import { logOf, type Made, madeReport, object, previewOf, urnOf, workload } from "./made.ts";
+import { image, label, type Made, madeReport, object, previewOf, urnOf, workload } from "./made.ts";
 import { recorded, recordedLog, reportOf } from "./recorded.ts";
 import { readEvents } from "../../review/events.ts";
 
@@ -21,32 +21,6 @@ function only(report: Report): StackReport {
 const labelOf = ({ operation, resource }: Item): string => `${operation} ${resource.label}`;
 const find = (stack: StackReport, label: string): Item | undefined =>
   stack.items.find((item) => labelOf(item) === label);
-const image = (name: string, version = 2): Made => ({
-  type: "Deployment",
-  name,
-  before: { ...workload(), ...object({}, name), spec: workload()["spec"] },
-  after: { ...object({}, name), spec: workload({}, { image: `shop/web:v${version}` })["spec"] },
-  detail: { "spec.template.spec.containers[0].image": "update" },
-});
-const label = (index: number): Made => ({
-  type: "ConfigMap",
-  name: `page-${index}`,
-  before: {
-    metadata: {
-      name: `page-${index}`,
-      namespace: "shop",
-      labels: { "app.kubernetes.io/version": "1" },
-    },
-  },
-  after: {
-    metadata: {
-      name: `page-${index}`,
-      namespace: "shop",
-      labels: { "app.kubernetes.io/version": "2" },
-    },
-  },
-  detail: { 'metadata.labels["app.kubernetes.io/version"]': "update" },
-});
 
 describe("the report of a real preview", () => {
   const report = reportOf([{ stack: "test", preview: recorded("test") }]);
@@ -596,25 +570,5 @@ describe("hostile content", () => {
     const item = only(madeReport([{ type: "linode:x/y:Y", before: bag(1), after: bag(2) }]))
       .items[0];
     expect([item?.changes.length, item?.changesOmitted]).toEqual([200, 4_800]);
-  });
-});
-
-describe("size", () => {
-  const textOf = (count: number): string =>
-    logOf(
-      Array.from({ length: count }, (_, at) => (at % 2 === 0 ? image(`web-${at}`, at) : label(at))),
-    );
-  const secondsOf = (text: string): number => {
-    const begun = process.threadCpuUsage();
-    reportOf([{ stack: "test", preview: readEvents(text) }]);
-    return process.threadCpuUsage(begun).user / 1e6;
-  };
-
-  it("costs ten times as much for ten times as many steps, not a hundred times", () => {
-    const [small, large] = [textOf(500), textOf(5_000)];
-    // The first run compiles what the others run.
-    secondsOf(small);
-    const [one, ten] = [secondsOf(small) + secondsOf(small), secondsOf(large)];
-    expect(ten / (one / 2)).toBeLessThan(40);
   });
 });
