@@ -972,6 +972,10 @@ describe("what the update is still to tell is no pass and no fault", () => {
       "requests-fit",
       changed("store", `${container}/resources`, { limits: { memory: unknownText } }),
     ],
+    [
+      "requests-fit",
+      changed("store", "spec/template/spec/resources", { requests: { memory: unknownText } }),
+    ],
     ["calls-allowed", changed("doorService", "spec/loadBalancerSourceRanges", [unknownText])],
     ["calls-allowed", changed("web", `${container}/args`, ["--store", unknownText])],
     ["calls-allowed", changed("storePolicy", "spec/ingress", unknownText)],
@@ -1027,6 +1031,21 @@ describe("a chart that was not rendered", () => {
   test("hides what stands in its namespace, and in no other", () => {
     expect(judged({ namespace: "hall" })).toEqual(["other"]);
     expect(judged({ namespace: unknownText })).toEqual([]);
+  });
+
+  test("hides the Services of its namespace from those who dial them, and no others", () => {
+    const stack = town({
+      hall: { apiVersion: "v1", kind: "Namespace", metadata: { name: "hall" } },
+      ...changed("web", `${container}/args`, ["--to=gone.hall.svc:80", "--to=gone.shop.svc:80"]),
+    });
+    const chart = resource(type, "chart", { namespace: "hall" }, { provider: undefined });
+    const all = { ...stack, resources: [...stack.resources, chart] };
+    const strays = (one: typeof stack) =>
+      found("calls-allowed", one).flatMap(
+        (line) => /(\S+): there is no such/.exec(line)?.[1] ?? [],
+      );
+    expect(strays(stack)).toEqual(["gone.hall.svc:80", "gone.shop.svc:80"]);
+    expect(strays(all)).toEqual(["gone.shop.svc:80"]);
   });
 
   test("hides nothing once it is rendered", () => {
