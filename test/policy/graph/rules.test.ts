@@ -701,6 +701,12 @@ const faults: Case[] = [
   ],
   [
     "metrics-found",
+    "kubelets that are read with the rights of another account",
+    changed("eyesBinding", "subjects/0/name", "ears"),
+    /^eyes: .*may not get nodes\/metrics/,
+  ],
+  [
+    "metrics-found",
     "a monitor of a port that the Service does not have",
     changed("watch", "spec/endpoints/0/port", "metrics"),
     /^watch: .*reads the port metrics of Service doors\/door/,
@@ -929,6 +935,12 @@ test("kubelets that are read by way of the API server are not called", () => {
   });
   expect(found("calls-allowed", stack)).toEqual([]);
   expect(found("metrics-found", stack).join()).not.toContain("kubelets");
+});
+
+test("kubelets are read with the rights of one of two accounts of a binding", () => {
+  const account = (name: string) => ({ kind: "ServiceAccount", name, namespace: "doors" });
+  const subjects = [account("ears"), account("eyes")];
+  expect(found("metrics-found", town(changed("eyesBinding", "subjects", subjects)))).toEqual([]);
 });
 
 test("a word that is no host and a Service's name all the same is no address", () => {
