@@ -7,7 +7,17 @@ import { lookUp, objectAt, textAt } from "../values.ts";
 import { nodePortsGone } from "./addresses.ts";
 import { keyRules } from "./keys.ts";
 import { takenRules } from "./taken.ts";
-import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+import {
+  at,
+  differing,
+  differs,
+  going,
+  isKind,
+  isRenamed,
+  type Rule,
+  type Subject,
+  touches,
+} from "./subject.ts";
 
 /** Kinds through which others are reached. */
 export const ways = [
@@ -26,6 +36,9 @@ export const ways = [
   "TransportServer",
   "VirtualServer",
 ] as const;
+
+/** Those of them that others name: clients a Service, an Ingress its class, a route its gateway. */
+const dialled = ["Service", "IngressClass", "Gateway"] as const;
 
 /** Types that go on running, in a cluster or in a swarm. */
 const runs = (type: string): boolean => isServing(type) || type === swarmService;
@@ -134,8 +147,16 @@ export const downtimeRules: readonly Rule[] = [
   {
     name: "way-deleted",
     kinds: ways,
-    on: ["delete"],
-    see: () => "what is reached through it is no longer",
+    on: going,
+    see: (subject) => {
+      if (subject.change.operation === "delete") {
+        return "what is reached through it is no longer";
+      }
+      const isKept = subject.change.before?.retainOnDelete === true;
+      return isKind(subject, ...dialled) && isRenamed(subject) && !isKept
+        ? "it gets another name or namespace: what is reached by the old one is no longer"
+        : undefined;
+    },
   },
   {
     name: "port-removed",

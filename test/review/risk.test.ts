@@ -644,6 +644,34 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
     rolled(3, { parallelism: 0, order: "start-first" }),
   ],
   [
+    "way-deleted",
+    "a Service that gets another name, by which nobody dials it, and not of one that stays beside the new one",
+    anew("Service", object({}, "web"), object({}, "shop"), "metadata.name"),
+    { ...anew("Service", object({}, "web"), object({}, "shop"), "metadata.name"), retain: true },
+  ],
+  [
+    "way-deleted",
+    "a Service that goes to another namespace, and not of one that is made anew in its place",
+    anew(
+      "Service",
+      object(),
+      { metadata: { name: "web", namespace: "hall" } },
+      "metadata.namespace",
+    ),
+    { ...anew("Service", object(), object(), "spec.clusterIP"), op: deletedFirst },
+  ],
+  [
+    "way-deleted",
+    "a gateway that gets another name, and not of an Ingress, which nobody names",
+    anew(
+      kubernetes("gateway.networking.k8s.io/v1:Gateway"),
+      object({}, "web"),
+      object({}, "shop"),
+      "metadata.name",
+    ),
+    anew("Ingress", object({}, "web"), object({}, "shop"), "metadata.name"),
+  ],
+  [
     "nodes-replaced",
     "another version of a cluster's nodes",
     update(
