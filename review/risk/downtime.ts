@@ -52,7 +52,8 @@ export function replicaChange(
   subject: Subject,
 ): { readonly was: number; readonly is: number } | undefined {
   const { type } = subject.change;
-  if (!differs(subject) || !runs(type)) {
+  // Without a new one, nothing is told of how many it has.
+  if (!differs(subject) || !runs(type) || subject.change.after === undefined) {
     return undefined;
   }
   const was = countOf(type, subject.before);

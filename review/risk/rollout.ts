@@ -63,7 +63,8 @@ export const rolloutRules: readonly Rule[] = [
     name: "job-run",
     kinds: ["Job"],
     on: ["replace"],
-    see: () => "the job runs again",
+    // Without a new one, what goes is what an earlier update had replaced.
+    see: ({ change }) => (change.after === undefined ? undefined : "the job runs again"),
   },
   {
     name: "job-deleted",

@@ -1544,6 +1544,19 @@ describe("what pods read of a ConfigMap or Secret that changes", () => {
   });
 });
 
+describe("what an update that failed had replaced, and only goes now", () => {
+  const left = (type: string, before: JsonObject): readonly string[] =>
+    rulesOf({ op: ["same", "delete-replaced"], type, before });
+
+  it.each(["Deployment", "Job"])("is no %s that stops, rolls or runs again", (type) => {
+    expect(left(type, workload())).toEqual(["object-replaced"]);
+  });
+
+  it("is what is in it all the same", () => {
+    expect(left(bucket, { name: "data" })).toContain("store-deleted");
+  });
+});
+
 describe("what the engine calls the same", () => {
   const inputs = object({ data: { a: "1" }, secret: blinded });
   const same = (more: Partial<Made>): Made => ({
