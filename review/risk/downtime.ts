@@ -1,6 +1,6 @@
 /** Rules of what stops serving for a while. */
 import { paceOf, share } from "../kubernetes/pace.ts";
-import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
+import { isServing, replicasOf } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
 import { swarmMissing, swarmReplicas, swarmService } from "../swarm.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
@@ -10,7 +10,6 @@ import { takenRules } from "./taken.ts";
 import {
   at,
   differing,
-  differs,
   going,
   isKind,
   isRenamed,
@@ -47,30 +46,19 @@ const runs = (type: string): boolean => isServing(type) || type === swarmService
 const countOf = (type: string, inputs: unknown): number | undefined =>
   type === swarmService ? swarmReplicas(inputs) : replicasOf(type, inputs);
 
-/** How many pods it had and has. */
-export function replicaChange(
-  subject: Subject,
-): { readonly was: number; readonly is: number } | undefined {
-  const { type } = subject.change;
-  // Without a new one, nothing is told of how many it has.
-  if (!differs(subject) || !runs(type) || subject.change.after === undefined) {
-    return undefined;
-  }
-  const was = countOf(type, subject.before);
-  const is = countOf(type, subject.after);
+/** How many pods it had and has, where these are two numbers. Without a new one, nothing is told of that. */
+export function replicaChange({
+  after,
+  before,
+  change,
+}: Subject): { readonly was: number; readonly is: number } | undefined {
+  const was = countOf(change.type, before);
+  const is = change.after === undefined ? undefined : countOf(change.type, after);
   return was !== undefined && is !== undefined && was !== is ? { was, is } : undefined;
 }
 
-/** Whether its pods are made anew. */
-export function rolls(subject: Subject): boolean {
-  const path = templatePath(subject.change.type);
-  return (
-    path !== undefined &&
-    path.length > 0 &&
-    isServing(subject.change.type) &&
-    (subject.change.operation === "replace" || touches(subject, /^spec\.template\b/))
-  );
-}
+/** Whether the pods of a workload that serves are made anew. */
+export const rolls = (subject: Subject): boolean => touches(subject, /^spec\.template\b/);
 
 /** {@inheritDoc Rule} */
 export const downtimeRules: readonly Rule[] = [

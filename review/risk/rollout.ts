@@ -7,8 +7,6 @@ import { replicaChange, rolls, told } from "./downtime.ts";
 import { valueRules } from "./keys.ts";
 import { at, differing, differs, type Rule, touches } from "./subject.ts";
 
-const template = /^spec\.(jobTemplate\.spec\.)?template\b/;
-
 /** {@inheritDoc Rule} */
 export const rolloutRules: readonly Rule[] = [
   {
@@ -39,8 +37,7 @@ export const rolloutRules: readonly Rule[] = [
     name: "template-changed",
     isFor: isServing,
     on: differing,
-    see: (subject) =>
-      touches(subject, template) && rolls(subject) ? "its pods are made anew" : undefined,
+    see: (subject) => (rolls(subject) ? "its pods are made anew" : undefined),
   },
   {
     name: "replicas-changed",
