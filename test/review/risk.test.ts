@@ -1620,6 +1620,57 @@ describe("what pods read of a ConfigMap or Secret that changes", () => {
   });
 });
 
+describe("a budget", () => {
+  const selecting = (selector: JsonObject): Made => ({
+    op: "same",
+    type: "PodDisruptionBudget",
+    before: object({ spec: { minAvailable: 2, selector } }),
+  });
+  const app = (operator: string, ...values: readonly string[]): JsonObject => ({
+    matchExpressions: [{ key: "app", operator, values }],
+  });
+  const tier = (operator: string): JsonObject => ({
+    matchExpressions: [{ key: "tier", operator, values: ["a"] }],
+  });
+
+  it.each<[string, JsonObject, boolean]>([
+    ["one of some values", app("In", "shop", "web"), true],
+    ["none of its values", app("In", "shop"), false],
+    ["other values", app("NotIn", "shop"), true],
+    ["its own value left out", app("NotIn", "web"), false],
+    ["a label left out that they do not have", tier("NotIn"), true],
+    ["a label that they have", app("Exists"), true],
+    ["a label that they do not have", tier("Exists"), false],
+    ["no such label", tier("DoesNotExist"), true],
+    ["no label that they have", app("DoesNotExist"), false],
+    ["a word that the API server does not know", app("Like", "web"), false],
+    ["a label and half of the rest", { matchLabels: { app: "web" }, ...tier("Exists") }, false],
+    ["one of two labels", { matchLabels: { app: "web", tier: "a" } }, false],
+    ["all pods of its namespace", {}, true],
+  ])("speaks of pods by %s: %j", (_, selector, isTold) => {
+    const rulesFound = rulesOf([replicas(3, 1), selecting(selector)]);
+    expect(rulesFound.includes("below-budget")).toBe(isTold);
+  });
+});
+
+describe("a Secret that goes", () => {
+  const ofPod = (template: object): Made => reads({}, template);
+
+  it.each<[string, Made]>([
+    ["a volume", ofPod({ volumes: [{ name: "a", secret: { secretName: "web" } }] })],
+    [
+      "a part of a volume",
+      ofPod({ volumes: [{ name: "a", projected: { sources: [{ secret: { name: "web" } }] } }] }),
+    ],
+    ["all variables at once", reads({ envFrom: [{ secretRef: { name: "web" } }] })],
+    ["one variable", reads(variable("secretKeyRef", "port"))],
+    ["what their images are pulled by", ofPod({ imagePullSecrets: [{ name: "web" }] })],
+  ])("keeps pods from their start that read it as %s", (_, pods) => {
+    expect(rulesOf([gone("Secret"), pods])).toContain("config-deleted");
+    expect(rulesOf([gone("Secret", object({}, "other")), pods])).not.toContain("config-deleted");
+  });
+});
+
 describe("what an update that failed had replaced, and only goes now", () => {
   const left = (type: string, before: JsonObject): readonly string[] =>
     rulesOf({ op: ["same", "delete-replaced"], type, before });
