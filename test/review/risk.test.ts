@@ -652,7 +652,12 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
       object({ spec: { storageClassName: "fast" } }),
       "spec.storageClassName",
     ),
-    update(claimPatch, object(), object({ spec: { storageClassName: "fast" } }), "spec"),
+    update(
+      claimPatch,
+      object(),
+      object({ spec: { storageClassName: "fast" } }),
+      "spec.storageClassName",
+    ),
   ],
   [
     "claim-class-changed",
