@@ -22,6 +22,8 @@ const Resource = z.looseObject({
     .looseObject({ metadata: z.looseObject({ uid: z.string().optional() }).nullish() })
     .nullish()
     .catch(undefined),
+  /** It was replaced, and is only still to be deleted. */
+  delete: z.boolean().nullish(),
 });
 
 const Deployment = z.looseObject({
@@ -50,7 +52,11 @@ export function migrationsIn(deployment: unknown): ReadonlyMap<string, string> {
   const begun = (pending ?? [])
     .filter(({ type }) => type === "creating")
     .map(({ resource }) => [resource.urn, "", resource] as const);
-  const known = (resources ?? []).map(
+  // A Job under a name that the provider draws is made anew beside the old one, and an update that fails leaves both.
+  // The engine lists the old one last: it must not stand for the one that ran since (seen with pulumi 3.259).
+  const former = (resources ?? []).filter((resource) => resource.delete === true);
+  const last = (resources ?? []).filter((resource) => resource.delete !== true);
+  const known = [...former, ...last].map(
     (resource) => [resource.urn, resource.outputs?.metadata?.uid ?? "", resource] as const,
   );
   return new Map(

@@ -52,7 +52,26 @@ export function changesOf(preview: StackPreview): readonly Change[] {
       unfinished.add(step.slice(step.indexOf(" ") + 1));
     }
   }
-  return [...byUrn.values()].map((steps) => merge(steps, unfinished));
+  return [...byUrn].map(([urn, steps]) =>
+    merge(withoutLeftOver(steps), unfinished, preview.same.has(urn)),
+  );
+}
+
+/** Steps of a replacement that are none but its own. */
+const replacing: ReadonlySet<string> = new Set([
+  "create-replacement",
+  "import-replacement",
+  "read-replacement",
+  "replace",
+]);
+
+/**
+ * Steps without the deletion of what an update that failed had replaced already, where anything else happens to the new
+ * one: that is no replacement then (seen with pulumi 3.259: `same`, and then `delete-replaced` of the old one).
+ */
+function withoutLeftOver(steps: readonly Step[]): readonly Step[] {
+  const own = steps.filter(({ op }) => op !== "delete-replaced");
+  return own.length === 0 || own.some(({ op }) => replacing.has(op)) ? steps : own;
 }
 
 /**
@@ -83,7 +102,8 @@ function isIdle(step: Step): boolean {
   );
 }
 
-function merge(steps: readonly Step[], unfinished: ReadonlySet<string>): Change {
+/** @param stays Whether the resource itself stays as it is: then its new one is there, and what goes is what was left of the old. */
+function merge(steps: readonly Step[], unfinished: ReadonlySet<string>, stays: boolean): Change {
   const operation = operationOf(steps);
   // The step that makes the new one tells most: a deletion knows no new state.
   const main =
@@ -105,7 +125,7 @@ function merge(steps: readonly Step[], unfinished: ReadonlySet<string>): Change 
     // Of what the engine calls the same it has compared all, blinded secrets included.
     diffs: main.op === "same" ? [] : main.diffs,
     detail: main.detail,
-    deletesFirst: operation === "replace" && deletesFirst(steps),
+    deletesFirst: operation === "replace" && !stays && deletesFirst(steps),
     isDone: !unfinished.has(main.urn),
   };
 }

@@ -1,13 +1,22 @@
 /** Rules of what stops serving for a while. */
 import { paceOf, share } from "../kubernetes/pace.ts";
-import { isServing, replicasOf, templatePath } from "../kubernetes/pods.ts";
+import { isServing, replicasOf } from "../kubernetes/pods.ts";
 import { say, sayBoth } from "../say.ts";
 import { swarmMissing, swarmReplicas, swarmService } from "../swarm.ts";
 import { lookUp, objectAt, textAt } from "../values.ts";
 import { nodePortsGone } from "./addresses.ts";
 import { keyRules } from "./keys.ts";
 import { takenRules } from "./taken.ts";
-import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
+import {
+  at,
+  differing,
+  going,
+  isKind,
+  isRenamed,
+  type Rule,
+  type Subject,
+  touches,
+} from "./subject.ts";
 
 /** Kinds through which others are reached. */
 export const ways = [
@@ -27,6 +36,9 @@ export const ways = [
   "VirtualServer",
 ] as const;
 
+/** Those of them that others name: clients a Service, an Ingress its class, a route its gateway. */
+const dialled = ["Service", "IngressClass", "Gateway"] as const;
+
 /** Types that go on running, in a cluster or in a swarm. */
 const runs = (type: string): boolean => isServing(type) || type === swarmService;
 
@@ -34,29 +46,19 @@ const runs = (type: string): boolean => isServing(type) || type === swarmService
 const countOf = (type: string, inputs: unknown): number | undefined =>
   type === swarmService ? swarmReplicas(inputs) : replicasOf(type, inputs);
 
-/** How many pods it had and has. */
-export function replicaChange(
-  subject: Subject,
-): { readonly was: number; readonly is: number } | undefined {
-  const { type } = subject.change;
-  if (!differs(subject) || !runs(type)) {
-    return undefined;
-  }
-  const was = countOf(type, subject.before);
-  const is = countOf(type, subject.after);
+/** How many pods it had and has, where these are two numbers. Without a new one, nothing is told of that. */
+export function replicaChange({
+  after,
+  before,
+  change,
+}: Subject): { readonly was: number; readonly is: number } | undefined {
+  const was = countOf(change.type, before);
+  const is = change.after === undefined ? undefined : countOf(change.type, after);
   return was !== undefined && is !== undefined && was !== is ? { was, is } : undefined;
 }
 
-/** Whether its pods are made anew. */
-export function rolls(subject: Subject): boolean {
-  const path = templatePath(subject.change.type);
-  return (
-    path !== undefined &&
-    path.length > 0 &&
-    isServing(subject.change.type) &&
-    (subject.change.operation === "replace" || touches(subject, /^spec\.template\b/))
-  );
-}
+/** Whether the pods of a workload that serves are made anew. */
+export const rolls = (subject: Subject): boolean => touches(subject, /^spec\.template\b/);
 
 /** {@inheritDoc Rule} */
 export const downtimeRules: readonly Rule[] = [
@@ -134,8 +136,16 @@ export const downtimeRules: readonly Rule[] = [
   {
     name: "way-deleted",
     kinds: ways,
-    on: ["delete"],
-    see: () => "what is reached through it is no longer",
+    on: going,
+    see: (subject) => {
+      if (subject.change.operation === "delete") {
+        return "what is reached through it is no longer";
+      }
+      const isKept = subject.change.before?.retainOnDelete === true;
+      return isKind(subject, ...dialled) && isRenamed(subject) && !isKept
+        ? "it gets another name or namespace: what is reached by the old one is no longer"
+        : undefined;
+    },
   },
   {
     name: "port-removed",

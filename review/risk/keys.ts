@@ -4,9 +4,8 @@ import { podSpec } from "../kubernetes/pods.ts";
 import { type Reading, readingsOf } from "../kubernetes/readings.ts";
 import { parsePath } from "../paths.ts";
 import { several } from "../say.ts";
-import { namespaceOf } from "../surroundings.ts";
 import { isObject, isSecret, type JsonObject, plaintextOf, textAt } from "../values.ts";
-import { differing, type Rule, type Subject } from "./subject.ts";
+import { differing, isRenamed, type Rule, type Subject } from "./subject.ts";
 
 const kinds = ["ConfigMap", "Secret"] as const;
 
@@ -95,14 +94,11 @@ function readBy(
 
 /** What is no longer there under its name. One that is kept in the world stays under it, whatever takes its place. */
 function goneFrom(subject: Subject): ReadonlySet<string> | "all" {
-  const { after, before, change } = subject;
-  const isOther =
-    textAt(before, "metadata", "name") !== textAt(after, "metadata", "name") ||
-    namespaceOf(before) !== namespaceOf(after);
+  const { change } = subject;
   if (change.operation === "delete") {
     return "all";
   }
-  if (change.operation === "replace" && isOther) {
+  if (isRenamed(subject)) {
     return change.before?.retainOnDelete === true ? none : "all";
   }
   return keysThatGo(subject);

@@ -7,8 +7,6 @@ import { replicaChange, rolls, told } from "./downtime.ts";
 import { valueRules } from "./keys.ts";
 import { at, differing, differs, type Rule, touches } from "./subject.ts";
 
-const template = /^spec\.(jobTemplate\.spec\.)?template\b/;
-
 /** {@inheritDoc Rule} */
 export const rolloutRules: readonly Rule[] = [
   {
@@ -39,8 +37,7 @@ export const rolloutRules: readonly Rule[] = [
     name: "template-changed",
     isFor: isServing,
     on: differing,
-    see: (subject) =>
-      touches(subject, template) && rolls(subject) ? "its pods are made anew" : undefined,
+    see: (subject) => (rolls(subject) ? "its pods are made anew" : undefined),
   },
   {
     name: "replicas-changed",
@@ -63,7 +60,8 @@ export const rolloutRules: readonly Rule[] = [
     name: "job-run",
     kinds: ["Job"],
     on: ["replace"],
-    see: () => "the job runs again",
+    // Without a new one, what goes is what an earlier update had replaced.
+    see: ({ change }) => (change.after === undefined ? undefined : "the job runs again"),
   },
   {
     name: "job-deleted",

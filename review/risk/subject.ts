@@ -3,8 +3,8 @@ import type { RawDifference } from "../differences.ts";
 import type { Identity, Operation, Replacement } from "../model.ts";
 import { kindWord } from "../identity.ts";
 import type { Change } from "../operations.ts";
-import type { Surroundings } from "../surroundings.ts";
-import type { JsonObject } from "../values.ts";
+import { namespaceOf, type Surroundings } from "../surroundings.ts";
+import { type JsonObject, textAt } from "../values.ts";
 
 /** One change, with what a rule asks of it. */
 export interface Subject {
@@ -64,6 +64,12 @@ export function goesWord({ change }: Subject): string {
 export function differs({ change }: Subject): boolean {
   return differing.includes(change.operation);
 }
+
+/** Whether what takes its place in a cluster has another name, or is in another namespace. */
+export const isRenamed = ({ after, before, change }: Subject): boolean =>
+  change.operation === "replace" &&
+  (textAt(before, "metadata", "name") !== textAt(after, "metadata", "name") ||
+    namespaceOf(before) !== namespaceOf(after));
 
 /** The differences at paths that match. */
 export function at(subject: Subject, paths: RegExp): readonly RawDifference[] {

@@ -459,6 +459,13 @@ describe("migrations of a state", () => {
     ]);
     expect(migrationsIn(undefined).size).toBe(0);
   });
+
+  it("are those that ran last, where an update that failed leaves the Jobs that they replaced", () => {
+    const replaced = { ...job("migrate", marked, "1"), delete: true };
+    const found = migrationsIn({ resources: [job("migrate", marked, "2"), replaced] });
+    expect([...found.values()]).toEqual(["2"]);
+    expect([...migrationsIn({ resources: [replaced] }).values()]).toEqual(["1"]);
+  });
 });
 
 describe("the release of a state", () => {

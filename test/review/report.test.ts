@@ -510,6 +510,26 @@ describe("steps of the engine", () => {
       "replace",
     ],
     [
+      "what an update that failed had replaced, beside what stays as it is",
+      { op: ["same", "delete-replaced"], type: "ConfigMap", before: object() },
+      "replace",
+    ],
+    [
+      "what an update that failed had replaced, beside what changes in place",
+      {
+        op: ["update", "delete-replaced"],
+        type: "ConfigMap",
+        before: object({ data: { a: "1" } }),
+        after: object({ data: { a: "2" } }),
+      },
+      "update",
+    ],
+    [
+      "what an update that failed had replaced, beside what goes",
+      { op: ["delete-replaced", "delete"], type: "ConfigMap", before: object() },
+      "delete",
+    ],
+    [
       "deleted and made anew",
       { op: ["delete", "create"], type: "ConfigMap", before: object(), after: object() },
       "replace",

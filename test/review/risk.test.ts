@@ -644,6 +644,115 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
     rolled(3, { parallelism: 0, order: "start-first" }),
   ],
   [
+    "claim-class-changed",
+    "a patch that asked for a class before, and not of one that begins to",
+    update(
+      claimPatch,
+      object({ spec: { storageClassName: "slow" } }),
+      object({ spec: { storageClassName: "fast" } }),
+      "spec.storageClassName",
+    ),
+    update(
+      claimPatch,
+      object(),
+      object({ spec: { storageClassName: "fast" } }),
+      "spec.storageClassName",
+    ),
+  ],
+  [
+    "claim-class-changed",
+    "the disk of a pod, and not of a claim, which is made anew",
+    update(
+      claimPatch,
+      object({ spec: { storageClassName: "slow" } }),
+      object({ spec: { storageClassName: "fast" } }),
+      "spec.storageClassName",
+    ),
+    anew(
+      "PersistentVolumeClaim",
+      object({ spec: { storageClassName: "slow" } }),
+      object({ spec: { storageClassName: "fast" } }),
+      "spec.storageClassName",
+    ),
+  ],
+  [
+    "claims-of-a-smaller-set",
+    "a set that shrinks, and not of one that grows",
+    replicas(3, 1, "StatefulSet", scaledDelete),
+    replicas(3, 4, "StatefulSet", scaledDelete),
+  ],
+  [
+    "protection-lifted",
+    "what stays, and not of what goes, which the engine refuses",
+    { ...labelled("PersistentVolumeClaim"), protect: [true, false] },
+    gone("PersistentVolumeClaim", sized, { protect: [true, true] }),
+  ],
+  [
+    "address-lost",
+    "a balancer that goes with its Service, and not of a Service that has none",
+    gone("Service", service("LoadBalancer")),
+    gone("Service", service("NodePort")),
+  ],
+  ["record-deleted", "a zone", gone("gcp:dns/managedZone:ManagedZone", {}), gone(bucket, {})],
+  [
+    "replicas-changed",
+    "two numbers, and not of one that only the update will tell",
+    replicas(2, 3),
+    replicas(2, unknown as never),
+  ],
+  [
+    "all-pods-at-once",
+    "pods that all stop first, and not of a workload that has none",
+    image({ strategy: { type: "Recreate" } }),
+    image({ replicas: 0, strategy: { type: "Recreate" } }),
+  ],
+  [
+    "all-pods-at-once",
+    "one pod, and not of a change that makes no pod anew",
+    image({ replicas: 1, strategy: { type: "Recreate" } }),
+    replicas(1, 2, "Deployment", { strategy: { type: "Recreate" } }),
+  ],
+  [
+    "all-pods-at-once",
+    "containers of a swarm, and not of fewer of them, which makes none anew",
+    rolled(2, { parallelism: 0 }),
+    update(
+      swarm,
+      ofSwarm(3, "web:1", { parallelism: 0 }),
+      ofSwarm(2, "web:1", { parallelism: 0 }),
+      "mode.replicated.replicas",
+    ),
+  ],
+  ["all-pods-at-once", "a swarm's one container, and not of none", rolled(1), rolled(0)],
+  [
+    "way-deleted",
+    "a Service that gets another name, by which nobody dials it, and not of one that stays beside the new one",
+    anew("Service", object({}, "web"), object({}, "shop"), "metadata.name"),
+    { ...anew("Service", object({}, "web"), object({}, "shop"), "metadata.name"), retain: true },
+  ],
+  [
+    "way-deleted",
+    "a Service that goes to another namespace, and not of one that is made anew in its place",
+    anew(
+      "Service",
+      object(),
+      { metadata: { name: "web", namespace: "hall" } },
+      "metadata.namespace",
+    ),
+    { ...anew("Service", object(), object(), "spec.clusterIP"), op: deletedFirst },
+  ],
+  [
+    "way-deleted",
+    "a gateway that gets another name, and not of an Ingress, which nobody names",
+    anew(
+      kubernetes("gateway.networking.k8s.io/v1:Gateway"),
+      object({}, "web"),
+      object({}, "shop"),
+      "metadata.name",
+    ),
+    anew("Ingress", object({}, "web"), object({}, "shop"), "metadata.name"),
+  ],
+  [
     "nodes-replaced",
     "another version of a cluster's nodes",
     update(
@@ -1513,6 +1622,70 @@ describe("what pods read of a ConfigMap or Secret that changes", () => {
     };
     expect(said(portless, moves("port", "host"))).toEqual([]);
     expect(said(portless, moves("host", "port"))).toEqual([stops("port")]);
+  });
+});
+
+describe("a budget", () => {
+  const selecting = (selector: JsonObject): Made => ({
+    op: "same",
+    type: "PodDisruptionBudget",
+    before: object({ spec: { minAvailable: 2, selector } }),
+  });
+  const app = (operator: string, ...values: readonly string[]): JsonObject => ({
+    matchExpressions: [{ key: "app", operator, values }],
+  });
+  const tier = (operator: string): JsonObject => ({
+    matchExpressions: [{ key: "tier", operator, values: ["a"] }],
+  });
+
+  it.each<[string, JsonObject, boolean]>([
+    ["one of some values", app("In", "shop", "web"), true],
+    ["none of its values", app("In", "shop"), false],
+    ["other values", app("NotIn", "shop"), true],
+    ["its own value left out", app("NotIn", "web"), false],
+    ["a label left out that they do not have", tier("NotIn"), true],
+    ["a label that they have", app("Exists"), true],
+    ["a label that they do not have", tier("Exists"), false],
+    ["no such label", tier("DoesNotExist"), true],
+    ["no label that they have", app("DoesNotExist"), false],
+    ["a word that the API server does not know", app("Like", "web"), false],
+    ["a label and half of the rest", { matchLabels: { app: "web" }, ...tier("Exists") }, false],
+    ["one of two labels", { matchLabels: { app: "web", tier: "a" } }, false],
+    ["all pods of its namespace", {}, true],
+  ])("speaks of pods by %s: %j", (_, selector, isTold) => {
+    const rulesFound = rulesOf([replicas(3, 1), selecting(selector)]);
+    expect(rulesFound.includes("below-budget")).toBe(isTold);
+  });
+});
+
+describe("a Secret that goes", () => {
+  const ofPod = (template: object): Made => reads({}, template);
+
+  it.each<[string, Made]>([
+    ["a volume", ofPod({ volumes: [{ name: "a", secret: { secretName: "web" } }] })],
+    [
+      "a part of a volume",
+      ofPod({ volumes: [{ name: "a", projected: { sources: [{ secret: { name: "web" } }] } }] }),
+    ],
+    ["all variables at once", reads({ envFrom: [{ secretRef: { name: "web" } }] })],
+    ["one variable", reads(variable("secretKeyRef", "port"))],
+    ["what their images are pulled by", ofPod({ imagePullSecrets: [{ name: "web" }] })],
+  ])("keeps pods from their start that read it as %s", (_, pods) => {
+    expect(rulesOf([gone("Secret"), pods])).toContain("config-deleted");
+    expect(rulesOf([gone("Secret", object({}, "other")), pods])).not.toContain("config-deleted");
+  });
+});
+
+describe("what an update that failed had replaced, and only goes now", () => {
+  const left = (type: string, before: JsonObject): readonly string[] =>
+    rulesOf({ op: ["same", "delete-replaced"], type, before });
+
+  it.each(["Deployment", "Job"])("is no %s that stops, rolls or runs again", (type) => {
+    expect(left(type, workload())).toEqual(["object-replaced"]);
+  });
+
+  it("is what is in it all the same", () => {
+    expect(left(bucket, { name: "data" })).toContain("store-deleted");
   });
 });
 

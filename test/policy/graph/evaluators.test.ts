@@ -84,6 +84,22 @@ describe("references", () => {
     expect(podReferenceFaults(world, pods).join()).toContain("uses $(KEY)");
   });
 
+  test("may be variables that are taken all at once, and those that stand before", () => {
+    const world = shop();
+    const uses = (name: string): string => {
+      const env = [
+        { name: "ONE", value: "1" },
+        { name: "TWO", value: `$(${name})` },
+        { name: "THREE", value: "3" },
+      ];
+      const taken = { envFrom: [{ secretRef: { name: "web-env" } }], args: [], env };
+      return podReferenceFaults(world, { ...podsOf(world, "web"), spec: pod({}, taken) }).join();
+    };
+    expect(uses("ONE")).toBe("");
+    expect(uses("TWO")).toContain("uses $(TWO) in TWO, before which it has no such variable");
+    expect(uses("THREE")).toContain("uses $(THREE) in TWO");
+  });
+
   test("find a Service's port that no container has", () => {
     const service = {
       apiVersion: "v1",
@@ -209,6 +225,39 @@ describe("secrets", () => {
     const masked = masker(secrets)(text);
     expect(masked).toContain(`«secret ${name}»`);
     expect(secretsIn(masked, secrets)).toEqual([]);
+  });
+
+  test.each([
+    ["in JSON", 'a "quoted"\nvalue', (value: string) => JSON.stringify({ value })],
+    ["in a URL", "a value / of & marks", (value: string) => `?a=${encodeURIComponent(value)}&b=1`],
+    [
+      "in hex in capitals",
+      "swordfish",
+      (value: string) => Buffer.from(value).toString("hex").toUpperCase(),
+    ],
+  ])("are found and masked %s, where that writes them otherwise", (_, secret, write) => {
+    const known = new Map([["door", secret]]);
+    expect(secretsIn(write(secret), known)).toEqual(["door"]);
+    expect(secretsIn(masker(known)(write(secret)), known)).toEqual([]);
+  });
+
+  test("are masked whole, where one begins as another one does", () => {
+    const two = new Map([
+      ["short", "swordfish"],
+      ["long", "swordfish-and-chips"],
+    ]);
+    expect(masker(two)("swordfish-and-chips, swordfish")).toBe("«secret long», «secret short»");
+  });
+
+  test("of less than eight characters are looked for in no form, as they are in every other text", () => {
+    const pins = new Map([
+      ["pin", "1234567"],
+      ["login", "robot:abc"],
+    ]);
+    const text = "1234567 and abc";
+    expect(secretsIn(text, pins)).toEqual([]);
+    expect(masker(pins)(text)).toBe(text);
+    expect(secretsIn("12345678", new Map([["pin", "12345678"]]))).toEqual(["pin"]);
   });
 
   test("are not seen where there are none", () => {

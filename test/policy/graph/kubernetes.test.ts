@@ -833,6 +833,29 @@ describe("the restricted profile", () => {
     ["privileges", {}, { privileged: true }, "container web is privileged"],
     ["a bare /proc", {}, { procMount: "Unmasked" }, "container web unmasks /proc"],
     ["root by its number", {}, { runAsUser: 0 }, "container web runs as user 0"],
+    [
+      "no AppArmor profile at all",
+      {},
+      { appArmorProfile: { type: "Unconfined" } },
+      "container web has the AppArmor profile Unconfined",
+    ],
+    [
+      "no AppArmor profile of a pod",
+      {
+        securityContext: {
+          ...restrictedPod.securityContext,
+          appArmorProfile: { type: "Unconfined" },
+        },
+      },
+      {},
+      "the pod has the AppArmor profile Unconfined",
+    ],
+    [
+      "a process of a node of Windows",
+      {},
+      { windowsOptions: { hostProcess: true } },
+      "container web is a process of its node",
+    ],
     ["an SELinux user", {}, { seLinuxOptions: { user: "a" } }, "chooses its SELinux label (a)"],
     ["an SELinux role", {}, { seLinuxOptions: { role: "a" } }, "chooses its SELinux label (a)"],
     [

@@ -55,7 +55,10 @@ describe("a monitor", () => {
     ["of pods of another namespace", monitor("PodMonitor", inHall), "selects no pods"],
     [
       "of pods of any namespace",
-      monitor("PodMonitor", { selector: store, namespaceSelector: { any: true } }),
+      {
+        ...monitor("PodMonitor", { selector: store, namespaceSelector: { any: true } }),
+        metadata: { name: "watch", namespace: "hall" },
+      },
       "",
     ],
     [
@@ -141,6 +144,40 @@ test.each<[string, object, readonly string[]]>([
   expect(scrapeFaults(worldWith(told)).map(({ message }) => message)).toEqual(faults);
 });
 
+describe("metrics of a namespace", () => {
+  const reader = (name: string, namespaces: string): readonly object[] => [
+    controller("Deployment", "shop", name, {
+      ...pod(name, {}, { volumeMounts: [{ name: "config", mountPath: "/etc/config" }] }),
+      volumes: [{ name: "config", configMap: { name } }],
+    }),
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "shop" },
+      data: {
+        "a.yml": `scrape_configs:\n  - kubernetes_sd_configs:\n      - role: pod\n        namespaces: { names: [${namespaces}] }\n`,
+      },
+    },
+  ];
+  const announced = controller(
+    "Deployment",
+    "shop",
+    "told",
+    pod("told", { metrics: 9100 }),
+    {},
+    { "fleet/metrics-port": "9100" },
+  );
+
+  test.each([
+    ["one of two readers", ["hall", "shop"], 0],
+    ["one who reads all namespaces", ["hall", ""], 0],
+    ["nobody", ["hall", "attic"], 1],
+  ])("are read by %s", (_, readers, faults) => {
+    const objects = readers.flatMap((namespaces, index) => reader(`eyes-${index}`, namespaces));
+    expect(scrapeFaults(worldWith(announced, ...objects))).toHaveLength(faults);
+  });
+});
+
 describe("the API server", () => {
   const hook = (kind: string, service?: object): object => ({
     apiVersion: "admissionregistration.k8s.io/v1",
@@ -193,6 +230,23 @@ describe("the API server", () => {
     expect(webhookFaults(worldWith(object)).map(({ message }) => message)).toEqual(
       fault === "" ? [] : [`${kind} hook: ${fault}`],
     );
+  });
+
+  test("calls the Service of a name in the namespace that is said, whoever else has that name", () => {
+    const hall = { apiVersion: "v1", kind: "Namespace", metadata: { name: "hall" } };
+    const twin = {
+      ...(shopObjects()["webService"] as Loose),
+      metadata: { name: "web", namespace: "hall" },
+      spec: { ports: [{ port: 8443 }] },
+    };
+    const told = (port: number): readonly string[] =>
+      webhookFaults(worldWith(hall, twin, added({ name: "web", namespace: "hall", port }))).map(
+        ({ message }) => message,
+      );
+    expect(told(8443)).toEqual([]);
+    expect(told(80)).toEqual([
+      "APIService hook: calls the port 80 of hall/web, which it does not have",
+    ]);
   });
 
   test("is told of every Service that it calls", () => {

@@ -701,6 +701,12 @@ const faults: Case[] = [
   ],
   [
     "metrics-found",
+    "kubelets that are read with the rights of another account",
+    changed("eyesBinding", "subjects/0/name", "ears"),
+    /^eyes: .*may not get nodes\/metrics/,
+  ],
+  [
+    "metrics-found",
     "a monitor of a port that the Service does not have",
     changed("watch", "spec/endpoints/0/port", "metrics"),
     /^watch: .*reads the port metrics of Service doors\/door/,
@@ -931,6 +937,12 @@ test("kubelets that are read by way of the API server are not called", () => {
   expect(found("metrics-found", stack).join()).not.toContain("kubelets");
 });
 
+test("kubelets are read with the rights of one of two accounts of a binding", () => {
+  const account = (name: string) => ({ kind: "ServiceAccount", name, namespace: "doors" });
+  const subjects = [account("ears"), account("eyes")];
+  expect(found("metrics-found", town(changed("eyesBinding", "subjects", subjects)))).toEqual([]);
+});
+
 test("a word that is no host and a Service's name all the same is no address", () => {
   const stack = town({
     ...changed("web", `${container}/args`, ["--user", "store", "--kind=store"]),
@@ -971,6 +983,10 @@ describe("what the update is still to tell is no pass and no fault", () => {
     [
       "requests-fit",
       changed("store", `${container}/resources`, { limits: { memory: unknownText } }),
+    ],
+    [
+      "requests-fit",
+      changed("store", "spec/template/spec/resources", { requests: { memory: unknownText } }),
     ],
     ["calls-allowed", changed("doorService", "spec/loadBalancerSourceRanges", [unknownText])],
     ["calls-allowed", changed("web", `${container}/args`, ["--store", unknownText])],
@@ -1027,6 +1043,21 @@ describe("a chart that was not rendered", () => {
   test("hides what stands in its namespace, and in no other", () => {
     expect(judged({ namespace: "hall" })).toEqual(["other"]);
     expect(judged({ namespace: unknownText })).toEqual([]);
+  });
+
+  test("hides the Services of its namespace from those who dial them, and no others", () => {
+    const stack = town({
+      hall: { apiVersion: "v1", kind: "Namespace", metadata: { name: "hall" } },
+      ...changed("web", `${container}/args`, ["--to=gone.hall.svc:80", "--to=gone.shop.svc:80"]),
+    });
+    const chart = resource(type, "chart", { namespace: "hall" }, { provider: undefined });
+    const all = { ...stack, resources: [...stack.resources, chart] };
+    const strays = (one: typeof stack) =>
+      found("calls-allowed", one).flatMap(
+        (line) => /(\S+): there is no such/.exec(line)?.[1] ?? [],
+      );
+    expect(strays(stack)).toEqual(["gone.hall.svc:80", "gone.shop.svc:80"]);
+    expect(strays(all)).toEqual(["gone.shop.svc:80"]);
   });
 
   test("hides nothing once it is rendered", () => {
