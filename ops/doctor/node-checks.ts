@@ -11,6 +11,7 @@ import {
 import { givenAddresses, type Pool } from "../../components/platform/pool.schema.ts";
 import { visible } from "../../review/render/visible.ts";
 import type { Fault } from "../../stacks/faults.ts";
+import { counted } from "../counted.ts";
 import type { Check } from "./check.ts";
 import { sizeFaults, sizeNotices, type SizedNode, type SizedPool } from "./node-sizes.ts";
 
@@ -62,7 +63,7 @@ export function nodeCheck(
   }));
   return {
     name: "pools and nodes",
-    detail: `${nodes.length} nodes in ${pools.length} pools`,
+    detail: `${counted(nodes.length, "node")} in ${counted(pools.length, "pool")}`,
     faults: all.flatMap(poolFaults),
     notices: [
       ...all.flatMap(({ pool, shapes: [shape], nodes: own }) =>
