@@ -4,13 +4,13 @@
  */
 import { generateSecret } from "../components/base/secrets.ts";
 import { nameOfCluster } from "../components/platform/cluster.schema.ts";
+import { counted } from "../review/render/compose/line.ts";
 import { checkConfig, ConfigError, maximumConfigBytes } from "../stacks/check.ts";
 import { readEnvironment, type StackEnvironment } from "../stacks/environment.ts";
 import type { Fault } from "../stacks/faults.ts";
 import { requiredSecrets } from "../stacks/secrets.ts";
 import { StackConfig } from "../stacks/stack.schema.ts";
 import type { Target } from "./command.ts";
-import { counted } from "./counted.ts";
 import type { Check } from "./doctor/check.ts";
 import { stackFileFindings } from "./lint-stacks.ts";
 import { readSections } from "./sections.ts";
@@ -59,7 +59,7 @@ export function reportChecks(file: StackFile, checks: readonly Check[]): string 
 
 function resultOf({ faults, notices = [], unchecked }: Check): string {
   if (faults.length > 0) {
-    return counted(faults.length, "FAULT");
+    return counted(faults.length, "FAULT", "FAULTS");
   }
   if (unchecked !== undefined) {
     return "not checked";

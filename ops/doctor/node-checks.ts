@@ -9,9 +9,9 @@ import {
   type NodesThere,
 } from "../../components/platform/cluster.schema.ts";
 import { givenAddresses, type Pool } from "../../components/platform/pool.schema.ts";
+import { counted } from "../../review/render/compose/line.ts";
 import { visible } from "../../review/render/visible.ts";
 import type { Fault } from "../../stacks/faults.ts";
-import { counted } from "../counted.ts";
 import type { Check } from "./check.ts";
 import { sizeFaults, sizeNotices, type SizedNode, type SizedPool } from "./node-sizes.ts";
 

@@ -1,6 +1,6 @@
 /** `images`: the digest that each of a stack's tags has now, written into its file for review. */
 import type { RegistryLogin } from "../../components/base/secrets.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../review/render/compose/line.ts";
 import { inParallel } from "../parallel.ts";
 import { parseSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";

@@ -1,7 +1,7 @@
 /** What `preflight` shows. Pure. What images say of themselves is content of strangers: shown as such. */
 import { RegistryFault } from "../images/registry-fault.ts";
+import { counted } from "../../review/render/compose/line.ts";
 import { visible } from "../../review/render/visible.ts";
-import { counted } from "../counted.ts";
 import { table } from "../table.ts";
 import type { Finding } from "./findings.ts";
 import type { ImageResult } from "./preflight.ts";
@@ -115,7 +115,7 @@ function row({ name, pinned, uses, found, findings }: ImageResult): string[] {
       : found instanceof RegistryFault
         ? "FAULT"
         : faults > 0
-          ? counted(faults, "FAULT")
+          ? counted(faults, "FAULT", "FAULTS")
           : findings.length > 0
             ? counted(findings.length, "notice")
             : "ok";
