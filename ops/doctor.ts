@@ -4,6 +4,7 @@
  */
 import { generateSecret } from "../components/base/secrets.ts";
 import { nameOfCluster } from "../components/platform/cluster.schema.ts";
+import { counted } from "../review/render/compose/line.ts";
 import { checkConfig, ConfigError, maximumConfigBytes } from "../stacks/check.ts";
 import { readEnvironment, type StackEnvironment } from "../stacks/environment.ts";
 import type { Fault } from "../stacks/faults.ts";
@@ -49,7 +50,7 @@ export function reportChecks(file: StackFile, checks: readonly Check[]): string 
     ...(unchecked.length === 0 ? [] : ["NOT CHECKED", ...unchecked, ""]),
     ...linesOf("NOTICES", notices),
     faults.length > 0
-      ? `${file.name}: ${count(faults.length, "fault")}${also(unchecked.length)}.`
+      ? `${file.name}: ${counted(faults.length, "fault")}${also(unchecked.length)}.`
       : unchecked.length > 0
         ? `${file.name}: no fault where it could be looked${also(unchecked.length)}.`
         : `${file.name} is in order.`,
@@ -58,12 +59,12 @@ export function reportChecks(file: StackFile, checks: readonly Check[]): string 
 
 function resultOf({ faults, notices = [], unchecked }: Check): string {
   if (faults.length > 0) {
-    return count(faults.length, "FAULT");
+    return counted(faults.length, "FAULT", "FAULTS");
   }
   if (unchecked !== undefined) {
     return "not checked";
   }
-  return notices.length > 0 ? count(notices.length, "notice") : "ok";
+  return notices.length > 0 ? counted(notices.length, "notice") : "ok";
 }
 
 function linesOf(title: string, found: readonly Fault[]): string[] {
@@ -76,10 +77,7 @@ function linesOf(title: string, found: readonly Fault[]): string[] {
 }
 
 const also = (unchecked: number): string =>
-  unchecked === 0 ? "" : `, ${count(unchecked, "check")} not made`;
-
-const count = (number: number, what: string): string =>
-  `${number} ${what}${number === 1 ? "" : what === "FAULT" ? "S" : "s"}`;
+  unchecked === 0 ? "" : `, ${counted(unchecked, "check")} not made`;
 
 function toolCheck(root: string, target: Target, machine: Machine): Check {
   const findings = toolFindings(root, target, machine);

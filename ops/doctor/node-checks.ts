@@ -9,6 +9,7 @@ import {
   type NodesThere,
 } from "../../components/platform/cluster.schema.ts";
 import { givenAddresses, type Pool } from "../../components/platform/pool.schema.ts";
+import { counted } from "../../review/render/compose/line.ts";
 import { visible } from "../../review/render/visible.ts";
 import type { Fault } from "../../stacks/faults.ts";
 import type { Check } from "./check.ts";
@@ -62,7 +63,7 @@ export function nodeCheck(
   }));
   return {
     name: "pools and nodes",
-    detail: `${nodes.length} nodes in ${pools.length} pools`,
+    detail: `${counted(nodes.length, "node")} in ${counted(pools.length, "pool")}`,
     faults: all.flatMap(poolFaults),
     notices: [
       ...all.flatMap(({ pool, shapes: [shape], nodes: own }) =>

@@ -155,8 +155,9 @@ function encryptionCheck({ secrets_providers: own }: Deployment, of: StateOf): C
           },
         ]
       : [],
+    // A sandbox has a passphrase of its own, of which the file says nothing.
     notices:
-      isPassphrase && isProduction(stack)
+      isPassphrase && provider !== undefined && isProduction(stack)
         ? [
             {
               path: "secretsprovider",

@@ -1,5 +1,6 @@
 /** `images`: the digest that each of a stack's tags has now, written into its file for review. */
 import type { RegistryLogin } from "../../components/base/secrets.ts";
+import { counted } from "../../review/render/compose/line.ts";
 import { inParallel } from "../parallel.ts";
 import { parseSections } from "../sections.ts";
 import type { StackFile } from "../stack-file.ts";
@@ -68,7 +69,7 @@ export async function findDigests(request: ImagesRequest): Promise<ImagesResult>
       "",
       ...faults.flatMap(({ message, mend }) => [`  ${message}`, `    to mend: ${mend}`]),
       ...(faults.length > 0
-        ? [`${file.name} was not touched: ${count(faults.length, "image")} without a digest.`]
+        ? [`${file.name} was not touched: ${counted(faults.length, "image")} without a digest.`]
         : changes.length === 0
           ? [`${file.name} has every digest as the registry has it now.`]
           : await changeLines(file, changes, state)),
@@ -111,7 +112,7 @@ async function changeLines(
   const found = await state();
   const rolling = "fault" in found ? [] : rollingWorkloads(found.deployment, digests);
   return [
-    `${count(changes.length, "digest")} written to ${name}: git diff ${name} shows them, pulumi preview -s ${stack} what they do.`,
+    `${counted(changes.length, "digest")} written to ${name}: git diff ${name} shows them, pulumi preview -s ${stack} what they do.`,
     ...("fault" in found
       ? [`Which workloads they exchange is not known: ${found.fault}`]
       : rolling.length === 0
@@ -119,6 +120,3 @@ async function changeLines(
         : ["They exchange, each within its own limits:", ...rolling.map((one) => `  ${one}`)]),
   ];
 }
-
-const count = (number: number, what: string): string =>
-  `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -101,6 +101,11 @@ export function tasksFor(
   },
 ): readonly Task[] {
   const { branch, isTest, occasion, only } = asked;
+  if (branch === "" && occasion !== "drift") {
+    throw new CommandError(
+      `BRANCH is missing: ${occasion === "review" ? "the one that the pull request goes to" : "the one that is pushed or worked on"}`,
+    );
+  }
   const rows = Object.entries(stacks).map(([stack, row]) => ({ stack, ...row }));
   const chosen = {
     review: () => rows,

@@ -6,6 +6,7 @@ import { clusterOfFile, nodesOf } from "../../policy/nodes.ts";
 import type { Finding } from "../../policy/resource.ts";
 import { rules } from "../../policy/rules.ts";
 import { readState } from "../../policy/state.ts";
+import { CommandError } from "../command.ts";
 import { table } from "../table.ts";
 
 /** What came of it. */
@@ -23,9 +24,15 @@ export const stateRule = "state-encrypted";
  *
  * @param exported What `pulumi stack export --show-secrets` printed, parsed.
  * @param root Folder of the stack files.
+ * @throws CommandError where nothing is in it: rules that look at nothing are kept by everything.
  */
 export function judgeState(stack: string, exported: unknown, root: string): PolicyReport {
   const state = readState(stack, exported);
+  if (state.stack.resources.length === 0) {
+    throw new CommandError(
+      `the state of ${stack} holds nothing to judge: bring the stack up first`,
+    );
+  }
   const cluster = clusterOfFile(stack, root);
   const nodes = nodesOf(cluster, state.stack.resources);
   const judged = { ...state.stack, nodes, network: networkOf(cluster) };

@@ -1,5 +1,6 @@
 /** What `preflight` shows. Pure. What images say of themselves is content of strangers: shown as such. */
 import { RegistryFault } from "../images/registry-fault.ts";
+import { counted } from "../../review/render/compose/line.ts";
 import { visible } from "../../review/render/visible.ts";
 import { table } from "../table.ts";
 import type { Finding } from "./findings.ts";
@@ -38,10 +39,10 @@ export function preflightReport(
     ...(unchecked.length === 0 ? [] : ["NOT CHECKED", ...unchecked.map((one) => `  ${one}`), ""]),
     ...section("NOTICES", notices),
     [
-      `${stack}: ${count(images.length, "image")}`,
-      count(faults.length, "fault"),
+      `${stack}: ${counted(images.length, "image")}`,
+      counted(faults.length, "fault"),
       `${unchecked.length} not checked`,
-      count(notices.length, "notice"),
+      counted(notices.length, "notice"),
     ].join(", "),
   ];
   return {
@@ -114,9 +115,9 @@ function row({ name, pinned, uses, found, findings }: ImageResult): string[] {
       : found instanceof RegistryFault
         ? "FAULT"
         : faults > 0
-          ? count(faults, "FAULT")
+          ? counted(faults, "FAULT", "FAULTS")
           : findings.length > 0
-            ? count(findings.length, "notice")
+            ? counted(findings.length, "notice")
             : "ok";
   return [
     name,
@@ -124,7 +125,7 @@ function row({ name, pinned, uses, found, findings }: ImageResult): string[] {
     "platforms" in found ? shortList(found.platforms) : "?",
     first === undefined ? "?" : visible(first.start.user === "" ? "root" : first.start.user),
     first === undefined ? "?" : `${(first.bytes / (1 << 20)).toFixed(1)} MiB`,
-    count(uses.length, "container"),
+    counted(uses.length, "container"),
     result,
   ];
 }
@@ -132,6 +133,3 @@ function row({ name, pinned, uses, found, findings }: ImageResult): string[] {
 /** Of an index for ten machines the first few are told. */
 const shortList = (all: readonly string[]): string =>
   all.length <= 2 ? all.join(" ") : `${all.slice(0, 2).join(" ")} +${all.length - 2}`;
-
-const count = (number: number, what: string): string =>
-  `${number} ${what}${number === 1 ? "" : "s"}`;

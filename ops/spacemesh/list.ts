@@ -4,6 +4,7 @@
  * that cannot be told of is a line of its own.
  */
 import { visible } from "../../review/render/visible.ts";
+import type { Target } from "../command.ts";
 import type { StackOutputs } from "../outputs.ts";
 
 /** A network, or why nothing is known of it. */
@@ -15,17 +16,24 @@ export interface ListedStack {
   readonly passwords: readonly string[];
 }
 
+/** A sandbox's engine and secrets are its own: a plain `pulumi` would ask the live stack. */
+const readSecret: Readonly<Record<Target, (name: string, stack: string) => string>> = {
+  live: (name, stack) => `pulumi config get --path fleet:secrets.${name} --stack ${stack}`,
+  sandbox: (name, stack) =>
+    `make exec STACK=${stack} CMD='pulumi config get --path fleet:secrets.${name}'`,
+};
+
 /** Pages of a network, in the order that they are told. */
 const pages = ["kibana", "grafana", "prometheus", "pyroscope"];
 
 /** Each network as a few lines. No password is among them: how one is read is. */
-export function listReport(stacks: readonly ListedStack[]): string {
+export function listReport(stacks: readonly ListedStack[], target: Target): string {
   return stacks.length === 0
     ? "No stack file of this clone is a Spacemesh network's."
-    : stacks.map((one) => lines(one).join("\n")).join("\n\n");
+    : stacks.map((one) => lines(one, target).join("\n")).join("\n\n");
 }
 
-function lines({ passwords, stack, told }: ListedStack): readonly string[] {
+function lines({ passwords, stack, told }: ListedStack, target: Target): readonly string[] {
   if ("fault" in told) {
     // Most say themselves which stack they are about.
     return [told.fault.includes(stack) ? told.fault : `${stack}: ${told.fault}`];
@@ -47,10 +55,7 @@ function lines({ passwords, stack, told }: ListedStack): readonly string[] {
     ...pages
       .filter((page) => Object.hasOwn(hosts, page))
       .map((page) => [page, `https://${hosts[page] ?? ""}`] as const),
-    ...passwords.map(
-      (name) =>
-        ["password", `pulumi config get --path fleet:secrets.${name} --stack ${stack}`] as const,
-    ),
+    ...passwords.map((name) => ["password", readSecret[target](name, stack)] as const),
   ];
   const width = Math.max(...said.map(([what]) => what.length));
   return [

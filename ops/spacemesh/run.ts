@@ -45,7 +45,7 @@ export async function runList(root: string, target: Target): Promise<number> {
   for (const file of files) {
     stacks.push(await listed(root, file, target));
   }
-  console.log(listReport(stacks));
+  console.log(listReport(stacks, target));
   // One that is not brought up is no failure: it is told.
   return 0;
 }

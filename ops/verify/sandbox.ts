@@ -36,8 +36,15 @@ const Ingress = z.looseObject({
 const Service = z.looseObject({
   ...Named,
   spec: z.looseObject({
+    type: z.string().default("ClusterIP"),
     ports: z
-      .array(z.looseObject({ nodePort: z.int().optional(), protocol: z.string().default("TCP") }))
+      .array(
+        z.looseObject({
+          port: z.int().optional(),
+          nodePort: z.int().optional(),
+          protocol: z.string().default("TCP"),
+        }),
+      )
       .default([]),
   }),
 });
@@ -106,10 +113,10 @@ export async function verifySandbox(
 
 /** Judges every endpoint by a cluster's objects. Pure. */
 export function verifyObjects(
-  { endpoints }: StackOutputs,
+  { endpoints, records }: StackOutputs,
   objects: ClusterObjects,
 ): readonly Verified[] {
-  const view = new View(objects);
+  const view = new View(objects, records);
   return endpoints.map((endpoint) => {
     const address = parseAddress(endpoint);
     const finding: Finding =
@@ -126,8 +133,14 @@ class View {
   readonly #services: readonly z.infer<typeof Service>[];
   readonly #slices: readonly z.infer<typeof EndpointSlice>[];
   readonly #pods: readonly z.infer<typeof Pod>[];
+  readonly #recorded: ReadonlySet<string>;
 
-  constructor({ ingresses, services, endpointSlices, pods }: ClusterObjects) {
+  /** @param records Those of the stack, as lines of a zone file. */
+  constructor(
+    { ingresses, services, endpointSlices, pods }: ClusterObjects,
+    records: readonly string[],
+  ) {
+    this.#recorded = new Set(records.map((line) => line.replace(/\.? .*/, "")));
     this.#ingresses = ingresses.map((one) => Ingress.parse(one));
     this.#services = services.map((one) => Service.parse(one));
     this.#slices = endpointSlices.map((one) => EndpointSlice.parse(one));
@@ -140,8 +153,12 @@ class View {
       case "https":
         return this.#host(address);
       case "tcp":
+        // What no page calls is published so: gRPC at the controller's port, by its host.
+        return address.port === 443 && this.#serving(address.host).length > 0
+          ? this.#host({ ...address, scheme: "https" })
+          : this.#port(address, "TCP");
       case "udp":
-        return this.#port(address, address.scheme.toUpperCase());
+        return this.#port(address, "UDP");
       case "stun":
         // Servers that visors are told of may be another stack's.
         return this.#holders(address, "UDP").length === 0
@@ -153,12 +170,12 @@ class View {
   }
 
   #host({ scheme, host }: Address): Finding {
-    const serving = this.#ingresses.filter(({ spec }) =>
-      spec.rules.some((rule) => rule.host === host),
-    );
+    const serving = this.#serving(host);
     const [ingress] = serving;
     if (ingress === undefined) {
-      return { result: "fault", detail: "no Ingress has this host" };
+      return this.#recorded.has(host)
+        ? { result: "fault", detail: "no Ingress has this host" }
+        : { result: "unsure", detail: "no record leads it here: it is outside of the cluster" };
     }
     const { name, namespace } = ingress.metadata;
     const tls = serving.flatMap(({ spec }) => spec.tls);
@@ -184,6 +201,10 @@ class View {
         };
   }
 
+  #serving(host: string): readonly z.infer<typeof Ingress>[] {
+    return this.#ingresses.filter(({ spec }) => spec.rules.some((rule) => rule.host === host));
+  }
+
   /** Pods that have a port of their node. */
   #holders({ port }: Pick<Address, "port">, protocol: string): readonly z.infer<typeof Pod>[] {
     return this.#pods.filter(({ spec }) =>
@@ -194,18 +215,21 @@ class View {
   }
 
   #port({ port }: Address, protocol: string): Finding {
-    const service = this.#services.find(({ spec }) =>
+    const byNode = this.#services.find(({ spec }) =>
       spec.ports.some((one) => one.nodePort === port && one.protocol === protocol),
     );
-    if (service !== undefined) {
-      const { namespace, name } = service.metadata;
-      const ready = this.#ready(namespace, name);
-      return {
-        result: ready === 0 ? "fault" : "ok",
-        detail: `NodePort of Service ${namespace}/${name}, ${pods(ready)} ready`,
-      };
+    if (byNode !== undefined) {
+      return this.#service(byNode, "NodePort");
     }
     const holders = this.#holders({ port }, protocol);
+    const balanced = this.#services.find(
+      ({ spec }) =>
+        spec.type === "LoadBalancer" &&
+        spec.ports.some((one) => one.port === port && one.protocol === protocol),
+    );
+    if (holders.length === 0 && balanced !== undefined) {
+      return this.#service(balanced, "balancer");
+    }
     const ready = holders.filter(isReady);
     return holders.length === 0
       ? { result: "fault", detail: `no Service and no pod has ${protocol} port ${port ?? "?"}` }
@@ -213,6 +237,14 @@ class View {
           result: ready.length === 0 ? "fault" : "ok",
           detail: `host port, ${pods(ready.length)} ready`,
         };
+  }
+
+  #service({ metadata: { name, namespace } }: z.infer<typeof Service>, by: string): Finding {
+    const ready = this.#ready(namespace, name);
+    return {
+      result: ready === 0 ? "fault" : "ok",
+      detail: `${by} of Service ${namespace}/${name}, ${pods(ready)} ready`,
+    };
   }
 
   #ready(namespace: string, service: string): number {

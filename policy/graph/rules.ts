@@ -62,8 +62,11 @@ const each = <Item>(
 ): Fault[] =>
   items.flatMap((item) => check(item).map((message) => ({ about: nameOf(item), message })));
 
-/** The nodes of a stack. */
-function nodesOf({ nodes }: Stack): readonly NodeShape[] {
+/** The nodes of a stack. One without a pod, such as a list in a bucket or a Swarm's, needs none. */
+function nodesOf({ nodes }: Stack, { pods }: World): readonly NodeShape[] {
+  if (nodes === undefined && pods.length === 0) {
+    return [];
+  }
   if (nodes === undefined) {
     throw new UnknownProperty(
       "fleet:cluster.pools",
@@ -165,7 +168,7 @@ export const enoughNodes = graphRule(
       "pods that may not share a node and are more than the nodes never all run, and an update that stops none of them never ends",
   },
   [...controllers, "HorizontalPodAutoscaler"],
-  ({ world }, stack) => spreadFaults(world, nodesOf(stack)),
+  ({ world }, stack) => spreadFaults(world, nodesOf(stack, world)),
 );
 
 /** Requests beyond what the pools have. */
@@ -176,7 +179,7 @@ export const requestsFit = graphRule(
     protects: "a pod that finds no room on the nodes waits for ever, and the run with it",
   },
   [...controllers, "HorizontalPodAutoscaler"],
-  ({ world }, stack) => capacityFaults(world, nodesOf(stack)),
+  ({ world }, stack) => capacityFaults(world, nodesOf(stack, world)),
 );
 
 /** A call that the stack needs and its policies refuse. */

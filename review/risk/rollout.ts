@@ -45,9 +45,11 @@ export const rolloutRules: readonly Rule[] = [
     on: differing,
     see: (subject) => {
       const change = replicaChange(subject);
-      return change === undefined
-        ? undefined
-        : `${Math.abs(change.is - change.was)} ${change.is < change.was ? "fewer" : "more"} pods`;
+      if (change === undefined) {
+        return undefined;
+      }
+      const pods = Math.abs(change.is - change.was);
+      return `${pods} ${change.is < change.was ? "fewer" : "more"} ${pods === 1 ? "pod" : "pods"}`;
     },
   },
   {

@@ -48,12 +48,22 @@ export function tellingErrors(
 ): readonly Problem[] {
   const ofResources = errors.filter(({ resource }) => resource !== "");
   if (stuck.length > 0) {
-    // Ended for their sake: that the engine was cut short is no news.
-    return ofResources.map((error) =>
-      error.message.includes("operation was cancelled") ? { ...error, message: "" } : error,
-    );
+    // Ended for their sake: that the engine was cut short is no news, nor what it had not begun with.
+    return ofResources
+      .filter(({ message }) => !message.includes("context canceled"))
+      .map((error) =>
+        error.message.includes("operation was cancelled") ? { ...error, message: "" } : error,
+      );
   }
   return ofResources.length === 0 ? errors : ofResources;
+}
+
+/** Stacks of this program that one is told to read, and that were never brought up beside it. */
+export function stacksNotUp(problems: readonly Problem[]): readonly string[] {
+  const named = problems.flatMap(({ message }) => [
+    ...message.matchAll(/unknown stack "organization\/fleet\/([a-z0-9-]+)"/g),
+  ]);
+  return [...new Set(named.map(([, stack = ""]) => stack))];
 }
 
 /**
@@ -75,6 +85,9 @@ export function sayFailure(
     sayProblem(problem, say);
   }
   stuck.forEach(say);
+  for (const stack of stacksNotUp(shown)) {
+    say(`  to mend: bring up first what is read from another stack: make up STACK=${stack}`);
+  }
   for (const urn of spentJobs(result.outcome)) {
     // The shell that runs CMD would take what follows a dollar for a variable.
     const quoted = `"${urn.replaceAll("$", "\\$")}"`;

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { SecretName } from "../../components/base/secrets.ts";
 import { parseStackFile } from "../../ops/stack-file.ts";
 import { stackFileSchema } from "../../stacks/json-schema.ts";
-import { stackText } from "./stack-fixture.ts";
+import { stackText } from "../stack-text.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 

@@ -1,7 +1,4 @@
 /** The committed stack files as raw config, to be spoilt one way at a time. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-
 import type * as z from "zod";
 
 import { generateSecret } from "../../components/base/secrets.ts";
@@ -14,6 +11,7 @@ import { parseAll } from "../../stacks/parse.ts";
 import { inFile, requiredSecrets } from "../../stacks/secrets.ts";
 import { StackConfig } from "../../stacks/stack.schema.ts";
 import { schemaFor } from "../../stacks/systems.ts";
+import { stackText } from "../stack-text.ts";
 
 /** Stacks with a committed file. */
 export type FixtureStack =
@@ -30,12 +28,6 @@ export interface Draft {
   readonly config: Record<string, unknown>;
   readonly secrets: Record<string, unknown>;
 }
-
-const root = resolve(import.meta.dirname, "../..");
-
-/** Text of a committed stack file. */
-export const stackText = (stack: FixtureStack): string =>
-  readFileSync(resolve(root, `Pulumi.${stack}.yaml`), "utf8");
 
 const drafts = {
   test: readDraft("test"),

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 
 import { parseStackFile, rawConfig } from "../../ops/stack-file.ts";
 import { commands } from "../../tools/lib/commands.mjs";
-import { draftOf, environment, faultsIn, stackText } from "../config/stack-fixture.ts";
+import { draftOf, environment, faultsIn } from "../config/stack-fixture.ts";
+import { stackText } from "../stack-text.ts";
 import { edited, missingPassages, type Step, tutorialSections } from "./tutorial.ts";
 
 const steps = tutorialSections().flatMap((section) =>
@@ -98,5 +99,11 @@ describe("what the tutorial shows", () => {
     expect(edited("a\nc\n", edit)).toBe("b\nc\n");
     expect(() => edited("a\na\n", edit)).toThrow("stands 2 times");
     expect(() => edited("c\n", edit)).toThrow("stands 0 times");
+    const laidOut = {
+      kind: "edit",
+      before: "a: { b: {} }\n\nc: 1\n",
+      after: "a: { b: 2 }\n",
+    } as const;
+    expect(edited("a: {b: {}}\nc: 1\nd: 3\n", laidOut)).toBe("a: {b: 2}\nd: 3\n");
   });
 });

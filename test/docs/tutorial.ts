@@ -78,17 +78,24 @@ function passages(lines: readonly string[]): readonly (readonly string[])[] {
 }
 
 /**
- * A text with an edit made.
+ * A text with an edit made. Where the CLI has laid the file out anew, as it does when the stack goes live, the edit is
+ * made in its layout.
  *
  * @throws Error unless the lines to change stand there just once.
  */
-export function edited(text: string, { before, after }: Extract<Step, { kind: "edit" }>): string {
-  const parts = text.split(before);
+export function edited(text: string, edit: Extract<Step, { kind: "edit" }>): string {
+  const isAsWritten = text.includes(edit.before);
+  const [before, after] = [edit.before, edit.after].map(isAsWritten ? String : engineLayout);
+  const parts = text.split(before ?? "");
   if (parts.length !== 2) {
-    throw new Error(`stands ${parts.length - 1} times in ${tutorialFile}:\n${before}`);
+    throw new Error(`stands ${parts.length - 1} times in ${tutorialFile}:\n${edit.before}`);
   }
   return parts.join(after);
 }
+
+/** Lines of a stack file as `pulumi config set` writes them: none is empty, and no blank stands inside braces. */
+const engineLayout = (lines: string): string =>
+  lines.replaceAll(/^\n/gm, "").replaceAll("{ ", "{").replaceAll(" }", "}");
 
 /** Which passages were not printed, in their order. Times, hashes and what a run draws by lot are any. */
 export function missingPassages(

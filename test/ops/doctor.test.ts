@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -7,9 +6,10 @@ import type { Target } from "../../ops/command.ts";
 import { examine, reportChecks } from "../../ops/doctor.ts";
 import { parseStackFile } from "../../ops/stack-file.ts";
 import { isAtLeast, type Machine, machineOf, toolFindings } from "../../ops/tools.ts";
+import { stackText } from "../stack-text.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const text = readFileSync(resolve(root, "Pulumi.test.yaml"), "utf8");
+const text = stackText("test");
 
 const machine: Machine = {
   nodeVersion: "24.0.0",
@@ -26,10 +26,7 @@ function faultsOf(content: string, target: Target = "sandbox"): string[] {
 describe("doctor, first form", () => {
   it("finds the committed stack files in order for the sandbox", () => {
     for (const stack of ["test", "prod"]) {
-      const file = parseStackFile(
-        stack,
-        readFileSync(resolve(root, `Pulumi.${stack}.yaml`), "utf8"),
-      );
+      const file = parseStackFile(stack, stackText(stack));
       const checks = examine(root, file, "sandbox", machine);
       expect(checks.flatMap(({ faults }) => faults)).toEqual([]);
       expect(reportChecks(file, checks)).toContain(`Pulumi.${stack}.yaml is in order.`);

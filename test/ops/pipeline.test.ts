@@ -80,13 +80,22 @@ describe("the table of stacks", () => {
     expect(tasksFor(stacks, by("prod", "master"))).toMatchObject([{ live: true, reviewed: false }]);
     expect(() => names(stacks, by("prod", "develop"))).toThrow("from master, not from develop");
     expect(() => names(stacks, by("nowhere", "develop"))).toThrow("there is no such stack");
-    expect(["review", "push", "drift", "hand"].map(readOccasion)).toEqual([
-      ...["review", "push", "drift", "hand"],
-    ]);
-    for (const other of ["lunch", "", undefined]) {
-      expect(() => readOccasion(other)).toThrow("FOR must be one of review, push, drift, hand");
-    }
   });
+
+  test.each(["review", "push", "hand"] as const)(
+    "tells that the branch is missing: %s",
+    (occasion) => {
+      // With none, nothing would be updated, or nothing previewed live, without a word.
+      const asked = { occasion, branch: "", only: "voting", isTest };
+      expect(() => tasksFor(stacks, asked)).toThrow("BRANCH is missing");
+      expect(["review", "push", "drift", "hand"].map(readOccasion)).toEqual([
+        ...["review", "push", "drift", "hand"],
+      ]);
+      for (const other of ["lunch", "", undefined]) {
+        expect(() => readOccasion(other)).toThrow("FOR must be one of review, push, drift, hand");
+      }
+    },
+  );
 
   test.each([
     ["{", "must be JSON"],

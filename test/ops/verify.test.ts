@@ -580,10 +580,15 @@ describe("in the sandbox, where nothing can be dialled", () => {
         },
       },
     ],
-    services: [{ ...at("ar-udp"), spec: { ports: [{ nodePort: 30178, protocol: "UDP" }] } }],
+    services: [
+      { ...at("ar-udp"), spec: { ports: [{ nodePort: 30178, protocol: "UDP" }] } },
+      { ...at("poet"), spec: { type: "LoadBalancer", ports: [{ port: 5000, nodePort: 32574 }] } },
+      { ...at("inside"), spec: { ports: [{ port: 6379 }] } },
+    ],
     endpointSlices: [
       slice("ar", ready),
       slice("ar-udp", ready),
+      slice("poet", ready),
       { ...slice("nv", true), endpoints: null },
     ],
     pods: [
@@ -603,8 +608,9 @@ describe("in the sandbox, where nothing can be dialled", () => {
       },
     ],
   });
+  const records = ["sd.skywire.dev. 300 IN A 192.0.2.1"];
   const judge = (ready: boolean, ...urls: string[]): string[] =>
-    verifyObjects(outputs(...urls.map((url) => ({ url }))), objects(ready)).map(
+    verifyObjects({ ...outputs(...urls.map((url) => ({ url }))), records }, objects(ready)).map(
       ({ result, detail }) => `${result}: ${detail}`,
     );
 
@@ -624,6 +630,25 @@ describe("in the sandbox, where nothing can be dialled", () => {
       "ok: NodePort of Service skywire/ar-udp, 1 pod ready",
       "ok: host port, 1 pod ready",
       "ok: host port, 1 pod ready",
+    ]);
+  });
+
+  it("a port is well that a balancer or the controller of its host leads from", () => {
+    expect(judge(true, "tcp://192.0.2.3:5000", "tcp://ar.skywire.dev:443")).toEqual([
+      "ok: balancer of Service skywire/poet, 1 pod ready",
+      "ok: Ingress skywire/ar, 1 pod ready",
+    ]);
+    const found = judge(false, "tcp://192.0.2.3:5000", "tcp://ar.skywire.dev:443");
+    expect(found.every((one) => one.startsWith("fault"))).toBe(true);
+    expect(judge(true, "tcp://x:6379", "tcp://nobody.skywire.dev:443")).toEqual([
+      "fault: no Service and no pod has TCP port 6379",
+      "fault: no Service and no pod has TCP port 443",
+    ]);
+  });
+
+  it("a page elsewhere, such as a bucket's, is not the cluster's to tell of", () => {
+    expect(judge(true, "https://storage.googleapis.com/bucket/config.json")).toEqual([
+      "unsure: no record leads it here: it is outside of the cluster",
     ]);
   });
 

@@ -163,6 +163,12 @@ describe("the report", () => {
     expect(judgeState("spacemesh-mini", state, clone).text).not.toContain(said);
   });
 
+  test("says of a state with nothing in it that there is nothing to judge, and not that all is kept", () => {
+    for (const empty of [{ deployment: {} }, { deployment: { resources: [] } }]) {
+      expect(() => judgeState("shop", empty, clone)).toThrow("holds nothing to judge");
+    }
+  });
+
   test("says that all is kept where it is", () => {
     const { text, kept } = judgeState("shop", exported(settings("hello")), clone);
     expect(kept).toBe(true);

@@ -1140,6 +1140,7 @@ describe("why a change has its risk", () => {
     ["scaled-to-zero", replicas(2, 0), "all 2 pods stop"],
     ["replicas-changed", replicas(2, 5), "3 more pods"],
     ["replicas-changed", replicas(5, 2), "3 fewer pods"],
+    ["replicas-changed", replicas(2, 3), "1 more pod"],
     ["claims-of-a-smaller-set", replicas(5, 2, "StatefulSet", scaledDelete), "of 3 of its pods"],
     ["service-opened", made("Service", service("NodePort")), "(NodePort)"],
     [

@@ -134,13 +134,19 @@ describe("a state", () => {
   });
 
   it.each([
-    ["prod", ["is a passphrase, which whoever had it once has for ever"]],
-    ["shop-production", ["is a passphrase, which whoever had it once has for ever"]],
-    ["products", []],
-  ])("that a passphrase encrypts is told of where it is production's: %s", (stack, told) => {
-    const { notices } = foundIn({ secrets_providers: { type: "passphrase" } }, true, { stack });
-    expect(notices.map(({ expected }) => expected)).toEqual(told);
-  });
+    ["prod", "passphrase", ["is a passphrase, which whoever had it once has for ever"]],
+    ["shop-production", "passphrase", ["is a passphrase, which whoever had it once has for ever"]],
+    ["products", "passphrase", []],
+    // In the sandbox, which always has one, there is nothing to mend.
+    ["prod", undefined, []],
+  ])(
+    "that a passphrase encrypts is told of where it is production's: %s, %s",
+    (stack, provider, told) => {
+      const state = { secrets_providers: { type: "passphrase" } };
+      const { notices } = foundIn(state, true, { stack, provider });
+      expect(notices.map(({ expected }) => expected)).toEqual(told);
+    },
+  );
 
   it("tells of resources that a default provider keeps", () => {
     const type = "kubernetes:core/v1:ConfigMap";

@@ -2,9 +2,6 @@
  * What `doctor` asks of a backend and a cluster, and what it makes of those that do not answer: whatever fails is told,
  * what hangs on it is told as not made, and the rest is asked all the same.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { describe, expect, it } from "vitest";
 
 import { clusterNodes } from "../../../components/platform/cluster.schema.ts";
@@ -15,6 +12,7 @@ import { worldChecks } from "../../../ops/doctor/world-checks.ts";
 import { parseSections } from "../../../ops/sections.ts";
 import { parseStackFile, type StackFile } from "../../../ops/stack-file.ts";
 import { clone } from "../../rendered.ts";
+import { stackText } from "../../stack-text.ts";
 
 /** Beginning of a question → what is answered, or what is said instead. */
 type Answers = Readonly<Record<string, string | Error>>;
@@ -33,7 +31,7 @@ const answering =
   };
 
 const file = (stack: string, more = ""): StackFile =>
-  parseStackFile(stack, readFileSync(join(clone, `Pulumi.${stack}.yaml`), "utf8") + more);
+  parseStackFile(stack, stackText(stack) + more);
 
 const secret = `  fleet:secrets: { a: { secure: "v1:${"A".repeat(16)}:${"b".repeat(40)}" } }\n`;
 const state = JSON.stringify({ version: 3, deployment: { manifest: {}, resources: [] } });

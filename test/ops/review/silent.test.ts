@@ -1,5 +1,5 @@
 /** An engine that ends well and tells nothing: no report may take that for a stack in which nothing changes or drifts. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +12,7 @@ import { parseStackFile } from "../../../ops/stack-file.ts";
 import { Progress } from "../../../sandbox/progress.ts";
 import { sandboxPlace } from "../../../sandbox/place.ts";
 import { clone } from "../../rendered.ts";
+import { stackText } from "../../stack-text.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -36,9 +37,13 @@ describe("a preview live", () => {
       `case "$1" in stack) echo '{"deployment":{}}' > "$state";; preview|refresh) cp '${folder}/log' "$events";; esac`,
     ];
     writeFileSync(join(folder, "pulumi"), `${lines.join("\n")}\n`, { mode: 0o755 });
-    const text = readFileSync(join(clone, "Pulumi.test.yaml"), "utf8");
     return previewLive({
-      ...{ root: clone, file: parseStackFile("test", text), scratch: folder, ...asked },
+      ...{
+        root: clone,
+        file: parseStackFile("test", stackText("test")),
+        scratch: folder,
+        ...asked,
+      },
       environment: { PATH: `${folder}:/usr/bin:/bin` },
     });
   }

@@ -26,7 +26,7 @@ test("hosts: miners in the lines that tools of old read", () => {
 });
 
 test("list: a network that cannot be told of hides no other", () => {
-  const report = listReport([
+  const listed = [
     { stack: "spacemesh-devnet", told: { fault: "has no outputs live" }, passwords: [] },
     {
       stack: "spacemesh-mini",
@@ -35,8 +35,8 @@ test("list: a network that cannot be told of hides no other", () => {
     },
     { stack: "spacemesh-old", told: { hosts: {} }, passwords: [] },
     { stack: "spacemesh-new", told: { fault: "spacemesh-new has no outputs" }, passwords: [] },
-  ]);
-  expect(report.split("\n")).toEqual([
+  ];
+  expect(listReport(listed, "live").split("\n")).toEqual([
     "spacemesh-devnet: has no outputs live",
     "",
     "spacemesh-mini:",
@@ -53,5 +53,9 @@ test("list: a network that cannot be told of hides no other", () => {
     "",
     "spacemesh-new has no outputs",
   ]);
-  expect(listReport([])).toBe("No stack file of this clone is a Spacemesh network's.");
+  // A plain pulumi would ask for the live stack's.
+  expect(listReport(listed, "sandbox")).toContain(
+    "  password    make exec STACK=spacemesh-mini CMD='pulumi config get --path fleet:secrets.elastic'\n",
+  );
+  expect(listReport([], "live")).toBe("No stack file of this clone is a Spacemesh network's.");
 });

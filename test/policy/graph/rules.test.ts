@@ -1008,6 +1008,14 @@ describe("what the update is still to tell is no pass and no fault", () => {
   });
 });
 
+test.each(["requests-fit", "enough-nodes"])(
+  "%s asks for no pools where there is no pod",
+  (name) => {
+    const stack = { ...town(), nodes: undefined, resources: [] };
+    expect(judgeStack(rule(name), stack, [])).toMatchObject({ findings: [], untold: [] });
+  },
+);
+
 test("nodes' taints keep pods away that do not tolerate them", () => {
   const [first, ...others] = twoNodes;
   const tainted = {
