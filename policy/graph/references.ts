@@ -98,6 +98,16 @@ function takenNames(
 }
 
 /**
+ * Where the API server is: variables that kubelets give every container, however its pod forgoes those of Services, before
+ * all others (kubernetes/kubernetes, pkg/kubelet/kubelet_pods.go, getServiceEnvVarMap; pkg/kubelet/envvars).
+ */
+const given = new Set([
+  ...["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBERNETES_SERVICE_PORT_HTTPS"],
+  ...["KUBERNETES_PORT", "KUBERNETES_PORT_443_TCP", "KUBERNETES_PORT_443_TCP_PROTO"],
+  ...["KUBERNETES_PORT_443_TCP_PORT", "KUBERNETES_PORT_443_TCP_ADDR"],
+]);
+
+/**
  * `$(NAME)` is replaced only where the container has such a variable, and in another variable only by one that stands
  * before it (the kubelet's `makeEnvironmentVariables`).
  */
@@ -107,7 +117,8 @@ function commandFaults(world: World, namespace: string, container: Container): s
   if (taken === undefined) {
     return [];
   }
-  const names = [...taken, ...env.map(({ name }) => name)];
+  const first = [...given, ...taken];
+  const names = [...first, ...env.map(({ name }) => name)];
   return [
     ...[...command, ...args]
       .flatMap(usedIn)
@@ -115,7 +126,7 @@ function commandFaults(world: World, namespace: string, container: Container): s
       .map((name) => `uses $(${name}), a variable it does not have`),
     ...env.flatMap(({ name, value }, index) =>
       usedIn(value)
-        .filter((used) => !names.slice(0, taken.length + index).includes(used))
+        .filter((used) => !names.slice(0, first.length + index).includes(used))
         .map((used) => `uses $(${used}) in ${name}, before which it has no such variable`),
     ),
   ];

@@ -238,6 +238,14 @@ describe("a command", () => {
     ["uses a variable that it has", { args: ["$(KEY)"] }, []],
     ["uses one that it does not have", { args: ["--x=$(GONE)"] }, [unknown]],
     ["is one with it", { args: [], command: ["$(GONE)"] }, [unknown]],
+    [
+      "uses where the API server is, which kubelets tell every container",
+      {
+        args: ["$(KUBERNETES_SERVICE_HOST)"],
+        env: [{ name: "URL", value: "https://$(KUBERNETES_SERVICE_HOST)" }],
+      },
+      [],
+    ],
     ["writes out what looks like one", { args: ["$$(GONE)", "$GONE", "$(shell gone)"] }, []],
     [
       "may have it from what the stack does not tell",
