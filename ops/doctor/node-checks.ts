@@ -122,7 +122,7 @@ function poolFaults({ most, nodes, pool, shapes }: PoolNodes): Fault[] {
       : [
           {
             path: `${path}.nodes`,
-            expected: `is ${shapes.length}${most === undefined ? "" : ` to ${most}`}; the cluster has ${nodes.length} nodes with the label ${poolLabel}=${name}`,
+            expected: `is ${shapes.length}${most === undefined ? "" : ` to ${most}`}; the cluster has ${counted(nodes.length, "node")} with the label ${poolLabel}=${name}`,
             mend:
               nodes.length === 0
                 ? `kubectl label node <node> ${poolLabel}=${name}`

@@ -84,7 +84,7 @@ export function spreadFaults(world: World, nodes: readonly NodeShape[]): readonl
     }
     const places = nodes.filter((node) => eligible(node, pods.spec)).length;
     const { replicas, update } = pods;
-    const where = `${describePods(pods)}: ${apart}, ${replicas} replicas have ${places} nodes to be on`;
+    const where = `${describePods(pods)}: ${apart}, ${replicas} replicas have ${places} node${places === 1 ? "" : "s"} to be on`;
     if (places < replicas) {
       return [{ about: pods, message: `${where}: they never all run` }];
     }

@@ -280,7 +280,7 @@ describe("nodes", () => {
 
   const [a, b, c] = asPromised;
   it.each<[string, readonly unknown[], RegExp]>([
-    ["are too few", [a, c], /pools.general.nodes is 2; the cluster has 1 nodes/],
+    ["are too few", [a, c], /pools.general.nodes is 2; the cluster has 1 node with/],
     ["leave a slot free", [a, b], /slots\["0"\] no node holds it/],
     ["share a slot", [a, b, c, node("d", "edge")], /c and d hold it/],
     [

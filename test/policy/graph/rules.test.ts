@@ -1025,12 +1025,14 @@ test("nodes' taints keep pods away that do not tolerate them", () => {
   const nodes = [tainted, ...others] as typeof twoNodes;
   const spec = { ...pod("store", { redis: 6379 }), affinity: apart };
   const two = { store: controller("Deployment", "shop", "store", spec, { replicas: 2 }) };
-  expect(found("enough-nodes", town(two, nodes)).join()).toContain("2 replicas have 1 nodes");
+  expect(found("enough-nodes", town(two, nodes)).join()).toContain(
+    "2 replicas have 1 node to be on",
+  );
   const tolerations = [{ key: "a", operator: "Exists" }];
   const tolerant = {
     store: controller("Deployment", "shop", "store", { ...spec, tolerations }, { replicas: 2 }),
   };
-  expect(found("enough-nodes", town(tolerant, nodes)).join()).not.toContain("1 nodes");
+  expect(found("enough-nodes", town(tolerant, nodes)).join()).not.toContain("1 node ");
 });
 
 function never(): never {
