@@ -10,8 +10,12 @@ import { sparePromises } from "../stacks/trace.ts";
 sparePromises();
 // Nor does a mock ask where in the program a resource was made, and Vitest looks each frame of that up in source maps.
 Object.assign(pulumi.Resource, { callsites: () => [] });
-// A message to a mock leaves no process: no field of it needs to become a message of its own, and be read again.
-structs.Struct.fromJavaScript = (value) => {
+
+/** What every other message is made by. */
+const asMessage = structs.Struct.fromJavaScript.bind(structs.Struct);
+
+/** A message to a mock leaves no process: no field of it needs to become a message of its own, and be read again. */
+const handOver: typeof asMessage = (value) => {
   const handed = inOrder(value) as typeof value;
   return Object.assign(new structs.Struct(), { toJavaScript: () => handed });
 };
@@ -104,11 +108,13 @@ export async function collect(
     "organization",
   );
   let result: unknown;
+  structs.Struct.fromJavaScript = handOver;
   try {
     result = await program();
   } finally {
     // Also after a throw: what was registered before it would run into the next test's monitor.
     await pulumi.runtime.disconnect();
+    structs.Struct.fromJavaScript = asMessage;
   }
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
   const urns = [...monitor.getRegisteredResources().keys()].sort();
