@@ -41,6 +41,9 @@ export function progressView({ options, say }: Command): UpdateView & { readonly
   };
 }
 
+/** Asked of the policy pack before anything is done with it (pulumi/pulumi, pkg/resource/deploy/step_generator.go). */
+const unbegun = /failed to run (remediation|policy): .*context canceled/s;
+
 /** Errors that tell something. What is said of the whole stack repeats what is said of resources. */
 export function tellingErrors(
   { outcome: { errors } }: UpdateResult,
@@ -48,9 +51,10 @@ export function tellingErrors(
 ): readonly Problem[] {
   const ofResources = errors.filter(({ resource }) => resource !== "");
   if (stuck.length > 0) {
-    // Ended for their sake: that the engine was cut short is no news, nor what it had not begun with.
+    // Ended for their sake: that the engine was cut short is no news, nor what it had not begun with. What it waited for
+    // ends with the same words of Go's, and stays.
     return ofResources
-      .filter(({ message }) => !message.includes("context canceled"))
+      .filter(({ message }) => !unbegun.test(message))
       .map((error) =>
         error.message.includes("operation was cancelled") ? { ...error, message: "" } : error,
       );

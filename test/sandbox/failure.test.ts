@@ -12,6 +12,9 @@ test("what the end of a stuck update has cut short is no error of its own", () =
   const job = { resource: "Job patch", message: "BackoffLimitExceeded" };
   const cut = { resource: "Chart x", message: "failed to run remediation: context canceled" };
   expect(told([job, cut], ["  ! Job patch has stalled"])).toEqual([job]);
+  // What the engine waited for ends with the same words, and is what the user is to look at.
+  const waited = { resource: "Deployment vote", message: "was not created: context canceled" };
+  expect(told([waited, cut], ["  ! Deployment vote has stalled"])).toEqual([waited]);
   // Nobody has ended it: then it is news.
   expect(told([job, cut], [])).toEqual([job, cut]);
 });
