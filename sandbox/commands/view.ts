@@ -42,7 +42,7 @@ export function progressView({ options, say }: Command): UpdateView & { readonly
 }
 
 /** Asked of the policy pack before anything is done with it (pulumi/pulumi, pkg/resource/deploy/step_generator.go). */
-const unbegun = /failed to run (remediation|policy): .*context canceled/s;
+const unbegun = /failed to (run remediation|get analyzer info): .*context canceled/s;
 
 /** Errors that tell something. What is said of the whole stack repeats what is said of resources. */
 export function tellingErrors(
