@@ -90,6 +90,7 @@ export interface StackPreview {
   readonly packs: Readonly<Record<string, string>>;
   /** The engine's own last word; undefined where it came to none. */
   readonly summary:
-    { readonly result: string; readonly seconds: number; readonly changes: number } | undefined;
+    | { readonly result: string; readonly seconds: number; readonly changes: number }
+    | undefined;
   readonly faults: ReadFaults;
 }

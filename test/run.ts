@@ -17,7 +17,6 @@ import { countVitest } from "./runner/vitest.ts";
 
 const clone = join(import.meta.dirname, "..");
 const packages = join(clone, "node_modules");
-const caches = join(packages, ".cache", "fleet");
 const scratch = mkdtempSync(join(tmpdir(), "fleet-test-"));
 // Programs that refuse to be root run as another user, in folders of their own in there.
 chmodSync(scratch, 0o711);
@@ -74,12 +73,7 @@ const together: readonly Part[] = [
   threeFiles(vitestPart("judges", ["judges"], "verbose")),
   unitPart("lint and types", "oxlint/bin/oxlint"),
   vitestPart("unit and golden", ["unit", "thorough", "programs"], "default"),
-  unitPart(
-    "format",
-    "prettier/bin/prettier.cjs",
-    ...["--check", "--log-level=warn", "--cache", "--cache-strategy=content"],
-    ...["--cache-location", join(caches, "format"), "."],
-  ),
+  unitPart("format", "oxfmt/bin/oxfmt", "--check"),
 ];
 
 // Its sandboxes lie in our folder, so that we find what a killed run leaves.

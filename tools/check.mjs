@@ -9,7 +9,6 @@ import { run } from "./lib/process.mjs";
 /** @typedef {{ name: string, program: string, arguments: string[] }} Part program: a file of the clone */
 
 const clone = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const caches = join(clone, "node_modules", ".cache", "fleet");
 const parallel = 2;
 /** CI=true alone would colour what goes into a file. @type {Record<string, string>} */
 const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
@@ -23,14 +22,7 @@ const parts = [
   },
   // Every file, every time: rules about types look into others. One program does both, as both read all types.
   { name: "lint and types", program: "node_modules/oxlint/bin/oxlint", arguments: [] },
-  {
-    name: "format",
-    program: "node_modules/prettier/bin/prettier.cjs",
-    arguments: [
-      ...["--check", "--log-level=warn", "--cache", "--cache-strategy=content"],
-      ...["--cache-location", join(caches, "format"), "."],
-    ],
-  },
+  { name: "format", program: "node_modules/oxfmt/bin/oxfmt", arguments: ["--check"] },
   { name: "stack files", program: "ops/cli.ts", arguments: ["lint-stacks"] },
 ];
 

@@ -5,7 +5,12 @@ import { SecretReference } from "../base/secrets.ts";
 
 /** A value as JSON knows them. */
 export type Plain =
-  string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Plain[]
+  | { readonly [key: string]: Plain };
 
 /** A value without what is secret or known later only. */
 export function plain(value: unknown): Plain {

@@ -73,7 +73,8 @@ export const kafkaEnd = storeEnd(kafkaPort);
 
 /** Config of a store, as far as its own flows depend on it. */
 type Kept =
-  { readonly kind: "builtin"; readonly backup: BackupPlan } | { readonly kind: "external" };
+  | { readonly kind: "builtin"; readonly backup: BackupPlan }
+  | { readonly kind: "external" };
 
 function backedUp(config: Kept): boolean {
   return config.kind === "builtin" && config.backup.kind === "scheduled";

@@ -40,7 +40,8 @@ export interface BuiltinMysql {
 
 /** Where a MySQL is. Logins, and what of them programs are told, are the system's affair. */
 export type MysqlConfig =
-  BuiltinMysql | { readonly kind: "external"; readonly host: string; readonly port: number };
+  | BuiltinMysql
+  | { readonly kind: "external"; readonly host: string; readonly port: number };
 
 /** What {@link Mysql} is given. */
 export interface MysqlArgs extends StoreSurroundings {

@@ -20,7 +20,10 @@ export type DaemonKind = (typeof daemonKinds)[number];
 
 /** A service that takes dead entries out for whoever stands in its whitelist. */
 export type WhitelistingService =
-  "address-resolver" | "dmsg-discovery" | "service-discovery" | "transport-discovery";
+  | "address-resolver"
+  | "dmsg-discovery"
+  | "service-discovery"
+  | "transport-discovery";
 
 /** What a kind does that others do not. */
 export interface DaemonTraits {

@@ -41,7 +41,8 @@ export interface NodeProfile {
   readonly apis: Readonly<Partial<Record<NodeApi, string>>>;
   /** How it writes accounts, but for the prefix. */
   readonly accounts:
-    { readonly kind: "hex" } | { readonly kind: "bech32"; readonly hash: "sha256" | "blake3" };
+    | { readonly kind: "hex" }
+    | { readonly kind: "bech32"; readonly hash: "sha256" | "blake3" };
   /** Place of the accounts' prefix in the config. */
   readonly prefixPath: readonly [string, string] | undefined;
   /** PoET that it works with. */

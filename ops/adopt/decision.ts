@@ -10,7 +10,12 @@ import type { Planned } from "./preview.ts";
  * - `in the way`: nothing can be done before a person has.
  */
 export type Verdict =
-  "adopted" | "replaced" | "side by side" | "handed over" | "untouched" | "in the way";
+  | "adopted"
+  | "replaced"
+  | "side by side"
+  | "handed over"
+  | "untouched"
+  | "in the way";
 
 /** One line of the table. */
 export interface Decision {

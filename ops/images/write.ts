@@ -17,7 +17,7 @@ export interface Written {
 }
 
 /**
- * The text of a stack file with values written into it, formatted as `make format` would.
+ * The text of a stack file with values written into it, laid out as every file here is.
  *
  * @throws CommandError where more than those values would change: where an anchor is shared, say.
  */
@@ -38,9 +38,8 @@ export async function withValues(file: StackFile, values: readonly Written[]): P
       }
     });
   }
-  const { format } = await import("prettier");
-  const text = await format(document.toString({ lineWidth: 0 }), {
-    parser: "yaml",
+  const { format } = await import("oxfmt");
+  const { code: text } = await format(file.name, document.toString({ lineWidth: 0 }), {
     printWidth: 100,
   });
   const expected = values.reduce<unknown>(

@@ -68,7 +68,8 @@ function readLine(line: string): readonly [string, string] | string | undefined 
 }
 
 type Value =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: string };
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly fault: string };
 
 const wrong = (fault: string): Value => ({ ok: false, fault });
 

@@ -69,7 +69,8 @@ interface Terms {
   /** Name drawn by chance → what stands for it. */
   readonly names: ReadonlyMap<string, string>;
   readonly secrets:
-    { readonly values: ReadonlyMap<string, JsonObject>; readonly key: StackKey } | undefined;
+    | { readonly values: ReadonlyMap<string, JsonObject>; readonly key: StackKey }
+    | undefined;
 }
 
 function propertiesOf(change: Change, terms: Terms): BoundProperty[] {

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { format } from "prettier";
+import { format } from "oxfmt";
 import ts from "typescript";
 import { catalogue } from "./catalogue.ts";
 import {
@@ -52,7 +52,10 @@ function readSchema(cloud: Cloud): CloudSchema {
 
 /** The text of a cloud's schema file, as committed. */
 export async function schemaText(cloud: Cloud): Promise<string> {
-  return format(JSON.stringify(readSchema(cloud)), { parser: "json", printWidth: 100 });
+  const { code } = await format(`${cloud}.json`, JSON.stringify(readSchema(cloud)), {
+    printWidth: 100,
+  });
+  return code;
 }
 
 function readResource(

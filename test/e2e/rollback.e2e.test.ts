@@ -192,39 +192,36 @@ describe("a stack that rolls back", () => {
     expect(await versions()).toEqual(twoOf("1", "one"));
   });
 
-  test.concurrent(
-    "is left where it stopped, the old pods serving, by pause and by a migration that ran",
-    async () => {
-      const before = await serving();
-      clone.configure(neverReady, "pause");
-      const paused = await sandbox.command("up");
-      expectFailure(paused, "up failed:");
-      expect(paused.stdout).not.toContain("roll");
-      expect(await serving()).toEqual(before);
-      expect(await newPods()).toBe(1);
+  test.concurrent("is left where it stopped, the old pods serving, by pause and by a migration that ran", async () => {
+    const before = await serving();
+    clone.configure(neverReady, "pause");
+    const paused = await sandbox.command("up");
+    expectFailure(paused, "up failed:");
+    expect(paused.stdout).not.toContain("roll");
+    expect(await serving()).toEqual(before);
+    expect(await newPods()).toBe(1);
 
-      clone.configure(neverReady);
-      clone.write({ version: "3", migration: "a" });
-      expectFailure(
-        await sandbox.command("up"),
-        "was not rolled back: its data migration has run (Job migration)",
-        /runs now +what it had reached; old pods serve where new ones are not ready; last good: [0-9a-f]{7} /,
-      );
-      expect(await serving()).toEqual(before);
-      // Mended, it goes forward; the migration that ran is now the good release's own.
-      clone.configure("two");
-      clone.commit("Mended");
-      expect((await sandbox.command("up")).code).toBe(0);
-      expect(await versions()).toEqual(twoOf("3", "two"));
-      const { migrations } = z
-        .object({ migrations: z.record(z.string(), z.string()) })
-        .parse(stateOutputs(state())["release"]);
-      expect(Object.values(migrations)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
-      // The same work tree is the same release: a second run changes nothing.
-      const again = await sandbox.command("preview");
-      expect(again.stdout).toContain("preview: no change");
-    },
-  );
+    clone.configure(neverReady);
+    clone.write({ version: "3", migration: "a" });
+    expectFailure(
+      await sandbox.command("up"),
+      "was not rolled back: its data migration has run (Job migration)",
+      /runs now +what it had reached; old pods serve where new ones are not ready; last good: [0-9a-f]{7} /,
+    );
+    expect(await serving()).toEqual(before);
+    // Mended, it goes forward; the migration that ran is now the good release's own.
+    clone.configure("two");
+    clone.commit("Mended");
+    expect((await sandbox.command("up")).code).toBe(0);
+    expect(await versions()).toEqual(twoOf("3", "two"));
+    const { migrations } = z
+      .object({ migrations: z.record(z.string(), z.string()) })
+      .parse(stateOutputs(state())["release"]);
+    expect(Object.values(migrations)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    // The same work tree is the same release: a second run changes nothing.
+    const again = await sandbox.command("preview");
+    expect(again.stdout).toContain("preview: no change");
+  });
 
   // Beside the two before it, in a clone and a namespace of its own: most of a run's time is waiting.
   test.concurrent("rolls back live, by the operator's own pulumi", async () => {

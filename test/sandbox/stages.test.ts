@@ -161,9 +161,8 @@ interface PodState {
 /** What the stages' expressions yield of a pod. */
 const yields: Readonly<Record<string, (pod: PodState) => readonly string[]>> = {
   ".metadata.deletionTimestamp": ({ deleted }) => (deleted ? ["now"] : []),
-  "select(.metadata.deletionGracePeriodSeconds > 0) | .metadata.deletionTimestamp": ({
-    deleted,
-  }) => (deleted ? ["now"] : []),
+  "select(.metadata.deletionGracePeriodSeconds > 0) | .metadata.deletionTimestamp": ({ deleted }) =>
+    deleted ? ["now"] : [],
   ".status.podIP": ({ phase }) => (phase === "Pending" ? [] : ["10.64.0.1"]),
   ".status.phase": ({ phase }) => [phase],
   ".spec.restartPolicy": ({ restartPolicy }) => [restartPolicy],

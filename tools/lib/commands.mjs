@@ -139,8 +139,8 @@ export const commands = {
   standins: { program: "sandbox/standins/generate.ts", arguments: [], sets: [], takes: [] },
   picture: { program: "test/picture/cli.ts", arguments: [], sets: [], takes: [] },
   format: {
-    program: "node_modules/prettier/bin/prettier.cjs",
-    arguments: ["--write", "--log-level=warn", "."],
+    program: "node_modules/oxfmt/bin/oxfmt",
+    arguments: [],
     sets: [],
     takes: [],
   },

@@ -76,11 +76,7 @@ export function exporterFlows(
 ): Flow[] {
   const found = exporterSections(config);
   const peer = (section: ExporterSection): Peer => exporterPeer(section, config.namespace);
-  const calls = (
-    callers: readonly Peer[],
-    section: ExporterSection,
-    port: Flow["ports"],
-  ): Flow[] =>
+  const calls = (callers: readonly Peer[], section: ExporterSection, port: Flow["ports"]): Flow[] =>
     found.includes(section)
       ? callers.map((from) => ({ from, to: peer(section), ports: port }))
       : [];

@@ -37,7 +37,8 @@ export interface MetricsStackArgs extends Surroundings {
   readonly statsdMappings: readonly StatsdMapping[];
   /** The log store that Grafana shows, with the password of its user there. */
   readonly logs?:
-    { readonly source: LogSource; readonly password: pulumi.Output<string> } | undefined;
+    | { readonly source: LogSource; readonly password: pulumi.Output<string> }
+    | undefined;
   /** Whether the log store has an exporter. Default: none. */
   readonly elasticsearch?: boolean;
   /** URL of the Pyroscope that Grafana shows. */

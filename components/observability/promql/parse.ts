@@ -16,7 +16,8 @@ function grammarTables(): typeof Grammar {
 
 /** A query, or the first place that cannot be read. */
 export type ReadQuery =
-  { readonly ok: true; readonly query: Query } | { readonly ok: false; readonly fault: QueryFault };
+  | { readonly ok: true; readonly query: Query }
+  | { readonly ok: false; readonly fault: QueryFault };
 
 /** Reads PromQL. */
 export function readQuery(text: string): ReadQuery {

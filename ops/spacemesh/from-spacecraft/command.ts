@@ -160,8 +160,11 @@ async function write(sections: readonly Section[], name: string): Promise<string
     .split("\n")
     .map((line) => (line === "" ? "" : `  ${line}`))
     .join("\n");
-  const { format } = await import("prettier");
-  return format(`${head.join("\n")}\n${indented}`, { parser: "yaml", printWidth: 100 });
+  const { format } = await import("oxfmt");
+  const { code } = await format(`Pulumi.${name}.yaml`, `${head.join("\n")}\n${indented}`, {
+    printWidth: 100,
+  });
+  return code;
 }
 
 /** What was decided in the reader's name. */

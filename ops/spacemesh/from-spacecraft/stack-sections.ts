@@ -350,7 +350,12 @@ function metricsPart(settings: Settings, network: string): unknown {
 }
 
 type CpuKey =
-  "miner-cpu" | "poet-cpu" | "es-cpu" | "kibana-cpu" | "pyroscope-cpu" | "prometheus-cpu";
+  | "miner-cpu"
+  | "poet-cpu"
+  | "es-cpu"
+  | "kibana-cpu"
+  | "pyroscope-cpu"
+  | "prometheus-cpu";
 type GibKey =
   | "miner-ram"
   | "poet-ram"
