@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { defineConfig } from "vitest/config";
 
 import { LongestFirst } from "./test/runner/longest-first.ts";
@@ -95,12 +97,12 @@ export default defineConfig({
           // The engine and the control planes are short-lived: memory is cheaper than the tenth of their work
           // that freeing it would be.
           env: { GOGC: "400" },
-          // Each file brings up control planes of its own: two files at a time (maxWorkers), three where they
-          // have the machine to themselves (test/run.ts).
+          // Each file brings up control planes of its own: test/runner/side-by-side.ts says how many files go on at
+          // once where they have the machine to themselves.
         },
       },
     ],
-    maxWorkers: 2,
+    maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongestFirst },
   },
 });

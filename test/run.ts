@@ -1,18 +1,19 @@
 /**
  * `make test`: everything, in order, stopping nowhere.
  *
- * What `make check` runs (format, lint, types, unit and golden tests) and the judges go two at a
- * time; the sandbox end to end then has the machine to itself. Progress is told as it comes; the
+ * What `make check` runs (format, lint, types, unit and golden tests) and the judges go side by
+ * side; the sandbox end to end then has the machine to itself. Progress is told as it comes; the
  * last line is `N passed, N failed`.
  */
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { listProcesses } from "../sandbox/processes.ts";
 import { type PartResult, totals, writePart, writeSummary } from "./runner/result.ts";
+import { sideBySide } from "./runner/side-by-side.ts";
 import { countVitest } from "./runner/vitest.ts";
 
 const clone = join(import.meta.dirname, "..");
@@ -21,8 +22,10 @@ const scratch = mkdtempSync(join(tmpdir(), "fleet-test-"));
 // Programs that refuse to be root run as another user, in folders of their own in there.
 chmodSync(scratch, 0o711);
 
-/** Parts at a time. Two cores, and each part uses more than one at moments. */
-const parallel = 2;
+const atATime = sideBySide({
+  cores: availableParallelism(),
+  bytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
+});
 /** A part that takes longer hangs. The end to end part takes a quarter of an hour, on a slow machine several times that. */
 const limitMinutes = 150;
 /** How often running parts are named where nothing else is printed. */
@@ -62,15 +65,14 @@ const unitPart = (name: string, program: string, ...words: string[]): Part => ({
   vitest: false,
 });
 
-/** Three files at a time: two keep two cores busy, but for what they wait. */
-const threeFiles = (part: Part): Part => ({
+const manyFiles = (part: Part): Part => ({
   ...part,
-  arguments: [...part.arguments, "--maxWorkers=3"],
+  arguments: [...part.arguments, `--maxWorkers=${atATime.files}`],
 });
 
 // The judges first: they wait for servers of theirs while the others compute.
 const together: readonly Part[] = [
-  threeFiles(vitestPart("judges", ["judges"], "verbose")),
+  manyFiles(vitestPart("judges", ["judges"], "verbose")),
   unitPart("lint and types", "oxlint/bin/oxlint"),
   vitestPart("unit and golden", ["unit", "thorough", "programs"], "default"),
   unitPart("format", "oxfmt/bin/oxfmt", "--check"),
@@ -79,7 +81,7 @@ const together: readonly Part[] = [
 // Its sandboxes lie in our folder, so that we find what a killed run leaves.
 const alone: readonly Part[] = [
   {
-    ...threeFiles(vitestPart("end to end", ["e2e"], "verbose")),
+    ...manyFiles(vitestPart("end to end", ["e2e"], "verbose")),
     environment: { TMPDIR: scratch },
   },
 ];
@@ -159,8 +161,8 @@ async function runPart(part: Part): Promise<PartResult> {
   return result;
 }
 
-/** Runs parts, so many at a time; results come in the order of the parts. */
-async function runParts(parts: readonly Part[], atATime: number): Promise<PartResult[]> {
+/** Runs parts, so many side by side; results come in the order of the parts. */
+async function runParts(parts: readonly Part[], workers: number): Promise<PartResult[]> {
   const results: PartResult[] = [];
   const waiting = [...parts.entries()];
   const worker = async (): Promise<void> => {
@@ -169,7 +171,7 @@ async function runParts(parts: readonly Part[], atATime: number): Promise<PartRe
       results[index] = await runPart(part);
     }
   };
-  await Promise.all(Array.from({ length: atATime }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
   return results;
 }
 
@@ -201,7 +203,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const results = [...(await runParts(together, parallel)), ...(await runParts(alone, 1))];
+const results = [...(await runParts(together, atATime.parts)), ...(await runParts(alone, 1))];
 clearInterval(heartbeat);
 cleanUp();
 console.log(writeSummary(results));

@@ -1,5 +1,6 @@
-// `make check`: everything that needs no tool but npm's, two parts at a time, each with its time and result.
+// `make check`: everything that needs no tool but npm's, side by side, each with its time and result.
 
+import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +10,7 @@ import { run } from "./lib/process.mjs";
 /** @typedef {{ name: string, program: string, arguments: string[] }} Part program: a file of the clone */
 
 const clone = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const parallel = 2;
+const parallel = Math.max(2, availableParallelism());
 /** CI=true alone would colour what goes into a file. @type {Record<string, string>} */
 const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" };
 
