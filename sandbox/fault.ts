@@ -22,6 +22,7 @@ const diskFaults: Readonly<Record<string, readonly [means: string, mend: string]
   EROFS: ["its disk can only be read", "put the clone on a disk that can be written"],
   EACCES: mayNot,
   EPERM: mayNot,
+  ENOTDIR: ["a file stands where a folder should", "take that file away, or name another folder"],
 };
 
 /** What is done with something else than files: a port that may not be opened is no fault of a disk. */

@@ -19,6 +19,9 @@ describe("an error of the system", () => {
     );
     expect(told("EACCES", "open", { path: "/a/b" })).toMatch(/^\/a\/b: this user may not do that/);
     expect(told("ENOENT", "mkdir", { path: "/a/b" })).toMatch(/^\/a\/b: its disk can only be read/);
+    expect(told("ENOTDIR", "mkdir", { path: "/a/b" })).toMatch(
+      /^\/a\/b: a file stands where a folder should/,
+    );
     expect(told("ENOSPC", "write")).toMatch(/^a file: no room is left on its disk/);
   });
 

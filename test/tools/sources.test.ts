@@ -29,6 +29,9 @@ describe("a disk that is full, or may not be written", () => {
       "/cache/tools/kwok: its disk can only be read (EROFS, mkdir)\n" +
         "  to mend: let it be written, with room to spare, or set FLEET_CACHE_DIR to another folder (it is /cache)",
     );
+    expect(diskFault(failed("ENOTDIR", "mkdir", { path: "/cache/x" }), "/cache")).toMatch(
+      /^\/cache\/x: a file stands where a folder should/,
+    );
     expect(diskFault(failed("ENOSPC", "write"), "/cache")).toMatch(
       /^a file, of \/cache most likely: no room is left on its disk/,
     );

@@ -11,6 +11,7 @@ const diskFaults = {
   EROFS: "its disk can only be read",
   EACCES: "this user may not do that",
   EPERM: "this user may not do that",
+  ENOTDIR: "a file stands where a folder should",
 };
 
 /**
