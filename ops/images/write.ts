@@ -7,6 +7,7 @@ import { isMap as isYamlMap, isScalar, parseDocument } from "yaml";
 
 import { CommandError } from "../command.ts";
 import { isMap, parseStackFile, type StackFile } from "../stack-file.ts";
+import { laidOut } from "./layout.ts";
 
 /** One value to write. */
 export interface Written {
@@ -17,7 +18,7 @@ export interface Written {
 }
 
 /**
- * The text of a stack file with values written into it, laid out as every file here is.
+ * The text of a stack file with values written into it, laid out as it was.
  *
  * @throws CommandError where more than those values would change: where an anchor is shared, say.
  */
@@ -38,10 +39,7 @@ export async function withValues(file: StackFile, values: readonly Written[]): P
       }
     });
   }
-  const { format } = await import("oxfmt");
-  const { code: text } = await format(file.name, document.toString({ lineWidth: 0 }), {
-    printWidth: 100,
-  });
+  const text = await laidOut(file.name, file.text, document);
   const expected = values.reduce<unknown>(
     (config, { path, value }) => changed(config, path, value),
     file.config,

@@ -396,6 +396,35 @@ describe("the digests of a stack", () => {
     rmSync(root, { recursive: true });
   });
 
+  it.each([
+    {
+      layout: "the CLI's",
+      // What `pulumi stack init` and `pulumi config set` leave.
+      text: `config:
+  # Who keeps it, and why this comment is longer than a hundred columns: nothing that is here is folded.
+  fleet:images: {overrides: {dmsg-server: {tag: v1, repository: registry.example.org/a/very/long/name/of/one}}}
+  fleet:secrets:
+    key:
+      secure: v1:AAAA
+encryptionsalt: v1:BBBB
+`,
+    },
+    {
+      layout: "that of the files here",
+      text: `config:
+  # Of a person's own, with an empty line.
+  fleet:images: { overrides: { dmsg-server: { tag: v1 } } }
+
+  fleet:secrets: { key: { secure: v1:AAAA } }
+`,
+    },
+  ])("leave a file in $layout layout as it is, but for their own lines", async ({ text }) => {
+    const file = parseStackFile("x", text);
+    const values = [{ path: ["fleet:environment"], value: "test" }];
+    const lines = (await withValues(file, values)).split("\n");
+    expect(lines.filter((line) => !line.includes("fleet:environment"))).toEqual(text.split("\n"));
+  });
+
   it("refuse a file in which an anchor would carry a digest to another place", async () => {
     const shared = parseStackFile(
       "x",
