@@ -46,7 +46,7 @@ export function provenanceSection(report: Report): Section {
         ]),
     kept([words("made at"), code(time)]),
     kept([words("fingerprint"), code(report.fingerprint)]),
-    ...report.stacks.map((stack) => stackLine(stack, report.stacks.length > 1)),
+    ...report.stacks.flatMap((stack) => stackLines(stack, report.stacks.length > 1)),
   ];
   return {
     id: "provenance",
@@ -57,8 +57,9 @@ export function provenanceSection(report: Report): Section {
   };
 }
 
-function stackLine({ stack, provenance, fingerprint }: StackReport, several: boolean): Kept {
+function stackLines({ stack, provenance, fingerprint }: StackReport, several: boolean): Kept[] {
   const { versions, engine, state, reproduce, target } = provenance;
+  const plugins = Object.entries(versions).map(([name, version]) => code(`${name} ${version}`));
   const line: Line = [
     strong(stack),
     ...(target === undefined ? [] : [words(`against ${target};`)]),
@@ -70,9 +71,13 @@ function stackLine({ stack, provenance, fingerprint }: StackReport, several: boo
           words(`of ${state.resources} resources;`),
         ]),
     ...(engine === undefined ? [] : [words("engine"), code(engine)]),
-    ...Object.entries(versions).map(([name, version]) => code(`${name} ${version}`)),
+    ...(plugins.length === 0 ? [] : [words("plug-ins"), ...plugins]),
     ...(several ? [words("fingerprint"), code(fingerprint.slice(0, 12))] : []),
-    ...(reproduce === undefined ? [] : [words("again by"), code(reproduce)]),
   ];
-  return kept(line);
+  return [
+    kept(line),
+    ...(reproduce === undefined
+      ? []
+      : [kept([strong(stack), words("is previewed again by"), code(reproduce)])]),
+  ];
 }
