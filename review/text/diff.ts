@@ -5,15 +5,13 @@ import { formatPath } from "../paths.ts";
 import type { Scrubber } from "../secrets/scrub.ts";
 import { normalise } from "./data.ts";
 import { diffLines, type Line } from "./lines.ts";
+import { shortenAll } from "./shorten.ts";
 
 /** Lines shown round what differs. */
 const context = 3;
 
 /** Lines of all hunks of one text. */
 const mostLines = 300;
-
-/** Characters of one line. */
-const widest = 400;
 
 /** Compares one text. */
 export function textDiff({ path, before, after }: TextPair, scrubber: Scrubber): TextDiff {
@@ -66,6 +64,7 @@ function hunksOf(lines: readonly Line[]): readonly Hunk[] {
   let lastEdit = -Infinity;
   // How far the next edit is decides whether a line still belongs to a hunk.
   const next = nextEdits(lines);
+  const texts = shortenAll(lines);
   lines.forEach((line, at) => {
     const isNear = at - lastEdit <= context || (next[at] ?? Infinity) - at <= context;
     if (!isNear) {
@@ -75,7 +74,7 @@ function hunksOf(lines: readonly Line[]): readonly Hunk[] {
         open = { oldStart: oldLine, oldLines: 0, newStart: newLine, newLines: 0, lines: [] };
         hunks.push(open);
       }
-      open.lines.push({ is: line.is, text: shorten(line.text) });
+      open.lines.push({ is: line.is, text: texts[at] ?? "" });
       open.oldLines += line.is === "added" ? 0 : 1;
       open.newLines += line.is === "removed" ? 0 : 1;
     }
@@ -94,10 +93,6 @@ function nextEdits(lines: readonly Line[]): readonly number[] {
     next[at] = edit;
   }
   return next;
-}
-
-function shorten(text: string): string {
-  return text.length <= widest ? text : `${text.slice(0, widest).toWellFormed()}…`;
 }
 
 /** The first hunks, whole lines of them; and how many lines that differ are left out. */

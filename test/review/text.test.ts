@@ -116,6 +116,32 @@ describe("a file", () => {
     expect(line?.isWellFormed()).toBe(true);
   });
 
+  it("of endless lines that begin alike shows each from where they differ", () => {
+    const line = (word: string): string =>
+      `start ${"=".repeat(1_000)} ${word} ${"-".repeat(1_000)}`;
+    const of = (one: string, other: string): string => `first\n${one}\n${other}\nlast\n`;
+    const [, removed = "", moved = "", added = "", again = ""] = shown(
+      compare("a.txt", of(line("old"), line("was")), of(line("new"), line("is"))),
+    );
+    expect([removed, moved]).toEqual([
+      expect.stringMatching(/^-…=+ old -+…$/),
+      expect.stringMatching(/^-…=+ was -+…$/),
+    ]);
+    expect([added, again]).toEqual([
+      expect.stringMatching(/^\+…=+ new -+…$/),
+      expect.stringMatching(/^\+…=+ is -+…$/),
+    ]);
+    expect(Math.max(...[removed, added].map((text) => text.length))).toBeLessThanOrEqual(403);
+  });
+
+  it("whose line grows at its end shows the end", () => {
+    const list = Array.from({ length: 200 }, (_, at) => `host-${at}`).join(",");
+    expect(shown(compare("a.txt", `${list}\n`, `${list},host-new\n`))).toEqual([
+      expect.stringMatching(/^-….*,host-199$/),
+      expect.stringMatching(/^\+….*,host-199,host-new$/),
+    ]);
+  });
+
   it("has its hunks where they stand", () => {
     const numbers = Array.from({ length: 30 }, (_, at) => `${at + 1}`);
     const changed = numbers.map((line) => (line === "5" || line === "20" ? "x" : line));
