@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 
-import { keyAcrossStacks, referTo } from "./identity.ts";
+import { keyAcrossStacks, readUrn, referTo } from "./identity.ts";
 import type { Finding, Group, Item, PropertyChange, Value } from "./model.ts";
 import { parsePath } from "./paths.ts";
 import { compareRisk } from "./risk/judge.ts";
@@ -153,7 +153,8 @@ function foldStacks(stacks: readonly (readonly Item[])[]): void {
   );
   // A resource that changes in one stack only is like no other: all it says need not be put together.
   const several = [...open.values()].filter((items) => items.length > 1).flat();
-  const alike = Map.groupBy(several, (item) => `${keyOf(item)} ${signature(item)}`);
+  const names = namesIn(stacks.flat());
+  const alike = Map.groupBy(several, (item) => `${keyOf(item)} ${signature(item, names)}`);
   for (const [first, ...others] of alike.values()) {
     if (first === undefined || others.length === 0) {
       continue;
@@ -171,12 +172,22 @@ export function keyOf({ resource }: Item): string {
   return keyAcrossStacks(resource.urn);
 }
 
+/** What the program calls the resources that change: the names that the engine makes begin with these. */
+export function namesIn(items: readonly Item[]): ReadonlySet<string> {
+  return new Set(items.map(({ resource }) => readUrn(resource.urn).name));
+}
+
+/** What may be a name that the engine made; what follows a colon is a tag of an image. */
+const drawn = /(?<![a-z0-9.:-])([a-z0-9.-]{1,253})-[0-9a-f]{8}(?![0-9a-z])/g;
+
 /**
  * All that a report says of a change, but for who it is. Names that the engine made differ in every
- * stack by their last letters.
+ * stack by their last letters; what else ends so, a version with a day or a commit, is another one.
  */
-export function signature(item: Item): string {
-  return canonical(content(item)).replace(/-[0-9a-f]{8}(?![0-9a-z])/g, "-*");
+export function signature(item: Item, names: ReadonlySet<string>): string {
+  return canonical(content(item)).replace(drawn, (text, name: string) =>
+    names.has(name) ? `${name}-*` : text,
+  );
 }
 
 function content(item: Item): unknown {

@@ -1,5 +1,5 @@
 /** How far stacks change alike, and where they do not. */
-import { keyOf, signature } from "./fold.ts";
+import { keyOf, namesIn, signature } from "./fold.ts";
 import type { Item, Parity } from "./model.ts";
 
 /** Differences that are listed. */
@@ -42,10 +42,11 @@ function isOwn({ resource }: Item): boolean {
 function compare(stacks: readonly StackItems[]): Parity {
   const names = stacks.map(({ stack }) => stack);
   const items = stacks.flatMap((each) => each.items.filter(isOwn));
+  const made = namesIn(items);
   const except: Parity["except"] = [];
   let alike = 0;
   for (const same of Map.groupBy(items, keyOf).values()) {
-    const looks = new Map(same.map((item) => [item.resource.stack, signature(item)]));
+    const looks = new Map(same.map((item) => [item.resource.stack, signature(item, made)]));
     if (looks.size === names.length && new Set(looks.values()).size === 1) {
       alike += 1;
     } else {

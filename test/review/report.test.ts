@@ -340,6 +340,58 @@ describe("several stacks", () => {
     expect(renderTerminal(report)).toContain("replace Deployment shop/worker in prod, test\n");
   });
 
+  it.each<[string, JsonObject, JsonObject, JsonObject]>([
+    ["a day", { image: "a:1" }, { image: "a:v2-20261101" }, { image: "a:v2-20261102" }],
+    ["a commit", { image: "a:1" }, { image: "a:main-0a1b2c3d" }, { image: "a:main-ffee0011" }],
+    [
+      "a component and a commit",
+      { image: "a:1" },
+      { image: "a:web-0a1b2c3d" },
+      { image: "a:web-ffee0011" },
+    ],
+    ["an argument", { args: [] }, { args: ["--net=a-20261101"] }, { args: ["--net=a-20261102"] }],
+  ])(
+    "that get another thing each are not told as one, though it ends as names do: %s",
+    (_, ...of) => {
+      const [before, ...after] = of.map((container) => workload({}, container));
+      const [test, prod] = after.map((each) =>
+        previewOf([{ type: "Deployment", before: before ?? {}, after: each }]),
+      );
+      const { parity, stacks } = reportOf([
+        { stack: "test", preview: test },
+        { stack: "prod", preview: prod },
+      ]);
+      expect(parity[0]).toMatchObject({ alike: 0, except: [{ label: "Deployment shop/web" }] });
+      expect(stacks.flatMap(({ items }) => items.map(({ folded }) => folded))).toEqual([
+        false,
+        false,
+      ]);
+    },
+  );
+
+  it("are alike where only letters differ that the engine draws for a name", () => {
+    const preview = (drawn: string) => {
+      const files = (letters: string) => object({ data: { a: letters } }, `files-${letters}`);
+      const reads = (letters: string) =>
+        workload({}, { envFrom: [{ configMapRef: { name: `files-${letters}` } }] });
+      return previewOf([
+        {
+          op: ["create-replacement", "replace", "delete-replaced"],
+          type: "ConfigMap",
+          name: "files",
+          before: { ...files("00000000"), data: { a: "1" } },
+          after: { ...files(drawn), data: { a: "2" } },
+        },
+        { type: "Deployment", before: reads("00000000"), after: reads(drawn) },
+      ]);
+    };
+    const { parity } = reportOf([
+      { stack: "test", preview: preview("0a1b2c3d") },
+      { stack: "prod", preview: preview("ffee0011") },
+    ]);
+    expect(parity[0]).toMatchObject({ alike: 2, except: [] });
+  });
+
   it("that have nothing in common are not compared", () => {
     const other = previewOf([image("web")]);
     expect(
