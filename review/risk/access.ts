@@ -259,11 +259,8 @@ export const accessRules: readonly Rule[] = [
     name: "cloud-access-changed",
     isFor: (type) => !type.startsWith("kubernetes:") && !isComponent(type),
     see: (subject) => {
-      const { operation, type } = subject.change;
-      if (cloudAccess.test(type)) {
-        return operation === "read"
-          ? undefined
-          : `who may reach or do what in the cloud account: it ${happens(subject)}`;
+      if (cloudAccess.test(subject.change.type)) {
+        return `who may reach or do what in the cloud account: it ${happens(subject)}`;
       }
       return touches(subject, cloudGuards)
         ? `who may reach or do what in the cloud: ${told(subject, cloudGuards)}`

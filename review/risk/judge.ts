@@ -46,7 +46,8 @@ const rulesOf = remembered((deed) => {
     ({ kinds, isFor, on }) =>
       (kinds === undefined || isOfKind(type, kinds)) &&
       (isFor === undefined || isFor(type)) &&
-      (on === undefined || on.some((each) => each === operation)),
+      // What is read stays as it is: only a rule that says so speaks of it.
+      (on === undefined ? operation !== "read" : on.some((each) => each === operation)),
   );
 });
 

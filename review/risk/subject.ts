@@ -31,7 +31,7 @@ export interface Rule {
   readonly kinds?: readonly string[];
   /** Types that it is about. Default: whatever there is. */
   readonly isFor?: (type: string) => boolean;
-  /** What must happen to them. Default: whatever does. */
+  /** What must happen to them. Default: whatever does, but that they are read. */
   readonly on?: readonly Operation[];
   readonly see: See;
 }

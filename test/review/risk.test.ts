@@ -1690,6 +1690,22 @@ describe("what an update that failed had replaced, and only goes now", () => {
   });
 });
 
+describe("what is only read", () => {
+  it.each<[string, JsonObject]>([
+    ["Role", object()],
+    ["ServiceAccount", object()],
+    ["NetworkPolicy", object()],
+    ["Service", balanced([])],
+    ["PodDisruptionBudget", object()],
+    ["ValidatingWebhookConfiguration", object()],
+    [middleware, object()],
+    [firewall, {}],
+  ])("stays as it is, and nobody needs to ask of it: %s", (type, after) => {
+    expect(rulesOf({ op: "read", type, after })).toEqual(["taken-over"]);
+    expect(rulesOf({ op: "read", type, before: after, after })).toEqual(["taken-over"]);
+  });
+});
+
 describe("what the engine calls the same", () => {
   const inputs = object({ data: { a: "1" }, secret: blinded });
   const same = (more: Partial<Made>): Made => ({
