@@ -8,6 +8,7 @@ import { say, sayBoth } from "../say.ts";
 import { isSensitive } from "../secrets/sensitive.ts";
 import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
 import { containerWords } from "./container-words.ts";
+import { hostsOf } from "./hosts.ts";
 import { containersOf, podSpec, replicasOf, templatePath } from "./pods.ts";
 import { percent, readQuantity } from "./quantities.ts";
 
@@ -59,7 +60,7 @@ function standing(type: string, inputs: unknown): readonly string[] {
     case "PersistentVolumeClaim":
       return [`storage ${say(lookUp(inputs, storageOfClaim))}`];
     case "Ingress":
-      return hostsOf(inputs).map((host) => `host ${host}`);
+      return hostsOf(type, inputs).map((host) => `host ${host}`);
     case "Service":
       return [`type ${say(lookUp(inputs, ["spec", "type"]) ?? "ClusterIP")}`];
     default:
@@ -187,8 +188,8 @@ const makers: readonly Maker[] = [
     of: "spec",
     paths: /^spec\.rules\[\d+\]\.host$/,
     isFor: isOfKind("Ingress"),
-    words: (_, before, after) =>
-      entries("host", asKeys(hostsOf(before)), asKeys(hostsOf(after)), never),
+    words: (type, before, after) =>
+      entries("host", asKeys(hostsOf(type, before)), asKeys(hostsOf(type, after)), never),
   },
   {
     of: "rules",
@@ -394,11 +395,6 @@ export function tellsSources(inputs: unknown): boolean {
 /** Addresses that a Service's balancer lets through; of none that are said all are. */
 export function sourcesOf(inputs: unknown): readonly string[] {
   return listAt(inputs, "spec", "loadBalancerSourceRanges").map((range) => say(range));
-}
-
-/** Hosts of an Ingress; the one without a host takes all others. */
-export function hostsOf(inputs: unknown): readonly string[] {
-  return listAt(inputs, "spec", "rules").map((rule) => textAt(rule, "host") ?? "*");
 }
 
 function asKeys(words: readonly string[]): JsonObject {

@@ -1,8 +1,9 @@
 /** Rules of who may reach, read or do what. */
 import { controllerGuardWords, maySetController } from "../kubernetes/controller-guards.ts";
+import { hostsOf } from "../kubernetes/hosts.ts";
 import { isServing } from "../kubernetes/pods.ts";
 import { powersOf } from "../kubernetes/powers.ts";
-import { hostsOf, sourcesOf, tellsSources } from "../kubernetes/words.ts";
+import { sourcesOf, tellsSources } from "../kubernetes/words.ts";
 import { several } from "../say.ts";
 import { isEqual, listAt, objectAt, textAt } from "../values.ts";
 import { swarmService } from "../swarm.ts";
@@ -161,7 +162,8 @@ export const accessRules: readonly Rule[] = [
     kinds: ways.filter((kind) => kind !== "Service" && kind !== "IngressClass"),
     see: (subject) => {
       if (subject.change.operation === "create") {
-        return `reachable from outside under ${hostsOf(subject.after).join(", ")}`;
+        const hosts = hostsOf(subject.change.type, subject.after).join(", ");
+        return `reachable from outside${hosts === "" ? "" : ` under ${hosts}`}`;
       }
       return touches(subject, /^spec\b/)
         ? `what is reachable from outside: ${told(subject, /^spec\b/)}`

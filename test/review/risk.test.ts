@@ -1206,6 +1206,37 @@ describe("why a change has its risk", () => {
     expect(whyOf(change, rule)).toContain(why);
   });
 
+  it.each<[string, string, object, string]>([
+    ["Ingress", "one of some", { rules: [{ host: "a.example" }, {}] }, " under a.example, *"],
+    ["Ingress", "all", { defaultBackend: { service: { name: "web" } } }, " under *"],
+    ["Ingress", "one known later", { rules: [{ host: unknown }] }, " under [unknown]"],
+    ["Ingress", "some known later", { rules: unknown }, ""],
+    [
+      "gateway.networking.k8s.io/v1:Gateway",
+      "those of its listeners",
+      { listeners: [{ hostname: "a.example" }, { hostname: "a.example" }, { port: 80 }] },
+      " under a.example, *",
+    ],
+    [
+      "gateway.networking.k8s.io/v1:HTTPRoute",
+      "its own",
+      { hostnames: ["a.example", "b.example"], rules: [{ matches: [] }] },
+      " under a.example, b.example",
+    ],
+    ["gateway.networking.k8s.io/v1:GRPCRoute", "those of its gateway", { rules: [{}] }, ""],
+    [
+      "traefik.io/v1alpha1:IngressRoute",
+      "those of its rules",
+      { routes: [{ match: "Host(`a.example`) && PathPrefix(`/x`)" }] },
+      " under Host(`a.example`) && PathPrefix(`/x`)",
+    ],
+    ["k8s.nginx.org/v1:VirtualServer", "its own", { host: "a.example" }, " under a.example"],
+    ["k8s.nginx.org/v1:TransportServer", "none but its port", { listener: { name: "a" } }, ""],
+  ])("names the hosts of a new %s: %s", (type, _, spec, under) => {
+    const way = made(type === "Ingress" ? type : kubernetes(type), object({ spec: { ...spec } }));
+    expect(whyOf(way, "host-changed")).toBe(`reachable from outside${under}`);
+  });
+
   it("is not told of a balancer's addresses that only stand in another order", () => {
     const item = madeItem(sources(["a", "b"], ["b", "a"]));
     expect(item.findings.map(({ rule }) => rule)).toEqual(["specification-changed"]);
