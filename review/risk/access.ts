@@ -59,12 +59,15 @@ function keysChanged(subject: Subject, field: "annotations" | "labels"): readonl
 const harmless =
   /^(pulumi\.com|kubectl\.kubernetes\.io|meta\.helm\.sh|prometheus\.io)\/|^nginx\.org\/(proxy-(connect|read|send)-timeout|client-max-body-size|grpc-services)$/;
 
+/** Labels by which roles take in the rights of other ones, by the convention of Kubernetes' own (aggregationRule). */
+const aggregates = /\/aggregate-to-/;
+
 /** Annotations that give an account of the cluster an identity in a cloud. */
 const identities = /^(iam\.gke\.io|eks\.amazonaws\.com|azure\.workload\.identity)\//;
 
 /** Types of a cloud that are rights, keys or walls. */
 const cloudAccess =
-  /(Iam|IAM|Firewall|AccessPolicy|AccessControl|ServiceAccount|:User$|:Token$|ApiToken|SshKey|AccessKey|StorageKey|AclRule|SecurityPolicy|TunnelConfig)/;
+  /(Iam|IAM|:iam\/|accesscontextmanager|Firewall|[Ss]ervice[Aa]ccount|:User$|Member$|Token$|(Api|Storage|Hmac|Ssh|SshPublic)Key\b|Access(Key|Policy|Control|Application|Group|Rule|IdentityProvider)|Acl(Rule|Policy)|ACL$|SecurityPolicy|Tunnel(Cloudflared)?(Config)?$|Ruleset$|ZoneLockdown$)/;
 
 /** Properties of other types that are: whom an API server or a database answers, whose keys open a machine. */
 const cloudGuards =
@@ -84,10 +87,13 @@ export const accessRules: readonly Rule[] = [
   {
     name: "rights-changed",
     kinds: roles,
-    see: (subject) =>
-      isReal(subject)
-        ? `who may do what in the cluster: ${subject.resource.kind} ${happens(subject)}`
-        : undefined,
+    see: (subject) => {
+      if (isReal(subject)) {
+        return `who may do what in the cluster: ${subject.resource.kind} ${happens(subject)}`;
+      }
+      const labels = keysChanged(subject, "labels").filter((key) => aggregates.test(key));
+      return labels.length > 0 ? `which roles take its rights in: ${labels.join(", ")}` : undefined;
+    },
   },
   {
     name: "account-changed",

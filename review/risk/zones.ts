@@ -3,7 +3,7 @@
  * text like any other; to those who look a name up, what it no longer says is gone.
  */
 import { say } from "../say.ts";
-import { lookUp, textAt } from "../values.ts";
+import { type JsonObject, textAt } from "../values.ts";
 import type { Subject } from "./subject.ts";
 
 /** Types of files in buckets. */
@@ -14,14 +14,16 @@ const zoneKey = /(^|\/)zones\/(index|[^/]+\.zone)$/;
 
 /** Whether a file is a zone's, by the key that it has in its bucket. */
 export function isZoneFile({ after, before }: Subject): boolean {
-  return [before, after].some((inputs) =>
-    zoneKey.test(textAt(inputs, "key") ?? textAt(inputs, "name") ?? ""),
-  );
+  return [before, after].some((inputs) => zoneKey.test(keyIn(inputs) ?? ""));
 }
+
+/** Its key: Linode calls it so, and Google its name. */
+const keyIn = (inputs: JsonObject): string | undefined =>
+  textAt(inputs, "key") ?? textAt(inputs, "name");
 
 /** What a zone's file no longer says; undefined where it only says more, or says it for another time. */
 export function lostFrom({ after, before }: Subject): string | undefined {
-  if (say(lookUp(before, ["key"])) !== say(lookUp(after, ["key"]))) {
+  if (keyIn(before) !== keyIn(after)) {
     return "a name server finds its zone under another key, or not at all";
   }
   const [was, is] = [before, after].map((inputs) => textAt(inputs, "content"));

@@ -144,6 +144,7 @@ const zone = (...records: readonly string[]): object => ({
 });
 const web = (address: string, time = 300) => `web.shop.example. ${time} IN A ${address}`;
 const file = "linode:index/objectStorageObject:ObjectStorageObject";
+const googleFile = "gcp:storage/bucketObject:BucketObject";
 const containers = (...more: readonly object[]) =>
   object({ spec: { template: { spec: { containers: [{ name: "web" }, ...more] } } } });
 const added = (more: object): Made =>
@@ -197,6 +198,8 @@ const told = (time: string, level = "info") => ({
 });
 const binding = kubernetes("admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding");
 const middleware = kubernetes("traefik.io/v1alpha1:Middleware");
+const clusterRole = kubernetes("rbac.authorization.k8s.io/v1:ClusterRole");
+const aggregated = "rbac.authorization.k8s.io/aggregate-to-";
 
 const cases: readonly Case[] = [
   {
@@ -621,6 +624,20 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
       "content",
     ),
     update(file, { key: "pages/a", content: "a\n" }, { key: "pages/a", content: "b\n" }, "content"),
+  ],
+  [
+    "record-changed",
+    "a record beside a note, and not of notes, empty lines, ends of lines and the zone's own serial",
+    update(file, zone("; a", web("192.0.2.1")), zone("; a"), "content"),
+    update(
+      file,
+      {
+        ...zone(),
+        content: `; a\r\n\r\nshop.example. 300 IN SOA ns. a. 7\r\n ${web("192.0.2.1")}\r\n`,
+      },
+      zone(web("192.0.2.1")),
+      "content",
+    ),
   ],
   ["record-deleted", "such a file", gone(file, zone()), gone(file, { key: "pages/index.html" })],
   ["workload-deleted", "a swarm's service", gone(swarm, {}), made(swarm, {})],
@@ -1061,6 +1078,36 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
         made("Deployment", silent),
       ] as const,
   ),
+  [
+    "rights-changed",
+    "a label by which other roles take its rights in",
+    update(
+      clusterRole,
+      { metadata: { name: "logs" } },
+      { metadata: { name: "logs", labels: { [`${aggregated}view`]: "true" } } },
+      "metadata.labels",
+    ),
+    labelled(clusterRole),
+  ],
+  ...[
+    "gcp:serviceaccount/account:Account",
+    "gcp:serviceaccount/key:Key",
+    "gcp:storage/hmacKey:HmacKey",
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider",
+    "gcp:projects/apiKey:ApiKey",
+    "cloudflare:index/accountToken:AccountToken",
+    "cloudflare:index/zeroTrustAccessApplication:ZeroTrustAccessApplication",
+    "cloudflare:index/zeroTrustTunnelCloudflaredConfig:ZeroTrustTunnelCloudflaredConfig",
+    "cloudflare:index/ruleset:Ruleset",
+  ].map(
+    (type) =>
+      [
+        "cloud-access-changed",
+        `a way in of a cloud's own: ${type}`,
+        made(type, {}),
+        made("gcp:compute/network:Network", {}),
+      ] as const,
+  ),
   ["admission-changed", "what puts a policy into force", gone(binding), labelled(binding)],
   [
     "admission-changed",
@@ -1129,6 +1176,16 @@ describe("why a change has its risk", () => {
     ["rights-changed", gone("Role"), "Role goes"],
     ["rights-changed", gone("Role", object(), { retain: true }), "Role goes"],
     ["rights-changed", update("Role", { rules: [] }, { rules: [{}] }, "rules[0]"), "Role changes"],
+    [
+      "rights-changed",
+      update(
+        clusterRole,
+        { metadata: { name: "logs", labels: { [`${aggregated}edit`]: "true", a: "1" } } },
+        { metadata: { name: "logs", labels: { [`${aggregated}view`]: "true", a: "2" } } },
+        "metadata.labels",
+      ),
+      `which roles take its rights in: ${aggregated}edit, ${aggregated}view`,
+    ],
     ["volume-deleted", gone("PersistentVolume"), "the volume is deleted"],
     [
       "volume-deleted",
@@ -1198,6 +1255,31 @@ describe("why a change has its risk", () => {
       "192.0.2.3 and 2 more",
     ],
     [
+      "record-changed",
+      update(
+        googleFile,
+        { name: "zones/a.zone", content: blinded },
+        { name: "zones/a.zone", content: { ...blinded } },
+        "content",
+      ),
+      "what they lead to is not known before the update",
+    ],
+    [
+      "record-changed",
+      update(file, zone(web("192.0.2.1")), { ...zone(), content: unknown }, "content"),
+      "what they lead to is not known before the update",
+    ],
+    [
+      "record-changed",
+      anew(file, zone(), { ...zone(), key: "zones/b.zone" }, "key"),
+      "a name server finds its zone under another key, or not at all",
+    ],
+    [
+      "record-changed",
+      anew(googleFile, { name: "zones/a.zone" }, { name: "zones/b.zone" }, "name"),
+      "a name server finds its zone under another key, or not at all",
+    ],
+    [
       "nodes-replaced",
       update(pool, { nodeCount: 3, type: "a" }, { nodeCount: 1, type: "a" }, "nodeCount"),
       "nodeCount 3 -> 1",
@@ -1244,6 +1326,10 @@ describe("why a change has its risk", () => {
 
   it("names no more of a zone's records than are lost", () => {
     const [one, other] = [web("192.0.2.1"), web("192.0.2.2")];
+    const three = [one, other, web("192.0.2.3")];
+    expect(whyOf(update(file, zone(...three), zone(), "content"), "record-changed")).toMatch(
+      /192\.0\.2\.3$/,
+    );
     expect(whyOf(update(file, zone(one, other), zone(one), "content"), "record-changed")).toBe(
       "a name server no longer says web.shop.example. A 192.0.2.2",
     );
