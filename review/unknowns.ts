@@ -5,7 +5,7 @@
  * `preview --json` lists per property, where the caller has them; and the old value, which is an output
  * of the resource that makes it.
  */
-import { readUrn, referToUrn } from "./identity.ts";
+import { isComponent, readUrn, referToUrn } from "./identity.ts";
 import type { Operation, Unknown, UnknownCount } from "./model.ts";
 import type { Change } from "./operations.ts";
 import { formatPath, type Path } from "./paths.ts";
@@ -73,7 +73,7 @@ export class Causes {
     });
     // A component stands for what is in it, which is listed as well.
     const real = changing.filter((each) => this.#changes.get(each)?.after?.outputs !== undefined);
-    const [only, second] = real.filter((each) => !isComponentUrn(each));
+    const [only, second] = real.filter((each) => !isComponent(readUrn(each).type));
     return only === undefined || second !== undefined
       ? undefined
       : { urn: only, property: undefined };
@@ -92,12 +92,6 @@ export class Causes {
 interface Origin {
   readonly urn: string;
   readonly property: string | undefined;
-}
-
-function isComponentUrn(urn: string): boolean {
-  // Providers' types have a slash or begin with pulumi:providers.
-  const { type } = readUrn(urn);
-  return !type.startsWith("pulumi:providers:") && !/^[^:]+:[^:]*\//.test(type);
 }
 
 /** Texts shorter than this stand in too many places to tell anything. */

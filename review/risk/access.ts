@@ -1,4 +1,5 @@
 /** Rules of who may reach, read or do what. */
+import { isComponent } from "../identity.ts";
 import { controllerGuardWords, maySetController } from "../kubernetes/controller-guards.ts";
 import { hostsOf } from "../kubernetes/hosts.ts";
 import { isServing } from "../kubernetes/pods.ts";
@@ -8,7 +9,6 @@ import { several } from "../say.ts";
 import { isEqual, listAt, objectAt, textAt } from "../values.ts";
 import { swarmService } from "../swarm.ts";
 import { told, ways } from "./downtime.ts";
-import { isComponent } from "./rollout.ts";
 import {
   differing,
   differs,
@@ -145,10 +145,9 @@ export const accessRules: readonly Rule[] = [
     name: "port-published",
     isFor: (type) => type === swarmService,
     see: (subject) => {
-      const [was, is] = [subject.before, subject.after].map((inputs) =>
-        listAt(inputs, "endpointSpec", "ports"),
-      );
-      return is === undefined || is.length === 0 || isEqual(was, is)
+      const was = listAt(subject.before, "endpointSpec", "ports");
+      const is = listAt(subject.after, "endpointSpec", "ports");
+      return is.length === 0 || isEqual(was, is)
         ? undefined
         : "what the nodes of the swarm answer on";
     },

@@ -1,9 +1,11 @@
 /** Rules of what makes pods anew, or changes what they run with; and of what changes nothing that runs. */
 import type { RawDifference } from "../differences.ts";
+import { isComponent } from "../identity.ts";
 import { isServing, templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { isLessKept } from "../operations.ts";
-import { replicaChange, rolls, told } from "./downtime.ts";
+import { several } from "../say.ts";
+import { replicaChange, rolls } from "./downtime.ts";
 import { valueRules } from "./keys.ts";
 import { at, differing, differs, type Rule, touches } from "./subject.ts";
 
@@ -103,12 +105,12 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "specification-changed",
-    isFor: (type) => !isText(type) && !isComponent(type),
+    isFor: (type) => !isComponent(type),
     on: differing,
-    see: (subject) =>
-      touches(subject, /^(?!metadata\.(labels|annotations)\b)/)
-        ? `what it is: ${told(subject, /^(?!metadata\.(labels|annotations)\b)/).slice(0, 200)}`
-        : undefined,
+    see: (subject) => {
+      const paths = at(subject, /^(?!metadata\.(labels|annotations)\b)/).map(({ text }) => text);
+      return paths.length > 0 ? `what it is: ${several(paths)}` : undefined;
+    },
   },
   {
     name: "object-deleted",
@@ -141,16 +143,6 @@ export const rolloutRules: readonly Rule[] = [
 function isMore({ before, after }: RawDifference): boolean {
   const [was, is] = [readQuantity(before), readQuantity(after)];
   return was !== undefined && is !== undefined && is > was;
-}
-
-/** Types that are pure structure of the program. */
-export function isComponent(type: string): boolean {
-  return type === "pulumi:pulumi:Stack" || !/^(pulumi:providers:|[^:]+:[^:]*\/)/.test(type);
-}
-
-/** Types whose content pods or people read, with rules of their own. */
-function isText(type: string): boolean {
-  return type.endsWith(":ConfigMap") || type.endsWith(":Secret");
 }
 
 /** {@inheritDoc Rule} */

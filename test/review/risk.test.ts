@@ -199,6 +199,12 @@ const told = (time: string, level = "info") => ({
 const binding = kubernetes("admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding");
 const middleware = kubernetes("traefik.io/v1alpha1:Middleware");
 const clusterRole = kubernetes("rbac.authorization.k8s.io/v1:ClusterRole");
+const workloadIdentity = "iam.gke.io/gcp-service-account";
+const enforce = "pod-security.kubernetes.io/enforce";
+const published = (...ports: readonly number[]) => ({
+  endpointSpec: { ports: ports.map((port) => ({ targetPort: port, publishedPort: port })) },
+});
+const seven = ["a", "b", "c", "d", "e", "f", "g"];
 const aggregated = "rbac.authorization.k8s.io/aggregate-to-";
 
 const cases: readonly Case[] = [
@@ -1108,6 +1114,110 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
         made("gcp:compute/network:Network", {}),
       ] as const,
   ),
+  [
+    "account-changed",
+    "a new account that is somebody in a cloud, and not of one that stays the same",
+    made("ServiceAccount", { metadata: { name: "web", annotations: { [workloadIdentity]: "a" } } }),
+    annotated(
+      "ServiceAccount",
+      { [workloadIdentity]: "a", note: "a" },
+      { [workloadIdentity]: "a", note: "b" },
+    ),
+  ],
+  [
+    "guard-changed",
+    "one annotation of a way, and not of a way that comes with them",
+    annotated("Ingress", { [middlewares]: "a", note: "a" }, { [middlewares]: "a", note: "b" }),
+    made("Ingress", { metadata: { name: "web", annotations: { [middlewares]: "a" } } }),
+  ],
+  [
+    "port-published",
+    "another port, and not of ports that go",
+    update(swarm, published(80), published(80, 81), "endpointSpec.ports[1]"),
+    update(swarm, published(80), published(), "endpointSpec.ports[0]"),
+  ],
+  [
+    "port-published",
+    "ports that come, and not of those that stay",
+    update(swarm, published(), published(80), "endpointSpec.ports[0]"),
+    update(swarm, published(80), { ...published(80), name: "a" }, "name"),
+  ],
+  [
+    "service-opened",
+    "a balancer before ports of the nodes, and not of one more address of a balancer",
+    update("Service", service("NodePort"), balanced([]), "spec.type"),
+    update("Service", balanced([]), balanced([], { externalIPs: ["192.0.2.1"] }), "spec"),
+  ],
+  [
+    "sources-changed",
+    "a list that ends, and not of one that said nothing",
+    sources(["192.0.2.0/24"], undefined),
+    sources([], undefined),
+  ],
+  [
+    "sources-changed",
+    "a list that nobody tells, and not of another change beside it",
+    sources(blinded, { ...blinded }),
+    update("Service", balanced(blinded, { a: 1 }), balanced(blinded, { a: 2 }), "spec.a"),
+  ],
+  [
+    "admission-changed",
+    "one of several labels of a namespace, and not of a namespace that is new",
+    update(
+      "Namespace",
+      { metadata: { name: "shop", labels: { [enforce]: "restricted", team: "a" } } },
+      { metadata: { name: "shop", labels: { [enforce]: "baseline", team: "b" } } },
+      "metadata.labels",
+    ),
+    made("Namespace", { metadata: { name: "shop", labels: { [enforce]: "restricted" } } }),
+  ],
+  [
+    "secret-changed",
+    "what a Secret holds, and not a ConfigMap",
+    update("Secret", object({ data: blinded }), object({ data: { ...blinded } }), "data"),
+    update("ConfigMap", object({ data: { a: "1" } }), object({ data: { a: "2" } }), "data"),
+  ],
+  [
+    "provider-changed",
+    "other credentials beside another version",
+    update(
+      provider,
+      { version: "1", kubeconfig: "a" },
+      { version: "2", kubeconfig: "b" },
+      "version",
+      "kubeconfig",
+    ),
+    update(provider, { version: "1" }, { version: "2" }, "version"),
+  ],
+  [
+    "cloud-access-changed",
+    "whom a database answers, and not of accounts of a cluster",
+    update(
+      "linode:index/databasePostgresqlV2:DatabasePostgresqlV2",
+      { allowLists: ["192.0.2.0/24"] },
+      { allowLists: ["0.0.0.0/0"] },
+      "allowLists[0]",
+    ),
+    made("ServiceAccount"),
+  ],
+  [
+    "cloud-access-changed",
+    "a firewall that goes, and not of a part of the program that is called so",
+    gone(firewall, {}),
+    gone("fleet:shop:Firewall", {}),
+  ],
+  [
+    "storage-grown",
+    "more, and not of as much in other words",
+    update("PersistentVolumeClaim", sized, storage("10241Mi"), "spec.resources.requests.storage"),
+    update("PersistentVolumeClaim", sized, storage("10240Mi"), "spec.resources.requests.storage"),
+  ],
+  [
+    "specification-changed",
+    "a ConfigMap that nobody may change any more, and not of one with other files",
+    update("ConfigMap", object(), object({ immutable: true }), "immutable"),
+    update("ConfigMap", object({ data: { a: "1" } }), object({ data: { a: "2" } }), "data.a"),
+  ],
   ["admission-changed", "what puts a policy into force", gone(binding), labelled(binding)],
   [
     "admission-changed",
@@ -1197,7 +1307,6 @@ describe("why a change has its risk", () => {
     ["scaled-to-zero", replicas(2, 0), "all 2 pods stop"],
     ["replicas-changed", replicas(2, 5), "3 more pods"],
     ["replicas-changed", replicas(5, 2), "3 fewer pods"],
-    ["replicas-changed", replicas(2, 3), "1 more pod"],
     ["claims-of-a-smaller-set", replicas(5, 2, "StatefulSet", scaledDelete), "of 3 of its pods"],
     ["service-opened", made("Service", service("NodePort")), "(NodePort)"],
     [
@@ -1236,6 +1345,26 @@ describe("why a change has its risk", () => {
         workload({}, { ports: [{ hostPort: 80 }], securityContext: { runAsUser: 0 } }),
       ),
       "its pods get root (container web), port 80 of its node (container web)",
+    ],
+    [
+      "privileges-changed",
+      update(
+        "Deployment",
+        workload({}, {}, { serviceAccountName: "a" }),
+        workload({}, {}, { serviceAccountName: "b" }),
+        "spec.template.spec.serviceAccountName",
+      ),
+      "what its pods may do on a node: spec.template.spec.serviceAccountName",
+    ],
+    [
+      "specification-changed",
+      update(
+        balancer,
+        Object.fromEntries(seven.map((key) => [key, 1])),
+        Object.fromEntries(seven.map((key) => [key, 2])),
+        ...seven,
+      ),
+      "what it is: a, b, c, d, e and 2 more",
     ],
     ["port-removed", update("Service", ports("UDP"), ports(), "spec.ports"), "port 53/UDP any"],
     ["scaled-to-zero", replicas(unknown as never, 0), "all pods stop"],
@@ -1322,6 +1451,19 @@ describe("why a change has its risk", () => {
   it("is not told of a balancer's addresses that only stand in another order", () => {
     const item = madeItem(sources(["a", "b"], ["b", "a"]));
     expect(item.findings.map(({ rule }) => rule)).toEqual(["specification-changed"]);
+  });
+
+  it("tells of one pod as of one, and of what pods get no more than is new", () => {
+    expect(whyOf(replicas(2, 3), "replicas-changed")).toBe("1 more pod");
+    expect(whyOf(replicas(4, 3), "replicas-changed")).toBe("1 fewer pod");
+    const [one, other] = ["a", "b"].map((name) => ({ name, securityContext: { runAsUser: 0 } }));
+    const change = update(
+      "Deployment",
+      workload({}, {}, { containers: [one] }),
+      workload({}, {}, { containers: [one, other] }),
+      "spec.template.spec.containers[1]",
+    );
+    expect(whyOf(change, "privileges-changed")).toBe("its pods get root (container b)");
   });
 
   it("names no more of a zone's records than are lost", () => {
