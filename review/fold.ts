@@ -46,7 +46,7 @@ function foldProperties(items: readonly Item[]): Group[] {
       }
     }
   }
-  const told = new Map<Item, number>();
+  const told = new Map<Item, Group[]>();
   const groups = [...members.values()].flatMap(({ change, items: alike }) => {
     // What it costs is told by a resource in which nothing else changes.
     const alone = alike.find((item) => item.changes.length === 1 && isPlain(item));
@@ -56,15 +56,23 @@ function foldProperties(items: readonly Item[]): Group[] {
     const group = propertyGroup(change, alike, alone);
     for (const item of alike) {
       item.groups.push(group.id);
-      told.set(item, (told.get(item) ?? 0) + 1);
+      told.set(item, [...(told.get(item) ?? []), group]);
     }
     return [group];
   });
-  for (const [item, count] of told) {
-    item.folded = count === item.changes.length && isPlain(item);
+  for (const [item, own] of told) {
+    item.folded = own.length === item.changes.length && isPlain(item) && isToldBy(own, item);
   }
   return groups;
 }
+
+/** Whether groups say all that is said of it: who reads a ConfigMap that changes, say, is its own affair. */
+function isToldBy(groups: readonly Group[], { findings, words }: Item): boolean {
+  const said = new Set(groups.flatMap((group) => [...group.words, ...group.findings.map(wordOf)]));
+  return [...words, ...findings.map(wordOf)].every((word) => said.has(word));
+}
+
+const wordOf = ({ rule, why }: Finding): string => `${rule}: ${why}`;
 
 /** Whether its properties are all there is to tell of it. */
 function isPlain(item: Item): boolean {
@@ -125,7 +133,7 @@ function foldNew(items: readonly Item[]): Group[] {
       findings,
       operation,
       changes: [],
-      words: [...new Set(alike.flatMap(({ words }) => words))].slice(0, many),
+      words: someOf([...new Set(alike.flatMap(({ words }) => words))]),
       ...membersOf(alike),
     };
     for (const item of alike) {
@@ -135,6 +143,11 @@ function foldNew(items: readonly Item[]): Group[] {
     return [group];
   });
 }
+
+const someOf = (words: readonly string[]): string[] =>
+  words.length <= many
+    ? [...words]
+    : [...words.slice(0, many), `${words.length - many} further ones`];
 
 const deeds: Readonly<Record<string, string>> = {
   create: "made",
