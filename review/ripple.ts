@@ -46,7 +46,7 @@ function rollOf(
   const isAnew = change.operation === "replace";
   const pace = paceOf(change.type, inputs);
   const replicas = replicasOf(change.type, inputs);
-  const missing = isAnew && change.deletesFirst ? replicas : pace.missing;
+  const missing = isAnew ? (change.deletesFirst ? replicas : 0) : pace.missing;
   return {
     workload: referTo(identify(stack, change)),
     because: causesOf(change, config),
@@ -116,7 +116,17 @@ function causesOf(change: Change, config: ReadonlyMap<string, string>): string[]
     ({ kind, name }) => config.get(`${kind} ${namespaceOf(after)}/${name}`) ?? "",
   );
   const changed = [...new Set(read)].filter((name) => name !== "");
-  return [...causes, ...changed];
+  return [...(causes.length > 0 ? causes : partsNamed(change)), ...changed];
+}
+
+/** Parts of its pods that the provider names: secrets in them look alike on both sides. */
+function partsNamed({ detail }: Change): readonly string[] {
+  const parts = Array.from(detail?.keys() ?? [], (text) => {
+    const [list = "", part = list] =
+      /^spec\.template\.spec\.(\w+)(?:\[\d+\]\.(\w+))?/.exec(text)?.slice(1) ?? [];
+    return /ontainers$/.test(list) ? (words[part] ?? part) : list;
+  });
+  return [...new Set(parts)].filter((part) => part !== "");
 }
 
 /** Properties of containers that differ, e.g. `image`. */

@@ -67,13 +67,13 @@ export class Causes {
   #byDependency(urn: string, path: Path): Origin | undefined {
     const all = this.#dependencies.get(urn);
     const asked = all?.[String(path[0])] ?? all?.[""] ?? [];
-    const changing = asked.filter((each) => {
-      const operation = this.#changes.get(each)?.operation;
-      return each !== urn && operation !== undefined && operation !== "delete";
-    });
     // A component stands for what is in it, which is listed as well.
-    const real = changing.filter((each) => this.#changes.get(each)?.after?.outputs !== undefined);
-    const [only, second] = real.filter((each) => !isComponent(readUrn(each).type));
+    const [only, second] = asked.filter(
+      (each) =>
+        each !== urn &&
+        this.#changes.get(each)?.after !== undefined &&
+        !isComponent(readUrn(each).type),
+    );
     return only === undefined || second !== undefined
       ? undefined
       : { urn: only, property: undefined };

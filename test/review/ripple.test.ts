@@ -45,7 +45,9 @@ describe("a workload rolls", () => {
       after: inputs,
       detail: { "spec.template.spec.containers[0].env[0].value": "update" },
     };
-    expect(rollOf(made)).toBeDefined();
+    expect(rollOf(made)?.because).toEqual(["environment"]);
+    const secrets = { "spec.template.spec.volumes[0].secret": "update", "spec.replicas": "update" };
+    expect(rollOf({ ...made, detail: secrets })?.because).toEqual(["volumes"]);
   });
 
   it("not where only its number of pods or its labels change", () => {
@@ -78,6 +80,107 @@ describe("a workload rolls", () => {
   });
 });
 
+describe("a workload that is made anew", () => {
+  const anew = (op: readonly string[], type = "Deployment"): Made => ({
+    op,
+    type,
+    before: workload({ replicas: 4 }),
+    after: workload({ replicas: 4, strategy: { type: "Recreate" } }),
+  });
+
+  it.each<[string, readonly string[], number, string]>([
+    [
+      "all at once: the old ones stop first",
+      ["delete-replaced", "replace", "create-replacement"],
+      4,
+      "budget web: 0 of 4 stay, 2 must",
+    ],
+    [
+      "all at once, beside the old ones",
+      ["create-replacement", "replace", "delete-replaced"],
+      0,
+      "budget web: 4 of 4 stay, 2 must",
+    ],
+  ])("rolls %s", (pace, op, missing, line) => {
+    const roll = rollOf(anew(op), budget({ minAvailable: 2 }));
+    expect(roll).toMatchObject({ because: ["it is replaced"], pace, missing, replicas: 4 });
+    expect(roll?.budget).toEqual({ state: missing === 0 ? "kept" : "broken", line });
+  });
+
+  it("is none that rolls where nothing of it serves, or only the old one goes", () => {
+    expect(
+      rollOf(anew(["delete-replaced", "replace", "create-replacement"], "Job")),
+    ).toBeUndefined();
+    expect(
+      rollOf({ op: ["same", "delete-replaced"], type: "Deployment", before: workload() }),
+    ).toBeUndefined();
+  });
+});
+
+describe("what makes it roll", () => {
+  const containers = (...list: readonly JsonObject[]) => workload({}, {}, { containers: list });
+  const web = { name: "web", image: "a:1" };
+  const because = (before: JsonObject, after: JsonObject, ...others: readonly Made[]) =>
+    rollOf({ type: "Deployment", before, after }, ...others)?.because;
+  const labelled = (labels: JsonObject) =>
+    workload({ template: { metadata: { labels }, spec: { containers: [web] } } });
+
+  it.each<[string, JsonObject, JsonObject, readonly string[]]>([
+    [
+      "parts of its containers, each once",
+      containers({ ...web, env: [] }, { name: "b", env: [] }),
+      containers({ ...web, envFrom: [{}] }, { name: "b", env: [{ name: "A" }], args: ["a"] }),
+      ["environment", "args"],
+    ],
+    ["a container that comes", containers(web), containers(web, { name: "b" }), ["containers"]],
+    ["a container that goes", containers(web, { name: "b" }), containers(web), ["containers"]],
+    [
+      "containers in another order",
+      containers({ name: "b" }, web),
+      containers(web, { name: "b" }),
+      [],
+    ],
+    [
+      "another part of its pods",
+      workload({}, {}, { nodeSelector: { a: "1" } }),
+      workload({}, {}, { nodeSelector: { a: "2" } }),
+      ["nodeSelector"],
+    ],
+    [
+      "labels of its pods",
+      labelled({ app: "web" }),
+      labelled({ app: "web", a: "1" }),
+      ["pod labels"],
+    ],
+  ])("is told: %s", (_, before, after, causes) => {
+    expect(because(before, after)).toEqual(causes);
+  });
+
+  it("is a Secret under a new name as well, and no object that it does not read, or that stays", () => {
+    const reads = (name: string) => workload({}, { envFrom: [{ secretRef: { name } }] });
+    const secret = (name: string, more: Partial<Made> = {}): Made => ({
+      op: "create",
+      type: "Secret",
+      name,
+      after: object({}, name),
+      ...more,
+    });
+    expect(because(reads("a"), reads("b"), secret("b"), secret("c"))).toEqual([
+      "environment",
+      "Secret b",
+    ]);
+    const noted: Partial<Made> = {
+      op: "update",
+      before: { metadata: { name: "b", namespace: "shop", labels: { a: "1" } } },
+      after: { metadata: { name: "b", namespace: "shop", labels: { a: "2" } } },
+    };
+    expect(because(reads("a"), reads("b"), secret("b", noted))).toEqual(["environment"]);
+    expect(because(reads("a"), reads("b"), { ...secret("b"), type: "ServiceAccount" })).toEqual([
+      "environment",
+    ]);
+  });
+});
+
 describe("its budget", () => {
   const strategy = (maxUnavailable: number) => ({
     replicas: 4,
@@ -107,6 +210,14 @@ describe("its budget", () => {
     ],
   ])("%s", (_, spec, expected) => {
     expect(rollOf(image("web", strategy(2)), budget(spec))?.budget).toEqual(expected);
+  });
+
+  it("is not known of pods of which there is one a node", () => {
+    const daemon: Made = { ...image("web"), type: "DaemonSet" };
+    const roll = rollOf(daemon, budget({ minAvailable: 1 }));
+    expect(roll?.budget.state).toBe("unknown");
+    expect(Object.keys(roll ?? {})).not.toContain("replicas");
+    expect(Object.keys(roll ?? {})).not.toContain("missing");
   });
 
   it("is one that selects its pods, in its namespace", () => {
@@ -142,6 +253,11 @@ describe("the order", () => {
       ["b", 2],
       ["c", 3],
     ]);
+  });
+
+  it("is that of their names where none waits", () => {
+    const { ripple } = stackOf([image("b"), image("c"), image("a")]);
+    expect(ripple.map(({ workload }) => workload.urn.split("::").at(-1))).toEqual(["a", "b", "c"]);
   });
 
   it("comes to an end where things wait for each other", () => {
@@ -195,6 +311,81 @@ describe("an unknown value", () => {
     expect(whys(stackOf([{ ...balancer, op: "create" }, other, made], two))).toEqual(honest);
     expect(whys(stackOf([made], new Map([[urnOf(made), { target: ["gone"] }]])))).toEqual(honest);
     expect(whys(stackOf([{ ...record, outputs: { self: "192.0.2.147" } }]))).toEqual(honest);
+  });
+
+  const wants = (before: unknown): Made => ({ ...record, before: { target: before } });
+  const gives = (value: unknown, more: Partial<Made> = {}): Made => ({
+    ...balancer,
+    outputs: { ipv4: value },
+    ...more,
+  });
+  const told = "unknown until ipv4 of NodeBalancer balancer is replaced";
+  const untold = "unknown until the update: what makes it is not told";
+
+  it.each<[string, readonly Made[], string]>([
+    ["a number", [gives(30_443), wants(30_443)], told],
+    ["the shortest that tells anything", [gives("12345"), wants("12345")], told],
+    ["one that may stand anywhere", [gives("1234"), wants("1234")], untold],
+    [
+      "what two had",
+      [gives("192.0.2.1"), gives("192.0.2.1", { name: "b" }), wants("192.0.2.1")],
+      untold,
+    ],
+    [
+      "what it was told itself",
+      [gives("192.0.2.1", { before: { a: "192.0.2.1" } }), wants("192.0.2.1")],
+      untold,
+    ],
+    [
+      "what is the provider's own",
+      [gives("", { outputs: { __a: "192.0.2.1" } }), wants("192.0.2.1")],
+      untold,
+    ],
+    ["what one had that goes", [gives("192.0.2.1", { op: "delete" }), wants("192.0.2.1")], untold],
+    [
+      "a part of a list",
+      [gives("", { outputs: { a: [{ b: "192.0.2.1" }] } }), wants("192.0.2.1")],
+      told.replace("ipv4", "a[0].b"),
+    ],
+    [
+      "what one had twice",
+      [gives("", { outputs: { ipv4: "192.0.2.1", b: "192.0.2.1" } }), wants("192.0.2.1")],
+      told,
+    ],
+    ["no value but an object", [gives("192.0.2.1"), wants({ a: "192.0.2.1" })], untold],
+  ])("is explained by an old value: %s", (_, resources, why) => {
+    expect(whys(stackOf(resources))).toEqual([[why, 1]]);
+  });
+
+  it("is made by what is in a component, not by the component, and by nothing that goes", () => {
+    const made: Made = { ...record, op: "create" };
+    const component: Made = { op: "create", type: "fleet:shop:Shop", after: { a: 1 } };
+    const gone: Made = { ...balancer, op: "delete", name: "gone" };
+    const asked = [component, gone, balancer, made].map(urnOf);
+    const stack = stackOf(
+      [component, gone, { ...balancer, op: "create" }, made],
+      new Map([[urnOf(made), { target: asked }]]),
+    );
+    expect(whys(stack)).toEqual([["unknown until NodeBalancer balancer is made", 1]]);
+    const provider: Made = { op: "create", type: "pulumi:providers:linode", after: {} };
+    const byProvider = new Map([[urnOf(made), { target: [urnOf(provider)] }]]);
+    expect(whys(stackOf([provider, made], byProvider))).toEqual([
+      ["unknown until linode web is made", 1],
+    ]);
+  });
+
+  it("is counted by what makes it, the most first", () => {
+    const two: Made = {
+      ...record,
+      name: "two",
+      after: { target: unknown, a: unknown, b: unknown, c: unknown },
+    };
+    const { causes, count } = stackOf([balancer, record, two]).unknowns;
+    expect(count).toBe(5);
+    expect(causes.map((each) => [each.why, each.count, each.cause?.label])).toEqual([
+      [untold, 3, undefined],
+      [told, 2, "NodeBalancer balancer"],
+    ]);
   });
 
   it("of a real preview is explained", () => {
