@@ -122,6 +122,22 @@ function countWords(count: (operation: Operation) => number): readonly string[] 
   });
 }
 
+/** How many stacks change and how many do not; of one that failed nobody knows that it does not. */
+function whichChange(
+  names: string,
+  changed: number,
+  still: number,
+  all: number,
+): readonly string[] {
+  if (changed > 0) {
+    return [
+      `${changed} of ${all} stacks change (${names})`,
+      ...(still > 0 ? [`${still} unchanged`] : []),
+    ];
+  }
+  return still === 0 ? [] : [still < all ? "no other stack changes" : "no stack changes"];
+}
+
 function linesOf(
   stacks: readonly StackReport[],
   changed: readonly StackReport[],
@@ -139,10 +155,7 @@ function linesOf(
   const breaks = stacks.reduce((total, { policies }) => total + policies.violated.mandatory, 0);
   return [
     ...(failed.length > 0 ? [`preview failed: ${names(failed)}`] : []),
-    changed.length > 0
-      ? `${changed.length} of ${stacks.length} stacks change (${names(changed)})`
-      : "no stack changes",
-    ...(still > 0 && changed.length > 0 ? [`${still} unchanged`] : []),
+    ...whichChange(names(changed), changed.length, still, stacks.length),
     ...(changed.length > 0 || failed.length > 0 ? [countWords(sum).join(", ")] : []),
     ...(risk === undefined ? [] : [`worst: ${riskWords(risk)} in ${names(worstOnes)}`]),
     ...(breaks > 0 ? [`${breaks} mandatory ${breaks === 1 ? "policy" : "policies"} broken`] : []),

@@ -418,6 +418,53 @@ describe("several stacks", () => {
     expect(joinReports([reportOf([whole])], { provenance }).verdict.line).not.toContain("complete");
   });
 
+  it.each<[string, Readonly<Record<string, "failed" | "changed" | "same">>, string]>([
+    [
+      "all",
+      { a: "failed", b: "failed" },
+      "preview failed: a, b; 0 replaces, 0 deletes, 2 updates; worst: rollout in a, b",
+    ],
+    [
+      "one, and the other is still",
+      { a: "failed", b: "same" },
+      "preview failed: a; no other stack changes; 0 replaces, 0 deletes, 1 update; worst: rollout in a",
+    ],
+    [
+      "one, and others change",
+      { a: "failed", b: "changed", c: "same" },
+      "preview failed: a; 1 of 3 stacks change (b); 1 unchanged; 0 replaces, 0 deletes, 2 updates; worst: rollout in a, b",
+    ],
+    ["none, and nothing happens", { a: "same", b: "same" }, "no stack changes"],
+  ])("of which the preview fails are not told as still: %s", (_, outcomes, line) => {
+    const { verdict } = reportOf(
+      Object.entries(outcomes).map(([stack, outcome]) => ({
+        stack,
+        preview: previewOf(outcome === "same" ? [] : [image(stack)]),
+        failure: outcome === "failed" ? "it was killed" : undefined,
+      })),
+    );
+    expect(verdict.line).toBe(line);
+  });
+
+  it("that break mandatory policies say how many in the first line", () => {
+    const breach = (policyName: string) => ({
+      policyEvent: {
+        policyName,
+        policyPackName: "pack",
+        message: "no",
+        enforcementLevel: "mandatory",
+      },
+    });
+    const lineOf = (...events: readonly JsonObject[]): string =>
+      reportOf([
+        { stack: "a", preview: previewOf([image("web")], events) },
+        { stack: "b", preview: previewOf([]) },
+      ]).verdict.line;
+    expect(lineOf(breach("p"))).toMatch(/; 1 mandatory policy broken$/);
+    expect(lineOf(breach("p"), breach("q"))).toMatch(/; 2 mandatory policies broken$/);
+    expect(lineOf()).not.toContain("broken");
+  });
+
   it("of which none was previewed are no success without a word", () => {
     expect(reportOf([]).verdict).toMatchObject({ exitCode: 0, line: "no stack was previewed" });
   });
