@@ -19,7 +19,7 @@ const most = 12;
 export function wordsOf(change: Change, differences: readonly RawDifference[]): readonly string[] {
   const { type, operation, before, after } = change;
   if (operation !== "update" && operation !== "replace") {
-    return standing(type, (after ?? before)?.inputs);
+    return upTo(standing(type, (after ?? before)?.inputs), "further ones");
   }
   const old = before?.inputs ?? {};
   const now = after?.inputs ?? {};
@@ -38,10 +38,11 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
     ({ text, isSecret }) => !isSecret && !told.some((paths) => paths.test(text)),
   );
   words.push(...rest.map(generic));
-  return words.length <= most
-    ? words
-    : [...words.slice(0, most), `${words.length - most} further properties`];
+  return upTo(words, "further properties");
 }
+
+const upTo = (words: readonly string[], further: string): readonly string[] =>
+  words.length <= most ? words : [...words.slice(0, most), `${words.length - most} ${further}`];
 
 function generic({ text, before, after }: RawDifference): string {
   return `${text} ${sayBoth(before, after).join(" -> ")}`;
@@ -63,9 +64,25 @@ function standing(type: string, inputs: unknown): readonly string[] {
       return hostsOf(type, inputs).map((host) => `host ${host}`);
     case "Service":
       return [`type ${say(lookUp(inputs, ["spec", "type"]) ?? "ClusterIP")}`];
+    case "Role":
+    case "ClusterRole":
+      return Object.keys(rulesOf(inputs)).map((rule) => `rule ${rule}`);
+    case "RoleBinding":
+    case "ClusterRoleBinding":
+      return boundBy(inputs);
     default:
       return [];
   }
+}
+
+/** `ClusterRole view to ServiceAccount shop/web`, one line each that gets it. */
+function boundBy(inputs: unknown): readonly string[] {
+  const role = objectAt(inputs, "roleRef");
+  return listAt(inputs, "subjects").map((subject) => {
+    const namespace = textAt(subject, "namespace");
+    const name = `${namespace === undefined ? "" : `${namespace}/`}${say(lookUp(subject, ["name"]))}`;
+    return `${say(role["kind"])} ${say(role["name"])} to ${say(lookUp(subject, ["kind"]))} ${name}`;
+  });
 }
 
 const storageOfClaim = ["spec", "resources", "requests", "storage"] as const;

@@ -53,6 +53,40 @@ describe("an image", () => {
   });
 });
 
+describe("rights that come or go whole", () => {
+  const rights = (kind: string): string => `kubernetes:rbac.authorization.k8s.io/v1:${kind}`;
+  const rule = { apiGroups: ["", "apps"], resources: ["pods"], verbs: ["list", "get"] };
+
+  it("are told: who may do what", () => {
+    const role = object({ rules: [rule, { nonResourceURLs: ["/metrics"], verbs: ["get"] }] });
+    const lines = ["rule get,list pods", "rule get,list pods.apps", "rule get /metrics"];
+    expect(madeItem({ op: "create", type: "Role", after: role }).words).toEqual(lines);
+    expect(madeItem({ op: "delete", type: rights("ClusterRole"), before: role }).words).toEqual(
+      lines,
+    );
+    const binding = {
+      roleRef: { kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [
+        { kind: "ServiceAccount", name: "web", namespace: "shop" },
+        { kind: "Group", name: "office" },
+      ],
+    };
+    for (const kind of ["RoleBinding", "ClusterRoleBinding"]) {
+      const made: Made = { op: "create", type: rights(kind), after: object(binding) };
+      expect(madeItem(made).words).toEqual([
+        "ClusterRole cluster-admin to ServiceAccount shop/web",
+        "ClusterRole cluster-admin to Group office",
+      ]);
+    }
+  });
+
+  it("are told up to a number", () => {
+    const rules = Array.from({ length: 14 }, (_, at) => ({ ...rule, apiGroups: [`g${at}`] }));
+    const { words: told } = madeItem({ op: "create", type: "Role", after: object({ rules }) });
+    expect([told.length, told.at(-1)]).toEqual([13, "2 further ones"]);
+  });
+});
+
 describe("a workload's words", () => {
   it("tell replicas, and amounts by how much they change", () => {
     const resources = (cpu: string, memory: string) => ({
