@@ -211,7 +211,7 @@ export const accessRules: readonly Rule[] = [
     on: [...differing, "create"],
     see: (subject) => {
       const paths =
-        /securityContext\b|\.host(Network|PID|IPC|Port|Path)\b|serviceAccountName$|automountServiceAccountToken$/;
+        /securityContext\b|\.host(Network|PID|IPC|Users|Port|Path)\b|\.serviceAccount(Name)?$|automountServiceAccountToken$/;
       if (touches(subject, paths)) {
         return `what its pods may do on a node: ${told(subject, paths)}`;
       }

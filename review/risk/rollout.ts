@@ -5,9 +5,10 @@ import { isServing, templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { isLessKept } from "../operations.ts";
 import { several } from "../say.ts";
+import { textAt } from "../values.ts";
 import { replicaChange, rolls } from "./downtime.ts";
 import { valueRules } from "./keys.ts";
-import { at, differing, differs, type Rule, touches } from "./subject.ts";
+import { at, differing, differs, isKind, type Rule, type Subject, touches } from "./subject.ts";
 
 /** {@inheritDoc Rule} */
 export const rolloutRules: readonly Rule[] = [
@@ -16,7 +17,7 @@ export const rolloutRules: readonly Rule[] = [
     on: differing,
     see: (subject) =>
       touches(subject, /ontainers\[\d+\]\.image$/)
-        ? "its pods are made anew from another image"
+        ? `${start(subject)} from another image`
         : undefined,
   },
   {
@@ -24,7 +25,7 @@ export const rolloutRules: readonly Rule[] = [
     on: differing,
     see: (subject) =>
       touches(subject, /ontainers\[\d+\]\.(env|envFrom)\b/)
-        ? "its pods are made anew with another environment"
+        ? `${start(subject)} with another environment`
         : undefined,
   },
   {
@@ -32,14 +33,14 @@ export const rolloutRules: readonly Rule[] = [
     on: differing,
     see: (subject) =>
       touches(subject, /(ontainers\[\d+\]|template\.spec)\.resources\b/)
-        ? "its pods are made anew, and ask for other amounts"
+        ? `${start(subject)}, and ask for other amounts`
         : undefined,
   },
   {
     name: "template-changed",
     isFor: isServing,
     on: differing,
-    see: (subject) => (rolls(subject) ? "its pods are made anew" : undefined),
+    see: (subject) => (rolls(subject) ? start(subject) : undefined),
   },
   {
     name: "replicas-changed",
@@ -139,6 +140,17 @@ export const rolloutRules: readonly Rule[] = [
         : undefined,
   },
 ];
+
+/** When pods begin that are made from another template. */
+function start(subject: Subject): string {
+  if (isKind(subject, "CronJob")) {
+    return "its next runs start";
+  }
+  const waits = textAt(subject.after, "spec", "updateStrategy", "type") === "OnDelete";
+  return waits && subject.change.operation === "update"
+    ? "each of its pods, when somebody deletes it, is made anew"
+    : "its pods are made anew";
+}
 
 function isMore({ before, after }: RawDifference): boolean {
   const [was, is] = [readQuantity(before), readQuantity(after)];

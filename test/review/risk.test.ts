@@ -204,6 +204,13 @@ const enforce = "pod-security.kubernetes.io/enforce";
 const published = (...ports: readonly number[]) => ({
   endpointSpec: { ports: ports.map((port) => ({ targetPort: port, publishedPort: port })) },
 });
+const ofJob = "spec.jobTemplate.spec.template.spec.containers[0]";
+const scheduled = (container: object = {}) =>
+  object({
+    spec: {
+      jobTemplate: { spec: { template: { spec: { containers: [{ name: "a", ...container }] } } } },
+    },
+  });
 const seven = ["a", "b", "c", "d", "e", "f", "g"];
 const aggregated = "rbac.authorization.k8s.io/aggregate-to-";
 
@@ -1114,6 +1121,25 @@ const further: readonly (readonly [string, string, Made, Made])[] = [
         made("gcp:compute/network:Network", {}),
       ] as const,
   ),
+  ...(
+    [
+      ["another account by its old name", { serviceAccount: "a" }, { serviceAccount: "b" }],
+      ["users that are the node's own", { hostUsers: false }, {}],
+    ] as const
+  ).map(
+    ([what, before, after]) =>
+      [
+        "privileges-changed",
+        what,
+        update(
+          "Deployment",
+          workload({}, {}, before),
+          workload({}, {}, after),
+          `spec.template.spec.${Object.keys(before).join()}`,
+        ),
+        image(),
+      ] as const,
+  ),
   [
     "account-changed",
     "a new account that is somebody in a cloud, and not of one that stays the same",
@@ -1464,6 +1490,42 @@ describe("why a change has its risk", () => {
       "spec.template.spec.containers[1]",
     );
     expect(whyOf(change, "privileges-changed")).toBe("its pods get root (container b)");
+  });
+
+  it.each<[string, Made, string]>([
+    ["image-changed", image(), "its pods are made anew from another image"],
+    [
+      "image-changed",
+      image({ updateStrategy: { type: "OnDelete" } }, "StatefulSet"),
+      "each of its pods, when somebody deletes it, is made anew from another image",
+    ],
+    [
+      "image-changed",
+      update("CronJob", scheduled({ image: "a:1" }), scheduled({ image: "a:2" }), `${ofJob}.image`),
+      "its next runs start from another image",
+    ],
+    [
+      "environment-changed",
+      update("CronJob", scheduled({ env: [] }), scheduled({ env: [{}] }), `${ofJob}.env`),
+      "its next runs start with another environment",
+    ],
+    [
+      "resources-changed",
+      update("CronJob", scheduled(), scheduled({ resources: {} }), `${ofJob}.resources`),
+      "its next runs start, and ask for other amounts",
+    ],
+    [
+      "template-changed",
+      update(
+        "DaemonSet",
+        workload({ updateStrategy: { type: "OnDelete" } }),
+        workload({ updateStrategy: { type: "OnDelete" } }, {}, { nodeSelector: {} }),
+        "spec.template.spec.nodeSelector",
+      ),
+      "each of its pods, when somebody deletes it, is made anew",
+    ],
+  ])("says when pods are made anew, by %s of %j: %s", (rule, change, why) => {
+    expect(whyOf(change, rule)).toBe(why);
   });
 
   it("names no more of a zone's records than are lost", () => {
