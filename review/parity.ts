@@ -13,8 +13,7 @@ export interface StackItems {
 
 /** Compares all stacks that have anything in common; a stack alone has no parity. */
 export function parityOf(stacks: readonly StackItems[]): Parity[] {
-  const changing = stacks.filter(({ items }) => items.length > 0);
-  return changing.length < 2 ? [] : families(changing).map(compare);
+  return families(stacks).map(compare);
 }
 
 /** Stacks that change a resource in common belong together. */
@@ -79,8 +78,7 @@ function lookOf(items: readonly Item[], stack: string): string {
   return [item.operation, ...(words.length > 0 ? words : item.words).slice(0, 3)].join(", ");
 }
 
+/** Two names or more. */
 function list(names: readonly string[]): string {
-  return names.length < 2
-    ? names.join("")
-    : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
 }

@@ -11,6 +11,7 @@ import {
   object,
   previewOf,
   unknown,
+  urnOf,
   workload,
 } from "./made.ts";
 import { reportOf } from "./recorded.ts";
@@ -73,6 +74,43 @@ describe("a change that many resources share", () => {
     ).toEqual(["page-4"]);
   });
 
+  it("is told again of one that the engine refuses, and so is what is new", () => {
+    const refused = (made: Made): JsonObject => ({
+      diagnosticEvent: { urn: urnOf(made), message: "refused", severity: "error" },
+    });
+    const fresh = [1, 2, 3].map((index): Made => ({
+      op: "create",
+      type: "Service",
+      name: `s${index}`,
+      after: object({}, `s${index}`),
+    }));
+    const all = [...three, label(4), ...fresh, { ...fresh[0], name: "s4" } as Made];
+    const failing = all.filter(({ name }) => name === "page-4" || name === "s4");
+    const items = itemsOf(all, failing.map(refused));
+    const open = [...items.values()].filter(({ folded }) => !folded);
+    expect(open.map(({ resource, failure }) => [resource.urn, failure])).toEqual(
+      failing.map((each) => [urnOf(each), "refused"]),
+    );
+  });
+
+  it("is called by what it is: a label, an annotation, or where it stands", () => {
+    const titleOf = (before: JsonObject, after: JsonObject): string | undefined =>
+      madeReport(["a", "b", "c"].map((name) => ({ type: "linode:x/y:Y", name, before, after })))
+        .groups[0]?.title;
+    expect(titleOf({ tags: { labels: { a: 1 } } }, { tags: { labels: { a: 2 } } })).toBe(
+      "tags.labels.a on 3 objects",
+    );
+    expect(titleOf({ metadata: {} }, { metadata: { labels: { a: "1" } } })).toBe(
+      "metadata.labels on 3 objects",
+    );
+    expect(titleOf({ metadata: { uid: "1" } }, { metadata: { uid: "2" } })).toBe(
+      "metadata.uid on 3 objects",
+    );
+    expect(titleOf({ metadata: { a: { b: "1" } } }, { metadata: { a: { b: "2" } } })).toBe(
+      "metadata.a.b on 3 objects",
+    );
+  });
+
   it("is told again of one that pods read which lose by it", () => {
     const portless = (index: number): Made => {
       const file = (data: object) => object({ data: { ...data } }, `page-${index}`);
@@ -127,7 +165,7 @@ describe("a change that many resources share", () => {
     });
     const noted = (index: number): Made => ({
       type: "ConfigMap",
-      name: `note-${index}`,
+      name: `z-note-${index}`,
       before: { metadata: { name: `n-${index}`, annotations: { note: "1" } } },
       after: { metadata: { name: `n-${index}`, annotations: { note: "2" } } },
     });
@@ -290,6 +328,11 @@ describe("parity", () => {
       e: [],
     };
     expect(parityOf(stacks).map((each) => each.stacks.toSorted())).toEqual([["a", "b", "c"]]);
+    expect(
+      parityOf({ a: [file("one"), file("two")], b: [file("one")], c: [file("two")] }).map(
+        (each) => each.stacks,
+      ),
+    ).toEqual([["a", "b", "c"]]);
     expect(parityOf({ a: [file("one")], e: [] })).toEqual([]);
   });
 
