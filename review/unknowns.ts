@@ -47,7 +47,7 @@ export class Causes {
 
   #explain(stack: string, change: Change, path: Path): Unknown {
     const before = lookUp(change.before?.inputs, path);
-    const origin = this.#byDependency(change.urn, path) ?? this.#byValue(change.urn, before);
+    const origin = this.#byDependency(change.urn, path) ?? this.#byValue(before);
     const name = formatPath(path);
     if (origin === undefined) {
       return { path: name, why: "unknown until the update: what makes it is not told" };
@@ -79,13 +79,13 @@ export class Causes {
       : { urn: only, property: undefined };
   }
 
-  #byValue(urn: string, before: unknown): Origin | undefined {
+  /** Never the resource itself: of what it was told, it makes nothing. */
+  #byValue(before: unknown): Origin | undefined {
     if (typeof before !== "string" && typeof before !== "number") {
       return undefined;
     }
     this.#outputs ??= outputsOf(this.#changes.values());
-    const origin = this.#outputs.get(String(before));
-    return origin === undefined || origin.urn === urn ? undefined : origin;
+    return this.#outputs.get(String(before));
   }
 }
 

@@ -142,8 +142,8 @@ describe("what makes it roll", () => {
     ],
     [
       "another part of its pods",
-      workload({}, {}, { nodeSelector: { a: "1" } }),
-      workload({}, {}, { nodeSelector: { a: "2" } }),
+      workload({}, {}, { nodeSelector: { a: "1" }, hostname: "a" }),
+      workload({}, {}, { nodeSelector: { a: "2" }, hostname: "a" }),
       ["nodeSelector"],
     ],
     [
@@ -339,6 +339,11 @@ describe("an unknown value", () => {
     [
       "what is the provider's own",
       [gives("", { outputs: { __a: "192.0.2.1" } }), wants("192.0.2.1")],
+      untold,
+    ],
+    [
+      "what one had that is let go",
+      [gives("192.0.2.1", { op: "delete", retain: true }), wants("192.0.2.1")],
       untold,
     ],
     ["what one had that goes", [gives("192.0.2.1", { op: "delete" }), wants("192.0.2.1")], untold],
