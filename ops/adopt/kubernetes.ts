@@ -131,6 +131,7 @@ export function decideObject(asked: WantedObject, live: LiveObject): Decision {
   const fault =
     ownerFault(planned, live, managerOf(planned)) ??
     (kind === "PersistentVolumeClaim" ? claimFault(planned.inputs, live) : undefined) ??
+    (kind === "Service" ? headlessFault(planned.inputs, live) : undefined) ??
     (isRunning(kind) ? diskFault(planned.inputs, live) : undefined);
   if (fault !== undefined) {
     return decision("in the way", fault);
@@ -148,16 +149,24 @@ export function decideObject(asked: WantedObject, live: LiveObject): Decision {
         "in the way",
         `its ${field} is ${short(valueAt(live, ...fixed))}, the stack says ${short(valueAt(planned.inputs, ...fixed))}: replacing it would lose its data. Say in the stack file what there is`,
       );
-    case "Deployment":
-      return isNeverDoubled(planned.inputs)
+    case "Deployment": {
+      if (isNeverDoubled(planned.inputs)) {
+        return decision(
+          "replaced",
+          `its ${field} differs; one key, one process: the old pod stops before the new one starts`,
+        );
+      }
+      const label = contested(planned.inputs, live);
+      return label === undefined
         ? decision(
-            "replaced",
-            `its ${field} differs; one key, one process: the old pod stops before the new one starts`,
-          )
-        : decision(
             "side by side",
             `its ${field} differs; its pods go on until the new ones are ready`,
+          )
+        : decision(
+            "replaced",
+            `its ${field} knows its pods by another ${label}, and no pod has two: the old ones go before the new ones come`,
           );
+    }
     case "StatefulSet":
       // The provider's preview of such a replacement is refused by the API server.
       return decision(
@@ -178,6 +187,30 @@ function isNeverDoubled(inputs: unknown): boolean {
   return (
     valueAt(inputs, "spec", "strategy", "type") === "Recreate" || surge === 0 || surge === "0%"
   );
+}
+
+/**
+ * The label by which a Deployment's pods cannot be selected by the stack's Service while their own ReplicaSet still
+ * knows them: changed, it would let them go and make others in their place. Undefined where there is none.
+ */
+function contested(inputs: unknown, live: unknown): string | undefined {
+  const wanted = valueAt(inputs, "spec", "selector", "matchLabels") ?? {};
+  const terms = valueAt(live, "spec", "selector", "matchExpressions") ?? [];
+  return Object.entries(wanted).find(([key, value]) => {
+    const is = valueAt(live, "spec", "selector", "matchLabels", key);
+    return (
+      (is !== undefined && is !== value) ||
+      (terms as readonly unknown[]).some((term) => valueAt(term, "key") === key)
+    );
+  })?.[0];
+}
+
+/** A Service without an address of its own stays so: the API server fills in what an update leaves out from what there is. */
+function headlessFault(inputs: unknown, live: unknown): string | undefined {
+  const address = ["spec", "clusterIP"] as const;
+  return valueAt(live, ...address) === "None" && valueAt(inputs, ...address) === undefined
+    ? "has no address of its own (clusterIP None), the stack's has, and no update gives it one: who dials it would reach the pods, at their ports. Delete it, and the update makes it anew"
+    : undefined;
 }
 
 /** Patches before an object is adopted. */
@@ -217,7 +250,13 @@ function managerOf({ urn }: Planned): string {
   return `pulumi-kubernetes-${createHash("sha256").update(urn).digest("hex").slice(0, 8)}`;
 }
 
-/** Fields that the API server never changes, or that the provider replaces an object for. */
+/** Of a StatefulSet: who says none wants none, as an update without them is refused where there are some. */
+const claimTemplates: readonly string[] = ["spec", "volumeClaimTemplates"];
+
+/**
+ * Fields that the API server never changes, or that the provider replaces an object for (pulumi-kubernetes,
+ * provider/pkg/provider/diff.go).
+ */
 function fixedFields(kind: string): readonly (readonly string[])[] {
   switch (kind) {
     case "Deployment":
@@ -227,7 +266,8 @@ function fixedFields(kind: string): readonly (readonly string[])[] {
       return [
         ["spec", "selector"],
         ["spec", "serviceName"],
-        ["spec", "volumeClaimTemplates"],
+        ["spec", "podManagementPolicy"],
+        claimTemplates,
       ];
     case "Job":
       return [["spec", "template"]];
@@ -253,14 +293,16 @@ function fixedFields(kind: string): readonly (readonly string[])[] {
 
 /** Only what the program says is compared: all else is the API server's, or a default. */
 function differs(inputs: unknown, live: unknown, path: readonly string[]): boolean {
-  const wanted = valueAt(inputs, ...path);
-  return wanted !== undefined && !isWithin(wanted, valueAt(live, ...path), asObjects);
+  const none = path === claimTemplates ? [] : undefined;
+  const [wanted, is] = [inputs, live].map((object) => valueAt(object, ...path) ?? none);
+  const last = path.at(-1) ?? "";
+  return wanted !== undefined && !isWithin({ [last]: wanted }, { [last]: is }, asObjects);
 }
 
 const asObjects: Comparison = {
   isSame: (wanted, live) => wanted === live || holdsUnknown(wanted),
-  // Labels of a selector that is there are not ours to leave out.
-  whole: ["matchLabels"],
+  // Selectors are one value to the API server: a term that the program leaves out goes with an update, or bars it.
+  whole: ["selector", "labelSelector", "nodeSelector", "podSelector", "namespaceSelector"],
 };
 
 function changes({ inputs }: Planned, live: LiveObject): string {

@@ -54,14 +54,23 @@ export async function leavePods(kubectl: Kubectl, { planned, state }: Decision):
   const { labels } = Pods.parse(planned?.inputs).spec.template.metadata;
   const { name, namespace } = metadata;
   const where = ["--namespace", namespace];
+  const { matchLabels, matchExpressions } = spec.selector;
+  // A ReplicaSet lets go of a pod that it no longer selects, and makes another: no label by which it does is changed.
+  const bound = new Set(
+    kind === "Deployment"
+      ? [...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)]
+      : [],
+  );
   const news = Object.entries(labels)
-    .filter(([key, value]) => spec.selector.matchLabels[key] !== value)
+    .filter(([key, value]) => !bound.has(key) && matchLabels[key] !== value)
     .map(([key, value]) => `${key}=${value}`);
   const selected = ["--selector", selectorOf(spec.selector), "--overwrite"];
   if (kind === "Deployment") {
     await kubectl(["label", "replicasets", ...where, ...selected, `${leftLabel}=${name}`]);
   }
-  await kubectl(["label", "pods", ...where, ...selected, ...news]);
+  if (news.length > 0) {
+    await kubectl(["label", "pods", ...where, ...selected, ...news]);
+  }
   const gone = ["--cascade=orphan", "--ignore-not-found"];
   await kubectl(["delete", kind.toLowerCase(), name, ...where, ...gone]);
 }

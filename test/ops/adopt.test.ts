@@ -250,19 +250,57 @@ describe("an object that exists", () => {
   it("of which two may not run at a time is replaced, however that is said", () => {
     const surge = (maxSurge: number | string) => ({
       spec: {
-        ...selector("new"),
+        ...selector("x"),
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge } },
       },
     });
-    const live = { spec: selector("old") };
+    const live = { spec: { selector: { matchLabels: { name: "x" } } } };
     expect(verdict("Deployment", surge(0), live).verdict).toBe("replaced");
     expect(verdict("Deployment", surge("0%"), live).verdict).toBe("replaced");
     expect(verdict("Deployment", surge("25%"), live).verdict).toBe("side by side");
   });
 
-  it("that holds none goes on beside the new one", () => {
-    const wanted = { spec: { ...selector("new"), strategy: { type: "RollingUpdate" } } };
-    expect(verdict("Deployment", wanted, { spec: selector("old") }).verdict).toBe("side by side");
+  it("that holds none goes on beside the new one, where its pods can be known to both", () => {
+    const wanted = { spec: { ...selector("x"), strategy: { type: "RollingUpdate" } } };
+    const becomes = (matchLabels: object, ...matchExpressions: object[]) =>
+      verdict("Deployment", wanted, { spec: { selector: { matchLabels, matchExpressions } } });
+    expect(becomes({ name: "x" }).verdict).toBe("side by side");
+    expect(becomes({ app: "x", name: "x" }).verdict).toBe("side by side");
+    // A ReplicaSet makes another pod for each that no longer has the label by which it knows its own.
+    const why = expect.stringContaining("another app, and no pod has two") as string;
+    expect(becomes({ app: "old" })).toMatchObject({ verdict: "replaced", why });
+    const term = (key: string) => ({ key, operator: "DoesNotExist" });
+    expect(becomes({ name: "x" }, term("app"))).toMatchObject({ verdict: "replaced", why });
+    expect(becomes({ name: "x" }, term("tier")).verdict).toBe("side by side");
+  });
+
+  it("that selects by more than the program says is another, also where that is no label", () => {
+    const own = { matchLabels: { app: "x" } };
+    const more = { ...own, matchExpressions: [{ key: "tier", operator: "Exists" }] };
+    expect(verdict("DaemonSet", { spec: { selector: own } }, { spec: { selector: more } })).toEqual(
+      expect.objectContaining({ verdict: "replaced" }),
+    );
+    expect(verdict("DaemonSet", { spec: { selector: own } }, { spec: { selector: own } }).why).toBe(
+      "as it is",
+    );
+    // A Service's is one value as well: its pods are others as soon as a label of it goes.
+    const service = (selector: object) => ({ spec: { selector } });
+    expect(verdict("Service", service({ app: "x" }), service({ app: "x", tier: "y" })).why).toBe(
+      "the next update changes its spec",
+    );
+  });
+
+  it("that is headless is no Service with an address: no update gives it one", () => {
+    const service = (spec: object) => ({ spec: { ports: [{ port: 80 }], ...spec } });
+    const none = service({ clusterIP: "None" });
+    expect(verdict("Service", service({}), none)).toMatchObject({
+      verdict: "in the way",
+      why: expect.stringContaining("Delete it") as string,
+    });
+    expect(verdict("Service", none, none).why).toBe("as it is");
+    expect(verdict("Service", service({}), service({ clusterIP: "10.0.0.1" })).why).toBe(
+      "as it is",
+    );
   });
 
   it("passes on what people's tools own of it, and leaves controllers what is theirs", () => {
@@ -327,6 +365,14 @@ describe("an object that exists", () => {
     ["StatefulSet", selector("new"), selector("old"), "handed over"],
     ["StatefulSet", { serviceName: "new" }, { serviceName: "old" }, "handed over"],
     ["StatefulSet", { volumeClaimTemplates: [1] }, { volumeClaimTemplates: [] }, "handed over"],
+    // A set scaled to 0 because nobody needs its disks has them in its spec all the same.
+    ["StatefulSet", { replicas: 1 }, { replicas: 0, volumeClaimTemplates: [1] }, "handed over"],
+    [
+      "StatefulSet",
+      { podManagementPolicy: "Parallel" },
+      { podManagementPolicy: "OrderedReady" },
+      "handed over",
+    ],
     ["StatefulSet", { replicas: 2 }, { replicas: 1 }, "adopted"],
     ["Job", { template: { spec: { a: 1 } } }, { template: { spec: { a: 2 } } }, "replaced"],
     ["Job", { suspend: true }, { template: { spec: { a: 2 } } }, "adopted"],
@@ -798,6 +844,30 @@ describe("adopt", () => {
       "kubectl label replicasets --namespace skywire --selector app=x --overwrite fleet/left-by=x",
       "kubectl label pods --namespace skywire --selector app=x --overwrite name=x",
       "kubectl delete deployment x --namespace skywire --cascade=orphan --ignore-not-found",
+    ]);
+  });
+
+  it("changes no label by which a ReplicaSet knows its pods: it would make others in their place", async () => {
+    const wanted = wish("Deployment", "x", {
+      spec: {
+        selector: { matchLabels: { name: "x" } },
+        template: { metadata: { labels: { app: "new", tier: "new", name: "x" } } },
+        strategy: { type: "RollingUpdate" },
+      },
+    });
+    const live = object("Deployment", "x", {
+      spec: {
+        selector: {
+          matchLabels: { name: "x", app: "old" },
+          matchExpressions: [{ key: "tier", operator: "Exists" }],
+        },
+      },
+    });
+    const { target, done } = world({ creates: [wanted] }, [live]);
+    expect(await adopt(target)).toBe(0);
+    // No label is left to change: kubectl refuses to change none.
+    expect(done.map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual([
+      ...["label replicasets", "delete deployment"],
     ]);
   });
 });
