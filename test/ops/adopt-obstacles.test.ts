@@ -703,6 +703,38 @@ describe("what a live object has in the open", () => {
     });
   });
 
+  it("is as little kept of command lines, of probes and their headers, and of binary files", () => {
+    const container = (word: string) => ({
+      ...{ name: "redis", command: ["redis-server"], args: ["--requirepass", word] },
+      readinessProbe: { exec: { command: ["redis-cli", "-a", word, "ping"] } },
+      livenessProbe: { httpGet: { httpHeaders: [{ name: "Authorization", value: word }] } },
+    });
+    const pod = (word: string) => ({
+      spec: { template: { spec: { containers: [container(word)] } } },
+    });
+    const kept = withoutOpenValues(pod("canary"), pod("said"));
+    expect(kept).toEqual({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                ...{ name: "redis", command: ["redis-server"] },
+                readinessProbe: { exec: {} },
+                livenessProbe: { httpGet: { httpHeaders: [] } },
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(withoutOpenValues(pod("said"), pod("said"))).toEqual(pod("said"));
+    const map = (binaryData: object) => ({ kind: "ConfigMap", binaryData });
+    expect(
+      withoutOpenValues(map({ store: "Y2FuYXJ5", known: "c2FtZQ==" }), map({ known: "c2FtZQ==" })),
+    ).toEqual(map({ known: "c2FtZQ==" }));
+  });
+
   it("nor into what is said of an engine that failed", () => {
     const printed = JSON.stringify({
       steps: [{ newState: { inputs: "canary" } }],
