@@ -6,7 +6,7 @@
 import * as z from "zod";
 
 const imageShape =
-  /^(?:(?<registry>[a-z0-9.-]+(?::\d+)?)\/)??(?<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*):(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+  /^(?:(?<registry>[a-z0-9.-]+(?::\d+)?)\/)??(?<repository>[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*):(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /** Full reference of an image, with its tag. */
 export const ImageReference = z
@@ -37,7 +37,7 @@ export type PullPolicy = z.infer<typeof PullPolicy>;
 export const ImageRepository = z
   .string()
   .regex(
-    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-][a-z0-9]+)*)+$/,
+    /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+((?:[._]|__|-+)[a-z0-9]+)*)+$/,
     "must be a registry with an organisation, e.g. docker.io/skycoinpro",
   );
 

@@ -29,7 +29,9 @@ export const Hostname = z
   .refine(
     (name) => name.split(".").every((label) => label.length <= 63),
     "must have at most 63 characters between two dots",
-  );
+  )
+  // Nobody is called 10.0.0.300 or 192.0.2.1: no top level domain is a number (RFC 3696 2), and an Ingress takes no address.
+  .refine((name) => !/\.\d+$/.test(name), "must be a name, not an address");
 
 /** An IPv4 address in dotted form. */
 export const Ipv4 = z.ipv4("must be an IPv4 address, e.g. 192.0.2.10");

@@ -8,9 +8,7 @@ import { stunPorts } from "./ports.ts";
 export const StunServer = z.string().refine((text) => {
   const [, host = "", digits] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits ?? 0);
-  // What looks like an address must be one: nobody is called 999.1.1.1.
-  const schema = /^[\d.]+$/.test(host) ? Ipv4 : Hostname;
-  return port >= 1 && port <= 65_535 && schema.safeParse(host).success;
+  return port >= 1 && port <= 65_535 && z.union([Ipv4, Hostname]).safeParse(host).success;
 }, "must be host:port, e.g. 192.0.2.10:3478");
 
 /** STUN servers that visors are told. */

@@ -13,6 +13,7 @@ describe("image references", () => {
   it.each([
     ["docker.io/library/postgres:17.5", "docker.io/library/postgres", "17.5", undefined],
     ["skycoin/dmsg-server:test", "skycoin/dmsg-server", "test", undefined],
+    ["a/b__c--d.e_f:1", "a/b__c--d.e_f", "1", undefined],
     [`localhost:5000/vote:v1@${digest}`, "localhost:5000/vote", "v1", digest],
   ])("reads %s", (reference, repository, tag, expected) => {
     expect(ImageReference.safeParse(reference).success).toBe(true);
@@ -27,6 +28,11 @@ describe("image references", () => {
     "Postgres:17",
     "postgres:17@sha256:abc",
     "postgres:17 ",
+    // No node could ever pull these: InvalidImageName.
+    "docker.io//postgres:17",
+    "docker.io/a..b:1",
+    "docker.io/a/-b:1",
+    "docker.io/a/:1",
   ])("refuses %s: nobody chose its tag, or it is no reference", (reference) => {
     expect(ImageReference.safeParse(reference).success).toBe(false);
     expect(() => parseImage(reference)).toThrow(/must carry a tag/);

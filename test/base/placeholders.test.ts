@@ -12,7 +12,15 @@ describe("a placeholder", () => {
     ...["your_api_key_here", "your-google-key", "insert-key", "put-your-token-here", "__TOKEN__"],
     ...["TODO", "tbd", "none", "secret", "nicesecret", "password1", "Password2026", "hunter2"],
     ...["xxxxxxxxxxxxxxxx", "........", "00000000-0000-0000-0000-000000000000", "123123123123"],
-    ...["0123456789", "1234567890123456", "abcdefghijklmnop", "me@example.com", "foobar", "---"],
+    ...[
+      "0123456789",
+      "1234567890123456",
+      "abcdefghijklmnop",
+      "me@example.com",
+      "foobar",
+      "---",
+      "?!",
+    ],
   ])("is %s", (value) => {
     expect(isPlaceholder("vendor-key", value)).toBe(true);
     expect(isPlaceholder("login-password", value)).toBe(true);
@@ -33,6 +41,8 @@ describe("a placeholder", () => {
   it.each<[SecretKind, string]>([
     ["login-user", "admin"],
     ["login-user", "pushtech"],
+    // Two letters that follow each other are no pattern yet.
+    ["login-user", "hi"],
     ["vendor-key", "AIzaSyD3k9-fT7qLw_0pZbVn2XcM5sRyUe1HgJo"],
     ["vendor-key", "4E0B7C2A-91D3-4F6E-8A55-C0FFEE12D3B4"],
     ["vendor-key", "ops@pushtech.de"],

@@ -29,8 +29,10 @@ const cases: readonly Case[] = [
     name: "Hostname",
     schema: Hostname,
     // Between two dots stand 63 characters at most, at whatever place.
-    good: ["sd.skywire.dev", "a-b.c", `${"a".repeat(63)}.${"b".repeat(63)}.dev`],
-    bad: ["SD.dev", "a", "a.", "http://a.b", "a..b", "*.a.b", `a.${"b".repeat(64)}.dev`],
+    good: ["sd.skywire.dev", "a-b.c", "1.0.example.a1", `${"a".repeat(63)}.${"b".repeat(63)}.dev`],
+    bad: ["SD.dev", "a", "a.", "http://a.b", "a..b", "*.a.b", `a.${"b".repeat(64)}.dev`]
+      // An address, or what a slip made of one, is no name: it would pass for a store that is somewhere else.
+      .concat(["192.0.2.10", "10.0.0.300", "10.0.0"]),
   },
   { name: "Port", schema: Port, good: [1, 65_535], bad: [0, 65_536, 1.5, "80", Number.NaN] },
   { name: "NodePort", schema: NodePort, good: [30_000, 32_767], bad: [80, 32_768, 29_999] },

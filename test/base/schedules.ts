@@ -28,7 +28,8 @@ export const schedules = {
     "",
     "daily",
     "* * * *",
-    "0 0 0 * * *",
+    // With seconds, as elsewhere: its first five fields alone would be a schedule.
+    "0 0 1 * * *",
     "61 * * * *",
     "* 24 * * *",
     "* * 0 * *",
