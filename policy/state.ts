@@ -104,7 +104,7 @@ function shown(value: unknown): unknown {
 }
 
 /** A value without its secrets. */
-const withoutSecrets = (value: unknown): unknown => mapped(value, () => "[secret]");
+const withoutSecrets = (value: unknown): unknown => mapped(value, () => undefined);
 
 /** A value with something in place of each secret. */
 function mapped(
@@ -154,9 +154,7 @@ function plainValues(resources: Exported["deployment"]["resources"]): readonly F
           (name) =>
             `${path} holds a value in plain text that is encrypted in ${name.slice(name.indexOf(" ") + 1)}`,
         ),
-      ...(isData(type, path) && text !== "[secret]" && text !== ""
-        ? [`${path} of a Secret stands in plain text`]
-        : []),
+      ...(isData(type, path) && text !== "" ? [`${path} of a Secret stands in plain text`] : []),
     ]);
     return [...new Set(messages)].map((message) => ({ urn, message }));
   });

@@ -66,6 +66,22 @@ describe("a state", () => {
     });
   });
 
+  test("names a provider by its own type, whatever component it stands below", () => {
+    const below = "urn:pulumi:shop::fleet::a:b:C$d:e:F$pulumi:providers:linode::cloud::1";
+    const told = (provider: string) =>
+      readState("shop", exported({ resource: deployment(), more: { provider } })).stack.resources[0]
+        ?.provider;
+    expect(told(below)).toEqual({ type: "pulumi:providers:linode", name: "cloud" });
+    expect(told("")).toBeUndefined();
+  });
+
+  test("whose secrets are not shown is read as far as it goes, and has none of them in plain text", () => {
+    const { plaintext: _, ...hidden } = secret("") as { plaintext: string };
+    const { stack, plain: found } = readState("shop", exported(login(hidden)));
+    expect(stack.resources[0]?.properties["stringData"]).toBe("[secret]");
+    expect(found).toEqual([]);
+  });
+
   test("without resources is empty, and one that is none is refused", () => {
     expect(readState("shop", { deployment: {} }).stack.resources).toEqual([]);
     expect(readState("shop", { deployment: { resources: null } }).plain).toEqual([]);
@@ -115,6 +131,16 @@ describe("plain text in a state", () => {
       "inputs.data.app.conf holds a value in plain text that is encrypted in login",
       "outputs.data.app.conf holds a value in plain text that is encrypted in login",
     ]);
+  });
+
+  test("is no word that is encrypted somewhere, too: only what chance drew tells whose it is", () => {
+    const words = { user: "postgres-reader", database: "Hq7-x2Lm" };
+    const said = settings("user=postgres-reader database=Hq7-x2Lm");
+    expect(plain(login(secret(words)), said)).toEqual([]);
+  });
+
+  test("is not told of an entry of a Secret that is empty", () => {
+    expect(plain(login({ password: "" }))).toEqual([]);
   });
 
   test("is looked for in what is still to be deleted as well", () => {
