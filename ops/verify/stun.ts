@@ -120,7 +120,7 @@ export async function probeStun(address: Address, network: Network): Promise<Fin
     }
     // What a name led to is told by whoever answered.
     const first = isIP(address.host) === 0 ? datagram.from.address : address.host;
-    return await probeSecond(address, { first, mapped, other }, network);
+    return await probeSecond(address, { first, mapped, other, from: datagram.from }, network);
   } catch (error) {
     return { result: "fault", detail: connectionFault(error) };
   }
@@ -132,7 +132,12 @@ export async function probeStun(address: Address, network: Network): Promise<Fin
  */
 async function probeSecond(
   address: Address,
-  { first, mapped, other }: Readonly<Record<"first" | "mapped" | "other", string>>,
+  {
+    first,
+    mapped,
+    other,
+    from,
+  }: Readonly<Record<"first" | "mapped" | "other", string>> & Pick<Datagram, "from">,
   network: Network,
 ): Promise<Finding> {
   const second = parseAddress({ url: `stun:${other}` });
@@ -143,6 +148,12 @@ async function probeSecond(
     };
   }
   const answered = (await bind(address, network, true).catch(() => undefined))?.datagram?.from;
+  if (answered?.address === from.address && answered.port === from.port) {
+    return {
+      result: "fault",
+      detail: `sees us at ${mapped}, but answers from its first address what was asked of its second: visors skip it`,
+    };
+  }
   if (answered !== undefined) {
     return {
       result: "ok",

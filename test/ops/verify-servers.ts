@@ -89,8 +89,8 @@ export interface StunOptions {
   readonly other: boolean;
   /** Answers in the way of RFC 3489: MAPPED-ADDRESS and CHANGED-ADDRESS. */
   readonly classic?: boolean;
-  /** When its second address answers. Default: also what the first one was asked. */
-  readonly second?: "for the first" | "when asked" | "never";
+  /** When its second address answers. Default: also what the first one was asked, if it does not answer that itself. */
+  readonly second?: "for the first" | "when asked" | "never" | "as the first";
   /** Host that it names as its second address. Default: this machine. */
   readonly otherHost?: string;
 }
@@ -138,7 +138,7 @@ export async function stunServer({
   };
   first.on("message", (question, from) => {
     const wantsOther = question.length > 20 && question.readUInt16BE(20) === 3;
-    if (!wantsOther) {
+    if (!wantsOther || answers === "as the first") {
       first.send(answer(question, from), from.port, from.address);
     } else if (answers === "for the first") {
       second.send(answer(question, from), from.port, from.address);

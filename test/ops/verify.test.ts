@@ -319,6 +319,9 @@ describe("a STUN server", () => {
     );
     const same = await run(stunServer({ other: true, otherHost: "45.118.133.242" }));
     expect(await only(stun, at(same))).toMatch(/^fault: .*the first one again/);
+    // What it does not understand of a question it may pass over, and answer as ever.
+    const deaf = await run(stunServer({ other: true, second: "as the first" }));
+    expect(await only(stun, at(deaf))).toMatch(/^fault: .*answers from its first address/);
     // By a name, too: it leads to the very address that the server names as its second.
     const named = await run(stunServer({ other: true }));
     expect(await only({ url: "stun:stun.example:3478" }, { "stun.example:3478": named })).toMatch(
