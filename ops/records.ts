@@ -9,7 +9,12 @@ export interface ZoneRecord {
   readonly type: string;
   /** As written; of a name the dot at its end is left out. */
   readonly content: string;
+  /** Cloudflare's proxy stands before it: to the world its name leads there. */
+  readonly proxied: boolean;
 }
+
+/** Cloudflare's own mark, as components/platform/dns.ts writes it. */
+const proxiedMark = / ; cf_tags=cf-proxied:true$/;
 
 /** Types whose content is a name, after a preference where the type has one. */
 const nameTypes = ["CNAME", "NS", "MX", "PTR", "SRV"];
@@ -32,7 +37,7 @@ export function parseRecords(lines: readonly string[]): {
 
 function parseRecord(line: string): ZoneRecord | undefined {
   const [, host, ttl, type, content] =
-    /^(\S+?)\.?\s+(\d+)\s+IN\s+([A-Z]+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+    /^(\S+?)\.?\s+(\d+)\s+IN\s+([A-Z]+)\s+(\S.*?)\s*$/.exec(line.replace(proxiedMark, "")) ?? [];
   if (host === undefined || type === undefined || content === undefined) {
     return undefined;
   }
@@ -40,6 +45,7 @@ function parseRecord(line: string): ZoneRecord | undefined {
     host: host.toLowerCase(),
     ttlSeconds: Number(ttl),
     type,
+    proxied: proxiedMark.test(line),
     content: nameTypes.includes(type) ? content.replace(/\.$/, "").toLowerCase() : content,
   };
 }

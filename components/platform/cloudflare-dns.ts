@@ -26,13 +26,17 @@ export class CloudflareDns implements Dns {
     return records.map((record) => this.#record(record, opts));
   }
 
+  isProxied(record: NamedRecord): boolean {
+    return isProxied(this.#config, record.host, record.proxied);
+  }
+
   #record(record: NamedRecord, opts: { readonly parent: pulumi.Resource }): pulumi.Resource {
     const zone = requireZone(record.host, this.#config);
     const zoneId = this.#config.zones[zone]?.zoneId;
     if (zoneId === undefined) {
       throw new Error(`fleet:dns.zones.${zone} has no zoneId`);
     }
-    const proxied = isProxied(this.#config, record.host, record.proxied);
+    const proxied = this.isProxied(record);
     return new DnsRecord(
       record.name,
       {

@@ -17,6 +17,8 @@ export interface Dns {
     records: readonly NamedRecord[],
     opts: { readonly parent: pulumi.Resource },
   ): readonly pulumi.Resource[];
+  /** Whether a proxy of the keeper's stands before a record: its name then leads to that. Default: before none. */
+  readonly isProxied?: (record: NamedRecord) => boolean;
   /** What must be done elsewhere for the records to be found, for the stack's outputs. */
   readonly notes?: pulumi.Output<DnsNotes>;
 }
@@ -28,6 +30,9 @@ export interface DnsNotes {
   /** Lines that must stand in the zones above, where somebody else keeps those. */
   readonly delegations: readonly string[];
 }
+
+/** How Cloudflare marks a record before which its proxy stands, in the zone files that it reads and writes. */
+export const proxiedMark = " ; cf_tags=cf-proxied:true";
 
 /** What {@link DnsRecords} needs. */
 export interface DnsRecordsArgs {
@@ -61,10 +66,11 @@ export class DnsRecords extends pulumi.ComponentResource implements Awaitable {
     super("fleet:platform:DnsRecords", name, { records: args.records.length }, opts);
     this.ready = args.dns.write(args.records, { parent: this });
     this.notes = args.dns.notes;
-    this.zoneLines = args.records.map(
-      ({ host, type, content, ttlSeconds }) =>
-        pulumi.interpolate`${host}. ${ttlSeconds} IN ${type} ${content}${type === "CNAME" ? "." : ""}`,
-    );
+    this.zoneLines = args.records.map((record) => {
+      const { host, type, content, ttlSeconds } = record;
+      const end = `${type === "CNAME" ? "." : ""}${args.dns.isProxied?.(record) === true ? proxiedMark : ""}`;
+      return pulumi.interpolate`${host}. ${ttlSeconds} IN ${type} ${content}${end}`;
+    });
     this.registerOutputs({ zoneLines: this.zoneLines });
   }
 }

@@ -22,11 +22,11 @@ export function hostsReport({
       ? "It needs no record."
       : table([
           ["RECORD", "TYPE", "SECONDS", "LEADS TO"],
-          ...parsed.map(({ host, type, ttlSeconds, content }) => [
+          ...parsed.map(({ host, type, ttlSeconds, content, proxied }) => [
             host,
             type,
             `${ttlSeconds}`,
-            content,
+            proxied ? `${content}, behind Cloudflare's proxy` : content,
           ]),
           ...strange.map((line) => [line, "", "", ""]),
         ]),

@@ -12,6 +12,8 @@ export interface RecordSet {
   readonly contents: readonly string[];
   /** IPv4 addresses of a name that the stack gives no IPv6 address. */
   readonly ipv4Only?: boolean;
+  /** A proxy stands before what they lead to: the world is told its addresses. */
+  readonly proxied?: boolean;
 }
 
 /** Records by name and type, in the order of the stack. */
@@ -28,6 +30,7 @@ export function recordSets(records: readonly ZoneRecord[]): readonly RecordSet[]
               type: first.type,
               contents: [...new Set(set.map(({ content }) => content))].sort(),
               ipv4Only: first.type === "A" && !ipv6.has(first.host),
+              proxied: set.some(({ proxied }) => proxied),
             },
           ];
     },
@@ -35,10 +38,11 @@ export function recordSets(records: readonly ZoneRecord[]): readonly RecordSet[]
 }
 
 /** Asks for a name and compares. */
-export async function probeRecords(
-  { host, type, contents, ipv4Only = false }: RecordSet,
-  network: Network,
-): Promise<Finding> {
+export async function probeRecords(set: RecordSet, network: Network): Promise<Finding> {
+  const { host, type, contents, ipv4Only = false } = set;
+  if (set.proxied === true) {
+    return probeProxied(set, network);
+  }
   let found: readonly string[] | undefined;
   let strays: readonly string[];
   try {
@@ -64,6 +68,22 @@ export async function probeRecords(
             : [`leads to ${more.join(", ")}, which the stack does not say`]),
         ].join("; "),
       };
+}
+
+/** What a proxy stands before has the proxy's addresses, whatever the record's type; whose own they are nobody can tell. */
+async function probeProxied({ host, contents }: RecordSet, network: Network): Promise<Finding> {
+  try {
+    const found = await resolverOf(network, network.nameServers).resolve4(host);
+    const open = found.filter((address) => contents.includes(address));
+    return open.length === 0
+      ? { result: "ok", detail: `by a proxy: ${found.join(", ")}` }
+      : {
+          result: "fault",
+          detail: `leads to ${open.join(", ")} itself: the proxy that the stack says does not stand before it`,
+        };
+  } catch (error) {
+    return lookUpFault(error);
+  }
 }
 
 /**

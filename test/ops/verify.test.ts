@@ -401,6 +401,29 @@ describe("records", () => {
     ).toEqual(["ok: 192.0.2.1", "ok: 2001:db8::c000:201"]);
   });
 
+  it("before which Cloudflare's proxy stands lead to the proxy, and to what is behind it only by a fault", async () => {
+    const mark = " ; cf_tags=cf-proxied:true";
+    const table = {
+      "dash.example.org A": ["198.51.100.1", "198.51.100.2"],
+      "dash.example.org AAAA": ["2001:0db8:0000:0000:0000:0000:c000:0201"],
+      "open.example.org A": ["192.0.2.1"],
+    };
+    expect(
+      await ask(
+        table,
+        `dash.example.org. 1 IN A 192.0.2.1${mark}`,
+        `dash.example.org. 1 IN CNAME edge.example.org.${mark}`,
+        `open.example.org. 1 IN A 192.0.2.1${mark}`,
+        `none.example.org. 1 IN A 192.0.2.1${mark}`,
+      ),
+    ).toEqual([
+      expect.stringMatching(/^ok: by a proxy: 198\.51\.100\.\d, 198\.51\.100\.\d$/),
+      expect.stringMatching(/^ok: by a proxy/),
+      "fault: leads to 192.0.2.1 itself: the proxy that the stack says does not stand before it",
+      "fault: the name does not exist",
+    ]);
+  });
+
   it("are at fault that do not exist, are of another type, or that nobody tells", async () => {
     const table = { "a.skywire.dev TXT": ["x"], "b.skywire.dev A": 2, "c.skywire.dev A": 5 };
     expect(

@@ -226,8 +226,9 @@ describe("DnsRecords", () => {
       ...cloudflare,
       proxied: { "off.example.org": false, "said.example.org": true },
     });
+    const lines: string[] = [];
     const collected = await collect(() => {
-      new DnsRecords("dns", {
+      const made = new DnsRecords("dns", {
         dns: createDns("dns", config),
         records: hostRecords(
           [
@@ -241,7 +242,16 @@ describe("DnsRecords", () => {
           300,
         ),
       });
+      for (const line of made.zoneLines) {
+        line.apply((text) => lines.push(text));
+      }
     });
+    // Those that the proxy stands before are told as such, by Cloudflare's own mark: their names lead to the proxy.
+    expect(lines.filter((line) => line.endsWith(" ; cf_tags=cf-proxied:true")).sort()).toEqual([
+      expect.stringMatching(/^said\.example\.org\. 300 IN A 203\.0\.113\.7 ;/),
+      expect.stringMatching(/^web\.example\.org\. 300 IN A 203\.0\.113\.7 ;/),
+    ]);
+    expect(lines).toHaveLength(4);
     const records = collected.resources
       .filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord")
       .map(({ inputs: { name, ttl, proxied } }) => [name, ttl, proxied] as const);
