@@ -294,7 +294,7 @@ describe("a config", () => {
     [
       "a public host that is an address",
       { hosts: { api: "192.0.2.1" } },
-      "hosts.api: must name a public host, not the address 192.0.2.1",
+      "hosts.api: must be a name, not an address",
     ],
     [
       "a domain of the cluster",
