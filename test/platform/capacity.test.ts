@@ -238,6 +238,19 @@ describe("capacity", () => {
     expect(toEdge([{ key: "edge", value: "no" }])).toHaveLength(1);
     expect(toEdge([{ key: "edge" }])).toEqual([]);
     expect(toEdge([{ key: "edge", value: "yes", effect: "NoSchedule" }])).toEqual([]);
+    // Of another key, or another effect, it tolerates something else.
+    expect(toEdge([{ key: "other" }])).toHaveLength(1);
+    expect(toEdge([{ key: "edge", effect: "NoExecute" }])).toHaveLength(1);
+  });
+
+  it("takes a taint that only asks for other nodes first for no bar", () => {
+    const avoided = cluster({
+      general: {
+        ...{ nodes: 1, cpu: "2", memory: "4Gi" },
+        taints: [{ key: "edge", value: "yes", effect: "PreferNoSchedule" }],
+      },
+    });
+    expect(capacityFaults(avoided, [request()])).toEqual([]);
   });
 
   it("counts pods, not only their sizes", () => {

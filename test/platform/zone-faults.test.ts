@@ -51,6 +51,17 @@ describe("faults of our own zones", () => {
     expect(told(zone(wildcard, ...records, mx))).toEqual([]);
   });
 
+  it("are none where one content stands at several names, or names and types live differently long", () => {
+    const records = [
+      { name: "a", type: "A", address: "192.0.2.1" },
+      { name: "b", type: "A", address: "192.0.2.1" },
+      { name: "b", type: "A", address: "192.0.2.2" },
+      { name: "c", type: "A", address: "192.0.2.1", ttlSeconds: 3600 },
+      { name: "c", type: "TXT", text: "192.0.2.1", ttlSeconds: 60 },
+    ];
+    expect(told(zone(...records))).toEqual([]);
+  });
+
   it("are none where Knot answers at a name that only BIND takes for none", () => {
     const records = [{ name: "my_host", type: "A", address: "192.0.2.1" }];
     const machine = { kind: "external", software: "knot" };
@@ -318,20 +329,28 @@ describe("faults of our own zones", () => {
   });
 
   it("a machine of ours that is not the primary", () => {
-    const config = section({
-      nameServers: {
-        "ns0.example.org": { address: "192.0.2.3" },
-        "ns1.example.org": {},
-      },
-      machine: {
-        kind: "linode",
-        nameServer: "ns1.example.org",
-        region: "ap-south",
-        sshKeys: ["ssh-ed25519 AAAA"],
-        sshFrom: ["198.51.100.0/24"],
-      },
-    });
-    expect(told(config).join()).toContain("must be ns0.example.org, the first of nameServers");
+    const made = (nameServer: string, addressOf: string) =>
+      told(
+        section({
+          nameServers: {
+            "ns0.example.org": {},
+            "ns1.example.org": {},
+            [addressOf]: { address: "192.0.2.3" },
+          },
+          machine: {
+            kind: "linode",
+            nameServer,
+            region: "ap-south",
+            sshKeys: ["ssh-ed25519 AAAA"],
+            sshFrom: ["198.51.100.0/24"],
+          },
+        }),
+      );
+    // Of the machine that is made nobody knows the address yet: none is asked for.
+    expect(made("ns1.example.org", "ns0.example.org")).toEqual([
+      expect.stringMatching(/^dns\/machine\/nameServer: must be ns0\.example\.org, the first/),
+    ]);
+    expect(made("ns0.example.org", "ns1.example.org")).toEqual([]);
   });
 });
 
