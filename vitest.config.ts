@@ -36,7 +36,7 @@ const thorough = [
   "test/sandbox/encryption.test.ts",
   "test/standins/{check,life}.test.ts",
   "test/golden-large.test.ts",
-  "test/platform/{disks,requests}.test.ts",
+  "test/platform/disks.test.ts",
   "test/fxa/reachability.test.ts",
   "test/pushtech/{differences,reachability}.test.ts",
   "test/skywire/{kept,production}.test.ts",
@@ -65,7 +65,12 @@ export default defineConfig({
           name: "thorough",
           setupFiles: ["test/random.ts"],
           // The same tests of the larger stacks that `make check` has of the others.
-          include: [...thorough, "test/stacks.test.ts", "test/policy/graph/needed.test.ts"],
+          include: [
+            ...thorough,
+            "test/{stacks,told}.test.ts",
+            "test/platform/requests.test.ts",
+            "test/policy/graph/needed.test.ts",
+          ],
           isolate: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -16,6 +16,12 @@ function containersOf(name: ProgramName, services: PushtechServices): readonly R
 const sum = (resources: readonly Resources[], what: "cpu" | "memory"): number =>
   resources.reduce((all, { requests }) => all + parseQuantity(requests[what]), 0);
 
+/** Bytes as they are counted: what is written for people is rounded, and 1500Mi would be counted as 1.46Gi. */
+function exactBytes(bytes: number): string {
+  const rounded = formatBytes(bytes);
+  return parseQuantity(rounded) === bytes ? rounded : `${bytes / 2 ** 20}Mi`;
+}
+
 /** What a program asks for, with the pod that a rolling update has more for a while. */
 export function programRequest(name: ProgramName, services: PushtechServices): CapacityRequest {
   const { replicas, strategy, placement } = services[name];
@@ -25,7 +31,7 @@ export function programRequest(name: ProgramName, services: PushtechServices): C
     workload: name,
     replicas: replicas > 0 && surges ? replicas + 1 : replicas,
     cpu: formatCpu(sum(containers, "cpu")),
-    memory: formatBytes(sum(containers, "memory")),
+    memory: exactBytes(sum(containers, "memory")),
     placement,
   };
 }
