@@ -3,6 +3,9 @@
  * rendered to: whoever adds a program and forgets a list is told which (docs/architecture.md, How to add a service).
  * Images are looked at in stacks.test.ts, what is asked of the nodes in platform/requests.test.ts.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -11,7 +14,16 @@ import { dropped, logsAnnotation } from "../components/base/annotations.ts";
 import type { LogFamilies } from "../components/observability/logs/families.ts";
 import { allContainers, describePods, type PodSet } from "../policy/graph/objects.ts";
 import { publicHostsOf } from "../stacks/public-hosts.ts";
-import { largeStacks, type Rendered, renderedOnce, type Stack, stacks } from "./rendered.ts";
+import { readStacks } from "../ops/pipeline/stacks.ts";
+import {
+  clone,
+  cloudStacks,
+  largeStacks,
+  type Rendered,
+  renderedOnce,
+  type Stack,
+  stacks,
+} from "./rendered.ts";
 
 /** Public hosts that no Ingress has: dmsg-servers are dialled at their nodes' own ports (facts/skywire.md 4.10). */
 const pastControllers = /^dmsg\.server/;
@@ -63,6 +75,23 @@ function unkeptBy(families: LogFamilies, pods: readonly PodSet[]): string[] {
 
 /** `make check` has no time for the larger ones: they are another project's of vitest.config.ts. */
 const chosen = process.env["FLEET_TEST_STACKS"] === "large" ? largeStacks : stacks;
+
+test("every stack that a pipeline has is rendered by the tests, and in the README's table", () => {
+  const named = (readFileSync(join(clone, "README.md"), "utf8").match(/^\|.*$/gm) ?? []).flatMap(
+    (row) => {
+      const names = [...row.matchAll(/`([-a-z0-9]+)`/g)].map(([, name = ""]) => name);
+      // Beside `spacemesh-mini` stands `-devnet`.
+      const [system = ""] = names[0]?.split("-") ?? [];
+      return names.map((name) => (name.startsWith("-") ? `${system}${name}` : name));
+    },
+  );
+  const rendering: readonly string[] = [...stacks, ...largeStacks, ...cloudStacks];
+  const faults = Object.keys(readStacks(clone)).flatMap((stack) => [
+    ...(rendering.includes(stack) ? [] : [`${stack}: test/rendered.ts lacks it`]),
+    ...(named.includes(stack) ? [] : [`${stack}: the README's table lacks it`]),
+  ]);
+  expect(faults).toEqual([]);
+});
 
 describe.each(chosen)("of stack %s", (stack) => {
   let rendered: Rendered;
