@@ -46,7 +46,8 @@ function foldProperties(items: readonly Item[]): Group[] {
       }
     }
   }
-  const told = new Map<Item, Group[]>();
+  /** Item → all that each of its groups says of it. */
+  const told = new Map<Item, ReadonlySet<string>[]>();
   const groups = [...members.values()].flatMap(({ change, items: alike }) => {
     // What it costs is told by a resource in which nothing else changes.
     const alone = alike.find((item) => item.changes.length === 1 && isPlain(item));
@@ -54,9 +55,15 @@ function foldProperties(items: readonly Item[]): Group[] {
       return [];
     }
     const group = propertyGroup(change, alike, alone);
+    const said = new Set(wordsOf(group));
     for (const item of alike) {
       item.groups.push(group.id);
-      told.set(item, [...(told.get(item) ?? []), group]);
+      const known = told.get(item);
+      if (known === undefined) {
+        told.set(item, [said]);
+      } else {
+        known.push(said);
+      }
     }
     return [group];
   });
@@ -67,12 +74,13 @@ function foldProperties(items: readonly Item[]): Group[] {
 }
 
 /** Whether groups say all that is said of it: who reads a ConfigMap that changes, say, is its own affair. */
-function isToldBy(groups: readonly Group[], { findings, words }: Item): boolean {
-  const said = new Set(groups.flatMap((group) => [...group.words, ...group.findings.map(wordOf)]));
-  return [...words, ...findings.map(wordOf)].every((word) => said.has(word));
-}
+const isToldBy = (groups: readonly ReadonlySet<string>[], item: Item): boolean =>
+  wordsOf(item).every((word) => groups.some((said) => said.has(word)));
 
-const wordOf = ({ rule, why }: Finding): string => `${rule}: ${why}`;
+const wordsOf = ({ findings, words }: Pick<Item, "findings" | "words">): readonly string[] => [
+  ...words,
+  ...findings.map(({ rule, why }) => `${rule}: ${why}`),
+];
 
 /** Whether its properties are all there is to tell of it. */
 function isPlain(item: Item): boolean {
