@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 
 import { keyAcrossStacks, readUrn, referTo } from "./identity.ts";
-import type { Finding, Group, Item, PropertyChange, Value } from "./model.ts";
+import type { Group, Item, PropertyChange, Value } from "./model.ts";
 import { parsePath } from "./paths.ts";
 import { compareRisk } from "./risk/judge.ts";
 import { canonical } from "./values.ts";
@@ -214,8 +214,7 @@ export function signature(item: Item, names: ReadonlySet<string>): string {
 function content(item: Item): unknown {
   const { operation, words, changes, texts, secrets, replacement, findings, unknowns } = item;
   return [
-    ...[operation, words, changes, texts, secrets, replacement ?? null],
-    findings.map((finding: Finding) => finding.rule),
+    ...[operation, words, changes, texts, secrets, replacement ?? null, findings],
     unknowns.map(({ path }) => path),
     item.failure ?? null,
   ];

@@ -250,6 +250,11 @@ describe("the same resource of several stacks", () => {
     before: workload({}, { envFrom: [{ configMapRef: { name: "web" } }] }),
   };
   const replaced = { op: ["create-replacement", "replace", "delete-replaced"] };
+  const opened = (host: string): Made => ({
+    type: "kubernetes:k8s.nginx.org/v1:VirtualServer",
+    op: "create",
+    after: object({ spec: { host } }),
+  });
 
   it("is told in the first, and names the others", () => {
     const { parity, stacks } = reportOfStacks({
@@ -283,6 +288,7 @@ describe("the same resource of several stacks", () => {
     ],
     ["other risks", [one()], [one({ protect: [true, false] })]],
     ["other readers", [one()], [one(), reader]],
+    ["another host that is new", [opened("a.example.org")], [opened("b.example.org")]],
     [
       "other values that only the update tells",
       [one()],
@@ -299,7 +305,12 @@ describe("the same resource of several stacks", () => {
       false,
       false,
     ]);
-    expect(parity[0]).toMatchObject({ alike: 0, except: [{ label: "ConfigMap shop/web" }] });
+    expect(parity[0]).toMatchObject({
+      alike: 0,
+      except: [
+        { label: expect.stringMatching(/^(ConfigMap|VirtualServer) shop\/web$/) as unknown },
+      ],
+    });
   });
 });
 
