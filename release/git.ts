@@ -202,7 +202,7 @@ export class Git {
       const known = listed.split("\n");
       const present: string[] = [];
       for (const path of wanted) {
-        if (known.includes(path) || (await this.#isNew(path))) {
+        if (known.includes(path) || (await this.#isNew(path, index))) {
           present.push(path);
         }
       }
@@ -211,10 +211,10 @@ export class Git {
     });
   }
 
-  /** Whether git would take a path in that it does not know: it refuses one that it is told to ignore. */
-  async #isNew(path: string): Promise<boolean> {
+  /** Whether git would take a path in that an index does not have: it refuses one that it is told to ignore. */
+  async #isNew(path: string, index: Readonly<Record<string, string>>): Promise<boolean> {
     const words = ["ls-files", "--others", "--exclude-standard", "--", path];
-    return (await this.#git(words)) !== "";
+    return (await this.#git(words, index)) !== "";
   }
 
   /** Does work with an index of its own: the user's may hold half a commit. */

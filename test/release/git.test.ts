@@ -96,6 +96,14 @@ describe("a clone", () => {
     expect(run("show", `${commit}:index.ts`)).toBe("two");
   });
 
+  it("has a new stack file, whether or not its owner has told git of it", async () => {
+    write("Pulumi.mine.yaml", "config: {}\n");
+    const { commit } = await git.snapshot("mine");
+    expect(run("show", `${commit}:Pulumi.mine.yaml`)).toBe("config: {}");
+    run("add", "Pulumi.mine.yaml");
+    expect((await git.snapshot("mine")).commit).toBe(commit);
+  });
+
   it("without a branch, and in a work tree of its own, is what is checked out there", async () => {
     const head = run("rev-parse", "HEAD");
     run("checkout", "--quiet", "--detach");
