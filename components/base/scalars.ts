@@ -18,6 +18,12 @@ export const DnsLabel = z
     "must be lower-case letters, digits and dashes, e.g. dmsg-server-1",
   );
 
+/**
+ * A name that becomes a Service's, which API servers older than 1.36 take as a label of RFC 1035 alone: one that
+ * begins with a digit would pass here and be refused half-way through an update of a cluster.
+ */
+export const ServiceName = DnsLabel.regex(/^[^0-9]/, "must begin with a letter");
+
 /** A DNS name as an ingress rule, a certificate and an A record all need it. */
 export const Hostname = z
   .string()

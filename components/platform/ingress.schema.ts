@@ -2,7 +2,15 @@
 import * as z from "zod";
 
 import { ImageReference } from "../base/images.ts";
-import { Bytes, DataPolicy, DnsLabel, Hostname, Seconds, Slot } from "../base/scalars.ts";
+import {
+  Bytes,
+  DataPolicy,
+  DnsLabel,
+  Hostname,
+  Seconds,
+  ServiceName,
+  Slot,
+} from "../base/scalars.ts";
 import { reference, SecretReference } from "../base/secrets.ts";
 import { isCovered } from "../base/tls-certificate.ts";
 import { Resources, Toleration } from "../workload/workload.schema.ts";
@@ -226,7 +234,7 @@ const ingressSection = <Tls extends z.ZodType<TlsConfig>>(tls: Tls) =>
   z.strictObject({
     /** Name → controller. The name is its class and the name of its pods. */
     controllers: z
-      .record(DnsLabel, ControllerConfig)
+      .record(ServiceName, ControllerConfig)
       .refine((all) => Object.keys(all).length > 0, "must have at least one controller"),
     /** Controller of every host that `hosts` does not name. */
     default: DnsLabel,

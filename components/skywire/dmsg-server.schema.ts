@@ -1,7 +1,7 @@
 /** What a stack file says about dmsg-servers: individuals, not replicas (facts/skywire.md 4.10). */
 import * as z from "zod";
 
-import { DnsLabel, Hostname, Ipv4, NodePort, Slot } from "../base/scalars.ts";
+import { Hostname, Ipv4, NodePort, ServiceName, Slot } from "../base/scalars.ts";
 import { reference } from "../base/secrets.ts";
 import { programFields } from "./options.schema.ts";
 
@@ -32,6 +32,6 @@ export const DmsgServersConfig = z.strictObject({
   /** How many there must be; a check on the list below. */
   count: z.int().min(1).max(100).optional(),
   members: z
-    .record(DnsLabel, DmsgServerConfig)
+    .record(ServiceName, DmsgServerConfig)
     .refine((members) => Object.keys(members).length > 0, "must list at least one dmsg-server"),
 });

@@ -705,6 +705,16 @@ export const commonFaults: readonly FaultCase[] = [
     says: "must be lower-case letters, digits and dashes",
   },
   {
+    // An API server of 1.36 takes a Service of such a name, and one of 1.35 does not.
+    title: "an ingress controller whose name begins with a digit",
+    spoil: config({
+      "fleet:ingress/controllers": { "2nd": { kind: "traefik", exposure: { kind: "none" } } },
+      "fleet:ingress/default": "2nd",
+    }),
+    paths: [`fleet:ingress.controllers["2nd"]`],
+    says: "must begin with a letter",
+  },
+  {
     title: "an unknown data policy",
     spoil: config({ "fleet:data": "keep" }),
     paths: ["fleet:data"],
