@@ -1,5 +1,7 @@
 /** Records of a zone, as stacks tell them: one line each, as a person would type it. */
 
+import { proxiedMark } from "../components/platform/dns.schema.ts";
+
 /** One record. */
 export interface ZoneRecord {
   /** Full name without the dot at its end. */
@@ -12,9 +14,6 @@ export interface ZoneRecord {
   /** Cloudflare's proxy stands before it: to the world its name leads there. */
   readonly proxied: boolean;
 }
-
-/** Cloudflare's own mark, as components/platform/dns.ts writes it. */
-const proxiedMark = / ; cf_tags=cf-proxied:true$/;
 
 /** Types whose content is a name, after a preference where the type has one. */
 const nameTypes = ["CNAME", "NS", "MX", "PTR", "SRV"];
@@ -36,8 +35,10 @@ export function parseRecords(lines: readonly string[]): {
 }
 
 function parseRecord(line: string): ZoneRecord | undefined {
+  const proxied = line.endsWith(proxiedMark);
+  const plain = proxied ? line.slice(0, -proxiedMark.length) : line;
   const [, host, ttl, type, content] =
-    /^(\S+?)\.?\s+(\d+)\s+IN\s+([A-Z]+)\s+(\S.*?)\s*$/.exec(line.replace(proxiedMark, "")) ?? [];
+    /^(\S+?)\.?\s+(\d+)\s+IN\s+([A-Z]+)\s+(\S.*?)\s*$/.exec(plain) ?? [];
   if (host === undefined || type === undefined || content === undefined) {
     return undefined;
   }
@@ -45,7 +46,7 @@ function parseRecord(line: string): ZoneRecord | undefined {
     host: host.toLowerCase(),
     ttlSeconds: Number(ttl),
     type,
-    proxied: proxiedMark.test(line),
+    proxied,
     content: nameTypes.includes(type) ? content.replace(/\.$/, "").toLowerCase() : content,
   };
 }

@@ -8,6 +8,7 @@ import { keyAcrossStacks, readUrn, referTo } from "./identity.ts";
 import type { Group, Item, PropertyChange, Value } from "./model.ts";
 import { parsePath } from "./paths.ts";
 import { compareRisk } from "./risk/judge.ts";
+import { upTo } from "./say.ts";
 import { canonical } from "./values.ts";
 
 /** Resources from which on a change is told once for all of them. */
@@ -141,7 +142,7 @@ function foldNew(items: readonly Item[]): Group[] {
       findings,
       operation,
       changes: [],
-      words: someOf([...new Set(alike.flatMap(({ words }) => words))]),
+      words: [...upTo(many, [...new Set(alike.flatMap(({ words }) => words))])],
       ...membersOf(alike),
     };
     for (const item of alike) {
@@ -151,11 +152,6 @@ function foldNew(items: readonly Item[]): Group[] {
     return [group];
   });
 }
-
-const someOf = (words: readonly string[]): string[] =>
-  words.length <= many
-    ? [...words]
-    : [...words.slice(0, many), `${words.length - many} further ones`];
 
 const deeds: Readonly<Record<string, string>> = {
   create: "made",

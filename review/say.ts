@@ -37,3 +37,11 @@ export const several = (words: readonly string[]): string =>
   words.length <= named
     ? words.join(", ")
     : `${words.slice(0, named).join(", ")} and ${words.length - named} more`;
+
+/** The first lines of a list, and how many there are beside. */
+export const upTo = (
+  most: number,
+  lines: readonly string[],
+  further = "further ones",
+): readonly string[] =>
+  lines.length <= most ? lines : [...lines.slice(0, most), `${lines.length - most} ${further}`];

@@ -107,6 +107,9 @@ export const isProxied = (
   byItself = false,
 ): boolean => proxied[host] ?? byItself;
 
+/** How Cloudflare marks a record before which its proxy stands, in the zone files that it reads and writes. */
+export const proxiedMark = " ; cf_tags=cf-proxied:true";
+
 /** Hosts of the proxy's list that the stack does not have: what is said of them would act on nothing. */
 export const proxiedFaults = (hosts: readonly HostUse[], dns: DnsConfig): PlatformFault[] =>
   Object.keys(dns.kind === "cloudflare" ? dns.proxied : {})

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Awaitable } from "../base/ready.ts";
 import type { NamedRecord } from "./dns-records.ts";
+import { proxiedMark } from "./dns.schema.ts";
 
 /** Whoever keeps the zones. Components hand records over and never name a provider. */
 export interface Dns {
@@ -30,9 +31,6 @@ export interface DnsNotes {
   /** Lines that must stand in the zones above, where somebody else keeps those. */
   readonly delegations: readonly string[];
 }
-
-/** How Cloudflare marks a record before which its proxy stands, in the zone files that it reads and writes. */
-export const proxiedMark = " ; cf_tags=cf-proxied:true";
 
 /** What {@link DnsRecords} needs. */
 export interface DnsRecordsArgs {

@@ -17,7 +17,12 @@ export async function laidOut(name: string, read: string, document: Document): P
   if (parseDocument(read, { merge: true }).toString(asTheCli) === read) {
     return document.toString(asTheCli);
   }
+  return asHere(name, document.toString({ lineWidth: 0 }));
+}
+
+/** A text laid out as every file here is (.oxfmtrc.json). */
+export async function asHere(name: string, text: string): Promise<string> {
   const { format } = await import("oxfmt");
-  const { code } = await format(name, document.toString({ lineWidth: 0 }), { printWidth: 100 });
+  const { code } = await format(name, text, { printWidth: 100 });
   return code;
 }

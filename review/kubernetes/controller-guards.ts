@@ -11,6 +11,7 @@ import { parse as parseToml } from "smol-toml";
 import { parse as parseYaml } from "yaml";
 
 import { kindOf } from "../identity.ts";
+import { upTo } from "../say.ts";
 import {
   canonical,
   isObject,
@@ -92,9 +93,7 @@ export function controllerGuardWords(
     }
     return [`${name} ${right === undefined ? "goes" : left === undefined ? "comes" : "changes"}`];
   });
-  return words.length <= named
-    ? words
-    : [...words.slice(0, named), `${words.length - named} further ones`];
+  return upTo(named, words);
 }
 
 /** Both sides without what is alike: most of a change's objects are. Blinded secrets look alike and need not be. */

@@ -1,6 +1,5 @@
 /** Under which hosts a way into the cluster is reached, as each kind says it. */
 import { kindOf } from "../identity.ts";
-import type { Path } from "../paths.ts";
 import { say } from "../say.ts";
 import { listAt, lookUp, objectAt } from "../values.ts";
 
@@ -33,7 +32,7 @@ function namesIn(type: string, inputs: unknown): readonly string[] {
   }
 }
 
-function hostAt(value: unknown, ...path: Path): string {
-  const host = lookUp(value, path);
+function hostAt(value: unknown, key: string): string {
+  const host = lookUp(value, [key]);
   return host === undefined || host === "" ? others : say(host);
 }

@@ -4,7 +4,7 @@ import { kindOf } from "../identity.ts";
 import type { Change } from "../operations.ts";
 import type { Path } from "../paths.ts";
 import { remembered } from "../remember.ts";
-import { say, sayBoth } from "../say.ts";
+import { say, sayBoth, upTo } from "../say.ts";
 import { isSensitive } from "../secrets/sensitive.ts";
 import { isEqual, isObject, type JsonObject, listAt, lookUp, objectAt, textAt } from "../values.ts";
 import { containerWords } from "./container-words.ts";
@@ -19,7 +19,7 @@ const most = 12;
 export function wordsOf(change: Change, differences: readonly RawDifference[]): readonly string[] {
   const { type, operation, before, after } = change;
   if (operation !== "update" && operation !== "replace") {
-    return upTo(standing(type, (after ?? before)?.inputs), "further ones");
+    return upTo(most, standing(type, (after ?? before)?.inputs));
   }
   const old = before?.inputs ?? {};
   const now = after?.inputs ?? {};
@@ -38,11 +38,8 @@ export function wordsOf(change: Change, differences: readonly RawDifference[]): 
     ({ text, isSecret }) => !isSecret && !told.some((paths) => paths.test(text)),
   );
   words.push(...rest.map(generic));
-  return upTo(words, "further properties");
+  return upTo(most, words, "further properties");
 }
-
-const upTo = (words: readonly string[], further: string): readonly string[] =>
-  words.length <= most ? words : [...words.slice(0, most), `${words.length - most} ${further}`];
 
 function generic({ text, before, after }: RawDifference): string {
   return `${text} ${sayBoth(before, after).join(" -> ")}`;

@@ -13,6 +13,7 @@ import { systemSections } from "../../../stacks/raw.ts";
 import { inFile } from "../../../stacks/secrets.ts";
 import { StackConfig } from "../../../stacks/stack.schema.ts";
 import { CommandError } from "../../command.ts";
+import { asHere } from "../../images/layout.ts";
 import { isMap, parseStackFile, stackFileName } from "../../stack-file.ts";
 import { originalSize } from "./original-size.ts";
 import { readJson, readSettings, type Settings, type Source } from "./read.ts";
@@ -160,11 +161,7 @@ async function write(sections: readonly Section[], name: string): Promise<string
     .split("\n")
     .map((line) => (line === "" ? "" : `  ${line}`))
     .join("\n");
-  const { format } = await import("oxfmt");
-  const { code } = await format(`Pulumi.${name}.yaml`, `${head.join("\n")}\n${indented}`, {
-    printWidth: 100,
-  });
-  return code;
+  return asHere(stackFileName(name), `${head.join("\n")}\n${indented}`);
 }
 
 /** What was decided in the reader's name. */
