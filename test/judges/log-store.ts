@@ -135,6 +135,16 @@ export interface PlayedStore extends Played {
   readonly messages: () => readonly unknown[];
   /** Waits until there are so many different messages. */
   readonly untilMessages: (count: number) => Promise<void>;
+  /** From now on it leaves whoever brings lines without an answer. */
+  readonly hold: () => Held;
+}
+
+/** A store that does not answer. */
+export interface Held {
+  /** Somebody has brought lines since. */
+  readonly asked: Promise<undefined>;
+  /** Answers who waits, and who comes from now on. */
+  readonly answer: () => void;
 }
 
 const Action = z.strictObject({ create: z.strictObject({ _index: z.string() }) });
@@ -155,6 +165,9 @@ export async function playStore(user: string, password: string): Promise<PlayedS
   const refused: string[] = [];
   const waiting = new Set<() => void>();
   let busy = true;
+  let held:
+    | { readonly come: (value: undefined) => void; readonly answered: Promise<undefined> }
+    | undefined;
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
   const answer = (request: IncomingMessage, body: string): readonly [number, object] => {
     const asked = `${request.method ?? ""} ${request.url ?? ""}`;
@@ -188,7 +201,11 @@ export async function playStore(user: string, password: string): Promise<PlayedS
     ];
   };
   const server = createHttps(good, (request, response) => {
-    void bodyOf(request).then((body) => {
+    void bodyOf(request).then(async (body) => {
+      if (held !== undefined && request.url?.startsWith("/_bulk") === true) {
+        held.come(undefined);
+        await held.answered;
+      }
       const [status, content] = answer(request, body);
       response.writeHead(status, {
         "Content-Type": "application/json",
@@ -216,5 +233,17 @@ export async function playStore(user: string, password: string): Promise<PlayedS
     ...{ lines, refused, messages },
     until: (count) => when(() => lines.length >= count),
     untilMessages: (count) => when(() => messages().length >= count),
+    hold: () => {
+      const asked = Promise.withResolvers<undefined>();
+      const answered = Promise.withResolvers<undefined>();
+      held = { come: asked.resolve, answered: answered.promise };
+      return {
+        asked: asked.promise,
+        answer: () => {
+          held = undefined;
+          answered.resolve(undefined);
+        },
+      };
+    },
   };
 }

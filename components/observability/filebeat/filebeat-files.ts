@@ -89,6 +89,13 @@ const input = (family: string, { logs }: FilebeatFolders): object => {
     id: `lines-${container}`,
     paths: [`${logs}/*-${container}.log`],
     prospector: { scanner: { symlinks: true } },
+    // The link leads to another file as soon as the kubelet has put a full one away, and what is not yet read
+    // of that one would be lost: by default it is closed at once. Not held for ever: it takes room on the disk.
+    close: { on_state_change: { removed: false, inactive: "5m" } },
+    // How far a file was read is then forgotten by its age, not with its name: only what is not read anew.
+    clean_removed: false,
+    ignore_older: "696h",
+    clean_inactive: "720h",
     parsers: [{ container: { stream: "all", format: "auto" } }],
     // Longer ones are cut by the script; this is what one line may take of memory.
     message_max_bytes: 4 * 2 ** 20,
