@@ -81,6 +81,13 @@ const belongs = ({ namespaces, containers }: LogFamily): object => ({
   ],
 });
 
+/**
+ * How long a file is held that is away: put away by the kubelet, or gone with its pod. By default none is,
+ * and what was not yet read of it is lost, all of it while the store is away. Not for ever: it takes room on
+ * the node's disk.
+ */
+const heldFor = "5m";
+
 /** How a container of a family is read. `${data…}` is filled in for each. */
 const input = (family: string, { logs }: FilebeatFolders): object => {
   const container = "${data.kubernetes.container.id}";
@@ -89,9 +96,7 @@ const input = (family: string, { logs }: FilebeatFolders): object => {
     id: `lines-${container}`,
     paths: [`${logs}/*-${container}.log`],
     prospector: { scanner: { symlinks: true } },
-    // The link leads to another file as soon as the kubelet has put a full one away, and what is not yet read
-    // of that one would be lost: by default it is closed at once. Not held for ever: it takes room on the disk.
-    close: { on_state_change: { removed: false, inactive: "5m" } },
+    close: { on_state_change: { removed: false, inactive: heldFor } },
     // How far a file was read is then forgotten by its age, not with its name: only what is not read anew.
     clean_removed: false,
     ignore_older: "696h",
@@ -112,6 +117,7 @@ const discovery = (settings: FilebeatSettings, folders: FilebeatFolders): object
   type: "kubernetes",
   node: "${NODE_NAME}",
   scope: "node",
+  cleanup_timeout: heldFor,
   // What it would look up beside the pods themselves.
   add_resource_metadata: {
     namespace: { enabled: false },
