@@ -5,7 +5,7 @@ import type { Moment, RecordedPod } from "./rollout-recorder.ts";
 export interface Course {
   /** Pods that counted as available, at the worst moment. */
   readonly fewestAvailable: number;
-  /** Pods that had been started, and not been told to stop, at the fullest moment. */
+  /** Pods that had been started, and were still wanted, at the fullest moment. */
   readonly mostPods: number;
 }
 
@@ -17,22 +17,17 @@ export const podsOf = (pods: readonly RecordedPod[], workload: string): readonly
 export const isAvailable = (pod: RecordedPod, at: number, minReadySeconds: number): boolean =>
   !pod.leaving && pod.readySince !== undefined && pod.readySince + minReadySeconds * 1_000 <= at;
 
-/**
- * The extremes of a rollout.
- *
- * A surplus pod counts from its start: controllers create one in the same breath in which they delete
- * another, and in which order the API server hears of it is chance.
- */
+/** The extremes of a rollout. */
 export function courseOf(
   moments: readonly Moment[],
   workload: string,
   minReadySeconds: number,
 ): Course {
-  const counted = moments.map(({ at, pods }) => {
+  const counted = moments.map(({ at, pods, wanted }) => {
     const own = podsOf(pods, workload);
     return {
       available: own.filter((pod) => isAvailable(pod, at, minReadySeconds)).length,
-      started: own.filter(({ phase, leaving }) => phase === "Running" && !leaving).length,
+      started: startedOf(own, wanted),
     };
   });
   return {
@@ -40,6 +35,39 @@ export function courseOf(
     mostPods: Math.max(...counted.map(({ started }) => started)),
   };
 }
+
+/**
+ * How many pods had been started and were still wanted.
+ *
+ * One that is given up counts no more, though the API server may hear of its deletion only after its
+ * successor runs: controllers decide on both in one breath, and which is carried out first is chance.
+ * A Deployment gives pods up by telling their ReplicaSet a smaller number; a DaemonSet gives a pod up
+ * as soon as its successor on the node is ready.
+ */
+function startedOf(own: readonly RecordedPod[], wanted: ReadonlyMap<string, number>): number {
+  const started = own.filter((pod) => {
+    return pod.phase === "Running" && !pod.leaving && !isSucceeded(pod, own);
+  });
+  return [...Map.groupBy(started, ({ owner }) => owner?.uid).values()]
+    .map((pods) => {
+      const owner = pods[0]?.owner;
+      const most = owner?.kind === "ReplicaSet" ? (wanted.get(owner.uid) ?? 0) : Infinity;
+      return Math.min(pods.length, most);
+    })
+    .reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether a DaemonSet's pod has a successor on its node that is ready. */
+const isSucceeded = (pod: RecordedPod, own: readonly RecordedPod[]): boolean =>
+  pod.owner?.kind === "DaemonSet" &&
+  own.some(
+    (other) =>
+      other.node === pod.node &&
+      other.version !== pod.version &&
+      other.created > pod.created &&
+      other.readySince !== undefined,
+  );
+
 /** Moments at which pods of two versions were there at once, those that were stopping included. */
 export const overlapsOf = (moments: readonly Moment[], workload: string): readonly Moment[] =>
   moments.filter(

@@ -1,6 +1,7 @@
 /**
  * Every state that the pods of a cluster were in, by the API server's own watch: it reports each
- * change in turn, so that no moment lies between two looks.
+ * change in turn, so that no moment lies between two looks. Beside them, how many pods each ReplicaSet
+ * was told to have.
  */
 import * as z from "zod";
 
@@ -17,6 +18,9 @@ const Pod = z.object({
     creationTimestamp: Time,
     deletionTimestamp: z.string().optional(),
     labels: z.record(z.string(), z.string()).default({}),
+    ownerReferences: z
+      .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().optional() }))
+      .default([]),
   }),
   spec: z.object({
     nodeName: z.string().optional(),
@@ -45,6 +49,11 @@ const Pod = z.object({
   }),
 });
 
+const ReplicaSet = z.object({
+  metadata: z.object({ uid: z.string() }),
+  spec: z.object({ replicas: z.int() }),
+});
+
 /** A pod at one moment. */
 export interface RecordedPod {
   readonly uid: string;
@@ -53,6 +62,8 @@ export interface RecordedPod {
   readonly workload: string;
   /** Tag of its first container's image: which version of the workload it is. */
   readonly version: string;
+  /** What made it, and puts another in its place. */
+  readonly owner: { readonly kind: string; readonly uid: string } | undefined;
   readonly node: string | undefined;
   /** When it was made, as the API server has it: whole seconds. */
   readonly created: number;
@@ -72,6 +83,8 @@ export interface RecordedPod {
 export interface Moment {
   readonly at: number;
   readonly pods: readonly RecordedPod[];
+  /** By a ReplicaSet's uid: how many pods it is told to have. The two watches are not in step. */
+  readonly wanted: ReadonlyMap<string, number>;
 }
 
 /** What was recorded, and what is still to come. */
@@ -93,40 +106,25 @@ const patienceMilliseconds = 300_000;
 /** Begins to record. */
 export async function record(api: Api): Promise<Recorder> {
   const pods = new Map<string, RecordedPod>();
+  const wanted = new Map<string, number>();
+  let wantedNow: ReadonlyMap<string, number> = new Map();
   const moments: Moment[] = [];
   const waiting = new Set<() => void>();
   const stopping = new AbortController();
-  const listed = Promise.withResolvers<undefined>();
   const note = (): void => {
-    moments.push({ at: Date.now(), pods: [...pods.values()] });
+    moments.push({ at: Date.now(), pods: [...pods.values()], wanted: wantedNow });
     waiting.forEach((look) => {
       look();
     });
   };
-  const ended = follow(
-    api,
-    "/api/v1/pods",
-    {
-      replace: (objects) => {
-        if (moments.length > 0) {
-          throw new Error("the watch lost its place: moments are missing");
-        }
-        objects.forEach((object) => pods.set(...entry(object)));
-        note();
-        listed.resolve(undefined);
-      },
-      put: (object) => {
-        pods.set(...entry(object));
-        note();
-      },
-      remove: (uid) => {
-        pods.delete(uid);
-        note();
-      },
-    },
-    stopping.signal,
-  );
-  await Promise.race([listed.promise, ended]);
+  const watches = [
+    mirrored(api, "/apis/apps/v1/replicasets", wanted, wantedBy, stopping.signal, () => {
+      wantedNow = new Map(wanted);
+    }),
+    mirrored(api, "/api/v1/pods", pods, entry, stopping.signal, note),
+  ];
+  const ended = Promise.all(watches.map((watch) => watch.ended));
+  await Promise.race([Promise.all(watches.map(({ listed }) => listed)), ended]);
   return {
     pods: () => [...pods.values()],
     mark: () => {
@@ -151,11 +149,54 @@ export async function record(api: Api): Promise<Recorder> {
         waiting.add(look);
         look();
       }),
-    stop: () => {
+    stop: async () => {
       stopping.abort();
-      return ended;
+      await ended;
     },
   };
+}
+
+/** Keeps a map as what is under a path, and says after each change that there was one. */
+function mirrored<T>(
+  api: Api,
+  path: string,
+  known: Map<string, T>,
+  entryOf: (object: KubeObject) => [string, T],
+  signal: AbortSignal,
+  changed: () => void,
+): { readonly listed: Promise<undefined>; readonly ended: Promise<void> } {
+  const { promise: listed, resolve } = Promise.withResolvers<undefined>();
+  let begun = false;
+  const ended = follow(
+    api,
+    path,
+    {
+      replace: (objects) => {
+        if (begun) {
+          throw new Error("the watch lost its place: moments are missing");
+        }
+        begun = true;
+        objects.forEach((object) => known.set(...entryOf(object)));
+        changed();
+        resolve(undefined);
+      },
+      put: (object) => {
+        known.set(...entryOf(object));
+        changed();
+      },
+      remove: (uid) => {
+        known.delete(uid);
+        changed();
+      },
+    },
+    signal,
+  );
+  return { listed, ended };
+}
+
+function wantedBy(object: KubeObject): [string, number] {
+  const { metadata, spec } = ReplicaSet.parse(object);
+  return [metadata.uid, spec.replicas];
 }
 
 function entry(object: KubeObject): [string, RecordedPod] {
@@ -169,6 +210,7 @@ function entry(object: KubeObject): [string, RecordedPod] {
       name: metadata.name,
       workload: `${metadata.namespace}/${owner}`,
       version: spec.containers[0].image.split(":").at(-1) ?? "",
+      owner: metadata.ownerReferences.find(({ controller }) => controller),
       node: spec.nodeName,
       created: metadata.creationTimestamp,
       unschedulable: status.conditions.some(({ reason }) => reason === "Unschedulable"),
