@@ -90,6 +90,17 @@ export const downtimeRules: readonly Rule[] = [
         : undefined,
   },
   {
+    name: "leads-elsewhere",
+    kinds: ["Service"],
+    on: differing,
+    see: (subject) => {
+      const [alias] = at(subject, /^spec\.externalName$/);
+      return alias === undefined
+        ? undefined
+        : `who dials it gets another host: ${sayBoth(alias.before, alias.after).join(" -> ")}`;
+    },
+  },
+  {
     name: "scaled-to-zero",
     isFor: runs,
     on: differing,

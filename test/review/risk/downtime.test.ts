@@ -35,6 +35,8 @@ import {
 const deletedFirst = ["delete-replaced", "replace", "create-replacement"] as const;
 const ports = (...protocols: readonly string[]) =>
   object({ spec: { ports: protocols.map((protocol) => ({ port: 53, protocol })) } });
+const alias = (externalName: string, sessions = 1): JsonObject =>
+  object({ spec: { type: "ExternalName", externalName, sessions } });
 const budget: Made = {
   op: "same",
   type: "PodDisruptionBudget",
@@ -100,6 +102,11 @@ const cases: readonly Case[] = [
       object({ spec: { selector: {} } }),
       "spec.selector",
     ),
+  },
+  {
+    rule: "leads-elsewhere",
+    speaks: update("Service", alias("a.example.org"), alias("b.example.org"), "spec.externalName"),
+    silent: update("Service", alias("a.example.org"), alias("a.example.org", 2), "spec.sessions"),
   },
   { rule: "scaled-to-zero", speaks: replicas(2, 0), silent: replicas(0, 2) },
   { rule: "single-replica", speaks: replicas(2, 1), silent: replicas(3, 2) },
