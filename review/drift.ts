@@ -1,4 +1,5 @@
 /** What the world has become without the program: read from a refresh, told apart from the change. */
+import { namesIn } from "./drawn.ts";
 import type { Drift } from "./model.ts";
 import { changesOf } from "./operations.ts";
 import type { StackInput } from "./report.ts";
@@ -22,6 +23,7 @@ export function driftOf({ stack, drift, driftFailure }: StackInput, guard: Guard
     guard,
     around: new Surroundings(drift, changes),
     causes: new Causes(changes),
+    names: namesIn(changes.map(({ urn }) => urn)),
     failures: new Map(),
   });
   const isBroken =

@@ -11,6 +11,7 @@ type Maybe<T> = T | null | undefined;
 
 /** A resource on one side of a step. */
 interface StepState {
+  readonly custom?: boolean;
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
   readonly inputs?: Maybe<JsonObject>;
@@ -39,7 +40,8 @@ const isTexts = (value: unknown): boolean => isNone(value) || isList(value);
 
 function isState(value: unknown): boolean {
   return isObject(value)
-    ? isFlag(value["protect"]) &&
+    ? isFlag(value["custom"]) &&
+        isFlag(value["protect"]) &&
         isFlag(value["retainOnDelete"]) &&
         isBag(value["inputs"]) &&
         isBag(value["outputs"])
@@ -146,6 +148,7 @@ export function stepOf(metadata: StepMetadata, isRefresh = false): Step {
     urn,
     type,
     op,
+    isCustom: (after ?? before)?.custom === true,
     before: was,
     after: keep(after, was),
     keys: keys ?? [],

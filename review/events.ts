@@ -236,8 +236,8 @@ export class EventReader {
     for (const at of this.#parts.get(urn) ?? []) {
       const step = this.#steps[at];
       if (step !== undefined) {
-        const { type, op } = step;
-        this.#steps[at] = { ...nothing, urn, type, op };
+        const { type, op, isCustom } = step;
+        this.#steps[at] = { ...nothing, urn, type, op, isCustom };
       }
     }
   }

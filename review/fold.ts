@@ -4,7 +4,8 @@
  */
 import { createHash } from "node:crypto";
 
-import { keyAcrossStacks, readUrn, referTo } from "./identity.ts";
+import { namesIn, starred } from "./drawn.ts";
+import { keyAcrossStacks, referTo } from "./identity.ts";
 import type { Group, Item, PropertyChange, Value } from "./model.ts";
 import { parsePath } from "./paths.ts";
 import { compareRisk } from "./risk/judge.ts";
@@ -170,7 +171,7 @@ function foldStacks(stacks: readonly (readonly Item[])[]): void {
   );
   // A resource that changes in one stack only is like no other: all it says need not be put together.
   const several = [...open.values()].filter((items) => items.length > 1).flat();
-  const names = namesIn(stacks.flat());
+  const names = namesIn(stacks.flat().map(({ resource }) => resource.urn));
   const alike = Map.groupBy(several, (item) => `${keyOf(item)} ${signature(item, names)}`);
   for (const [first, ...others] of alike.values()) {
     if (first === undefined || others.length === 0) {
@@ -189,30 +190,17 @@ export function keyOf({ resource }: Item): string {
   return keyAcrossStacks(resource.urn);
 }
 
-/** What the program calls the resources that change: the names that the engine makes begin with these. */
-export function namesIn(items: readonly Item[]): ReadonlySet<string> {
-  return new Set(items.map(({ resource }) => readUrn(resource.urn).name));
-}
+/** All that a report says of a change, but for who it is. */
+export const signature = (item: Item, names: ReadonlySet<string>): string =>
+  starred(canonical(allOf(item)), names);
 
-/** What may be a name that the engine made; what follows a colon is a tag of an image. */
-const drawn = /(?<![a-z0-9.:-])([a-z0-9.-]{1,253})-[0-9a-f]{8}(?![0-9a-z])/g;
-
-/**
- * All that a report says of a change, but for who it is. Names that the engine made differ in every
- * stack by their last letters; what else ends so, a version with a day or a commit, is another one.
- */
-export function signature(item: Item, names: ReadonlySet<string>): string {
-  return canonical(content(item)).replace(drawn, (text, name: string) =>
-    names.has(name) ? `${name}-*` : text,
-  );
-}
-
-function content(item: Item): unknown {
+function allOf(item: Item): unknown {
   const { operation, words, changes, texts, secrets, replacement, findings, unknowns } = item;
   return [
     ...[operation, words, changes, texts, secrets, replacement ?? null, findings],
     unknowns.map(({ path }) => path),
     item.failure ?? null,
+    item.content ?? null,
   ];
 }
 

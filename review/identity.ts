@@ -48,10 +48,6 @@ export const kindOf = remembered((type) =>
 export const isPatch = (type: string): boolean =>
   type.endsWith("Patch") && type.startsWith("kubernetes:");
 
-/** Types that are pure structure of the program: those of providers and of what they make have a slash, or say so. */
-export const isComponent = (type: string): boolean =>
-  !/^(pulumi:providers:|[^:]+:[^:]*\/)/.test(type);
-
 /** The word for what is of a type: its kind, or the last part of the type where it has none. */
 export const kindWord = (type: string): string => kindOf(type) ?? type.split(":").at(-1) ?? type;
 

@@ -1,4 +1,5 @@
 /** One change made into what a report says of it. */
+import { contentOf } from "./content.ts";
 import { differencesOf } from "./differences.ts";
 import { identify, itemId, kindOf } from "./identity.ts";
 import { wordsOf } from "./kubernetes/words.ts";
@@ -19,6 +20,8 @@ export interface Maker {
   readonly guard: Guard;
   readonly around: Surroundings;
   readonly causes: Causes;
+  /** What the program calls the resources of the stack that change. */
+  readonly names: ReadonlySet<string>;
   /** URN → what the engine said of it where it failed. */
   readonly failures: ReadonlyMap<string, string>;
 }
@@ -37,7 +40,7 @@ const named = 5;
 
 /** Makes one item. */
 export function itemOf(change: Change, maker: Maker): Item {
-  const { stack, guard, around, causes, failures } = maker;
+  const { stack, guard, around, causes, names, failures } = maker;
   const resource = identify(stack, change);
   const differences = differencesOf(change, guard);
   const replacement = replacementOf(change);
@@ -46,6 +49,7 @@ export function itemOf(change: Change, maker: Maker): Item {
   const raw = differences.raw;
   const subject = { change, resource, differences: raw, replacement, before, after, around };
   const findings = judge(subject);
+  const content = contentOf(change, names, guard.scrubber);
   const failure = failures.get(change.urn);
   return {
     id: itemId(stack, change.urn),
@@ -61,6 +65,7 @@ export function itemOf(change: Change, maker: Maker): Item {
     ...(replacement === undefined ? {} : { replacement }),
     changes: [...differences.changes],
     changesOmitted: differences.changesOmitted,
+    ...(content === undefined ? {} : { content }),
     texts: differences.texts.map((pair) => textDiff(pair, guard.scrubber)),
     secrets: [...differences.secrets],
     unknowns: causes.unknownsOf(stack, change),

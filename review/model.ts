@@ -190,6 +190,8 @@ export const Item = z.object({
   changes: z.array(PropertyChange),
   /** Changes left out: there were too many. */
   changesOmitted: z.int(),
+  /** Of what is new: 16 hex digits of a hash of its properties, the same wherever it is made alike. */
+  content: z.string().optional(),
   texts: z.array(TextDiff),
   secrets: z.array(SecretChange),
   unknowns: z.array(Unknown),

@@ -9,6 +9,8 @@ export interface Change {
   readonly urn: string;
   readonly type: string;
   readonly operation: Operation;
+  /** {@inheritDoc Step.isCustom} */
+  readonly isCustom: boolean;
   readonly before: State | undefined;
   readonly after: State | undefined;
   readonly keys: readonly string[];
@@ -119,6 +121,7 @@ function merge(steps: readonly Step[], unfinished: ReadonlySet<string>, stays: b
     urn: main.urn,
     type: main.type,
     operation: isForgotten ? "forget" : operation,
+    isCustom: main.isCustom,
     before,
     after: main.after,
     keys: main.keys,

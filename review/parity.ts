@@ -1,5 +1,6 @@
 /** How far stacks change alike, and where they do not. */
-import { keyOf, namesIn, signature } from "./fold.ts";
+import { namesIn } from "./drawn.ts";
+import { keyOf, signature } from "./fold.ts";
 import type { Item, Parity } from "./model.ts";
 
 /** Differences that are listed. */
@@ -41,7 +42,7 @@ function isOwn({ resource }: Item): boolean {
 function compare(stacks: readonly StackItems[]): Parity {
   const names = stacks.map(({ stack }) => stack);
   const items = stacks.flatMap((each) => each.items.filter(isOwn));
-  const made = namesIn(items);
+  const made = namesIn(items.map(({ resource }) => resource.urn));
   const except: Parity["except"] = [];
   let alike = 0;
   for (const same of Map.groupBy(items, keyOf).values()) {
@@ -72,10 +73,13 @@ function lookOf(items: readonly Item[], stack: string): string {
   if (item === undefined) {
     return "no change";
   }
-  const words = item.words.filter(
+  const own = item.words.filter(
     (word) => !items.every((other) => other.words.includes(word) && items.length > 1),
   );
-  return [item.operation, ...(words.length > 0 ? words : item.words).slice(0, 3)].join(", ");
+  // What is new is told by few words: two may be made of other things, and be told alike.
+  const isOther = own.length === 0 && new Set(items.map(({ content }) => content)).size > 1;
+  const words = isOther ? ["with other properties", ...item.words] : item.words;
+  return [item.operation, ...(own.length > 0 ? own : words).slice(0, 3)].join(", ");
 }
 
 /** Two names or more. */

@@ -23,6 +23,8 @@ export interface Step {
   readonly type: string;
   /** The engine's word, e.g. `create-replacement`. */
   readonly op: string;
+  /** Whether a provider makes it; what is not is a component, pure structure of the program. */
+  readonly isCustom: boolean;
   readonly before: State | undefined;
   readonly after: State | undefined;
   /** Properties that force a replacement. */

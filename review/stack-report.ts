@@ -1,5 +1,6 @@
 /** One stack's preview made into its part of the report. */
 import { differencesOf } from "./differences.ts";
+import { namesIn } from "./drawn.ts";
 import { driftOf } from "./drift.ts";
 import { isStoppedByPolicy } from "./ending.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -46,7 +47,8 @@ export function stackReport(input: StackInput, guard: Guard): StackReport {
   learnPlainSecrets(changes, guard.scrubber);
   const around = new Surroundings(preview, changes);
   const causes = new Causes(changes, dependencies);
-  const maker = { stack, guard, around, causes, failures: failuresOf(preview) };
+  const names = namesIn(changes.map(({ urn }) => urn));
+  const maker = { stack, guard, around, causes, names, failures: failuresOf(preview) };
   // Before the items: what is compiled for those would be thrown away for these few, which look otherwise.
   const outputs = outputChanges(preview, guard);
   const { items, broken } = itemsOf(changes, maker);
@@ -167,6 +169,7 @@ function outputChanges({ outputs }: StackPreview, guard: Guard): PropertyChange[
       urn: "",
       type,
       operation: "update",
+      isCustom: false,
       before: { ...state, inputs: outputs.before },
       after: { ...state, inputs: outputs.after },
       keys: [],

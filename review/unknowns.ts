@@ -5,7 +5,7 @@
  * `preview --json` lists per property, where the caller has them; and the old value, which is an output
  * of the resource that makes it.
  */
-import { isComponent, readUrn, referToUrn } from "./identity.ts";
+import { referToUrn } from "./identity.ts";
 import type { Operation, Unknown, UnknownCount } from "./model.ts";
 import type { Change } from "./operations.ts";
 import { formatPath, type Path } from "./paths.ts";
@@ -68,12 +68,10 @@ export class Causes {
     const all = this.#dependencies.get(urn);
     const asked = all?.[String(path[0])] ?? all?.[""] ?? [];
     // A component stands for what is in it, which is listed as well.
-    const [only, second] = asked.filter(
-      (each) =>
-        each !== urn &&
-        this.#changes.get(each)?.after !== undefined &&
-        !isComponent(readUrn(each).type),
-    );
+    const [only, second] = asked.filter((each) => {
+      const change = this.#changes.get(each);
+      return each !== urn && change?.after !== undefined && change.isCustom;
+    });
     return only === undefined || second !== undefined
       ? undefined
       : { urn: only, property: undefined };

@@ -1,5 +1,4 @@
 /** Rules of who may reach, read or do what. */
-import { isComponent } from "../identity.ts";
 import { controllerGuardWords, maySetController } from "../kubernetes/controller-guards.ts";
 import { hostsOf } from "../kubernetes/hosts.ts";
 import { isServing } from "../kubernetes/pods.ts";
@@ -264,7 +263,7 @@ export const accessRules: readonly Rule[] = [
   },
   {
     name: "cloud-access-changed",
-    isFor: (type) => !type.startsWith("kubernetes:") && !isComponent(type),
+    isFor: (type, isCustom) => isCustom && !type.startsWith("kubernetes:"),
     see: (subject) => {
       if (cloudAccess.test(subject.change.type)) {
         return `who may reach or do what in the cloud account: it ${happens(subject)}`;

@@ -36,8 +36,8 @@ const addresses =
 
 /** Types outside a cluster that match. */
 const cloud =
-  (types: RegExp): NonNullable<Rule["isFor"]> =>
-  (type) =>
+  (types: RegExp) =>
+  (type: string): boolean =>
     types.test(type) && !type.startsWith("kubernetes:");
 
 const cloudRule = (types: RegExp, what: string): Pick<Rule, "isFor" | "on" | "see"> => ({

@@ -38,14 +38,17 @@ const all: readonly Asked[] = rules.flatMap(([risk, each]) =>
   each.map((rule) => ({ ...rule, risk, isFallback: fallbacks.has(rule.name) })),
 );
 
-/** Rules that may have something to say of what happens to a type: `update kubernetes:apps/v1:Deployment`. */
+/**
+ * Rules that may have something to say of what happens to a type, `update custom kubernetes:apps/v1:Deployment`, or of a
+ * component: `update structure fleet:base:Workload`.
+ */
 const rulesOf = remembered((deed) => {
-  const space = deed.indexOf(" ");
-  const [operation, type] = [deed.slice(0, space), deed.slice(space + 1)];
+  const [operation = "", made, ...rest] = deed.split(" ");
+  const [type, isCustom] = [rest.join(" "), made === "custom"];
   return all.filter(
     ({ kinds, isFor, on }) =>
       (kinds === undefined || isOfKind(type, kinds)) &&
-      (isFor === undefined || isFor(type)) &&
+      (isFor === undefined || isFor(type, isCustom)) &&
       // What is read stays as it is: only a rule that says so speaks of it.
       (on === undefined ? operation !== "read" : on.some((each) => each === operation)),
   );
@@ -66,14 +69,16 @@ export function judge(subject: Subject): Finding[] {
 }
 
 function findingsOf(subject: Subject): Finding[] {
-  const { operation, type } = subject.change;
+  const { isCustom, operation, type } = subject.change;
   const findings: Finding[] = [];
-  rulesOf(`${operation} ${type}`).forEach(({ name, risk, see, isFallback }) => {
-    const why = isFallback && findings.length > 0 ? undefined : see(subject);
-    if (why !== undefined) {
-      findings.push({ rule: name, risk, why });
-    }
-  });
+  rulesOf(`${operation} ${isCustom ? "custom" : "structure"} ${type}`).forEach(
+    ({ name, risk, see, isFallback }) => {
+      const why = isFallback && findings.length > 0 ? undefined : see(subject);
+      if (why !== undefined) {
+        findings.push({ rule: name, risk, why });
+      }
+    },
+  );
   return findings;
 }
 

@@ -1,6 +1,5 @@
 /** Rules of what makes pods anew, or changes what they run with; and of what changes nothing that runs. */
 import type { RawDifference } from "../differences.ts";
-import { isComponent } from "../identity.ts";
 import { isServing, templatePath } from "../kubernetes/pods.ts";
 import { readQuantity } from "../kubernetes/quantities.ts";
 import { isLessKept } from "../operations.ts";
@@ -106,7 +105,7 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "specification-changed",
-    isFor: (type) => !isComponent(type),
+    isFor: isMade,
     on: differing,
     see: (subject) => {
       const paths = at(subject, /^(?!metadata\.(labels|annotations)\b)/).map(({ text }) => text);
@@ -115,7 +114,7 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "object-deleted",
-    isFor: (type) => !isComponent(type),
+    isFor: isMade,
     on: ["delete"],
     see: () => "it is no longer there",
   },
@@ -131,7 +130,7 @@ export const rolloutRules: readonly Rule[] = [
   },
   {
     name: "unexplained",
-    isFor: (type) => !isComponent(type),
+    isFor: isMade,
     on: ["update"],
     see: ({ change, differences }) =>
       // What is kept less changes by that: data.ts speaks of it.
@@ -140,6 +139,11 @@ export const rolloutRules: readonly Rule[] = [
         : undefined,
   },
 ];
+
+/** Whether a provider makes it: what it does not is structure. */
+function isMade(_: string, isCustom: boolean): boolean {
+  return isCustom;
+}
 
 /** When pods begin that are made from another template. */
 function start(subject: Subject): string {

@@ -29,8 +29,8 @@ export interface Rule {
   readonly name: string;
   /** Kubernetes kinds that it is about. Default: whatever there is. */
   readonly kinds?: readonly string[];
-  /** Types that it is about. Default: whatever there is. */
-  readonly isFor?: (type: string) => boolean;
+  /** Types that it is about; whether a provider makes what is of it. Default: whatever there is. */
+  readonly isFor?: (type: string, isCustom: boolean) => boolean;
   /** What must happen to them. Default: whatever does, but that they are read. */
   readonly on?: readonly Operation[];
   readonly see: See;

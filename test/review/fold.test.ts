@@ -1,7 +1,8 @@
 /** What is told once for many resources, what each of them is told of all the same, and how stacks compare. */
 import { describe, expect, it } from "vitest";
 
-import type { Item, Parity } from "../../review/model.ts";
+import { joinReports } from "../../review/join.ts";
+import type { Item, Parity, Report } from "../../review/model.ts";
 import type { JsonObject } from "../../review/values.ts";
 import {
   blinded,
@@ -10,13 +11,14 @@ import {
   madeReport,
   object,
   previewOf,
+  shown,
   unknown,
   urnOf,
   workload,
 } from "./made.ts";
 import { reportOf } from "./recorded.ts";
 
-const reportOfStacks = (stacks: Readonly<Record<string, readonly Made[]>>) =>
+const reportOfStacks = (stacks: Readonly<Record<string, readonly Made[]>>): Report =>
   reportOf(
     Object.entries(stacks).map(([stack, resources]) => ({ stack, preview: previewOf(resources) })),
   );
@@ -250,6 +252,11 @@ describe("the same resource of several stacks", () => {
     before: workload({}, { envFrom: [{ configMapRef: { name: "web" } }] }),
   };
   const replaced = { op: ["create-replacement", "replace", "delete-replaced"] };
+  const novel = (data: JsonObject): Made => ({
+    op: "create",
+    type: "ConfigMap",
+    after: object({ data }),
+  });
   const opened = (host: string): Made => ({
     type: "kubernetes:k8s.nginx.org/v1:VirtualServer",
     op: "create",
@@ -278,6 +285,34 @@ describe("the same resource of several stacks", () => {
     ]);
   });
 
+  it("is the same though it is made with another secret, or another name of the engine's", () => {
+    const made = (stack: string): Made => ({
+      op: "create",
+      type: "Deployment",
+      after: workload(
+        {},
+        { env: [{ name: "KEY", value: shown(stack) }], envFrom: reads(`web-${stack}`) },
+      ),
+    });
+    const reads = (name: string) => [{ configMapRef: { name } }];
+    const { parity, stacks } = reportOfStacks({ a: [made("0123abcd")], b: [made("ffffffff")] });
+    expect(stacks.flatMap(({ items }) => items.map(({ folded }) => folded))).toEqual([false, true]);
+    expect(parity[0]?.line).toBe("a and b change alike (1 resource)");
+  });
+
+  it("is told as it was when reports of one stack each are joined", () => {
+    const { provenance } = reportOfStacks({});
+    const joined = (...values: readonly string[]): readonly boolean[] =>
+      joinReports(
+        values.map((value, at) => reportOfStacks({ [`s${at}`]: [novel({ a: value })] })),
+        { provenance },
+      ).stacks.flatMap(({ items }) => items.map(({ folded }) => folded));
+    expect([joined("1", "1"), joined("1", "2")]).toEqual([
+      [false, true],
+      [false, false],
+    ]);
+  });
+
   it.each<[string, readonly Made[], readonly Made[]]>([
     ["other values", [one()], [one({ after: object({ data: { a: "3" } }) })]],
     ["another operation", [one()], [one({ ...replaced, keys: ["data"] })]],
@@ -288,6 +323,7 @@ describe("the same resource of several stacks", () => {
     ],
     ["other risks", [one()], [one({ protect: [true, false] })]],
     ["other readers", [one()], [one(), reader]],
+    ["other properties that are new", [novel({ a: "1" })], [novel({ a: "2" })]],
     ["another host that is new", [opened("a.example.org")], [opened("b.example.org")]],
     [
       "other values that only the update tells",
@@ -374,6 +410,18 @@ describe("parity", () => {
         stacks: ["b"],
         difference: "a: no change; b: update, file a changed",
       },
+    ]);
+  });
+
+  it("says that what is new has other properties where all else that is said is the same", () => {
+    const made = (value: string): Made => ({
+      op: "create",
+      type: "ConfigMap",
+      after: object({ data: { a: value } }),
+    });
+    const [parity] = parityOf({ a: [made("1")], b: [made("2")] });
+    expect(parity?.except.map(({ difference }) => difference)).toEqual([
+      "a: create, with other properties; b: create, with other properties",
     ]);
   });
 

@@ -28,6 +28,8 @@ export interface Made {
   readonly op?: string | readonly string[];
   /** `Deployment` and other kinds are short for their types. */
   readonly type: string;
+  /** Whether it is structure of the program alone, as `fleet:` types are. Default: by its type. */
+  readonly isComponent?: boolean;
   readonly name?: string;
   readonly before?: JsonObject;
   readonly after?: JsonObject;
@@ -85,12 +87,15 @@ export function logOf(resources: readonly Made[], more: readonly JsonObject[] = 
 
 function stepEvents(made: Made, op: string): JsonObject[] {
   const { type, before, after, outputs = {}, detail, keys, diffs, protect, retain } = made;
+  const { isComponent = /^(fleet:|pulumi:pulumi:)/.test(type) } = made;
   const urn = urnOf(made);
   const state = (inputs: JsonObject | undefined, at: 0 | 1): JsonObject | null =>
     inputs === undefined
       ? null
       : {
           ...{ type: typeOf(type), urn, id: "id", parent: "", inputs },
+          // The engine leaves out what is false.
+          ...(isComponent ? {} : { custom: true }),
           outputs: at === 0 ? outputs : {},
           protect: protect?.[at] ?? false,
           retainOnDelete: typeof retain === "object" ? retain[at] : (retain ?? false),

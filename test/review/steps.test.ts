@@ -12,7 +12,7 @@ const bag = z.record(z.string(), z.unknown()).nullish();
 const texts = z.array(z.string()).nullish();
 const flag = z.boolean().optional();
 const state = z
-  .object({ protect: flag, retainOnDelete: flag, inputs: bag, outputs: bag })
+  .object({ custom: flag, protect: flag, retainOnDelete: flag, inputs: bag, outputs: bag })
   .nullish();
 
 /** Shape of a step (sdk/go apitype/events.go, StepEventMetadata). */
@@ -50,7 +50,13 @@ const anything = fc.oneof(
 const list = fc.array(mostly(fc.string()), { maxLength: 3 });
 const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 });
 const side = some({
-  ...{ protect: fc.boolean(), retainOnDelete: fc.boolean(), inputs: object, outputs: object },
+  ...{
+    custom: fc.boolean(),
+    protect: fc.boolean(),
+    retainOnDelete: fc.boolean(),
+    inputs: object,
+    outputs: object,
+  },
 });
 const diff = fc.dictionary(
   fc.oneof(fc.string(), fc.constant("__proto__")),

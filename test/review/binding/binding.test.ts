@@ -34,6 +34,7 @@ const change = (
   urn: urnOf(name),
   type: "kubernetes:core/v1:ConfigMap",
   operation,
+  isCustom: true,
   before: before === undefined ? undefined : state(before),
   after: after === undefined ? undefined : state(after),
   keys: [],

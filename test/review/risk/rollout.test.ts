@@ -165,8 +165,23 @@ const cosmetic: readonly Case[] = [
   { rule: "structure", speaks: gone("fleet:shop:Shop", {}), silent: made("ConfigMap") },
 ];
 
+/** Of a provider, though its type has no module with a slash, as those of most have. */
+const command = "command:local:Command";
+
 /** What is not seen at the first look. */
 const further: readonly Further[] = [
+  [
+    "specification-changed",
+    "what a provider makes whose types have no slash",
+    update(command, { create: "a" }, { create: "b" }, "create"),
+    { ...update(command, { create: "a" }, { create: "b" }, "create"), isComponent: true },
+  ],
+  [
+    "object-deleted",
+    "the same that goes",
+    gone(command, { create: "a" }),
+    { ...gone(command, { create: "a" }), isComponent: true },
+  ],
   [
     "replicas-changed",
     "two numbers, and not of one that only the update will tell",
