@@ -29,6 +29,18 @@ export function claimFault(wanted: unknown, live: unknown): string | undefined {
     : `its size is ${is}, the stack says ${says}: say ${is} in the stack file, and let it grow by an update of its own`;
 }
 
+const Template = z.looseObject({
+  spec: z.looseObject({
+    volumes: z
+      .array(
+        z.looseObject({
+          persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
 const Mounts = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
@@ -36,22 +48,26 @@ const Mounts = z.looseObject({
     volumeClaimTemplates: z
       .array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) }))
       .default([]),
-    template: z.looseObject({
-      spec: z.looseObject({
-        volumes: z
-          .array(
-            z.looseObject({
-              persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
-            }),
-          )
-          .default([]),
-      }),
-    }),
+    template: Template,
   }),
 });
 
-/** Names of the claims that a workload's pods mount, of a StatefulSet's own those of its first pod; none where it has no pods. */
+const Timed = z.looseObject({
+  spec: z.looseObject({
+    suspend: z.boolean().optional(),
+    jobTemplate: z.looseObject({ spec: z.looseObject({ template: Template }) }),
+  }),
+});
+
+/**
+ * Names of the claims that a workload's pods mount, of a StatefulSet's own those of its first pod; none where it has no
+ * pods, as a CronJob that is suspended.
+ */
 export function claimsOf(workload: unknown): readonly string[] {
+  const { data: timed } = Timed.safeParse(workload);
+  if (timed !== undefined) {
+    return timed.spec.suspend === true ? [] : mountedBy(timed.spec.jobTemplate.spec.template);
+  }
   const { data } = Mounts.safeParse(workload);
   if (data === undefined || data.spec.replicas === 0) {
     return [];
@@ -59,11 +75,12 @@ export function claimsOf(workload: unknown): readonly string[] {
   const { volumeClaimTemplates: own, template } = data.spec;
   return [
     ...own.map(({ metadata }) => `${metadata.name}-${data.metadata.name}-0`),
-    ...template.spec.volumes.flatMap(
-      ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
-    ),
+    ...mountedBy(template),
   ];
 }
+
+const mountedBy = ({ spec }: z.infer<typeof Template>): readonly string[] =>
+  spec.volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 
 /** Why a workload cannot be followed by the stack's: its data would stay behind on a disk that nobody mounts. */
 export function diskFault(wanted: unknown, live: unknown): string | undefined {

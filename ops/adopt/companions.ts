@@ -44,13 +44,13 @@ function isCompanion({ kind, metadata }: LiveObject): boolean {
  */
 function decideCompanion(live: LiveObject, claims: ReadonlySet<string>): Decision {
   const { kind, metadata } = live;
-  const shared = isRunning(kind) ? claimsOf(live).find((name) => claims.has(name)) : undefined;
+  const shared = claimsOf(live).find((name) => claims.has(name));
   return {
     verdict: shared === undefined ? "untouched" : "in the way",
     what: describe({ kind, namespace: metadata.namespace, name: metadata.name }),
     why:
       shared !== undefined
-        ? `is not the stack's and writes to its claim ${shared}: scale it to 0 first`
+        ? `is not the stack's and writes to its claim ${shared}: ${kind === "CronJob" ? "suspend it" : "scale it to 0"} first`
         : isRunning(kind)
           ? "is not the stack's. If it holds one of its keys under another name, scale it to 0 before the update"
           : "is not the stack's",

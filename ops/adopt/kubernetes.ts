@@ -83,6 +83,16 @@ const valueAt = (object: unknown, ...path: readonly string[]): unknown =>
     object,
   );
 
+/** Every entry of a list or of an object made into another one. */
+function each(all: unknown, make: (value: unknown, at: string) => unknown): unknown {
+  if (Array.isArray(all)) {
+    return all.map((value, at) => make(value, String(at)));
+  }
+  return typeof all === "object" && all !== null
+    ? Object.fromEntries(Object.entries(all).map(([key, value]) => [key, make(value, key)]))
+    : all;
+}
+
 /** What the program says, with what there is in the place of its values. */
 function asLive(says: unknown, live: unknown): unknown {
   return typeof says === "object" && says !== null && !Array.isArray(says)
@@ -101,13 +111,16 @@ function withIgnored(planned: Planned, live: LiveObject): Planned {
     if (key === undefined) {
       return asLive(says, is);
     }
+    if (key === "*") {
+      return each(says, (value, at) => laid(value, valueAt(is, at), rest));
+    }
     const value = valueAt(says, key);
     return value === undefined
       ? says
       : { ...(says as object), [key]: laid(value, valueAt(is, key), rest) };
   };
   const inputs = planned.ignored.reduce<unknown>(
-    (says, path) => laid(says, live, path.split(".")),
+    (says, path) => laid(says, live, path.replaceAll("[*]", ".*").split(".")),
     planned.inputs,
   );
   return { ...planned, inputs: inputs as Planned["inputs"] };

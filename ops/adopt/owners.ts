@@ -9,6 +9,7 @@ const consentAnnotation = "fleet/adopt";
 const Live = z.looseObject({
   metadata: z.looseObject({
     annotations: z.record(z.string(), z.string()).default({}),
+    labels: z.record(z.string(), z.string()).default({}),
     managedFields: z.array(z.looseObject({ manager: z.string().default("") })).default([]),
     ownerReferences: z
       .array(
@@ -40,14 +41,21 @@ export function ownerFault({ urn }: Planned, live: unknown, manager: string): st
     : `another Pulumi stack applies it (field manager ${other.manager}): take it out of that state, then annotate it ${consentAnnotation}=${stack}`;
 }
 
+/** Labels that Flux' controllers put on what they apply (fluxcd.io, Kustomization and HelmRelease). */
+const fluxLabels = ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"] as const;
+
 /** What a person has to know of a tool that made an object; empty where none is known. */
 export function ownerNote(live: unknown): string {
-  const { annotations } = Live.parse(live).metadata;
+  const { annotations, labels } = Live.parse(live).metadata;
+  // Before Helm, which its controller for releases works with: what that upgrades comes back by itself.
+  if (fluxLabels.some((label) => label in labels)) {
+    return "; Flux keeps it and puts back what it had: take it out there first, without pruning it";
+  }
   const release = annotations["meta.helm.sh/release-name"];
   if (release !== undefined) {
     return `; Helm's release ${release} made it: never upgrade or uninstall that again`;
   }
   return "argocd.argoproj.io/tracking-id" in annotations
-    ? "; Argo CD keeps it and puts back what it had: take it out there first"
+    ? "; Argo CD keeps it and puts back what it had: take it out there first, without pruning it"
     : "";
 }

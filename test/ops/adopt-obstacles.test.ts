@@ -454,6 +454,21 @@ describe("what lies beside the stack's own objects", () => {
     ]);
   });
 
+  it("is in the way as a CronJob, too, until that is suspended", () => {
+    const { spec, ...rest } = object("CronJob", "a", "nightly", "data");
+    const nightly = (suspend: boolean) => ({ ...rest, spec: { suspend, jobTemplate: { spec } } });
+    expect(brief(decideCompanions([namespaced("a", "data")], [nightly(false)]))).toEqual([
+      [
+        "in the way",
+        "CronJob a/nightly",
+        "is not the stack's and writes to its claim data: suspend it first",
+      ],
+    ]);
+    expect(brief(decideCompanions([namespaced("a", "data")], [nightly(true)]))).toEqual([
+      ["untouched", "CronJob a/nightly", "is not the stack's"],
+    ]);
+  });
+
   it("is left where its disk has that name in another namespace, and where it has none", () => {
     const others = [object("Deployment", "b", "old", "data"), object("DaemonSet", "a", "agent")];
     for (const [verdict, , why] of decide(...others)) {
@@ -592,10 +607,15 @@ describe("an object that somebody else keeps", () => {
     }
   });
 
-  it("is told to be Helm's or Argo CD's", () => {
-    const by = (annotations: Record<string, string>) => ownerNote(live({ annotations }));
+  it("is told to be Helm's, Flux' or Argo CD's", () => {
+    const by = (annotations: Record<string, string>, labels: Record<string, string> = {}) =>
+      ownerNote(live({ annotations, labels }));
     expect(by({ "meta.helm.sh/release-name": "edge" })).toContain("Helm's release edge");
     expect(by({ "argocd.argoproj.io/tracking-id": "x" })).toContain("Argo CD");
+    const release = { "meta.helm.sh/release-name": "edge" };
+    for (const label of ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"]) {
+      expect(by(release, { [label]: "edge" })).toMatch(/^; Flux keeps it .* without pruning it$/);
+    }
     expect(by({})).toBe("");
   });
 });

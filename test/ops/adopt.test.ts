@@ -113,6 +113,9 @@ describe("a preview", () => {
 describe("an object that exists", () => {
   const record = { data: { members: "3" } };
   const looks = { spec: { healthCheckNodePort: 30_999 } };
+  const disks = (...sizes: readonly string[]) => ({
+    spec: { volumeClaimTemplates: sizes.map((storage) => ({ spec: { resources: { storage } } })) },
+  });
 
   it.each<[string, string, object, string, object, string, object]>([
     [
@@ -151,6 +154,24 @@ describe("an object that exists", () => {
       { spec: { paused: false, replicas: 5 } },
       "adopted",
       { spec: { paused: false } },
+    ],
+    [
+      "keeps a part of every entry of a list",
+      ...([
+        "StatefulSet",
+        disks("40Gi", "2Gi"),
+        "spec.volumeClaimTemplates[*].spec.resources",
+      ] as const),
+      disks("10Gi", "1Gi"),
+      "adopted",
+      disks("10Gi", "1Gi"),
+    ],
+    [
+      "keeps all of it",
+      ...(["ConfigMap", record, "*"] as const),
+      { data: { members: "1" } },
+      "adopted",
+      { data: { members: "1" } },
     ],
     [
       "is replaced where another part of it is ignored",
