@@ -92,7 +92,7 @@ export function newStack(root: string, name: string, from: string): string {
   if (taken !== undefined || existsSync(join(root, target))) {
     throw new CommandError(`${target} exists already`);
   }
-  const source = readStackFile(root, from);
+  const source = readStackFile(root, from, "FROM names one that is there");
   const path = join(root, target);
   naming(path, () => {
     writeNew(path, stripped(source));

@@ -43,9 +43,14 @@ export const stackNamed = (file: string): string => file.replace(/^Pulumi\.(.*)\
 /**
  * Reads a stack's file.
  *
+ * @param mend What to do where there is none, and none that has nearly this name.
  * @throws CommandError when there is none, or it is no YAML map. Never repeats its content.
  */
-export function readStackFile(root: string, stack: string): StackFile {
+export function readStackFile(
+  root: string,
+  stack: string,
+  mend = `make new-stack NAME=${stack} FROM=<stack> starts one`,
+): StackFile {
   const name = stackFileName(stack);
   let text: string;
   try {
@@ -61,8 +66,7 @@ export function readStackFile(root: string, stack: string): StackFile {
     const meant = nearest(stack, names.map(stackNamed));
     throw new CommandError(
       meant === undefined
-        ? `there is no ${name}${known === "" ? "" : `; there are: ${known}`}. ` +
-            `make new-stack NAME=${stack} FROM=<stack> starts one`
+        ? `there is no ${name}${known === "" ? "" : `; there are: ${known}`}. ${mend}`
         : `there is no ${name}: is ${meant} meant? There are: ${known}`,
     );
   }

@@ -89,7 +89,7 @@ describe("new-stack", () => {
       /^there is no Pulumi\.tset\.yaml: is test meant\? There are: Pulumi\.test\.yaml$/,
     );
     expect(() => newStack(root, "mine", "elsewhere")).toThrow(
-      /no Pulumi\.elsewhere\.yaml; there are: Pulumi\.test\.yaml\. make new-stack NAME=elsewhere/,
+      /no Pulumi\.elsewhere\.yaml; there are: Pulumi\.test\.yaml\. FROM names one that is there$/,
     );
   });
 

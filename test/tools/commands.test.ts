@@ -203,7 +203,14 @@ describe("make's targets", () => {
 
   it("mean the test stack unless told otherwise, and have no default target", () => {
     expect(optionsOf(command("up"), {})).toEqual(["--stack", "test"]);
-    expect(optionsOf(command("keys"), { TARGET: "", STACK: "" })).toEqual(["--stack", "test"]);
+    expect(optionsOf(command("keys"), { TARGET: "" })).toEqual(["--stack", "test"]);
+  });
+
+  it("take no stack for granted where a script's variable is empty", () => {
+    expect(() => optionsOf(command("keys"), { STACK: "" })).toThrow(
+      "STACK is empty: say which, or leave it out for test",
+    );
+    expect(optionsOf(command("lint-stacks"), { STACK: "" })).toEqual([]);
   });
 
   // A newcomer's first look at what there is must not build for twenty minutes: status asks sandboxes, not tools.

@@ -1,5 +1,7 @@
 // The commands: which program each one is, which tools it needs, and which of make's variables it takes.
 
+import { InstallError } from "./log.mjs";
+
 /**
  * @typedef {{ program: string, arguments: string[], sets: string[], setsOfSandbox?: string[], setsUnlessLive?: string[],
  *   setsAtGoogle?: string[], takes: string[], node?: readonly string[] }} Command
@@ -205,11 +207,14 @@ const optionNames = { ENV_FILE: "environment-file" };
  * @param {Command} command
  * @param {NodeJS.ProcessEnv} environment
  * @returns {string[]}
+ * @throws InstallError where one that has a default is given and empty: a script's own variable was, and another stack is meant.
  */
 export function optionsOf(command, environment) {
   return command.takes.flatMap((name) => {
-    const given = environment[name] ?? "";
-    const value = given === "" ? (defaults[name] ?? "") : given;
+    const value = environment[name] ?? defaults[name] ?? "";
+    if (value === "" && name in defaults) {
+      throw new InstallError(`${name} is empty: say which, or leave it out for ${defaults[name]}`);
+    }
     const option = `--${optionNames[name] ?? name.toLowerCase().replaceAll("_", "-")}`;
     // A value that begins with a dash, by itself, would be taken for an option of its own.
     return value === "" ? [] : value.startsWith("-") ? [`${option}=${value}`] : [option, value];
