@@ -8,7 +8,8 @@ import { type Resource, unknownText, UnknownProperty } from "../../policy/resour
 import { SecretSearch } from "../../policy/secret-search.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { rules } from "../../policy/rules.ts";
-import { cases, wholeStack } from "./cases.ts";
+import { cases } from "./cases/cases.ts";
+import { wholeStack } from "./cases/whole-stack.ts";
 import { deployment, object, stack, withContainer } from "./resources.ts";
 
 const own = rules.filter((rule) => !graphRules.some((one) => one === rule));
