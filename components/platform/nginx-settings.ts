@@ -57,6 +57,20 @@ const bodySize = (maximum: string | undefined): string =>
 /** Bytes of an answer that lie on nginx' disk at most while its client takes them. */
 const answerRoom = 8 * 2 ** 20;
 
+/**
+ * How long the processes of before may end what they have, when nginx is told of other pods: whenever a pod of any host
+ * comes or goes, not only when it stops. So it is as long as the controller's terms let a connection be, or each update
+ * of one service would cut the WebSockets and streams of all others. When the pod itself stops, its grace ends them.
+ */
+const replacedSeconds = ({
+  readTimeoutSeconds,
+  answerTimeoutSeconds,
+  drainSeconds,
+}: NginxConfig): number => {
+  const times = [readTimeoutSeconds, answerTimeoutSeconds, drainSeconds];
+  return times.includes(0) ? 0 : Math.max(...times);
+};
+
 /** Content of the ConfigMap. */
 export function nginxSettings(
   config: NginxConfig,
@@ -64,8 +78,7 @@ export function nginxSettings(
   guards: readonly GuardedHost[] = [],
 ): Readonly<Record<string, string>> {
   const guarded = nginxGuards(guards);
-  const { maximumBody, readTimeoutSeconds, answerTimeoutSeconds, drainSeconds } = config;
-  const { connectTimeoutSeconds } = config;
+  const { maximumBody, readTimeoutSeconds, answerTimeoutSeconds, connectTimeoutSeconds } = config;
   return {
     // Both are on by default as soon as a host has a certificate; visors post to port 80 and follow
     // no redirect (facts/skywire.md 9, point 7).
@@ -82,7 +95,7 @@ export function nginxSettings(
     ...(connectTimeoutSeconds === undefined
       ? {}
       : { "proxy-connect-timeout": time(connectTimeoutSeconds) }),
-    "worker-shutdown-timeout": time(drainSeconds),
+    "worker-shutdown-timeout": time(replacedSeconds(config)),
     "http-snippets": [
       `client_header_timeout ${time(readTimeoutSeconds)};`,
       `client_body_timeout ${time(readTimeoutSeconds)};`,

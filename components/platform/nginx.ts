@@ -61,6 +61,9 @@ const folders = {
   log: "/var/log/nginx",
 } as const;
 
+/** How long a pod that stops takes new connections, before it ends those that it has. */
+const acceptSeconds = 5;
+
 /** nginx' pods as a Workload. */
 function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs {
   const { name, namespace, settings } = pods;
@@ -102,14 +105,15 @@ function nginxWorkload(config: NginxConfig, pods: ControllerPods): WorkloadArgs 
       capabilities: ["NET_BIND_SERVICE"],
       // New connections go to other pods meanwhile, where the node has one; a balancer that only tries
       // whether the port answers cannot know before (docs/skywire.md, "The way in").
-      preStop: ["/bin/sleep", "5"],
+      preStop: ["/bin/sleep", `${acceptSeconds}`],
     },
     ...(people.length === 0 ? {} : { secretFiles: people }),
     scratch: Object.keys(folders).map((volume) => ({ name: volume, sizeLimit: "256Mi" })),
     flows: flowsOf([...controllerFlows(name, namespace), ...pods.flows], name, namespace),
     clusterRules: nginxRules,
     rules: nginxOwnRules,
-    terminationGraceSeconds: config.drainSeconds + 15,
+    // nginx itself would wait for as long as its connections may be: see `replacedSeconds`.
+    terminationGraceSeconds: Math.max(15, acceptSeconds + config.drainSeconds),
     ...(pods.networkPolicy === undefined ? {} : { networkPolicy: pods.networkPolicy }),
   };
 }

@@ -238,6 +238,11 @@ export class NginxHost {
     return socket;
   }
 
+  /** What the controller does whenever a pod comes or goes: new processes serve, the old ones end what they have. */
+  reload(): void {
+    this.#nginx.child.kill("SIGHUP");
+  }
+
   /** Sends one over TLS. */
   sendSecurely(): Promise<Answer> {
     return sendSecurely({ port: this.#port, host: "sd.example.org" });

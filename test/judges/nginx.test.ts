@@ -6,6 +6,9 @@
  * It proves nothing about F5's controller, which writes the configuration live: nginx-host.ts says what
  * stands in for it. Certificates, redirects and its status are its own.
  */
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { afterEach, describe, expect, it } from "vitest";
 
 import { NginxConfig } from "../../components/platform/ingress.schema.ts";
@@ -24,6 +27,19 @@ async function start(change: Readonly<Record<string, unknown>> = {}): Promise<Ng
   const host = await NginxHost.start(NginxConfig.parse({ kind: "nginx", exposure, ...change }));
   running.push(host);
   return host;
+}
+
+/** Sends the rest of a body. @returns what came back. */
+async function finished(socket: Socket, rest: number): Promise<string> {
+  const parts: Buffer[] = [];
+  socket.on("data", (part: Buffer) => parts.push(part));
+  socket.write("x".repeat(rest));
+  await until(
+    "an answer, or the end of the connection",
+    () => parts.length > 0 || socket.destroyed,
+  );
+  socket.destroy();
+  return Buffer.concat(parts).toString();
 }
 
 const behind = (from: string) => ({
@@ -167,6 +183,32 @@ describe("requests", () => {
   it("may take as long as they like where the times are 0", async () => {
     const host = await start({ readTimeoutSeconds: 0, answerTimeoutSeconds: 0, drainSeconds: 0 });
     expect(await host.send()).toMatchObject({ status: 200 });
+  });
+});
+
+describe("what lasts longer than a pod", () => {
+  const second = 1_000;
+
+  it("goes on when nginx is told of another pod, for as long as an answer may take", async () => {
+    const host = await start({ drainSeconds: 1, answerTimeoutSeconds: 60 });
+    const begun = host.begin(64);
+    await until("the beginning of a body comes through", () => host.connections === 1);
+    host.reload();
+    await sleep(3 * second);
+    expect(await finished(begun, 32)).toContain("200 OK");
+  });
+
+  it("is ended when it takes longer than that: processes of before do not pile up", async () => {
+    const terms = { drainSeconds: 1, readTimeoutSeconds: 2, answerTimeoutSeconds: 1 };
+    const host = await start(terms);
+    const socket = host.begin(64);
+    await until("the beginning of a body comes through", () => host.connections === 1);
+    host.reload();
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    // A part every so often: it is not the pause between two that ends it.
+    const talk = setInterval(() => socket.write("x"), second / 2);
+    await closed;
+    clearInterval(talk);
   });
 });
 

@@ -29,7 +29,7 @@ describe("nginx' settings", () => {
       "proxy-max-temp-file-size": "8388608",
       "proxy-read-timeout": "60s",
       "proxy-send-timeout": "60s",
-      "worker-shutdown-timeout": "20s",
+      "worker-shutdown-timeout": "60s",
     });
     expect(http).toMatch(
       /^client_header_timeout 60s;\nclient_body_timeout 60s;\nclient_max_body_size 0;\nmap /,
@@ -46,6 +46,16 @@ describe("nginx' settings", () => {
         /^client_header_timeout 1d;\nclient_body_timeout 1d;\n/,
       ) as unknown,
     });
+  });
+
+  it("let connections outlive a change of pods for as long as they may last, whatever may run on when a pod stops", () => {
+    const ended = (change: Record<string, unknown>) =>
+      nginxSettings(nginx(change), service)["worker-shutdown-timeout"];
+    expect(ended({ readTimeoutSeconds: 3_800, answerTimeoutSeconds: 3_800 })).toBe("3800s");
+    expect(ended({ readTimeoutSeconds: 600 })).toBe("600s");
+    expect(ended({ drainSeconds: 300 })).toBe("300s");
+    // Without end.
+    expect(ended({ answerTimeoutSeconds: 0 })).toBe("1d");
   });
 
   it("believe nobody's headers and no PROXY protocol unless told whose", () => {
