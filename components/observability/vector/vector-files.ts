@@ -78,6 +78,17 @@ const sources = (families: LogFamilies): Part => ({
   own: { type: "internal_metrics", scrape_interval_secs: 15 },
 });
 
+/**
+ * What alerts read is told of for as long as Vector runs. By default it forgets a number that has not changed for five
+ * minutes: that of a buffer which is full and does not get rid of anything, above all, and that of lines which are lost
+ * now and then (`expire_metrics_secs`; in vector-buffers, `BufferUsageData::report`). There is one for each part and
+ * buffer. Of those of the pods, of which there are ever more, nothing is asked.
+ */
+const kept: Part = {
+  name: { type: "regex", pattern: "^(buffer_|component_discarded_events_total)" },
+  expire_secs: 365 * 24 * 3_600,
+};
+
 const file = (name: string): string => `${vectorFolders.config}/${name}`;
 
 /** Transforms that each line goes through, and the one for those that fail. */
@@ -240,6 +251,7 @@ export function vectorFile({ config, families, store }: VectorSettings): string 
       schema: { enabled: false },
       // Nobody watches the lines pass by: the interface for that asks for no password.
       api: { enabled: false },
+      expire_metrics_per_metric_set: [kept],
       ...(sinks.every(([, { kind }]) => kind === "console")
         ? {}
         : { secret: { fleet: { type: "directory", path: vectorFolders.secrets } } }),

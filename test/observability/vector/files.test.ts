@@ -18,6 +18,10 @@ type Part = Record<string, unknown>;
 interface File {
   readonly data_dir: string;
   readonly api: Part;
+  readonly expire_metrics_per_metric_set: readonly {
+    readonly name: { readonly type: string; readonly pattern: string };
+    readonly expire_secs: number;
+  }[];
   readonly secret?: Part;
   readonly sources: Record<string, Part>;
   readonly transforms: Record<string, Part>;
@@ -104,6 +108,18 @@ describe("vector.yaml", () => {
       max_size: 2 ** 29,
       when_full: "block",
     });
+  });
+
+  it("goes on telling of a buffer that stands still, and of lines that were lost, as alerts read it; not of each pod", () => {
+    const [set] = fileOf(all).expire_metrics_per_metric_set;
+    // A year: by default Vector forgets after five minutes what does not change.
+    expect(set).toMatchObject({ name: { type: "regex" }, expire_secs: 31_536_000 });
+    const isKept = (name: string) => new RegExp(set?.name.pattern ?? "nothing").test(name);
+    const read = ["buffer_size_bytes", "buffer_max_size_bytes", "buffer_discarded_events_total"];
+    expect([...read, "component_discarded_events_total"].filter((name) => !isKept(name))).toEqual(
+      [],
+    );
+    expect(isKept("component_received_events_total")).toBe(false);
   });
 
   it("adds lines to the family's own data stream, in the store's name and with its authorities", () => {

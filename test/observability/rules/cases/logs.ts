@@ -216,7 +216,10 @@ const arriving = { ...taken("skywire", "22", "0+9x90"), ...taken("sm", "22", "0+
 
 /** Vector reads, and gets rid of what it reads. */
 const shipping: Series = {
-  'vector_component_received_events_total{component_id="pods",node="node-1"}': "0+9x90",
+  'vector_component_received_events_total{component_id="whose",node="node-1"}': "0+9x90",
+  // Each pod writes now and then: its count begins anew each time, and nothing follows from it.
+  'vector_component_received_events_total{component_id="pods",pod_name="tpd-0",node="node-1"}':
+    "1x4 _x8 1x4 _x8 1x4 _x8 1x4 _x8 1x4 _x8 1x4 _x8",
   'vector_component_sent_events_total{component_id="to-main",node="node-1"}': "0+9x90",
   'vector_buffer_size_bytes{buffer_id="to-main",stage="0",node="node-1"}': "100x90",
 };

@@ -568,15 +568,23 @@ export const logShipperCases: AlertCases = {
     fires: {
       series: {
         'vector_component_discarded_events_total{component_id="to-main",intentional="false",node="node-1"}':
-          "0+1x20",
+          "0+1x40",
         'vector_buffer_discarded_events_total{buffer_id="to-archive",intentional="true",node="node-2"}':
-          "0+1x20",
+          "0+1x40",
+        // A few at once, the first and the last: there is no counter before them.
+        'vector_component_discarded_events_total{component_id="line",intentional="false",node="node-3"}':
+          "_x18 3x20",
+        'up{workload="log-shipper",node="node-3"}': "1x40",
       },
-      at: "10m",
+      at: "20m",
       as: [
         {
           labels: { component_id: "to-main", node: "node-1" },
           summary: "Lines of logs are lost on node-1, in to-main of LogShipper",
+        },
+        {
+          labels: { component_id: "line", node: "node-3" },
+          summary: "Lines of logs are lost on node-3, in line of LogShipper",
         },
         {
           labels: { buffer_id: "to-archive", node: "node-2" },
@@ -594,6 +602,15 @@ export const logShipperCases: AlertCases = {
             "3x20",
         },
         at: "10m",
+      },
+      // Prometheus was away for a while: what it did not read then is no counter that began since.
+      {
+        series: {
+          'vector_component_discarded_events_total{component_id="to-main",intentional="false",node="node-1"}':
+            "3x5 _x20 3x40",
+          'up{workload="log-shipper",node="node-1"}': "1x5 _x20 1x40",
+        },
+        at: "32m",
       },
     ],
   },
