@@ -29,7 +29,7 @@ const GivenCertManager = z.strictObject({ kind: z.literal("preinstalled") });
 
 /** The account at Let's Encrypt, and how it proves that hosts are ours: over HTTP. */
 const IssuerConfig = z.strictObject({
-  /** Gets mails about certificates that run out. */
+  /** Of the account. Let's Encrypt has written to nobody of certificates that run out since June 2025: alerts tell that. */
   email: z.email("must be a mail address, e.g. ops@example.org"),
   /** `staging` issues what no browser trusts, and as often as asked for. */
   acme: z.enum(["staging", "production"], { message: "must be staging or production" }),
