@@ -31,6 +31,10 @@ import { SkywireStack } from "../../stacks/skywire/schema.ts";
 import { watchedSystem } from "../../stacks/skywire/watched.ts";
 import { sections } from "../skywire/stack-file.ts";
 import { dashboardFaults } from "./dashboard-faults.ts";
+import {
+  PrometheusConfig,
+  slowestSeconds,
+} from "../../components/observability/metrics/prometheus.schema.ts";
 import { bareStack, wholeStack } from "./rules/whole-stack.ts";
 
 const rulesOf = (on: ObservedParts): AlertRule[] => alertGroups(on).flatMap(({ rules }) => rules);
@@ -57,6 +61,18 @@ describe("the alerts of a stack", () => {
 
   it.each(exporters)("do so where there is nothing but Prometheus and %s", (only) => {
     expect(faultsOf({ ...bareStack, exporters: [only], backups: wholeStack.backups })).toEqual([]);
+  });
+
+  it("look back far enough for two readings of the slowest Prometheus: of one, a rate is nothing, and they are silent", () => {
+    const seconds: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 };
+    const narrow = rulesOf(wholeStack).filter(({ expression }) =>
+      [...expression.matchAll(/\[(\d+)([mhd])/g)].some(
+        ([, amount, unit = ""]) => Number(amount) * (seconds[unit] ?? 0) < 2 * slowestSeconds,
+      ),
+    );
+    expect(narrow.map(({ name }) => name)).toEqual([]);
+    expect(PrometheusConfig.safeParse({ intervalSeconds: slowestSeconds }).success).toBe(true);
+    expect(PrometheusConfig.safeParse({ intervalSeconds: slowestSeconds + 1 }).success).toBe(false);
   });
 
   it("are few where little is read: whoever tells of nothing fires nothing", () => {

@@ -33,7 +33,12 @@ export interface LogSource {
 
 /** Whom Grafana asks, of what the stack has. */
 export interface Sources {
-  readonly prometheus: { readonly url: string; readonly login: boolean };
+  readonly prometheus: {
+    readonly url: string;
+    readonly login: boolean;
+    /** Seconds between two readings of a program. */
+    readonly intervalSeconds: number;
+  };
   /** URL of the Alertmanager. */
   readonly alertmanager?: string | undefined;
   readonly logs?: LogSource | undefined;
@@ -88,9 +93,12 @@ export function datasourcesFile({ prometheus, alertmanager, logs, profiles }: So
               secureJsonData: { basicAuthPassword: `$${passwordVariables.prometheus}` },
             }
           : {}),
-        ...(alertmanager === undefined
-          ? {}
-          : { jsonData: { alertmanagerUid: datasourceIds.alertmanager } }),
+        jsonData: {
+          // Of four of these a panel makes a rate. Grafana takes them for 15 s each where it is not told: of slower
+          // readings a panel would show gaps, or nothing.
+          timeInterval: `${prometheus.intervalSeconds}s`,
+          ...(alertmanager === undefined ? {} : { alertmanagerUid: datasourceIds.alertmanager }),
+        },
       },
       ...(alertmanager === undefined
         ? []

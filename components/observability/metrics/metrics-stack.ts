@@ -99,7 +99,11 @@ function makeGrafana(
         logs: logs?.password,
       },
       sources: {
-        prometheus: { url: prometheus.url, login: programs !== undefined },
+        prometheus: {
+          url: prometheus.url,
+          login: programs !== undefined,
+          intervalSeconds: config.prometheus.intervalSeconds,
+        },
         alertmanager: alertmanager && `http://${alertmanager.address}`,
         logs: logs?.source,
         profiles: args.profiles,

@@ -12,6 +12,12 @@ import { LabelName, Retention } from "./words.ts";
 /** Share of the disk that the size of what is kept may have: logs of writes and compactions come on top. */
 const kept = 0.85;
 
+/**
+ * Seconds between two readings, at most. Prometheus forgets what is older than five minutes, and makes no rate of fewer
+ * than two readings: one may fail.
+ */
+export const slowestSeconds = 120;
+
 /** User by which the stack's own programs log in to Prometheus. */
 export const programsUser = "fleet";
 
@@ -71,7 +77,10 @@ export const PrometheusConfig = z
     intervalSeconds: z
       .int("must be whole seconds, e.g. 30")
       .min(5, "must be at least 5")
-      .max(300, "must be at most 300: Prometheus shows nothing of what is older than five minutes")
+      .max(
+        slowestSeconds,
+        `must be at most ${slowestSeconds}: of slower readings rates over five minutes show nothing, so that alerts stay silent`,
+      )
       .default(30),
     /** Labels of whatever leaves Prometheus: alerts, above all. `stack` is always one. */
     externalLabels: z

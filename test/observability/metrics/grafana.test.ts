@@ -29,11 +29,11 @@ import { around, faultsOf } from "./around.ts";
 const config = GrafanaConfig.parse({});
 
 const sources: Sources = {
-  prometheus: { url: "http://prometheus.metrics.svc:9090", login: false },
+  prometheus: { url: "http://prometheus.metrics.svc:9090", login: false, intervalSeconds: 60 },
 };
 
 const all: Sources = {
-  prometheus: { url: "http://prometheus.metrics.svc:9090", login: true },
+  prometheus: { url: "http://prometheus.metrics.svc:9090", login: true, intervalSeconds: 30 },
   alertmanager: "http://alertmanager.metrics.svc:9093",
   logs: {
     url: "https://elasticsearch.logs.svc:9200",
@@ -133,6 +133,13 @@ describe("datasources", () => {
     expect(read(all).map(({ uid }) => uid)).toEqual(uids);
     expect(datasourceIdsOf(all)).toEqual(uids);
     expect(datasourceIdsOf(sources)).toEqual(["prometheus"]);
+  });
+
+  it("know how often programs are read: a rate of a panel is made of four readings, and of 15 s each by default", () => {
+    expect(read(sources)[0]).toMatchObject({ jsonData: { timeInterval: "60s" } });
+    expect(read(all)[0]).toMatchObject({
+      jsonData: { timeInterval: "30s", alertmanagerUid: "alertmanager" },
+    });
   });
 
   it("have one that is asked unless a panel says otherwise, and none that a page may change", () => {
