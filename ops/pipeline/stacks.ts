@@ -106,6 +106,9 @@ export function tasksFor(
       `BRANCH is missing: ${occasion === "review" ? "the one that the pull request goes to" : "the one that is pushed or worked on"}`,
     );
   }
+  if (occasion === "hand" && only === undefined) {
+    throw new CommandError("STACK is missing: the one that somebody has asked for");
+  }
   const rows = Object.entries(stacks).map(([stack, row]) => ({ stack, ...row }));
   const chosen = {
     review: () => rows,

@@ -213,6 +213,13 @@ describe("make's targets", () => {
     expect(optionsOf(command("lint-stacks"), { STACK: "" })).toEqual([]);
   });
 
+  it("take a workflow's empty input for none, where its push asks which stacks there are", () => {
+    const pushed = { FOR: "push", BRANCH: "develop", STACK: "" };
+    expect(optionsOf(command("tasks"), pushed)).toEqual(["--for", "push", "--branch", "develop"]);
+    const byHand = { FOR: "hand", BRANCH: "master", STACK: "prod" };
+    expect(optionsOf(command("tasks"), byHand)).toContain("prod");
+  });
+
   // A newcomer's first look at what there is must not build for twenty minutes: status asks sandboxes, not tools.
   it("hand the cache's tools to the sandbox and the tests, and to what renders a stack", () => {
     const withTools = Object.keys(commands).filter((name) => command(name).sets.length > 0);

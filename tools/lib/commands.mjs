@@ -4,10 +4,11 @@ import { InstallError } from "./log.mjs";
 
 /**
  * @typedef {{ program: string, arguments: string[], sets: string[], setsOfSandbox?: string[], setsUnlessLive?: string[],
- *   setsAtGoogle?: string[], takes: string[], node?: readonly string[] }} Command
+ *   setsAtGoogle?: string[], takes: string[], mayBeEmpty?: string[], node?: readonly string[] }} Command
  *   `program`: a file of the clone; `sets`: sets of tools in tools.json, and `setsOfSandbox` those that TARGET=sandbox
  *   needs, `setsUnlessLive` those of a command that is the sandbox's where no TARGET is given, `setsAtGoogle` those that a
- *   stack needs which makes its cluster at Google; `takes`: variables handed over as options; `node`: options of Node itself
+ *   stack needs which makes its cluster at Google; `takes`: variables handed over as options, of which `mayBeEmpty` have a
+ *   default and are none where they are given and empty; `node`: options of Node itself
  */
 
 const sandbox = ["engine", "cluster"];
@@ -72,7 +73,8 @@ export const commands = {
   },
   tasks: {
     ...{ program: "ops/cli.ts", arguments: ["tasks"], sets: [] },
-    takes: ["FOR", "BRANCH", "STACK"],
+    // A workflow's own input is empty wherever a push started it, not a person.
+    ...{ takes: ["FOR", "BRANCH", "STACK"], mayBeEmpty: ["STACK"] },
   },
   "live-tools": {
     ...{ program: "ops/cli.ts", arguments: ["live-tools"], ...live },
@@ -212,7 +214,7 @@ const optionNames = { ENV_FILE: "environment-file" };
 export function optionsOf(command, environment) {
   return command.takes.flatMap((name) => {
     const value = environment[name] ?? defaults[name] ?? "";
-    if (value === "" && name in defaults) {
+    if (value === "" && name in defaults && command.mayBeEmpty?.includes(name) !== true) {
       throw new InstallError(`${name} is empty: say which, or leave it out for ${defaults[name]}`);
     }
     const option = `--${optionNames[name] ?? name.toLowerCase().replaceAll("_", "-")}`;
