@@ -248,8 +248,10 @@ describe("a stack that rolls back", () => {
       );
       expect(await serving("live")).toEqual(before);
       expect(readdirSync(join(own.folder, ".git", "fleet"))).toEqual([]);
-      // Plain pulumi only pauses, and says so.
-      const plain = await live.pulumi("up", "--yes", "--skip-preview", "--stack", "live");
+      // Plain pulumi only pauses, and says so. It reads the cluster first: the provider takes a Deployment's
+      // status of before the change for the new one's where the state's revision is out of date, as it is here.
+      const words = ["up", "--refresh", "--yes", "--skip-preview", "--stack", "live"];
+      const plain = await live.pulumi(...words);
       expectFailure(plain, "plain pulumi only pauses", /timed out/);
       expect(await serving("live")).toEqual(before);
     } finally {

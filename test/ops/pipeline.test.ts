@@ -80,6 +80,8 @@ describe("the table of stacks", () => {
     expect(tasksFor(stacks, by("prod", "master"))).toMatchObject([{ live: true, reviewed: false }]);
     expect(() => names(stacks, by("prod", "develop"))).toThrow("from master, not from develop");
     expect(() => names(stacks, by("nowhere", "develop"))).toThrow("there is no such stack");
+    const nobody = { occasion: "hand", branch: "develop", only: undefined, isTest } as const;
+    expect(() => tasksFor(stacks, nobody)).toThrow("STACK is missing");
   });
 
   test.each(["review", "push", "hand"] as const)(
